@@ -1,0 +1,32 @@
+# What all targets of the project share: the language, the warnings, the sanitizers.
+function(doxa_compile_options target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+    if(DOXA_SANITIZE)
+      target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-sanitize-recover=all
+                                               -fno-omit-frame-pointer)
+      target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+    endif()
+  endif()
+endfunction()
+
+# doxa_library(<room> SOURCES <files> [LINKS <targets>])
+# The library of one top-level folder: target doxa::<room>, headers included as "doxa/<room>/…" both in the
+# build tree (through a symbolic link) and after installation.
+function(doxa_library room)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
+  add_library(doxa_${room} ${arg_SOURCES})
+  add_library(doxa::${room} ALIAS doxa_${room})
+  set_target_properties(doxa_${room} PROPERTIES EXPORT_NAME ${room})
+  doxa_compile_options(doxa_${room})
+  target_link_libraries(doxa_${room} PUBLIC ${arg_LINKS})
+  file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/include/doxa")
+  file(CREATE_LINK "${CMAKE_CURRENT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}/include/doxa/${room}" SYMBOLIC)
+  target_include_directories(doxa_${room} PUBLIC
+    "$<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
+  install(TARGETS doxa_${room} EXPORT doxa)
+  install(DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/doxa/${room}"
+    FILES_MATCHING PATTERN "*.h")
+endfunction()

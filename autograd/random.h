@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "doxa/autograd/tensor.h"
+
+namespace doxa {
+
+/// Philox4x64-10, the counter-based generator of Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy
+/// as 1, 2, 3" (SC 2011), word for word as std::philox4x64 of C++26. A (seed, stream) pair names one sequence
+/// of 2^258 words; different streams are independent. All draws below are our own, so that a seed gives the
+/// same numbers with every standard library.
+class Philox {
+ public:
+  using result_type = std::uint64_t;
+  static constexpr std::uint64_t default_seed = 20111115;
+  /// Position in the sequence; enough to go on where a run stopped.
+  struct State {
+    std::array<std::uint64_t, 2> key;
+    std::array<std::uint64_t, 4> counter;
+    std::uint64_t used;  ///< words of the current block already handed out, 0 to 4
+    bool operator==(const State&) const = default;
+  };
+
+  explicit Philox(std::uint64_t seed = default_seed, std::uint64_t stream = 0) : key_{seed, stream} {}
+
+  static constexpr result_type min() { return 0; }
+  static constexpr result_type max() { return ~result_type{0}; }
+  result_type operator()();
+  void discard(std::uint64_t words);
+  State state() const;
+  void restore(const State& state);
+
+  /// Uniform on the open interval (0,1): (k + 1/2) 2^-53 with k uniform on 0 … 2^53 - 1, less the last point,
+  /// which would round to 1.
+  double uniform();
+  /// Uniform on 0 … n-1, without bias (Lemire, ACM TOMACS 29(1), 2019). Throws std::invalid_argument if n < 1.
+  Index uniform_index(Index n);
+  /// One standard normal number.
+  double normal();
+  /// Independent standard normals, by the polar form of Box & Muller (Ann. Math. Stat. 29, 1958):
+  /// r = sqrt(-2 log u), (r cos 2πv, r sin 2πv).
+  void normal(std::span<Real> out);
+  /// Index i with probability weights[i] / Σ weights. Throws std::invalid_argument for weights that are
+  /// negative, not finite or all zero.
+  Index categorical(std::span<const double> weights);
+  /// A uniform random order of 0 … n-1 (Fisher & Yates).
+  std::vector<Index> permutation(Index n);
+
+ private:
+  void next_block();
+
+  std::array<std::uint64_t, 2> key_;
+  std::array<std::uint64_t, 4> counter_{};
+  std::array<std::uint64_t, 4> block_{};
+  std::uint64_t used_ = 4;
+};
+
+/// A tensor of independent standard normals.
+Tensor normal_noise(const Shape& shape, Philox& random);
+
+}  // namespace doxa

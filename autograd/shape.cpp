@@ -1,0 +1,58 @@
+#include "doxa/autograd/shape.h"
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+
+namespace doxa {
+
+Shape::Shape(const Index* extents, int rank) : rank_(rank) {
+  if (rank > max_rank) throw std::invalid_argument("shape: rank " + std::to_string(rank) + ", expected at most 4");
+  for (int i = 0; i < rank; ++i) {
+    const Index extent = extents[i];
+    if (extent < 0) throw std::invalid_argument("shape: negative extent " + std::to_string(extent));
+    if (extent > 0 && size_ > std::numeric_limits<Index>::max() / 8 / extent)
+      throw std::invalid_argument("shape: the number of elements overflows");
+    extents_[static_cast<std::size_t>(i)] = extent;
+    size_ *= extent;
+  }
+}
+
+int Shape::axis(int axis, const char* op) const {
+  if (axis < -rank_ || axis >= rank_)
+    throw std::invalid_argument(std::string(op) + ": axis " + std::to_string(axis) + " is out of range for shape " + str());
+  return axis < 0 ? axis + rank_ : axis;
+}
+
+Shape Shape::with(int axis, Index extent) const {
+  auto extents = extents_;
+  extents[static_cast<std::size_t>(axis)] = extent;
+  return Shape(extents.data(), rank_);
+}
+
+Shape Shape::without(int axis) const {
+  auto extents = extents_;
+  std::copy(extents_.begin() + axis + 1, extents_.begin() + rank_, extents.begin() + axis);
+  return Shape(extents.data(), rank_ - 1);
+}
+
+std::string Shape::str() const {
+  std::string text = "[";
+  for (int i = 0; i < rank_; ++i) text += (i ? "," : "") + std::to_string((*this)[i]);
+  return text + "]";
+}
+
+Shape broadcast(const Shape& a, const Shape& b, const char* op) {
+  const int rank = std::max(a.rank(), b.rank());
+  std::array<Index, Shape::max_rank> extents{};
+  for (int i = 0; i < rank; ++i) {
+    const int ia = i - (rank - a.rank()), ib = i - (rank - b.rank());
+    const Index ea = ia < 0 ? 1 : a[ia], eb = ib < 0 ? 1 : b[ib];
+    if (ea != eb && ea != 1 && eb != 1)
+      throw std::invalid_argument(std::string(op) + ": shapes do not broadcast: " + a.str() + " and " + b.str());
+    extents[static_cast<std::size_t>(i)] = ea == 1 ? eb : ea;
+  }
+  return Shape(extents.data(), rank);
+}
+
+}  // namespace doxa

@@ -1,0 +1,235 @@
+#include "doxa/autograd/tape.h"
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+namespace doxa {
+
+// ---- building the list ----------------------------------------------------------------------------------------
+
+std::uint32_t Tape::check(Var x) const {
+  if (x.tape_ != this)
+    throw std::logic_error(x.tape_ ? "var: it belongs to another tape" : "var: it belongs to no tape");
+  if (x.node_ >= nodes_.size() || nodes_[x.node_].generation != x.generation_)
+    throw std::logic_error("var: its tape was cleared, or rewound past it");
+  return x.node_;
+}
+
+std::uint32_t Tape::push(const char* name, const Shape& shape, Real* value, Real* adjoint) {
+  if (nodes_.size() >= std::numeric_limits<std::uint32_t>::max() - 1) throw std::length_error("tape: too many records");
+  const auto node = static_cast<std::uint32_t>(nodes_.size());
+  nodes_.push_back({.value = value, .adjoint = adjoint, .rule = nullptr, .captures = nullptr, .name = name,
+                    .shape = shape, .first_operand = static_cast<std::uint32_t>(operands_.size()), .operands = 0,
+                    .root = node, .generation = generation_, .reached = 0});
+  return node;
+}
+
+std::uint32_t Tape::begin(const char* name, const Shape& shape, std::span<const Var> operands) {
+  bool needs_gradient = false;
+  for (const Var& x : operands) {
+    if (x.tape_ != this && x.tape_) throw std::logic_error(std::string(name) + ": operands on two different tapes");
+    needs_gradient |= nodes_[check(x)].adjoint != nullptr;
+  }
+  Real* adjoint = needs_gradient && gradients_ ? adjoints_.allocate_array<Real>(shape.size()) : nullptr;
+  const std::uint32_t node = push(name, shape, values_.allocate_array<Real>(shape.size()), adjoint);
+  for (const Var& x : operands) operands_.push_back(x.node_);
+  nodes_[node].operands = static_cast<std::uint32_t>(operands.size());
+  return node;
+}
+
+Var Tape::constant(const Shape& shape, std::span<const Real> values) {
+  if (static_cast<Index>(values.size()) != shape.size())
+    throw std::invalid_argument("constant: " + std::to_string(values.size()) + " values for shape " + shape.str());
+  Real* value = values_.allocate_array<Real>(shape.size());
+  std::copy(values.begin(), values.end(), value);
+  return handle(push("constant", shape, value, nullptr));
+}
+
+Var Tape::variable(const Tensor& value) {
+  const Var x = constant(value);
+  nodes_[x.node_].name = "variable";
+  if (gradients_) nodes_[x.node_].adjoint = adjoints_.allocate_array<Real>(value.size());
+  return x;
+}
+
+Var Tape::view(const char* name, Var x, const Shape& shape, Index offset, bool gradient) {
+  const std::uint32_t of = check(x);
+  const Node& source = nodes_[of];
+  if (offset < 0 || offset + shape.size() > source.shape.size())
+    throw std::invalid_argument(std::string(name) + ": " + shape.str() + " at offset " + std::to_string(offset) +
+                                " does not lie inside " + source.shape.str());
+  Real* adjoint = gradient && source.adjoint && gradients_ ? source.adjoint + offset : nullptr;
+  const std::uint32_t root = source.root;
+  const std::uint32_t node = push(name, shape, source.value + offset, adjoint);
+  operands_.push_back(of);
+  nodes_[node].operands = 1;
+  if (adjoint) nodes_[node].root = root;
+  return handle(node);
+}
+
+// ---- leaves kept elsewhere ------------------------------------------------------------------------------------
+
+// Where the leaf with this gradient is, or would go.
+std::size_t Tape::slot_of(const Real* gradient) const {
+  const std::size_t mask = leaf_slots_.size() - 1;
+  std::size_t slot = (reinterpret_cast<std::uintptr_t>(gradient) >> 6) * std::size_t{0x9E3779B97F4A7C15} >> 20 & mask;
+  while (leaf_slots_[slot] && nodes_[leaf_slots_[slot] - 1].adjoint != gradient) slot = (slot + 1) & mask;
+  return slot;
+}
+
+void Tape::index_leaves(std::size_t slots) {
+  leaf_slots_.assign(slots, 0);
+  for (const std::uint32_t leaf : leaves_) leaf_slots_[slot_of(nodes_[leaf].adjoint)] = leaf + 1;
+}
+
+Var Tape::leaf(const Tensor& value, Tensor& gradient) {
+  if (value.shape() != gradient.shape())
+    throw std::invalid_argument("leaf: value and gradient differ in shape: " + value.shape().str() + " and " +
+                                gradient.shape().str());
+  Real* data = const_cast<Real*>(value.data());  // a leaf has no forward rule: nothing writes to it
+  if (!gradients_) return handle(push("leaf", value.shape(), data, nullptr));
+  if (2 * leaves_.size() >= leaf_slots_.size()) index_leaves(std::max<std::size_t>(64, 2 * leaf_slots_.size()));
+  const std::size_t slot = slot_of(gradient.data());
+  if (leaf_slots_[slot] && nodes_[leaf_slots_[slot] - 1].value == data) return handle(leaf_slots_[slot] - 1);
+  if (leaf_slots_[slot]) throw std::logic_error("leaf: this gradient is already bound to another value");
+  const std::uint32_t node = push("leaf", value.shape(), data, gradient.data());
+  leaves_.push_back(node);
+  leaf_slots_[slot] = node + 1;
+  return handle(node);
+}
+
+// ---- mark and rewind ------------------------------------------------------------------------------------------
+
+Tape::Mark Tape::mark() const {
+  return {static_cast<std::uint32_t>(nodes_.size()), static_cast<std::uint32_t>(operands_.size()),
+          nodes_.empty() ? 0 : nodes_.back().generation, values_.position(), adjoints_.position()};
+}
+
+void Tape::rewind(const Mark& mark) {
+  if (mark.nodes > nodes_.size() || (mark.nodes > 0 && nodes_[mark.nodes - 1].generation != mark.last_generation))
+    throw std::logic_error("rewind: the tape was already cleared, or rewound past the mark");
+  nodes_.resize(mark.nodes, Node{});
+  operands_.resize(mark.operands);
+  values_.rewind(mark.values);
+  adjoints_.rewind(mark.adjoints);
+  ++generation_;
+  if (leaves_.empty() || leaves_.back() < mark.nodes) return;
+  while (!leaves_.empty() && leaves_.back() >= mark.nodes) leaves_.pop_back();
+  index_leaves(leaf_slots_.size());
+}
+
+std::size_t Tape::bytes() const {
+  return values_.capacity() + adjoints_.capacity() + nodes_.capacity() * sizeof(Node) +
+         operands_.capacity() * sizeof(std::uint32_t);
+}
+
+std::size_t Tape::bytes_used() const {
+  return values_.used() + adjoints_.used() + nodes_.size() * sizeof(Node) + operands_.size() * sizeof(std::uint32_t);
+}
+
+// ---- the reverse loop -----------------------------------------------------------------------------------------
+
+// Zeroes an adjoint when the first contribution is about to arrive: it is then warm in the cache, and records that the
+// loss does not depend on cost nothing.
+void Tape::reach(std::uint32_t root) {
+  Node& node = nodes_[root];
+  if (node.reached == backward_) return;
+  node.reached = backward_;
+  std::fill_n(node.adjoint, node.shape.size(), Real{0});
+}
+
+void Tape::propagate(std::uint32_t last) {
+  for (std::uint32_t i = last + 1; i-- > 0;) {
+    const Node node = nodes_[i];
+    if (!node.rule || node.reached != backward_) continue;
+    for (std::uint32_t k = 0; k < node.operands; ++k) {
+      const Node& operand = nodes_[operands_[node.first_operand + k]];
+      if (operand.adjoint) reach(operand.root);
+    }
+    Record line(this, i);
+    node.rule(line, node.captures);
+  }
+}
+
+void Tape::start_backward(std::uint32_t node, std::span<const Real> cotangent) {
+  ++backward_;
+  if (nodes_[node].adjoint) {  // otherwise y depends on no variable, and every gradient is zero
+    reach(nodes_[node].root);
+    std::copy(cotangent.begin(), cotangent.end(), nodes_[node].adjoint);
+    propagate(node);
+  }
+  for (const std::uint32_t leaf : leaves_) reach(leaf);
+}
+
+void Tape::backward(Var loss) {
+  const std::uint32_t node = check(loss);
+  if (loss.size() != 1)
+    throw std::invalid_argument("backward: expected a loss with one element, got shape " + loss.shape().str());
+  const Real one = 1;
+  start_backward(node, {&one, 1});
+}
+
+void Tape::backward(Var y, const Tensor& cotangent) {
+  const std::uint32_t node = check(y);
+  if (cotangent.shape() != y.shape())
+    throw std::invalid_argument("backward: the cotangent has shape " + cotangent.shape().str() + ", expected " +
+                                y.shape().str());
+  start_backward(node, cotangent.span());
+}
+
+Real* Tape::sink(Index n) {
+  if (sink_.size() < static_cast<std::size_t>(n)) sink_.resize(static_cast<std::size_t>(n));
+  return sink_.data();
+}
+
+// ---- looking at it --------------------------------------------------------------------------------------------
+
+Var Tape::at(std::size_t i) {
+  if (i >= nodes_.size()) throw std::logic_error("tape: record " + std::to_string(i) + " of " + std::to_string(size()));
+  return handle(static_cast<std::uint32_t>(i));
+}
+
+const char* Tape::name(Var x) const { return nodes_[check(x)].name; }
+
+std::vector<std::size_t> Tape::operands(Var x) const {
+  const Node& node = nodes_[check(x)];
+  const auto first = operands_.begin() + node.first_operand;
+  return {first, first + node.operands};
+}
+
+// ---- handles --------------------------------------------------------------------------------------------------
+
+Tape& Var::tape() const {
+  if (!tape_) throw std::logic_error("var: it belongs to no tape");
+  return *tape_;
+}
+
+const Shape& Var::shape() const { return tape().nodes_[tape_->check(*this)].shape; }
+
+std::span<const Real> Var::value() const {
+  const Tape::Node& node = tape().nodes_[tape_->check(*this)];
+  return {node.value, static_cast<std::size_t>(node.shape.size())};
+}
+
+Tensor Var::tensor() const { return Tensor(shape(), value()); }
+
+Real Var::item() const {
+  if (size() != 1) throw std::invalid_argument("item: expected one element, got shape " + shape().str());
+  return value()[0];
+}
+
+bool Var::needs_gradient() const { return tape().nodes_[tape_->check(*this)].adjoint; }
+
+std::span<const Real> Var::adjoint() const {
+  const Tape::Node& node = tape().nodes_[tape_->check(*this)];
+  if (!node.adjoint) throw std::logic_error("adjoint: a constant has none");
+  if (tape_->backward_ == 0) throw std::logic_error("adjoint: call Tape::backward first");
+  tape_->reach(node.root);  // zero if the loss did not depend on it
+  return {node.adjoint, static_cast<std::size_t>(node.shape.size())};
+}
+
+Tensor Var::gradient() const { return Tensor(shape(), adjoint()); }
+
+}  // namespace doxa

@@ -1,0 +1,219 @@
+#pragma once
+
+#include <concepts>
+#include <initializer_list>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include "doxa/autograd/arena.h"
+#include "doxa/autograd/kernels/kernels.h"
+#include "doxa/autograd/var.h"
+
+namespace doxa {
+
+/// One line of the tape as its op's rules see it: the value y = f(x_0, x_1, …), the adjoint g = ∂loss/∂y, and the same
+/// of each operand. The forward rule writes value(); the backward rule ADDS g ∂y/∂x_i to adjoint(i), never assigns:
+/// an operand may be used elsewhere too, or be the same as another.
+class Record {
+ public:
+  const Shape& shape() const;
+  Index size() const { return shape().size(); }
+  Real* value() const;
+  const Real* adjoint() const;  ///< backward only
+
+  int operands() const;
+  const Shape& shape(int operand) const;
+  Index size(int operand) const { return shape(operand).size(); }
+  const Real* value(int operand) const;
+  /// False: nobody asks for this operand's gradient. adjoint(operand) is then scratch memory, harmless to write to;
+  /// asking first saves the work.
+  bool needs_gradient(int operand) const;
+  Real* adjoint(int operand) const;  ///< backward only
+
+  Tape& tape() const { return *tape_; }
+  const Kernels& kernels() const;
+
+ private:
+  friend class Tape;
+  Record(Tape* tape, std::uint32_t node) : tape_(tape), node_(node) {}
+  Tape* tape_;
+  std::uint32_t node_;
+};
+
+/// The Wengert list: one record a value, in the order of evaluation; reverse mode is one loop over it from the loss
+/// back (Wengert 1964; Linnainmaa 1976; Griewank & Walther, "Evaluating Derivatives", 2nd ed., ch. 3). Values and
+/// adjoints live in arenas that clear() and rewind() keep, so a training step allocates nothing from the second on.
+/// One tape a thread.
+class Tape {
+ public:
+  explicit Tape(const Kernels& kernels = doxa::kernels()) : kernels_(&kernels) {}
+  Tape(const Tape&) = delete;  // a Var points at its tape
+  Tape& operator=(const Tape&) = delete;
+
+  /// A value without gradient. The tensor is copied.
+  Var constant(const Tensor& value) { return constant(value.shape(), value.span()); }
+  Var constant(const Shape& shape, std::span<const Real> values);
+  Var constant(Real value) { return constant(Shape{}, {&value, 1}); }
+  /// A value whose gradient is read with Var::adjoint. The tensor is copied.
+  Var variable(const Tensor& value);
+  /// A value kept elsewhere, whose gradient is written there: backward(loss) sets `gradient` to ∂loss/∂value (zero if
+  /// the loss does not depend on it). Both tensors must outlive this step; binding them again before the next clear()
+  /// gives the same Var. Throws std::invalid_argument if their shapes differ.
+  Var leaf(const Tensor& value, Tensor& gradient);
+
+  /// Adds an op: y of the given shape = f(operands), `forward(record)` computes it now, `backward(record)` runs in
+  /// Tape::backward. `backward` is copied onto the tape, so what it captures must be trivially copyable: numbers,
+  /// shapes, pointers from scratch(). Built-in ops are added by this same function. `name` must outlive the tape.
+  /// Throws std::logic_error if an operand is stale or on another tape.
+  template <std::invocable<Record&> Forward, std::invocable<Record&> Backward>
+  Var record(const char* name, const Shape& shape, std::span<const Var> operands, Forward&& forward, Backward backward);
+
+  /// The same memory seen as `shape`, from element `offset` of x on: no copy, and the adjoint is x's own. With
+  /// `gradient` false the result is a constant.
+  Var view(const char* name, Var x, const Shape& shape, Index offset, bool gradient = true);
+
+  /// n numbers of uninitialised memory that live as long as the records made now.
+  template <class T>
+  T* scratch(Index n) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    return values_.allocate_array<T>(n);
+  }
+
+  /// Computes the adjoint of every value that `loss` depends on. Adjoints start from zero, so a second backward gives the
+  /// same as the first. Throws std::invalid_argument unless the loss has one element.
+  void backward(Var loss);
+  /// The same for any y, from the cotangent v: adjoints become ∂(Σ v_i y_i)/∂·.
+  void backward(Var y, const Tensor& cotangent);
+
+  /// A position to come back to. Everything recorded after it goes when the tape is rewound.
+  struct Mark {
+    std::uint32_t nodes = 0, operands = 0, last_generation = 0;
+    Arena::Position values, adjoints;
+  };
+  Mark mark() const;
+  void rewind(const Mark& mark);   ///< throws std::logic_error if the tape was rewound past the mark before
+  void clear() { rewind(Mark{}); }  ///< keeps the memory
+
+  std::size_t size() const { return nodes_.size(); }  ///< number of records
+  std::size_t bytes() const;                          ///< memory owned
+  std::size_t bytes_used() const;                     ///< memory in use by the current records
+  const Kernels& kernels() const { return *kernels_; }
+
+  /// For printing: record number i, 0 ≤ i < size(), and what it is.
+  Var at(std::size_t i);
+  const char* name(Var x) const;
+  std::vector<std::size_t> operands(Var x) const;
+  std::size_t position(Var x) const { return check(x); }
+
+ private:
+  friend class Var;
+  friend class Record;
+  friend class Evaluation;
+  using Rule = void (*)(Record&, const void* captures);
+  struct Node {
+    Real* value;
+    Real* adjoint;         // null: needs no gradient
+    Rule rule;             // null: nothing to propagate
+    const void* captures;  // what the rule remembers
+    const char* name;
+    Shape shape;
+    std::uint32_t first_operand, operands;
+    std::uint32_t root;        // the record that owns the adjoint's memory: itself unless it is a view
+    std::uint32_t generation;  // which life of the tape it was made in
+    std::uint32_t reached;     // the last backward that reached it
+  };
+
+  const Node& operand(std::uint32_t node, int i) const {
+    return nodes_[operands_[nodes_[node].first_operand + static_cast<std::uint32_t>(i)]];
+  }
+  std::uint32_t check(Var x) const;
+  std::uint32_t push(const char* name, const Shape& shape, Real* value, Real* adjoint);
+  std::uint32_t begin(const char* name, const Shape& shape, std::span<const Var> operands);
+  void reach(std::uint32_t root);
+  void propagate(std::uint32_t last);
+  void start_backward(std::uint32_t node, std::span<const Real> cotangent);
+  Real* sink(Index n);
+  std::size_t slot_of(const Real* gradient) const;
+  void index_leaves(std::size_t slots);
+  Var handle(std::uint32_t node) { return Var(this, node, nodes_[node].generation); }
+
+  const Kernels* kernels_;
+  std::vector<Node> nodes_;
+  std::vector<std::uint32_t> operands_;
+  Arena values_, adjoints_;
+  std::vector<std::uint32_t> leaves_;      // bound leaves, in order
+  std::vector<std::uint32_t> leaf_slots_;  // open addressing by gradient address: record + 1, or 0
+  std::vector<Real> sink_;
+  std::uint32_t generation_ = 1, backward_ = 0;
+  bool gradients_ = true;
+};
+
+/// Adds an op to the tape of its operands: see Tape::record.
+template <class Forward, class Backward>
+Var record(const char* name, const Shape& shape, std::initializer_list<Var> operands, Forward&& forward,
+           Backward backward) {
+  return operands.begin()->tape().record(name, shape, {operands.begin(), operands.size()}, forward, backward);
+}
+
+/// While it lives, values are computed without rules or adjoints; when it ends, the tape is as it was before.
+class Evaluation {
+ public:
+  explicit Evaluation(Tape& tape) : tape_(tape), mark_(tape.mark()), gradients_(tape.gradients_) {
+    tape.gradients_ = false;
+  }
+  ~Evaluation() {
+    tape_.gradients_ = gradients_;
+    tape_.rewind(mark_);
+  }
+  Evaluation(const Evaluation&) = delete;
+  Evaluation& operator=(const Evaluation&) = delete;
+
+ private:
+  Tape& tape_;
+  Tape::Mark mark_;
+  bool gradients_;
+};
+
+template <std::invocable<Record&> Forward, std::invocable<Record&> Backward>
+Var Tape::record(const char* name, const Shape& shape, std::span<const Var> operands, Forward&& forward,
+                 Backward backward) {
+  static_assert(std::is_trivially_copyable_v<Backward>,
+                "the backward rule may capture only what can be copied byte by byte: numbers, shapes, pointers from "
+                "Tape::scratch");
+  const Mark before = mark();
+  const std::uint32_t node = begin(name, shape, operands);
+  Record line(this, node);
+  try {
+    forward(line);
+  } catch (...) {
+    rewind(before);
+    throw;
+  }
+  if (nodes_[node].adjoint) {
+    if constexpr (std::is_empty_v<Backward>) {
+      nodes_[node].rule = [](Record& r, const void*) { Backward{}(r); };
+    } else {
+      static_assert(alignof(Backward) <= 64);
+      nodes_[node].captures = new (values_.allocate(sizeof(Backward))) Backward(backward);
+      nodes_[node].rule = [](Record& r, const void* captures) { (*static_cast<const Backward*>(captures))(r); };
+    }
+  }
+  return handle(node);
+}
+
+inline const Shape& Record::shape() const { return tape_->nodes_[node_].shape; }
+inline Real* Record::value() const { return tape_->nodes_[node_].value; }
+inline const Real* Record::adjoint() const { return tape_->nodes_[node_].adjoint; }
+inline int Record::operands() const { return static_cast<int>(tape_->nodes_[node_].operands); }
+inline const Kernels& Record::kernels() const { return *tape_->kernels_; }
+
+inline const Shape& Record::shape(int i) const { return tape_->operand(node_, i).shape; }
+inline const Real* Record::value(int i) const { return tape_->operand(node_, i).value; }
+inline bool Record::needs_gradient(int i) const { return tape_->operand(node_, i).adjoint != nullptr; }
+inline Real* Record::adjoint(int i) const {
+  const Tape::Node& x = tape_->operand(node_, i);
+  return x.adjoint ? x.adjoint : tape_->sink(x.shape.size());
+}
+
+}  // namespace doxa

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "doxa/autograd/tensor.h"
+
+namespace doxa {
+
+class Tape;
+
+/// A handle on one value of a tape: a few bytes, copied freely. It is good until its tape is cleared or rewound past
+/// it; using it later throws std::logic_error (while the tape lives), never a silent wrong number.
+class Var {
+ public:
+  Var() = default;  ///< belongs to no tape; using it throws std::logic_error
+
+  Tape& tape() const;
+  const Shape& shape() const;
+  Index size() const { return shape().size(); }
+  int rank() const { return shape().rank(); }
+  std::span<const Real> value() const;
+  Tensor tensor() const;  ///< a copy of the value
+  Real item() const;      ///< the value of a Var with one element; throws std::invalid_argument otherwise
+  bool needs_gradient() const;
+  /// ∂loss/∂this after Tape::backward(loss); zero where the loss does not depend on it. Throws std::logic_error for a
+  /// constant, or before any backward.
+  std::span<const Real> adjoint() const;
+  Tensor gradient() const;  ///< a copy of the adjoint
+
+ private:
+  friend class Tape;
+  Var(Tape* tape, std::uint32_t node, std::uint32_t generation) : tape_(tape), node_(node), generation_(generation) {}
+
+  Tape* tape_ = nullptr;
+  std::uint32_t node_ = 0;
+  std::uint32_t generation_ = 0;
+};
+
+}  // namespace doxa

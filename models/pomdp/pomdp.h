@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "doxa/models/pomdp/reward.h"
+#include "doxa/models/pomdp/stochastic_matrix.h"
+
+namespace doxa {
+
+/// A finite partially observable Markov decision process with S states, A actions and O observations, in the
+/// action-first convention of Cassandra's file format: s_0 ~ b_0, and for k = 1, 2, …
+///
+///     action a_{k-1},   s_k ~ T(· | s_{k-1}, a_{k-1}),   o_k ~ O(· | a_{k-1}, s_k).
+///
+/// Source: Kaelbling, Littman & Cassandra, "Planning and acting in partially observable stochastic domains",
+/// Artificial Intelligence 101 (1998), sections 3.1 and 3.2.
+struct Pomdp {
+  std::vector<std::string> states, actions, observations;  ///< names; "0", "1", … where there are none
+  double discount = 1;
+  std::vector<double> start;    ///< b_0(s), [S]
+  StochasticMatrix transition;  ///< T(s'|s,a), row a·S + s, column s'
+  StochasticMatrix emission;    ///< O(o|a,s'), row a·S + s', column o
+  Reward reward;                ///< R(a,s,s',o)
+
+  bool operator==(const Pomdp&) const = default;
+};
+
+/// T(·|s,a).
+inline StochasticMatrix::Row transition_row(const Pomdp& m, std::size_t action, std::size_t state) {
+  return m.transition.row(action * m.states.size() + state);
+}
+/// O(·|a,s').
+inline StochasticMatrix::Row emission_row(const Pomdp& m, std::size_t action, std::size_t next) {
+  return m.emission.row(action * m.states.size() + next);
+}
+
+/// r(s,a) = Σ_{s'} T(s'|s,a) Σ_o O(o|a,s') R(a,s,s',o).
+double expected_reward(const Pomdp& m, std::size_t action, std::size_t state);
+
+/// How far a distribution may be from summing to 1.
+inline constexpr double row_sum_tolerance = 1e-5;
+
+/// Throws std::invalid_argument unless the sets are not empty, every table has its size, every probability is
+/// finite and not negative, every row sums to 1 within row_sum_tolerance and 0 <= discount <= 1. The text names
+/// the action and the row: "transition: action listen, row tiger-left sums to 0.9, expected 1".
+void validate(const Pomdp& m);
+
+/// "transition: action listen, row tiger-left sums to 0.9, expected 1".
+std::string row_sum_error(const std::string& table, const std::string& action, const std::string& row, double sum);
+
+/// Validates, then divides the start distribution and every row by its sum.
+void normalise(Pomdp& m);
+
+/// The position of a name, or of an index written in digits; throws std::invalid_argument naming `what`.
+std::size_t index_of(const std::vector<std::string>& names, const std::string& name, const char* what);
+
+}  // namespace doxa

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+namespace doxa {
+
+/// The reward R(a, s, s', o) as a list of patterns, in which `any` stands for all actions, states or
+/// observations and a later pattern overrides an earlier one. Never a dense A·S·S·O table: memory is
+/// O(patterns), and a look-up costs one hash probe for each of the at most 16 sets of wildcards in use.
+class Reward {
+ public:
+  static constexpr std::uint32_t any = 0xffffffff;
+  struct Pattern {
+    std::uint32_t action = any, state = any, next = any, observation = any;
+    bool operator==(const Pattern&) const = default;
+  };
+  struct Entry {
+    Pattern pattern;
+    double value;
+    bool operator==(const Entry&) const = default;
+  };
+
+  void set(const Pattern& pattern, double value);
+  /// The value of the last pattern that fits, 0 if none does. The arguments are indices, not `any`.
+  double operator()(std::size_t action, std::size_t state, std::size_t next, std::size_t observation) const;
+  /// In the order in which they were set.
+  const std::vector<Entry>& entries() const { return entries_; }
+
+  /// The same list of patterns, not only the same function.
+  bool operator==(const Reward& other) const { return entries_ == other.entries_; }
+
+ private:
+  struct Hash {
+    std::size_t operator()(const Pattern& p) const;
+  };
+  std::vector<Entry> entries_;
+  // One table for each set of wildcards, from the pattern to its last place in entries_.
+  std::array<std::unordered_map<Pattern, std::size_t, Hash>, 16> last_;
+};
+
+}  // namespace doxa

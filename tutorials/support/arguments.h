@@ -1,0 +1,108 @@
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace doxa::support {
+
+// What the user typed cannot be honoured. The text is one line: what was found and what was expected.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The values a flag accepts, ends included, and the value it takes under --quick when it is not given itself.
+template <class T>
+struct Limits {
+  T low;
+  T high;
+  std::optional<T> quick = {};
+};
+
+// The command line of a chapter: --seed N, --out DIR, --quick, --help, and flags of the chapter's own.
+//
+// A flag is bound to a variable whose value at the time of binding is the default; the variable must live until
+// parse() has returned. Both "--flag value" and "--flag=value" are understood.
+class Arguments {
+ public:
+  // `chapter` is the folder's name, "06-vae"; `title` is the first line of the usage text.
+  Arguments(std::string chapter, std::string title);
+
+  // Bound variables and the flags' own state are referred to by address.
+  Arguments(const Arguments&) = delete;
+  Arguments& operator=(const Arguments&) = delete;
+
+  // --name PLACEHOLDER: any text that is not empty.
+  void text(std::string name, std::string placeholder, std::string& value, std::string help);
+
+  // --name N: a whole number within `limits`.
+  template <std::integral T>
+  void integer(std::string name, T& value, std::type_identity_t<Limits<T>> limits, std::string help) {
+    const auto widest = std::numeric_limits<std::int64_t>::max();
+    const auto high = std::cmp_less(limits.high, widest) ? static_cast<std::int64_t>(limits.high) : widest;
+    std::optional<std::int64_t> quick;
+    if (limits.quick) quick = static_cast<std::int64_t>(*limits.quick);
+    bind_integer(std::move(name), static_cast<std::int64_t>(value),
+                 {static_cast<std::int64_t>(limits.low), high, quick}, std::move(help),
+                 [&value](std::int64_t number) { value = static_cast<T>(number); });
+  }
+
+  // --name X: a finite number greater than zero.
+  void positive(std::string name, double& value, std::string help);
+
+  // --name PLACEHOLDER: finite numbers separated by commas, at least one.
+  void numbers(std::string name, std::string placeholder, std::vector<double>& value, std::string help);
+
+  // Reads the command line into the bound variables. Stops at --help, see help_wanted().
+  // Throws UsageError: unknown or repeated flag, missing value, positional argument, not a number, out of range.
+  void parse(int argc, const char* const* argv);
+
+  // Was --name on the command line? Throws std::logic_error when there is no such flag.
+  bool given(std::string_view name) const;
+
+  // Title, flags and defaults, as --help prints them.
+  std::string usage() const;
+
+  const std::string& chapter() const { return chapter_; }
+  const std::string& title() const { return title_; }
+  std::uint64_t seed() const { return seed_; }              // --seed, 1 if not given
+  std::filesystem::path out() const { return out_; }        // --out, out/NN-name if not given
+  bool quick() const { return quick_; }                     // --quick
+  bool help_wanted() const { return help_wanted_; }         // --help
+
+ private:
+  struct Flag {
+    std::string name;
+    std::string placeholder;  // empty: the flag takes no value
+    std::string help;
+    std::string fallback;                          // the default in words
+    std::function<void(std::string_view)> set;     // throws UsageError without the flag's name
+    std::function<void()> set_quick = [] {};
+    bool given = false;
+  };
+
+  void bind(Flag flag);
+  void bind_integer(std::string name, std::int64_t fallback, Limits<std::int64_t> limits, std::string help,
+                    std::function<void(std::int64_t)> assign);
+  Flag* find(std::string_view name);
+
+  std::string chapter_;
+  std::string title_;
+  std::vector<Flag> flags_;
+  std::uint64_t seed_ = 1;
+  std::string out_;
+  bool quick_ = false;
+  bool help_wanted_ = false;
+};
+
+}  // namespace doxa::support

@@ -1,0 +1,124 @@
+#include "support/chapter.h"
+
+#include <unistd.h>
+
+#include <exception>
+#include <iostream>
+#include <new>
+#include <stdexcept>
+#include <system_error>
+
+#include "support/atomic_file.h"
+
+namespace doxa::support {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The directory a chapter writes to. What had to be created for it is removed again when nothing gets written.
+class OutputDirectory {
+ public:
+  explicit OutputDirectory(const fs::path& path) {
+    std::error_code error;
+    std::vector<fs::path> missing;
+    for (fs::path p = path; !p.empty() && !fs::exists(p, error) && !error; p = p.parent_path()) {
+      if (p.has_filename()) missing.push_back(p);
+    }
+    fs::create_directories(path, error);
+    for (const fs::path& p : missing) {
+      std::error_code ignored;
+      if (fs::is_directory(p, ignored)) created_.push_back(p);
+    }
+    if (!error && !fs::is_directory(path, error) && !error) error = std::make_error_code(std::errc::not_a_directory);
+    if (!error && ::access(path.c_str(), W_OK | X_OK) != 0) error = {errno, std::generic_category()};
+    if (error) {
+      remove_created();
+      throw UsageError("--out: cannot write to " + path.string() + ": " + error.message());
+    }
+  }
+  ~OutputDirectory() { remove_created(); }
+  OutputDirectory(const OutputDirectory&) = delete;
+  OutputDirectory& operator=(const OutputDirectory&) = delete;
+
+  void keep() { created_.clear(); }
+
+ private:
+  void remove_created() noexcept {
+    std::error_code ignored;  // a directory that is no longer empty stays
+    for (const fs::path& p : created_) fs::remove(p, ignored);
+  }
+
+  std::vector<fs::path> created_;  // innermost first
+};
+
+void record_claims(const Claims& claims, Results& results) {
+  int number = 0;
+  for (const Claim& claim : claims.all()) {
+    const std::string name = "claim." + std::to_string(++number);
+    results.set(name, claim.sentence);
+    results.set(name + ".got", claim.got);
+    results.set(name + ".expected", claim.expected);
+    results.set(name + ".tolerance", claim.tolerance);
+    results.set(name + ".holds", claim.holds() ? 1 : 0);
+  }
+}
+
+int run(Arguments& arguments, int argc, const char* const* argv, const std::function<void(Chapter&)>& body) {
+  arguments.parse(argc, argv);
+  if (arguments.help_wanted()) {
+    std::cout << arguments.usage();
+    return 0;
+  }
+  OutputDirectory directory(arguments.out());
+  std::cout << arguments.chapter() << ": " << arguments.title() << " (seed " << arguments.seed()
+            << (arguments.quick() ? ", quick" : "") << ")\n\n"
+            << std::flush;
+
+  Chapter chapter(arguments);
+  chapter.results.set("chapter", arguments.chapter());
+  chapter.results.set("seed", arguments.seed());
+  chapter.results.set("quick", arguments.quick() ? 1 : 0);
+  body(chapter);
+  record_claims(chapter.claims, chapter.results);
+  chapter.file("results.json", chapter.results.json());
+
+  std::cout << '\n' << chapter.claims.report();
+  for (const auto& [name, text] : chapter.files()) {
+    write_file_atomically(arguments.out() / name, text);
+    directory.keep();
+    std::cout << "wrote " << (arguments.out() / name).string() << '\n';
+  }
+  std::cout << std::flush;
+  return chapter.claims.failed() == 0 ? 0 : 1;
+}
+
+int refuse(const Arguments& arguments, std::string message) {
+  for (char& c : message) {
+    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  }
+  std::cout << std::flush;
+  std::cerr << arguments.chapter() << ": " << message << std::endl;
+  return 2;
+}
+
+}  // namespace
+
+void Chapter::file(std::string name, std::string text) {
+  if (name.empty() || name == "." || name == ".." || fs::path(name).filename() != fs::path(name)) {
+    throw std::invalid_argument("'" + name + "' is not a plain file name");
+  }
+  files_.emplace_back(std::move(name), std::move(text));
+}
+
+int run_chapter(Arguments& arguments, int argc, const char* const* argv,
+                const std::function<void(Chapter&)>& body) {
+  try {
+    return run(arguments, argc, argv, body);
+  } catch (const std::bad_alloc&) {
+    return refuse(arguments, "out of memory");
+  } catch (const std::exception& error) {
+    return refuse(arguments, error.what());
+  }
+}
+
+}  // namespace doxa::support

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/arguments.h"
+#include "support/claims.h"
+#include "support/results.h"
+
+namespace doxa::support {
+
+// What a chapter works with while it runs, and what it leaves behind.
+class Chapter {
+ public:
+  explicit Chapter(const Arguments& arguments) : arguments_(arguments) {}
+
+  std::uint64_t seed() const { return arguments_.seed(); }
+  bool quick() const { return arguments_.quick(); }
+  std::filesystem::path out() const { return arguments_.out(); }
+  const Arguments& arguments() const { return arguments_; }
+
+  Claims claims;
+  Results results;
+
+  // Keeps `text` to be written to DIR/name when the chapter has come to its end, so that a chapter that stops
+  // half-way leaves nothing. Throws std::invalid_argument when `name` is not a plain file name.
+  void file(std::string name, std::string text);
+
+  // The same for a Figure, a Diagram or anything else with svg(): DIR/name.svg.
+  template <class Drawing>
+  void figure(const std::string& name, const Drawing& drawing) {
+    file(name + ".svg", drawing.svg());
+  }
+
+  const std::vector<std::pair<std::string, std::string>>& files() const { return files_; }  // name, text
+
+ private:
+  const Arguments& arguments_;
+  std::vector<std::pair<std::string, std::string>> files_;
+};
+
+// A chapter from its command line to its exit status:
+//
+//   0  all claims hold                 (also --help)
+//   1  a claim failed
+//   2  bad input: one line "NN-name: …" on standard error, and nothing written
+//
+// Parses the arguments, creates DIR, runs `body`, prints its claims and writes its files and DIR/results.json.
+int run_chapter(Arguments& arguments, int argc, const char* const* argv,
+                const std::function<void(Chapter&)>& body);
+
+}  // namespace doxa::support

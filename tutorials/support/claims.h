@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace doxa::support {
+
+// One checked sentence. `difference` is got − expected, exactly 0 when both are the same infinity.
+struct Claim {
+  enum class Relation { equal, at_least, at_most };
+
+  std::string sentence;
+  Relation relation;
+  double got;
+  double expected;
+  double tolerance;
+  std::string why;  // why this tolerance and no other
+
+  double difference() const;
+
+  // |got − expected| ≤ tolerance, got ≥ expected − tolerance or got ≤ expected + tolerance. False when any of the
+  // numbers is NaN or the tolerance is infinite: such a claim says nothing.
+  bool holds() const;
+
+  // "✓ sentence" or "✗ sentence", then indented lines of at most 100 columns with the numbers and the reason.
+  std::string text() const;
+};
+
+// The claims a chapter ends with.
+class Claims {
+ public:
+  void equal(std::string sentence, double got, double expected, double tolerance, std::string why);
+  void at_least(std::string sentence, double got, double bound, double tolerance, std::string why);
+  void at_most(std::string sentence, double got, double bound, double tolerance, std::string why);
+
+  const std::vector<Claim>& all() const { return claims_; }
+  std::size_t failed() const;
+
+  // Every claim's text, then "all 5 claims hold" or "1 of 5 claims failed".
+  std::string report() const;
+
+ private:
+  std::vector<Claim> claims_;
+};
+
+}  // namespace doxa::support

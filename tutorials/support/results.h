@@ -1,0 +1,36 @@
+#pragma once
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace doxa::support {
+
+// The content of results.json: one flat object, name → number or string, in the order of first setting.
+class Results {
+ public:
+  // A number, in the shortest form that reads back as the same double; "nan", "inf" or "-inf" as a string, because
+  // JSON has no such numbers. Setting a name again replaces its value.
+  void set(std::string name, double value);
+  void set(std::string name, std::string_view value);
+  void set(std::string name, const char* value) { set(std::move(name), std::string_view(value)); }
+  template <std::integral T>
+  void set(std::string name, T value) {
+    set_literal(std::move(name), std::to_string(value));
+  }
+
+  // The JSON text, with a line break at its end.
+  std::string json() const;
+
+ private:
+  void set_literal(std::string name, std::string literal);
+
+  std::vector<std::pair<std::string, std::string>> entries_;  // name, value as JSON
+};
+
+// `text` between quotes as a JSON string. Bytes that are not UTF-8 become U+FFFD.
+std::string json_string(std::string_view text);
+
+}  // namespace doxa::support

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+namespace doxa::support {
+
+// Okabe and Ito's colour-blind-safe palette without yellow, which vanishes on white; blue and orange are darker on
+// light pages and lighter on dark ones. Ink is the colour of the text.
+enum class Color { blue, vermillion, green, purple, orange, ink };
+enum class Dash { solid, dashed, dotted, dash_dot };
+enum class Marker { none, circle, square, triangle, diamond, cross };
+
+}  // namespace doxa::support
+
+namespace doxa::support::svg {
+
+// The <style> element of every picture: colours of text, axes and series on light and dark pages.
+std::string style_sheet();
+
+// The class that gives an element `color`: as its stroke "s-blue", as its fill "f-blue".
+std::string stroke_class(Color color);
+std::string fill_class(Color color);
+
+// The value of stroke-dasharray, empty for a solid line.
+std::string dash_array(Dash dash);
+
+// "#rrggbb" at `position` in [0, 1] of the colour map: perceptually uniform (viridis), dark to light.
+std::string map_color(double position);
+
+// Width of `text` in px at `font_size`; an estimate for the usual sans-serif fonts that errs to the wide side.
+double text_width(const std::string& text, double font_size);
+
+}  // namespace doxa::support::svg
