@@ -38,8 +38,11 @@ Shape Shape::without(int axis) const {
 
 std::string Shape::str() const {
   std::string text = "[";
-  for (int i = 0; i < rank_; ++i) text += (i ? "," : "") + std::to_string((*this)[i]);
-  return text + "]";
+  for (int i = 0; i < rank_; ++i) {
+    if (i > 0) text += ',';
+    text += std::to_string((*this)[i]);
+  }
+  return text += ']';
 }
 
 Shape broadcast(const Shape& a, const Shape& b, const char* op) {

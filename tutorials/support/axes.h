@@ -111,6 +111,7 @@ class Axes {
 
  private:
   Mark& add(Mark::Kind kind, Style style);
+  Mark& add_reference(Mark::Kind kind, std::string label, Style style);
 
   std::vector<Mark> marks_;
   std::optional<Ticks> x_ticks_;

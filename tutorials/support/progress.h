@@ -54,8 +54,8 @@ class Progress {
   std::size_t done_ = 0;
   bool on_terminal_;
   bool drawn_ = false;      // a bar stands on the current line
-  double start_;
-  double next_draw_;
+  double start_ = 0;
+  double next_draw_ = 0;
 };
 
 // The bar as one line of at most `columns` columns; parts that do not fit are left out, the label last.

@@ -1,14 +1,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace doxa::support {
 
 // Okabe and Ito's colour-blind-safe palette without yellow, which vanishes on white; blue and orange are darker on
 // light pages and lighter on dark ones. Ink is the colour of the text.
 enum class Color { blue, vermillion, green, purple, orange, ink };
-enum class Dash { solid, dashed, dotted, dash_dot };
-enum class Marker { none, circle, square, triangle, diamond, cross };
+enum class Dash { solid, dashed, dash_dot, dotted };
+enum class Marker { circle, square, triangle, diamond, cross };
 
 }  // namespace doxa::support
 
@@ -17,17 +18,22 @@ namespace doxa::support::svg {
 // The <style> element of every picture: colours of text, axes and series on light and dark pages.
 std::string style_sheet();
 
-// The class that gives an element `color`: as its stroke "s-blue", as its fill "f-blue".
+// The classes that give an element `color`: as its stroke "s-blue", as its fill "f-blue".
 std::string stroke_class(Color color);
 std::string fill_class(Color color);
 
-// The value of stroke-dasharray, empty for a solid line.
-std::string dash_array(Dash dash);
+// The value of stroke-dasharray for a line `width` px wide, empty for a solid line.
+std::string dash_array(Dash dash, double width);
 
-// "#rrggbb" at `position` in [0, 1] of the colour map: perceptually uniform (viridis), dark to light.
+// "#rrggbb" at `position` in [0, 1] of the colour map viridis, which is perceptually uniform, dark to light.
 std::string map_color(double position);
 
+// Font sizes in px.
+inline constexpr double title_size = 14;
+inline constexpr double label_size = 12.5;
+inline constexpr double tick_size = 11.5;
+
 // Width of `text` in px at `font_size`; an estimate for the usual sans-serif fonts that errs to the wide side.
-double text_width(const std::string& text, double font_size);
+double text_width(std::string_view text, double font_size);
 
 }  // namespace doxa::support::svg

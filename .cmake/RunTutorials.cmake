@@ -1,0 +1,15 @@
+# Runs every program of the list PROGRAMS, with the output straight on the terminal, and fails at the end naming
+# those that failed. A failed claim in one chapter does not keep the others from running.
+set(failed)
+foreach(program IN LISTS PROGRAMS)
+  cmake_path(GET program STEM name)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E echo "" COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND "${program}" RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    list(APPEND failed "${name} (exit status ${status})")
+  endif()
+endforeach()
+if(failed)
+  list(JOIN failed ", " failed)
+  message(FATAL_ERROR "Chapters that failed: ${failed}")
+endif()

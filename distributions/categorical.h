@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "doxa/distributions/distribution.h"
+
+namespace doxa {
+
+/// One of K values, p_i = e^logit_i / Σ_k e^logit_k. The logits' last axis has the K values; the leading axes are
+/// independent draws. Discrete, hence not reparametrised: rsample does not compile.
+struct Categorical {
+  using Value = std::vector<Index>;
+  Var log_probs;  ///< normalised: log p_i
+
+  /// Throws std::invalid_argument naming the index of a logit that is NaN or +inf.
+  explicit Categorical(Var logits);
+};
+
+/// log p(x), shape of the logits without the last axis; x holds one index for each.
+Var log_prob(const Categorical& q, std::span<const Index> x);
+Var entropy(const Categorical& q);  ///< -Σ_i p_i log p_i
+std::vector<Index> sample(const Categorical& q, Philox& random);
+Var kl_divergence(const Categorical& q, const Categorical& p);  ///< Σ_i q_i (log q_i - log p_i)
+
+}  // namespace doxa

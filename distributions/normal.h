@@ -1,0 +1,48 @@
+#pragma once
+
+#include "doxa/distributions/distribution.h"
+
+namespace doxa {
+
+/// The normal distribution N(loc, scale²), element by element; the parameters broadcast against each other and
+/// against x.
+struct Normal {
+  using Value = Var;
+  Var loc, scale, log_scale;
+
+  /// Throws std::invalid_argument naming the index unless every scale is positive and finite.
+  Normal(Var loc, Var scale);
+  static Normal from_log_scale(Var loc, Var log_scale) { return Normal(loc, exp(log_scale), log_scale); }
+
+  Var from_noise(Var noise) const { return loc + scale * noise; }  ///< z = loc + scale ε, ε standard normal
+
+ private:
+  Normal(Var l, Var s, Var log_s) : loc(l), scale(s), log_scale(log_s) {}
+};
+
+Var log_prob(const Normal& q, Var x);  ///< -((x - loc) / scale)² / 2 - log scale - log(2π) / 2
+Var entropy(const Normal& q);          ///< log scale + log(2πe) / 2
+Var sample(const Normal& q, Philox& random);
+/// KL(q‖p) = log(σ_p/σ_q) + (σ_q² + (μ_q - μ_p)²) / 2σ_p² - 1/2
+Var kl_divergence(const Normal& q, const Normal& p);
+
+/// Independent normals whose last axis is one event: densities and divergences are summed over it.
+struct DiagonalNormal {
+  using Value = Var;
+  Normal element;
+
+  DiagonalNormal(Var loc, Var scale) : element(loc, scale) {}
+  explicit DiagonalNormal(const Normal& normal) : element(normal) {}
+  static DiagonalNormal from_log_scale(Var loc, Var log_scale) {
+    return DiagonalNormal(Normal::from_log_scale(loc, log_scale));
+  }
+
+  Var from_noise(Var noise) const { return element.from_noise(noise); }
+};
+
+Var log_prob(const DiagonalNormal& q, Var x);
+Var entropy(const DiagonalNormal& q);
+Var sample(const DiagonalNormal& q, Philox& random);
+Var kl_divergence(const DiagonalNormal& q, const DiagonalNormal& p);
+
+}  // namespace doxa

@@ -1,0 +1,61 @@
+#include "doxa/models/nn/adam.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "doxa/autograd/kernels/kernels.h"
+
+namespace doxa {
+namespace {
+
+double sum_of_squares(const Tensor& t) {
+  double sum = 0;
+  for (const Real x : t.span()) sum += static_cast<double>(x) * static_cast<double>(x);
+  return sum;
+}
+
+double gradient_norm(const Parameters& parameters) {
+  double sum = 0;
+  for (const Parameter* p : parameters) {
+    const double squares = sum_of_squares(p->gradient);
+    if (!std::isfinite(squares)) throw std::domain_error("adam: the gradient of " + p->name + " is not finite");
+    sum += squares;
+  }
+  return std::sqrt(sum);
+}
+
+}  // namespace
+
+double Adam::step(const Parameters& parameters) {
+  if (steps == 0 && means.empty())
+    for (const Parameter* p : parameters) {
+      means.emplace_back(p->value.shape());
+      variances.emplace_back(p->value.shape());
+    }
+  if (means.size() != parameters.size() || variances.size() != parameters.size())
+    throw std::invalid_argument("adam: " + std::to_string(parameters.size()) + " parameters, the first step had " +
+                                std::to_string(means.size()));
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    if (means[i].shape() != parameters[i]->value.shape())
+      throw std::invalid_argument("adam: " + parameters[i]->name + " has shape " + parameters[i]->value.shape().str() +
+                                  ", at the first step " + means[i].shape().str());
+
+  const double norm = gradient_norm(parameters);
+  const double clip = max_norm > 0 && norm > max_norm ? max_norm / norm : 1;
+  ++steps;
+  const double t = static_cast<double>(steps);
+  const Kernels::Adam step{.decay1 = static_cast<Real>(beta1),
+                           .decay2 = static_cast<Real>(beta2),
+                           .rate = static_cast<Real>(rate / (1 - std::pow(beta1, t))),
+                           .epsilon = static_cast<Real>(epsilon),
+                           .gradient_scale = static_cast<Real>(clip),
+                           .variance_scale = static_cast<Real>(1 / (1 - std::pow(beta2, t)))};
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    Parameter& p = *parameters[i];
+    kernels().adam(p.value.size(), step, p.gradient.data(), means[i].data(), variances[i].data(), p.value.data());
+  }
+  return norm;
+}
+
+}  // namespace doxa

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "doxa/models/nn/linear.h"
+
+namespace doxa {
+
+/// The gated recurrent unit of Cho et al. (arXiv 1406.1078, eqs. 5–8), with the reset gate after the product as in
+/// Chung et al. and cuDNN; σ is the logistic function, ⊙ the element-wise product:
+///   r = σ(x W_r + h U_r),  u = σ(x W_u + h U_u),  n = tanh(x W_n + r ⊙ (h U_n)),  h' = (1 - u) ⊙ n + u ⊙ h
+/// each product with its bias. x [batch, in], h [batch, width].
+struct GruCell {
+  Linear input, hidden;  ///< x [W_r W_u W_n] and h [U_r U_u U_n]
+  Index width;
+
+  GruCell(const std::string& name, Index in, Index width, Philox& random);
+  Var operator()(Var x, Var h);
+};
+
+void append_parameters(Parameters& to, GruCell& cell);
+
+}  // namespace doxa

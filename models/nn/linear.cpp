@@ -1,0 +1,24 @@
+#include "doxa/models/nn/linear.h"
+
+#include <cmath>
+
+namespace doxa {
+namespace {
+
+Tensor initial_weight(Index in, Index out, Philox& random, Real gain) {
+  Tensor weight = normal_noise({in, out}, random);
+  for (Real& w : weight.span()) w *= gain / std::sqrt(static_cast<Real>(in));
+  return weight;
+}
+
+}  // namespace
+
+Linear::Linear(const std::string& name, Index in, Index out, Philox& random, Real gain)
+    : weight(name + "/weight", initial_weight(in, out, random, gain)), bias(name + "/bias", Tensor(Shape{out})) {}
+
+void append_parameters(Parameters& to, Linear& layer) {
+  to.push_back(&layer.weight);
+  to.push_back(&layer.bias);
+}
+
+}  // namespace doxa

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "doxa/autograd/ops.h"
+#include "doxa/autograd/random.h"
+#include "doxa/models/nn/parameter.h"
+
+namespace doxa {
+
+/// y = x W + b for each row x of [batch, in]. W [in, out] starts with independent N(0, gain²/in) entries, which keeps
+/// the variance of a row (LeCun et al., "Efficient BackProp", 1998, section 4.6); b [out] starts at zero.
+struct Linear {
+  Parameter weight, bias;
+
+  Linear(const std::string& name, Index in, Index out, Philox& random, Real gain = 1);
+  Var operator()(Var x) { return matmul(x, weight.on(x.tape())) + bias.on(x.tape()); }
+};
+
+void append_parameters(Parameters& to, Linear& layer);
+
+}  // namespace doxa

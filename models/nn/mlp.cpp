@@ -1,0 +1,23 @@
+#include "doxa/models/nn/mlp.h"
+
+#include <stdexcept>
+
+namespace doxa {
+
+Mlp::Mlp(const std::string& name, const std::vector<Index>& widths, Philox& random, Real last_gain) {
+  if (widths.size() < 2) throw std::invalid_argument("Mlp: expected at least an input and an output width");
+  for (std::size_t i = 0; i + 1 < widths.size(); ++i)
+    layers.emplace_back(name + "/layer" + std::to_string(i + 1), widths[i], widths[i + 1], random,
+                        i + 2 == widths.size() ? last_gain : Real{1});
+}
+
+Var Mlp::operator()(Var x) {
+  for (std::size_t i = 0; i + 1 < layers.size(); ++i) x = tanh(layers[i](x));
+  return layers.back()(x);
+}
+
+void append_parameters(Parameters& to, Mlp& mlp) {
+  for (Linear& layer : mlp.layers) append_parameters(to, layer);
+}
+
+}  // namespace doxa

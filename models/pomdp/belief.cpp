@@ -1,0 +1,98 @@
+#include "doxa/models/pomdp/belief.h"
+
+#include <algorithm>
+#include <string>
+
+namespace doxa {
+namespace {
+
+void require(std::size_t index, const std::vector<std::string>& names, const char* what) {
+  if (index >= names.size())
+    throw std::out_of_range(std::string(what) + " " + std::to_string(index) + ", the model has " +
+                            std::to_string(names.size()));
+}
+
+}  // namespace
+
+ImpossibleObservation::ImpossibleObservation(const Pomdp& m, std::size_t at_step, std::size_t after_action,
+                                             std::size_t of_observation)
+    : std::runtime_error("step " + std::to_string(at_step) + ": observation " + m.observations[of_observation] +
+                         " is impossible after action " + m.actions[after_action]),
+      step(at_step), action(after_action), observation(of_observation) {}
+
+Belief initial_belief(const Pomdp& m) {
+  Belief belief;
+  belief.posterior.assign(m.start.begin(), m.start.end());
+  belief.predicted.resize(m.states.size());
+  return belief;
+}
+
+void predict(const Pomdp& m, Belief& belief, std::size_t action) {
+  require(action, m.actions, "action");
+  std::fill(belief.predicted.begin(), belief.predicted.end(), Extended());
+  for (std::size_t s = 0; s < m.states.size(); ++s) {
+    if (belief.posterior[s].fraction == 0) continue;
+    const StochasticMatrix::Row next = transition_row(m, action, s);
+    for (std::size_t i = 0; i < next.size(); ++i) {
+      Extended& sum = belief.predicted[next.column[i]];
+      sum = sum + belief.posterior[s] * next.probability[i];  // (08.3)
+    }
+  }
+}
+
+void predictive(const Pomdp& m, const Belief& belief, std::size_t action, std::span<double> probabilities) {
+  require(action, m.actions, "action");
+  if (probabilities.size() != m.observations.size())
+    throw std::invalid_argument("predictive: room for " + std::to_string(probabilities.size()) +
+                                " probabilities, the model has " + std::to_string(m.observations.size()) +
+                                " observations");
+  std::fill(probabilities.begin(), probabilities.end(), 0.0);
+  for (std::size_t s = 0; s < m.states.size(); ++s) {
+    const double weight = static_cast<double>(belief.predicted[s]);
+    if (weight == 0) continue;
+    const StochasticMatrix::Row seen = emission_row(m, action, s);
+    for (std::size_t i = 0; i < seen.size(); ++i)
+      probabilities[seen.column[i]] += seen.probability[i] * weight;  // (08.4)
+  }
+}
+
+double condition(const Pomdp& m, Belief& belief, std::size_t action, std::size_t observation) {
+  require(action, m.actions, "action");
+  require(observation, m.observations, "observation");
+  Extended evidence;  // p(o | h, a)
+  for (std::size_t s = 0; s < m.states.size(); ++s) {
+    const Extended& prior = belief.predicted[s];
+    Extended& joint = belief.posterior[s];
+    joint = prior.fraction == 0 ? Extended() : prior * emission_row(m, action, s)[observation];
+    evidence = evidence + joint;
+  }
+  ++belief.step;
+  if (evidence.fraction == 0) throw ImpossibleObservation(m, belief.step, action, observation);
+  for (Extended& joint : belief.posterior) joint = joint / evidence;  // (08.5)
+  const double log_probability = log(evidence);
+  belief.log_evidence += log_probability;  // (08.6)
+  return log_probability;
+}
+
+double update(const Pomdp& m, Belief& belief, std::size_t action, std::size_t observation) {
+  predict(m, belief, action);
+  return condition(m, belief, action, observation);
+}
+
+std::vector<double> probabilities(const Belief& belief) {
+  std::vector<double> b(belief.posterior.size());
+  for (std::size_t s = 0; s < b.size(); ++s) b[s] = probability(belief, s);
+  return b;
+}
+
+double log_evidence(const Pomdp& m, std::span<const std::size_t> actions,
+                    std::span<const std::size_t> observations) {
+  if (actions.size() != observations.size())
+    throw std::invalid_argument("log_evidence: " + std::to_string(actions.size()) + " actions and " +
+                                std::to_string(observations.size()) + " observations, expected as many");
+  Belief belief = initial_belief(m);
+  for (std::size_t k = 0; k < actions.size(); ++k) update(m, belief, actions[k], observations[k]);
+  return belief.log_evidence;
+}
+
+}  // namespace doxa

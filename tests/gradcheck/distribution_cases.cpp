@@ -1,0 +1,52 @@
+#include <array>
+
+#include "cases.h"
+#include "doxa/distributions/categorical.h"
+#include "doxa/distributions/normal.h"
+
+namespace doxa {
+namespace {
+
+using Inputs = std::span<const Var>;
+
+Normal normal(Var loc, Var log_scale) { return Normal::from_log_scale(loc, log_scale); }
+
+}  // namespace
+
+std::vector<GradientCase> distribution_cases() {
+  std::vector<GradientCase> cases;
+  const Shape shape{3, 2};
+  const auto add = [&](const char* name, TensorFunction f, std::vector<Shape> shapes) {
+    cases.push_back(tensor_case(std::string("distribution/") + name, std::move(f), std::move(shapes)));
+  };
+  add("Normal/log_prob", [](Tape&, Inputs x) { return log_prob(normal(x[0], x[1]), x[2]); }, {shape, shape, shape});
+  add("Normal/log_prob, by scale", [](Tape&, Inputs x) { return log_prob(Normal(x[0], softplus(x[1])), x[2]); },
+      {shape, {2}, shape});
+  add("Normal/entropy", [](Tape&, Inputs x) { return entropy(normal(x[0], x[1])); }, {shape, {2}});
+  add("Normal/rsample", [](Tape&, Inputs x) { return rsample(normal(x[0], x[1]), x[2]); }, {shape, shape, shape});
+  add("Normal/kl_divergence",
+      [](Tape&, Inputs x) { return kl_divergence(normal(x[0], x[1]), normal(x[2], x[3])); }, {shape, shape, shape, {}});
+  add("DiagonalNormal/log_prob",
+      [](Tape&, Inputs x) { return log_prob(DiagonalNormal(normal(x[0], x[1])), x[2]); }, {shape, shape, shape});
+  add("DiagonalNormal/entropy", [](Tape&, Inputs x) { return entropy(DiagonalNormal(normal(x[0], x[1]))); },
+      {shape, shape});
+  add("DiagonalNormal/rsample", [](Tape&, Inputs x) { return rsample(DiagonalNormal(normal(x[0], x[1])), x[2]); },
+      {shape, shape, shape});
+  add("DiagonalNormal/kl_divergence",
+      [](Tape&, Inputs x) {
+        return kl_divergence(DiagonalNormal(normal(x[0], x[1])), DiagonalNormal(normal(x[2], x[3])));
+      },
+      {shape, shape, shape, shape});
+  add("Categorical/log_prob",
+      [](Tape&, Inputs x) {
+        const std::array<Index, 3> k{0, 3, 1};
+        return log_prob(Categorical(x[0]), k);
+      },
+      {{3, 4}});
+  add("Categorical/entropy", [](Tape&, Inputs x) { return entropy(Categorical(x[0])); }, {{3, 4}});
+  add("Categorical/kl_divergence",
+      [](Tape&, Inputs x) { return kl_divergence(Categorical(x[0]), Categorical(x[1])); }, {{3, 4}, {3, 4}});
+  return cases;
+}
+
+}  // namespace doxa

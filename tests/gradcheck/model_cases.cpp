@@ -1,0 +1,46 @@
+#include "cases.h"
+#include "doxa/models/nn/gru.h"
+#include "doxa/models/nn/mlp.h"
+
+namespace doxa {
+namespace {
+
+/// A case over all parameters of a model: `make(random)` builds it, `objective(tape, model)` is checked.
+template <class Make, class Objective>
+GradientCase parameter_case(std::string name, Make make, Objective objective) {
+  return {std::move(name), [=](const GradientCheckOptions& options) {
+            Philox random(options.seed, 1);
+            auto model = make(random);
+            const std::uint64_t noise_seed = random();
+            std::vector<CheckedLeaf> leaves;
+            for (Parameter* p : parameters(model)) leaves.push_back({p->name, &p->value, &p->gradient});
+            return check_gradients(
+                [&](Tape& tape) {
+                  Philox noise(noise_seed);  // the same noise at each evaluation
+                  return objective(tape, model, noise);
+                },
+                leaves, options);
+          }};
+}
+
+}  // namespace
+
+std::vector<GradientCase> model_cases() {
+  std::vector<GradientCase> cases;
+  cases.push_back(parameter_case(
+      "layer/Linear", [](Philox& random) { return Linear("linear", 4, 3, random); },
+      [](Tape& tape, Linear& layer, Philox& noise) { return layer(tape.constant(normal_noise({5, 4}, noise))); }));
+  cases.push_back(parameter_case(
+      "layer/Mlp", [](Philox& random) { return Mlp("mlp", {3, 5, 4, 2}, random); },
+      [](Tape& tape, Mlp& mlp, Philox& noise) { return mlp(tape.constant(normal_noise({5, 3}, noise))); }));
+  cases.push_back(parameter_case(
+      "layer/GruCell, three steps", [](Philox& random) { return GruCell("gru", 2, 3, random); },
+      [](Tape& tape, GruCell& gru, Philox& noise) {
+        Var h = tape.constant(normal_noise({4, 3}, noise));
+        for (int k = 0; k < 3; ++k) h = gru(tape.constant(normal_noise({4, 2}, noise)), h);
+        return h;
+      }));
+  return cases;
+}
+
+}  // namespace doxa
