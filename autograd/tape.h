@@ -54,7 +54,14 @@ class Tape {
   /// A value without gradient. The tensor is copied.
   Var constant(const Tensor& value) { return constant(value.shape(), value.span()); }
   Var constant(const Shape& shape, std::span<const Real> values);
-  Var constant(Real value) { return constant(Shape{}, {&value, 1}); }
+  Var constant(Real value) { return constant(Shape{}, std::span<const Real>(&value, 1)); }
+  /// The same, written in place: fill(std::span<Real>) must set every element.
+  template <std::invocable<std::span<Real>> Fill>
+  Var constant(const Shape& shape, Fill&& fill) {
+    Real* value = values_.allocate_array<Real>(shape.size());
+    fill(std::span<Real>(value, static_cast<std::size_t>(shape.size())));
+    return handle(push("constant", shape, value, nullptr));
+  }
   /// A value whose gradient is read with Var::adjoint. The tensor is copied.
   Var variable(const Tensor& value);
   /// A value kept elsewhere, whose gradient is written there: backward(loss) sets `gradient` to ∂loss/∂value (zero if

@@ -27,14 +27,13 @@ void validate_table(const Pomdp& m, const StochasticMatrix& table, const std::st
                                 " (actions x states) of " + std::to_string(columns));
   for (std::size_t r = 0; r < rows; ++r) {
     const StochasticMatrix::Row row = table.row(r);
-    const std::string &action = m.actions[r / states], &state = m.states[r % states];
+    const auto label = [&] { return row_label(name, m.actions[r / states], m.states[r % states]); };
     for (std::size_t i = 0; i < row.size(); ++i)
       if (row.column[i] >= columns || !is_probability(row.probability[i]))
-        throw std::invalid_argument(name + ": action " + action + ", row " + state + ", column " +
-                                    std::to_string(row.column[i]) + " is " + shortest(row.probability[i]) +
+        throw std::invalid_argument(label() + ", column " + std::to_string(row.column[i]) + " is " + shortest(row.probability[i]) +
                                     ", expected a probability");
     if (!(std::abs(row.sum() - 1) <= row_sum_tolerance))
-      throw std::invalid_argument(row_sum_error(name, action, state, row.sum()));
+      throw std::invalid_argument(sum_error(label(), row.sum()));
   }
 }
 
@@ -51,8 +50,12 @@ double expected_reward(const Pomdp& m, std::size_t action, std::size_t state) {
   return sum;
 }
 
-std::string row_sum_error(const std::string& table, const std::string& action, const std::string& row, double sum) {
-  return table + ": action " + action + ", row " + row + " sums to " + shortest(sum) + ", expected 1";
+std::string sum_error(const std::string& what, double sum) {
+  return what + " sums to " + shortest(sum) + ", expected 1";
+}
+
+std::string row_label(const std::string& table, const std::string& action, const std::string& row) {
+  return table + ": action " + action + ", row " + row;
 }
 
 void validate(const Pomdp& m) {
@@ -71,7 +74,7 @@ void validate(const Pomdp& m) {
     sum += m.start[s];
   }
   if (!(std::abs(sum - 1) <= row_sum_tolerance))
-    throw std::invalid_argument("start: sums to " + shortest(sum) + ", expected 1");
+    throw std::invalid_argument(sum_error("start", sum));
   validate_table(m, m.transition, "transition", m.states.size());
   validate_table(m, m.emission, "emission", m.observations.size());
 }

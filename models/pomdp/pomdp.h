@@ -47,8 +47,10 @@ inline constexpr double row_sum_tolerance = 1e-5;
 /// the action and the row: "transition: action listen, row tiger-left sums to 0.9, expected 1".
 void validate(const Pomdp& m);
 
-/// "transition: action listen, row tiger-left sums to 0.9, expected 1".
-std::string row_sum_error(const std::string& table, const std::string& action, const std::string& row, double sum);
+/// "<what> sums to 0.9, expected 1".
+std::string sum_error(const std::string& what, double sum);
+/// "transition: action listen, row tiger-left".
+std::string row_label(const std::string& table, const std::string& action, const std::string& row);
 
 /// Validates, then divides the start distribution and every row by its sum.
 void normalise(Pomdp& m);

@@ -1,206 +1,74 @@
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
-#include <unordered_map>
 
 #include "doxa/models/pomdp/pomdp_file.h"
-#include "doxa/models/pomdp/pomdp_lexer.h"
+#include "doxa/models/pomdp/pomdp_preamble.h"
 #include "doxa/models/pomdp/probability_entries.h"
 
 namespace doxa {
 namespace {
 
 using Kind = Token::Kind;
-constexpr std::uint32_t any = ProbabilityEntries::any;
-static_assert(any == Reward::any);
+static_assert(wildcard == ProbabilityEntries::any && wildcard == Reward::any);
 
-constexpr std::string_view preamble_words[] = {"discount", "values", "states", "actions", "observations"};
-constexpr std::string_view other_words[] = {"T",    "O",     "R",       "uniform", "identity", "reward",
-                                            "cost", "start", "include", "exclude", "reset"};
-
-bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-bool is_reserved(std::string_view word) { return is_one_of(word, preamble_words) || is_one_of(word, other_words); }
-
-// The states, the actions or the observations, as declared in the preamble.
-struct NameSet {
-  const char* one;   // "state"
-  const char* many;  // "states"
-  std::vector<std::string> names;
-  std::unordered_map<std::string_view, std::uint32_t> index;  // of a named set; the keys lie in the text
-  std::size_t size() const { return names.size(); }
+// One of the two tables of probabilities while its entries are read.
+struct Table {
+  const char* name;  // "transition"
+  const NameSet& columns;
+  ProbabilityEntries entries;
 };
 
 class Parser {
  public:
-  Parser(std::string_view text, const std::string& file) : lexer_(text, file) { advance(); }
+  Parser(std::string_view text, const std::string& file) : reader_(text, file) {}
   Pomdp parse();
 
  private:
-  [[noreturn]] void refuse(Position at, const std::string& text) const {
-    throw FileError(lexer_.file(), at.line, at.column, text);
-  }
-  [[noreturn]] void refuse_token(const std::string& expected) const {
-    refuse(token_.at, "found " + describe(token_) + ", expected " + expected);
-  }
-  void advance() { token_ = lexer_.next(); }
-  Token look_ahead() const { return PomdpLexer(lexer_).next(); }
-  bool accept(Kind kind);
-  bool accept(std::string_view word);
-  void expect_colon(const std::string& after);
-
-  void preamble();
-  void discount();
-  void values();
-  void set(NameSet& set);
-  void count(NameSet& set);
-  void names(NameSet& set);
-  void check_preamble() const;
-
   void start();
+  void start_state(std::size_t state);
   void start_list(bool include);
   void start_vector();
-  void start_state(std::size_t state);
 
-  void entries();
-  void transition_entry();
-  void emission_entry();
+  void transition_entry(Table& table);
+  void emission_entry(Table& table);
   void reward_entry();
 
-  std::uint32_t reference(const NameSet& set);
-  double number(const std::string& what);
-  double signed_number(const std::string& what);
-  double probability(const std::string& what);
-  const std::vector<ProbabilityEntries::Cell>& row(std::size_t columns, const std::string& what);
-  void matrix(ProbabilityEntries& table, std::uint32_t action, std::size_t columns, const std::string& what);
-  StochasticMatrix build(ProbabilityEntries& table, const std::string& name);
+  double probability(const Table& table, std::uint32_t row, std::size_t column, const char* alternatives);
+  void row(Table& table, std::uint32_t action, std::uint32_t row, const char* alternatives);
+  void matrix(Table& table, std::uint32_t action, const char* alternatives);
+  void reward_row(Reward::Pattern pattern, const char* alternatives);
+  void reward(const Reward::Pattern& pattern, const std::string& what);
+  std::size_t start_row(Table& table);
+  StochasticMatrix build(Table& table) const;
 
-  PomdpLexer lexer_;
-  Token token_;
+  TokenReader reader_;
+  PomdpPreamble preamble_;
   Pomdp model_;
-  NameSet states_{"state", "states", {}, {}}, actions_{"action", "actions", {}, {}},
-      observations_{"observation", "observations", {}, {}};
-  std::unordered_map<std::string_view, std::uint32_t> line_of_;  // of each preamble word
-  bool negate_rewards_ = false;
-  std::optional<ProbabilityEntries> transition_, emission_;
-  std::optional<std::size_t> reset_;
-  std::vector<ProbabilityEntries::Cell> row_;
+  std::optional<std::size_t> start_row_;
+  std::vector<ProbabilityEntries::Cell> cells_;
 };
 
-bool Parser::accept(Kind kind) {
-  if (!token_.is(kind)) return false;
-  advance();
-  return true;
-}
-
-bool Parser::accept(std::string_view word) {
-  if (!token_.is(word)) return false;
-  advance();
-  return true;
-}
-
-void Parser::expect_colon(const std::string& after) {
-  if (!accept(Kind::colon)) refuse_token("':' after " + after);
-}
-
-// ---- preamble ----
-
-void Parser::preamble() {
-  while (token_.is(Kind::word) && is_one_of(token_.text, preamble_words)) {
-    const Token word = token_;
-    const auto [first, is_new] = line_of_.emplace(word.text, word.at.line);
-    if (!is_new)
-      refuse(word.at, "found a second '" + std::string(word.text) + "', expected one (the first is in line " +
-                          std::to_string(first->second) + ")");
-    advance();
-    expect_colon("'" + std::string(word.text) + "'");
-    if (word.is("discount")) discount();
-    if (word.is("values")) values();
-    if (word.is("states")) set(states_);
-    if (word.is("actions")) set(actions_);
-    if (word.is("observations")) set(observations_);
-  }
-  check_preamble();
-}
-
-void Parser::discount() {
-  const Position at = token_.at;
-  model_.discount = signed_number("the discount, a number between 0 and 1");
-  if (!(model_.discount >= 0 && model_.discount <= 1)) refuse(at, "found a discount that is out of range, expected a number between 0 and 1");
-}
-
-void Parser::values() {
-  negate_rewards_ = token_.is("cost");
-  if (!accept("reward") && !accept("cost")) refuse_token("'reward' or 'cost'");
-}
-
-void Parser::set(NameSet& set) {
-  if (token_.is(Kind::integer))
-    count(set);
-  else
-    names(set);
-}
-
-void Parser::count(NameSet& set) {
-  const std::string_view digits = token_.text;
-  std::size_t n = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), n);
-  if (error != std::errc{} || n < 1 || n > max_set_size)
-    refuse_token(std::string("a number of ") + set.many + " between 1 and " + std::to_string(max_set_size));
-  for (std::size_t i = 0; i < n; ++i) set.names.push_back(std::to_string(i));
-  advance();
-}
-
-void Parser::names(NameSet& set) {
-  const std::string name_of = std::string("the name of ") + (set.one[0] == 's' ? "a " : "an ") + set.one;
-  for (; token_.is(Kind::word); advance()) {
-    if (is_reserved(token_.text)) {
-      const Token next = look_ahead();
-      if (next.is(Kind::colon) || next.is("include") || next.is("exclude")) break;  // the next declaration
-      refuse(token_.at, "found the reserved word " + describe(token_) + ", expected " + name_of);
-    }
-    const auto index = static_cast<std::uint32_t>(set.size());
-    if (!set.index.emplace(token_.text, index).second)
-      refuse_token(name_of + " that is not taken");
-    set.names.emplace_back(token_.text);
-    if (set.size() > max_set_size) refuse_token("at most " + std::to_string(max_set_size) + " " + set.many);
-  }
-  if (set.size() == 0) refuse_token(std::string("the number of ") + set.many + " or their names");
-  if (token_.is_number()) refuse_token(name_of + ", which begins with a letter");
-}
-
-void Parser::check_preamble() const {
-  std::string missing;
-  for (const std::string_view word : preamble_words)
-    if (!line_of_.contains(word)) missing += (missing.empty() ? "'" : " and '") + std::string(word) + ":'";
-  if (!missing.empty()) refuse_token(missing + " in the preamble");
-  if ((actions_.size() + 1) * (states_.size() + 1) > max_table_rows)
-    refuse_token("a model of fewer rows: " + std::to_string(actions_.size()) + " actions times " +
-                 std::to_string(states_.size()) + " states is more than can be read");
-}
+std::string place(std::size_t i, std::size_t n) { return std::to_string(i + 1) + " of " + std::to_string(n); }
 
 // ---- start ----
 
 void Parser::start() {
-  const std::size_t n = states_.size();
-  model_.start.assign(n, 1 / static_cast<double>(n));
-  if (!accept("start")) return;
-  if (accept("include")) return start_list(true);
-  if (accept("exclude")) return start_list(false);
-  if (!accept(Kind::colon)) refuse_token("':', 'include:' or 'exclude:' after 'start'");
-  if (accept("uniform")) return;
-  if (token_.is(Kind::word)) {
-    start_state(reference(states_));
-    if (token_.is(Kind::word) && states_.index.contains(token_.text))
-      refuse_token("one state after 'start:' ('start include:' takes a list)");
-    return;
-  }
-  // One whole number for several states is the index of a state, not a vector.
-  const bool is_vector_of_one = n == 1 && !token_.is("0");
-  if (token_.is(Kind::integer) && !is_vector_of_one && !look_ahead().is_number()) return start_state(reference(states_));
-  start_vector();
+  const NameSet& states = preamble_.states;
+  model_.start.assign(states.size(), 1 / static_cast<double>(states.size()));
+  if (!reader_.accept("start")) return;
+  if (reader_.accept("include")) return start_list(true);
+  if (reader_.accept("exclude")) return start_list(false);
+  if (!reader_.accept(Kind::colon)) reader_.refuse_token("':', 'include:' or 'exclude:' after 'start'");
+  if (reader_.accept("uniform")) return;
+  const Token first = reader_.token();
+  // A whole number alone, where more than one probability is needed, is the index of a state.
+  const bool is_index = first.is(Kind::integer) && !reader_.look_ahead().is_number() &&
+                        (states.size() > 1 || first.text == "0");
+  if (!first.is(Kind::word) && !is_index) return start_vector();
+  start_state(read_member(reader_, states));
+  if (states.index.contains(reader_.token().text))
+    reader_.refuse_token("one state after 'start:' ('start include:' takes a list)");
 }
 
 void Parser::start_state(std::size_t state) {
@@ -209,222 +77,194 @@ void Parser::start_state(std::size_t state) {
 }
 
 void Parser::start_list(bool include) {
-  expect_colon(include ? "'start include'" : "'start exclude'");
-  std::vector<bool> listed(states_.size(), false);
-  const Position at = token_.at;
-  std::size_t count = 0;
-  const auto list = [&](std::size_t s) { count += !listed[s], listed[s] = true; };
+  reader_.expect_colon(include ? "'start include'" : "'start exclude'");
+  const std::size_t n = preamble_.states.size();
+  const Position at = reader_.token().at;
+  std::vector<bool> listed(n, false);
+  const auto goes_on = [](const Token& t) {
+    return t.is(Kind::star) || t.is_number() || (t.is(Kind::word) && !is_reserved(t.text));
+  };
   do {
-    const Token token = token_;
-    const std::uint32_t state = reference(states_);
-    if (state != any && listed[state]) refuse(token.at, "found " + describe(token) + " again, expected each state at most once");
-    for (std::size_t s = state == any ? 0 : state; s < (state == any ? states_.size() : state + 1); ++s) list(s);
-  } while (token_.is(Kind::star) || token_.is_number() || (token_.is(Kind::word) && !is_reserved(token_.text)));
-  const std::size_t possible = include ? count : states_.size() - count;
-  if (possible == 0) refuse(at, "found a list that excludes every state, expected at least one left to start in");
-  for (std::size_t s = 0; s < states_.size(); ++s)
-    model_.start[s] = listed[s] == include ? 1 / static_cast<double>(possible) : 0;
+    const Token token = reader_.token();
+    const std::uint32_t state = read_member(reader_, preamble_.states);
+    if (state == wildcard) {
+      listed.assign(n, true);
+    } else {
+      if (listed[state]) reader_.refuse(token.at, "found " + describe(token) + " again, expected each state once");
+      listed[state] = true;
+    }
+  } while (goes_on(reader_.token()));
+  const auto possible = static_cast<double>(std::count(listed.begin(), listed.end(), include));
+  if (possible == 0) reader_.refuse(at, "found every state excluded, expected one at least to start in");
+  for (std::size_t s = 0; s < n; ++s) model_.start[s] = listed[s] == include ? 1 / possible : 0;
 }
 
 void Parser::start_vector() {
-  const Position at = token_.at;
+  const Position at = reader_.token().at;
+  const std::size_t n = preamble_.states.size();
   double sum = 0;
-  for (std::size_t s = 0; s < states_.size(); ++s)
-    sum += model_.start[s] = probability("start probability " + std::to_string(s + 1) + " of " + std::to_string(states_.size()));
-  if (!(std::abs(sum - 1) <= row_sum_tolerance))
-    refuse(at, "found start probabilities that sum to " + shortest(sum) + ", expected 1");
+  for (std::size_t s = 0; s < n; ++s) {
+    if (!reader_.token().is_number())
+      reader_.refuse_token((s ? "" : "'uniform', a state or ") + ("start probability " + place(s, n)) +
+                           ", without a sign");
+    sum += model_.start[s] = reader_.number("a start probability");
+  }
+  if (!(std::abs(sum - 1) <= row_sum_tolerance)) reader_.refuse(at, sum_error("start", sum));
   normalise(model_.start);
 }
 
-// ---- entries ----
+// ---- entries; each begins after "T:", "O:" or "R:" ----
 
-void Parser::entries() {
-  while (!token_.is(Kind::end)) {
-    const bool known = token_.is("T") || token_.is("O") || token_.is("R");
-    if (!known) refuse_token("an entry (T, O or R) or the end of the file");
-    const Token word = token_;
-    advance();
-    expect_colon("'" + std::string(word.text) + "'");
-    if (word.is("T")) transition_entry();
-    if (word.is("O")) emission_entry();
-    if (word.is("R")) reward_entry();
+void Parser::transition_entry(Table& table) {
+  const std::uint32_t action = read_member(reader_, preamble_.actions);
+  const Position at = reader_.token().at;
+  if (!reader_.accept(Kind::colon)) {
+    if (reader_.accept("uniform")) return table.entries.set_uniform(action, wildcard, at);
+    if (reader_.accept("identity")) return table.entries.set_identity(action, at);
+    return matrix(table, action, "':', 'uniform', 'identity' or ");
   }
+  const std::uint32_t state = read_member(reader_, preamble_.states);
+  const Position row_at = reader_.token().at;
+  if (!reader_.accept(Kind::colon)) {
+    if (reader_.accept("uniform")) return table.entries.set_uniform(action, state, row_at);
+    if (reader_.accept("reset")) return table.entries.set_shared_row(action, state, start_row(table), row_at);
+    return row(table, action, state, "':', 'uniform', 'reset' or ");
+  }
+  const std::uint32_t next = read_member(reader_, preamble_.states);
+  const Position cell_at = reader_.token().at;
+  table.entries.set_cell(action, state, next, reader_.number("a transition probability"), cell_at);
 }
 
-void Parser::transition_entry() {
-  ProbabilityEntries& table = *transition_;
-  const std::uint32_t action = reference(actions_);
-  const Position at = token_.at;
-  if (!accept(Kind::colon)) {
-    if (accept("uniform")) return table.set_uniform(action, any, at);
-    if (accept("identity")) return table.set_identity(action, at);
-    return matrix(table, action, states_.size(), "':', 'uniform', 'identity' or transition");
+void Parser::emission_entry(Table& table) {
+  const std::uint32_t action = read_member(reader_, preamble_.actions);
+  const Position at = reader_.token().at;
+  if (!reader_.accept(Kind::colon)) {
+    if (reader_.accept("uniform")) return table.entries.set_uniform(action, wildcard, at);
+    return matrix(table, action, "':', 'uniform' or ");
   }
-  const std::uint32_t state = reference(states_);
-  const Position row_at = token_.at;
-  if (!accept(Kind::colon)) {
-    if (accept("uniform")) return table.set_uniform(action, state, row_at);
-    if (accept("reset")) {
-      if (!reset_) {
-        std::vector<ProbabilityEntries::Cell> cells;
-        for (std::uint32_t s = 0; s < states_.size(); ++s)
-          if (model_.start[s] != 0) cells.emplace_back(s, model_.start[s]);
-        reset_ = table.share(cells);
-      }
-      return table.set_shared_row(action, state, *reset_, row_at);
-    }
-    return table.set_row(action, state, row(states_.size(), "':', 'uniform', 'reset' or transition"), row_at);
+  const std::uint32_t next = read_member(reader_, preamble_.states);
+  const Position row_at = reader_.token().at;
+  if (!reader_.accept(Kind::colon)) {
+    if (reader_.accept("uniform")) return table.entries.set_uniform(action, next, row_at);
+    return row(table, action, next, "':', 'uniform' or ");
   }
-  const std::uint32_t next = reference(states_);
-  const Position cell_at = token_.at;
-  table.set_cell(action, state, next, probability("a transition probability"), cell_at);
-}
-
-void Parser::emission_entry() {
-  ProbabilityEntries& table = *emission_;
-  const std::uint32_t action = reference(actions_);
-  const Position at = token_.at;
-  if (!accept(Kind::colon)) {
-    if (accept("uniform")) return table.set_uniform(action, any, at);
-    return matrix(table, action, observations_.size(), "':', 'uniform' or observation");
-  }
-  const std::uint32_t next = reference(states_);
-  const Position row_at = token_.at;
-  if (!accept(Kind::colon)) {
-    if (accept("uniform")) return table.set_uniform(action, next, row_at);
-    return table.set_row(action, next, row(observations_.size(), "':', 'uniform' or observation"), row_at);
-  }
-  const std::uint32_t observation = reference(observations_);
-  const Position cell_at = token_.at;
-  table.set_cell(action, next, observation, probability("an observation probability"), cell_at);
+  const std::uint32_t observation = read_member(reader_, preamble_.observations);
+  const Position cell_at = reader_.token().at;
+  table.entries.set_cell(action, next, observation, reader_.number("an emission probability"), cell_at);
 }
 
 void Parser::reward_entry() {
-  const auto value = [&](const std::string& what) {
-    const double r = signed_number(what);
-    return negate_rewards_ && r != 0 ? -r : r;
-  };
-  const auto value_row = [&](Reward::Pattern pattern, const std::string& what) {
-    for (std::uint32_t o = 0; o < observations_.size(); ++o) {
-      pattern.observation = o;
-      model_.reward.set(pattern, value(what + " " + std::to_string(o + 1) + " of " + std::to_string(observations_.size())));
-    }
-  };
   Reward::Pattern pattern;
-  pattern.action = reference(actions_);
-  expect_colon("the action of a reward");
-  pattern.state = reference(states_);
-  if (!accept(Kind::colon)) {
-    for (std::uint32_t next = 0; next < states_.size(); ++next) {
-      pattern.next = next;
-      value_row(pattern, "':' or, of the row of next state " + states_.names[next] + ", reward");
-    }
+  pattern.action = read_member(reader_, preamble_.actions);
+  reader_.expect_colon("the action");
+  pattern.state = read_member(reader_, preamble_.states);
+  if (!reader_.accept(Kind::colon)) {
+    for (pattern.next = 0; pattern.next < preamble_.states.size(); ++pattern.next)
+      reward_row(pattern, pattern.next == 0 ? "':' or " : "");
     return;
   }
-  pattern.next = reference(states_);
-  if (!accept(Kind::colon)) return value_row(pattern, "':' or reward");
-  pattern.observation = reference(observations_);
-  model_.reward.set(pattern, value("a reward"));
+  pattern.next = read_member(reader_, preamble_.states);
+  if (!reader_.accept(Kind::colon)) return reward_row(pattern, "':' or ");
+  pattern.observation = read_member(reader_, preamble_.observations);
+  reward(pattern, "a reward");
 }
 
-// ---- pieces of entries ----
+// ---- numbers of entries; `alternatives` is what else could stand in place of the first ----
 
-std::uint32_t Parser::reference(const NameSet& set) {
-  const std::string what = std::string(set.one[0] == 's' ? "a " : "an ") + set.one;
-  std::uint32_t index = any;
-  if (token_.is(Kind::word)) {
-    const auto found = set.index.find(token_.text);
-    if (found == set.index.end()) refuse_token(what);
-    index = found->second;
-  } else if (token_.is(Kind::integer)) {
-    std::size_t n = set.size();
-    const auto [end, error] = std::from_chars(token_.text.data(), token_.text.data() + token_.text.size(), n);
-    if (error != std::errc{} || n >= set.size()) refuse_token(what + ", by name or by an index below " + std::to_string(set.size()));
-    index = static_cast<std::uint32_t>(n);
-  } else if (!token_.is(Kind::star)) {
-    refuse_token(what + " or '*'");
+double Parser::probability(const Table& table, std::uint32_t row, std::size_t column, const char* alternatives) {
+  if (!reader_.token().is_number())
+    reader_.refuse_token((column ? "" : alternatives) + std::string(table.name) + " probability " +
+                         place(column, table.columns.size()) + " of row " +
+                         (row == wildcard ? "*" : preamble_.states.names[row]) + ", without a sign");
+  return reader_.number("a probability");
+}
+
+void Parser::row(Table& table, std::uint32_t action, std::uint32_t row, const char* alternatives) {
+  const Position at = reader_.token().at;
+  cells_.clear();
+  for (std::uint32_t c = 0; c < table.columns.size(); ++c) {
+    const double p = probability(table, row, c, alternatives);
+    if (p != 0) cells_.emplace_back(c, p);
   }
-  advance();
-  return index;
+  table.entries.set_row(action, row, cells_, at);
 }
 
-double Parser::number(const std::string& what) {
-  if (!token_.is_number()) refuse_token(what);
-  double value = 0;
-  const auto [end, error] = std::from_chars(token_.text.data(), token_.text.data() + token_.text.size(), value);
-  if (error != std::errc{} || !std::isfinite(value)) refuse_token(what + " within the range of a double");
-  advance();
-  return value;
+void Parser::matrix(Table& table, std::uint32_t action, const char* alternatives) {
+  for (std::uint32_t r = 0; r < preamble_.states.size(); ++r) row(table, action, r, r == 0 ? alternatives : "");
 }
 
-double Parser::signed_number(const std::string& what) {
-  const bool negative = token_.is(Kind::minus);
-  if (!accept(Kind::minus)) accept(Kind::plus);
-  const double value = number(what);
-  return negative ? -value : value;
+void Parser::reward(const Reward::Pattern& pattern, const std::string& what) {
+  const double r = reader_.signed_number(what);
+  model_.reward.set(pattern, preamble_.cost && r != 0 ? -r : r);
 }
 
-double Parser::probability(const std::string& what) {
-  if (token_.is(Kind::minus) || token_.is(Kind::plus)) refuse_token(what + ", without a sign");
-  return number(what);
-}
-
-// The non-zero cells of a row; `what` is a text such as "transition", to which "probability 2 of 3" is added.
-const std::vector<ProbabilityEntries::Cell>& Parser::row(std::size_t columns, const std::string& what) {
-  row_.clear();
-  for (std::uint32_t c = 0; c < columns; ++c) {
-    const double p = probability(what + " probability " + std::to_string(c + 1) + " of " + std::to_string(columns));
-    if (p != 0) row_.emplace_back(c, p);
-  }
-  return row_;
-}
-
-void Parser::matrix(ProbabilityEntries& table, std::uint32_t action, std::size_t columns, const std::string& what) {
-  for (std::uint32_t r = 0; r < states_.size(); ++r) {
-    const Position at = token_.at;
-    table.set_row(action, r, row(columns, what), at);
+void Parser::reward_row(Reward::Pattern pattern, const char* alternatives) {
+  const std::size_t n = preamble_.observations.size();
+  for (std::uint32_t o = 0; o < n; ++o) {
+    pattern.observation = o;
+    const Token& token = reader_.token();
+    const bool is_number = token.is_number() || token.is(Kind::minus) || token.is(Kind::plus);
+    if (!is_number)
+      reader_.refuse_token((o ? "" : alternatives) + ("reward " + place(o, n)) + " of row " +
+                           (pattern.next == wildcard ? "*" : preamble_.states.names[pattern.next]));
+    reward(pattern, "a reward");
   }
 }
 
-StochasticMatrix Parser::build(ProbabilityEntries& table, const std::string& name) {
+// ---- the whole ----
+
+// The start distribution, kept once for all rows that are `reset`.
+std::size_t Parser::start_row(Table& table) {
+  if (!start_row_) {
+    cells_.clear();
+    for (std::uint32_t s = 0; s < model_.start.size(); ++s)
+      if (model_.start[s] != 0) cells_.emplace_back(s, model_.start[s]);
+    start_row_ = table.entries.share(cells_);
+  }
+  return *start_row_;
+}
+
+StochasticMatrix Parser::build(Table& table) const {
   using Fault = ProbabilityEntries::Fault;
-  return table.build([&](Fault fault, std::size_t action, std::size_t row, double sum, const Position* at) {
-    const std::string &a = actions_.names[action], &s = states_.names[row];
-    if (fault == Fault::too_large)
-      refuse(at ? *at : token_.at, name + ": found more than " + std::to_string(ProbabilityEntries::max_non_zeros) +
-                                       " probabilities, all wildcards spelled out, expected fewer");
+  return table.entries.build([&](Fault fault, std::size_t action, std::size_t row, double sum, const Position* at) {
+    const std::string label = row_label(table.name, preamble_.actions.names[action], preamble_.states.names[row]);
     if (fault == Fault::never_given)
-      refuse(token_.at, name + ": found no entry for action " + a + ", row " + s + ", expected probabilities that sum to 1");
-    refuse(*at, row_sum_error(name, a, s, sum));
+      reader_.refuse(reader_.token().at, label + " is not given, expected probabilities that sum to 1");
+    if (fault == Fault::too_large)
+      reader_.refuse(at ? *at : reader_.token().at,
+                     label + ": with it wildcards spell out more than " +
+                         std::to_string(ProbabilityEntries::max_non_zeros) + " probabilities, expected fewer");
+    reader_.refuse(*at, sum_error(label, sum));
   });
 }
 
 Pomdp Parser::parse() {
-  preamble();
+  preamble_ = read_preamble(reader_);
   start();
-  transition_.emplace(actions_.size(), states_.size(), states_.size());
-  emission_.emplace(actions_.size(), states_.size(), observations_.size());
-  entries();
-  model_.transition = build(*transition_, "transition");
-  model_.emission = build(*emission_, "emission");
-  model_.states = std::move(states_.names);
-  model_.actions = std::move(actions_.names);
-  model_.observations = std::move(observations_.names);
+  const std::size_t actions = preamble_.actions.size(), states = preamble_.states.size();
+  Table transition{"transition", preamble_.states, {actions, states, states}};
+  Table emission{"emission", preamble_.observations, {actions, states, preamble_.observations.size()}};
+  while (!reader_.token().is(Kind::end)) {
+    const Token word = reader_.token();
+    if (!word.is("T") && !word.is("O") && !word.is("R"))
+      reader_.refuse_token("an entry (T, O or R) or the end of the file");
+    reader_.advance();
+    reader_.expect_colon(describe(word));
+    if (word.is("T")) transition_entry(transition);
+    if (word.is("O")) emission_entry(emission);
+    if (word.is("R")) reward_entry();
+  }
+  model_.discount = preamble_.discount;
+  model_.transition = build(transition);
+  model_.emission = build(emission);
+  model_.states = std::move(preamble_.states.names);
+  model_.actions = std::move(preamble_.actions.names);
+  model_.observations = std::move(preamble_.observations.names);
   return std::move(model_);
 }
 
 }  // namespace
 
 Pomdp parse_pomdp(std::string_view text, const std::string& file) { return Parser(text, file).parse(); }
-
-bool is_pomdp_name(std::string_view name) {
-  PomdpLexer lexer(name, "");
-  try {
-    const Token token = lexer.next();
-    return token.is(Kind::word) && token.text == name && !is_reserved(name);
-  } catch (const FileError&) {
-    return false;
-  }
-}
 
 }  // namespace doxa

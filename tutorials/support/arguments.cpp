@@ -42,17 +42,27 @@ std::string joined(const std::vector<double>& numbers) {
 
 Arguments::Arguments(std::string chapter, std::string title)
     : chapter_(std::move(chapter)), title_(std::move(title)), out_("out/" + chapter_) {
-  const std::string seeds = "a whole number from 0 to " + std::to_string(std::numeric_limits<std::uint64_t>::max());
-  bind({.name = "seed", .placeholder = "N", .help = "seed of all random numbers", .fallback = "1",
+  const std::string seeds =
+      "a whole number from 0 to " + std::to_string(std::numeric_limits<std::uint64_t>::max());
+  bind({.name = "seed",
+        .placeholder = "N",
+        .help = "seed of all random numbers",
+        .fallback = "1",
         .set = [this, seeds](std::string_view text) {
           const auto number = parse_number<std::uint64_t>(text);
           if (!number) expected(text, seeds);
           seed_ = *number;
         }});
   text("out", "DIR", out_, "directory for results.json and the figures");
-  bind({.name = "quick", .placeholder = "", .help = "a shorter run, with wider tolerances", .fallback = "",
+  bind({.name = "quick",
+        .placeholder = "",
+        .help = "a shorter run, with wider tolerances",
+        .fallback = "",
         .set = [this](std::string_view) { quick_ = true; }});
-  bind({.name = "help", .placeholder = "", .help = "print this text", .fallback = "",
+  bind({.name = "help",
+        .placeholder = "",
+        .help = "print this text",
+        .fallback = "",
         .set = [this](std::string_view) { help_wanted_ = true; }});
 }
 
@@ -62,13 +72,18 @@ void Arguments::bind(Flag flag) {
 }
 
 void Arguments::text(std::string name, std::string placeholder, std::string& value, std::string help) {
-  bind({.name = std::move(name), .placeholder = std::move(placeholder), .help = std::move(help), .fallback = value,
+  bind({.name = std::move(name),
+        .placeholder = std::move(placeholder),
+        .help = std::move(help),
+        .fallback = value,
         .set = [&value](std::string_view text) { value = text; }});
 }
 
 void Arguments::bind_integer(std::string name, std::int64_t fallback, Limits<std::int64_t> limits,
                              std::string help, std::function<void(std::int64_t)> assign) {
-  Flag flag{.name = std::move(name), .placeholder = "N", .help = std::move(help),
+  Flag flag{.name = std::move(name),
+            .placeholder = "N",
+            .help = std::move(help),
             .fallback = std::to_string(fallback),
             .set = [limits, assign](std::string_view text) {
               const auto number = parse_number<std::int64_t>(text);
@@ -86,7 +101,10 @@ void Arguments::bind_integer(std::string name, std::int64_t fallback, Limits<std
 }
 
 void Arguments::positive(std::string name, double& value, std::string help) {
-  bind({.name = std::move(name), .placeholder = "X", .help = std::move(help), .fallback = shortest(value),
+  bind({.name = std::move(name),
+        .placeholder = "X",
+        .help = std::move(help),
+        .fallback = shortest(value),
         .set = [&value](std::string_view text) {
           const auto number = parse_number<double>(text);
           if (!number || *number <= 0) expected(text, "a number greater than 0");
@@ -94,9 +112,13 @@ void Arguments::positive(std::string name, double& value, std::string help) {
         }});
 }
 
-void Arguments::numbers(std::string name, std::string placeholder, std::vector<double>& value, std::string help) {
-  bind({.name = std::move(name), .placeholder = std::move(placeholder), .help = std::move(help),
-        .fallback = joined(value), .set = [&value](std::string_view text) {
+void Arguments::numbers(std::string name, std::string placeholder, std::vector<double>& value,
+                        std::string help) {
+  bind({.name = std::move(name),
+        .placeholder = std::move(placeholder),
+        .help = std::move(help),
+        .fallback = joined(value),
+        .set = [&value](std::string_view text) {
           std::vector<double> list;
           for (std::string_view rest = text;; rest.remove_prefix(rest.find(',') + 1)) {
             const auto number = parse_number<double>(rest.substr(0, rest.find(',')));
@@ -119,7 +141,8 @@ void Arguments::parse(int argc, const char* const* argv) {
     const bool inline_value = equals != std::string_view::npos;
     const std::string_view name = argument.substr(2, inline_value ? equals - 2 : equals);
     Flag* flag = find(name);
-    if (flag == nullptr) throw UsageError("unknown flag " + quoted(argument.substr(0, equals)) + std::string(hint));
+    if (flag == nullptr)
+      throw UsageError("unknown flag " + quoted(argument.substr(0, equals)) + std::string(hint));
     const std::string label = "--" + flag->name;
     if (flag->given) throw UsageError(label + " is given twice" + std::string(hint));
     flag->given = true;
@@ -127,7 +150,8 @@ void Arguments::parse(int argc, const char* const* argv) {
     std::string_view value;
     if (inline_value) {
       value = argument.substr(equals + 1);
-    } else if (!flag->placeholder.empty() && i + 1 < argc && !std::string_view(argv[i + 1]).starts_with("--")) {
+    } else if (!flag->placeholder.empty() && i + 1 < argc &&
+               !std::string_view(argv[i + 1]).starts_with("--")) {
       value = argv[++i];
     }
     if (flag->placeholder.empty() && inline_value) {

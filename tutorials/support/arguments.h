@@ -31,8 +31,8 @@ struct Limits {
 
 // The command line of a chapter: --seed N, --out DIR, --quick, --help, and flags of the chapter's own.
 //
-// A flag is bound to a variable whose value at the time of binding is the default; the variable must live until
-// parse() has returned. Both "--flag value" and "--flag=value" are understood.
+// A flag is bound to a variable whose value at the time of binding is the default; the variable must live
+// until parse() has returned. Both "--flag value" and "--flag=value" are understood.
 class Arguments {
  public:
   // `chapter` is the folder's name, "06-vae"; `title` is the first line of the usage text.
@@ -64,7 +64,8 @@ class Arguments {
   void numbers(std::string name, std::string placeholder, std::vector<double>& value, std::string help);
 
   // Reads the command line into the bound variables. Stops at --help, see help_wanted().
-  // Throws UsageError: unknown or repeated flag, missing value, positional argument, not a number, out of range.
+  // Throws UsageError: unknown or repeated flag, missing value, positional argument, not a number, out of
+  // range.
   void parse(int argc, const char* const* argv);
 
   // Was --name on the command line? Throws std::logic_error when there is no such flag.
@@ -75,18 +76,18 @@ class Arguments {
 
   const std::string& chapter() const { return chapter_; }
   const std::string& title() const { return title_; }
-  std::uint64_t seed() const { return seed_; }              // --seed, 1 if not given
-  std::filesystem::path out() const { return out_; }        // --out, out/NN-name if not given
-  bool quick() const { return quick_; }                     // --quick
-  bool help_wanted() const { return help_wanted_; }         // --help
+  std::uint64_t seed() const { return seed_; }        // --seed, 1 if not given
+  std::filesystem::path out() const { return out_; }  // --out, out/NN-name if not given
+  bool quick() const { return quick_; }               // --quick
+  bool help_wanted() const { return help_wanted_; }   // --help
 
  private:
   struct Flag {
     std::string name;
     std::string placeholder;  // empty: the flag takes no value
     std::string help;
-    std::string fallback;                          // the default in words
-    std::function<void(std::string_view)> set;     // throws UsageError without the flag's name
+    std::string fallback;                       // the default in words
+    std::function<void(std::string_view)> set;  // throws UsageError without the flag's name
     std::function<void()> set_quick = [] {};
     bool given = false;
   };

@@ -18,8 +18,8 @@ namespace {
 }  // namespace
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view text) {
-  // In the same directory, because a rename is atomic only within one file system. The process number keeps two
-  // runs that write to the same place apart.
+  // In the same directory, because a rename is atomic only within one file system. The process number keeps
+  // two runs that write to the same place apart.
   const std::filesystem::path temporary = path.string() + ".tmp" + std::to_string(::getpid());
   std::FILE* file = std::fopen(temporary.c_str(), "wb");
   if (file == nullptr) fail(path, errno);

@@ -9,14 +9,15 @@ namespace {
 
 void require_same_length(const char* mark, std::size_t a, std::size_t b) {
   if (a == b) return;
-  throw std::invalid_argument(std::string(mark) + ": series of " + std::to_string(a) + " and " + std::to_string(b) +
-                              " values");
+  throw std::invalid_argument(std::string(mark) + ": series of " + std::to_string(a) + " and " +
+                              std::to_string(b) + " values");
 }
 
 void require_grid(const char* mark, const Grid& grid, std::size_t least) {
   if (grid.columns >= least && grid.rows >= least && grid.values.size() == grid.columns * grid.rows) return;
-  throw std::invalid_argument(std::string(mark) + ": " + std::to_string(grid.values.size()) + " values on a grid of " +
-                              std::to_string(grid.columns) + " by " + std::to_string(grid.rows));
+  throw std::invalid_argument(std::string(mark) + ": " + std::to_string(grid.values.size()) +
+                              " values on a grid of " + std::to_string(grid.columns) + " by " +
+                              std::to_string(grid.rows));
 }
 
 std::vector<double> copy(Axes::Series series) { return {series.begin(), series.end()}; }
@@ -43,8 +44,8 @@ Axes::Mark& Axes::add(Mark::Kind kind, Style style) {
   constexpr std::array<Color, 6> colors = {Color::blue,   Color::vermillion, Color::green,
                                            Color::purple, Color::orange,     Color::ink};
   constexpr std::array<Dash, 4> dashes = {Dash::solid, Dash::dashed, Dash::dash_dot, Dash::dotted};
-  constexpr std::array<Marker, 5> markers = {Marker::circle, Marker::square, Marker::triangle, Marker::diamond,
-                                             Marker::cross};
+  constexpr std::array<Marker, 5> markers = {Marker::circle, Marker::square, Marker::triangle,
+                                             Marker::diamond, Marker::cross};
   // Without a label of its own a mark belongs to the labelled one before it, as a band to its line.
   if (!style.label.empty()) ++series_;
   const auto i = static_cast<std::size_t>(series_ > 0 ? series_ - 1 : 0);

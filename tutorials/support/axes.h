@@ -18,8 +18,8 @@ struct Range {
 
 enum class Scale { linear, log };
 
-// How a mark looks. Colour, dash and marker not given follow the order of the labelled marks, so that series differ
-// in dash or marker as well as in colour.
+// How a mark looks. Colour, dash and marker not given follow the order of the labelled marks, so that series
+// differ in dash or marker as well as in colour.
 struct Style {
   std::string label = {};  // entry in the legend, none when empty
   std::optional<Color> color = {};
@@ -39,22 +39,24 @@ struct Grid {
   std::vector<double> values = {};
 };
 
-// f at columns × rows points, the corners of the rectangle included. Throws std::invalid_argument below 2 × 2.
+// f at columns × rows points, the corners of the rectangle included. Throws std::invalid_argument below 2
+// × 2.
 Grid sample_grid(const std::function<double(double, double)>& f, Range x, Range y, std::size_t columns,
                  std::size_t rows);
 
 // The colours of a heatmap.
 struct HeatmapStyle {
-  std::string label = {};             // beside the colour bar, with units
-  std::optional<Range> range = {};    // values of the two ends of the colour map, those of the data if not given
+  std::string label = {};  // beside the colour bar, with units
+  std::optional<Range> range =
+      {};  // values of the two ends of the colour map, those of the data if not given
   bool color_bar = true;
 };
 
 enum class Anchor { start, middle, end };
 
-// One plot. Marks are drawn in the order in which they are added. Points with a coordinate that is not finite, or
-// not positive on a logarithmic scale, are left out and break the line. Series of different lengths throw
-// std::invalid_argument naming the mark.
+// One plot. Marks are drawn in the order in which they are added. Points with a coordinate that is not
+// finite, or not positive on a logarithmic scale, are left out and break the line. Series of different
+// lengths throw std::invalid_argument naming the mark.
 class Axes {
  public:
   using Series = std::span<const double>;
@@ -74,8 +76,9 @@ class Axes {
   void y_ticks(std::vector<double> positions, std::vector<std::string> labels);
 
   void line(Series x, Series y, Style style = {});
-  void band(Series x, Series lower, Series upper, Style style = {});  // the area between; opacity 0.25 is usual
-  void steps(Series x, Series y, Style style = {});                   // y[i] holds from x[i] to x[i + 1]
+  void band(Series x, Series lower, Series upper,
+            Style style = {});                       // the area between; opacity 0.25 is usual
+  void steps(Series x, Series y, Style style = {});  // y[i] holds from x[i] to x[i + 1]
   void scatter(Series x, Series y, Style style = {});
   void bars(Series x, Series heights, Style style = {});  // from 0; several sets stand side by side
   void horizontal(double y, std::string label, Style style = {});

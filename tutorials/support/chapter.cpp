@@ -15,7 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The directory a chapter writes to. What had to be created for it is removed again when nothing gets written.
+// The directory a chapter writes to. What had to be created for it is removed again when nothing gets
+// written.
 class OutputDirectory {
  public:
   explicit OutputDirectory(const fs::path& path) {
@@ -29,7 +30,8 @@ class OutputDirectory {
       std::error_code ignored;
       if (fs::is_directory(p, ignored)) created_.push_back(p);
     }
-    if (!error && !fs::is_directory(path, error) && !error) error = std::make_error_code(std::errc::not_a_directory);
+    if (!error && !fs::is_directory(path, error) && !error)
+      error = std::make_error_code(std::errc::not_a_directory);
     if (!error && ::access(path.c_str(), W_OK | X_OK) != 0) error = {errno, std::generic_category()};
     if (error) {
       remove_created();

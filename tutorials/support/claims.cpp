@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t page_width = 100;
 
-// `words` broken into lines of at most page_width columns: `first` before the first line, `indent` before the rest.
+// `words` broken into lines of at most page_width columns: `first` before the first line, `indent` before the
+// rest.
 std::string wrapped(const std::string& first, const std::string& indent, const std::string& words) {
   std::istringstream stream(words);
   std::string line = first;
@@ -32,11 +33,12 @@ std::string wrapped(const std::string& first, const std::string& indent, const s
 // Decimal exponent of the leading digit.
 int exponent(double value) { return static_cast<int>(std::floor(std::log10(std::abs(value)))); }
 
-// As many digits as the tolerance can tell apart, and one more.
+// As many digits as the tolerance can tell apart and one more, or fewer where fewer are exact.
 std::string resolved(double value, double tolerance) {
   if (!std::isfinite(value) || value == 0) return significant(value);
   if (!std::isfinite(tolerance) || tolerance <= 0) return shortest(value);
-  return significant(value, std::clamp(exponent(value) - exponent(tolerance) + 2, 4, 17));
+  const std::string text = significant(value, std::clamp(exponent(value) - exponent(tolerance) + 2, 4, 17));
+  return columns(shortest(value)) < columns(text) ? shortest(value) : text;
 }
 
 }  // namespace
@@ -46,9 +48,12 @@ double Claim::difference() const { return got == expected ? 0 : got - expected; 
 bool Claim::holds() const {
   if (!std::isfinite(tolerance)) return false;
   switch (relation) {  // every comparison with NaN is false
-    case Relation::equal: return std::abs(difference()) <= tolerance;
-    case Relation::at_least: return difference() >= -tolerance;
-    case Relation::at_most: return difference() <= tolerance;
+    case Relation::equal:
+      return std::abs(difference()) <= tolerance;
+    case Relation::at_least:
+      return difference() >= -tolerance;
+    case Relation::at_most:
+      return difference() <= tolerance;
   }
   return false;
 }
@@ -76,7 +81,8 @@ void Claims::at_most(std::string sentence, double got, double bound, double tole
 }
 
 std::size_t Claims::failed() const {
-  return static_cast<std::size_t>(std::ranges::count_if(claims_, [](const Claim& claim) { return !claim.holds(); }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(claims_, [](const Claim& claim) { return !claim.holds(); }));
 }
 
 std::string Claims::report() const {

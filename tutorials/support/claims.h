@@ -19,8 +19,8 @@ struct Claim {
 
   double difference() const;
 
-  // |got − expected| ≤ tolerance, got ≥ expected − tolerance or got ≤ expected + tolerance. False when any of the
-  // numbers is NaN or the tolerance is infinite: such a claim says nothing.
+  // |got − expected| ≤ tolerance, got ≥ expected − tolerance or got ≤ expected + tolerance. False when any of
+  // the numbers is NaN or the tolerance is infinite: such a claim says nothing.
   bool holds() const;
 
   // "✓ sentence" or "✗ sentence", then indented lines of at most 100 columns with the numbers and the reason.

@@ -19,7 +19,7 @@ struct NodeStyle {
 struct ArrowStyle {
   Color color = Color::ink;
   Dash dash = Dash::solid;
-  double bend = 0;  // px by which the middle is shifted to the left of its direction
+  double bend = 0;     // px by which the middle is shifted to the left of its direction
   double width = 1.4;  // px
 };
 
@@ -29,8 +29,8 @@ class Diagram {
   // `description` is the picture's accessible name, not drawn.
   explicit Diagram(std::string description);
 
-  // A node centred at (x, y), in px, y downwards; lines of `text` are separated by '\n', the first one stands out.
-  // Returns its number. The picture is cut to what is in it, so only relative positions matter.
+  // A node centred at (x, y), in px, y downwards; lines of `text` are separated by '\n', the first one stands
+  // out. Returns its number. The picture is cut to what is in it, so only relative positions matter.
   std::size_t node(double x, double y, std::string text, NodeStyle style = {});
 
   // An arrow between the borders of two nodes. Throws std::out_of_range when there is no such node.

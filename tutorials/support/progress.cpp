@@ -70,12 +70,14 @@ ProgressScreen ProgressScreen::standard_output() {
 std::string progress_bar(std::string_view label, std::size_t done, std::size_t total, double elapsed,
                          std::string_view status, int width) {
   if (width <= 1) return {};
-  const double fraction = total == 0 ? 1 : std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
+  const double fraction =
+      total == 0 ? 1 : std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
   const std::string count = counter(done, total);
   std::string times = duration(elapsed);
   if (fraction > 0 && fraction < 1) times += ", " + duration(elapsed / fraction * (1 - fraction)) + " left";
 
-  // One column stays free: writing into the last one makes some terminals wrap. What matters least goes first.
+  // One column stays free: writing into the last one makes some terminals wrap. What matters least goes
+  // first.
   const auto room = static_cast<std::size_t>(width - 1);
   std::string line(fitting(label, room));
   const auto append = [&](const std::string& part) {

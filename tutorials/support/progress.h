@@ -12,7 +12,7 @@ namespace doxa::support {
 // Where progress is shown. The program's standard output by default; tests bring their own clock and width.
 struct ProgressScreen {
   std::ostream* out;
-  std::function<int()> columns;    // width of the terminal, 0 when there is none
+  std::function<int()> columns;     // width of the terminal, 0 when there is none
   std::function<double()> seconds;  // a clock that never goes back
 
   static ProgressScreen standard_output();
@@ -20,9 +20,9 @@ struct ProgressScreen {
 
 // Progress of a loop of known length.
 //
-// On a terminal: a bar that appears once the loop has taken a second, is redrawn ten times a second at most, and
-// leaves one closing line behind when the loop is complete or nothing when it is left early. Elsewhere: ten plain
-// lines at most, with nothing in them that depends on time, so that two runs print the same.
+// On a terminal: a bar that appears once the loop has taken a second, is redrawn ten times a second at most,
+// and leaves one closing line behind when the loop is complete or nothing when it is left early. Elsewhere:
+// ten plain lines at most, with nothing in them that depends on time, so that two runs print the same.
 //
 //   Progress progress("training", steps);
 //   for (...) progress.step([&] { return "loss " + significant(loss); });
@@ -53,7 +53,7 @@ class Progress {
   ProgressScreen screen_;
   std::size_t done_ = 0;
   bool on_terminal_;
-  bool drawn_ = false;      // a bar stands on the current line
+  bool drawn_ = false;  // a bar stands on the current line
   double start_ = 0;
   double next_draw_ = 0;
 };

@@ -15,11 +15,21 @@ std::string json_string(std::string_view text) {
   for (const char c : valid_utf8(text)) {
     const auto byte = static_cast<unsigned char>(c);
     switch (c) {
-      case '"': result += "\\\""; break;
-      case '\\': result += "\\\\"; break;
-      case '\n': result += "\\n"; break;
-      case '\t': result += "\\t"; break;
-      case '\r': result += "\\r"; break;
+      case '"':
+        result += "\\\"";
+        break;
+      case '\\':
+        result += "\\\\";
+        break;
+      case '\n':
+        result += "\\n";
+        break;
+      case '\t':
+        result += "\\t";
+        break;
+      case '\r':
+        result += "\\r";
+        break;
       default:
         if (byte < 0x20) {
           result += "\\u00";
@@ -37,7 +47,9 @@ void Results::set(std::string name, double value) {
   set_literal(std::move(name), std::isfinite(value) ? shortest(value) : json_string(shortest(value)));
 }
 
-void Results::set(std::string name, std::string_view value) { set_literal(std::move(name), json_string(value)); }
+void Results::set(std::string name, std::string_view value) {
+  set_literal(std::move(name), json_string(value));
+}
 
 void Results::set_literal(std::string name, std::string literal) {
   const auto entry = std::ranges::find(entries_, name, &std::pair<std::string, std::string>::first);

@@ -11,8 +11,8 @@ namespace doxa::support {
 // The content of results.json: one flat object, name → number or string, in the order of first setting.
 class Results {
  public:
-  // A number, in the shortest form that reads back as the same double; "nan", "inf" or "-inf" as a string, because
-  // JSON has no such numbers. Setting a name again replaces its value.
+  // A number, in the shortest form that reads back as the same double; "nan", "inf" or "-inf" as a string,
+  // because JSON has no such numbers. Setting a name again replaces its value.
   void set(std::string name, double value);
   void set(std::string name, std::string_view value);
   void set(std::string name, const char* value) { set(std::move(name), std::string_view(value)); }

@@ -44,7 +44,8 @@ std::string Table::text() const {
     for (std::size_t i = 0; i < width; ++i) text += "─";
   }
   text += '\n';
-  for (const auto& row : rows_) text += line([&](std::size_t c) -> const std::string& { return row[c].text; });
+  for (const auto& row : rows_)
+    text += line([&](std::size_t c) -> const std::string& { return row[c].text; });
   return text;
 }
 

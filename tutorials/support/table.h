@@ -11,8 +11,8 @@ namespace doxa::support {
 
 // A cell of a table: text, a whole number, or a real number in a few significant digits.
 struct Cell {
-  Cell(const char* value) : text(value) {}                   // NOLINT(google-explicit-constructor)
-  Cell(std::string value) : text(std::move(value)) {}        // NOLINT(google-explicit-constructor)
+  Cell(const char* value) : text(value) {}             // NOLINT(google-explicit-constructor)
+  Cell(std::string value) : text(std::move(value)) {}  // NOLINT(google-explicit-constructor)
   Cell(std::integral auto value) : text(std::to_string(value)), is_number(true) {}
   Cell(double value, int digits = 4) : text(significant(value, digits)), is_number(true) {}
 

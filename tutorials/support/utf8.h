@@ -9,8 +9,8 @@ namespace doxa::support {
 // `text` with every byte that is not part of well-formed UTF-8 replaced by U+FFFD.
 std::string valid_utf8(std::string_view text);
 
-// Columns `text` takes on a terminal: one a code point, none for a combining mark. Wide East Asian characters are
-// not considered.
+// Columns `text` takes on a terminal: one a code point, none for a combining mark. Wide East Asian characters
+// are not considered.
 std::size_t columns(std::string_view text);
 
 // The longest prefix of `text` that takes at most `width` columns.

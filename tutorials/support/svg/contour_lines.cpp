@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t none = static_cast<std::size_t>(-1);
 
-// The crossings of the level with the edges of the grid, each joined to at most one more in either of its cells.
-// The edge to the right of node n is number 2n, the one above it 2n + 1.
+// The crossings of the level with the edges of the grid, each joined to at most one more in either of its
+// cells. The edge to the right of node n is number 2n, the one above it 2n + 1.
 struct Crossings {
   explicit Crossings(std::size_t nodes) : joined(2 * nodes, {none, none}) {}
 

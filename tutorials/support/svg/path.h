@@ -34,8 +34,8 @@ std::vector<Polyline> finite_pieces(const Polyline& points);
 // The pieces of `line` inside `box`.
 std::vector<Polyline> clipped(const Polyline& line, const Rect& box);
 
-// `line` with fewer points and the same look: where x never turns back, of each pixel column only what the eye can
-// tell, then everything within `tolerance` px of a straight line (Douglas and Peucker, 1973).
+// `line` with fewer points and the same look: where x never turns back, of each pixel column only what the
+// eye can tell, then everything within `tolerance` px of a straight line (Douglas and Peucker, 1973).
 Polyline simplified(const Polyline& line, double tolerance = 0.1);
 
 // The "d" attribute of a <path>, in relative coordinates rounded to 1/100 px.

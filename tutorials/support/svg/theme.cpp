@@ -24,7 +24,7 @@ constexpr std::array<Shade, 6> palette = {{{"blue", "#0072b2", "#56b4e9"},
                                            {"orange", "#bf8300", "#e69f00"},
                                            {"ink", "#1f2328", "#e6edf3"}}};
 
-std::string series_rules(std::string_view Shade::* shade) {
+std::string series_rules(std::string_view Shade::*shade) {
   std::string rules;
   for (const Shade& color : palette) {
     const std::string name(color.name);
@@ -54,8 +54,12 @@ std::string style_sheet() {
          series_rules(&Shade::dark) + "}\n</style>\n";
 }
 
-std::string stroke_class(Color color) { return "s-" + std::string(palette[static_cast<std::size_t>(color)].name); }
-std::string fill_class(Color color) { return "f-" + std::string(palette[static_cast<std::size_t>(color)].name); }
+std::string stroke_class(Color color) {
+  return "s-" + std::string(palette[static_cast<std::size_t>(color)].name);
+}
+std::string fill_class(Color color) {
+  return "f-" + std::string(palette[static_cast<std::size_t>(color)].name);
+}
 
 std::string dash_array(Dash dash, double width) {
   const auto lengths = [width](std::initializer_list<double> units) {
@@ -64,16 +68,21 @@ std::string dash_array(Dash dash, double width) {
     return text;
   };
   switch (dash) {
-    case Dash::solid: return "";
-    case Dash::dashed: return lengths({4, 2});
-    case Dash::dash_dot: return lengths({5, 1.8, 1.2, 1.8});
-    case Dash::dotted: return lengths({1.2, 1.6});
+    case Dash::solid:
+      return "";
+    case Dash::dashed:
+      return lengths({4, 2});
+    case Dash::dash_dot:
+      return lengths({5, 1.8, 1.2, 1.8});
+    case Dash::dotted:
+      return lengths({1.2, 1.6});
   }
   return "";
 }
 
 std::string map_color(double position) {
-  // Viridis (van der Walt and Smith, 2015) at equal distances; linear interpolation between them cannot be seen.
+  // Viridis (van der Walt and Smith, 2015) at equal distances; linear interpolation between them cannot be
+  // seen.
   constexpr std::array<std::array<int, 3>, 11> anchors = {{{68, 1, 84},
                                                            {72, 36, 117},
                                                            {65, 68, 135},
@@ -107,11 +116,16 @@ double text_width(std::string_view text, double font_size) {
     const bool ascii = c < 0x80;
     const char letter = ascii ? static_cast<char>(c) : 'n';
     const bool superscript = (c >= 0x2070 && c <= 0x209C) || c == 0xB9 || c == 0xB2 || c == 0xB3;
-    if (superscript) em += 0.42;
-    else if (narrow.find(letter) != std::string_view::npos) em += 0.36;
-    else if (wide.find(letter) != std::string_view::npos) em += 0.9;
-    else if (letter >= 'A' && letter <= 'Z') em += 0.7;
-    else em += 0.61;
+    if (superscript)
+      em += 0.42;
+    else if (narrow.find(letter) != std::string_view::npos)
+      em += 0.36;
+    else if (wide.find(letter) != std::string_view::npos)
+      em += 0.9;
+    else if (letter >= 'A' && letter <= 'Z')
+      em += 0.7;
+    else
+      em += 0.61;
   });
   return em * font_size;
 }

@@ -5,8 +5,8 @@
 
 namespace doxa::support {
 
-// Okabe and Ito's colour-blind-safe palette without yellow, which vanishes on white; blue and orange are darker on
-// light pages and lighter on dark ones. Ink is the colour of the text.
+// Okabe and Ito's colour-blind-safe palette without yellow, which vanishes on white; blue and orange are
+// darker on light pages and lighter on dark ones. Ink is the colour of the text.
 enum class Color { blue, vermillion, green, purple, orange, ink };
 enum class Dash { solid, dashed, dash_dot, dotted };
 enum class Marker { circle, square, triangle, diamond, cross };
@@ -33,7 +33,8 @@ inline constexpr double title_size = 14;
 inline constexpr double label_size = 12.5;
 inline constexpr double tick_size = 11.5;
 
-// Width of `text` in px at `font_size`; an estimate for the usual sans-serif fonts that errs to the wide side.
+// Width of `text` in px at `font_size`; an estimate for the usual sans-serif fonts that errs to the wide
+// side.
 double text_width(std::string_view text, double font_size);
 
 }  // namespace doxa::support::svg

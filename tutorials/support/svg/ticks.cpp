@@ -21,15 +21,17 @@ std::string superscript(int exponent) {
   return text;
 }
 
-std::string power_of_ten(int exponent) {
-  if (exponent >= -2 && exponent <= 3) return decimal(std::pow(10.0, exponent), std::max(0, -exponent));
+std::string power_of_ten(int exponent, bool plain) {
+  if (plain || exponent == 0 || exponent == 1)
+    return decimal(std::pow(10.0, exponent), std::max(0, -exponent));
   return "10" + superscript(exponent);
 }
 
 // `value`, a multiple of 10^step_exponent, on an axis whose largest number is about 10^largest_exponent.
 std::string label(double value, int step_exponent, int largest_exponent) {
   if (value == 0) return "0";
-  if (largest_exponent < 6 && step_exponent >= -5) return with_minus(decimal(value, std::max(0, -step_exponent)));
+  if (largest_exponent < 6 && step_exponent >= -5)
+    return with_minus(decimal(value, std::max(0, -step_exponent)));
   const double mantissa = value / std::pow(10.0, largest_exponent);
   return with_minus(decimal(mantissa, std::max(0, largest_exponent - step_exponent))) + "×10" +
          superscript(largest_exponent);
@@ -70,11 +72,12 @@ std::vector<Tick> log_ticks(Range range, int at_most) {
   const int last = static_cast<int>(std::floor(std::log10(range.high) + 1e-9));
   std::vector<Tick> ticks;
   if (last - first >= 2) {
+    const bool plain = first >= -2 && last <= 3;
     const int stride = (last - first) / std::max(at_most, 1) + 1;
     for (int k = first - 1; k <= last; ++k) {
       const double decade = std::pow(10.0, k);
       // A multiple of the stride, so that labels do not depend on where the range begins.
-      if (k >= first) ticks.push_back({decade, k % stride == 0 ? power_of_ten(k) : ""});
+      if (k >= first) ticks.push_back({decade, k % stride == 0 ? power_of_ten(k, plain) : ""});
       for (int factor = 2; factor < 10 && last - first <= 6; ++factor) {
         const double value = factor * decade;
         if (value >= range.low && value <= range.high) ticks.push_back({value, ""});

@@ -19,11 +19,20 @@ std::string escape(std::string_view text) {
   std::string result;
   for (const char c : valid_utf8(text)) {
     switch (c) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '"': result += "&quot;"; break;
-      default: result += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;  // XML 1.0 has no control characters
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      default:
+        result += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;  // XML 1.0 has no control characters
     }
   }
   return result;
@@ -41,7 +50,8 @@ std::string element(std::string_view name, Attributes attributes, std::string_vi
 std::string text_element(Point at, std::string_view text, const TextStyle& style) {
   // A third of an em from the baseline up is the middle of a line of mixed text.
   const double baseline = 0.34 * style.size;
-  const std::string turn = style.turn == 0 ? "" : "rotate(" + px(style.turn) + " " + px(at.x) + " " + px(at.y) + ")";
+  const std::string turn =
+      style.turn == 0 ? "" : "rotate(" + px(style.turn) + " " + px(at.x) + " " + px(at.y) + ")";
   return element("text",
                  {{"class", style.css_class},
                   {"x", px(at.x)},
@@ -54,7 +64,8 @@ std::string text_element(Point at, std::string_view text, const TextStyle& style
 
 std::string document(Point origin, double width, double height, std::string_view description,
                      std::string_view content) {
-  const std::string body = "\n" + element("title", {}, escape(description)) + style_sheet() + std::string(content);
+  const std::string body =
+      "\n" + element("title", {}, escape(description)) + style_sheet() + std::string(content);
   return element("svg",
                  {{"xmlns", "http://www.w3.org/2000/svg"},
                   {"class", "doxa"},

@@ -1,0 +1,100 @@
+#include "doxa/models/pomdp/pomdp_file.h"
+
+#include <array>
+#include <charconv>
+#include <fstream>
+#include <set>
+#include <stdexcept>
+#include <system_error>
+
+#include "doxa/models/pomdp/pomdp_preamble.h"
+
+namespace doxa {
+namespace {
+
+std::string read_bytes(const std::filesystem::path& path) {
+  const std::string name = path.string();
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) throw FileError(name, "found no such file, expected a .pomdp file");
+  if (std::filesystem::is_directory(status)) throw FileError(name, "found a directory, expected a .pomdp file");
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw FileError(name, "found a file that cannot be opened, expected a readable .pomdp file");
+  std::string bytes;
+  std::array<char, 65536> block;
+  while (in.read(block.data(), block.size()), in.gcount() > 0) {
+    bytes.append(block.data(), static_cast<std::size_t>(in.gcount()));
+    if (bytes.size() > max_file_bytes)
+      throw FileError(name, "found more than " + std::to_string(max_file_bytes) + " bytes, expected a smaller file");
+  }
+  if (in.bad()) throw FileError(name, "found a file that cannot be read to its end, expected a readable .pomdp file");
+  return bytes;
+}
+
+// The shortest digits that read back to the same double.
+std::string exact(double x) {
+  std::array<char, 32> digits;
+  const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), x);
+  return {digits.data(), result.ptr};
+}
+
+// A count where the names are the indices.
+std::string format_set(const char* keyword, const std::vector<std::string>& names) {
+  bool counted = true;
+  for (std::size_t i = 0; i < names.size() && counted; ++i) counted = names[i] == std::to_string(i);
+  std::string text = std::string(keyword) + ":";
+  if (counted) return text + " " + std::to_string(names.size()) + "\n";
+  std::set<std::string> seen;
+  for (const std::string& name : names) {
+    if (!is_pomdp_name(name) || !seen.insert(name).second)
+      throw std::invalid_argument(std::string(keyword) + ": '" + name + "' cannot be a name in a .pomdp file");
+    text += " " + name;
+  }
+  return text + "\n";
+}
+
+std::string format_table(const Pomdp& m, const StochasticMatrix& table, const std::string& letter,
+                         const std::vector<std::string>& columns) {
+  std::string text;
+  for (std::size_t r = 0; r < table.rows(); ++r) {
+    const StochasticMatrix::Row row = table.row(r);
+    const std::string prefix =
+        letter + ": " + m.actions[r / m.states.size()] + " : " + m.states[r % m.states.size()] + " : ";
+    for (std::size_t i = 0; i < row.size(); ++i)
+      text += prefix + columns[row.column[i]] + " " + exact(row.probability[i]) + "\n";
+  }
+  return text;
+}
+
+std::string member(const std::vector<std::string>& names, std::uint32_t index) {
+  return index == Reward::any ? "*" : names[index];
+}
+
+}  // namespace
+
+Pomdp read_pomdp(const std::filesystem::path& path) { return parse_pomdp(read_bytes(path), path.string()); }
+
+std::string format_pomdp(const Pomdp& m) {
+  validate(m);
+  std::string text = "discount: " + exact(m.discount) + "\nvalues: reward\n" + format_set("states", m.states) +
+                     format_set("actions", m.actions) + format_set("observations", m.observations) + "\nstart:";
+  for (const double p : m.start) text += " " + exact(p);
+  text += "\n\n" + format_table(m, m.transition, "T", m.states) + "\n" +
+          format_table(m, m.emission, "O", m.observations) + "\n";
+  for (const auto& [pattern, value] : m.reward.entries())
+    text += "R: " + member(m.actions, pattern.action) + " : " + member(m.states, pattern.state) + " : " +
+            member(m.states, pattern.next) + " : " + member(m.observations, pattern.observation) + " " + exact(value) +
+            "\n";
+  return text;
+}
+
+bool is_pomdp_name(std::string_view name) {
+  try {
+    const Token token = PomdpLexer(name, "").next();
+    return token.is(Token::Kind::word) && token.text == name && !is_reserved(name);
+  } catch (const FileError&) {
+    return false;
+  }
+}
+
+}  // namespace doxa

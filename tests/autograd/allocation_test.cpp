@@ -1,0 +1,135 @@
+// From the second step on, a training step calls the heap's allocator zero times.
+// This program's operator new counts; it is malloc otherwise, so the sanitizers see what they always see.
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "doxa/autograd/ops.h"
+#include "doxa/autograd/random.h"
+
+namespace {
+
+std::atomic<std::size_t> allocations{0};
+
+void* counted(std::size_t bytes) noexcept {
+  ++allocations;
+  return std::malloc(bytes ? bytes : 1);
+}
+
+void* counted(std::size_t bytes, std::align_val_t alignment) noexcept {
+  ++allocations;
+  const auto a = static_cast<std::size_t>(alignment);
+  return std::aligned_alloc(a, (bytes + a - 1) / a * a + (bytes ? 0 : a));
+}
+
+template <class... Alignment>
+void* counted_or_throw(std::size_t bytes, Alignment... alignment) {
+  if (void* p = counted(bytes, alignment...)) return p;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t n) { return counted_or_throw(n); }
+void* operator new[](std::size_t n) { return counted_or_throw(n); }
+void* operator new(std::size_t n, std::align_val_t a) { return counted_or_throw(n, a); }
+void* operator new[](std::size_t n, std::align_val_t a) { return counted_or_throw(n, a); }
+void* operator new(std::size_t n, const std::nothrow_t&) noexcept { return counted(n); }
+void* operator new[](std::size_t n, const std::nothrow_t&) noexcept { return counted(n); }
+void* operator new(std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept { return counted(n, a); }
+void* operator new[](std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept { return counted(n, a); }
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete[](void* p) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
+void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+void operator delete[](void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+void operator delete(void* p, const std::nothrow_t&) noexcept { std::free(p); }
+void operator delete[](void* p, const std::nothrow_t&) noexcept { std::free(p); }
+void operator delete(void* p, std::align_val_t, const std::nothrow_t&) noexcept { std::free(p); }
+void operator delete[](void* p, std::align_val_t, const std::nothrow_t&) noexcept { std::free(p); }
+
+namespace doxa {
+namespace {
+
+struct Parameter {
+  Tensor value, gradient;
+  explicit Parameter(const Shape& shape, std::uint64_t seed) : gradient(shape) {
+    Philox random(seed);
+    value = normal_noise(shape, random);
+  }
+  Var operator()(Tape& tape) { return tape.leaf(value, gradient); }
+};
+
+TEST(Allocation, TheCounterCounts) {
+  const std::size_t before = allocations;
+  const Tensor x(Shape{3});
+  EXPECT_GT(allocations, before);
+}
+
+// A recurrent classifier: two layers over a sequence, a gate, and every kind of op on the way.
+TEST(Allocation, ATrainingStepMakesNoneFromTheSecondOn) {
+  constexpr Index batch = 13, in = 5, hidden = 32, classes = 7, steps = 6;
+  Parameter w({in + hidden, 2 * hidden}, 1), b({2 * hidden}, 2), v({hidden, classes}, 3), c({classes}, 4);
+  const std::array<Parameter*, 4> parameters{&w, &b, &v, &c};
+  Philox random(5);
+  const Tensor inputs = normal_noise(Shape{steps, batch, in}, random), zero(Shape{batch, hidden});
+  std::array<Index, batch> labels;
+  for (Index& k : labels) k = random.uniform_index(classes);
+
+  Tape tape;
+  const auto step = [&] {
+    tape.clear();
+    const Var xs = tape.constant(inputs);
+    Var h = tape.constant(zero), loss = tape.constant(0);
+    for (Index t = 0; t < steps; ++t) {
+      const Var x = reshape(slice(xs, 0, t, t + 1), {batch, in});
+      const Var a = matmul(concat({x, h}, 1), w(tape)) + b(tape);
+      const Var gate = sigmoid(slice(a, 1, 0, hidden));
+      h = gate * tanh(slice(a, 1, hidden, 2 * hidden)) + (1 - gate) * h;
+      const Var log_probs = log_softmax(matmul(h, v(tape)) + c(tape), -1);
+      loss = loss - mean(gather(log_probs, labels)) + Real(1e-3) * sum(square(logsumexp(transpose(h), 0)));
+    }
+    const Var h2 = square(h);
+    loss = loss + Real(1e-3) * (sum(softplus(h)) + sum(sqrt(exp(h) + 1)) + sum(log(h2 / 2 + 1)) - mean(sum(-h2, 0, true)));
+    tape.backward(loss);
+    for (Parameter* p : parameters)
+      for (Index i = 0; i < p->value.size(); ++i) p->value[i] -= Real(0.01) * p->gradient[i];
+    return loss.item();
+  };
+  const auto evaluate = [&] {
+    const Evaluation evaluation(tape);
+    return sum(tanh(matmul(tape.constant(zero), v(tape)) + c(tape))).item();
+  };
+
+  const Real first = step();
+  evaluate();
+  Real last = first;
+  for (int i = 2; i <= 10; ++i) {
+    const std::size_t before = allocations;
+    last = step();
+    evaluate();
+    EXPECT_EQ(allocations - before, 0u) << "step " << i;
+  }
+  EXPECT_LT(last, first);  // and it was training
+}
+
+TEST(Allocation, DrawingNumbersIntoATensorMakesNone) {
+  Philox random(1);
+  Tensor noise(Shape{1001});
+  const std::array<double, 3> weights{1, 2, 3};
+  const std::size_t before = allocations;
+  random.normal(noise.span());
+  random.categorical(weights);
+  random.uniform_index(10);
+  EXPECT_EQ(allocations - before, 0u);
+}
+
+}  // namespace
+}  // namespace doxa

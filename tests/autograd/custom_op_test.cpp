@@ -1,0 +1,212 @@
+// Ops of the user's own, by the same function that the built-in ones use.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <stdexcept>
+#include <vector>
+
+#include "doxa/autograd/ops.h"
+#include "rounding.h"
+#include "thrown.h"
+
+namespace doxa {
+namespace {
+
+using Numbers = std::vector<Real>;
+
+Numbers adjoint(Var x) { return {x.adjoint().begin(), x.adjoint().end()}; }
+
+// A new op in ten lines.
+Var cube(Var x) {
+  return record(
+      "cube", x.shape(), {x},
+      [](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) r.value()[i] = r.value(0)[i] * r.value(0)[i] * r.value(0)[i];
+      },
+      [](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) r.adjoint(0)[i] += r.adjoint()[i] * 3 * r.value(0)[i] * r.value(0)[i];
+      });
+}
+
+TEST(CustomOp, HasItsValueAndItsGradient) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{3}, {1, 2, -3})), y = cube(x);
+  EXPECT_EQ(y.value()[2], -27);
+  tape.backward(sum(y * x));  // x⁴
+  EXPECT_EQ(adjoint(x), (Numbers{4, 32, -108}));
+  EXPECT_STREQ(tape.name(y), "cube");
+  EXPECT_EQ(tape.operands(y), std::vector{tape.position(x)});
+}
+
+// Σ_i c_i a_i b_i, whose rule writes to every operand's adjoint without asking.
+Var weighted_dot(Var c, Var a, Var b) {
+  return record(
+      "weighted_dot", Shape{}, {c, a, b},
+      [](Record& r) {
+        *r.value() = 0;
+        for (Index i = 0; i < r.size(0); ++i) *r.value() += r.value(0)[i] * r.value(1)[i] * r.value(2)[i];
+      },
+      [](Record& r) {
+        const Real g = *r.adjoint();
+        for (Index i = 0; i < r.size(0); ++i) {
+          r.adjoint(0)[i] += g * r.value(1)[i] * r.value(2)[i];
+          r.adjoint(1)[i] += g * r.value(0)[i] * r.value(2)[i];
+          r.adjoint(2)[i] += g * r.value(0)[i] * r.value(1)[i];
+        }
+      });
+}
+
+TEST(CustomOp, MayWriteToTheAdjointOfAConstant) {
+  Tape tape;
+  const Tensor values(Shape{2}, {2, 3});
+  const Var c = tape.constant(values), a = tape.variable(values), b = tape.constant(values);
+  tape.backward(weighted_dot(c, a, b));
+  EXPECT_EQ(adjoint(a), (Numbers{4, 9}));
+  EXPECT_EQ(c.value()[0], 2);
+  EXPECT_EQ(b.value()[1], 3);
+}
+
+TEST(CustomOp, OfTheSameOperandTwiceAddsBothParts) {
+  Tape tape;
+  const Var a = tape.variable(Tensor(Shape{2}, {2, 3}));
+  tape.backward(weighted_dot(a, a, a));  // a³
+  EXPECT_EQ(adjoint(a), (Numbers{12, 27}));
+}
+
+// The scratch memory for the first constant must survive the request for the second, larger one.
+TEST(CustomOp, AdjointsOfConstantsStayWhereTheyAreWhileTheRuleRuns) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{}, Real{1})), small = tape.constant(Tensor(Shape{2}));
+  const Var large = tape.constant(Tensor(Shape{1000000}));
+  bool moved = false;
+  tape.backward(record(
+      "constants", Shape{}, {x, small, large}, [](Record& r) { *r.value() = 0; },
+      [p = &moved](Record& r) {
+        const Real* before = r.adjoint(1);
+        r.adjoint(2);
+        *p = r.adjoint(1) != before;
+      }));
+  EXPECT_FALSE(moved);
+}
+
+TEST(CustomOp, KnowsWhichOperandsNeedAGradient) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{}, Real{1})), c = tape.constant(2);
+  int needs = -1;
+  tape.backward(record(
+      "asking", Shape{}, {c, x, c}, [](Record& r) { *r.value() = 0; },
+      [p = &needs](Record& r) {
+        *p = 0;
+        for (int i = 0; i < r.operands(); ++i) *p = 2 * *p + r.needs_gradient(i);
+      }));
+  EXPECT_EQ(needs, 0b010);
+}
+
+// y = x^p, with p and memory of its own kept on the tape: ∂y/∂x = p x^(p-1), computed going forward.
+Var power(Var x, Real p) {
+  Real* slope = x.tape().scratch<Real>(x.size());
+  return record(
+      "power", x.shape(), {x},
+      [=](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) {
+          r.value()[i] = std::pow(r.value(0)[i], p);
+          slope[i] = p * std::pow(r.value(0)[i], p - 1);
+        }
+      },
+      [=](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) r.adjoint(0)[i] += r.adjoint()[i] * slope[i];
+      });
+}
+
+TEST(CustomOp, KeepsWhatItCaptures) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{2}, {2, 3}));
+  Var loss = tape.constant(0);
+  for (int p = 1; p <= 4; ++p) loss = loss + sum(power(x, static_cast<Real>(p)));
+  tape.backward(loss);
+  for (std::size_t i = 0; i < 2; ++i) {  // 1 + 2x + 3x² + 4x³; pow is good to one ulp or so
+    const double v = x.value()[i], exact = 1 + 2 * v + 3 * v * v + 4 * v * v * v;
+    EXPECT_NEAR(x.adjoint()[i], exact, 16 * unit_roundoff * exact);
+  }
+}
+
+// ---- records that do not matter ------------------------------------------------------------------------------
+
+Var counted(Var x, int* calls) {
+  return record(
+      "counted", x.shape(), {x}, [](Record& r) { std::copy_n(r.value(0), r.size(), r.value()); },
+      [calls](Record& r) {
+        ++*calls;
+        r.kernels().add_scaled(r.size(), 1, r.adjoint(), r.adjoint(0));
+      });
+}
+
+TEST(DeadBranch, ItsRulesAreNotRun) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{2}, {1, 2}));
+  int live = 0, dead = 0;
+  const Var loss = sum(counted(x, &live));
+  const Var unused = exp(counted(counted(x, &dead), &dead));
+  tape.backward(loss + 1);
+  EXPECT_EQ(live, 1);
+  EXPECT_EQ(dead, 0);
+  EXPECT_EQ(adjoint(x), (Numbers{1, 1}));
+  EXPECT_EQ(adjoint(unused), (Numbers{0, 0}));
+}
+
+// d/dx of a branch not taken would be 0 · ∞.
+TEST(DeadBranch, ItsInfinitiesDoNotReachTheGradient) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{}, Real{0}));
+  log(x);
+  tape.backward(exp(x));
+  EXPECT_EQ(adjoint(x), Numbers{1});
+}
+
+TEST(Constants, TheirRulesAreNotKept) {
+  Tape tape;
+  int calls = 0;
+  const Var c = counted(tape.constant(2), &calls);
+  const Var x = tape.variable(Tensor(Shape{}, Real{3}));
+  tape.backward(x * c + counted(stop_gradient(x), &calls));
+  EXPECT_EQ(calls, 0);
+  EXPECT_EQ(adjoint(x), Numbers{2});
+}
+
+// ---- a forward rule that fails -------------------------------------------------------------------------------
+
+TEST(FailingForward, LeavesTheTapeAsItWas) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{2}, {1, 2})), y = square(x);
+  const std::size_t records = tape.size(), bytes = tape.bytes_used();
+  const auto failing = [&] {
+    record("failing", {1000}, {x, y}, [](Record&) { throw std::runtime_error("no value"); }, [](Record&) {});
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(thrown<std::runtime_error>(failing), "no value");
+  EXPECT_EQ(tape.size(), records);
+  EXPECT_EQ(tape.bytes_used(), bytes);
+  tape.backward(sum(y));
+  EXPECT_EQ(adjoint(x), (Numbers{2, 4}));
+}
+
+// A record may itself be computed with ops of the tape: what they record lies behind it, and stays.
+TEST(CustomOp, MayRecordInItsForwardRule) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{2}, {1, 2}));
+  const Var y = record(
+      "composed", x.shape(), {x},
+      [x](Record& r) {
+        const Var inner = square(x) + 1;
+        std::copy_n(inner.value().data(), r.size(), r.value());
+      },
+      [](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) r.adjoint(0)[i] += 2 * r.value(0)[i] * r.adjoint()[i];
+      });
+  EXPECT_EQ(y.value()[1], 5);
+  tape.backward(sum(y));
+  EXPECT_EQ(adjoint(x), (Numbers{2, 4}));
+}
+
+}  // namespace
+}  // namespace doxa

@@ -1,0 +1,182 @@
+// Every instruction set computes the same thing: see kernels.h.
+
+#include "doxa/autograd/kernels/kernels.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "doxa/autograd/random.h"
+#include "rounding.h"
+
+namespace doxa {
+namespace {
+
+constexpr Real infinity = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
+
+std::vector<Real> noise(Index n, std::uint64_t seed) {
+  Philox random(seed);
+  std::vector<Real> x(static_cast<std::size_t>(n));
+  random.normal(x);
+  return x;
+}
+
+bool same_bits(const std::vector<Real>& a, const std::vector<Real>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(Real)) == 0;
+}
+
+TEST(Kernels, TheFastestSetIsOneOfThoseAvailable) {
+  ASSERT_FALSE(available_kernels().empty());
+  EXPECT_EQ(std::string(available_kernels().front()->name), "baseline");
+  EXPECT_EQ(&kernels(), available_kernels().back());
+}
+
+// One IEEE operation an element has one right answer.
+TEST(Kernels, SingleOperationsAreTheSameBitsInEverySet) {
+  constexpr Index n = 1027;
+  const std::vector<Real> a = noise(n, 1), b = noise(n, 2);
+  for (const Kernels* set : available_kernels()) {
+    const auto expect_all = [&](Binary op, auto f) {
+      for (const Index stride_a : {0, 1})
+        for (const Index stride_b : {0, 1}) {
+          std::vector<Real> y(n), expected(n);
+          set->binary[static_cast<int>(op)](n, a.data(), stride_a, b.data(), stride_b, y.data());
+          for (std::size_t i = 0; i < n; ++i) expected[i] = f(a[stride_a ? i : 0], b[stride_b ? i : 0]);
+          EXPECT_TRUE(same_bits(y, expected)) << set->name << " op " << static_cast<int>(op);
+        }
+    };
+    expect_all(Binary::add, [](Real x, Real y) { return x + y; });
+    expect_all(Binary::subtract, [](Real x, Real y) { return x - y; });
+    expect_all(Binary::multiply, [](Real x, Real y) { return x * y; });
+    expect_all(Binary::divide, [](Real x, Real y) { return x / y; });
+    std::vector<Real> y(n), expected(n);
+    set->unary[static_cast<int>(Unary::square)](n, a.data(), y.data());
+    for (std::size_t i = 0; i < n; ++i) expected[i] = a[i] * a[i];
+    EXPECT_TRUE(same_bits(y, expected)) << set->name;
+  }
+}
+
+// Values differ by a few u, and so do derivatives, which for all of these functions are a sum of at most two terms
+// no larger than 1 + |f'|.
+TEST(Kernels, DerivativesAgreeAcrossSets) {
+  constexpr Index n = 515;
+  std::vector<Real> x = noise(n, 3), g = noise(n, 4);
+  for (Real& v : x) v = std::abs(v) + Real{0.01};
+  const Kernels* baseline = available_kernels().front();
+  for (int op = 0; op < static_cast<int>(Unary::count); ++op) {
+    std::vector<Real> y(n), expected(n);
+    baseline->unary[op](n, x.data(), y.data());
+    baseline->unary_adjoint[op](n, x.data(), y.data(), g.data(), expected.data());
+    for (const Kernels* set : available_kernels()) {
+      std::vector<Real> dx(n);
+      set->unary[op](n, x.data(), y.data());
+      set->unary_adjoint[op](n, x.data(), y.data(), g.data(), dx.data());
+      for (std::size_t i = 0; i < n; ++i)
+        EXPECT_NEAR(dx[i], expected[i], 16 * unit_roundoff * (std::abs(g[i]) + std::abs(expected[i])))
+            << set->name << " op " << op << " at " << x[i];
+    }
+  }
+}
+
+// An operand with stride 0 stands for n equal ones, so its adjoint is the sum of theirs. With integers it is exact.
+TEST(Kernels, TheAdjointOfABroadcastOperandIsASum) {
+  for (const Kernels* set : available_kernels())
+    for (const Index n : {0, 1, 3, 8, 31, 100}) {
+      const auto size = static_cast<std::size_t>(n);
+      std::vector<Real> g(size), y(size), b(size, 2);
+      for (std::size_t i = 0; i < size; ++i) g[i] = static_cast<Real>(i % 7) - 3;
+      Real total = 5;
+      for (const Real v : g) total += 2 * v;
+      const Real a = 1;
+      Real d = 5;
+      set->binary_adjoint_a[static_cast<int>(Binary::multiply)](n, &a, 0, b.data(), 1, y.data(), g.data(), &d);
+      EXPECT_EQ(d, total) << set->name << " n=" << n;
+      d = 5;
+      set->binary_adjoint_b[static_cast<int>(Binary::multiply)](n, b.data(), 1, &a, 0, y.data(), g.data(), &d);
+      EXPECT_EQ(d, total) << set->name << " n=" << n;
+    }
+}
+
+TEST(Kernels, AdjointsAreAddedNotAssigned) {
+  const std::array<Real, 3> x{1, 2, 3}, y{1, 2, 3}, g{1, 1, 1};
+  for (const Kernels* set : available_kernels()) {
+    std::array<Real, 3> d{10, 20, 30};
+    set->unary_adjoint[static_cast<int>(Unary::square)](3, x.data(), y.data(), g.data(), d.data());
+    EXPECT_EQ(d, (std::array<Real, 3>{12, 24, 36})) << set->name;
+  }
+}
+
+TEST(Kernels, SumsOfIntegersAreExactForEveryLength) {
+  for (const Kernels* set : available_kernels())
+    for (Index n = 0; n <= 100; ++n) {
+      std::vector<Real> x(static_cast<std::size_t>(n));
+      for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<Real>(i + 1);
+      EXPECT_EQ(set->sum(n, x.data()), static_cast<Real>(n * (n + 1) / 2)) << set->name;
+    }
+}
+
+// In whatever order, each element takes part in at most n - 1 additions: |error| <= (n - 1) u Σ|x| / (1 - n u).
+TEST(Kernels, SumsAreWithinTheirRoundingErrorBound) {
+  constexpr Index n = 10007;
+  const std::vector<Real> x = noise(n, 5);
+  long double exact = 0, absolute = 0;
+  for (const Real v : x) exact += v, absolute += std::abs(v);
+  const double bound = n * unit_roundoff / (1 - n * unit_roundoff) * static_cast<double>(absolute);
+  for (const Kernels* set : available_kernels())
+    EXPECT_NEAR(set->sum(n, x.data()), static_cast<double>(exact), bound) << set->name;
+}
+
+TEST(Kernels, TheMaximumIsFoundWhereverItIsAndNaNWins) {
+  for (const Kernels* set : available_kernels()) {
+    EXPECT_EQ(set->maximum(0, nullptr), -infinity);
+    for (Index n = 1; n < 40; ++n)
+      for (std::size_t at = 0; at < static_cast<std::size_t>(n); ++at) {
+        std::vector<Real> x(static_cast<std::size_t>(n), -3);
+        x[at] = -1;
+        EXPECT_EQ(set->maximum(n, x.data()), -1) << set->name;
+        x[0] = infinity;
+        x[at] = nan;
+        EXPECT_TRUE(std::isnan(set->maximum(n, x.data()))) << set->name;
+      }
+  }
+}
+
+TEST(Kernels, SumsOfExponentialsPropagateNaNAndInfinity) {
+  for (const Kernels* set : available_kernels())
+    for (std::size_t at = 0; at < 19; ++at) {
+      std::vector<Real> x(19, 0);
+      EXPECT_EQ(set->sum_exp(19, x.data(), 0), 19) << set->name;
+      x[at] = -infinity;
+      EXPECT_EQ(set->sum_exp(19, x.data(), 0), 18) << set->name;
+      x[at] = infinity;
+      EXPECT_EQ(set->sum_exp(19, x.data(), 0), infinity) << set->name;
+      x[at] = nan;
+      EXPECT_TRUE(std::isnan(set->sum_exp(19, x.data(), 0))) << set->name;
+    }
+}
+
+TEST(Kernels, AffineAndItsRelativesAreExactOnIntegers) {
+  for (const Kernels* set : available_kernels())
+    for (const std::size_t n : {0u, 1u, 7u, 16u, 33u}) {
+      std::vector<Real> x(n), y(n), z(n, 1), c(n, 1), s(n, 0);
+      for (std::size_t i = 0; i < n; ++i) x[i] = static_cast<Real>(i);
+      const auto count = static_cast<Index>(n);
+      set->affine(count, 3, -2, x.data(), y.data());
+      set->add_scaled(count, 3, x.data(), z.data());
+      set->add_constant(count, 4, c.data());
+      set->softmax_add(count, s.data(), 0, 2, s.data());
+      for (std::size_t i = 0; i < n; ++i) {
+        EXPECT_EQ(y[i], 3 * x[i] - 2) << set->name;
+        EXPECT_EQ(z[i], 3 * x[i] + 1) << set->name;
+        EXPECT_EQ(c[i], 5) << set->name;
+        EXPECT_EQ(s[i], 2) << set->name;  // 0 + 2 e^0
+      }
+    }
+}
+
+}  // namespace
+}  // namespace doxa

@@ -1,0 +1,150 @@
+// The matrix product of every instruction set against three nested loops.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "doxa/autograd/kernels/kernels.h"
+#include "doxa/autograd/random.h"
+#include "rounding.h"
+
+namespace doxa {
+namespace {
+
+constexpr Real infinity = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
+
+// An m x n matrix in memory: row-major or transposed, its rows (columns) `gap` numbers further apart than needed.
+struct Matrix {
+  Index rows, columns, row_stride, column_stride;
+  std::vector<Real> data;
+
+  Matrix(Index m, Index n, bool transposed = false, Index gap = 0)
+      : rows(m), columns(n), row_stride(transposed ? 1 : n + gap), column_stride(transposed ? m + gap : 1),
+        data(static_cast<std::size_t>(transposed ? n * (m + gap) : m * (n + gap)), nan) {}
+  Real& operator()(Index i, Index j) { return data[static_cast<std::size_t>(i * row_stride + j * column_stride)]; }
+  Real operator()(Index i, Index j) const { return const_cast<Matrix&>(*this)(i, j); }
+};
+
+// Small integers: every sum is exact, so the order of additions does not matter.
+void fill_with_integers(Matrix& a, Index salt) {
+  for (Index i = 0; i < a.rows; ++i)
+    for (Index j = 0; j < a.columns; ++j) a(i, j) = static_cast<Real>((i * 7 + j * 13 + i * j + salt) % 11 - 5);
+}
+
+Matrix naive(const Matrix& a, const Matrix& b) {
+  Matrix c(a.rows, b.columns);
+  for (Index i = 0; i < a.rows; ++i)
+    for (Index j = 0; j < b.columns; ++j) {
+      Real sum = 0;
+      for (Index p = 0; p < a.columns; ++p) sum += a(i, p) * b(p, j);
+      c(i, j) = sum;
+    }
+  return c;
+}
+
+Matrix product(const Kernels& set, const Matrix& a, const Matrix& b) {
+  Matrix c(a.rows, b.columns);
+  set.matmul(a.rows, b.columns, a.columns, a.data.data(), a.row_stride, a.column_stride, b.data.data(), b.row_stride,
+             b.column_stride, c.data.data(), false);
+  return c;
+}
+
+void expect_exact(Index m, Index n, Index k) {
+  Matrix left(m, k), right(k, n);
+  fill_with_integers(left, 1);
+  fill_with_integers(right, 2);
+  const Matrix expected = naive(left, right);
+  for (const bool transpose_a : {false, true})
+    for (const bool transpose_b : {false, true})
+      for (const Index gap : {0, 3})
+        for (const Kernels* set : available_kernels()) {
+          Matrix a(m, k, transpose_a, gap), b(k, n, transpose_b, gap);
+          fill_with_integers(a, 1);
+          fill_with_integers(b, 2);
+          const std::string where = std::string(set->name) + " [" + std::to_string(m) + "," + std::to_string(k) +
+                                    "] x [" + std::to_string(k) + "," + std::to_string(n) + "]" +
+                                    (transpose_a ? " A transposed" : "") + (transpose_b ? " B transposed" : "");
+          ASSERT_EQ(product(*set, a, b).data, expected.data) << where;
+          std::vector<Real> added = expected.data;  // C += A B on top of A B is 2 A B
+          set->matmul(m, n, k, a.data.data(), a.row_stride, a.column_stride, b.data.data(), b.row_stride,
+                      b.column_stride, added.data(), true);
+          for (std::size_t i = 0; i < added.size(); ++i) ASSERT_EQ(added[i], 2 * expected.data[i]) << where;
+        }
+}
+
+TEST(MatrixProduct, IsExactOnIntegersForEverySmallSize) {
+  const std::initializer_list<Index> sizes = {0, 1, 2, 7, 8, 9, 23, 25, 48};
+  for (const Index m : sizes)
+    for (const Index n : sizes)
+      for (const Index k : sizes) ASSERT_NO_FATAL_FAILURE(expect_exact(m, n, k));
+}
+
+TEST(MatrixProduct, IsExactOnIntegersAcrossBlocksOfTheInnerDimension) {
+  for (const Index k : {255, 256, 257, 513})
+    for (const Index n : {1, 24, 25, 49}) ASSERT_NO_FATAL_FAILURE(expect_exact(9, n, k));
+  ASSERT_NO_FATAL_FAILURE(expect_exact(257, 9, 24));
+  ASSERT_NO_FATAL_FAILURE(expect_exact(33, 257, 31));
+}
+
+// |C - A B| <= k u |A| |B| / (1 - k u) element by element, for any order (Higham, "Accuracy and Stability of
+// Numerical Algorithms", 2nd ed., eq. 3.13).
+TEST(MatrixProduct, IsWithinItsRoundingErrorBound) {
+  constexpr Index m = 13, n = 29, k = 301;
+  Matrix a(m, k), b(k, n);
+  Philox random(1);
+  random.normal(a.data);
+  random.normal(b.data);
+  for (const Kernels* set : available_kernels()) {
+    const Matrix c = product(*set, a, b);
+    for (Index i = 0; i < m; ++i)
+      for (Index j = 0; j < n; ++j) {
+        long double exact = 0, absolute = 0;
+        for (Index p = 0; p < k; ++p) {
+          const long double term = static_cast<long double>(a(i, p)) * static_cast<long double>(b(p, j));
+          exact += term;
+          absolute += std::abs(term);
+        }
+        EXPECT_NEAR(c(i, j), static_cast<double>(exact),
+                    k * unit_roundoff / (1 - k * unit_roundoff) * static_cast<double>(absolute))
+            << set->name;
+      }
+  }
+}
+
+// One infinity in B meets a zero of A in every product of its column, 0 · ∞ = NaN, and in none of the others.
+TEST(MatrixProduct, ZeroTimesInfinityIsNaN) {
+  constexpr Index m = 9, n = 25, k = 10;
+  for (const Kernels* set : available_kernels())
+    for (const bool transposed : {false, true})
+      for (Index p = 0; p < k; ++p)
+        for (Index j = 0; j < n; ++j) {
+          Matrix a(m, k), b(k, n, transposed);
+          for (Real& x : a.data) x = 0;
+          for (Real& x : b.data) x = 1;
+          b(p, j) = infinity;
+          const Matrix c = product(*set, a, b);
+          for (Index i = 0; i < m; ++i)
+            for (Index l = 0; l < n; ++l)
+              ASSERT_TRUE(l == j ? std::isnan(c(i, l)) : c(i, l) == 0) << set->name << ' ' << p << ' ' << j;
+        }
+}
+
+TEST(MatrixProduct, ANaNReachesItsRowAndNothingElse) {
+  constexpr Index m = 11, n = 26, k = 9;
+  for (const Kernels* set : available_kernels())
+    for (Index at = 0; at < m; ++at) {
+      Matrix a(m, k), b(k, n);
+      for (Real& x : a.data) x = 1;
+      for (Real& x : b.data) x = 0;
+      a(at, at % k) = nan;
+      const Matrix c = product(*set, a, b);
+      for (Index i = 0; i < m; ++i)
+        for (Index j = 0; j < n; ++j) ASSERT_TRUE(i == at ? std::isnan(c(i, j)) : c(i, j) == 0) << set->name;
+    }
+}
+
+}  // namespace
+}  // namespace doxa

@@ -1,0 +1,150 @@
+// Handles: good until the tape is cleared or rewound past them, an exception ever after.
+
+#include "doxa/autograd/var.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <stdexcept>
+#include <vector>
+
+#include "doxa/autograd/ops.h"
+#include "thrown.h"
+
+namespace doxa {
+namespace {
+
+using Misuse = std::logic_error;
+
+constexpr const char* stale = "var: its tape was cleared, or rewound past it";
+constexpr const char* nowhere = "var: it belongs to no tape";
+
+// Everything that can be done with a handle.
+const std::vector<std::function<void(Var)>> uses = {
+    [](Var x) { x.shape(); },
+    [](Var x) { x.value(); },
+    [](Var x) { x.tensor(); },
+    [](Var x) { x.item(); },
+    [](Var x) { x.needs_gradient(); },
+    [](Var x) { x.adjoint(); },
+    [](Var x) { x.gradient(); },
+    [](Var x) { exp(x); },
+    [](Var x) { x + x; },
+    [](Var x) { x + Real{1}; },
+    [](Var x) { sum(x); },
+    [](Var x) { reshape(x, {1}); },
+    [](Var x) { stop_gradient(x); },
+    [](Var x) { concat({x, x}, 0); },
+};
+
+TEST(Var, OfNoTapeIsRefusedByEverything) {
+  for (const auto& use : uses) EXPECT_EQ(thrown<Misuse>([&] { use(Var()); }), nowhere);
+  EXPECT_EQ(thrown<Misuse>([] { Var().tape(); }), nowhere);
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{}, Real{1}));
+  EXPECT_EQ(thrown<Misuse>([&] { tape.backward(Var()); }), nowhere);
+  EXPECT_EQ(thrown<Misuse>([&] { x + Var(); }), nowhere);
+  EXPECT_EQ(thrown<Misuse>([&] { Var() + x; }), nowhere);
+}
+
+TEST(Var, IsStaleAfterItsTapeWasCleared) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{1}, Real{2}));
+  tape.clear();
+  for (const auto& use : uses) EXPECT_EQ(thrown<Misuse>([&] { use(x); }), stale);
+  EXPECT_EQ(thrown<Misuse>([&] { tape.backward(x); }), stale);
+  EXPECT_EQ(&x.tape(), &tape);
+}
+
+TEST(Var, StaysStaleWhenAnotherRecordTakesItsPlace) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{1}, Real{2}));
+  for (int step = 0; step < 100; ++step) {
+    tape.clear();
+    const Var y = tape.variable(Tensor(Shape{1}, Real{3}));
+    EXPECT_EQ(y.item(), 3);
+    EXPECT_EQ(thrown<Misuse>([&] { x.value(); }), stale);
+    EXPECT_EQ(thrown<Misuse>([&] { x + y; }), stale);
+    EXPECT_EQ(thrown<Misuse>([&] { y + x; }), stale);
+  }
+}
+
+TEST(Var, IsStaleExactlyIfItCameAfterTheMarkRewoundTo) {
+  Tape tape;
+  const Var before = tape.variable(Tensor(Shape{}, Real{2}));
+  const Tape::Mark mark = tape.mark();
+  const Var after = exp(before);
+  tape.rewind(mark);
+  EXPECT_EQ(before.item(), 2);
+  EXPECT_EQ(thrown<Misuse>([&] { after.item(); }), stale);
+  const Var instead = square(before);
+  EXPECT_EQ(instead.item(), 4);
+  EXPECT_EQ(thrown<Misuse>([&] { after.item(); }), stale);
+}
+
+TEST(Var, OfAnotherTapeIsRefused) {
+  Tape one, other;
+  const Var x = one.variable(Tensor(Shape{2}, {1, 2})), y = other.variable(Tensor(Shape{2}, {3, 4}));
+  const std::size_t records = one.size();
+  EXPECT_EQ(thrown<Misuse>([&] { x + y; }), "add: operands on two different tapes");
+  EXPECT_EQ(thrown<Misuse>([&] { concat({x, y}, 0); }), "concat: operands on two different tapes");
+  EXPECT_EQ(thrown<Misuse>([&] { one.backward(sum(y)); }), "var: it belongs to another tape");
+  EXPECT_EQ(thrown<Misuse>([&] { one.view("view", y, {1}, 0); }), "var: it belongs to another tape");
+  EXPECT_EQ(one.size(), records);
+}
+
+TEST(Var, SaysWhetherItNeedsAGradient) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{2}, {1, 2})), c = tape.constant(Tensor(Shape{2}, {3, 4}));
+  EXPECT_TRUE(x.needs_gradient());
+  EXPECT_FALSE(c.needs_gradient());
+  EXPECT_FALSE((c * c).needs_gradient());
+  EXPECT_TRUE((c * x).needs_gradient());
+  EXPECT_TRUE(reshape(x, {2, 1}).needs_gradient());
+  EXPECT_FALSE(reshape(c, {2, 1}).needs_gradient());
+  EXPECT_FALSE(stop_gradient(x).needs_gradient());
+}
+
+TEST(Var, AConstantHasNoAdjoint) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{}, Real{3})), c = tape.constant(2);
+  tape.backward(x * c);
+  for (const Var v : {c, c + c, stop_gradient(x)})
+    EXPECT_EQ(thrown<Misuse>([&] { v.adjoint(); }), "adjoint: a constant has none");
+}
+
+TEST(Var, HasNoAdjointBeforeTheFirstBackward) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{}, Real{3}));
+  EXPECT_EQ(thrown<Misuse>([&] { x.adjoint(); }), "adjoint: call Tape::backward first");
+}
+
+// The backward of the step before says nothing about the values of this one.
+TEST(Var, HasNoAdjointBeforeTheFirstBackwardOfTheStep) {
+  Tape tape;
+  tape.backward(tape.variable(Tensor(Shape{}, Real{3})));
+  tape.clear();
+  const Var x = tape.variable(Tensor(Shape{}, Real{3}));
+  EXPECT_EQ(thrown<Misuse>([&] { x.adjoint(); }), "adjoint: call Tape::backward first");
+}
+
+TEST(Var, ItemIsOfOneElementOnly) {
+  Tape tape;
+  EXPECT_EQ(tape.constant(Tensor(Shape{1, 1}, {7})).item(), 7);
+  const Var x = tape.constant(Tensor(Shape{2, 3}));
+  EXPECT_EQ(thrown<std::invalid_argument>([&] { x.item(); }), "item: expected one element, got shape [2,3]");
+}
+
+TEST(Var, CopiesOfValueAndGradientOutliveTheRecord) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{2}, {1, 2}));
+  tape.backward(sum(square(x)));
+  const Tensor value = x.tensor(), gradient = x.gradient();
+  tape.clear();
+  tape.constant(Tensor(Shape{2}, {8, 9}));
+  EXPECT_EQ(value[1], 2);
+  EXPECT_EQ(gradient[1], 4);
+}
+
+}  // namespace
+}  // namespace doxa

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cmath>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "doxa/autograd/random.h"
+#include "doxa/models/pomdp/pomdp.h"
+#include "doxa/models/pomdp/pomdp_file.h"
+
+namespace doxa::testing {
+
+// The Tiger problem as the project ships it.
+inline Pomdp tiger() {
+  return read_pomdp(std::filesystem::path(__FILE__).parent_path() / "../../models/pomdp/classics/tiger.pomdp");
+}
+inline constexpr std::size_t listen = 0, open_left = 1, open_right = 2, hear_left = 0, hear_right = 1;
+
+// A distribution with about a third of its probabilities 0.
+inline std::vector<double> random_distribution(std::size_t n, Philox& random) {
+  std::vector<double> p(n);
+  double sum = 0;
+  for (double& x : p) sum += x = random.uniform() < 0.3 ? 0 : -std::log(random.uniform());
+  if (sum == 0) p[0] = sum = 1;
+  for (double& x : p) x /= sum;
+  return p;
+}
+
+inline std::vector<std::string> indices(std::size_t n) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < n; ++i) names.push_back(std::to_string(i));
+  return names;
+}
+
+inline Pomdp random_pomdp(std::size_t states, std::size_t actions, std::size_t observations, Philox& random) {
+  Pomdp m{indices(states), indices(actions), indices(observations), 0.9, random_distribution(states, random), {}, {}, {}};
+  m.transition.columns = states;
+  m.emission.columns = observations;
+  for (std::size_t row = 0; row < actions * states; ++row) {
+    m.transition.append_row(random_distribution(states, random));
+    m.emission.append_row(random_distribution(observations, random));
+  }
+  return m;
+}
+
+}  // namespace doxa::testing
