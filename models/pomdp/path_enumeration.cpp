@@ -24,11 +24,11 @@ PathSum enumerate_paths(const Pomdp& m, std::span<const std::size_t> actions,
   PathSum sum{0, std::vector<double>(states, 0.0), 0};
   std::vector<std::size_t> path(horizon + 1, 0);  // s_0 … s_T, counted up like the digits of a number
   for (bool more = true; more; ++sum.paths) {
-    double joint = m.start[path[0]];  // (08.2)
+    double joint = m.start[path[0]];
     for (std::size_t k = 1; k <= horizon && joint != 0; ++k)
       joint *= transition_row(m, actions[k - 1], path[k - 1])[path[k]] *
-               emission_row(m, actions[k - 1], path[k])[observations[k - 1]];
-    sum.evidence += joint;
+               emission_row(m, actions[k - 1], path[k])[observations[k - 1]];  // (08.1)
+    sum.evidence += joint;  // (08.2)
     sum.belief[path[horizon]] += joint;
     std::size_t digit = 0;
     while (digit <= horizon && ++path[digit] == states) path[digit++] = 0;

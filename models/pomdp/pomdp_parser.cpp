@@ -81,18 +81,19 @@ void Parser::start_list(bool include) {
   const std::size_t n = preamble_.states.size();
   const Position at = reader_.token().at;
   std::vector<bool> listed(n, false);
+  bool all = false;
   const auto goes_on = [](const Token& t) {
     return t.is(Kind::star) || t.is_number() || (t.is(Kind::word) && !is_reserved(t.text));
   };
   do {
     const Token token = reader_.token();
     const std::uint32_t state = read_member(reader_, preamble_.states);
-    if (state == wildcard) {
-      listed.assign(n, true);
-    } else {
-      if (listed[state]) reader_.refuse(token.at, "found " + describe(token) + " again, expected each state once");
+    if (all || (state != wildcard && listed[state]))
+      reader_.refuse(token.at, "found " + describe(token) + ", which is in the list already, expected each state once");
+    if (state == wildcard)
+      listed.assign(n, all = true);
+    else
       listed[state] = true;
-    }
   } while (goes_on(reader_.token()));
   const auto possible = static_cast<double>(std::count(listed.begin(), listed.end(), include));
   if (possible == 0) reader_.refuse(at, "found every state excluded, expected one at least to start in");

@@ -276,7 +276,9 @@ TEST(LogSoftmax, OfLargeLogitsAndItsGradientAreFinite) {
   const Var y = log_softmax(x, 0);
   EXPECT_EQ(value(y), (Numbers{0, -1400, -700}));
   tape.backward(slice(y, 0, 1, 2));
-  EXPECT_EQ(adjoint(x), (Numbers{-1, 1, 0}));
+  EXPECT_EQ(adjoint(x)[0], -1);
+  EXPECT_EQ(adjoint(x)[1], 1);
+  EXPECT_NEAR(adjoint(x)[2], 0, 1e-300);  // -e^-700
 }
 
 TEST(LogSoftmax, OfAnImpossibleValueIsMinusInfinityAndHarmless) {

@@ -1,4 +1,5 @@
 #include "cases.h"
+#include "doxa/models/filtering_posterior.h"
 #include "doxa/models/nn/gru.h"
 #include "doxa/models/nn/mlp.h"
 
@@ -40,6 +41,17 @@ std::vector<GradientCase> model_cases() {
         for (int k = 0; k < 3; ++k) h = gru(tape.constant(normal_noise({4, 2}, noise)), h);
         return h;
       }));
+  for (const Index summary : {0, 3})
+    cases.push_back(parameter_case(
+        summary == 0 ? "model/FilteringPosterior/bound, Markov" : "model/FilteringPosterior/bound, recurrent",
+        [summary](Philox& random) {
+          return FilteringPosterior({.actions = 2, .observations = 3, .latent = 2, .hidden = 4, .summary = summary}, random);
+        },
+        [](Tape& tape, FilteringPosterior& model, Philox& noise) {
+          const Episodes two{2, 3, {0, 1, 1, 0, 1, 1}, {2, 0, 1, 1, 0, 2}};
+          const FilteringBound bound = filtering_bound(tape, model, two, normal_noise({3, 2, 2}, noise));
+          return bound.log_likelihood - bound.kl;
+        }));
   return cases;
 }
 

@@ -229,7 +229,7 @@ TEST(PomdpFile, MalformedStartIsRefusedWhereItIsWrong) {
       {"start: @1e-999 1 0", "within the range"},
       {"start: @* 1", "found '*', expected 'uniform', a state or start probability 1 of 3"},
       {"start include: @T: * identity", "found 'T', expected a state"},
-      {"start include: a @a", "found 'a' again"},
+      {"start include: a @a", "found 'a', which is in the list already"},
       {"start include: a @0.5", "found '0.5', expected a state or '*'"},
       {"start exclude: @a b c", "every state excluded"},
       {"start exclude: @*", "every state excluded"},

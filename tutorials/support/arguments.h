@@ -64,8 +64,8 @@ class Arguments {
   void numbers(std::string name, std::string placeholder, std::vector<double>& value, std::string help);
 
   // Reads the command line into the bound variables. Stops at --help, see help_wanted().
-  // Throws UsageError: unknown or repeated flag, missing value, positional argument, not a number, out of
-  // range.
+  // Throws UsageError: unknown or repeated flag, missing value, positional argument, not a number or
+  // out of range.
   void parse(int argc, const char* const* argv);
 
   // Was --name on the command line? Throws std::logic_error when there is no such flag.

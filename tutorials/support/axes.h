@@ -39,8 +39,8 @@ struct Grid {
   std::vector<double> values = {};
 };
 
-// f at columns × rows points, the corners of the rectangle included. Throws std::invalid_argument below 2
-// × 2.
+// f at columns × rows points, the corners of the rectangle included. Throws std::invalid_argument for fewer
+// than 2 × 2.
 Grid sample_grid(const std::function<double(double, double)>& f, Range x, Range y, std::size_t columns,
                  std::size_t rows);
 

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The directory a chapter writes to. What had to be created for it is removed again when nothing gets
+// The directory a chapter writes to. What had to be created for it is removed again when nothing is
 // written.
 class OutputDirectory {
  public:

@@ -49,8 +49,8 @@ class Chapter {
 //   1  a claim failed
 //   2  bad input: one line "NN-name: …" on standard error, and nothing written
 //
-// Parses the arguments, creates DIR, runs `body`, prints its claims and writes its files and
-// DIR/results.json.
+// Parses the arguments, creates DIR, runs `body`, prints its claims and writes its files to DIR,
+// results.json among them.
 int run_chapter(Arguments& arguments, int argc, const char* const* argv,
                 const std::function<void(Chapter&)>& body);
 

@@ -76,8 +76,8 @@ std::string progress_bar(std::string_view label, std::size_t done, std::size_t t
   std::string times = duration(elapsed);
   if (fraction > 0 && fraction < 1) times += ", " + duration(elapsed / fraction * (1 - fraction)) + " left";
 
-  // One column stays free: writing into the last one makes some terminals wrap. What matters least goes
-  // first.
+  // One column stays free: writing into the last one makes some terminals wrap. Of what does not fit,
+  // the bar goes first.
   const auto room = static_cast<std::size_t>(width - 1);
   std::string line(fitting(label, room));
   const auto append = [&](const std::string& part) {

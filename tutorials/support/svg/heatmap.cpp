@@ -73,7 +73,7 @@ std::string draw_heatmap(const Axes::Mark& mark, const Projection& projection) {
     return std::min(levels - 1, static_cast<int>(part * levels));
   };
 
-  // In units of cells, each run of one colour in a row is one horizontal stroke: a few bytes, whatever its
+  // In units of cells, each run of one colour in a row is one horizontal stroke: a few bytes at any
   // length.
   std::array<std::string, levels> strokes;
   for (std::size_t row = 0; row < grid.rows; ++row) {

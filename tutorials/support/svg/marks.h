@@ -13,8 +13,7 @@ std::string draw_mark(const Axes& axes, const Axes::Mark& mark, const Projection
 // Points of the box that `mark` covers, a few pixels apart, for labels and legend to keep away from.
 std::vector<Point> covered(const Axes& axes, const Axes::Mark& mark, const Projection& projection);
 
-// A path of markers of one shape at `points`; a group of several paths when they are to shine through each
-// other.
+// A path of markers of one shape at `points`; a group of several paths when they shine through each other.
 std::string draw_markers(const std::vector<Point>& points, Marker marker, Color color, double size,
                          double opacity);
 

@@ -15,7 +15,7 @@ namespace {
 
 using Mark = Axes::Mark;
 
-constexpr double tick_length = 4, label_room = 21, title_room = 24;
+constexpr double tick_length = 4, label_room = 21, title_room = 27;
 
 const Mark* heatmap_of(const Axes& axes) {
   const auto mark = std::ranges::find(axes.marks(), Mark::Kind::heatmap, &Mark::kind);
@@ -220,7 +220,7 @@ std::string draw_plot(const Axes& axes, const Rect& box, const Plan& plan) {
   if (!plan.legend_above) {
     if (const auto legend = draw_legend_inside(axes, box, occupied)) return drawing + *legend;
   }
-  const double top = box.top - plan.margins.top + (axes.title.empty() ? 4 : title_room - 2);
+  const double top = box.top - plan.margins.top + (axes.title.empty() ? 4 : title_room - 5);
   return drawing + draw_legend_above(axes, {box.left, top}, box.width);
 }
 

@@ -81,8 +81,8 @@ std::string dash_array(Dash dash, double width) {
 }
 
 std::string map_color(double position) {
-  // Viridis (van der Walt and Smith, 2015) at equal distances; linear interpolation between them cannot be
-  // seen.
+  // Viridis (van der Walt and Smith, 2015) at equal distances; linear interpolation between them is
+  // invisible.
   constexpr std::array<std::array<int, 3>, 11> anchors = {{{68, 1, 84},
                                                            {72, 36, 117},
                                                            {65, 68, 135},

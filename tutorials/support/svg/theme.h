@@ -33,8 +33,8 @@ inline constexpr double title_size = 14;
 inline constexpr double label_size = 12.5;
 inline constexpr double tick_size = 11.5;
 
-// Width of `text` in px at `font_size`; an estimate for the usual sans-serif fonts that errs to the wide
-// side.
+// Width of `text` in px at `font_size`; an estimate for the usual sans-serif fonts, rather too wide than too
+// narrow.
 double text_width(std::string_view text, double font_size);
 
 }  // namespace doxa::support::svg

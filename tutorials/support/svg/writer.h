@@ -17,8 +17,7 @@ std::string px(double value);
 // `text` as it may stand in XML: markup characters escaped, control characters and malformed bytes replaced.
 std::string escape(std::string_view text);
 
-// <name …>content</name>, or <name …/> without content. `content` is markup; attributes that are empty are
-// left out.
+// <name …>content</name>, or <name …/> without content. `content` is markup; empty attributes are left out.
 std::string element(std::string_view name, Attributes attributes, std::string_view content = {});
 
 // How a line of text stands at its point.

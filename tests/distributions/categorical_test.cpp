@@ -1,0 +1,201 @@
+#include "doxa/distributions/categorical.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "../autograd/rounding.h"
+#include "../autograd/thrown.h"
+
+namespace doxa {
+namespace {
+
+using Refused = std::invalid_argument;
+
+constexpr Real infinity = std::numeric_limits<Real>::infinity();
+
+Var logits(Tape& tape, std::initializer_list<Real> values) {
+  return tape.variable(Tensor(Shape{static_cast<Index>(values.size())}, values));
+}
+
+Var random_logits(Tape& tape, const Shape& shape, std::uint64_t seed, Real spread = 2) {
+  Philox random(seed);
+  return spread * tape.variable(normal_noise(shape, random));
+}
+
+// What a sum of K terms p log p is off by: each log p by a few u of its size and of the largest logit's.
+double tolerance(double largest, double k) { return 16 * unit_roundoff * (largest + std::log(k) + 1); }
+
+TEST(Categorical, ItsProbabilitiesSumToOne) {
+  Tape tape;
+  const Categorical q(random_logits(tape, {6, 9}, 1, 10));
+  for (const Real total : sum(exp(q.log_probs), -1).value()) EXPECT_NEAR(total, 1, tolerance(60, 9));
+}
+
+TEST(Categorical, ItsProbabilitiesAreInTheProportionsOfTheExponentials) {
+  Tape tape;
+  const Var log_probs = Categorical(logits(tape, {std::log(Real{1}), std::log(Real{2}), std::log(Real{5})})).log_probs;
+  for (const auto& [i, p] : {std::pair{0u, 0.125}, {1u, 0.25}, {2u, 0.625}})
+    EXPECT_NEAR(log_probs.value()[i], std::log(p), tolerance(2, 3));
+}
+
+TEST(Categorical, DoesNotNoticeAConstantAddedToTheLogits) {
+  Tape tape;
+  const Var x = random_logits(tape, {4, 5}, 2);
+  const Categorical q(x), shifted(x + 512);
+  for (std::size_t i = 0; i < 20; ++i)
+    EXPECT_NEAR(q.log_probs.value()[i], shifted.log_probs.value()[i], tolerance(512, 5));
+  for (const Real kl : kl_divergence(q, shifted).value()) EXPECT_NEAR(kl, 0, tolerance(512, 5));
+}
+
+TEST(Categorical, ItsLogProbIsTheNormalisedLogitOfTheValue) {
+  Tape tape;
+  const Categorical q(random_logits(tape, {2, 3, 4}, 3));
+  const std::array<Index, 6> x{3, 0, 1, 2, 2, 0};
+  const Var y = log_prob(q, x);
+  ASSERT_EQ(y.shape(), Shape({2, 3}));
+  for (std::size_t i = 0; i < 6; ++i)
+    EXPECT_EQ(y.value()[i], q.log_probs.value()[4 * i + static_cast<std::size_t>(x[i])]);
+}
+
+// ---- entropy ---------------------------------------------------------------------------------------------------
+
+TEST(CategoricalEntropy, IsMinusTheExpectedLogProbability) {
+  Tape tape;
+  const Categorical q(random_logits(tape, {5, 7}, 4));
+  const Var h = entropy(q);
+  ASSERT_EQ(h.shape(), Shape({5}));
+  for (std::size_t i = 0; i < 5; ++i) {
+    double expected = 0;
+    for (std::size_t k = 0; k < 7; ++k) {
+      const double l = q.log_probs.value()[7 * i + k];
+      expected -= std::exp(l) * l;
+    }
+    EXPECT_NEAR(h.value()[i], expected, tolerance(8, 7));
+  }
+}
+
+TEST(CategoricalEntropy, IsAtMostLogKAndThatForEqualLogits) {
+  Tape tape;
+  for (const Index k : {1, 2, 3, 10, 100}) {
+    const double log_k = std::log(static_cast<double>(k));
+    EXPECT_NEAR(entropy(Categorical(tape.constant(Tensor(Shape{k}, Real{3})))).item(), log_k, tolerance(3, double(k)));
+    if (k > 1) {
+      EXPECT_LT(entropy(Categorical(random_logits(tape, {k}, 5))).item(), log_k);
+    }
+  }
+}
+
+// p log p -> 0 as p -> 0: a value that cannot occur adds nothing.
+TEST(CategoricalEntropy, AnImpossibleValueAddsNothing) {
+  Tape tape;
+  const Var x = logits(tape, {0, 0, -infinity});
+  const Var h = entropy(Categorical(x));
+  EXPECT_NEAR(h.item(), std::log(2.0), tolerance(1, 3));
+  tape.backward(h);
+  for (const Real g : x.adjoint()) EXPECT_NEAR(g, 0, tolerance(1, 3));  // the maximum over the two that can
+}
+
+// ---- KL --------------------------------------------------------------------------------------------------------
+
+TEST(CategoricalKL, IsTheExpectedLogRatioPositiveAndZeroOnlyForEqualOnes) {
+  Tape tape;
+  const Categorical q(random_logits(tape, {8, 5}, 6)), p(random_logits(tape, {8, 5}, 7));
+  const Var kl = kl_divergence(q, p), self = kl_divergence(q, q);
+  ASSERT_EQ(kl.shape(), Shape({8}));
+  for (std::size_t i = 0; i < 8; ++i) {
+    double expected = 0;
+    for (std::size_t k = 0; k < 5; ++k) {
+      const double log_q = q.log_probs.value()[5 * i + k], log_p = p.log_probs.value()[5 * i + k];
+      expected += std::exp(log_q) * (log_q - log_p);
+    }
+    EXPECT_NEAR(kl.value()[i], expected, tolerance(16, 5));
+    EXPECT_GT(kl.value()[i], 0);
+    EXPECT_EQ(self.value()[i], 0);
+  }
+}
+
+TEST(CategoricalKL, ToTheUniformDistributionIsLogKMinusTheEntropy) {
+  Tape tape;
+  const Categorical q(random_logits(tape, {8, 5}, 8)), uniform(tape.constant(Tensor(Shape{8, 5})));
+  const Var kl = kl_divergence(q, uniform), h = entropy(q);
+  for (std::size_t i = 0; i < 8; ++i)
+    EXPECT_NEAR(kl.value()[i], std::log(5.0) - h.value()[i], tolerance(8, 5));
+}
+
+TEST(CategoricalKL, AValueImpossibleUnderQAddsNothing) {
+  Tape tape;
+  const Categorical q(logits(tape, {0, 0, -infinity})), p(logits(tape, {0, 0, 0}));
+  EXPECT_NEAR(kl_divergence(q, p).item(), std::log(1.5), tolerance(1, 3));
+  EXPECT_NEAR(kl_divergence(q, q).item(), 0, tolerance(1, 3));
+}
+
+TEST(CategoricalKL, IsInfiniteIfQCanDoWhatPCannot) {
+  Tape tape;
+  const Categorical q(logits(tape, {0, 0, 0})), p(logits(tape, {0, 0, -infinity}));
+  EXPECT_EQ(kl_divergence(q, p).item(), infinity);
+}
+
+// ---- draws -----------------------------------------------------------------------------------------------------
+
+TEST(CategoricalDraw, FollowsTheProbabilitiesOfItsRow) {
+  constexpr Index n = 20000;
+  Tape tape;
+  Philox random(9);
+  const Var row = logits(tape, {0, 1, -infinity, -1, 2});
+  const Categorical one(row), all(row + tape.constant(Tensor(Shape{n, 1})));
+  std::array<double, 5> counts{};
+  const std::vector<Index> draws = sample(all, random);
+  ASSERT_EQ(draws.size(), static_cast<std::size_t>(n));
+  for (const Index k : draws) counts.at(static_cast<std::size_t>(k)) += 1;
+  double chi2 = 0;
+  for (std::size_t k = 0; k < 5; ++k) {
+    const double expected = n * std::exp(double{one.log_probs.value()[k]});
+    if (expected > 0) chi2 += (counts[k] - expected) * (counts[k] - expected) / expected;
+  }
+  EXPECT_EQ(counts[2], 0);
+  EXPECT_LT(chi2, 16.27);  // its 99.9 % quantile with three degrees of freedom
+}
+
+TEST(CategoricalDraw, OneForEachRow) {
+  Tape tape;
+  Philox random(10);
+  const Categorical q(tape.constant(Tensor(Shape{2, 2, 3}, {9e3, 0, 0, 0, 9e3, 0, 0, 0, 9e3, 0, 9e3, 0})));
+  EXPECT_EQ(sample(q, random), (std::vector<Index>{0, 1, 2, 1}));
+}
+
+// ---- wrong parameters and values -------------------------------------------------------------------------------
+
+TEST(Categorical, RefusesLogitsThatAreNoneNamingTheirIndex) {
+  Tape tape;
+  const auto with = [&](Real l) { return [&, l] { Categorical(logits(tape, {1, l, 2})); }; };
+  EXPECT_EQ(thrown<Refused>(with(infinity)), "Categorical: logits[1] is inf, expected a number below infinity");
+  EXPECT_EQ(thrown<Refused>(with(std::numeric_limits<Real>::quiet_NaN())).substr(0, 25),
+            "Categorical: logits[1] is");
+  EXPECT_EQ(thrown<Refused>([&] { Categorical(tape.constant(1)); }),
+            "Categorical: logits have shape [], expected at least one axis");
+}
+
+TEST(Categorical, RefusesARowWithoutAPossibleValue) {
+  Tape tape;
+  EXPECT_THROW(Categorical(logits(tape, {-infinity, -infinity})), Refused);
+  EXPECT_THROW(Categorical(tape.constant(Tensor(Shape{3, 0}))), Refused);
+}
+
+TEST(Categorical, RefusesAValueOutOfRange) {
+  Tape tape;
+  const Categorical q(random_logits(tape, {2, 3}, 11));
+  EXPECT_THROW(log_prob(q, std::array<Index, 2>{0, 3}), Refused);
+  EXPECT_THROW(log_prob(q, std::array<Index, 2>{-1, 0}), Refused);
+  EXPECT_THROW(log_prob(q, std::array<Index, 1>{0}), Refused);
+}
+
+static_assert(Distribution<Categorical> && !Reparametrised<Categorical>);
+
+}  // namespace
+}  // namespace doxa
