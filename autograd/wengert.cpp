@@ -23,7 +23,7 @@ std::string number(Real x, int digits) {
 
 std::string numbers(std::span<const Real> x, const WengertOptions& options) {
   if (x.empty()) return "(empty)";
-  const std::size_t shown = x.size() <= std::max<std::size_t>(1, options.elements) ? x.size() : options.elements - 1;
+  const std::size_t most = std::max<std::size_t>(1, options.elements), shown = x.size() <= most ? x.size() : most - 1;
   std::string text;
   for (std::size_t i = 0; i < shown; ++i) text += (i ? " " : "") + number(x[i], options.digits);
   if (shown < x.size()) text += (shown ? " … " : "… ") + number(x.back(), options.digits);
@@ -37,7 +37,8 @@ bool differentiated(Tape& tape) {
   for (std::size_t i = 0; i < tape.size(); ++i) {
     if (!tape.at(i).needs_gradient()) continue;
     try {
-      return !tape.at(i).adjoint().empty() || tape.at(i).size() == 0;
+      tape.at(i).adjoint();
+      return true;
     } catch (const std::logic_error&) {
       return false;
     }
@@ -51,15 +52,17 @@ std::size_t width(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-enum Column { record, op, operands, shape, value, adjoint, columns };
-using Row = std::array<std::string, columns>;
+struct Row {
+  std::string record, op, operands, shape, value, adjoint;
+};
+constexpr std::array columns = {&Row::record, &Row::op, &Row::operands, &Row::shape, &Row::value, &Row::adjoint};
 
 Row row(Tape& tape, std::size_t i, bool adjoints, const WengertOptions& options) {
   const Var x = tape.at(i);
-  Row cells{label(i), tape.name(x), "", x.shape().str(), numbers(x.value(), options), ""};
-  for (const std::size_t operand : tape.operands(x)) cells[operands] += (cells[operands].empty() ? "" : ", ") + label(operand);
-  if (adjoints && x.needs_gradient()) cells[adjoint] = numbers(x.adjoint(), options);
-  return cells;
+  std::string operands;
+  for (const std::size_t operand : tape.operands(x)) operands += (operands.empty() ? "" : ", ") + label(operand);
+  return {label(i), tape.name(x), operands, x.shape().str(), numbers(x.value(), options),
+          adjoints && x.needs_gradient() ? numbers(x.adjoint(), options) : ""};
 }
 
 // Inside a quoted string of Graphviz's language.
@@ -76,36 +79,37 @@ std::string quoted(std::string_view text) {
 
 void print_wengert(std::ostream& out, Tape& tape, const WengertOptions& options) {
   const bool adjoints = differentiated(tape);
-  const std::size_t rows = tape.size() <= options.records ? tape.size() : options.records;
-  const std::size_t head = rows == tape.size() ? rows : (rows + 1) / 2, omitted = tape.size() - rows;
+  const std::size_t rows = std::min(tape.size(), options.records), omitted = tape.size() - rows;
+  const std::size_t head = omitted == 0 ? rows : (rows + 1) / 2;
 
   std::vector<Row> table{{"record", "op", "operands", "shape", "value", adjoints ? "adjoint" : ""}};
-  for (std::size_t i = 0; i < head; ++i) table.push_back(row(tape, i, adjoints, options));
-  for (std::size_t i = head + omitted; i < tape.size(); ++i) table.push_back(row(tape, i, adjoints, options));
+  for (std::size_t i = 0; i < tape.size(); ++i)
+    if (i < head || i >= head + omitted) table.push_back(row(tape, i, adjoints, options));
 
-  std::array<std::size_t, columns> widths{};
-  for (const Row& cells : table)
-    for (std::size_t c = 0; c < columns; ++c) widths[c] = std::max(widths[c], width(cells[c]));
+  std::array<std::size_t, columns.size()> widths{};
+  for (const Row& r : table)
+    for (std::size_t c = 0; c < columns.size(); ++c) widths[c] = std::max(widths[c], width(r.*columns[c]));
   for (std::size_t i = 0; i < table.size(); ++i) {
-    if (omitted > 0 && i == head + 1) out << "  … " << omitted << " more records …\n";
     std::string line;
-    for (std::size_t c = 0; c < columns; ++c) line += "  " + table[i][c] + std::string(widths[c] - width(table[i][c]), ' ');
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      const std::string& cell = table[i].*columns[c];
+      line += "  " + cell + std::string(widths[c] - width(cell), ' ');
+    }
     out << line.substr(0, line.find_last_not_of(' ') + 1) << '\n';
+    if (i == head && omitted > 0) out << "  … " << omitted << " more records …\n";
   }
-  if (omitted > 0 && table.size() == head + 1) out << "  … " << omitted << " more records …\n";
 }
 
 void print_dot(std::ostream& out, Tape& tape, const WengertOptions& options) {
   const bool adjoints = differentiated(tape);
   out << "digraph tape {\n  rankdir=BT;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n";
   for (std::size_t i = 0; i < tape.size(); ++i) {
-    const Row cells = row(tape, i, adjoints, options);
-    out << "  " << label(i) << " [label=\"" << label(i) << " = " << quoted(cells[op]) << ' ' << cells[shape]
-        << "\\nvalue " << cells[value];
-    if (!cells[adjoint].empty()) out << "\\nadjoint " << cells[adjoint];
-    out << '"' << (tape.at(i).needs_gradient() ? "" : ", color=gray, fontcolor=gray40") << "];\n";
-    for (const std::size_t operand : tape.operands(tape.at(i)))
-      out << "  " << label(operand) << " -> " << label(i) << ";\n";
+    const Var x = tape.at(i);
+    const Row r = row(tape, i, adjoints, options);
+    out << "  " << r.record << " [label=\"" << r.record << " = " << quoted(r.op) << ' ' << r.shape << "\\nvalue " << r.value;
+    if (!r.adjoint.empty()) out << "\\nadjoint " << r.adjoint;
+    out << '"' << (x.needs_gradient() ? "" : ", color=gray, fontcolor=gray40") << "];\n";
+    for (const std::size_t operand : tape.operands(x)) out << "  " << label(operand) << " -> " << r.record << ";\n";
   }
   out << "}\n";
 }

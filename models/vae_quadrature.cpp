@@ -18,10 +18,16 @@ void require_plane(const Vae& vae) {
 
 double square(double x) { return x * x; }
 
-double log_likelihood(const DecodedPrior& model, std::size_t j, const PlanePoint& x) {
-  const PlanePoint& m = model.means[j];
-  return -(square(x[0] - m[0]) + square(x[1] - m[1])) / (2 * square(model.scale)) - std::log(2 * pi * square(model.scale));
-}
+/// log p(x | z_j) = -|x - decoder(z_j)|² / 2s² - log(2π s²)
+struct LogLikelihood {
+  const DecodedPrior& model;
+  PlanePoint x;
+  double factor = -0.5 / square(model.scale), constant = -std::log(2 * pi * square(model.scale));
+
+  double operator()(std::size_t j) const {
+    return factor * (square(x[0] - model.means[j][0]) + square(x[1] - model.means[j][1])) + constant;
+  }
+};
 
 /// out[i] = N(at[i]; mean, scale²)
 void normal_density(std::span<const double> at, double mean, double scale, std::vector<double>& out) {
@@ -69,9 +75,10 @@ double log_evidence(const DecodedPrior& model, const PlanePoint& x) {
   // Two passes, so that the terms that cannot change the sum (below e^-45 of the largest) cost no exponential.
   const std::size_t n = model.means.size();
   double largest = -std::numeric_limits<double>::infinity();
+  const LogLikelihood log_likelihood{model, x};
   std::vector<double> terms(n);
   for (std::size_t j = 0; j < n; ++j) {
-    terms[j] = model.latent.log_weights[j] + log_likelihood(model, j, x);
+    terms[j] = model.latent.log_weights[j] + log_likelihood(j);
     largest = std::max(largest, terms[j]);
   }
   double total = 0;
@@ -111,13 +118,14 @@ std::vector<PlanePosterior> posteriors(Vae& vae, const Tensor& x) {
 
 double kl_to_true_posterior(const DecodedPrior& model, const PlanePosterior& q, const PlanePoint& x) {
   const double log_p_x = log_evidence(model, x), log_area = 2 * std::log(model.latent.spacing);
+  const LogLikelihood log_likelihood{model, x};
   double kl = 0;
   for (std::size_t j = 0; j < model.means.size(); ++j) {
     const double z1 = double{model.latent.nodes[static_cast<Index>(2 * j)]};
     const double z2 = double{model.latent.nodes[static_cast<Index>(2 * j + 1)]};
     const double log_q = -0.5 * (square((z1 - q.loc[0]) / q.scale[0]) + square((z2 - q.loc[1]) / q.scale[1])) -
                          std::log(2 * pi * q.scale[0] * q.scale[1]);
-    const double log_p = model.latent.log_weights[j] - log_area + log_likelihood(model, j, x) - log_p_x;
+    const double log_p = model.latent.log_weights[j] - log_area + log_likelihood(j) - log_p_x;
     kl += std::exp(log_area + log_q) * (log_q - log_p);
   }
   return kl;

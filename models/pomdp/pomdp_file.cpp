@@ -90,8 +90,8 @@ std::string format_pomdp(const Pomdp& m) {
 
 bool is_pomdp_name(std::string_view name) {
   try {
-    const Token token = PomdpLexer(name, "").next();
-    return token.is(Token::Kind::word) && token.text == name && !is_reserved(name);
+    const pomdp_format::Token token = pomdp_format::PomdpLexer(name, "").next();
+    return token.is(pomdp_format::Token::Kind::word) && token.text == name && !pomdp_format::is_reserved(name);
   } catch (const FileError&) {
     return false;
   }

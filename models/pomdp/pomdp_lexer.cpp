@@ -4,7 +4,7 @@
 
 #include "doxa/models/file_error.h"
 
-namespace doxa {
+namespace doxa::pomdp_format {
 namespace {
 
 // Not <cctype>, whose answers depend on the locale.
@@ -102,4 +102,4 @@ Token PomdpLexer::next() {
 
 std::string describe(const Token& token) { return token.is(Token::Kind::end) ? "the end of the file" : quote(token.text); }
 
-}  // namespace doxa
+}  // namespace doxa::pomdp_format

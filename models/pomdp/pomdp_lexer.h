@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace doxa {
+namespace doxa::pomdp_format {
 
 /// A place in a text, both numbers from 1; columns count bytes.
 struct Position {
@@ -48,4 +48,4 @@ class PomdpLexer {
 /// How an error message names a token: "'listen'", shortened where it is long, or "the end of the file".
 std::string describe(const Token& token);
 
-}  // namespace doxa
+}  // namespace doxa::pomdp_format

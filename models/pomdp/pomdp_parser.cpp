@@ -9,6 +9,7 @@
 namespace doxa {
 namespace {
 
+using namespace pomdp_format;
 using Kind = Token::Kind;
 static_assert(wildcard == ProbabilityEntries::any && wildcard == Reward::any);
 

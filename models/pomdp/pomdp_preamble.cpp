@@ -6,7 +6,7 @@
 
 #include "doxa/models/pomdp/pomdp_file.h"
 
-namespace doxa {
+namespace doxa::pomdp_format {
 namespace {
 
 constexpr std::string_view preamble_words[] = {"discount", "values", "states", "actions", "observations"};
@@ -120,4 +120,4 @@ std::uint32_t read_member(TokenReader& reader, const NameSet& set) {
   return member;
 }
 
-}  // namespace doxa
+}  // namespace doxa::pomdp_format

@@ -9,7 +9,7 @@
 
 #include "doxa/models/pomdp/token_reader.h"
 
-namespace doxa {
+namespace doxa::pomdp_format {
 
 /// The states, the actions or the observations of a .pomdp file: a count, or names.
 struct NameSet {
@@ -38,4 +38,4 @@ inline constexpr std::uint32_t wildcard = 0xffffffff;
 /// A word that has a meaning of its own in a .pomdp file, so that it cannot be a name.
 bool is_reserved(std::string_view word);
 
-}  // namespace doxa
+}  // namespace doxa::pomdp_format

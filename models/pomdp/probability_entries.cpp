@@ -6,7 +6,7 @@
 
 #include "doxa/models/pomdp/pomdp.h"
 
-namespace doxa {
+namespace doxa::pomdp_format {
 
 ProbabilityEntries::ProbabilityEntries(std::size_t actions, std::size_t rows, std::size_t columns)
     : actions_(actions), rows_(rows), columns_(columns), pattern_at_((actions + 1) * (rows + 1), 0),
@@ -130,4 +130,4 @@ StochasticMatrix ProbabilityEntries::build(const Refuse& refuse) {
   return table;
 }
 
-}  // namespace doxa
+}  // namespace doxa::pomdp_format

@@ -10,7 +10,7 @@
 #include "doxa/models/pomdp/pomdp_lexer.h"
 #include "doxa/models/pomdp/stochastic_matrix.h"
 
-namespace doxa {
+namespace doxa::pomdp_format {
 
 /// The entries of one table of a .pomdp file (T or O) on the way to its stochastic matrix: p(column | row, action)
 /// with wildcards, where the last entry written wins. An entry is kept under the pattern it was written for, at a
@@ -83,4 +83,4 @@ class ProbabilityEntries {
   std::vector<std::size_t> shared_begin_{0};
 };
 
-}  // namespace doxa
+}  // namespace doxa::pomdp_format

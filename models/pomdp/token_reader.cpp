@@ -5,7 +5,7 @@
 
 #include "doxa/models/file_error.h"
 
-namespace doxa {
+namespace doxa::pomdp_format {
 
 bool TokenReader::accept(Token::Kind kind) {
   if (!token_.is(kind)) return false;
@@ -50,4 +50,4 @@ void TokenReader::refuse_token(const std::string& expected) const {
   refuse(token_.at, "found " + describe(token_) + ", expected " + expected);
 }
 
-}  // namespace doxa
+}  // namespace doxa::pomdp_format

@@ -5,7 +5,7 @@
 
 #include "doxa/models/pomdp/pomdp_lexer.h"
 
-namespace doxa {
+namespace doxa::pomdp_format {
 
 /// A .pomdp text read one token at a time. Whatever is not as expected is a FileError at the place of the token,
 /// "found 'x', expected y".
@@ -32,4 +32,4 @@ class TokenReader {
   Token token_;
 };
 
-}  // namespace doxa
+}  // namespace doxa::pomdp_format
