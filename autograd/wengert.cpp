@@ -23,7 +23,8 @@ std::string number(Real x, int digits) {
 
 std::string numbers(std::span<const Real> x, const WengertOptions& options) {
   if (x.empty()) return "(empty)";
-  const std::size_t most = std::max<std::size_t>(1, options.elements), shown = x.size() <= most ? x.size() : most - 1;
+  const std::size_t most = std::max<std::size_t>(1, options.elements);
+  const std::size_t shown = x.size() <= most ? x.size() : most - 1;
   std::string text;
   for (std::size_t i = 0; i < shown; ++i) text += (i ? " " : "") + number(x[i], options.digits);
   if (shown < x.size()) text += (shown ? " … " : "… ") + number(x.back(), options.digits);
@@ -48,20 +49,25 @@ bool differentiated(Tape& tape) {
 
 // Characters a terminal shows: bytes that continue a character of UTF-8 do not count.
 std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  const auto starts = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts));
 }
 
 struct Row {
   std::string record, op, operands, shape, value, adjoint;
 };
-constexpr std::array columns = {&Row::record, &Row::op, &Row::operands, &Row::shape, &Row::value, &Row::adjoint};
+constexpr std::array columns = {&Row::record, &Row::op,    &Row::operands,
+                                &Row::shape,  &Row::value, &Row::adjoint};
 
 Row row(Tape& tape, std::size_t i, bool adjoints, const WengertOptions& options) {
   const Var x = tape.at(i);
   std::string operands;
-  for (const std::size_t operand : tape.operands(x)) operands += (operands.empty() ? "" : ", ") + label(operand);
-  return {label(i), tape.name(x), operands, x.shape().str(), numbers(x.value(), options),
+  for (const std::size_t k : tape.operands(x)) operands += (operands.empty() ? "" : ", ") + label(k);
+  return {label(i),
+          tape.name(x),
+          operands,
+          x.shape().str(),
+          numbers(x.value(), options),
           adjoints && x.needs_gradient() ? numbers(x.adjoint(), options) : ""};
 }
 
@@ -106,10 +112,11 @@ void print_dot(std::ostream& out, Tape& tape, const WengertOptions& options) {
   for (std::size_t i = 0; i < tape.size(); ++i) {
     const Var x = tape.at(i);
     const Row r = row(tape, i, adjoints, options);
-    out << "  " << r.record << " [label=\"" << r.record << " = " << quoted(r.op) << ' ' << r.shape << "\\nvalue " << r.value;
+    out << "  " << r.record << " [label=\"" << r.record << " = " << quoted(r.op) << ' ' << r.shape;
+    out << "\\nvalue " << r.value;
     if (!r.adjoint.empty()) out << "\\nadjoint " << r.adjoint;
     out << '"' << (x.needs_gradient() ? "" : ", color=gray, fontcolor=gray40") << "];\n";
-    for (const std::size_t operand : tape.operands(x)) out << "  " << label(operand) << " -> " << r.record << ";\n";
+    for (const std::size_t k : tape.operands(x)) out << "  " << label(k) << " -> " << r.record << ";\n";
   }
   out << "}\n";
 }

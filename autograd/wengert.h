@@ -7,23 +7,24 @@
 namespace doxa {
 
 struct WengertOptions {
-  std::size_t records = 64;   ///< a longer list is shown by its two ends; for the table only
-  std::size_t elements = 4;   ///< a larger tensor is shown by its first elements and its last one, in row-major order
-  int digits = 6;             ///< significant digits of a number
+  std::size_t records = 64;  ///< a longer list is shown by its two ends; for the table only
+  std::size_t elements = 4;  ///< of a larger tensor the first ones and the last are shown, in row-major order
+  int digits = 6;            ///< significant digits of a number
 };
 
 /// Prints the tape as a table, one record a row, in the order of evaluation:
 ///
 ///   record  op        operands  shape  value     adjoint
-///   v0      variable            []     2         1
+///   v0      variable            []     2         0.5
 ///   v1      log       v0        []     0.693147  1
 ///
-/// The adjoint of record i is ∂y/∂v_i for the y of the last Tape::backward; a constant has none, and before any backward
-/// the column is missing. The tape is not changed: it is not const because reading an adjoint may zero it first.
+/// The adjoint of record i is ∂y/∂v_i for the y of the last Tape::backward. A constant has none, and before
+/// any backward the column is missing. The tape is not const because reading the adjoint of a record that y
+/// does not depend on sets it to zero; nothing else changes.
 void print_wengert(std::ostream& out, Tape& tape, const WengertOptions& options = {});
 
-/// Writes the same as a graph in Graphviz's language: a node a record, an arrow from each operand to its use. Draw it
-/// with `dot -Tsvg tape.dot -o tape.svg`.
+/// Writes the same as a graph in Graphviz's language: a node for each record, an arrow from each operand to
+/// its use. Draw it with `dot -Tsvg tape.dot -o tape.svg`.
 void print_dot(std::ostream& out, Tape& tape, const WengertOptions& options = {});
 
 }  // namespace doxa

@@ -6,15 +6,19 @@
 
 namespace doxa {
 
-/// A file that cannot be read as what it should be. what() is one line, "file:line:column: what was found, what
-/// was expected"; line and column count from 1 and in bytes. Without a place in the file (it cannot be opened)
-/// both are 0 and what() is "file: text".
+/// A file that cannot be read as what it should be. what() is one line, "file:line:column: what was found,
+/// what was expected"; line and column count from 1 and in bytes. Without a place in the file (it cannot be
+/// opened) both are 0 and what() is "file: text".
 class FileError : public std::runtime_error {
  public:
   FileError(const std::string& file, std::size_t line, std::size_t column, const std::string& text)
-      : std::runtime_error(one_line(file) + (line ? ":" + std::to_string(line) + ":" + std::to_string(column) : "") +
-                           ": " + one_line(text)),
-        file_(file), text_(one_line(text)), line_(line), column_(column) {}
+      : std::runtime_error(one_line(file) +
+                           (line ? ":" + std::to_string(line) + ":" + std::to_string(column) : "") + ": " +
+                           one_line(text)),
+        file_(file),
+        text_(one_line(text)),
+        line_(line),
+        column_(column) {}
   FileError(const std::string& file, const std::string& text) : FileError(file, 0, 0, text) {}
 
   const std::string& file() const { return file_; }

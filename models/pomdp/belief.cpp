@@ -16,9 +16,12 @@ void require(std::size_t index, const std::vector<std::string>& names, const cha
 
 ImpossibleObservation::ImpossibleObservation(const Pomdp& m, std::size_t at_step, std::size_t after_action,
                                              std::size_t of_observation)
-    : std::runtime_error("step " + std::to_string(at_step) + ": observation " + m.observations[of_observation] +
-                         " is impossible after action " + m.actions[after_action]),
-      step(at_step), action(after_action), observation(of_observation) {}
+    : std::runtime_error("step " + std::to_string(at_step) + ": observation " +
+                         m.observations[of_observation] + " is impossible after action " +
+                         m.actions[after_action]),
+      step(at_step),
+      action(after_action),
+      observation(of_observation) {}
 
 Belief initial_belief(const Pomdp& m) {
   Belief belief;

@@ -10,9 +10,9 @@
 
 namespace doxa {
 
-/// The belief b_k(s) = p(s_k = s | o_{1:k}, a_{0:k-1}) after k steps, and what was needed to get there. It owns
-/// all the memory that a step needs: steps allocate nothing. Probabilities have an extended range, so that a
-/// state never falls out of the belief by underflow, however long the evidence against it lasts.
+/// The belief b_k(s) = p(s_k = s | o_{1:k}, a_{0:k-1}) after k steps, and what was needed to get there. It
+/// owns all the memory that a step needs: steps allocate nothing. Probabilities have an extended range, so
+/// that a state never falls out of the belief by underflow, however long the evidence against it lasts.
 struct Belief {
   std::vector<Extended> posterior;  ///< b_k(s), [S]
   std::vector<Extended> predicted;  ///< b^-(s) = p(s | o_{<k}, a_{<k}), [S], as left by the last `predict`
@@ -23,15 +23,17 @@ struct Belief {
 /// An observation to which the model gives probability 0 after this history. The text is
 /// "step 3: observation hear-left is impossible after action open-left".
 struct ImpossibleObservation : std::runtime_error {
-  ImpossibleObservation(const Pomdp& m, std::size_t at_step, std::size_t after_action, std::size_t of_observation);
+  ImpossibleObservation(const Pomdp& m, std::size_t at_step, std::size_t after_action,
+                        std::size_t of_observation);
   std::size_t step, action, observation;
 };
 
 /// b_0: the start distribution, at step 0. The model must be valid (`validate`); so below.
 Belief initial_belief(const Pomdp& m);
 
-/// Prediction, b^-(s') = Σ_s T(s'|s,a) b(s), into belief.predicted; the posterior stays. O(non-zeros of T(·|·,a)).
-/// This and the functions below throw std::out_of_range for an action or observation that the model lacks.
+/// Prediction, b^-(s') = Σ_s T(s'|s,a) b(s), into belief.predicted; the posterior stays. O(non-zeros of
+/// T(·|·,a)). This and the functions below throw std::out_of_range for an action or observation that the
+/// model lacks.
 void predict(const Pomdp& m, Belief& belief, std::size_t action);
 
 /// The predictive distribution of the next observation, p(o | h, a) = Σ_{s'} O(o|a,s') b^-(s'), into
@@ -39,21 +41,24 @@ void predict(const Pomdp& m, Belief& belief, std::size_t action);
 /// Throws std::invalid_argument if `probabilities` is not of size O.
 void predictive(const Pomdp& m, const Belief& belief, std::size_t action, std::span<double> probabilities);
 
-/// Bayes' rule, b(s') = O(o|a,s') b^-(s') / p(o | h, a). Needs `predict` with the same action before. Goes on to
-/// the next step, adds log p(o | h, a) to the log-evidence and returns it, in nats. Throws ImpossibleObservation
-/// if p(o | h, a) = 0; the belief is then of no further use.
+/// Bayes' rule, b(s') = O(o|a,s') b^-(s') / p(o | h, a). Needs `predict` with the same action before. Goes on
+/// to the next step, adds log p(o | h, a) to the log-evidence and returns it, in nats. Throws
+/// ImpossibleObservation if p(o | h, a) = 0; the belief is then of no further use.
 double condition(const Pomdp& m, Belief& belief, std::size_t action, std::size_t observation);
 
 /// One step of the filter, `predict` then `condition`: Kaelbling, Littman & Cassandra (1998), section 3.3.
 double update(const Pomdp& m, Belief& belief, std::size_t action, std::size_t observation);
 
 /// b_k(s) as an ordinary number, and all of them, [S].
-inline double probability(const Belief& belief, std::size_t state) { return static_cast<double>(belief.posterior[state]); }
+inline double probability(const Belief& belief, std::size_t state) {
+  return static_cast<double>(belief.posterior[state]);
+}
 std::vector<double> probabilities(const Belief& belief);
 
-/// log p(o_{1:T} ‖ a_{0:T-1}) = Σ_k log p(o_k | o_{<k}, a_{<k}) in nats, with the causal conditioning in which an
-/// action tells nothing of the states before it. Throws std::invalid_argument if there are not as many actions
-/// as observations, and as `update` does.
-double log_evidence(const Pomdp& m, std::span<const std::size_t> actions, std::span<const std::size_t> observations);
+/// log p(o_{1:T} ‖ a_{0:T-1}) = Σ_k log p(o_k | o_{<k}, a_{<k}) in nats, with the causal conditioning in
+/// which an action tells nothing of the states before it. Throws std::invalid_argument if there are not as
+/// many actions as observations, and as `update` does.
+double log_evidence(const Pomdp& m, std::span<const std::size_t> actions,
+                    std::span<const std::size_t> observations);
 
 }  // namespace doxa

@@ -7,12 +7,12 @@
 
 namespace doxa {
 
-/// A non-negative number fraction · 2^(512·exponent) with the precision of a double and a practically unbounded
-/// range. Evidence against a state multiplies its belief by a small factor each step, and a double reaches 0
-/// after some hundred steps, from which no later evidence brings it back; this number does not. Multiplying by
-/// powers of two is exact, so inside the range of a double every result is the double's, bit for bit.
-/// Source: Fukushima, "Numerical computation of spherical harmonics of arbitrary degree and order by extending
-/// exponent of floating point numbers", Journal of Geodesy 86 (2012), section 3 ("X-numbers").
+/// A non-negative number fraction · 2^(512·exponent) with the precision of a double and a practically
+/// unbounded range. Evidence against a state multiplies its belief by a small factor each step, and a double
+/// reaches 0 after some hundred steps, from which no later evidence brings it back; this number does not.
+/// Multiplying by powers of two is exact, so inside the range of a double every result is the double's, bit
+/// for bit. Source: Fukushima, "Numerical computation of spherical harmonics of arbitrary degree and order by
+/// extending exponent of floating point numbers", Journal of Geodesy 86 (2012), section 3 ("X-numbers").
 struct Extended {
   double fraction = 0;  ///< 0, or between 2^-256 and 2^256
   std::int64_t exponent = 0;
@@ -21,7 +21,9 @@ struct Extended {
   Extended(double f, std::int64_t e = 0) : fraction(f), exponent(e) { renormalise(); }
   /// The nearest double: 0 or infinity outside its range.
   explicit operator double() const {
-    return exponent == 0 ? fraction : std::ldexp(fraction, 512 * static_cast<int>(std::clamp<std::int64_t>(exponent, -8, 8)));
+    return exponent == 0
+               ? fraction
+               : std::ldexp(fraction, 512 * static_cast<int>(std::clamp<std::int64_t>(exponent, -8, 8)));
   }
 
  private:

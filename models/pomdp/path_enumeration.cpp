@@ -28,7 +28,7 @@ PathSum enumerate_paths(const Pomdp& m, std::span<const std::size_t> actions,
     for (std::size_t k = 1; k <= horizon && joint != 0; ++k)
       joint *= transition_row(m, actions[k - 1], path[k - 1])[path[k]] *
                emission_row(m, actions[k - 1], path[k])[observations[k - 1]];  // (08.1)
-    sum.evidence += joint;  // (08.2)
+    sum.evidence += joint;                                                     // (08.2)
     sum.belief[path[horizon]] += joint;
     std::size_t digit = 0;
     while (digit <= horizon && ++path[digit] == states) path[digit++] = 0;

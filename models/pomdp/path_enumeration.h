@@ -8,7 +8,8 @@
 
 namespace doxa {
 
-/// What summing over all state paths gives: the evidence p(o_{1:T} ‖ a_{0:T-1}), and the belief at the last step.
+/// What summing over all state paths gives: the evidence p(o_{1:T} ‖ a_{0:T-1}), and the belief at the last
+/// step.
 struct PathSum {
   double evidence;
   std::vector<double> belief;  ///< p(s_T | o_{1:T}, a_{0:T-1}), [S]; all NaN where the evidence is 0

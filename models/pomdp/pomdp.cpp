@@ -19,7 +19,8 @@ std::string shortest(double x) {
 
 bool is_probability(double p) { return std::isfinite(p) && p >= 0; }
 
-void validate_table(const Pomdp& m, const StochasticMatrix& table, const std::string& name, std::size_t columns) {
+void validate_table(const Pomdp& m, const StochasticMatrix& table, const std::string& name,
+                    std::size_t columns) {
   const std::size_t states = m.states.size(), rows = m.actions.size() * states;
   if (table.rows() != rows || table.columns != columns)
     throw std::invalid_argument(name + ": " + std::to_string(table.rows()) + " rows of " +
@@ -30,8 +31,8 @@ void validate_table(const Pomdp& m, const StochasticMatrix& table, const std::st
     const auto label = [&] { return row_label(name, m.actions[r / states], m.states[r % states]); };
     for (std::size_t i = 0; i < row.size(); ++i)
       if (row.column[i] >= columns || !is_probability(row.probability[i]))
-        throw std::invalid_argument(label() + ", column " + std::to_string(row.column[i]) + " is " + shortest(row.probability[i]) +
-                                    ", expected a probability");
+        throw std::invalid_argument(label() + ", column " + std::to_string(row.column[i]) + " is " +
+                                    shortest(row.probability[i]) + ", expected a probability");
     if (!(std::abs(row.sum() - 1) <= row_sum_tolerance))
       throw std::invalid_argument(sum_error(label(), row.sum()));
   }
@@ -45,7 +46,8 @@ double expected_reward(const Pomdp& m, std::size_t action, std::size_t state) {
   for (std::size_t i = 0; i < next.size(); ++i) {
     const StochasticMatrix::Row seen = emission_row(m, action, next.column[i]);
     for (std::size_t j = 0; j < seen.size(); ++j)
-      sum += next.probability[i] * seen.probability[j] * m.reward(action, state, next.column[i], seen.column[j]);
+      sum +=
+          next.probability[i] * seen.probability[j] * m.reward(action, state, next.column[i], seen.column[j]);
   }
   return sum;
 }
@@ -60,7 +62,8 @@ std::string row_label(const std::string& table, const std::string& action, const
 
 void validate(const Pomdp& m) {
   if (m.states.empty() || m.actions.empty() || m.observations.empty())
-    throw std::invalid_argument("pomdp: no states, no actions or no observations, expected at least one of each");
+    throw std::invalid_argument(
+        "pomdp: no states, no actions or no observations, expected at least one of each");
   if (!(m.discount >= 0 && m.discount <= 1))
     throw std::invalid_argument("discount: " + shortest(m.discount) + ", expected a number between 0 and 1");
   if (m.start.size() != m.states.size())
@@ -73,8 +76,7 @@ void validate(const Pomdp& m) {
                                   ", expected a probability");
     sum += m.start[s];
   }
-  if (!(std::abs(sum - 1) <= row_sum_tolerance))
-    throw std::invalid_argument(sum_error("start", sum));
+  if (!(std::abs(sum - 1) <= row_sum_tolerance)) throw std::invalid_argument(sum_error("start", sum));
   validate_table(m, m.transition, "transition", m.states.size());
   validate_table(m, m.emission, "emission", m.observations.size());
 }
@@ -84,7 +86,8 @@ void normalise(Pomdp& m) {
   normalise(m.start);
   for (StochasticMatrix* table : {&m.transition, &m.emission})
     for (std::size_t r = 0; r < table->rows(); ++r)
-      normalise(std::span(table->probability).subspan(table->begin[r], table->begin[r + 1] - table->begin[r]));
+      normalise(
+          std::span(table->probability).subspan(table->begin[r], table->begin[r + 1] - table->begin[r]));
 }
 
 std::size_t index_of(const std::vector<std::string>& names, const std::string& name, const char* what) {

@@ -43,8 +43,8 @@ double expected_reward(const Pomdp& m, std::size_t action, std::size_t state);
 inline constexpr double row_sum_tolerance = 1e-5;
 
 /// Throws std::invalid_argument unless the sets are not empty, every table has its size, every probability is
-/// finite and not negative, every row sums to 1 within row_sum_tolerance and 0 <= discount <= 1. The text names
-/// the action and the row: "transition: action listen, row tiger-left sums to 0.9, expected 1".
+/// finite and not negative, every row sums to 1 within row_sum_tolerance and 0 <= discount <= 1. The text
+/// names the action and the row: "transition: action listen, row tiger-left sums to 0.9, expected 1".
 void validate(const Pomdp& m);
 
 /// "<what> sums to 0.9, expected 1".

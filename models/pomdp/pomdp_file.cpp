@@ -17,7 +17,8 @@ std::string read_bytes(const std::filesystem::path& path) {
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
   if (!std::filesystem::exists(status)) throw FileError(name, "found no such file, expected a .pomdp file");
-  if (std::filesystem::is_directory(status)) throw FileError(name, "found a directory, expected a .pomdp file");
+  if (std::filesystem::is_directory(status))
+    throw FileError(name, "found a directory, expected a .pomdp file");
   std::ifstream in(path, std::ios::binary);
   if (!in) throw FileError(name, "found a file that cannot be opened, expected a readable .pomdp file");
   std::string bytes;
@@ -25,9 +26,11 @@ std::string read_bytes(const std::filesystem::path& path) {
   while (in.read(block.data(), block.size()), in.gcount() > 0) {
     bytes.append(block.data(), static_cast<std::size_t>(in.gcount()));
     if (bytes.size() > max_file_bytes)
-      throw FileError(name, "found more than " + std::to_string(max_file_bytes) + " bytes, expected a smaller file");
+      throw FileError(
+          name, "found more than " + std::to_string(max_file_bytes) + " bytes, expected a smaller file");
   }
-  if (in.bad()) throw FileError(name, "found a file that cannot be read to its end, expected a readable .pomdp file");
+  if (in.bad())
+    throw FileError(name, "found a file that cannot be read to its end, expected a readable .pomdp file");
   return bytes;
 }
 
@@ -47,7 +50,8 @@ std::string format_set(const char* keyword, const std::vector<std::string>& name
   std::set<std::string> seen;
   for (const std::string& name : names) {
     if (!is_pomdp_name(name) || !seen.insert(name).second)
-      throw std::invalid_argument(std::string(keyword) + ": '" + name + "' cannot be a name in a .pomdp file");
+      throw std::invalid_argument(std::string(keyword) + ": '" + name +
+                                  "' cannot be a name in a .pomdp file");
     text += " " + name;
   }
   return text + "\n";
@@ -76,22 +80,24 @@ Pomdp read_pomdp(const std::filesystem::path& path) { return parse_pomdp(read_by
 
 std::string format_pomdp(const Pomdp& m) {
   validate(m);
-  std::string text = "discount: " + exact(m.discount) + "\nvalues: reward\n" + format_set("states", m.states) +
-                     format_set("actions", m.actions) + format_set("observations", m.observations) + "\nstart:";
+  std::string text = "discount: " + exact(m.discount) + "\nvalues: reward\n" +
+                     format_set("states", m.states) + format_set("actions", m.actions) +
+                     format_set("observations", m.observations) + "\nstart:";
   for (const double p : m.start) text += " " + exact(p);
   text += "\n\n" + format_table(m, m.transition, "T", m.states) + "\n" +
           format_table(m, m.emission, "O", m.observations) + "\n";
   for (const auto& [pattern, value] : m.reward.entries())
     text += "R: " + member(m.actions, pattern.action) + " : " + member(m.states, pattern.state) + " : " +
-            member(m.states, pattern.next) + " : " + member(m.observations, pattern.observation) + " " + exact(value) +
-            "\n";
+            member(m.states, pattern.next) + " : " + member(m.observations, pattern.observation) + " " +
+            exact(value) + "\n";
   return text;
 }
 
 bool is_pomdp_name(std::string_view name) {
   try {
     const pomdp_format::Token token = pomdp_format::PomdpLexer(name, "").next();
-    return token.is(pomdp_format::Token::Kind::word) && token.text == name && !pomdp_format::is_reserved(name);
+    return token.is(pomdp_format::Token::Kind::word) && token.text == name &&
+           !pomdp_format::is_reserved(name);
   } catch (const FileError&) {
     return false;
   }

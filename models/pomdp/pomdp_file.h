@@ -11,15 +11,15 @@ namespace doxa {
 
 // The .pomdp file format of Cassandra's pomdp-solve, read strictly:
 //
-//   discount: 0.95   values: reward|cost   states: N or names   actions: …   observations: …     in any order
-//   start: p p … | uniform | state        start include: states        start exclude: states     may be left out
-//   T: a : s : s' p      T: a : s  p p … | uniform | reset       T: a  matrix | uniform | identity
-//   O: a : s' : o p      O: a : s'  p p … | uniform              O: a  matrix | uniform
+//   discount: 0.95   values: reward|cost   states: N or names   actions: …   observations: …   (any order)
+//   start: p p … | uniform | state       start include: states       start exclude: states     (optional)
+//   T: a : s : s' p      T: a : s   p p … | uniform | reset      T: a   matrix | uniform | identity
+//   O: a : s' : o p      O: a : s'  p p … | uniform              O: a   matrix | uniform
 //   R: a : s : s' : o r  R: a : s : s'  r r …                    R: a : s  matrix (next state x observation)
 //
-// `*` stands for all, an index is as good as a name, line ends mean nothing, # starts a comment, the last entry
-// written wins. Probabilities have no sign. Rows must sum to 1 within 1e-5 and are then normalised; rewards are 0
-// where not given, and `cost` negates them.
+// `*` stands for all, an index is as good as a name, line ends mean nothing, # starts a comment, and the last
+// entry written wins. Probabilities have no sign. Rows must sum to 1 within 1e-5 and are then normalised;
+// rewards are 0 where not given, and `cost` negates them.
 
 /// The largest set, the most rows (actions x states) and the largest file that are read; a hostile file costs
 /// well under 1 GB. The limits of one table are in probability_entries.h.
@@ -33,9 +33,9 @@ Pomdp parse_pomdp(std::string_view text, const std::string& file = "pomdp");
 /// Reads a model from a file. Throws FileError, also where the file cannot be read.
 Pomdp read_pomdp(const std::filesystem::path& path);
 
-/// A file in the same format that reads back to the same model, bit for bit, if its rows are normalised (as those
-/// of every model read from a file are). Throws std::invalid_argument for a model that is not valid, or with
-/// names that the format cannot spell.
+/// A file in the same format that reads back to the same model, bit for bit, if its rows are normalised (as
+/// those of every model read from a file are). Throws std::invalid_argument for a model that is not valid, or
+/// with names that the format cannot spell.
 std::string format_pomdp(const Pomdp& m);
 
 /// A name that a .pomdp file can spell: [A-Za-z][A-Za-z0-9_-]* and not one of its own words.

@@ -100,6 +100,8 @@ Token PomdpLexer::next() {
   return token;
 }
 
-std::string describe(const Token& token) { return token.is(Token::Kind::end) ? "the end of the file" : quote(token.text); }
+std::string describe(const Token& token) {
+  return token.is(Token::Kind::end) ? "the end of the file" : quote(token.text);
+}
 
 }  // namespace doxa::pomdp_format

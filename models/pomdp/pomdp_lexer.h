@@ -25,8 +25,8 @@ struct Token {
 };
 
 /// Cuts a .pomdp text into tokens: words [A-Za-z][A-Za-z0-9_-]*, numbers (1, 1., 0.5, 1e-3), and : * + -.
-/// White space, carriage returns and comments (# to the end of the line, of any bytes) are skipped. A copy of a
-/// lexer looks ahead. The text must outlive it.
+/// White space, carriage returns and comments (# to the end of the line, of any bytes) are skipped. A copy of
+/// a lexer looks ahead. The text must outlive it.
 class PomdpLexer {
  public:
   PomdpLexer(std::string_view text, std::string file) : text_(text), file_(std::move(file)) {}

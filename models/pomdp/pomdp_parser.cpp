@@ -90,7 +90,8 @@ void Parser::start_list(bool include) {
     const Token token = reader_.token();
     const std::uint32_t state = read_member(reader_, preamble_.states);
     if (all || (state != wildcard && listed[state]))
-      reader_.refuse(token.at, "found " + describe(token) + ", which is in the list already, expected each state once");
+      reader_.refuse(token.at,
+                     "found " + describe(token) + ", which is in the list already, expected each state once");
     if (state == wildcard)
       listed.assign(n, all = true);
     else
@@ -173,7 +174,8 @@ void Parser::reward_entry() {
 
 // ---- numbers of entries; `alternatives` is what else could stand in place of the first ----
 
-double Parser::probability(const Table& table, std::uint32_t row, std::size_t column, const char* alternatives) {
+double Parser::probability(const Table& table, std::uint32_t row, std::size_t column,
+                           const char* alternatives) {
   if (!reader_.token().is_number())
     reader_.refuse_token((column ? "" : alternatives) + std::string(table.name) + " probability " +
                          place(column, table.columns.size()) + " of row " +
@@ -192,7 +194,8 @@ void Parser::row(Table& table, std::uint32_t action, std::uint32_t row, const ch
 }
 
 void Parser::matrix(Table& table, std::uint32_t action, const char* alternatives) {
-  for (std::uint32_t r = 0; r < preamble_.states.size(); ++r) row(table, action, r, r == 0 ? alternatives : "");
+  for (std::uint32_t r = 0; r < preamble_.states.size(); ++r)
+    row(table, action, r, r == 0 ? alternatives : "");
 }
 
 void Parser::reward(const Reward::Pattern& pattern, const std::string& what) {
@@ -228,14 +231,16 @@ std::size_t Parser::start_row(Table& table) {
 
 StochasticMatrix Parser::build(Table& table) const {
   using Fault = ProbabilityEntries::Fault;
-  return table.entries.build([&](Fault fault, std::size_t action, std::size_t row, double sum, const Position* at) {
-    const std::string label = row_label(table.name, preamble_.actions.names[action], preamble_.states.names[row]);
+  return table.entries.build([&](Fault fault, std::size_t action, std::size_t row, double sum,
+                                 const Position* at) {
+    const std::string label =
+        row_label(table.name, preamble_.actions.names[action], preamble_.states.names[row]);
     if (fault == Fault::never_given)
       reader_.refuse(reader_.token().at, label + " is not given, expected probabilities that sum to 1");
     if (fault == Fault::too_large)
-      reader_.refuse(at ? *at : reader_.token().at,
-                     label + ": with it wildcards spell out more than " +
-                         std::to_string(ProbabilityEntries::max_non_zeros) + " probabilities, expected fewer");
+      reader_.refuse(at ? *at : reader_.token().at, label + ": with it wildcards spell out more than " +
+                                                        std::to_string(ProbabilityEntries::max_non_zeros) +
+                                                        " probabilities, expected fewer");
     reader_.refuse(*at, sum_error(label, sum));
   });
 }

@@ -50,16 +50,19 @@ void read_names(TokenReader& reader, NameSet& set) {
     if (is_reserved(word.text)) {
       const Token next = reader.look_ahead();
       if (next.is(Token::Kind::colon) || next.is("include") || next.is("exclude")) break;  // what comes after
-      reader.refuse(word.at, "found the reserved word " + describe(word) + ", expected the name of " + set.one +
-                                 ", or '" + std::string(word.text) + ":'");
+      reader.refuse(word.at, "found the reserved word " + describe(word) + ", expected the name of " +
+                                 set.one + ", or '" + std::string(word.text) + ":'");
     }
     if (!set.index.emplace(word.text, static_cast<std::uint32_t>(set.size())).second)
-      reader.refuse(word.at, "found the name " + describe(word) + " again, expected another name of " + set.one);
-    if (set.size() == max_set_size) reader.refuse_token("at most " + std::to_string(max_set_size) + " " + set.many);
+      reader.refuse(word.at,
+                    "found the name " + describe(word) + " again, expected another name of " + set.one);
+    if (set.size() == max_set_size)
+      reader.refuse_token("at most " + std::to_string(max_set_size) + " " + set.many);
     set.names.emplace_back(word.text);
   }
   if (set.size() == 0) reader.refuse_token("the number of " + set.many + " or their names");
-  if (reader.token().is_number()) reader.refuse_token("the name of " + set.one + ", which begins with a letter");
+  if (reader.token().is_number())
+    reader.refuse_token("the name of " + set.one + ", which begins with a letter");
 }
 
 void read_set(TokenReader& reader, NameSet& set) {
@@ -71,7 +74,9 @@ void read_set(TokenReader& reader, NameSet& set) {
 
 }  // namespace
 
-bool is_reserved(std::string_view word) { return is_one_of(word, preamble_words) || is_one_of(word, other_words); }
+bool is_reserved(std::string_view word) {
+  return is_one_of(word, preamble_words) || is_one_of(word, other_words);
+}
 
 PomdpPreamble read_preamble(TokenReader& reader) {
   PomdpPreamble preamble;
@@ -80,7 +85,8 @@ PomdpPreamble read_preamble(TokenReader& reader) {
     const Token word = reader.token();
     const auto [first, is_new] = line_of.emplace(word.text, word.at.line);
     if (!is_new)
-      reader.refuse(word.at, "found a second " + describe(word) + ", expected only one (the first is in line " +
+      reader.refuse(word.at, "found a second " + describe(word) +
+                                 ", expected only one (the first is in line " +
                                  std::to_string(first->second) + ")");
     reader.advance();
     reader.expect_colon(describe(word));
@@ -97,7 +103,8 @@ PomdpPreamble read_preamble(TokenReader& reader) {
   const std::size_t actions = preamble.actions.size(), states = preamble.states.size();
   if (actions * states > max_table_rows)
     reader.refuse_token("a smaller model before it: " + std::to_string(actions) + " actions times " +
-                        std::to_string(states) + " states are more than " + std::to_string(max_table_rows) + " rows");
+                        std::to_string(states) + " states are more than " + std::to_string(max_table_rows) +
+                        " rows");
   return preamble;
 }
 

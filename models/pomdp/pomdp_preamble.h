@@ -13,10 +13,11 @@ namespace doxa::pomdp_format {
 
 /// The states, the actions or the observations of a .pomdp file: a count, or names.
 struct NameSet {
-  std::string one;                                            ///< "a state"
-  std::string many;                                           ///< "states"
-  std::vector<std::string> names{};                           ///< "0", "1", … where only counted
-  std::unordered_map<std::string_view, std::uint32_t> index{};  ///< of each name, where named; keys in the text
+  std::string one;                   ///< "a state"
+  std::string many;                  ///< "states"
+  std::vector<std::string> names{};  ///< "0", "1", … where only counted
+  /// The position of each name, where named. The keys lie in the text that is read.
+  std::unordered_map<std::string_view, std::uint32_t> index{};
 
   std::size_t size() const { return names.size(); }
 };
@@ -25,7 +26,8 @@ struct NameSet {
 struct PomdpPreamble {
   double discount = 0;
   bool cost = false;  ///< values: cost
-  NameSet states{"a state", "states"}, actions{"an action", "actions"}, observations{"an observation", "observations"};
+  NameSet states{"a state", "states"}, actions{"an action", "actions"},
+      observations{"an observation", "observations"};
 };
 
 /// Reads until the first token that does not belong to the preamble. Throws FileError.

@@ -9,8 +9,12 @@
 namespace doxa::pomdp_format {
 
 ProbabilityEntries::ProbabilityEntries(std::size_t actions, std::size_t rows, std::size_t columns)
-    : actions_(actions), rows_(rows), columns_(columns), pattern_at_((actions + 1) * (rows + 1), 0),
-      patterns_(1), position_(1) {}
+    : actions_(actions),
+      rows_(rows),
+      columns_(columns),
+      pattern_at_((actions + 1) * (rows + 1), 0),
+      patterns_(1),
+      position_(1) {}
 
 ProbabilityEntries::Pattern& ProbabilityEntries::pattern(std::uint32_t action, std::uint32_t row) {
   std::uint32_t& at = pattern_at_[slot(action == any ? actions_ : action, row == any ? rows_ : row)];
@@ -53,7 +57,8 @@ std::size_t ProbabilityEntries::share(const std::vector<Cell>& cells) {
   return shared_begin_.size() - 2;
 }
 
-void ProbabilityEntries::set_shared_row(std::uint32_t action, std::uint32_t row, std::size_t shared, Position at) {
+void ProbabilityEntries::set_shared_row(std::uint32_t action, std::uint32_t row, std::size_t shared,
+                                        Position at) {
   set_cover(action, row, {Cover::Kind::cells, 0, shared, 0}, at);
 }
 

@@ -12,9 +12,10 @@
 
 namespace doxa::pomdp_format {
 
-/// The entries of one table of a .pomdp file (T or O) on the way to its stochastic matrix: p(column | row, action)
-/// with wildcards, where the last entry written wins. An entry is kept under the pattern it was written for, at a
-/// cost of O(its own length) whatever its wildcards cover; only `build` spells them out, once for each row.
+/// The entries of one table of a .pomdp file (T or O) on the way to its stochastic matrix: p(column | row,
+/// action) with wildcards, where the last entry written wins. An entry is kept under the pattern it was
+/// written for, at a cost of O(its own length) whatever its wildcards cover; only `build` spells them out,
+/// once for each row.
 class ProbabilityEntries {
  public:
   static constexpr std::uint32_t any = 0xffffffff;          ///< the wildcard
@@ -33,11 +34,13 @@ class ProbabilityEntries {
   std::size_t share(const std::vector<Cell>& cells);
   void set_shared_row(std::uint32_t action, std::uint32_t row, std::size_t shared, Position at);
 
-  /// What was wrong with a row: `refuse` is called with the place of its last entry (nullptr if it has none) and
-  /// must throw.
+  /// What was wrong with a row: `refuse` is called with the place of its last entry (nullptr if it has none)
+  /// and must throw.
   enum class Fault { never_given, sum, too_large };
-  using Refuse = std::function<void(Fault, std::size_t action, std::size_t row, double sum, const Position* at)>;
-  /// Row action·rows + row of the result is p(· | row, action), normalised. O(rows + non-zeros + cells of wildcards).
+  using Refuse =
+      std::function<void(Fault, std::size_t action, std::size_t row, double sum, const Position* at)>;
+  /// Row action·rows + row of the result is p(· | row, action), normalised. O(rows + non-zeros + cells of
+  /// wildcards).
   StochasticMatrix build(const Refuse& refuse);
 
  private:
@@ -59,7 +62,8 @@ class ProbabilityEntries {
     Cover cover;
     std::vector<TimedCell> cells;  // later than the cover
   };
-  // One row while it is put together: dense, with the time of each cell (0: not set) and the list of set columns.
+  // One row while it is put together: dense, with the time of each cell (0: not set) and the list of set
+  // columns.
   struct Assembly {
     std::vector<double> value;
     std::vector<std::size_t> time;

@@ -33,9 +33,13 @@ double Reward::operator()(std::size_t action, std::size_t state, std::size_t nex
   const Entry* latest = nullptr;
   for (unsigned set = 0; set < last_.size(); ++set) {
     if (last_[set].empty()) continue;
-    const auto index = [&](unsigned bit, std::size_t i) { return set & bit ? any : static_cast<std::uint32_t>(i); };
-    const auto found = last_[set].find({index(1, action), index(2, state), index(4, next), index(8, observation)});
-    if (found != last_[set].end() && (!latest || &entries_[found->second] > latest)) latest = &entries_[found->second];
+    const auto index = [&](unsigned bit, std::size_t i) {
+      return set & bit ? any : static_cast<std::uint32_t>(i);
+    };
+    const auto found =
+        last_[set].find({index(1, action), index(2, state), index(4, next), index(8, observation)});
+    if (found != last_[set].end() && (!latest || &entries_[found->second] > latest))
+      latest = &entries_[found->second];
   }
   return latest ? latest->value : 0;
 }

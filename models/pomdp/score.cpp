@@ -59,7 +59,8 @@ std::vector<double> exact_nll(const Pomdp& m, std::span<const Trajectory> trajec
 double LastObservationPredictor::probability(std::size_t previous, std::size_t action,
                                              std::size_t observation) const {
   return (count(pair_count, pair_key(*this, previous, action, observation)) + 0.5) /
-         (count(context_count, context_key(*this, previous, action)) + 0.5 * static_cast<double>(observations));
+         (count(context_count, context_key(*this, previous, action)) +
+          0.5 * static_cast<double>(observations));
 }
 
 LastObservationPredictor count_last_observation(const Pomdp& m, std::span<const Trajectory> trajectories) {
@@ -68,14 +69,16 @@ LastObservationPredictor count_last_observation(const Pomdp& m, std::span<const 
   return p;
 }
 
-LastObservationPredictor count_last_observation(const Pomdp& m, std::span<const double> policy, std::size_t horizon,
-                                                Philox& random, std::size_t trajectories) {
+LastObservationPredictor count_last_observation(const Pomdp& m, std::span<const double> policy,
+                                                std::size_t horizon, Philox& random,
+                                                std::size_t trajectories) {
   LastObservationPredictor p{m.actions.size(), m.observations.size(), {}, {}};
   for (std::size_t i = 0; i < trajectories; ++i) add_counts(p, simulate(m, policy, horizon, random));
   return p;
 }
 
-std::vector<double> last_nll(const LastObservationPredictor& predictor, std::span<const Trajectory> trajectories) {
+std::vector<double> last_nll(const LastObservationPredictor& predictor,
+                             std::span<const Trajectory> trajectories) {
   std::vector<double> nll;
   nll.reserve(trajectories.size());
   for (const Trajectory& t : trajectories) {
@@ -92,17 +95,22 @@ MemoryScore memory_score(std::span<const double> last, std::span<const double> m
                          std::span<const double> exact) {
   const std::size_t n = last.size();
   if (model.size() != n || exact.size() != n)
-    throw std::invalid_argument("memory_score: " + std::to_string(n) + ", " + std::to_string(model.size()) + " and " +
-                                std::to_string(exact.size()) + " trajectories, expected the same ones");
-  if (n < 2) throw std::invalid_argument("memory_score: " + std::to_string(n) + " trajectories, expected at least 2");
+    throw std::invalid_argument("memory_score: " + std::to_string(n) + ", " + std::to_string(model.size()) +
+                                " and " + std::to_string(exact.size()) +
+                                " trajectories, expected the same ones");
+  if (n < 2)
+    throw std::invalid_argument("memory_score: " + std::to_string(n) + " trajectories, expected at least 2");
   double gained = 0, possible = 0;
   for (std::size_t i = 0; i < n; ++i) {
     if (!std::isfinite(last[i]) || !std::isfinite(model[i]) || !std::isfinite(exact[i]))
-      throw std::invalid_argument("memory_score: trajectory " + std::to_string(i) + " has a value that is not finite");
+      throw std::invalid_argument("memory_score: trajectory " + std::to_string(i) +
+                                  " has a value that is not finite");
     gained += last[i] - model[i];
     possible += last[i] - exact[i];
   }
-  const auto ratio = [](double a, double b) { return b == 0 ? std::numeric_limits<double>::quiet_NaN() : a / b; };
+  const auto ratio = [](double a, double b) {
+    return b == 0 ? std::numeric_limits<double>::quiet_NaN() : a / b;
+  };
   std::vector<double> without(n);  // θ_(i)
   for (std::size_t i = 0; i < n; ++i)
     without[i] = ratio(gained - (last[i] - model[i]), possible - (last[i] - exact[i]));
@@ -110,7 +118,8 @@ MemoryScore memory_score(std::span<const double> last, std::span<const double> m
   double squares = 0;
   for (double theta : without) squares += (theta - center) * (theta - center);
   const double count = static_cast<double>(n);
-  return {mean(last), mean(model), mean(exact), ratio(gained, possible), std::sqrt((count - 1) / count * squares)};
+  return {mean(last), mean(model), mean(exact), ratio(gained, possible),
+          std::sqrt((count - 1) / count * squares)};
 }
 
 }  // namespace doxa

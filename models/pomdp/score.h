@@ -15,9 +15,9 @@ namespace doxa {
 /// trajectory, in nats per step: no predictor does better in expectation. Throws as `log_evidence` does.
 std::vector<double> exact_nll(const Pomdp& m, std::span<const Trajectory> trajectories);
 
-/// The predictor that remembers one observation, p(o_k | o_{k-1}, a_{k-1}), estimated by counting, with ½ added
-/// to each count (Krichevsky & Trofimov, IEEE Trans. Inf. Theory 27, 1981). The first step of an episode, which
-/// has no observation before it, is a context of its own.
+/// The predictor that remembers one observation, p(o_k | o_{k-1}, a_{k-1}), estimated by counting, with ½
+/// added to each count (Krichevsky & Trofimov, IEEE Trans. Inf. Theory 27, 1981). The first step of an
+/// episode, which has no observation before it, is a context of its own.
 struct LastObservationPredictor {
   std::size_t actions = 0, observations = 0;
   std::unordered_map<std::uint64_t, double> pair_count;     ///< n(o_{k-1}, a_{k-1}, o_k), where not 0
@@ -35,25 +35,28 @@ inline constexpr std::size_t default_count_trajectories = 20'000;
 /// Counts over all steps of the trajectories; actions and observations are those of the model.
 LastObservationPredictor count_last_observation(const Pomdp& m, std::span<const Trajectory> trajectories);
 /// The same on `count` trajectories simulated for the purpose.
-LastObservationPredictor count_last_observation(const Pomdp& m, std::span<const double> policy, std::size_t horizon,
-                                                Philox& random, std::size_t count = default_count_trajectories);
+LastObservationPredictor count_last_observation(const Pomdp& m, std::span<const double> policy,
+                                                std::size_t horizon, Philox& random,
+                                                std::size_t count = default_count_trajectories);
 
 /// -1/T Σ_k log p(o_k | o_{k-1}, a_{k-1}) of each trajectory, in nats per step.
-std::vector<double> last_nll(const LastObservationPredictor& predictor, std::span<const Trajectory> trajectories);
+std::vector<double> last_nll(const LastObservationPredictor& predictor,
+                             std::span<const Trajectory> trajectories);
 
 /// How much of what memory is worth a predictor has gained: 0 = none, 1 = as good as the exact filter.
 struct MemoryScore {
-  double last, model, exact;     ///< means over the trajectories, nats per step
-  double score;                  ///< (last - model) / (last - exact); NaN where memory gains nothing
-  double standard_error;         ///< of the score, by the jackknife
+  double last, model, exact;  ///< means over the trajectories, nats per step
+  double score;               ///< (last - model) / (last - exact); NaN where memory gains nothing
+  double standard_error;      ///< of the score, by the jackknife
   double excess() const { return model - exact; }
 };
 
 /// The score from the per-trajectory values of three predictors on the same n trajectories (of equal length),
 /// L_i, M_i, E_i: θ = Σ(L_i - M_i) / Σ(L_i - E_i). Leaving out trajectory i gives θ_(i), and
-/// SE² = (n-1)/n Σ_i (θ_(i) - mean θ_(·))²: the paired jackknife of a ratio of means (Miller, "The jackknife - a
-/// review", Biometrika 61, 1974, section 2). Throws std::invalid_argument for different sizes, n < 2 or a value
-/// that is not finite.
-MemoryScore memory_score(std::span<const double> last, std::span<const double> model, std::span<const double> exact);
+/// SE² = (n-1)/n Σ_i (θ_(i) - mean θ_(·))²: the paired jackknife of a ratio of means (Miller, "The jackknife
+/// - a review", Biometrika 61, 1974, section 2). Throws std::invalid_argument for different sizes, n < 2 or a
+/// value that is not finite.
+MemoryScore memory_score(std::span<const double> last, std::span<const double> model,
+                         std::span<const double> exact);
 
 }  // namespace doxa

@@ -46,8 +46,8 @@ std::vector<double> open_loop_policy(const Pomdp& m, std::span<const double> wei
 Trajectory simulate(const Pomdp& m, std::span<const double> policy, std::size_t horizon, Philox& random) {
   if (horizon == 0) throw std::invalid_argument("simulate: horizon is 0, expected at least 1");
   if (policy.size() != m.actions.size())
-    throw std::invalid_argument("simulate: a policy over " + std::to_string(policy.size()) + " actions, expected " +
-                                std::to_string(m.actions.size()));
+    throw std::invalid_argument("simulate: a policy over " + std::to_string(policy.size()) +
+                                " actions, expected " + std::to_string(m.actions.size()));
   Trajectory t;
   t.states.reserve(horizon + 1);
   t.actions.reserve(horizon);

@@ -21,8 +21,8 @@ struct Trajectory {
 };
 
 /// The open-loop random policy π(a) = w_a / Σ w, [A]: actions are drawn independently of everything observed.
-/// No weights at all mean the uniform policy. Throws std::invalid_argument for a wrong count, a weight that is
-/// negative or not finite, or weights that are all zero.
+/// No weights at all mean the uniform policy. Throws std::invalid_argument for a wrong count, a weight that
+/// is negative or not finite, or weights that are all zero.
 std::vector<double> open_loop_policy(const Pomdp& m, std::span<const double> weights = {});
 
 /// Draws an episode: s_0 ~ b_0, and for k = 1 … horizon: a_{k-1} ~ π, s_k ~ T(·|s_{k-1},a_{k-1}),

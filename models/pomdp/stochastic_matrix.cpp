@@ -38,8 +38,7 @@ void StochasticMatrix::append_row(std::span<const double> values) {
 
 void normalise(std::span<double> probabilities) {
   const double sum = std::accumulate(probabilities.begin(), probabilities.end(), 0.0);
-  const double rounding =
-      static_cast<double>(probabilities.size()) * std::numeric_limits<double>::epsilon();
+  const double rounding = static_cast<double>(probabilities.size()) * std::numeric_limits<double>::epsilon();
   if (std::abs(sum - 1) <= rounding) return;
   for (double& p : probabilities) p /= sum;
 }

@@ -7,8 +7,8 @@
 
 namespace doxa {
 
-/// Row-stochastic matrix in compressed sparse rows: only the non-zero probabilities are stored, so that a pass
-/// over it costs O(non-zeros) in time and memory.
+/// Row-stochastic matrix in compressed sparse rows: only the non-zero probabilities are stored, so that a
+/// pass over it costs O(non-zeros) in time and memory.
 struct StochasticMatrix {
   /// The non-zero entries of one row, columns ascending.
   struct Row {
@@ -35,8 +35,8 @@ struct StochasticMatrix {
   bool operator==(const StochasticMatrix&) const = default;
 };
 
-/// Divides by the sum. A sum that differs from 1 by rounding only (n 2^-52 for n terms) is left alone, so that
-/// doing it twice changes nothing: what was normalised once keeps its bits through a file.
+/// Divides by the sum. A sum that differs from 1 by rounding only (n 2^-52 for n terms) is left alone, so
+/// that doing it twice changes nothing: what was normalised once keeps its bits through a file.
 void normalise(std::span<double> probabilities);
 
 }  // namespace doxa

@@ -7,8 +7,8 @@
 
 namespace doxa::pomdp_format {
 
-/// A .pomdp text read one token at a time. Whatever is not as expected is a FileError at the place of the token,
-/// "found 'x', expected y".
+/// A .pomdp text read one token at a time. Whatever is not as expected is a FileError at the place of the
+/// token, "found 'x', expected y".
 class TokenReader {
  public:
   TokenReader(std::string_view text, const std::string& file) : lexer_(text, file) { advance(); }

@@ -65,7 +65,7 @@ TEST(Kernels, SingleOperationsAreTheSameBitsInEverySet) {
 TEST(Kernels, DerivativesAgreeAcrossSets) {
   constexpr Index n = 515;
   std::vector<Real> x = noise(n, 3), g = noise(n, 4);
-  for (Real& v : x) v = std::abs(v) + Real{0.01};
+  for (Real& v : x) v = std::abs(v) + Real(0.01);
   const Kernels* baseline = available_kernels().front();
   for (int op = 0; op < static_cast<int>(Unary::count); ++op) {
     std::vector<Real> y(n), expected(n);

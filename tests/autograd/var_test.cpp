@@ -93,6 +93,17 @@ TEST(Var, OfAnotherTapeIsRefused) {
   EXPECT_EQ(one.size(), records);
 }
 
+// What a handle tells may be kept while the tape grows.
+TEST(Var, ItsShapeAndValueStayWhereTheyAreWhenMoreIsRecorded) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{2, 3}, Real{1}));
+  const Shape& shape = x.shape();
+  const std::span<const Real> value = x.value();
+  for (int i = 0; i < 10000; ++i) exp(x);
+  EXPECT_EQ(shape, Shape({2, 3}));
+  EXPECT_EQ(value.data(), x.value().data());
+}
+
 TEST(Var, SaysWhetherItNeedsAGradient) {
   Tape tape;
   const Var x = tape.variable(Tensor(Shape{2}, {1, 2})), c = tape.constant(Tensor(Shape{2}, {3, 4}));

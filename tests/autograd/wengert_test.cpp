@@ -14,6 +14,8 @@
 namespace doxa {
 namespace {
 
+using Cells = std::vector<std::string>;
+
 std::vector<std::string> lines(const std::string& text) {
   std::istringstream in(text);
   std::vector<std::string> all;
@@ -33,29 +35,32 @@ std::vector<std::string> dot(Tape& tape, const WengertOptions& options = {}) {
   return lines(out.str());
 }
 
-// The cells of a row none of whose cells is empty or holds two blanks in a row.
-std::vector<std::string> cells(const std::string& line) {
-  std::vector<std::string> all;
-  for (std::size_t at = line.find_first_not_of(' '); at != std::string::npos; at = line.find_first_not_of(' ', at)) {
-    const std::size_t end = std::min(line.find("  ", at), line.size());
-    all.push_back(line.substr(at, end - at));
-    at = end;
+// The cells of a row that are not empty.
+Cells cells(const std::string& line) {
+  Cells all;
+  for (std::size_t at = 0; (at = line.find_first_not_of(' ', at)) != std::string::npos;) {
+    const std::size_t begin = at;
+    at = std::min(line.find("  ", begin), line.size());
+    all.push_back(line.substr(begin, at - begin));
   }
   return all;
 }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 constexpr int round_trip = std::numeric_limits<Real>::max_digits10;
 
 TEST(Wengert, EveryRowIsTheRecordItNames) {
   Tape tape;
-  const Var a = tape.variable(Tensor(Shape{}, {Real(0.7)})), b = tape.variable(Tensor(Shape{}, {Real(-1.3)}));
+  const Var a = tape.variable(Tensor(Shape{}, Real(0.7)));
+  const Var b = tape.variable(Tensor(Shape{}, Real(-1.3)));
   const Var product = a * b;
   tape.backward(tanh(product) + exp(a));
   const std::vector<std::string> rows = table(tape, {.digits = round_trip});
   ASSERT_EQ(rows.size(), tape.size() + 1);
-  EXPECT_EQ(cells(rows[0]), (std::vector<std::string>{"record", "op", "operands", "shape", "value", "adjoint"}));
+  EXPECT_EQ(cells(rows[0]), (Cells{"record", "op", "operands", "shape", "value", "adjoint"}));
   for (std::size_t i = 2; i < tape.size(); ++i) {
     const Var x = tape.at(i);
     const std::vector<std::string> row = cells(rows[i + 1]);
@@ -63,7 +68,8 @@ TEST(Wengert, EveryRowIsTheRecordItNames) {
     EXPECT_EQ(row[0], "v" + std::to_string(i));
     EXPECT_EQ(row[1], tape.name(x));
     std::string operands;
-    for (const std::size_t k : tape.operands(x)) operands += (operands.empty() ? "v" : ", v") + std::to_string(k);
+    for (const std::size_t k : tape.operands(x))
+      operands += (operands.empty() ? "v" : ", v") + std::to_string(k);
     EXPECT_EQ(row[2], operands);
     EXPECT_EQ(row[3], "[]");
     EXPECT_EQ(static_cast<Real>(std::stod(row[4])), x.item());
@@ -76,7 +82,8 @@ TEST(Wengert, ColumnsLineUp) {
   const Var x = tape.variable(Tensor({2, 3}, Real(0.25)));
   sum(log_softmax(matmul(x, tape.constant(Tensor({3, 4}, 2))), 1));
   const std::vector<std::string> rows = table(tape);
-  for (std::size_t i = 1; i < rows.size(); ++i) EXPECT_EQ(rows[i].find('['), rows[0].find("shape")) << rows[i];
+  const std::size_t column = rows[0].find("shape");
+  for (std::size_t i = 1; i < rows.size(); ++i) EXPECT_EQ(rows[i].find('['), column) << rows[i];
 }
 
 TEST(Wengert, NoAdjointBeforeBackwardAndNoneForAConstant) {
@@ -87,8 +94,8 @@ TEST(Wengert, NoAdjointBeforeBackwardAndNoneForAConstant) {
   for (const std::string& line : dot(tape)) EXPECT_FALSE(contains(line, "adjoint")) << line;
   tape.backward(y);
   EXPECT_TRUE(contains(table(tape)[0], "adjoint"));
-  EXPECT_EQ(cells(table(tape)[1]), (std::vector<std::string>{"v0", "constant", "[]", "3"}));
-  EXPECT_EQ(cells(table(tape)[2]), (std::vector<std::string>{"v1", "variable", "[]", "2", "3"}));
+  EXPECT_EQ(cells(table(tape)[1]), (Cells{"v0", "constant", "[]", "3"}));
+  EXPECT_EQ(cells(table(tape)[2]), (Cells{"v1", "variable", "[]", "2", "3"}));
 }
 
 TEST(Wengert, LargeTensorsAreShownByTheirEnds) {
@@ -176,7 +183,8 @@ TEST(Dot, HasEveryRecordOnceAndAnArrowForEachOperand) {
 TEST(Dot, QuotesTheNamesOfCustomOps) {
   Tape tape;
   const Var x = tape.variable(Tensor(Shape{}, 1));
-  record("a\"b\\c\nd", {}, {x}, [](Record& r) { *r.value() = 1; }, [](Record&) {});
+  record(
+      "a\"b\\c\nd", {}, {x}, [](Record& r) { *r.value() = 1; }, [](Record&) {});
   bool found = false;
   for (const std::string& line : dot(tape)) found |= contains(line, R"(v1 = a\"b\\c d [])");
   EXPECT_TRUE(found);

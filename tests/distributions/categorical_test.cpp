@@ -178,7 +178,7 @@ TEST(Categorical, RefusesLogitsThatAreNoneNamingTheirIndex) {
   EXPECT_EQ(thrown<Refused>(with(std::numeric_limits<Real>::quiet_NaN())).substr(0, 25),
             "Categorical: logits[1] is");
   EXPECT_EQ(thrown<Refused>([&] { Categorical(tape.constant(1)); }),
-            "Categorical: logits have shape [], expected at least one axis");
+            "Categorical: logits have shape [], expected a last axis of at least one value");
 }
 
 TEST(Categorical, RefusesARowWithoutAPossibleValue) {

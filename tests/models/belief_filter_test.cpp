@@ -1,10 +1,9 @@
-#include "doxa/models/pomdp/belief.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <numeric>
 
+#include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/path_enumeration.h"
 #include "doxa/models/pomdp/simulate.h"
 #include "pomdp_random.h"
@@ -49,7 +48,8 @@ TEST(BeliefFilter, EvidenceAndBeliefEqualTheSumOverAllStatePaths) {
     EXPECT_NEAR(log_evidence(m, t.actions, t.observations), std::log(sum.evidence), 1e-12);
     Belief belief = initial_belief(m);
     for (std::size_t k = 0; k < t.horizon(); ++k) update(m, belief, t.actions[k], t.observations[k]);
-    for (std::size_t s = 0; s < m.states.size(); ++s) EXPECT_NEAR(probability(belief, s), sum.belief[s], 1e-13);
+    for (std::size_t s = 0; s < m.states.size(); ++s)
+      EXPECT_NEAR(probability(belief, s), sum.belief[s], 1e-13);
   }
 }
 
@@ -108,7 +108,8 @@ TEST(BeliefFilter, IsInvariantToRelabellingTheStates) {
   for (std::size_t k = 0; k < t.horizon(); ++k) {
     const double log_p = update(m, belief, t.actions[k], t.observations[k]);
     EXPECT_NEAR(update(relabelled, other, t.actions[k], t.observations[k]), log_p, 1e-13);
-    for (std::size_t s = 0; s < 5; ++s) EXPECT_NEAR(probability(other, s), probability(belief, old(s)), 1e-13);
+    for (std::size_t s = 0; s < 5; ++s)
+      EXPECT_NEAR(probability(other, s), probability(belief, old(s)), 1e-13);
   }
 }
 
@@ -125,7 +126,8 @@ TEST(BeliefFilter, StaysFiniteAndNormalisedOverAHundredThousandSteps) {
   EXPECT_EQ(belief.step, t.horizon());
 }
 
-// 0.15^5000 is far below the smallest double; a filter that rounds it to 0 never believes in the right door again.
+// 0.15^5000 is far below the smallest double; a filter that rounds it to 0 never believes in the right door
+// again.
 TEST(BeliefFilter, EvidenceAgainstAStateCanBeTakenBackAfterAnyNumberOfSteps) {
   const Pomdp m = tiger();
   Belief belief = initial_belief(m);
@@ -160,7 +162,8 @@ TEST(BeliefFilter, RefusesIndicesThatTheModelLacks) {
   Belief belief = initial_belief(m);
   EXPECT_THROW(update(m, belief, 3, 0), std::out_of_range);
   EXPECT_THROW(update(m, belief, 0, 2), std::out_of_range);
-  EXPECT_THROW(log_evidence(m, std::vector<std::size_t>{0}, std::vector<std::size_t>{}), std::invalid_argument);
+  EXPECT_THROW(log_evidence(m, std::vector<std::size_t>{0}, std::vector<std::size_t>{}),
+               std::invalid_argument);
 }
 
 TEST(PathEnumeration, SumsToOneOverAllObservationSequences) {

@@ -1,5 +1,3 @@
-#include "doxa/models/pomdp/score.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -7,6 +5,7 @@
 #include <numeric>
 
 #include "doxa/models/pomdp/belief.h"
+#include "doxa/models/pomdp/score.h"
 #include "pomdp_random.h"
 
 namespace doxa::testing {
@@ -58,7 +57,8 @@ TEST(BeliefScore, SmoothedCountsSumToOneAlsoWhereNothingWasCounted) {
   EXPECT_DOUBLE_EQ(last_nll(one, std::vector<Trajectory>{t})[0], -std::log(1.5 / 3.5));
 }
 
-// Known values of what memory is worth, nats per step at horizon 32; 20 000 trajectories to count, 2000 to score.
+// Known values of what memory is worth, nats per step at horizon 32; 20 000 trajectories to count, 2000 to
+// score.
 TEST(BeliefScore, MemoryGainOfTiger) {
   const Pomdp m = tiger();
   for (const auto& [weights, gain] : {std::pair(std::vector<double>{90, 5, 5}, 0.091), {{1, 1, 1}, 0.011}}) {
@@ -113,7 +113,8 @@ TEST(BeliefScore, JackknifeOfARatioIsItsDeltaMethod) {
 }
 
 TEST(BeliefScore, RefusesVectorsThatDoNotBelongTogether) {
-  const std::vector<double> two{1, 2}, three{1, 2, 3}, one{1}, nan{1, std::numeric_limits<double>::quiet_NaN()};
+  const std::vector<double> two{1, 2}, three{1, 2, 3}, one{1},
+      nan{1, std::numeric_limits<double>::quiet_NaN()};
   EXPECT_THROW(memory_score(two, three, two), std::invalid_argument);
   EXPECT_THROW(memory_score(one, one, one), std::invalid_argument);
   EXPECT_THROW(memory_score(two, nan, two), std::invalid_argument);

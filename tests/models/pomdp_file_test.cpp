@@ -10,7 +10,8 @@
 namespace doxa::testing {
 namespace {
 
-const std::string preamble = "discount: 0.5 values: reward states: a b c actions: go stay observations: x y\n";
+const std::string preamble =
+    "discount: 0.5 values: reward states: a b c actions: go stay observations: x y\n";
 // Every row given, so that what a test adds is all that can be wrong.
 const std::string tables = "T: * identity O: * uniform\n";
 
@@ -50,10 +51,13 @@ TEST(PomdpFile, EveryFormOfAnEntryMeansTheSame) {
   const std::string p = preamble;
   const std::pair<std::string, std::string> pairs[] = {
       // the preamble: order, counts, comments, line ends
-      {p + tables, "observations:\nx\ny actions:go stay\n\nstates:a b\nc values:reward discount:0.5\n" + tables},
+      {p + tables,
+       "observations:\nx\ny actions:go stay\n\nstates:a b\nc values:reward discount:0.5\n" + tables},
       {p + tables, "# \xff\x01 any bytes: 0.5\r\n" + p + "\r\n" + tables + "# no line end"},
-      {p + tables, "discount: 5e-1 values: reward states: a b c actions: go stay observations: x y\n" + tables},
-      {p + tables, "discount: +0.5e0 values: reward\f\vstates: a b c actions: go stay observations: x y\n" + tables},
+      {p + tables,
+       "discount: 5e-1 values: reward states: a b c actions: go stay observations: x y\n" + tables},
+      {p + tables,
+       "discount: +0.5e0 values: reward\f\vstates: a b c actions: go stay observations: x y\n" + tables},
       // start
       {p + tables, p + "start: uniform\n" + tables},
       {p + tables, p + "start: 0.333333333333333333 0.333333333333333333 0.333333333333333333\n" + tables},
@@ -73,25 +77,33 @@ TEST(PomdpFile, EveryFormOfAnEntryMeansTheSame) {
       {p + tables, p + "T:*:a:a 1 T:*:b:b 1 T:*:c:c 1 O:*:*:x 0.5 O:*:*:y 0.5"},
       {p + tables, p + "T: * : * : * 0 T:*:a:a 1 T:*:b:b 1 T:*:c:c 1 O:*:*:* 0.5"},
       {p + "T: * uniform O: * uniform", p + "T: * : * uniform O: * : * uniform"},
-      {p + "T: * uniform O: * uniform", p + "T: * : * : * 0.3333333333333333 O: * : a uniform O:*:b:* 0.5 O:*:2 0.5 0.5"},
-      {p + tables + "T: go : * 0.5 0.5 0", p + tables + "T: go : a 0.5 0.5 0 T: go : b 0.5 0.5 0 T: go : c 0.5 0.5 0"},
-      {p + tables + "O: * : b 0.25 0.75", p + tables + "O: go : b 0.25 0.75 O: stay : b : y 0.75 O: stay : b : x 0.25"},
+      {p + "T: * uniform O: * uniform",
+       p + "T: * : * : * 0.3333333333333333 O: * : a uniform O:*:b:* 0.5 O:*:2 0.5 0.5"},
+      {p + tables + "T: go : * 0.5 0.5 0",
+       p + tables + "T: go : a 0.5 0.5 0 T: go : b 0.5 0.5 0 T: go : c 0.5 0.5 0"},
+      {p + tables + "O: * : b 0.25 0.75",
+       p + tables + "O: go : b 0.25 0.75 O: stay : b : y 0.75 O: stay : b : x 0.25"},
       // reset
       {p + "start: b " + tables + "T: go : a reset", p + "start: b " + tables + "T: go : a 0 1 0"},
-      {p + tables + "T: go : a reset T: stay : c reset", p + tables + "T: go : a uniform T: stay : c uniform"},
+      {p + tables + "T: go : a reset T: stay : c reset",
+       p + tables + "T: go : a uniform T: stay : c uniform"},
       // the last entry wins, zeros included
       {p + tables + "T: go : a uniform", p + "O: * uniform T: go uniform T: * identity T: go : a uniform"},
       {p + tables, p + tables + "T: go uniform T: go identity"},
       {p + tables, p + tables + "T: go : a : b 0.7 T: go : a : b 0"},
       {p + tables, p + tables + "T: go : a : b 0.7 T: * : a 1 0 0"},
-      {p + tables + "T: go : a 0 1 0", p + tables + "T: * : a : * 0.1 T: go : * : b 1 T: * : a : a 0 T: go : a : c 0 "
-                                             "T: go : b : * 0 T: go : b : b 1 T: go : c : * 0 T: * : c : c 1 "
-                                             "T: stay identity"},
+      {p + tables + "T: go : a 0 1 0", p + tables +
+                                           "T: * : a : * 0.1 T: go : * : b 1 T: * : a : a 0 T: go : a : c 0 "
+                                           "T: go : b : * 0 T: go : b : b 1 T: go : c : * 0 T: * : c : c 1 "
+                                           "T: stay identity"},
       // R; cost negates
       {p + tables + "R: go : a : b : x 2 R: go : a : b : y 3", p + tables + "R: go : a : b 2 3"},
-      {p + tables + "R: go : a : a 1 2 R: go : a : b 3 -4 R: go : a : c 5 6", p + tables + "R: go : a 1 2 3 - 4 5 +6"},
-      {p + tables + "R: * : * : * : * -1.5e0", "discount: 0.5 values: cost states: a b c actions: go stay "
-                                               "observations: x y " + tables + "R: * : * : * : * 1.5"},
+      {p + tables + "R: go : a : a 1 2 R: go : a : b 3 -4 R: go : a : c 5 6",
+       p + tables + "R: go : a 1 2 3 - 4 5 +6"},
+      {p + tables + "R: * : * : * : * -1.5e0",
+       "discount: 0.5 values: cost states: a b c actions: go stay "
+       "observations: x y " +
+           tables + "R: * : * : * : * 1.5"},
   };
   for (const auto& [one, other] : pairs) {
     const Pomdp m = parse(one), n = parse(other);
@@ -110,14 +122,18 @@ TEST(PomdpFile, EveryFormOfAnEntryMeansTheSame) {
 }
 
 TEST(PomdpFile, CountsNameTheMembersByTheirIndices) {
-  const Pomdp m = parse("discount: 1 values: cost states: 2 actions: 1 observations: 3 T: 0 : 1 : 0 1 T: 0 : 0 uniform "
-                        "O: * : * : 2 1");
+  const Pomdp m = parse(
+      "discount: 1 values: cost states: 2 actions: 1 observations: 3 T: 0 : 1 : 0 1 T: 0 : 0 uniform "
+      "O: * : * : 2 1");
   EXPECT_EQ(m.states, (std::vector<std::string>{"0", "1"}));
   EXPECT_EQ(m.observations.back(), "2");
   EXPECT_EQ(value(transition_row(m, 0, 1), 0), 1);
-  const Pomdp one = parse("discount: 1 values: reward states: 1 actions: 1 observations: 1 start: 1 T: * identity O: * 1");
+  const Pomdp one =
+      parse("discount: 1 values: reward states: 1 actions: 1 observations: 1 start: 1 T: * identity O: * 1");
   EXPECT_EQ(one.start, std::vector<double>{1});
-  EXPECT_EQ(parse("discount: 1 values: reward states: 1 actions: 1 observations: 1 start: 0 T: * 1 O: * 1").start, one.start);
+  EXPECT_EQ(
+      parse("discount: 1 values: reward states: 1 actions: 1 observations: 1 start: 0 T: * 1 O: * 1").start,
+      one.start);
 }
 
 // A row that is off by the rounding of its decimals is normalised.
@@ -168,7 +184,8 @@ void expect_refused(std::string text, const std::string& says) {
     EXPECT_EQ(error.file(), "test.pomdp");
     EXPECT_EQ(error.line(), line) << what << "\n" << text;
     EXPECT_EQ(error.column(), column) << what << "\n" << text;
-    EXPECT_EQ(what, "test.pomdp:" + std::to_string(line) + ":" + std::to_string(column) + ": " + error.text());
+    EXPECT_EQ(what,
+              "test.pomdp:" + std::to_string(line) + ":" + std::to_string(column) + ": " + error.text());
     EXPECT_EQ(what.find('\n'), std::string::npos) << what;
     EXPECT_NE(what.find(says), std::string::npos) << what << "\nshould say: " << says;
   }
@@ -188,7 +205,8 @@ TEST(PomdpFile, MalformedPreambleIsRefusedWhereItIsWrong) {
       {"discount: @0x1", "found '0x1', expected a number"},
       {"discount: @.5", "found '.5', expected a digit before the decimal point"},
       {"discount: @0.5.", "found '0.5.'"},
-      {"discount: 0.5 @discount: 0.5", "found a second 'discount', expected only one (the first is in line 1)"},
+      {"discount: 0.5 @discount: 0.5",
+       "found a second 'discount', expected only one (the first is in line 1)"},
       {"values: @rewards", "found 'rewards', expected 'reward' or 'cost'"},
       {"values: @discount: 1", "expected 'reward' or 'cost'"},
       {"states: @0", "found '0', expected a number of states between 1 and"},
@@ -205,8 +223,10 @@ TEST(PomdpFile, MalformedPreambleIsRefusedWhereItIsWrong) {
       {"actions: a @2b", "found '2b'"},
       {"actions: a @_b", "found '_', expected a name, a number"},
       {"states: a \n\t@\xc3\xa9t\xc3\xa9", "found byte 0xC3, expected a name"},
-      {"values: reward states: 2 actions: 2 observations: 2 @start: uniform", "found 'start', expected 'discount:' in the preamble"},
-      {"discount: 1 states: 2 actions: 2 observations: 2 @T: * identity", "found 'T', expected 'values:' in the preamble"},
+      {"values: reward states: 2 actions: 2 observations: 2 @start: uniform",
+       "found 'start', expected 'discount:' in the preamble"},
+      {"discount: 1 states: 2 actions: 2 observations: 2 @T: * identity",
+       "found 'T', expected 'values:' in the preamble"},
       {"discount: 1 values: cost states: 2 actions: 2 @O: * uniform", "expected 'observations:'"},
       {"discount: 1 values: reward states: 1000000 actions: 1000000 observations: 2 @T: * identity", "rows"},
   };
@@ -251,21 +271,26 @@ TEST(PomdpFile, MalformedEntriesAreRefusedWhereTheyAreWrong) {
       {"T: @99999999999999999999 identity", "by an index below 2"},
       {"T: @1.0 identity", "found '1.0', expected an action or '*'"},
       {"T: @", "found the end of the file, expected an action"},
-      {"T: go @reset", "found 'reset', expected ':', 'uniform', 'identity' or transition probability 1 of 3 of row a"},
-      {"T: go : a @identity", "found 'identity', expected ':', 'uniform', 'reset' or transition probability 1 of 3"},
+      {"T: go @reset",
+       "found 'reset', expected ':', 'uniform', 'identity' or transition probability 1 of 3 of row a"},
+      {"T: go : a @identity",
+       "found 'identity', expected ':', 'uniform', 'reset' or transition probability 1 of 3"},
       {"T: go : @x 1 0 0", "found 'x', expected a state"},
       {"T: go : a : b @: 0.5", "found ':', expected a transition probability"},
       {"T: go : a : b @uniform", "found 'uniform', expected a transition probability"},
       {"T: go : a : b @-0.5", "found '-', expected a transition probability, without a sign"},
       {"T: go : a : b @+0.5", "found '+', expected a transition probability, without a sign"},
-      {"T: go : a : b @1e999", "found '1e999', expected a transition probability, within the range of a double"},
+      {"T: go : a : b @1e999",
+       "found '1e999', expected a transition probability, within the range of a double"},
       {"T: go : a : b @nan", "found 'nan'"},
       {"T: go : a 0.5 0.5 @O: * uniform", "found 'O', expected transition probability 3 of 3 of row a"},
       {"T: go : a 0.5 0.5 0 @0", "found '0', expected an entry"},
-      {"T: go\n1 0 0\n0 1 0\n0 0 @", "found the end of the file, expected transition probability 3 of 3 of row c"},
+      {"T: go\n1 0 0\n0 1 0\n0 0 @",
+       "found the end of the file, expected transition probability 3 of 3 of row c"},
       {"T: go\n1 0 0\n0 1 0\n0 0 1 @0\n", "found '0', expected an entry"},
       {"T: go : * 1 @-1 1", "found '-', expected transition probability 2 of 3 of row *"},
-      {"O: go @identity", "found 'identity', expected ':', 'uniform' or emission probability 1 of 2 of row a"},
+      {"O: go @identity",
+       "found 'identity', expected ':', 'uniform' or emission probability 1 of 2 of row a"},
       {"O: go : a @reset", "found 'reset'"},
       {"O: go : a : @z 1", "found 'z', expected an observation"},
       {"O: go : a : x @y", "expected an emission probability"},
@@ -285,23 +310,29 @@ TEST(PomdpFile, MalformedEntriesAreRefusedWhereTheyAreWrong) {
   };
   for (const auto& [text, says] : table) expect_refused(preamble + tables + text, says);
   expect_refused(preamble + tables + "R: go : a : b : x - @T: * identity", "found 'T', expected a reward");
-  expect_refused(preamble + tables + "T: stay : b : b @0.99998", "transition: action stay, row b sums to 0.99998");
+  expect_refused(preamble + tables + "T: stay : b : b @0.99998",
+                 "transition: action stay, row b sums to 0.99998");
   EXPECT_NO_THROW(parse(preamble + tables + "T: stay : b : b 0.999995"));
   expect_refused(preamble + "T: go identity O: * uniform @",
                  "transition: action stay, row a is not given, expected probabilities that sum to 1");
-  expect_refused(preamble + "T: * identity O: * : a uniform O: * : b uniform\n# the end\n@", "emission: action go, row c is not given");
+  expect_refused(preamble + "T: * identity O: * : a uniform O: * : b uniform\n# the end\n@",
+                 "emission: action go, row c is not given");
   expect_refused(preamble + tables + "@" + std::string(100, 'x'), "found '" + std::string(40, 'x') + "...'");
 }
 
 // What costs little to write must cost little to refuse, or to read.
 TEST(PomdpFile, HostileWildcardsAreReadOrRefusedQuickly) {
-  std::string repeated = "discount: 1 values: reward states: 1000 actions: 10 observations: 1 O: * uniform T: * uniform\n";
-  for (int i = 0; i < 20'000; ++i) repeated += "T: * : * : * 0.001\nT: * : * : " + std::to_string(i % 7) + " 0.001\n";
+  std::string repeated =
+      "discount: 1 values: reward states: 1000 actions: 10 observations: 1 O: * uniform T: * uniform\n";
+  for (int i = 0; i < 20'000; ++i)
+    repeated += "T: * : * : * 0.001\nT: * : * : " + std::to_string(i % 7) + " 0.001\n";
   EXPECT_EQ(parse(repeated).transition.non_zeros(), 10'000'000u);
-  const std::string large = "discount: 1 values: reward states: 200000 actions: 10 observations: 1 O: * uniform ";
+  const std::string large =
+      "discount: 1 values: reward states: 200000 actions: 10 observations: 1 O: * uniform ";
   expect_refused(large + "T: * @uniform", "wildcards spell out more than");
   EXPECT_EQ(parse(large + "T: * identity").transition.non_zeros(), 2'000'000u);
-  std::string zeros = "discount: 1 values: reward states: 40000 actions: 20 observations: 1 O: * uniform T: * identity\n";
+  std::string zeros =
+      "discount: 1 values: reward states: 40000 actions: 20 observations: 1 O: * uniform T: * identity\n";
   for (int i = 0; i < 40'000; ++i) zeros += "T:*:*:" + std::to_string(i) + " 0\n";
   EXPECT_THROW(parse(zeros), FileError);
 }
@@ -317,7 +348,8 @@ TEST(PomdpFile, UnreadableFilesAreRefusedByName) {
       return std::string(error.what());
     }
   };
-  EXPECT_EQ(refusal(folder / "no-such.pomdp"), (folder / "no-such.pomdp").string() + ": found no such file, expected a .pomdp file");
+  EXPECT_EQ(refusal(folder / "no-such.pomdp"),
+            (folder / "no-such.pomdp").string() + ": found no such file, expected a .pomdp file");
   EXPECT_EQ(refusal(folder), folder.string() + ": found a directory, expected a .pomdp file");
   EXPECT_EQ(refusal("no\nsuch\x1b").find('\n'), std::string::npos);
 }

@@ -1,10 +1,9 @@
-#include "doxa/models/pomdp/pomdp.h"
-
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <limits>
 
+#include "doxa/models/pomdp/pomdp.h"
 #include "pomdp_random.h"
 
 namespace doxa::testing {
@@ -48,7 +47,8 @@ TEST(PomdpModel, NormalisingTwiceIsNormalisingOnce) {
     Pomdp twice = once;
     normalise(twice);
     EXPECT_EQ(twice, once);
-    for (std::size_t r = 0; r < once.transition.rows(); ++r) EXPECT_NEAR(once.transition.row(r).sum(), 1, 1e-14);
+    for (std::size_t r = 0; r < once.transition.rows(); ++r)
+      EXPECT_NEAR(once.transition.row(r).sum(), 1, 1e-14);
   }
 }
 

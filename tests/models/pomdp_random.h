@@ -13,7 +13,8 @@ namespace doxa::testing {
 
 // The Tiger problem as the project ships it.
 inline Pomdp tiger() {
-  return read_pomdp(std::filesystem::path(__FILE__).parent_path() / "../../models/pomdp/classics/tiger.pomdp");
+  return read_pomdp(std::filesystem::path(__FILE__).parent_path() /
+                    "../../models/pomdp/classics/tiger.pomdp");
 }
 inline constexpr std::size_t listen = 0, open_left = 1, open_right = 2, hear_left = 0, hear_right = 1;
 
@@ -34,7 +35,14 @@ inline std::vector<std::string> indices(std::size_t n) {
 }
 
 inline Pomdp random_pomdp(std::size_t states, std::size_t actions, std::size_t observations, Philox& random) {
-  Pomdp m{indices(states), indices(actions), indices(observations), 0.9, random_distribution(states, random), {}, {}, {}};
+  Pomdp m{indices(states),
+          indices(actions),
+          indices(observations),
+          0.9,
+          random_distribution(states, random),
+          {},
+          {},
+          {}};
   m.transition.columns = states;
   m.emission.columns = observations;
   for (std::size_t row = 0; row < actions * states; ++row) {

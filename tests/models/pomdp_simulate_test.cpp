@@ -1,5 +1,3 @@
-#include "doxa/models/pomdp/simulate.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -7,13 +5,14 @@
 #include <map>
 
 #include "doxa/models/pomdp/belief.h"
+#include "doxa/models/pomdp/simulate.h"
 #include "pomdp_random.h"
 
 namespace doxa::testing {
 namespace {
 
-// Every sequence (a_0,o_1,a_1,o_2) has frequency π(a_0) π(a_1) p(o_1,o_2 ‖ a_0,a_1), within 5 standard deviations
-// of a binomial count.
+// Every sequence (a_0,o_1,a_1,o_2) has frequency π(a_0) π(a_1) p(o_1,o_2 ‖ a_0,a_1), within 5 standard
+// deviations of a binomial count.
 TEST(PomdpSimulate, FrequenciesAreTheEvidence) {
   Philox random(11);
   const Pomdp m = random_pomdp(4, 2, 3, random);
@@ -61,9 +60,11 @@ std::string refusal(std::vector<double> weights) {
 
 TEST(PomdpSimulate, RefusesImpossibleActionWeights) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_EQ(refusal({1, 1}), "action weights: 2 given, expected 3 in the order of the actions listen open-left open-right");
+  EXPECT_EQ(refusal({1, 1}),
+            "action weights: 2 given, expected 3 in the order of the actions listen open-left open-right");
   EXPECT_EQ(refusal({0, 0, 0}), "action weights: all are zero, expected a positive one");
-  EXPECT_EQ(refusal({1, -1, 0}), "action weights: open-left is -1.000000, expected a finite number, not negative");
+  EXPECT_EQ(refusal({1, -1, 0}),
+            "action weights: open-left is -1.000000, expected a finite number, not negative");
   EXPECT_EQ(refusal({1, nan, 0}), "action weights: open-left is nan, expected a finite number, not negative");
   const std::vector<double> huge = open_loop_policy(tiger(), std::vector<double>{1e308, 1e308, 0});
   EXPECT_EQ(huge, (std::vector<double>{0.5, 0.5, 0}));

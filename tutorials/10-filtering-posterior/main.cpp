@@ -89,7 +89,7 @@ LearningCurve train(FilteringPosterior& model, const Data& data, const Settings&
   Tensor noise({s.horizon, s.batch, s.latent});
   LearningCurve curve;
   Progress progress("training " + name, static_cast<std::size_t>(s.steps));
-  const std::span<const Trajectory> few(data.validation.data(), std::min<std::size_t>(200, data.validation.size()));
+  const std::span<const Trajectory> few(data.validation.data(), std::min<std::size_t>(150, data.validation.size()));
   const double exact = mean(exact_nll(data.pomdp, few));
   for (Index step = 0; step < s.steps; ++step) {
     std::vector<Index> chosen(static_cast<std::size_t>(s.batch));
@@ -104,7 +104,7 @@ LearningCurve train(FilteringPosterior& model, const Data& data, const Settings&
     if (step % std::max<Index>(1, s.steps / s.curve_points) == 0 || step + 1 == s.steps) {
       Philox same(1);  // the same samples each time, so that the curve shows the model and not the noise
       curve.step.push_back(static_cast<double>(step + 1));
-      curve.excess.push_back(mean(nll(predictive(model, few, 16, same), few)) - exact);
+      curve.excess.push_back(mean(nll(predictive(model, few, s.samples, same), few)) - exact);
     }
     progress.step([&] { return "bound " + significant(-static_cast<double>(loss.item()) / static_cast<double>(s.horizon), 4) + " nats/step"; });
   }
@@ -170,9 +170,10 @@ Figure learning_figure(const std::vector<Variant>& variants, const Variant& best
     }
   }
   Axes& scatter = figure.axes();
-  scatter.title = "predictive probability of “" + data.pomdp.observations[0] + "”";
-  scatter.x_label = "exact filter";
-  scatter.y_label = "learned, " + best.name;
+  const std::string probability = "p(" + data.pomdp.observations[0] + " | past)";
+  scatter.title = "prediction";
+  scatter.x_label = probability + ", exact filter";
+  scatter.y_label = probability + ", " + best.name;
   scatter.x_range = scatter.y_range = Range{0, 1};
   scatter.equal_aspect = true;
   const std::vector<double> diagonal{0, 1};

@@ -66,7 +66,7 @@ std::vector<Polyline> curves(const Mark& mark, const Projection& projection) {
 // How many of its points a mark may show. A reader cannot count more dots a plot than this, and a picture
 // must stay small; several clouds are thinned alike.
 std::size_t most_points(const Axes& axes, const Mark& mark) {
-  constexpr std::size_t most = 2400;
+  constexpr std::size_t most = 2000;
   std::size_t total = 0;
   for (const Mark& other : axes.marks()) total += other.kind == Kind::scatter ? other.x.size() : 0;
   return mark.kind != Kind::scatter || total <= most ? most : mark.x.size() * most / total + 1;

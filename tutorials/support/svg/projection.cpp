@@ -10,14 +10,15 @@ namespace {
 
 using Kind = Axes::Mark::Kind;
 
+constexpr double nowhere = std::numeric_limits<double>::quiet_NaN();
+
 // The smallest range with all values seen; values that cannot be drawn are not seen.
 class Extent {
  public:
   explicit Extent(Scale scale) : positive_only_(scale == Scale::log) {}
 
   void see(double value) {
-    constexpr double drawable = 1e290;  // keeps differences and their multiples finite
-    if (!(std::abs(value) < drawable) || (positive_only_ && value <= 0)) return;
+    if (!(std::abs(value) < largest) || (positive_only_ && value <= smallest)) return;
     low_ = std::min(low_, value);
     high_ = std::max(high_, value);
   }
@@ -35,8 +36,8 @@ class Extent {
       return {low_ / factor, high_ * factor};
     }
     const double size = std::max(std::abs(low_), std::abs(high_));
-    if (high_ - low_ <= 1e-12 * size || size == 0) {
-      const double reach = size == 0 ? 1 : 0.1 * size;
+    if (high_ - low_ <= 1e-12 * size || size < smallest) {
+      const double reach = size < smallest ? 1 : 0.1 * size;
       return {low_ - reach, high_ + reach};
     }
     const double room = air * (high_ - low_);
@@ -44,6 +45,9 @@ class Extent {
   }
 
  private:
+  // Within these, differences of values and their multiples neither overflow nor vanish.
+  static constexpr double largest = 1e290, smallest = 1e-290;
+
   bool positive_only_;
   double low_ = std::numeric_limits<double>::infinity();
   double high_ = -std::numeric_limits<double>::infinity();
@@ -54,7 +58,8 @@ bool has(const Axes& axes, Kind kind) {
 }
 
 Range checked(Range range, Scale scale, const char* axis) {
-  const bool good = std::isfinite(range.low) && std::isfinite(range.high) && range.low < range.high;
+  const bool good = std::isfinite(range.low) && std::isfinite(range.high) &&
+                    std::isnormal(range.high - range.low) && range.low < range.high;
   if (good && (scale == Scale::linear || range.low > 0)) return range;
   throw std::invalid_argument(std::string(axis) + ": no such range of an axis");
 }
@@ -62,16 +67,19 @@ Range checked(Range range, Scale scale, const char* axis) {
 // Part of the way from range.low to range.high.
 double fraction(double value, Range range, Scale scale) {
   if (scale == Scale::linear) return (value - range.low) / (range.high - range.low);
-  if (value <= 0) return std::numeric_limits<double>::quiet_NaN();
+  if (value <= 0) return nowhere;
   return std::log10(value / range.low) / std::log10(range.high / range.low);
 }
 
 }  // namespace
 
 Point Projection::operator()(double data_x, double data_y) const {
+  if (!std::isfinite(data_x) || !std::isfinite(data_y)) return {nowhere, nowhere};
   const double right = fraction(data_x, x, x_scale);
   const double up = fraction(data_y, y, y_scale);
-  return {box.left + right * box.width, box.top + (y_downwards ? up : 1 - up) * box.height};
+  const double reach = 1e9;  // far outside of every picture, and safe to calculate with
+  return {std::clamp(box.left + right * box.width, -reach, reach),
+          std::clamp(box.top + (y_downwards ? up : 1 - up) * box.height, -reach, reach)};
 }
 
 BarSlot bar_slot(const Axes& axes, const Axes::Mark& mark) {

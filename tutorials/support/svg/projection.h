@@ -16,7 +16,7 @@ struct Projection {
   bool y_downwards;
   Rect box;
 
-  // NaN for what has no place on a logarithmic axis.
+  // NaN for what is not finite or has no place on a logarithmic axis.
   Point operator()(double data_x, double data_y) const;
 };
 
