@@ -310,6 +310,17 @@ TEST(Claims, ReportShowsNumbersDifferenceToleranceAndReason) {
             "the claim holds\n");
 }
 
+TEST(Claims, ABoundWithoutAToleranceIsNoWallOfDigits) {
+  Claims claims;
+  claims.at_least("score", 0.740346677396544, 0.5, 0, "a bound");
+  claims.equal("unequal", 31982.98613676408, 31982.98613676103, 0, "exact");
+  claims.equal("equal", 1.0 / 3, 1.0 / 3, 0, "exact");
+  const std::string report = claims.report();
+  EXPECT_NE(report.find("got 0.7403, at least 0.5, difference 0.24"), std::string::npos);
+  EXPECT_NE(report.find("got 31982.9861367641, expected 31982.9861367610,"), std::string::npos);
+  EXPECT_NE(report.find("got 0.333333, expected 0.333333, difference 0,"), std::string::npos);
+}
+
 // What JSON says a string literal means, for the escapes that the writer uses.
 std::string unescaped(const std::string& literal) {
   std::string text;

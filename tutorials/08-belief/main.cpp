@@ -185,6 +185,12 @@ constexpr double rounding = std::numeric_limits<double>::epsilon();
 // Adding N positive numbers loses at most N roundings, relative to the sum.
 double rounding_of(double terms) { return std::max(1e-14, terms * rounding); }
 
+// Stored probabilities that one step of the filter reads, on average over the actions.
+double cost_of_step(const Pomdp& m) {
+  return static_cast<double>(m.transition.non_zeros() + m.emission.non_zeros()) /
+         static_cast<double>(m.actions.size());
+}
+
 void claim_enumeration(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
   const std::size_t states = m.states.size();
   const std::size_t affordable = std::clamp<std::size_t>(states * states, 8192, 1'000'000);
@@ -207,7 +213,7 @@ void claim_enumeration(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
   std::cout << "\nThe first " << steps << " once more, without a filter, over all " << sum.paths
             << " state paths:\n";
   Table table({"", "filter", "all paths"});
-  table.row({"log-evidence / nats", {belief.end.log_evidence, 12}, {std::log(sum.evidence), 12}});
+  table.row({"log-evidence / nats", {belief.log_evidence, 12}, {std::log(sum.evidence), 12}});
   table.row({"belief in " + m.states[t.states[prefix]],
              {probability(belief, t.states[prefix]), 12},
              {sum.belief[t.states[prefix]], 12}});
@@ -215,13 +221,13 @@ void claim_enumeration(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
 
   const double tolerance = rounding_of(static_cast<double>(sum.paths + 4 * prefix));
   chapter.claims.equal("the filter's log-evidence of " + steps + " is that of all state paths",
-                       belief.end.log_evidence, std::log(sum.evidence), tolerance,
+                       belief.log_evidence, std::log(sum.evidence), tolerance,
                        "one rounding for each of " + std::to_string(sum.paths) + " paths added up");
   chapter.claims.equal("so is its belief (the largest difference of a state)", distance, 0, tolerance,
                        "the same roundings");
   chapter.results.set("enumeration.steps", prefix);
   chapter.results.set("enumeration.paths", sum.paths);
-  chapter.results.set("enumeration.log_evidence.filter", belief.end.log_evidence);
+  chapter.results.set("enumeration.log_evidence.filter", belief.log_evidence);
   chapter.results.set("enumeration.log_evidence.paths", std::log(sum.evidence));
 }
 
@@ -244,9 +250,10 @@ double total_probability(const Pomdp& m, const Belief& past, std::span<const std
 
 void claim_normalisation(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
   const auto observations = static_cast<double>(m.observations.size());
+  const double affordable = std::min(4096.0, 1e8 / (cost_of_step(m) + static_cast<double>(m.states.size())));
   std::size_t length = 1;
   double sequences = observations;
-  for (; length < std::min<std::size_t>(t.horizon(), 12) && sequences * observations <= 4096; ++length)
+  for (; length < std::min<std::size_t>(t.horizon(), 12) && sequences * observations <= affordable; ++length)
     sequences *= observations;
   const double sum = total_probability(m, initial_belief(m), std::span(t.actions).first(length));  // (08.7)
   chapter.claims.equal(
@@ -287,17 +294,11 @@ void claim_expected_belief(Chapter& chapter, const Pomdp& m, const Trajectory& t
       "a few roundings for each observation and each state");
 }
 
-// Stored probabilities that one step of the filter reads, on average over the actions.
-double cost_of_step(const Pomdp& m) {
-  return static_cast<double>(m.transition.non_zeros() + m.emission.non_zeros()) /
-         static_cast<double>(m.actions.size());
-}
-
 // A belief is a probability about the world and not only about itself: among the moments when it is 0.7, the
 // state is so seven times in ten. The trajectories are simulated; the filter sees their actions and
 // observations.
 void claim_calibration(Chapter& chapter, const Pomdp& m, std::span<const double> policy, Philox& random) {
-  const std::size_t horizon = 32;
+  const std::size_t horizon = cost_of_step(m) > 1e6 ? 4 : 32;
   const double affordable = 1e8 / (cost_of_step(m) * static_cast<double>(horizon));
   const auto count = static_cast<std::size_t>(std::clamp(affordable, 10.0, chapter.quick() ? 500.0 : 4000.0));
   std::vector<double> difference;
@@ -330,14 +331,14 @@ void claim_calibration(Chapter& chapter, const Pomdp& m, std::span<const double>
 
 void claim_long_run(Chapter& chapter, const Pomdp& m, std::span<const double> policy, Philox& random) {
   const auto steps =
-      static_cast<std::size_t>(std::clamp(3e8 / cost_of_step(m), 100.0, chapter.quick() ? 1e4 : 1e5));
+      static_cast<std::size_t>(std::clamp(3e8 / cost_of_step(m), 20.0, chapter.quick() ? 1e4 : 1e5));
   const Trajectory t = simulate(m, policy, steps, random);
   Belief belief = initial_belief(m);
   for (std::size_t k = 0; k < steps; ++k) update(m, belief, t.actions[k], t.observations[k]);
   const std::vector<double> b = probabilities(belief);
-  const double rate = -belief.end.log_evidence / static_cast<double>(steps);
+  const double rate = -belief.log_evidence / static_cast<double>(steps);
   std::cout << "\nOver " << steps << " steps the log-evidence is "
-            << support::significant(belief.end.log_evidence, 6) << " nats: " << support::significant(rate)
+            << support::significant(belief.log_evidence, 6) << " nats: " << support::significant(rate)
             << " nats of surprise a step.\n";
   chapter.claims.equal("after " + std::to_string(steps) + " steps the belief still sums to 1",
                        std::accumulate(b.begin(), b.end(), 0.0), 1,

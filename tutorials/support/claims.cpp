@@ -33,11 +33,13 @@ std::string wrapped(const std::string& first, const std::string& indent, const s
 // Decimal exponent of the leading digit.
 int exponent(double value) { return static_cast<int>(std::floor(std::log10(std::abs(value)))); }
 
-// As many digits as the tolerance can tell apart and one more, or fewer where fewer are exact.
-std::string resolved(double value, double tolerance) {
+// As many digits as it takes to tell numbers apart that are `scale` from each other and one more, or fewer
+// where fewer are exact.
+std::string resolved(double value, double scale) {
   if (!std::isfinite(value) || value == 0) return significant(value);
-  if (!std::isfinite(tolerance) || tolerance <= 0) return shortest(value);
-  const std::string text = significant(value, std::clamp(exponent(value) - exponent(tolerance) + 2, 4, 17));
+  const bool known = std::isfinite(scale) && scale > 0;
+  const std::string text =
+      significant(value, known ? std::clamp(exponent(value) - exponent(scale) + 2, 4, 17) : 6);
   return columns(shortest(value)) < columns(text) ? shortest(value) : text;
 }
 
@@ -62,8 +64,9 @@ std::string Claim::text() const {
   const char* relation_word = relation == Relation::equal      ? "expected "
                               : relation == Relation::at_least ? "at least "
                                                                : "at most ";
-  const std::string numbers = "got " + resolved(got, tolerance) + ", " + relation_word +
-                              resolved(expected, tolerance) + ", difference " + significant(difference(), 2) +
+  const double scale = tolerance > 0 ? tolerance : std::abs(difference());
+  const std::string numbers = "got " + resolved(got, scale) + ", " + relation_word +
+                              resolved(expected, scale) + ", difference " + significant(difference(), 2) +
                               ", tolerance " + significant(tolerance, 2) + ": " + why;
   return wrapped(holds() ? "✓ " : "✗ ", "  ", sentence) + wrapped("    ", "    ", numbers);
 }
