@@ -40,8 +40,12 @@ void* operator new(std::size_t n, std::align_val_t a) { return counted_or_throw(
 void* operator new[](std::size_t n, std::align_val_t a) { return counted_or_throw(n, a); }
 void* operator new(std::size_t n, const std::nothrow_t&) noexcept { return counted(n); }
 void* operator new[](std::size_t n, const std::nothrow_t&) noexcept { return counted(n); }
-void* operator new(std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept { return counted(n, a); }
-void* operator new[](std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept { return counted(n, a); }
+void* operator new(std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept {
+  return counted(n, a);
+}
+void* operator new[](std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept {
+  return counted(n, a);
+}
 void operator delete(void* p) noexcept { std::free(p); }
 void operator delete[](void* p) noexcept { std::free(p); }
 void operator delete(void* p, std::size_t) noexcept { std::free(p); }
@@ -97,7 +101,8 @@ TEST(Allocation, ATrainingStepMakesNoneFromTheSecondOn) {
       loss = loss - mean(gather(log_probs, labels)) + Real(1e-3) * sum(square(logsumexp(transpose(h), 0)));
     }
     const Var h2 = square(h);
-    loss = loss + Real(1e-3) * (sum(softplus(h)) + sum(sqrt(exp(h) + 1)) + sum(log(h2 / 2 + 1)) - mean(sum(-h2, 0, true)));
+    loss = loss + Real(1e-3) * (sum(softplus(h)) + sum(sqrt(exp(h) + 1)) + sum(log(h2 / 2 + 1)) -
+                                mean(sum(-h2, 0, true)));
     tape.backward(loss);
     for (Parameter* p : parameters)
       for (Index i = 0; i < p->value.size(); ++i) p->value[i] -= Real(0.01) * p->gradient[i];

@@ -2,20 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <vector>
 
 #include "doxa/autograd/ops.h"
+#include "numbers.h"
 #include "rounding.h"
 #include "thrown.h"
 
 namespace doxa {
 namespace {
-
-using Numbers = std::vector<Real>;
-
-Numbers adjoint(Var x) { return {x.adjoint().begin(), x.adjoint().end()}; }
 
 // A new op in ten lines.
 Var cube(Var x) {
@@ -25,7 +23,8 @@ Var cube(Var x) {
         for (Index i = 0; i < r.size(); ++i) r.value()[i] = r.value(0)[i] * r.value(0)[i] * r.value(0)[i];
       },
       [](Record& r) {
-        for (Index i = 0; i < r.size(); ++i) r.adjoint(0)[i] += r.adjoint()[i] * 3 * r.value(0)[i] * r.value(0)[i];
+        for (Index i = 0; i < r.size(); ++i)
+          r.adjoint(0)[i] += r.adjoint()[i] * 3 * r.value(0)[i] * r.value(0)[i];
       });
 }
 
@@ -131,7 +130,7 @@ TEST(CustomOp, KeepsWhatItCaptures) {
   }
 }
 
-// ---- records that do not matter ------------------------------------------------------------------------------
+// ---- records that do not matter -----------------------------------------------------------------
 
 Var counted(Var x, int* calls) {
   return record(
@@ -174,14 +173,15 @@ TEST(Constants, TheirRulesAreNotKept) {
   EXPECT_EQ(adjoint(x), Numbers{2});
 }
 
-// ---- a forward rule that fails -------------------------------------------------------------------------------
+// ---- a forward rule that fails ------------------------------------------------------------------
 
 TEST(FailingForward, LeavesTheTapeAsItWas) {
   Tape tape;
   const Var x = tape.variable(Tensor(Shape{2}, {1, 2})), y = square(x);
   const std::size_t records = tape.size(), bytes = tape.bytes_used();
   const auto failing = [&] {
-    record("failing", {1000}, {x, y}, [](Record&) { throw std::runtime_error("no value"); }, [](Record&) {});
+    record(
+        "failing", {1000}, {x, y}, [](Record&) { throw std::runtime_error("no value"); }, [](Record&) {});
   };
   for (int i = 0; i < 3; ++i) EXPECT_EQ(thrown<std::runtime_error>(failing), "no value");
   EXPECT_EQ(tape.size(), records);

@@ -40,10 +40,10 @@ std::vector<Real> special_points() {
   const Real overflow = static_cast<Real>(std::log(static_cast<long double>(Limits::max())));
   const Real underflow = static_cast<Real>(std::log(static_cast<long double>(smallest)));
   std::vector<Real> points;
-  for (const Real x : {Real{0}, infinity, smallest, 3 * smallest, normal, std::nextafter(normal, Real{0}), Limits::max(),
-                       Limits::epsilon(), Real{1}, overflow, std::nextafter(overflow, infinity), -underflow,
-                       std::nextafter(-underflow, infinity), static_cast<Real>(std::sqrt(0.5L)),
-                       static_cast<Real>(std::sqrt(2.0L))})
+  for (const Real x : {Real{0}, infinity, smallest, 3 * smallest, normal, std::nextafter(normal, Real{0}),
+                       Limits::max(), Limits::epsilon(), Real{1}, overflow,
+                       std::nextafter(overflow, infinity), -underflow, std::nextafter(-underflow, infinity),
+                       static_cast<Real>(std::sqrt(0.5L)), static_cast<Real>(std::sqrt(2.0L))})
     points.insert(points.end(), {x, -x});
   return points;
 }
@@ -98,7 +98,8 @@ TEST_P(Elementary, DoesNotDependOnThePositionInTheArray) {
     for (std::size_t i = 0; i < x.size(); ++i) {
       Real alone;
       apply(1, &x[i], &alone);
-      EXPECT_LE(ulps(alone, y[i]), 1) << f.name << '(' << x[i] << "), " << set->name;  // a fused multiply-add more
+      EXPECT_LE(ulps(alone, y[i]), 1)
+          << f.name << '(' << x[i] << "), " << set->name;  // a fused multiply-add more
       EXPECT_EQ(std::signbit(alone), std::signbit(y[i])) << f.name << '(' << x[i] << "), " << set->name;
     }
   }
@@ -141,7 +142,8 @@ TEST(ElementaryFunctions, AtZeroAndInfinity) {
 TEST(ElementaryFunctions, PropagateNaN) {
   for (const Kernels* set : available_kernels())
     for (int op = 0; op < static_cast<int>(Unary::count); ++op)
-      EXPECT_TRUE(std::isnan(apply(set, static_cast<Unary>(op), Limits::quiet_NaN()))) << op << ' ' << set->name;
+      EXPECT_TRUE(std::isnan(apply(set, static_cast<Unary>(op), Limits::quiet_NaN())))
+          << op << ' ' << set->name;
 }
 
 TEST(ElementaryFunctions, OddOnesAreOddToTheLastBit) {

@@ -60,8 +60,8 @@ TEST(Kernels, SingleOperationsAreTheSameBitsInEverySet) {
   }
 }
 
-// Values differ by a few u, and so do derivatives, which for all of these functions are a sum of at most two terms
-// no larger than 1 + |f'|.
+// Values differ by a few u, and so do derivatives, which for all of these functions are a sum of at most two
+// terms no larger than 1 + |f'|.
 TEST(Kernels, DerivativesAgreeAcrossSets) {
   constexpr Index n = 515;
   std::vector<Real> x = noise(n, 3), g = noise(n, 4);
@@ -82,7 +82,8 @@ TEST(Kernels, DerivativesAgreeAcrossSets) {
   }
 }
 
-// An operand with stride 0 stands for n equal ones, so its adjoint is the sum of theirs. With integers it is exact.
+// An operand with stride 0 stands for n equal ones, so its adjoint is the sum of theirs. With integers it is
+// exact.
 TEST(Kernels, TheAdjointOfABroadcastOperandIsASum) {
   for (const Kernels* set : available_kernels())
     for (const Index n : {0, 1, 3, 8, 31, 100}) {
@@ -93,10 +94,12 @@ TEST(Kernels, TheAdjointOfABroadcastOperandIsASum) {
       for (const Real v : g) total += 2 * v;
       const Real a = 1;
       Real d = 5;
-      set->binary_adjoint_a[static_cast<int>(Binary::multiply)](n, &a, 0, b.data(), 1, y.data(), g.data(), &d);
+      set->binary_adjoint_a[static_cast<int>(Binary::multiply)](n, &a, 0, b.data(), 1, y.data(), g.data(),
+                                                                &d);
       EXPECT_EQ(d, total) << set->name << " n=" << n;
       d = 5;
-      set->binary_adjoint_b[static_cast<int>(Binary::multiply)](n, b.data(), 1, &a, 0, y.data(), g.data(), &d);
+      set->binary_adjoint_b[static_cast<int>(Binary::multiply)](n, b.data(), 1, &a, 0, y.data(), g.data(),
+                                                                &d);
       EXPECT_EQ(d, total) << set->name << " n=" << n;
     }
 }
@@ -119,7 +122,8 @@ TEST(Kernels, SumsOfIntegersAreExactForEveryLength) {
     }
 }
 
-// In whatever order, each element takes part in at most n - 1 additions: |error| <= (n - 1) u Σ|x| / (1 - n u).
+// In whatever order, each element takes part in at most n - 1 additions: |error| <= (n - 1) u Σ|x| / (1 - n
+// u).
 TEST(Kernels, SumsAreWithinTheirRoundingErrorBound) {
   constexpr Index n = 10007;
   const std::vector<Real> x = noise(n, 5);

@@ -16,22 +16,29 @@ namespace {
 
 constexpr Real infinity = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
 
-// An m x n matrix in memory: row-major or transposed, its rows (columns) `gap` numbers further apart than needed.
+// An m x n matrix in memory: row-major or transposed, its rows (columns) `gap` numbers further apart than
+// needed.
 struct Matrix {
   Index rows, columns, row_stride, column_stride;
   std::vector<Real> data;
 
   Matrix(Index m, Index n, bool transposed = false, Index gap = 0)
-      : rows(m), columns(n), row_stride(transposed ? 1 : n + gap), column_stride(transposed ? m + gap : 1),
+      : rows(m),
+        columns(n),
+        row_stride(transposed ? 1 : n + gap),
+        column_stride(transposed ? m + gap : 1),
         data(static_cast<std::size_t>(transposed ? n * (m + gap) : m * (n + gap)), nan) {}
-  Real& operator()(Index i, Index j) { return data[static_cast<std::size_t>(i * row_stride + j * column_stride)]; }
+  Real& operator()(Index i, Index j) {
+    return data[static_cast<std::size_t>(i * row_stride + j * column_stride)];
+  }
   Real operator()(Index i, Index j) const { return const_cast<Matrix&>(*this)(i, j); }
 };
 
 // Small integers: every sum is exact, so the order of additions does not matter.
 void fill_with_integers(Matrix& a, Index salt) {
   for (Index i = 0; i < a.rows; ++i)
-    for (Index j = 0; j < a.columns; ++j) a(i, j) = static_cast<Real>((i * 7 + j * 13 + i * j + salt) % 11 - 5);
+    for (Index j = 0; j < a.columns; ++j)
+      a(i, j) = static_cast<Real>((i * 7 + j * 13 + i * j + salt) % 11 - 5);
 }
 
 Matrix naive(const Matrix& a, const Matrix& b) {
@@ -47,8 +54,8 @@ Matrix naive(const Matrix& a, const Matrix& b) {
 
 Matrix product(const Kernels& set, const Matrix& a, const Matrix& b) {
   Matrix c(a.rows, b.columns);
-  set.matmul(a.rows, b.columns, a.columns, a.data.data(), a.row_stride, a.column_stride, b.data.data(), b.row_stride,
-             b.column_stride, c.data.data(), false);
+  set.matmul(a.rows, b.columns, a.columns, a.data.data(), a.row_stride, a.column_stride, b.data.data(),
+             b.row_stride, b.column_stride, c.data.data(), false);
   return c;
 }
 
@@ -64,9 +71,10 @@ void expect_exact(Index m, Index n, Index k) {
           Matrix a(m, k, transpose_a, gap), b(k, n, transpose_b, gap);
           fill_with_integers(a, 1);
           fill_with_integers(b, 2);
-          const std::string where = std::string(set->name) + " [" + std::to_string(m) + "," + std::to_string(k) +
-                                    "] x [" + std::to_string(k) + "," + std::to_string(n) + "]" +
-                                    (transpose_a ? " A transposed" : "") + (transpose_b ? " B transposed" : "");
+          const std::string where = std::string(set->name) + " [" + std::to_string(m) + "," +
+                                    std::to_string(k) + "] x [" + std::to_string(k) + "," +
+                                    std::to_string(n) + "]" + (transpose_a ? " A transposed" : "") +
+                                    (transpose_b ? " B transposed" : "");
           ASSERT_EQ(product(*set, a, b).data, expected.data) << where;
           std::vector<Real> added = expected.data;  // C += A B on top of A B is 2 A B
           set->matmul(m, n, k, a.data.data(), a.row_stride, a.column_stride, b.data.data(), b.row_stride,

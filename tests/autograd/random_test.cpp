@@ -6,8 +6,8 @@
 #include <array>
 #include <cmath>
 #include <map>
-#include <stdexcept>
 #include <set>
+#include <stdexcept>
 #include <vector>
 
 #include "thrown.h"
@@ -116,8 +116,8 @@ TEST(Uniform, LiesStrictlyBetween0And1WithMean1HalfAndVarianceOneTwelfth) {
   EXPECT_NEAR(squares / n, 1.0 / 12, 4 * std::sqrt(1.0 / 180 / n));  // Var (U - 1/2)^2 = 1/80 - 1/144
 }
 
-// χ² = Σ (observed - expected)² / expected with k degrees of freedom exceeds k + 2 sqrt(kx) + 2x with probability e^-x
-// at most (Laurent & Massart, Ann. Stat. 28, 2000, lemma 1); x = 9.3 makes that 1e-4.
+// χ² = Σ (observed - expected)² / expected with k degrees of freedom exceeds k + 2 sqrt(kx) + 2x with
+// probability e^-x at most (Laurent & Massart, Ann. Stat. 28, 2000, lemma 1); x = 9.3 makes that 1e-4.
 void expect_frequencies(const std::vector<double>& counts, const std::vector<double>& probs) {
   double n = 0, chi2 = 0, cells = 0;
   for (double c : counts) n += c;
@@ -179,7 +179,8 @@ TEST(NormalDraws, HaveTheMomentsOfTheStandardNormal) {
   EXPECT_NEAR(m2 / n, 1, 4 * std::sqrt(2) / root);
   EXPECT_NEAR(m3 / n, 0, 4 * std::sqrt(15) / root);
   EXPECT_NEAR(m4 / n, 3, 4 * std::sqrt(96) / root);
-  EXPECT_NEAR(pairs / (n / 2), 0, 4 / std::sqrt(n / 2));  // the two of a pair share a radius, and are independent
+  EXPECT_NEAR(pairs / (n / 2), 0,
+              4 / std::sqrt(n / 2));  // the two of a pair share a radius, and are independent
 }
 
 // sup |F_n - Φ| sqrt n exceeds 1.95 with probability 2 exp(-2 · 1.95²) = 0.001 (Kolmogorov).
@@ -255,7 +256,8 @@ TEST(CategoricalDraws, RefuseWeightsThatAreNone) {
   EXPECT_THROW(draw({1, INFINITY}), std::invalid_argument);
   EXPECT_EQ(thrown<std::invalid_argument>([&] { draw({0, 0}); }), "categorical: all weights are zero");
   EXPECT_THROW(draw({}), std::invalid_argument);
-  EXPECT_THROW(draw({1e308, 1e308}), std::invalid_argument);  // their sum is not a number that u could be a share of
+  EXPECT_THROW(draw({1e308, 1e308}),
+               std::invalid_argument);  // their sum is not a number that u could be a share of
 }
 
 TEST(Permutation, ContainsEveryIndexOnce) {

@@ -88,7 +88,7 @@ TEST(Rewind, UnbindsTheLeavesBoundSince) {
   EXPECT_EQ(gb[0], 2);
 }
 
-// ---- evaluation ----------------------------------------------------------------------------------------------
+// ---- evaluation ---------------------------------------------------------------------------------
 
 TEST(Evaluation, ComputesTheSameValuesWithoutGradientAndLeavesNothing) {
   Tape tape;
@@ -149,7 +149,7 @@ TEST(Evaluation, SurvivesATapeClearedWithinIt) {
   EXPECT_TRUE(number(tape, 1).needs_gradient());
 }
 
-// ---- memory --------------------------------------------------------------------------------------------------
+// ---- memory -------------------------------------------------------------------------------------
 
 Var step(Tape& tape, const Tensor& w, Tensor& gradient, Index width) {
   const Var x = tape.constant(Tensor(Shape{width, 3}, Real(0.5)));

@@ -23,35 +23,90 @@ struct Refusal {
 };
 
 const std::vector<Refusal> refusals = {
-    {"add: shapes do not broadcast: [2,3] and [2]", [](Tape& t) { of(t, {2, 3}) + of(t, {2}); }},
+    {"add: shapes do not broadcast: [2,3] and [2]",
+     [](Tape& t) {
+       of(t, {2, 3}) + of(t, {2});
+     }},
     {"subtract: shapes do not broadcast: [2] and [3]", [](Tape& t) { of(t, {2}) - of(t, {3}); }},
-    {"multiply: shapes do not broadcast: [4,1,3] and [2]", [](Tape& t) { of(t, {4, 1, 3}) * of(t, {2}); }},
+    {"multiply: shapes do not broadcast: [4,1,3] and [2]",
+     [](Tape& t) {
+       of(t, {4, 1, 3}) * of(t, {2});
+     }},
     {"divide: shapes do not broadcast: [0] and [2]", [](Tape& t) { of(t, {0}) / of(t, {2}); }},
-    {"matmul: inner dimensions differ: [32,8] x [16,4]", [](Tape& t) { matmul(of(t, {32, 8}), of(t, {16, 4})); }},
-    {"matmul: expected two matrices, got [3] x [3,2]", [](Tape& t) { matmul(of(t, {3}), of(t, {3, 2})); }},
-    {"matmul: expected two matrices, got [2,3] x []", [](Tape& t) { matmul(of(t, {2, 3}), of(t, {})); }},
-    {"matmul: expected two matrices, got [2,3,4] x [4,2]", [](Tape& t) { matmul(of(t, {2, 3, 4}), of(t, {4, 2})); }},
-    {"sum: axis 2 is out of range for shape [2,3]", [](Tape& t) { sum(of(t, {2, 3}), 2); }},
-    {"mean: axis -3 is out of range for shape [2,3]", [](Tape& t) { mean(of(t, {2, 3}), -3); }},
+    {"matmul: inner dimensions differ: [32,8] x [16,4]",
+     [](Tape& t) {
+       matmul(of(t, {32, 8}), of(t, {16, 4}));
+     }},
+    {"matmul: expected two matrices, got [3] x [3,2]",
+     [](Tape& t) {
+       matmul(of(t, {3}), of(t, {3, 2}));
+     }},
+    {"matmul: expected two matrices, got [2,3] x []",
+     [](Tape& t) {
+       matmul(of(t, {2, 3}), of(t, {}));
+     }},
+    {"matmul: expected two matrices, got [2,3,4] x [4,2]",
+     [](Tape& t) {
+       matmul(of(t, {2, 3, 4}), of(t, {4, 2}));
+     }},
+    {"sum: axis 2 is out of range for shape [2,3]",
+     [](Tape& t) {
+       sum(of(t, {2, 3}), 2);
+     }},
+    {"mean: axis -3 is out of range for shape [2,3]",
+     [](Tape& t) {
+       mean(of(t, {2, 3}), -3);
+     }},
     {"logsumexp: axis 0 is out of range for shape []", [](Tape& t) { logsumexp(of(t, {}), 0); }},
     {"log_softmax: axis 1 is out of range for shape [5]", [](Tape& t) { log_softmax(of(t, {5}), 1); }},
-    {"reshape: sizes differ: [2,3] to [4]", [](Tape& t) { reshape(of(t, {2, 3}), {4}); }},
+    {"reshape: sizes differ: [2,3] to [4]",
+     [](Tape& t) {
+       reshape(of(t, {2, 3}), {4});
+     }},
     {"transpose: expected at least two axes, got [3]", [](Tape& t) { transpose(of(t, {3})); }},
-    {"slice: range [1,4) of axis 1 of shape [5,3]", [](Tape& t) { slice(of(t, {5, 3}), -1, 1, 4); }},
-    {"slice: range [-1,2) of axis 0 of shape [5,3]", [](Tape& t) { slice(of(t, {5, 3}), 0, -1, 2); }},
-    {"slice: range [2,1) of axis 0 of shape [5,3]", [](Tape& t) { slice(of(t, {5, 3}), 0, 2, 1); }},
-    {"slice: axis 2 is out of range for shape [5,3]", [](Tape& t) { slice(of(t, {5, 3}), 2, 0, 1); }},
+    {"slice: range [1,4) of axis 1 of shape [5,3]",
+     [](Tape& t) {
+       slice(of(t, {5, 3}), -1, 1, 4);
+     }},
+    {"slice: range [-1,2) of axis 0 of shape [5,3]",
+     [](Tape& t) {
+       slice(of(t, {5, 3}), 0, -1, 2);
+     }},
+    {"slice: range [2,1) of axis 0 of shape [5,3]",
+     [](Tape& t) {
+       slice(of(t, {5, 3}), 0, 2, 1);
+     }},
+    {"slice: axis 2 is out of range for shape [5,3]",
+     [](Tape& t) {
+       slice(of(t, {5, 3}), 2, 0, 1);
+     }},
     {"concat: shapes differ beyond axis 1: [2,3] and [4,3]",
-     [](Tape& t) { concat({of(t, {2, 3}), of(t, {4, 3})}, 1); }},
-    {"concat: shapes differ beyond axis 0: [2,3] and [3]", [](Tape& t) { concat({of(t, {2, 3}), of(t, {3})}, 0); }},
-    {"concat: axis 0 is out of range for shape []", [](Tape& t) { concat({of(t, {}), of(t, {})}, 0); }},
+     [](Tape& t) {
+       concat({of(t, {2, 3}), of(t, {4, 3})}, 1);
+     }},
+    {"concat: shapes differ beyond axis 0: [2,3] and [3]",
+     [](Tape& t) {
+       concat({of(t, {2, 3}), of(t, {3})}, 0);
+     }},
+    {"concat: axis 0 is out of range for shape []",
+     [](Tape& t) {
+       concat({of(t, {}), of(t, {})}, 0);
+     }},
     {"concat: no parts", [](Tape&) { concat(std::span<const Var>{}, 0); }},
-    {"gather: expected at least one axis, got []", [](Tape& t) { gather(of(t, {}), std::array<Index, 1>{0}); }},
-    {"gather: 1 indices for shape [2,3]", [](Tape& t) { gather(of(t, {2, 3}), std::array<Index, 1>{0}); }},
+    {"gather: expected at least one axis, got []",
+     [](Tape& t) { gather(of(t, {}), std::array<Index, 1>{0}); }},
+    {"gather: 1 indices for shape [2,3]",
+     [](Tape& t) {
+       gather(of(t, {2, 3}), std::array<Index, 1>{0});
+     }},
     {"gather: index 3 is out of range for shape [2,3]",
-     [](Tape& t) { gather(of(t, {2, 3}), std::array<Index, 2>{0, 3}); }},
+     [](Tape& t) {
+       gather(of(t, {2, 3}), std::array<Index, 2>{0, 3});
+     }},
     {"gather: index -1 is out of range for shape [2,3]",
-     [](Tape& t) { gather(of(t, {2, 3}), std::array<Index, 2>{-1, 0}); }},
+     [](Tape& t) {
+       gather(of(t, {2, 3}), std::array<Index, 2>{-1, 0});
+     }},
 };
 
 TEST(ShapeErrors, NameTheOpAndTheShapes) {
@@ -69,7 +124,7 @@ TEST(ShapeErrors, LeaveTheTapeUsable) {
   EXPECT_EQ(x.adjoint()[1], 4);
 }
 
-// ---- nothing is a shape like any other -----------------------------------------------------------------------
+// ---- nothing is a shape like any other ----------------------------------------------------------
 
 TEST(NoElements, PassThroughEveryOpForwardAndBackward) {
   Tape tape;
@@ -88,10 +143,16 @@ TEST(NoElements, PassThroughEveryOpForwardAndBackward) {
       [](Var x) { return mean(x); },
       [](Var x) { return logsumexp(x); },
       [](Var x) { return log_softmax(x); },
-      [](Var x) { return reshape(x, {5, 0, 2}); },
+      [](Var x) {
+        return reshape(x, {5, 0, 2});
+      },
       [](Var x) { return transpose(x); },
-      [](Var x) { return concat({x, x}, 0); },
-      [](Var x) { return concat({x, x}, 1); },
+      [](Var x) {
+        return concat({x, x}, 0);
+      },
+      [](Var x) {
+        return concat({x, x}, 1);
+      },
       [](Var x) { return matmul(x, transpose(x)); },
       [](Var x) { return matmul(transpose(x), x); },
       [](Var x) { return sum(x, 0) + sum(x, 1, true); },
@@ -99,7 +160,9 @@ TEST(NoElements, PassThroughEveryOpForwardAndBackward) {
       [](Var x) { return logsumexp(x, 0) + logsumexp(x, 1, true); },
       [](Var x) { return log_softmax(x, 0) + log_softmax(x, 1); },
       [](Var x) { return slice(slice(x, 0, 0, 0), 1, 0, 0); },
-      [](Var x) { return x + x.tape().constant(Tensor(Shape{3, 1, 1})); },
+      [](Var x) {
+        return x + x.tape().constant(Tensor(Shape{3, 1, 1}));
+      },
   };
   for (const Shape& shape : {Shape{0, 3}, Shape{3, 0}, Shape{0, 0}})
     for (const auto& op : ops) {

@@ -53,9 +53,16 @@ TEST(Shape, RefusesWhatIsNoShape) {
   EXPECT_EQ(thrown<Refused>([] { Shape{1, 1, 1, 1, 1}; }), "shape: rank 5, expected at most 4");
   EXPECT_EQ(thrown<Refused>([] { Shape{2, -3}; }), "shape: negative extent -3");
   EXPECT_EQ(thrown<Refused>([] { Shape{large, large}; }), "shape: the number of elements overflows");
-  EXPECT_EQ(thrown<Refused>([] { Shape{std::numeric_limits<Index>::max()}; }), "shape: the number of elements overflows");
-  EXPECT_EQ(thrown<Refused>([] { Shape{2, 3}.axis(2, "sum"); }), "sum: axis 2 is out of range for shape [2,3]");
-  EXPECT_EQ(thrown<Refused>([] { Shape{2, 3}.axis(-3, "sum"); }), "sum: axis -3 is out of range for shape [2,3]");
+  EXPECT_EQ(thrown<Refused>([] { Shape{std::numeric_limits<Index>::max()}; }),
+            "shape: the number of elements overflows");
+  EXPECT_EQ(thrown<Refused>([] {
+              Shape{2, 3}.axis(2, "sum");
+            }),
+            "sum: axis 2 is out of range for shape [2,3]");
+  EXPECT_EQ(thrown<Refused>([] {
+              Shape{2, 3}.axis(-3, "sum");
+            }),
+            "sum: axis -3 is out of range for shape [2,3]");
   EXPECT_EQ(thrown<Refused>([] { Shape{}.axis(0, "sum"); }), "sum: axis 0 is out of range for shape []");
 }
 
@@ -73,17 +80,27 @@ TEST(Broadcast, FollowsNumPy) {
     Shape a, b, y;
   };
   const std::vector<Case> cases = {
-      {{256, 256, 3}, {3}, {256, 256, 3}}, {{8, 1, 6, 1}, {7, 1, 5}, {8, 7, 6, 5}}, {{5, 4}, {1}, {5, 4}},
-      {{5, 4}, {4}, {5, 4}},               {{15, 3, 5}, {15, 1, 5}, {15, 3, 5}},    {{15, 3, 5}, {3, 5}, {15, 3, 5}},
-      {{15, 3, 5}, {3, 1}, {15, 3, 5}},    {{}, {2, 3}, {2, 3}},                    {{0}, {1}, {0}},
-      {{0}, {}, {0}},                      {{3, 0}, {3, 1}, {3, 0}},                {{0, 3}, {3}, {0, 3}},
+      {{256, 256, 3}, {3}, {256, 256, 3}},
+      {{8, 1, 6, 1}, {7, 1, 5}, {8, 7, 6, 5}},
+      {{5, 4}, {1}, {5, 4}},
+      {{5, 4}, {4}, {5, 4}},
+      {{15, 3, 5}, {15, 1, 5}, {15, 3, 5}},
+      {{15, 3, 5}, {3, 5}, {15, 3, 5}},
+      {{15, 3, 5}, {3, 1}, {15, 3, 5}},
+      {{}, {2, 3}, {2, 3}},
+      {{0}, {1}, {0}},
+      {{0}, {}, {0}},
+      {{3, 0}, {3, 1}, {3, 0}},
+      {{0, 3}, {3}, {0, 3}},
   };
   for (const Case& c : cases) EXPECT_EQ(broadcast(c.a, c.b, "op"), c.y) << c.a.str() << c.b.str();
 }
 
 TEST(Broadcast, RefusesExtentsThatDifferAndNameTheOpAndBothShapes) {
   EXPECT_EQ(thrown<Refused>([] { broadcast({3}, {4}, "add"); }), "add: shapes do not broadcast: [3] and [4]");
-  EXPECT_EQ(thrown<Refused>([] { broadcast({2, 1}, {8, 4, 3}, "divide"); }),
+  EXPECT_EQ(thrown<Refused>([] {
+              broadcast({2, 1}, {8, 4, 3}, "divide");
+            }),
             "divide: shapes do not broadcast: [2,1] and [8,4,3]");
   EXPECT_EQ(thrown<Refused>([] { broadcast({0}, {2}, "add"); }), "add: shapes do not broadcast: [0] and [2]");
 }
@@ -145,7 +162,10 @@ TEST(Tensor, OfNoAxesIsANumber) {
   EXPECT_EQ(Tensor().item(), 0);
   EXPECT_EQ(Tensor(Shape{}, Real{3}).item(), 3);
   EXPECT_EQ(Tensor(Shape{1, 1}, {4}).item(), 4);
-  EXPECT_EQ(thrown<Refused>([] { Tensor(Shape{2, 1}).item(); }), "item: expected one element, got shape [2,1]");
+  EXPECT_EQ(thrown<Refused>([] {
+              Tensor(Shape{2, 1}).item();
+            }),
+            "item: expected one element, got shape [2,1]");
   EXPECT_EQ(thrown<Refused>([] { Tensor(Shape{0}).item(); }), "item: expected one element, got shape [0]");
 }
 
@@ -160,7 +180,8 @@ TEST(Tensor, RefusesTheWrongNumberOfValues) {
 }
 
 TEST(Tensor, StartsOnACacheLine) {
-  for (Index n = 1; n < 40; ++n) EXPECT_EQ(reinterpret_cast<std::uintptr_t>(Tensor(Shape{n}).data()) % 64, 0u);
+  for (Index n = 1; n < 40; ++n)
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(Tensor(Shape{n}).data()) % 64, 0u);
 }
 
 }  // namespace

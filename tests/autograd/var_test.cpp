@@ -34,7 +34,9 @@ const std::vector<std::function<void(Var)>> uses = {
     [](Var x) { sum(x); },
     [](Var x) { reshape(x, {1}); },
     [](Var x) { stop_gradient(x); },
-    [](Var x) { concat({x, x}, 0); },
+    [](Var x) {
+      concat({x, x}, 0);
+    },
 };
 
 TEST(Var, OfNoTapeIsRefusedByEverything) {

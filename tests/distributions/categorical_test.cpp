@@ -39,7 +39,8 @@ TEST(Categorical, ItsProbabilitiesSumToOne) {
 
 TEST(Categorical, ItsProbabilitiesAreInTheProportionsOfTheExponentials) {
   Tape tape;
-  const Var log_probs = Categorical(logits(tape, {std::log(Real{1}), std::log(Real{2}), std::log(Real{5})})).log_probs;
+  const Var log_probs =
+      Categorical(logits(tape, {std::log(Real{1}), std::log(Real{2}), std::log(Real{5})})).log_probs;
   for (const auto& [i, p] : {std::pair{0u, 0.125}, {1u, 0.25}, {2u, 0.625}})
     EXPECT_NEAR(log_probs.value()[i], std::log(p), tolerance(2, 3));
 }
@@ -63,7 +64,7 @@ TEST(Categorical, ItsLogProbIsTheNormalisedLogitOfTheValue) {
     EXPECT_EQ(y.value()[i], q.log_probs.value()[4 * i + static_cast<std::size_t>(x[i])]);
 }
 
-// ---- entropy ---------------------------------------------------------------------------------------------------
+// ---- entropy ------------------------------------------------------------------------------------
 
 TEST(CategoricalEntropy, IsMinusTheExpectedLogProbability) {
   Tape tape;
@@ -84,7 +85,8 @@ TEST(CategoricalEntropy, IsAtMostLogKAndThatForEqualLogits) {
   Tape tape;
   for (const Index k : {1, 2, 3, 10, 100}) {
     const double log_k = std::log(static_cast<double>(k));
-    EXPECT_NEAR(entropy(Categorical(tape.constant(Tensor(Shape{k}, Real{3})))).item(), log_k, tolerance(3, double(k)));
+    EXPECT_NEAR(entropy(Categorical(tape.constant(Tensor(Shape{k}, Real{3})))).item(), log_k,
+                tolerance(3, double(k)));
     if (k > 1) {
       EXPECT_LT(entropy(Categorical(random_logits(tape, {k}, 5))).item(), log_k);
     }
@@ -101,7 +103,7 @@ TEST(CategoricalEntropy, AnImpossibleValueAddsNothing) {
   for (const Real g : x.adjoint()) EXPECT_NEAR(g, 0, tolerance(1, 3));  // the maximum over the two that can
 }
 
-// ---- KL --------------------------------------------------------------------------------------------------------
+// ---- KL -----------------------------------------------------------------------------------------
 
 TEST(CategoricalKL, IsTheExpectedLogRatioPositiveAndZeroOnlyForEqualOnes) {
   Tape tape;
@@ -141,7 +143,7 @@ TEST(CategoricalKL, IsInfiniteIfQCanDoWhatPCannot) {
   EXPECT_EQ(kl_divergence(q, p).item(), infinity);
 }
 
-// ---- draws -----------------------------------------------------------------------------------------------------
+// ---- draws --------------------------------------------------------------------------------------
 
 TEST(CategoricalDraw, FollowsTheProbabilitiesOfItsRow) {
   constexpr Index n = 20000;
@@ -169,12 +171,13 @@ TEST(CategoricalDraw, OneForEachRow) {
   EXPECT_EQ(sample(q, random), (std::vector<Index>{0, 1, 2, 1}));
 }
 
-// ---- wrong parameters and values -------------------------------------------------------------------------------
+// ---- wrong parameters and values ----------------------------------------------------------------
 
 TEST(Categorical, RefusesLogitsThatAreNoneNamingTheirIndex) {
   Tape tape;
   const auto with = [&](Real l) { return [&, l] { Categorical(logits(tape, {1, l, 2})); }; };
-  EXPECT_EQ(thrown<Refused>(with(infinity)), "Categorical: logits[1] is inf, expected a number below infinity");
+  EXPECT_EQ(thrown<Refused>(with(infinity)),
+            "Categorical: logits[1] is inf, expected a number below infinity");
   EXPECT_EQ(thrown<Refused>(with(std::numeric_limits<Real>::quiet_NaN())).substr(0, 25),
             "Categorical: logits[1] is");
   EXPECT_EQ(thrown<Refused>([&] { Categorical(tape.constant(1)); }),

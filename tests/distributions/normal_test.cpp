@@ -25,23 +25,25 @@ struct Parameters {
 
 const Parameters parameters[] = {{0, 1}, {-1.5, 0.3}, {2, 4}, {0.25, 0.02}, {-30, 10}};
 
-// ∫ f(x, log q(x), log p(x)) q(x) dx by the trapezoidal rule on loc ± 13 scale, which for a Gaussian converges faster
-// than any power of the step: with 1301 points only rounding is left.
+// ∫ f(x, log q(x), log p(x)) q(x) dx by the trapezoidal rule on loc ± 13 scale, which for a Gaussian
+// converges faster than any power of the step: with 1301 points only rounding is left.
 template <class F>
 double expectation(const Normal& q, const Normal& p, F f) {
   constexpr Index n = 1301;
   const double loc = q.loc.item(), scale = q.scale.item(), step = 26 * scale / (n - 1);
   Tensor points(Shape{n});
-  for (Index i = 0; i < n; ++i) points[i] = static_cast<Real>(loc - 13 * scale + step * static_cast<double>(i));
+  for (Index i = 0; i < n; ++i)
+    points[i] = static_cast<Real>(loc - 13 * scale + step * static_cast<double>(i));
   const Var x = q.loc.tape().constant(points), log_q = log_prob(q, x), log_p = log_prob(p, x);
   double total = 0;
   for (std::size_t i = 0; i < n; ++i)
-    total += std::exp(double{log_q.value()[i]}) * f(double{x.value()[i]}, double{log_q.value()[i]}, double{log_p.value()[i]});
+    total += std::exp(double{log_q.value()[i]}) *
+             f(double{x.value()[i]}, double{log_q.value()[i]}, double{log_p.value()[i]});
   return total * step;
 }
 
-// A point is off by u |x|, which its log-density multiplies by |x - loc| / scale²; that itself is computed in a dozen
-// operations on numbers whose mean size is at most 2 + |log scale|.
+// A point is off by u |x|, which its log-density multiplies by |x - loc| / scale²; that itself is computed in
+// a dozen operations on numbers whose mean size is at most 2 + |log scale|.
 double tolerance(const Parameters& q) {
   return unit_roundoff * (64 * (2 + std::abs(std::log(q.scale))) + 4 * std::abs(q.loc) / q.scale);
 }
@@ -59,7 +61,8 @@ TEST(Normal, ItsMeanAndVarianceAreItsParameters) {
     Tape tape;
     const Normal d = normal(tape, q.loc, q.scale);
     const auto centred = [&](int power) {
-      return expectation(d, d, [&](double x, double, double) { return std::pow((x - q.loc) / q.scale, power); });
+      return expectation(d, d,
+                         [&](double x, double, double) { return std::pow((x - q.loc) / q.scale, power); });
     };
     EXPECT_NEAR(centred(1), 0, 4 * tolerance(q));
     EXPECT_NEAR(centred(2), 1, 4 * tolerance(q));
@@ -104,7 +107,7 @@ TEST(Normal, ParametersAndValuesBroadcast) {
   for (std::size_t j = 0; j < 3; ++j) EXPECT_EQ(h.value()[j], h.value()[3 + j]);  // it does not depend on loc
 }
 
-// ---- KL --------------------------------------------------------------------------------------------------------
+// ---- KL -----------------------------------------------------------------------------------------
 
 TEST(NormalKL, IsZeroFromADistributionToItself) {
   for (const Parameters& q : parameters) {
@@ -123,13 +126,15 @@ TEST(NormalKL, IsPositiveBetweenDifferentOnes) {
     }
 }
 
-// KL is second order in a small change: 0.5 δ² for the mean in units of the scale, δ² for the logarithm of the scale.
+// KL is second order in a small change: 0.5 δ² for the mean in units of the scale, δ² for the logarithm of
+// the scale.
 TEST(NormalKL, IsQuadraticNearZero) {
   const double step = std::cbrt(unit_roundoff), rounding = 8 * unit_roundoff;
   Tape tape;
   const Normal p = normal(tape, 0, 1);
   EXPECT_NEAR(kl_divergence(normal(tape, step, 1), p).item(), step * step / 2, rounding);
-  EXPECT_NEAR(kl_divergence(normal(tape, 0, std::exp(step)), p).item(), step * step, rounding + 2 * std::pow(step, 3));
+  EXPECT_NEAR(kl_divergence(normal(tape, 0, std::exp(step)), p).item(), step * step,
+              rounding + 2 * std::pow(step, 3));
 }
 
 TEST(NormalKL, IsTheExpectedLogRatio) {
@@ -145,7 +150,8 @@ TEST(NormalKL, IsTheExpectedLogRatio) {
     }
 }
 
-// Only the common coordinate counts: KL is the same after x -> a x + b for both (a power of two, so scaling is exact).
+// Only the common coordinate counts: KL is the same after x -> a x + b for both (a power of two, so scaling
+// is exact).
 TEST(NormalKL, DoesNotDependOnTheUnit) {
   Tape tape;
   const Var one = kl_divergence(normal(tape, 1, 0.5), normal(tape, -0.5, 2));
@@ -153,11 +159,12 @@ TEST(NormalKL, DoesNotDependOnTheUnit) {
   EXPECT_NEAR(one.item(), scaled.item(), 8 * unit_roundoff * (1 + 2 * std::log(16)));
 }
 
-// ---- draws -----------------------------------------------------------------------------------------------------
+// ---- draws --------------------------------------------------------------------------------------
 
 TEST(NormalDraw, IsLocPlusScaleTimesNoiseWithGradientsOneAndNoise) {
   Tape tape;
-  const Var loc = tape.variable(Tensor(Shape{3}, {1, 2, 3})), scale = tape.variable(Tensor(Shape{3}, {0.5, 2, 4}));
+  const Var loc = tape.variable(Tensor(Shape{3}, {1, 2, 3})),
+            scale = tape.variable(Tensor(Shape{3}, {0.5, 2, 4}));
   const Tensor noise(Shape{3}, {-1, 0.25, 2});
   const Var z = rsample(Normal(loc, scale), tape.constant(noise));
   tape.backward(sum(z));
@@ -169,8 +176,9 @@ TEST(NormalDraw, IsLocPlusScaleTimesNoiseWithGradientsOneAndNoise) {
   }
 }
 
-// E_q[z²] = loc² + scale²: the derivative of the expectation is the expectation of the derivative, here by an exact
-// quadrature of the noise (two points ±1 integrate polynomials up to degree 3 against the standard normal).
+// E_q[z²] = loc² + scale²: the derivative of the expectation is the expectation of the derivative, here by an
+// exact quadrature of the noise (two points ±1 integrate polynomials up to degree 3 against the standard
+// normal).
 TEST(NormalDraw, ItsGradientIsTheGradientOfTheExpectation) {
   Tape tape;
   const Var loc = number(tape, 1.5), scale = number(tape, 0.5);
@@ -184,7 +192,8 @@ TEST(NormalDraw, WithoutReparametrisationHasNoGradient) {
   Philox random(1);
   const Normal q(number(tape, 1), number(tape, 2));
   EXPECT_FALSE(sample(q, random).needs_gradient());
-  EXPECT_FALSE(sample(DiagonalNormal(tape.variable(Tensor(Shape{3})), number(tape, 2)), random).needs_gradient());
+  EXPECT_FALSE(
+      sample(DiagonalNormal(tape.variable(Tensor(Shape{3})), number(tape, 2)), random).needs_gradient());
 }
 
 TEST(NormalDraw, IsTheSameAsTheReparametrisedOneForTheSameSeed) {
@@ -203,17 +212,18 @@ TEST(NormalDraw, HasTheDistributionsMeanAndVariance) {
   const Var z = sample(Normal(tape.constant(Tensor(Shape{n}, Real(-2))), number(tape, 3)), random);
   double m = 0, v = 0;
   for (const Real x : z.value()) m += (double{x} + 2) / n, v += (double{x} + 2) * (double{x} + 2) / n;
-  EXPECT_NEAR(m, 0, 4 * 3 / std::sqrt(n));                  // four standard errors
+  EXPECT_NEAR(m, 0, 4 * 3 / std::sqrt(n));  // four standard errors
   EXPECT_NEAR(v, 9, 4 * 9 * std::sqrt(2.0) / std::sqrt(n));
 }
 
-// ---- independent coordinates -----------------------------------------------------------------------------------
+// ---- independent coordinates --------------------------------------------------------------------
 
 TEST(DiagonalNormal, IsAdditiveOverItsCoordinates) {
   Tape tape;
   Philox random(5);
   const auto noise = [&] { return tape.constant(normal_noise(Shape{4, 3}, random)); };
-  const Var loc_q = noise(), scale_q = softplus(noise()), loc_p = noise(), scale_p = softplus(noise()), x = noise();
+  const Var loc_q = noise(), scale_q = softplus(noise()), loc_p = noise(), scale_p = softplus(noise()),
+            x = noise();
   const Normal q(loc_q, scale_q), p(loc_p, scale_p);
   const DiagonalNormal joint_q(loc_q, scale_q), joint_p(p);
   const auto expect_sum = [](Var joint, Var each) {
@@ -240,12 +250,14 @@ TEST(DiagonalNormal, WithOneScaleForAllCoordinatesCountsItForEach) {
   EXPECT_NEAR(h.value()[0], 3 * double{one.item()}, 8 * unit_roundoff * 3 * one.item());
 }
 
-// ---- wrong parameters ------------------------------------------------------------------------------------------
+// ---- wrong parameters ---------------------------------------------------------------------------
 
 TEST(Normal, RefusesAScaleThatIsNotPositiveAndFiniteNamingItsIndex) {
   Tape tape;
   const Var loc = tape.constant(Tensor(Shape{3}));
-  const auto with = [&](Real s) { return [&, s] { Normal(loc, tape.constant(Tensor(Shape{3}, {1, 2, s}))); }; };
+  const auto with = [&](Real s) {
+    return [&, s] { Normal(loc, tape.constant(Tensor(Shape{3}, {1, 2, s}))); };
+  };
   for (const Real wrong : {Real(-1.5), Real{0}}) {
     const std::string text = thrown<Refused>(with(wrong));
     EXPECT_EQ(text.substr(0, 19), "Normal: scale[2] is");

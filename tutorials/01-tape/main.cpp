@@ -32,8 +32,7 @@ constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;  // unit round-
 
 // ---- the expression ----
 
-// One statement a record: in what order the operands of a single expression are evaluated is the compiler's
-// choice.
+// One statement a record: the compiler may evaluate the operands of a single expression in any order.
 template <class T>
 T f(T x1, T x2) {  // (01.1)
   using std::log, std::tanh;
@@ -43,6 +42,9 @@ T f(T x1, T x2) {  // (01.1)
   const T v5 = tanh(x2);
   return v4 - v5;
 }
+
+// The larger one; NaN if either is, so that no claim about a largest error can miss one.
+double worse(double a, double b) { return a <= b || std::isnan(b) ? b : a; }
 
 struct Gradient {
   long double x1, x2;
@@ -187,7 +189,7 @@ void small_expression(Chapter& chapter) {
     const double by_forward = forward_sweep(edges, tape.size(), i).back();
     const double of_tape = tape.at(i).adjoint()[0];
     for (const double other : {by_paths, by_forward, of_tape})
-      disagreement = std::max(disagreement, std::abs(other - static_cast<double>(adjoint[i])));
+      disagreement = worse(disagreement, std::abs(other - static_cast<double>(adjoint[i])));
   }
   chapter.claims.equal(
       "all seven adjoints: sum over paths, forward sweeps, reverse sweep and tape agree (largest "
@@ -196,7 +198,7 @@ void small_expression(Chapter& chapter) {
       "each of the two compared may be off by 10 u (x₁ + 1), as above");
 }
 
-// The scale a gradient's rounding errors are a multiple of: u times the sum of its terms' magnitudes.
+// Against the closed form, the error in units of u times the sum of the terms' magnitudes.
 void random_points(Chapter& chapter) {
   const int points = chapter.quick() ? 1000 : 10000;
   Philox random(chapter.seed(), 1);
@@ -208,10 +210,10 @@ void random_points(Chapter& chapter) {
     const Var x1 = tape.variable(Tensor(Shape{}, a)), x2 = tape.variable(Tensor(Shape{}, b));
     tape.backward(f(x1, x2));
     const Gradient exact = exact_gradient(a, b);
-    const auto error1 = static_cast<double>(std::abs(x1.adjoint()[0] - exact.x1)),
-               scale1 = 1.0 / a + std::abs(b);
-    const auto error2 = static_cast<double>(std::abs(x2.adjoint()[0] - exact.x2)), scale2 = 1.0 + a;
-    worst = std::max({worst, error1 / (u * scale1), error2 / (u * scale2)});
+    const double scale1 = 1.0 / a + std::abs(b), scale2 = 1.0 + a;
+    const auto error1 = static_cast<double>(std::abs(x1.adjoint()[0] - exact.x1));
+    const auto error2 = static_cast<double>(std::abs(x2.adjoint()[0] - exact.x2));
+    worst = worse(worst, worse(error1 / (u * scale1), error2 / (u * scale2)));
   }
   chapter.results.set("random_points.worst_error_in_u", worst);
   chapter.claims.at_most("at " + std::to_string(points) +
@@ -236,7 +238,7 @@ Var counted_double(Var x, int* runs) {
 void shared_subexpression(Chapter& chapter) {
   std::cout << "\nDoubling n times, x → x + x: what each way of adding up the chain rule costs:\n\n";
   Table table({"n", "derivative", "products along paths", "products in one sweep"});
-  for (const std::size_t n : {1, 2, 5, 10, 15}) {
+  for (const std::size_t n : {1u, 2u, 5u, 10u, 15u}) {
     Edges edges;
     for (std::size_t i = 0; i < n; ++i) edges.insert(edges.end(), 2, {i, i + 1, 1, "1"});
     std::int64_t products = 0;
@@ -264,8 +266,8 @@ void shared_subexpression(Chapter& chapter) {
 
 // ---- tensors ----
 
-// The largest |got − Σ_k a_k b_k| over the rounding bound of such a sum, γ_n Σ_k |a_k b_k| with γ_n = nu/(1 −
-// nu) (Higham, "Accuracy and Stability of Numerical Algorithms", 2nd ed., §3.1).
+// The largest error of a computed sum of n products over what rounding allows it, γ_n Σ|terms|, where
+// γ_n = nu/(1 − nu) (Higham, "Accuracy and Stability of Numerical Algorithms", 2nd ed., §3.1).
 struct DotError {
   double worst = 0;
 
@@ -274,7 +276,7 @@ struct DotError {
     long double sum = 0, magnitude = 0;
     for (Index k = 0; k < n; ++k) sum += term(k), magnitude += std::abs(term(k));
     const double gamma = static_cast<double>(n) * u / (1 - static_cast<double>(n) * u);
-    worst = std::max(worst, static_cast<double>(std::abs(got - sum) / (gamma * magnitude)));
+    worst = worse(worst, static_cast<double>(std::abs(got - sum) / (gamma * magnitude)));
   }
 };
 
@@ -467,8 +469,8 @@ void draw_differences(Chapter& chapter, const Sweep& s, double best_step) {
   axes.line({}, {}, {.label = "bound (of Ridders: estimate)", .color = Color::ink, .dash = Dash::dashed});
   axes.vertical(best_step, "h*", {.color = Color::ink, .dash = Dash::dotted, .width = 1});
   axes.horizontal(u, "u", {.color = Color::ink, .dash = Dash::dotted, .width = 1});
-  const double noise = u * roundings(hand_x1, hand_x2), right = std::sqrt(best_step),
-               left = 20 * s.step.back();
+  const double noise = u * roundings(hand_x1, hand_x2);
+  const double right = std::sqrt(best_step), left = 20 * s.step.back();
   axes.text(right / 20, 10 * exact.second * right / 40, "f″h/2", support::Anchor::end);
   axes.text(2 * right, exact.third * right * right / 40, "f‴h²/6");
   axes.text(left, 25 * noise / left, "cu/h");
@@ -482,8 +484,8 @@ void finite_differences(Chapter& chapter) {
   Table table({"h", "forward", "central", "Ridders from h", "its estimate"});
   double worst = 0, worst_ridders = 0;
   for (std::size_t i = 0; i < s.step.size(); ++i) {
-    worst = std::max({worst, s.forward[i] / s.forward_bound[i], s.central[i] / s.central_bound[i]});
-    if (s.step[i] > 0.05) worst_ridders = std::max(worst_ridders, s.ridders[i]);
+    worst = worse(worst, worse(s.forward[i] / s.forward_bound[i], s.central[i] / s.central_bound[i]));
+    if (s.step[i] > 0.05) worst_ridders = worse(worst_ridders, s.ridders[i]);
     if (i % per_decade == 0)
       table.row(
           {{s.step[i], 1}, {s.forward[i], 2}, {s.central[i], 2}, {s.ridders[i], 2}, {s.estimate[i], 2}});
@@ -499,6 +501,7 @@ void finite_differences(Chapter& chapter) {
             << support::significant(best_step, 2) << ", with an error of "
             << support::significant(at_best.error, 2) << "; what it can promise there is "
             << support::significant(best_bound, 2) << ".\n";
+  chapter.results.set("roundings_c", roundings(hand_x1, hand_x2));
   chapter.results.set("central.best_step", best_step);
   chapter.results.set("central.error_at_best_step", at_best.error);
   chapter.results.set("central.bound_at_best_step", best_bound);
@@ -534,7 +537,7 @@ void ridders_estimate(Chapter& chapter) {
     const auto truth = static_cast<double>(exact_gradient(x1, x2).x2);
     const Extrapolation full = ridders(along, x2, 0.5, u * roundings(x1, x2));
     const Extrapolation plain = ridders(along, x2, 0.5, 0);
-    worst = std::max(worst, std::abs(full.value - truth) / full.error);
+    worst = worse(worst, std::abs(full.value - truth) / full.error);
     misled += std::abs(plain.value - truth) > ratio_limit * plain.error;
   }
   const double share = 100.0 * misled / points;
@@ -620,9 +623,9 @@ void verdicts(Chapter& chapter) {
   // Where differences and tape disagree about x · stop_gradient(x), and whose derivative the tape computed.
   double worst = 0, surrogate = 0;
   for (const GradientEntry& e : stopped.entries) {
-    worst = std::max(worst, std::abs(e.numeric - 2 * e.analytic) / e.error);  // (01.16)
+    worst = worse(worst, std::abs(e.numeric - 2 * e.analytic) / e.error);  // (01.16)
     for (const GradientEntry& s : frozen.entries)
-      if (s.index == e.index) surrogate = std::max(surrogate, std::abs(s.analytic - e.analytic));
+      if (s.index == e.index) surrogate = worse(surrogate, std::abs(s.analytic - e.analytic));
   }
   chapter.claims.at_most(
       "for x · stop_gradient(x) differences see twice what the tape computes (in estimated errors)", worst,

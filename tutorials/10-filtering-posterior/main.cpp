@@ -24,7 +24,7 @@ using namespace doxa::support;
 namespace {
 
 struct Settings {
-  std::string pomdp = DOXA_POMDP_DIR "/tiger.pomdp";
+  std::string pomdp;  // empty: Tiger
   std::vector<double> action_weights;
   Index horizon = 32, steps = 4000, batch = 32, latent = 4, hidden = 32, samples = 64;
   std::size_t training = 20000, held_out = 1000;
@@ -38,7 +38,7 @@ struct Data {
   std::vector<Trajectory> training, validation, held_out;
   std::vector<double> exact, last;  // nats per step, one a held-out trajectory
 
-  Data(const Settings& s, std::uint64_t seed) : pomdp(read_pomdp(s.pomdp)) {
+  Data(const Settings& s, std::uint64_t seed) : pomdp(read_pomdp(s.pomdp.empty() ? DOXA_POMDP_DIR "/tiger.pomdp" : s.pomdp)) {
     const std::vector<double> policy = open_loop_policy(pomdp, s.action_weights);
     const auto horizon = static_cast<std::size_t>(s.horizon);
     Philox train(seed, 1), validate(seed, 2), test(seed, 3);

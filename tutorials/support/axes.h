@@ -46,9 +46,8 @@ Grid sample_grid(const std::function<double(double, double)>& f, Range x, Range 
 
 // The colours of a heatmap.
 struct HeatmapStyle {
-  std::string label = {};  // beside the colour bar, with units
-  std::optional<Range> range =
-      {};  // values of the two ends of the colour map, those of the data if not given
+  std::string label = {};           // beside the colour bar, with units
+  std::optional<Range> range = {};  // of the colour map, that of the data if not given
   bool color_bar = true;
 };
 
@@ -76,13 +75,18 @@ class Axes {
   void y_ticks(std::vector<double> positions, std::vector<std::string> labels);
 
   void line(Series x, Series y, Style style = {});
-  void band(Series x, Series lower, Series upper,
-            Style style = {});                       // the area between; opacity 0.25 is usual
-  void steps(Series x, Series y, Style style = {});  // y[i] holds from x[i] to x[i + 1]
+  // The area between two curves; an opacity of 0.25 is usual.
+  void band(Series x, Series lower, Series upper, Style style = {});
+  // y[i] holds from x[i] to x[i + 1].
+  void steps(Series x, Series y, Style style = {});
+  // Of more than 2000 points a plot, evenly chosen ones are drawn.
   void scatter(Series x, Series y, Style style = {});
-  void bars(Series x, Series heights, Style style = {});  // from 0; several sets stand side by side
+  // From 0; several sets stand side by side.
+  void bars(Series x, Series heights, Style style = {});
+  // Lines across the plot, each with its label beside it.
   void horizontal(double y, std::string label, Style style = {});
   void vertical(double x, std::string label, Style style = {});
+  // Cells centred at the points of the grid, on linear axes.
   void heatmap(Grid grid, HeatmapStyle style = {});
   void contour(Grid grid, std::vector<double> levels, Style style = {});
   void text(double x, double y, std::string text, Anchor anchor = Anchor::start);

@@ -50,7 +50,7 @@ std::vector<Tick> linear_ticks(Range range, int at_most) {
     // at_most intervals can hold at_most + 1 ticks when both ends are ticks.
     const double step = factor * std::pow(10.0, exponent);
     const double count = std::floor(range.high / step + 1e-9) - std::ceil(range.low / step - 1e-9) + 1;
-    if (step >= least * (1 - 1e-9) && count <= at_most) break;
+    if (count <= at_most) break;
   }
   if (factor == 10) factor = 1, ++exponent;
 

@@ -1,0 +1,71 @@
+// Reshape, leading slices and stop_gradient share the memory of what they look at.
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "doxa/autograd/ops.h"
+#include "numbers.h"
+#include "thrown.h"
+
+namespace doxa {
+namespace {
+
+TEST(View, SharesTheMemoryOfValueAndAdjoint) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{4, 3}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}));
+  const Var flat = reshape(x, {12}), rows = slice(x, 0, 1, 3), stopped = stop_gradient(x);
+  EXPECT_EQ(flat.value().data(), x.value().data());
+  EXPECT_EQ(rows.value().data(), x.value().data() + 3);
+  EXPECT_EQ(stopped.value().data(), x.value().data());
+  tape.backward(sum(flat));
+  EXPECT_EQ(rows.adjoint().data(), x.adjoint().data() + 3);
+}
+
+// Σ x² / 2 over all + 10 Σ of the rows 1 and 2 + 100 Σ x by a flat view + 1000 x_00 by a view of a view.
+TEST(View, AddsItsAdjointToThoseOfOtherUses) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{3, 2}, {1, 2, 3, 4, 5, 6}));
+  const Var early = sum(square(x)) * Real(0.5);
+  const Var rows = 10 * sum(slice(x, 0, 1, 3)), flat = 100 * sum(reshape(x, {6}));
+  const Var corner = 1000 * sum(slice(reshape(slice(x, 0, 0, 1), {2}), 0, 0, 1));
+  tape.backward(early + rows + flat + corner);
+  EXPECT_EQ(adjoint(x), (Numbers{1101, 102, 113, 114, 115, 116}));
+  tape.backward(rows + early);  // and from zero again
+  EXPECT_EQ(adjoint(x), (Numbers{1, 2, 13, 14, 15, 16}));
+}
+
+TEST(View, OfAnInnerValuePassesItsAdjointOn) {
+  Tape tape;
+  const Var x = tape.variable(vector({1, 2, 3, 4})), y = square(x), top = slice(y, 0, 0, 2),
+            all = reshape(y, {2, 2});
+  tape.backward(sum(top * top) + sum(y) + sum(all));  // y² for the first two, and 2 y
+  EXPECT_EQ(adjoint(x), (Numbers{2 * (2 * 1 + 2), 4 * (2 * 4 + 2), 12, 16}));
+}
+
+TEST(View, CanBeTheLoss) {
+  Tape tape;
+  const Var x = tape.variable(vector({1, 2, 3})), y = square(x);
+  tape.backward(slice(y, 0, 1, 2));
+  EXPECT_EQ(adjoint(x), (Numbers{0, 4, 0}));
+  tape.backward(reshape(sum(y), {1, 1, 1}));
+  EXPECT_EQ(adjoint(x), (Numbers{2, 4, 6}));
+}
+
+TEST(View, StopGradientCutsOnlyItsOwnPath) {
+  Tape tape;
+  const Var x = tape.variable(vector({2, 3}));
+  tape.backward(sum(x * stop_gradient(x) + reshape(stop_gradient(x), {2})));
+  EXPECT_EQ(adjoint(x), (Numbers{2, 3}));
+}
+
+TEST(View, RefusesToLookOutsideTheValue) {
+  Tape tape;
+  const Var x = tape.variable(vector({1, 2, 3}));
+  EXPECT_EQ(thrown<std::invalid_argument>([&] { tape.view("row", x, {2}, 2); }),
+            "row: [2] at offset 2 does not lie inside [3]");
+  EXPECT_THROW(tape.view("row", x, {1}, -1), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace doxa
