@@ -72,27 +72,36 @@ Derivative differentiate(F f, Real x, double noise, double magnitude, double fir
 
 // What rounding does to F, from third differences at neighbouring inputs, where F itself is all but linear (J. J. Moré
 // & S. M. Wild, "Estimating computational noise", SIAM J. Sci. Comput. 33(3), 2011, eq. 2.3: the k-th difference of
-// independent errors of variance ε² has variance ε² (2k)!/(k!)²).
+// independent errors of variance ε² has variance ε² (2k)!/(k!)²). Where F is coarser than the spacing, as (x + 1e8) -
+// 1e8 is, neighbours are equal and tell nothing: then the points are spread further apart, by less
+// than their number, so that they cannot step over the spacing at which some are equal and some not.
 template <class F>
 double rounding_noise(F f, std::span<const CheckedLeaf> leaves, double magnitude) {
   constexpr std::size_t points = 12;
   std::vector<Tensor> at;
   for (const CheckedLeaf& leaf : leaves) at.push_back(*leaf.value);
-  std::array<double, points> y{};
-  for (std::size_t k = 0; k < points; ++k) {
-    for (std::size_t l = 0; l < leaves.size(); ++l)
-      for (Index i = 0; i < at[l].size(); ++i)
-        (*leaves[l].value)[i] = at[l][i] * static_cast<Real>(1 + 64 * unit_roundoff * static_cast<double>(k));
-    y[k] = f();
+  double noise = unit_roundoff * magnitude;
+  for (double spacing = 64 * unit_roundoff; spacing < 0.01; spacing *= 8) {
+    std::array<double, points> y{};
+    for (std::size_t k = 0; k < points; ++k) {
+      for (std::size_t l = 0; l < leaves.size(); ++l)
+        for (Index i = 0; i < at[l].size(); ++i)
+          (*leaves[l].value)[i] = at[l][i] * static_cast<Real>(1 + spacing * static_cast<double>(k));
+      y[k] = f();
+    }
+    double squares = 0;
+    std::size_t equal = 0;
+    for (std::size_t k = 0; k + 1 < points; ++k) equal += y[k] == y[k + 1];
+    for (std::size_t k = 0; k + 3 < points; ++k) {
+      const double third = y[k + 3] - 3 * y[k + 2] + 3 * y[k + 1] - y[k];
+      squares += third * third;
+    }
+    const double rms = std::sqrt(squares / (points - 3) / 20);
+    if (std::isfinite(rms)) noise = std::max(noise, rms);
+    if (2 * equal < points) break;
   }
   for (std::size_t l = 0; l < leaves.size(); ++l) *leaves[l].value = at[l];
-  double squares = 0;
-  for (std::size_t k = 0; k + 3 < points; ++k) {
-    const double third = y[k + 3] - 3 * y[k + 2] + 3 * y[k + 1] - y[k];
-    squares += third * third;
-  }
-  const double rms = std::sqrt(squares / (points - 3) / 20);
-  return std::max(unit_roundoff * magnitude, std::isfinite(rms) ? rms : 0);
+  return noise;
 }
 
 std::string number(double x) {

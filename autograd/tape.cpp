@@ -115,6 +115,7 @@ void Tape::rewind(const Mark& mark) {
   values_.rewind(mark.values);
   adjoints_.rewind(mark.adjoints);
   ++generation_;
+  if (mark.nodes <= differentiated_) differentiated_ = none;  // what was differentiated is gone
   if (leaves_.empty() || leaves_.back() < mark.nodes) return;
   while (!leaves_.empty() && leaves_.back() >= mark.nodes) leaves_.pop_back();
   index_leaves(leaf_slots_.size());
@@ -155,6 +156,7 @@ void Tape::propagate(std::uint32_t last) {
 
 void Tape::start_backward(std::uint32_t node, std::span<const Real> cotangent) {
   ++backward_;
+  differentiated_ = node;
   if (nodes_[node].adjoint) {  // otherwise y depends on no variable, and every gradient is zero
     reach(nodes_[node].root);
     std::copy(cotangent.begin(), cotangent.end(), nodes_[node].adjoint);
@@ -225,7 +227,7 @@ bool Var::needs_gradient() const { return tape().nodes_[tape_->check(*this)].adj
 std::span<const Real> Var::adjoint() const {
   const Tape::Node& node = tape().nodes_[tape_->check(*this)];
   if (!node.adjoint) throw std::logic_error("adjoint: a constant has none");
-  if (tape_->backward_ == 0) throw std::logic_error("adjoint: call Tape::backward first");
+  if (!tape_->differentiated()) throw std::logic_error("adjoint: call Tape::backward first");
   tape_->reach(node.root);  // zero if the loss did not depend on it
   return {node.adjoint, static_cast<std::size_t>(node.shape.size())};
 }

@@ -112,6 +112,7 @@ class Tape {
   const char* name(Var x) const;
   std::vector<std::size_t> operands(Var x) const;
   std::size_t position(Var x) const { return check(x); }
+  bool differentiated() const { return differentiated_ != none; }  ///< are there adjoints to read?
 
  private:
   friend class Var;
@@ -152,7 +153,9 @@ class Tape {
   std::vector<std::uint32_t> leaves_;      // bound leaves, in order
   std::vector<std::uint32_t> leaf_slots_;  // open addressing by gradient address: record + 1, or 0
   std::vector<Real> sink_;
+  static constexpr std::uint32_t none = ~std::uint32_t{0};
   std::uint32_t generation_ = 1, backward_ = 0;
+  std::uint32_t differentiated_ = none;  // the y of the last backward, while it is on the tape
   bool gradients_ = true;
 };
 

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cmath>
 #include <ostream>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -32,20 +31,6 @@ std::string numbers(std::span<const Real> x, const WengertOptions& options) {
 }
 
 std::string label(std::size_t i) { return "v" + std::to_string(i); }
-
-// Has there been a backward whose adjoints can be read? Only the tape knows, and it answers by throwing.
-bool differentiated(Tape& tape) {
-  for (std::size_t i = 0; i < tape.size(); ++i) {
-    if (!tape.at(i).needs_gradient()) continue;
-    try {
-      tape.at(i).adjoint();
-      return true;
-    } catch (const std::logic_error&) {
-      return false;
-    }
-  }
-  return false;
-}
 
 // Characters a terminal shows: bytes that continue a character of UTF-8 do not count.
 std::size_t width(std::string_view text) {
@@ -84,7 +69,7 @@ std::string quoted(std::string_view text) {
 }  // namespace
 
 void print_wengert(std::ostream& out, Tape& tape, const WengertOptions& options) {
-  const bool adjoints = differentiated(tape);
+  const bool adjoints = tape.differentiated();
   const std::size_t rows = std::min(tape.size(), options.records), omitted = tape.size() - rows;
   const std::size_t head = omitted == 0 ? rows : (rows + 1) / 2;
 
@@ -107,7 +92,7 @@ void print_wengert(std::ostream& out, Tape& tape, const WengertOptions& options)
 }
 
 void print_dot(std::ostream& out, Tape& tape, const WengertOptions& options) {
-  const bool adjoints = differentiated(tape);
+  const bool adjoints = tape.differentiated();
   out << "digraph tape {\n  rankdir=BT;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n";
   for (std::size_t i = 0; i < tape.size(); ++i) {
     const Var x = tape.at(i);

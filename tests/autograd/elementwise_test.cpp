@@ -9,7 +9,6 @@
 
 #include "doxa/autograd/ops.h"
 #include "numbers.h"
-#include "rounding.h"
 
 namespace doxa {
 namespace {
