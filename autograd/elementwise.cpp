@@ -124,8 +124,9 @@ Var operator+(Var a, Real b) { return affine("add", a, 1, b); }
 Var operator+(Real a, Var b) { return affine("add", b, 1, a); }
 Var operator-(Var a, Real b) { return affine("subtract", a, 1, -b); }
 Var operator-(Real a, Var b) { return affine("subtract", b, -1, a); }
-Var operator*(Var a, Real b) { return affine("multiply", a, b, 0); }
-Var operator*(Real a, Var b) { return affine("multiply", b, a, 0); }
+// Adding -0 changes nothing, where adding +0 would turn -0 into +0.
+Var operator*(Var a, Real b) { return affine("multiply", a, b, Real{-0.0}); }
+Var operator*(Real a, Var b) { return affine("multiply", b, a, Real{-0.0}); }
 Var operator/(Var a, Real b) { return a / a.tape().constant(b); }
 Var operator/(Real a, Var b) { return b.tape().constant(a) / b; }
 

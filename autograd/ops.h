@@ -40,7 +40,7 @@ Var sum(Var x);
 Var sum(Var x, int axis, bool keepdims = false);
 Var mean(Var x);  ///< of no elements: NaN
 Var mean(Var x, int axis, bool keepdims = false);
-Var logsumexp(Var x);  ///< log Σ e^x_i, without overflow; of no elements: -inf
+Var logsumexp(Var x);  ///< log Σ e^x_i, without overflow; -inf, with gradient 0, where all x_i are -inf or there are none
 Var logsumexp(Var x, int axis, bool keepdims = false);
 Var log_softmax(Var x);  ///< x - logsumexp(x)
 Var log_softmax(Var x, int axis);

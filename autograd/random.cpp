@@ -111,6 +111,7 @@ Index Philox::categorical(std::span<const double> weights) {
     sum += w;
   }
   if (!(sum > 0)) throw std::invalid_argument("categorical: all weights are zero");
+  if (!std::isfinite(sum)) throw std::invalid_argument("categorical: the sum of the weights overflows");
   double u = uniform() * sum;
   Index last = 0;
   for (std::size_t i = 0; i < weights.size(); ++i) {
@@ -148,6 +149,7 @@ void Philox::normal(std::span<Real> out) {
 }
 
 std::vector<Index> Philox::permutation(Index n) {
+  if (n < 0) throw std::invalid_argument("permutation: n is " + std::to_string(n) + ", expected not negative");
   std::vector<Index> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), Index{0});
   for (Index i = n; i > 1; --i)

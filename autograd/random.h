@@ -44,9 +44,9 @@ class Philox {
   /// r = sqrt(-2 log u), (r cos 2πv, r sin 2πv).
   void normal(std::span<Real> out);
   /// Index i with probability weights[i] / Σ weights. Throws std::invalid_argument for weights that are
-  /// negative, not finite or all zero.
+  /// negative, not finite or all zero, or whose sum overflows.
   Index categorical(std::span<const double> weights);
-  /// A uniform random order of 0 … n-1 (Fisher & Yates).
+  /// A uniform random order of 0 … n-1 (Fisher & Yates). Throws std::invalid_argument if n < 0.
   std::vector<Index> permutation(Index n);
 
  private:

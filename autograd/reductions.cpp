@@ -73,6 +73,7 @@ Real log_sum_exp(const Kernels& k, Index n, const Real* x) {
 }
 
 // y = log Σ_j e^x_j                                                          dx_j += g e^(x_j - y)
+// The weights e^(x_j - y) of a sum that is zero, y = -inf, are taken as 0.
 Var logsumexp(Var x, const Lanes& l, const Shape& shape) {
   Real* buffer = x.tape().scratch<Real>(l.inner == 1 ? 0 : 2 * l.n);
   return record(
@@ -84,6 +85,7 @@ Var logsumexp(Var x, const Lanes& l, const Shape& shape) {
       },
       [=](Record& r) {
         for_each_lane(l, [&](Index at, Index i) {
+          if (r.value()[i] == -std::numeric_limits<Real>::infinity()) return;
           const Real* in = packed(l, r.value(0) + at, buffer);
           Real* dx = r.adjoint(0) + at;
           if (l.inner == 1) return r.kernels().softmax_add(l.n, in, r.value()[i], r.adjoint()[i], dx);

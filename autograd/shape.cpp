@@ -8,11 +8,13 @@ namespace doxa {
 
 Shape::Shape(const Index* extents, int rank) : rank_(rank) {
   if (rank > max_rank) throw std::invalid_argument("shape: rank " + std::to_string(rank) + ", expected at most 4");
+  Index reach = 1;  // the size but for empty axes: strides must not overflow either
   for (int i = 0; i < rank; ++i) {
     const Index extent = extents[i];
     if (extent < 0) throw std::invalid_argument("shape: negative extent " + std::to_string(extent));
-    if (extent > 0 && size_ > std::numeric_limits<Index>::max() / 8 / extent)
+    if (extent > 0 && reach > std::numeric_limits<Index>::max() / 8 / extent)
       throw std::invalid_argument("shape: the number of elements overflows");
+    if (extent > 0) reach *= extent;
     extents_[static_cast<std::size_t>(i)] = extent;
     size_ *= extent;
   }

@@ -34,7 +34,11 @@ std::uint32_t Tape::begin(const char* name, const Shape& shape, std::span<const 
   }
   Real* adjoint = needs_gradient && gradients_ ? adjoints_.allocate_array<Real>(shape.size()) : nullptr;
   const std::uint32_t node = push(name, shape, values_.allocate_array<Real>(shape.size()), adjoint);
-  for (const Var& x : operands) operands_.push_back(x.node_);
+  for (const Var& x : operands) {
+    operands_.push_back(x.node_);
+    const Node& operand = nodes_[x.node_];
+    if (adjoint && !operand.adjoint) largest_constant_ = std::max(largest_constant_, operand.shape.size());
+  }
   nodes_[node].operands = static_cast<std::uint32_t>(operands.size());
   return node;
 }
@@ -71,17 +75,18 @@ Var Tape::view(const char* name, Var x, const Shape& shape, Index offset, bool g
 
 // ---- leaves kept elsewhere ------------------------------------------------------------------------------------
 
-// Where the leaf with this gradient is, or would go.
-std::size_t Tape::slot_of(const Real* gradient) const {
+// Where the leaf with this gradient is, or would go. A leaf's `captures` is its gradient tensor.
+std::size_t Tape::slot_of(const Tensor& gradient) const {
   const std::size_t mask = leaf_slots_.size() - 1;
-  std::size_t slot = (reinterpret_cast<std::uintptr_t>(gradient) >> 6) * std::size_t{0x9E3779B97F4A7C15} >> 20 & mask;
-  while (leaf_slots_[slot] && nodes_[leaf_slots_[slot] - 1].adjoint != gradient) slot = (slot + 1) & mask;
+  std::size_t slot = (reinterpret_cast<std::uintptr_t>(&gradient) >> 4) * std::size_t{0x9E3779B97F4A7C15} >> 20 & mask;
+  while (leaf_slots_[slot] && nodes_[leaf_slots_[slot] - 1].captures != &gradient) slot = (slot + 1) & mask;
   return slot;
 }
 
 void Tape::index_leaves(std::size_t slots) {
   leaf_slots_.assign(slots, 0);
-  for (const std::uint32_t leaf : leaves_) leaf_slots_[slot_of(nodes_[leaf].adjoint)] = leaf + 1;
+  for (const std::uint32_t leaf : leaves_)
+    leaf_slots_[slot_of(*static_cast<const Tensor*>(nodes_[leaf].captures))] = leaf + 1;
 }
 
 Var Tape::leaf(const Tensor& value, Tensor& gradient) {
@@ -91,10 +96,16 @@ Var Tape::leaf(const Tensor& value, Tensor& gradient) {
   Real* data = const_cast<Real*>(value.data());  // a leaf has no forward rule: nothing writes to it
   if (!gradients_) return handle(push("leaf", value.shape(), data, nullptr));
   if (2 * leaves_.size() >= leaf_slots_.size()) index_leaves(std::max<std::size_t>(64, 2 * leaf_slots_.size()));
-  const std::size_t slot = slot_of(gradient.data());
-  if (leaf_slots_[slot] && nodes_[leaf_slots_[slot] - 1].value == data) return handle(leaf_slots_[slot] - 1);
-  if (leaf_slots_[slot]) throw std::logic_error("leaf: this gradient is already bound to another value");
-  const std::uint32_t node = push("leaf", value.shape(), data, gradient.data());
+  const std::size_t slot = slot_of(gradient);
+  if (leaf_slots_[slot]) {
+    const std::uint32_t bound = leaf_slots_[slot] - 1;
+    if (nodes_[bound].value != data || (value.size() > 0 && nodes_[bound].adjoint != gradient.data()))
+      throw std::logic_error("leaf: this gradient is already bound to another value");
+    return handle(bound);
+  }
+  Real* adjoint = value.size() > 0 ? gradient.data() : adjoints_.allocate_array<Real>(0);
+  const std::uint32_t node = push("leaf", value.shape(), data, adjoint);
+  nodes_[node].captures = &gradient;
   leaves_.push_back(node);
   leaf_slots_[slot] = node + 1;
   return handle(node);
@@ -103,13 +114,18 @@ Var Tape::leaf(const Tensor& value, Tensor& gradient) {
 // ---- mark and rewind ------------------------------------------------------------------------------------------
 
 Tape::Mark Tape::mark() const {
-  return {static_cast<std::uint32_t>(nodes_.size()), static_cast<std::uint32_t>(operands_.size()),
+  return {this, static_cast<std::uint32_t>(nodes_.size()), static_cast<std::uint32_t>(operands_.size()),
           nodes_.empty() ? 0 : nodes_.back().generation, values_.position(), adjoints_.position()};
 }
 
+bool Tape::holds(const Mark& mark) const {
+  return mark.tape == this && mark.nodes <= nodes_.size() &&
+         (mark.nodes == 0 || nodes_[mark.nodes - 1].generation == mark.last_generation);
+}
+
 void Tape::rewind(const Mark& mark) {
-  if (mark.nodes > nodes_.size() || (mark.nodes > 0 && nodes_[mark.nodes - 1].generation != mark.last_generation))
-    throw std::logic_error("rewind: the tape was already cleared, or rewound past the mark");
+  if (mark.tape != this) throw std::logic_error("rewind: the mark belongs to another tape");
+  if (!holds(mark)) throw std::logic_error("rewind: the tape was already cleared, or rewound past the mark");
   nodes_.resize(mark.nodes, Node{});
   operands_.resize(mark.operands);
   values_.rewind(mark.values);
@@ -157,6 +173,7 @@ void Tape::propagate(std::uint32_t last) {
 void Tape::start_backward(std::uint32_t node, std::span<const Real> cotangent) {
   ++backward_;
   differentiated_ = node;
+  if (sink_.size() < static_cast<std::size_t>(largest_constant_)) sink_.resize(static_cast<std::size_t>(largest_constant_));
   if (nodes_[node].adjoint) {  // otherwise y depends on no variable, and every gradient is zero
     reach(nodes_[node].root);
     std::copy(cotangent.begin(), cotangent.end(), nodes_[node].adjoint);
@@ -179,11 +196,6 @@ void Tape::backward(Var y, const Tensor& cotangent) {
     throw std::invalid_argument("backward: the cotangent has shape " + cotangent.shape().str() + ", expected " +
                                 y.shape().str());
   start_backward(node, cotangent.span());
-}
-
-Real* Tape::sink(Index n) {
-  if (sink_.size() < static_cast<std::size_t>(n)) sink_.resize(static_cast<std::size_t>(n));
-  return sink_.data();
 }
 
 // ---- looking at it --------------------------------------------------------------------------------------------

@@ -95,12 +95,14 @@ class Tape {
 
   /// A position to come back to. Everything recorded after it goes when the tape is rewound.
   struct Mark {
+    const Tape* tape = nullptr;
     std::uint32_t nodes = 0, operands = 0, last_generation = 0;
-    Arena::Position values, adjoints;
+    Arena::Position values = {}, adjoints = {};
   };
   Mark mark() const;
-  void rewind(const Mark& mark);   ///< throws std::logic_error if the tape was rewound past the mark before
-  void clear() { rewind(Mark{}); }  ///< keeps the memory
+  bool holds(const Mark& mark) const;  ///< was the mark made on this tape, and never rewound past since?
+  void rewind(const Mark& mark);       ///< throws std::logic_error unless holds(mark)
+  void clear() { rewind(Mark{this}); }  ///< keeps the memory
 
   std::size_t size() const { return nodes_.size(); }  ///< number of records
   std::size_t bytes() const;                          ///< memory owned
@@ -141,8 +143,7 @@ class Tape {
   void reach(std::uint32_t root);
   void propagate(std::uint32_t last);
   void start_backward(std::uint32_t node, std::span<const Real> cotangent);
-  Real* sink(Index n);
-  std::size_t slot_of(const Real* gradient) const;
+  std::size_t slot_of(const Tensor& gradient) const;
   void index_leaves(std::size_t slots);
   Var handle(std::uint32_t node) { return Var(this, node, nodes_[node].generation); }
 
@@ -151,8 +152,9 @@ class Tape {
   std::vector<std::uint32_t> operands_;
   Arena values_, adjoints_;
   std::vector<std::uint32_t> leaves_;      // bound leaves, in order
-  std::vector<std::uint32_t> leaf_slots_;  // open addressing by gradient address: record + 1, or 0
-  std::vector<Real> sink_;
+  std::vector<std::uint32_t> leaf_slots_;  // open addressing by the gradient's address: record + 1, or 0
+  Index largest_constant_ = 0;             // of the operands that need no gradient beside some that do
+  std::vector<Real> sink_;                 // where rules may write those operands' adjoints
   static constexpr std::uint32_t none = ~std::uint32_t{0};
   std::uint32_t generation_ = 1, backward_ = 0;
   std::uint32_t differentiated_ = none;  // the y of the last backward, while it is on the tape
@@ -174,7 +176,7 @@ class Evaluation {
   }
   ~Evaluation() {
     tape_.gradients_ = gradients_;
-    tape_.rewind(mark_);
+    if (tape_.holds(mark_)) tape_.rewind(mark_);  // not if the tape was cleared meanwhile
   }
   Evaluation(const Evaluation&) = delete;
   Evaluation& operator=(const Evaluation&) = delete;
@@ -223,7 +225,7 @@ inline const Real* Record::value(int i) const { return tape_->operand(node_, i).
 inline bool Record::needs_gradient(int i) const { return tape_->operand(node_, i).adjoint != nullptr; }
 inline Real* Record::adjoint(int i) const {
   const Tape::Node& x = tape_->operand(node_, i);
-  return x.adjoint ? x.adjoint : tape_->sink(x.shape.size());
+  return x.adjoint ? x.adjoint : tape_->sink_.data();
 }
 
 }  // namespace doxa
