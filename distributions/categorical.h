@@ -13,14 +13,17 @@ struct Categorical {
   using Value = std::vector<Index>;
   Var log_probs;  ///< normalised: log p_i
 
-  /// Throws std::invalid_argument naming the index of a logit that is NaN or +inf.
+  /// A logit of -inf makes its value impossible. Throws std::invalid_argument for no axis or an empty last one, and
+  /// naming the index of a logit that is NaN or +inf, or of a row that leaves no value possible.
   explicit Categorical(Var logits);
 };
 
 /// log p(x), shape of the logits without the last axis; x holds one index for each.
 Var log_prob(const Categorical& q, std::span<const Index> x);
-Var entropy(const Categorical& q);  ///< -Σ_i p_i log p_i
+Var entropy(const Categorical& q);  ///< -Σ_i p_i log p_i, an impossible value adding nothing
 std::vector<Index> sample(const Categorical& q, Philox& random);
-Var kl_divergence(const Categorical& q, const Categorical& p);  ///< Σ_i q_i (log q_i - log p_i)
+/// Σ_i q_i (log q_i - log p_i), a value impossible under q adding nothing; +inf if p rules out what q allows. Throws
+/// std::invalid_argument if the shapes differ.
+Var kl_divergence(const Categorical& q, const Categorical& p);
 
 }  // namespace doxa

@@ -1,8 +1,8 @@
 #include "doxa/distributions/normal.h"
 
 #include <cmath>
+#include <sstream>
 #include <stdexcept>
-#include <string>
 
 namespace doxa {
 namespace {
@@ -12,9 +12,11 @@ constexpr Real half_log_2pi = static_cast<Real>(0.91893853320467274178);
 Var checked_log(Var scale) {
   Index i = 0;
   for (const Real s : scale.value()) {
-    if (!(s > 0) || !std::isfinite(s))
-      throw std::invalid_argument("Normal: scale[" + std::to_string(i) + "] is " + std::to_string(s) +
-                                  ", expected a positive finite number");
+    if (!(s > 0) || !std::isfinite(s)) {
+      std::ostringstream text;
+      text << "Normal: scale[" << i << "] is " << s << ", expected a positive finite number";
+      throw std::invalid_argument(text.str());
+    }
     ++i;
   }
   return log(scale);
