@@ -137,6 +137,13 @@ TEST(CategoricalKL, AValueImpossibleUnderQAddsNothing) {
   EXPECT_NEAR(kl_divergence(q, q).item(), 0, tolerance(1, 3));
 }
 
+// e^-2000 is 0 in floating point: 0 · ∞ must not turn the rest into NaN.
+TEST(CategoricalKL, AProbabilityThatUnderflowsIsNotNaN) {
+  Tape tape;
+  const Categorical q(logits(tape, {0, -2000})), p(logits(tape, {0, -infinity}));
+  EXPECT_FALSE(std::isnan(kl_divergence(q, p).item()));
+}
+
 TEST(CategoricalKL, IsInfiniteIfQCanDoWhatPCannot) {
   Tape tape;
   const Categorical q(logits(tape, {0, 0, 0})), p(logits(tape, {0, 0, -infinity}));
