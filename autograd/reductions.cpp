@@ -135,7 +135,8 @@ Var sum(Var x, int axis, bool keepdims) {
 
 Var mean(Var x) { return sum(x) / static_cast<Real>(x.size()); }
 Var mean(Var x, int axis, bool keepdims) {
-  return sum(x, axis, keepdims) / static_cast<Real>(x.shape()[x.shape().axis(axis, "mean")]);
+  axis = x.shape().axis(axis, "mean");
+  return sum(x, axis, keepdims) / static_cast<Real>(x.shape()[axis]);
 }
 
 Var logsumexp(Var x) { return logsumexp(x, lanes(x.shape()), Shape{}); }

@@ -220,7 +220,7 @@ Tape& Var::tape() const {
   return *tape_;
 }
 
-const Shape& Var::shape() const { return tape().nodes_[tape_->check(*this)].shape; }
+Shape Var::shape() const { return tape().nodes_[tape_->check(*this)].shape; }
 
 std::span<const Real> Var::value() const {
   const Tape::Node& node = tape().nodes_[tape_->check(*this)];

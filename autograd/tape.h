@@ -17,13 +17,13 @@ namespace doxa {
 /// an operand may be used elsewhere too, or be the same as another.
 class Record {
  public:
-  const Shape& shape() const;
-  Index size() const { return shape().size(); }
+  Shape shape() const;
+  Index size() const;
   Real* value() const;
   const Real* adjoint() const;  ///< backward only
 
   int operands() const;
-  const Shape& shape(int operand) const;
+  Shape shape(int operand) const;
   Index size(int operand) const { return shape(operand).size(); }
   const Real* value(int operand) const;
   /// False: nobody asks for this operand's gradient. adjoint(operand) is then scratch memory, harmless to write to;
@@ -214,13 +214,14 @@ Var Tape::record(const char* name, const Shape& shape, std::span<const Var> oper
   return handle(node);
 }
 
-inline const Shape& Record::shape() const { return tape_->nodes_[node_].shape; }
+inline Shape Record::shape() const { return tape_->nodes_[node_].shape; }
+inline Index Record::size() const { return tape_->nodes_[node_].shape.size(); }
 inline Real* Record::value() const { return tape_->nodes_[node_].value; }
 inline const Real* Record::adjoint() const { return tape_->nodes_[node_].adjoint; }
 inline int Record::operands() const { return static_cast<int>(tape_->nodes_[node_].operands); }
 inline const Kernels& Record::kernels() const { return *tape_->kernels_; }
 
-inline const Shape& Record::shape(int i) const { return tape_->operand(node_, i).shape; }
+inline Shape Record::shape(int i) const { return tape_->operand(node_, i).shape; }
 inline const Real* Record::value(int i) const { return tape_->operand(node_, i).value; }
 inline bool Record::needs_gradient(int i) const { return tape_->operand(node_, i).adjoint != nullptr; }
 inline Real* Record::adjoint(int i) const {

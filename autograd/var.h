@@ -16,7 +16,7 @@ class Var {
   Var() = default;  ///< belongs to no tape; using it throws std::logic_error
 
   Tape& tape() const;
-  const Shape& shape() const;
+  Shape shape() const;
   Index size() const { return shape().size(); }
   int rank() const { return shape().rank(); }
   std::span<const Real> value() const;

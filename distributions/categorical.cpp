@@ -88,7 +88,7 @@ Var kl_divergence(const Categorical& q, const Categorical& p) {
         for (Index row = 0; row < r.size(); ++row) {
           Real sum = 0;
           for (Index i = row * k; i < (row + 1) * k; ++i)
-            if (l[i] != -infinity) sum += elementary::exp(l[i]) * (l[i] - m[i]);
+            if (const Real q_i = elementary::exp(l[i]); q_i != 0) sum += q_i * (l[i] - m[i]);
           r.value()[row] = sum;
         }
       },
@@ -96,8 +96,8 @@ Var kl_divergence(const Categorical& q, const Categorical& p) {
         const Real *l = r.value(0), *m = r.value(1);
         for (Index row = 0; row < r.size(); ++row)
           for (Index i = row * k; i < (row + 1) * k; ++i) {
-            if (l[i] == -infinity) continue;
-            const Real g = r.adjoint()[row] * elementary::exp(l[i]);
+            const Real q_i = elementary::exp(l[i]), g = r.adjoint()[row] * q_i;
+            if (q_i == 0) continue;
             r.adjoint(0)[i] += g * (l[i] - m[i] + 1);
             r.adjoint(1)[i] -= g;
           }

@@ -2,6 +2,7 @@
 #include "doxa/models/filtering_posterior.h"
 #include "doxa/models/nn/gru.h"
 #include "doxa/models/nn/mlp.h"
+#include "doxa/models/vae.h"
 
 namespace doxa {
 namespace {
@@ -40,6 +41,18 @@ std::vector<GradientCase> model_cases() {
         Var h = tape.constant(normal_noise({4, 3}, noise));
         for (int k = 0; k < 3; ++k) h = gru(tape.constant(normal_noise({4, 2}, noise)), h);
         return h;
+      }));
+  cases.push_back(parameter_case(
+      "model/Vae/elbo", [](Philox& random) { return Vae({.data = 3, .latent = 2, .hidden = 4}, random); },
+      [](Tape& tape, Vae& vae, Philox& noise) {
+        const Var x = tape.constant(normal_noise({5, 3}, noise));
+        return elbo(vae, x, tape.constant(normal_noise({5, 2}, noise))).value();
+      }));
+  cases.push_back(parameter_case(
+      "model/Vae/importance-weighted bound", [](Philox& random) { return Vae({.data = 3, .latent = 2, .hidden = 4}, random); },
+      [](Tape& tape, Vae& vae, Philox& noise) {
+        const Var x = tape.constant(normal_noise({5, 3}, noise));
+        return importance_weighted_bound(log_importance_weights(vae, x, tape.constant(normal_noise({5, 4, 2}, noise))));
       }));
   for (const Index summary : {0, 3})
     cases.push_back(parameter_case(

@@ -1,0 +1,150 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "doxa/models/gaussian_mixture.h"
+#include "doxa/models/vae.h"
+#include "doxa/models/vae_quadrature.h"
+
+namespace doxa {
+namespace {
+
+constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;
+
+void zero(Mlp& mlp) {
+  for (Parameter* p : parameters(mlp))
+    for (Real& w : p->value.span()) w = 0;
+}
+
+double normal_log_prob(double x, double variance) {
+  return -x * x / (2 * variance) - 0.5 * std::log(2 * std::numbers::pi * variance);
+}
+
+// A decoder that ignores z, and an encoder that answers with the prior: q is the true posterior and the bound is tight.
+TEST(Vae, WithoutALatentItsBoundIsTheLogDensity) {
+  Philox random(1);
+  Vae vae({.data = 2, .latent = 3, .hidden = 4}, random);
+  zero(vae.encoder);
+  zero(vae.decoder);
+  vae.log_scale.value[0] = static_cast<Real>(std::log(0.5));
+  Tape tape;
+  const Var x = tape.constant(Tensor({1, 2}, {1, -2}));
+  const Elbo one = elbo(vae, x, tape.constant(normal_noise({1, 3}, random)));
+  EXPECT_EQ(one.kl.item(), 0);
+  EXPECT_NEAR(one.value().value()[0], normal_log_prob(1, 0.25) + normal_log_prob(-2, 0.25), 64 * u * 20);
+}
+
+// A linear decoder, x = w z + b + s ε, makes x normal with covariance w² + s²: the evidence in closed form.
+TEST(Vae, QuadratureIsTheEvidenceOfALinearModel) {
+  Philox random(1);
+  Vae vae({.data = 2, .latent = 2, .hidden = 2}, random);
+  zero(vae.decoder);
+  const Real small = static_cast<Real>(std::cbrt(u)), w = Real(0.8);  // tanh(small z) = small z to rounding
+  for (Index i = 0; i < 2; ++i) {
+    vae.decoder.layers[0].weight.value(i, i) = small;
+    vae.decoder.layers[1].weight.value(i, i) = 1;
+    vae.decoder.layers[2].weight.value(i, i) = w / small;
+  }
+  vae.log_scale.value[0] = static_cast<Real>(std::log(0.5));
+  const DecodedPrior model = decode_prior(vae, normal_quadrature(0.1));
+  const double variance = double(w) * double(w) + 0.25;
+  for (const PlanePoint& x : {PlanePoint{0, 0}, PlanePoint{1, -0.5}, PlanePoint{-2, 1.5}})
+    EXPECT_NEAR(log_evidence(model, x), normal_log_prob(x[0], variance) + normal_log_prob(x[1], variance),
+                1e3 * std::cbrt(u) * std::cbrt(u));  // the cubic term of tanh
+}
+
+TEST(Vae, OneImportanceWeightIsLogJointMinusLogPosterior) {
+  Philox random(2);
+  Vae vae({.data = 3, .latent = 2, .hidden = 5}, random);
+  Tape tape;
+  const Var x = tape.constant(normal_noise({4, 3}, random)), noise = tape.constant(normal_noise({4, 1, 2}, random));
+  const DiagonalNormal q = posterior(vae, x);
+  const Var z = rsample(q, reshape(noise, {4, 2}));
+  const Var expected = log_prob(likelihood(vae, z), x) + log_prob(prior(tape, vae), z) - log_prob(q, z);
+  const Var bound = importance_weighted_bound(log_importance_weights(vae, x, noise));
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(bound.value()[i], expected.value()[i], 1e3 * u);
+}
+
+TEST(ImportanceWeightedBound, OfEqualWeightsIsTheirLogarithm) {
+  Tape tape;
+  const Var b = importance_weighted_bound(tape.constant(Tensor({2, 7}, Real(-800))));
+  EXPECT_NEAR(b.value()[0], -800, 4 * u * 800);
+  // Without regard to the order of the samples, and never above the largest weight.
+  const Var c = importance_weighted_bound(tape.constant(Tensor({2, 3}, {-1, -5, 2, 2, -1, -5})));
+  EXPECT_NEAR(c.value()[0], c.value()[1], 8 * u);
+  EXPECT_LT(c.value()[0], 2);
+}
+
+TEST(Vae, SampledWeightsLeaveNothingBehindAndRepeatWithTheSeed) {
+  Philox random(3), a(9), b(9);
+  Vae vae({}, random);
+  const Tensor x = normal_noise({300, 2}, random);
+  const Tensor first = sample_log_importance_weights(vae, x, 20, a), second = sample_log_importance_weights(vae, x, 20, b);
+  for (Index i = 0; i < first.size(); ++i) EXPECT_EQ(first[i], second[i]);
+}
+
+TEST(GaussianMixture, IntegratesToOneAndHasItsMomentMatchedMoments) {
+  const GaussianMixture mixture = pinwheel();
+  const PlaneNormal matched = moment_matched(mixture);
+  double mass = 0, xx = 0, xy = 0, yy = 0;
+  const double h = 0.05;
+  for (double x = -8; x <= 8; x += h)
+    for (double y = -8; y <= 8; y += h) {
+      const double p = std::exp(log_prob(mixture, {x, y})) * h * h;
+      mass += p;
+      xx += p * (x - matched.mean[0]) * (x - matched.mean[0]);
+      xy += p * (x - matched.mean[0]) * (y - matched.mean[1]);
+      yy += p * (y - matched.mean[1]) * (y - matched.mean[1]);
+    }
+  EXPECT_NEAR(mass, 1, 1e-9);
+  EXPECT_NEAR(xx, matched.xx, 1e-9);
+  EXPECT_NEAR(xy, matched.xy, 1e-9);
+  EXPECT_NEAR(yy, matched.yy, 1e-9);
+}
+
+// Among normals the moment-matched one is best, and its expected log-density is minus its entropy.
+TEST(GaussianMixture, TheMomentMatchedNormalScoresMinusItsEntropy) {
+  const GaussianMixture mixture = pinwheel();
+  const PlaneNormal matched = moment_matched(mixture);
+  double score = 0;
+  const double h = 0.05;
+  for (double x = -8; x <= 8; x += h)
+    for (double y = -8; y <= 8; y += h)
+      score += std::exp(log_prob(mixture, {x, y})) * log_prob(matched, {x, y}) * h * h;
+  EXPECT_NEAR(score, -entropy(matched), 1e-8);
+}
+
+TEST(GaussianMixture, SamplesFollowIt) {
+  const GaussianMixture mixture = pinwheel();
+  Philox random(4);
+  constexpr int n = 100000;
+  std::vector<double> from(mixture.components.size());
+  double log_density = 0, squares = 0;
+  for (int i = 0; i < n; ++i) {
+    const MixtureDraw d = sample(mixture, random);
+    from[d.component] += 1;
+    const double l = log_prob(mixture, d.x);
+    log_density += l / n;
+    squares += l * l / n;
+  }
+  for (const double count : from) EXPECT_NEAR(count / n, 0.2, 5 * std::sqrt(0.2 * 0.8 / n));
+  double entropy = 0;
+  const double h = 0.05;
+  for (double x = -8; x <= 8; x += h)
+    for (double y = -8; y <= 8; y += h) {
+      const double l = log_prob(mixture, {x, y});
+      entropy -= std::exp(l) * l * h * h;
+    }
+  EXPECT_NEAR(log_density, -entropy, 5 * std::sqrt((squares - log_density * log_density) / n));
+}
+
+TEST(Vae, RefusesSizesThatAreNotPositive) {
+  Philox random(1);
+  EXPECT_THROW(Vae({.data = 0}, random), std::invalid_argument);
+  EXPECT_THROW(Vae({.latent = -1}, random), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace doxa
