@@ -135,8 +135,8 @@ Scores score(Vae& vae, const GaussianMixture& mixture, const Data& data, const S
 }
 
 DataLattice on_lattice(Vae& vae, const GaussianMixture& mixture) {
-  DataLattice lattice{{}, 0.08, {}, {}};
-  for (int i = -80; i <= 80; ++i) lattice.at.push_back(i * lattice.spacing);
+  DataLattice lattice{{}, 0.1, {}, {}};
+  for (int i = -96; i <= 96; ++i) lattice.at.push_back(i * lattice.spacing);
   for (const double x2 : lattice.at)
     for (const double x1 : lattice.at) lattice.truth.push_back(std::exp(log_prob(mixture, {x1, x2})));
   lattice.model = evidence_on_grid(decode_prior(vae, normal_quadrature(0.05, 6.5)), lattice.at, lattice.at);
