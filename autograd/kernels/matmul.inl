@@ -56,6 +56,7 @@ inline void any_panel(Index vectors, Index m, Index k, const Real* a, Index a_ro
 
 void matmul(Index m, Index n, Index k, const Real* a, Index a_row, Index a_col, const Real* b, Index b_row,
             Index b_col, Real* c, bool accumulate) {
+  if (m == 0 || n == 0) return;  // no memory to point into
   if (k == 0 && !accumulate)
     for (Index i = 0; i < m * n; ++i) c[i] = 0;
   alignas(64) Real copy[depth * tile_columns];
