@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "doxa/autograd/kernels/elementary.h"
+#include "doxa/autograd/tape.h"
 
 namespace doxa {
 namespace {
@@ -161,6 +162,10 @@ Tensor normal_noise(const Shape& shape, Philox& random) {
   Tensor noise(shape);
   random.normal(noise.span());
   return noise;
+}
+
+Var normal_noise(Tape& tape, const Shape& shape, Philox& random) {
+  return tape.constant(shape, [&](std::span<Real> all) { random.normal(all); });
 }
 
 }  // namespace doxa

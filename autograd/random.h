@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "doxa/autograd/tensor.h"
+#include "doxa/autograd/var.h"
 
 namespace doxa {
 
@@ -58,7 +59,8 @@ class Philox {
   std::uint64_t used_ = 4;
 };
 
-/// A tensor of independent standard normals.
+/// A tensor of independent standard normals, or a constant of them drawn straight onto a tape.
 Tensor normal_noise(const Shape& shape, Philox& random);
+Var normal_noise(Tape& tape, const Shape& shape, Philox& random);
 
 }  // namespace doxa

@@ -55,6 +55,11 @@ class Tape {
   Var constant(const Tensor& value) { return constant(value.shape(), value.span()); }
   Var constant(const Shape& shape, std::span<const Real> values);
   Var constant(Real value) { return constant(Shape{}, std::span<const Real>(&value, 1)); }
+  Var constant(const Shape& shape, Real value) {
+    return constant(shape, [value](std::span<Real> all) {
+      for (Real& x : all) x = value;
+    });
+  }
   /// The same, written in place: fill(std::span<Real>) must set every element.
   template <std::invocable<std::span<Real>> Fill>
   Var constant(const Shape& shape, Fill&& fill) {

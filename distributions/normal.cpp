@@ -34,12 +34,12 @@ Var entropy(const Normal& q) {
   const Var per_scale = q.log_scale + (half_log_2pi + Real{0.5});
   // The entropy does not depend on loc, but its shape does.
   const Shape shape = broadcast(q.loc.shape(), q.scale.shape(), "entropy");
-  return per_scale.shape() == shape ? per_scale : per_scale + q.loc.tape().constant(Tensor(shape));
+  return per_scale.shape() == shape ? per_scale : per_scale + q.loc.tape().constant(shape, Real{0});
 }
 
 Var sample(const Normal& q, Philox& random) {
   const Shape shape = broadcast(q.loc.shape(), q.scale.shape(), "sample");
-  return stop_gradient(q.from_noise(q.loc.tape().constant(normal_noise(shape, random))));
+  return stop_gradient(q.from_noise(normal_noise(q.loc.tape(), shape, random)));
 }
 
 Var kl_divergence(const Normal& q, const Normal& p) {

@@ -37,7 +37,7 @@ void append_parameters(Parameters& to, FilteringPosterior& model) {
 }
 
 LatentState initial_state(Tape& tape, const FilteringPosterior& model, Index batch) {
-  return {tape.constant(Tensor({batch, model.sizes.latent})), tape.constant(Tensor({batch, model.sizes.summary}))};
+  return {tape.constant({batch, model.sizes.latent}, Real{0}), tape.constant({batch, model.sizes.summary}, Real{0})};
 }
 
 LatentState advance_summary(FilteringPosterior& model, const LatentState& before, Var action) {
@@ -62,7 +62,7 @@ FilteringBound filtering_bound(Tape& tape, FilteringPosterior& model, const Epis
   const Index B = episodes.batch, T = episodes.horizon;
   const Var all_noise = tape.constant(noise);
   LatentState state = initial_state(tape, model, B);
-  FilteringBound bound{tape.constant(Tensor({B})), tape.constant(Tensor({B}))};
+  FilteringBound bound{tape.constant({B}, Real{0}), tape.constant({B}, Real{0})};  // the sum (10.5)
   for (Index k = 1; k <= T; ++k) {
     const Var a = one_hot(tape, episodes.actions_at(k), A), o = one_hot(tape, episodes.observations_at(k), O);
     state = advance_summary(model, state, a);

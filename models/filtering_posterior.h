@@ -13,7 +13,8 @@
 
 namespace doxa {
 
-/// A generative model of episodes with a continuous latent s_k in R^L, and the causal posterior that infers it:
+/// A generative model of episodes with a continuous latent s_k in R^L (10.2), and the causal posterior that infers it
+/// (10.4):
 ///
 ///   summary      h_k = GRU([s_{k-1}, a_{k-1}], h_{k-1})          (left out when its width is 0)
 ///   transition   p(s_k | s_{k-1}, a_{k-1}, h_k)                  normal, diagonal

@@ -28,7 +28,7 @@ void append_parameters(Parameters& to, Vae& vae) {
 
 DiagonalNormal prior(Tape& tape, const Vae& vae) {
   const Shape event{vae.sizes.latent};
-  return DiagonalNormal::from_log_scale(tape.constant(Tensor(event)), tape.constant(Tensor(event)));
+  return DiagonalNormal::from_log_scale(tape.constant(event, Real{0}), tape.constant(event, Real{0}));
 }
 
 DiagonalNormal likelihood(Vae& vae, Var z) {
@@ -79,7 +79,7 @@ Tensor sample_log_importance_weights(Vae& vae, const Tensor& x, Index samples, P
     const Index batch = std::min(rows, n - first);
     const Evaluation evaluation(tape);
     const auto here = x.span().subspan(static_cast<std::size_t>(first * data), static_cast<std::size_t>(batch * data));
-    const Var noise = tape.constant({batch, samples, latent}, [&](std::span<Real> e) { random.normal(e); });
+    const Var noise = normal_noise(tape, {batch, samples, latent}, random);
     const Var log_weights = log_importance_weights(vae, tape.constant({batch, data}, here), noise);
     std::ranges::copy(log_weights.value(), all.data() + first * samples);
   }

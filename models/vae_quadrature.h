@@ -45,8 +45,9 @@ struct PlanePosterior {
 };
 std::vector<PlanePosterior> posteriors(Vae& vae, const Tensor& x);  ///< for each row of x [n, 2]
 
-/// KL(q(z|x) ‖ p(z|x)) with the model's own posterior p(z|x) = p(x|z) p(z) / p(x), as a sum over the nodes: the
-/// gap of (06.3).
+/// KL(q(z|x) ‖ p(z|x)) with the model's own posterior p(z|x) = p(x|z) p(z) / p(x) (06.2), as a sum over the nodes: the
+/// gap of (06.3). What q has beyond the nodes, or between them, is missed: they must reach past its loc by
+/// 6 scales or more, and their spacing be no wider than its narrower scale.
 double kl_to_true_posterior(const DecodedPrior& model, const PlanePosterior& q, const PlanePoint& x);
 
 /// The two terms of the bound (06.4) for each row of x [n, 2], with E_q taken over the nodes as noise in place of samples.

@@ -39,7 +39,7 @@ struct Vae {
   Var loss(Tape& tape) {
     const Var x = tape.constant(data);
     const DiagonalNormal q = normal_from(encoder(x));
-    const Var z = rsample(q, tape.noise({size.B, size.L}, random));
+    const Var z = rsample(q, normal_noise(tape, {size.B, size.L}, random));
     const DiagonalNormal p_x = DiagonalNormal::from_log_scale(decoder(z), tape.constant(Real{0}));
     return sum(kl_divergence(q, standard_normal(tape, size.L)) - log_prob(p_x, x)) / static_cast<Real>(size.B);
   }
@@ -67,7 +67,7 @@ struct Filter {
       const Var a = one_hot(tape, data.actions_at(k), size.A), o = one_hot(tape, data.observations_at(k), size.O);
       const Var sa = concat({s, a}, 1);
       const DiagonalNormal q = normal_from(posterior(concat({sa, o}, 1))), p = normal_from(transition(sa));
-      s = rsample(q, tape.noise({size.B, size.L}, random));
+      s = rsample(q, normal_noise(tape, {size.B, size.L}, random));
       total = total + kl_divergence(q, p) - log_prob(Categorical(emission(s)), data.observations_at(k));
     }
     return mean(total);
@@ -99,7 +99,7 @@ struct Rssm {
       const Var a = one_hot(tape, data.actions_at(k), size.A), o = one_hot(tape, data.observations_at(k), size.O);
       h = gru(concat({s, a}, 1), h);
       const DiagonalNormal p = normal_from(prior(h)), q = normal_from(posterior(concat({h, o}, 1)));
-      s = rsample(q, tape.noise({size.B, size.L}, random));
+      s = rsample(q, normal_noise(tape, {size.B, size.L}, random));
       total = total + kl_divergence(q, p) - log_prob(Categorical(emission(concat({h, s}, 1))), data.observations_at(k));
     }
     return mean(total);

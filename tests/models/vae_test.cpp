@@ -67,6 +67,79 @@ TEST(Vae, OneImportanceWeightIsLogJointMinusLogPosterior) {
   for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(bound.value()[i], expected.value()[i], 1e3 * u);
 }
 
+// The expectations of (06.3), (06.4), (06.6) and (06.8) as sums over latents, for networks of random weights.
+struct OneDatum {
+  Philox random{5};
+  Vae vae{{.data = 2, .latent = 2, .hidden = 6}, random};
+  Tensor x{{1, 2}, {Real(0.7), Real(-1.2)}};
+  PlanePoint point{double{x[0]}, double{x[1]}};
+  NormalQuadrature rule = normal_quadrature(0.1);
+  double rounding = 1e4 * u;  // of networks in Real, times numbers of order 10
+};
+
+TEST(Vae, EvidenceIsTheBoundPlusTheDivergenceToThePosterior) {
+  OneDatum d;
+  // The wide lattice is for q, which is wider than the prior before training.
+  const DecodedPrior model = decode_prior(d.vae, normal_quadrature(0.1, 20));
+  const double gap = kl_to_true_posterior(model, posteriors(d.vae, d.x)[0], d.point);
+  EXPECT_GT(gap, 0.01);
+  const double bound = exact_elbo(d.vae, d.x, d.rule)[0].value();
+  EXPECT_NEAR(log_evidence(model, d.point), bound + gap, 1e-9 + d.rounding);
+}
+
+TEST(Vae, WeightsAverageToTheEvidenceAndTheirLogarithmsToTheBound) {
+  OneDatum d;
+  Tape tape;
+  const Index n = d.rule.nodes.shape()[0];
+  const Var noise = reshape(tape.constant(d.rule.nodes), {1, n, 2});
+  const Var log_w = log_importance_weights(d.vae, tape.constant(d.x), noise);
+  double mean_w = 0, mean_log_w = 0;
+  for (std::size_t j = 0; j < static_cast<std::size_t>(n); ++j) {
+    mean_w += std::exp(d.rule.log_weights[j] + double{log_w.value()[j]});
+    mean_log_w += std::exp(d.rule.log_weights[j]) * double{log_w.value()[j]};
+  }
+  EXPECT_NEAR(std::log(mean_w), log_evidence(decode_prior(d.vae, d.rule), d.point), 1e-9 + d.rounding);
+  EXPECT_NEAR(mean_log_w, exact_elbo(d.vae, d.x, d.rule)[0].value(), 1e-9 + d.rounding);
+}
+
+TEST(Vae, ClosedFormDivergenceIsItsIntegral) {
+  OneDatum d;
+  const PlanePosterior q = posteriors(d.vae, d.x)[0];
+  double kl = 0;
+  for (std::size_t j = 0; j < d.rule.log_weights.size(); ++j)
+    for (std::size_t i = 0; i < 2; ++i) {
+      const double e = double{d.rule.nodes(static_cast<Index>(j), static_cast<Index>(i))};
+      const double z = q.loc[i] + q.scale[i] * e;
+      kl += std::exp(d.rule.log_weights[j]) * (-std::log(q.scale[i]) - e * e / 2 + z * z / 2);
+    }
+  EXPECT_NEAR(kl, exact_elbo(d.vae, d.x, d.rule)[0].kl, 1e-9 + d.rounding);
+}
+
+// Differentiating through z = μ + σ ε (06.5) gives the derivative of E_q[f] that integrating against a moving q
+// gives.
+TEST(Vae, GradientThroughTheDrawIsTheGradientOfTheExpectation) {
+  const NormalQuadrature rule = normal_quadrature(0.1);
+  const double mu = 0.3, sigma = 0.7;
+  Tape tape;
+  const Var loc = tape.variable(Tensor({2}, {Real(mu), Real(-mu)}));
+  const Var scale = tape.variable(Tensor({2}, Real(sigma)));
+  Tensor weights({rule.nodes.shape()[0]});
+  for (Index j = 0; j < weights.size(); ++j)
+    weights[j] = static_cast<Real>(std::exp(rule.log_weights[static_cast<std::size_t>(j)]));
+  const Var z = rsample(DiagonalNormal(loc, scale), tape.constant(rule.nodes));
+  tape.backward(sum(tape.constant(weights) * sum(tanh(z), 1)));
+  double by_loc = 0, by_scale = 0;  // ∫ f(z) ∂q(z)/∂μ_1 dz and ∫ f(z) ∂q(z)/∂σ_1 dz for f = Σ tanh z_i
+  const double h = 0.01;
+  for (double e = -8; e <= 8; e += h) {
+    const double q = h * std::exp(-e * e / 2) / std::sqrt(2 * std::numbers::pi);
+    const double f = std::tanh(mu + sigma * e);
+    by_loc += q * f * e / sigma;
+    by_scale += q * f * (e * e - 1) / sigma;
+  }
+  EXPECT_NEAR(loc.adjoint()[0], by_loc, 1e-9 + 1e3 * u);
+  EXPECT_NEAR(scale.adjoint()[0], by_scale, 1e-9 + 1e3 * u);
+}
+
 TEST(ImportanceWeightedBound, OfEqualWeightsIsTheirLogarithm) {
   Tape tape;
   const Var b = importance_weighted_bound(tape.constant(Tensor({2, 7}, Real(-800))));

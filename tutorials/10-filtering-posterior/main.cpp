@@ -36,7 +36,7 @@ struct Settings {
 struct Data {
   Pomdp pomdp;
   std::vector<Trajectory> training, validation, held_out;
-  std::vector<double> exact, last;  // nats per step, one a held-out trajectory
+  std::vector<double> exact, last;  // (10.1) over T: nats per step, one a held-out trajectory
 
   Data(const Settings& s, std::uint64_t seed) : pomdp(read_pomdp(s.pomdp.empty() ? DOXA_POMDP_DIR "/tiger.pomdp" : s.pomdp)) {
     const std::vector<double> policy = open_loop_policy(pomdp, s.action_weights);
@@ -124,7 +124,7 @@ struct Variant {
 void evaluate(Variant& v, const Data& data, const Settings& s, Philox random) {
   v.validation = mean(nll(predictive(v.model, data.validation, s.samples, random), data.validation));
   v.predictions = predictive(v.model, data.held_out, s.samples, random);
-  v.score = memory_score(data.last, nll(v.predictions, data.held_out), data.exact);
+  v.score = memory_score(data.last, nll(v.predictions, data.held_out), data.exact);  // (10.9)
   std::vector<Index> all(data.held_out.size());
   std::iota(all.begin(), all.end(), Index{0});
   Tape tape;

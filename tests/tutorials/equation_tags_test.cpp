@@ -1,0 +1,94 @@
+// The numbered equations of the chapters and the places that cite them: nobody cites an equation that is not there.
+
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path root = DOXA_SOURCE_DIR;
+
+std::string read(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+// Chapter number, such as "06", and its README.
+std::map<std::string, std::string> chapters() {
+  std::map<std::string, std::string> all;
+  for (const auto& entry : fs::directory_iterator(root / "tutorials")) {
+    const std::string name = entry.path().filename().string();
+    if (name.size() > 3 && std::isdigit(static_cast<unsigned char>(name[0])) && fs::exists(entry.path() / "main.cpp"))
+      all[name.substr(0, 2)] = read(entry.path() / "README.md");
+  }
+  return all;
+}
+
+std::multiset<std::string> tags(const std::string& text) {
+  static const std::regex tag(R"(\\tag\{([0-9]{2}\.[0-9]+)\})");
+  std::multiset<std::string> all;
+  for (std::sregex_iterator i(text.begin(), text.end(), tag), end; i != end; ++i) all.insert((*i)[1]);
+  return all;
+}
+
+// The tags cited as (NN.k), for the chapters that exist.
+std::set<std::string> citations(const std::string& text, const std::map<std::string, std::string>& known) {
+  static const std::regex cited(R"(\(([0-9]{2})\.([1-9][0-9]?)\))");
+  std::set<std::string> all;
+  for (std::sregex_iterator i(text.begin(), text.end(), cited), end; i != end; ++i)
+    if (known.contains((*i)[1])) all.insert((*i)[1].str() + "." + (*i)[2].str());
+  return all;
+}
+
+TEST(EquationTags, StandOnceEachAndInTheirOwnChapter) {
+  const auto all = chapters();
+  ASSERT_FALSE(all.empty());
+  for (const auto& [number, text] : all) {
+    const auto tagged = tags(text);
+    EXPECT_FALSE(tagged.empty()) << "chapter " << number;
+    for (const std::string& tag : tagged) {
+      EXPECT_EQ(tagged.count(tag), 1u) << tag;
+      EXPECT_EQ(tag.substr(0, 2), number) << tag;
+    }
+  }
+}
+
+TEST(EquationTags, AreThereWhereTextOrCodeCitesThem) {
+  const auto all = chapters();
+  std::set<std::string> known;
+  for (const auto& [number, text] : all)
+    for (const std::string& tag : tags(text)) known.insert(tag);
+  int files = 0;
+  for (const char* room : {"autograd", "distributions", "models", "tutorials", "tests"})
+    for (const auto& entry : fs::recursive_directory_iterator(root / room)) {
+      const std::string extension = entry.path().extension().string();
+      if (extension != ".cpp" && extension != ".h" && extension != ".md") continue;
+      ++files;
+      for (const std::string& tag : citations(read(entry.path()), all))
+        EXPECT_TRUE(known.contains(tag)) << entry.path() << " cites (" << tag << ")";
+    }
+  EXPECT_GT(files, 50);
+}
+
+// What a chapter's program and the tests check is said in terms of the chapter's equations.
+TEST(EquationTags, OfEachChapterAreCitedByCode) {
+  const auto all = chapters();
+  std::map<std::string, std::set<std::string>> cited;
+  for (const char* room : {"autograd", "distributions", "models", "tutorials", "tests"})
+    for (const auto& entry : fs::recursive_directory_iterator(root / room))
+      if (entry.path().extension() == ".cpp" || entry.path().extension() == ".h")
+        for (const std::string& tag : citations(read(entry.path()), all)) cited[tag.substr(0, 2)].insert(tag);
+  for (const auto& [number, text] : all)
+    for (const std::string& tag : tags(text)) EXPECT_TRUE(cited[number].contains(tag)) << "no code cites (" << tag << ")";
+}
+
+}  // namespace
