@@ -16,7 +16,7 @@ DiagonalNormal normal_from(Var outputs) {
 }
 
 DiagonalNormal standard_normal(Tape& tape, Index latent) {
-  return DiagonalNormal::from_log_scale(tape.constant(Tensor({latent})), tape.constant(Tensor({latent})));
+  return DiagonalNormal::from_log_scale(tape.constant({latent}, Real{0}), tape.constant({latent}, Real{0}));
 }
 
 std::vector<Index> random_indices(Index n, Index below, Philox& random) {
@@ -34,7 +34,6 @@ struct Vae {
   Mlp encoder{"encoder", {size.D, size.H, size.H, 2 * size.L}, random};
   Mlp decoder{"decoder", {size.L, size.H, size.H, size.D}, random};
   Tensor data = normal_noise({size.B, size.D}, random);
-  Tensor unit{Shape{}, Real{1}};
 
   Var loss(Tape& tape) {
     const Var x = tape.constant(data);
