@@ -4,13 +4,14 @@
 
 namespace doxa {
 
-// Takes the first later chunk that is large enough; a chunk skipped for being too small comes back after the next
-// rewind. Chunks double in size, so a tape of n bytes has O(log n) of them.
+// Takes the first later chunk that is large enough; a chunk skipped for being too small comes back after the
+// next rewind. Chunks double in size, so a tape of n bytes has O(log n) of them.
 void* Arena::allocate_in_next(std::size_t rounded) {
   std::size_t next = chunks_.empty() ? 0 : at_.chunk + 1;
   while (next < chunks_.size() && chunks_[next].size < rounded) ++next;
   if (next >= chunks_.size()) {
-    const std::size_t wanted = chunks_.empty() ? first_chunk : std::min(2 * chunks_.back().size, largest_chunk);
+    const std::size_t wanted =
+        chunks_.empty() ? first_chunk : std::min(2 * chunks_.back().size, largest_chunk);
     chunks_.emplace_back(std::max(wanted, rounded));
     next = chunks_.size() - 1;
   }

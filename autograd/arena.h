@@ -9,8 +9,8 @@
 
 namespace doxa {
 
-/// Memory handed out in order and taken back all at once. It comes in chunks that never move; after a rewind the
-/// same chunks are used again, so a loop that rewinds allocates nothing from its second turn on.
+/// Memory handed out in order and taken back all at once. It comes in chunks that never move; after a rewind
+/// the same chunks are used again, so a loop that rewinds allocates nothing from its second turn on.
 class Arena {
  public:
   struct Position {
@@ -38,15 +38,16 @@ class Arena {
   std::size_t used() const;      ///< bytes of the chunks up to the current position
 
  private:
-  static constexpr std::size_t line = 64, first_chunk = std::size_t{1} << 16, largest_chunk = std::size_t{1} << 26;
+  static constexpr std::size_t line = 64, first_chunk = std::size_t{1} << 16,
+                               largest_chunk = std::size_t{1} << 26;
   void* allocate_in_next(std::size_t rounded);
 
   struct Chunk {
     struct Free {
-      void operator()(std::byte* p) const { ::operator delete(p, std::align_val_t{line}); }
+      void operator()(std::byte* p) const { ::operator delete (p, std::align_val_t{line}); }
     };
     explicit Chunk(std::size_t bytes)
-        : memory(static_cast<std::byte*>(::operator new(bytes, std::align_val_t{line}))), size(bytes) {}
+        : memory(static_cast<std::byte*>(::operator new (bytes, std::align_val_t{line}))), size(bytes) {}
     std::unique_ptr<std::byte, Free> memory;
     std::size_t size;
   };

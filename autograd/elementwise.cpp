@@ -11,11 +11,13 @@ Var unary(const char* name, Var x) {
   constexpr auto i = static_cast<std::size_t>(op);
   return record(
       name, x.shape(), {x}, [](Record& r) { r.kernels().unary[i](r.size(), r.value(0), r.value()); },
-      [](Record& r) { r.kernels().unary_adjoint[i](r.size(), r.value(0), r.value(), r.adjoint(), r.adjoint(0)); });
+      [](Record& r) {
+        r.kernels().unary_adjoint[i](r.size(), r.value(0), r.value(), r.adjoint(), r.adjoint(0));
+      });
 }
 
-// A broadcast element-wise op as inner loops over n elements, in which each operand steps by 1 or by 0, repeated over
-// up to three outer axes.
+// A broadcast element-wise op as inner loops over n elements, in which each operand steps by 1 or by 0,
+// repeated over up to three outer axes.
 struct Loops {
   Index n = 1, step_a = 1, step_b = 1;
   std::array<Index, 3> count{1, 1, 1}, stride_a{}, stride_b{}, stride_y{};
@@ -84,7 +86,8 @@ Var binary(const char* name, Var a, Var b) {
         const auto f = r.kernels().binary[i];
         const Real *xa = r.value(0), *xb = r.value(1);
         Real* y = r.value();
-        for_each_row(l, [&](Index ia, Index ib, Index iy) { f(l.n, xa + ia, l.step_a, xb + ib, l.step_b, y + iy); });
+        for_each_row(
+            l, [&](Index ia, Index ib, Index iy) { f(l.n, xa + ia, l.step_a, xb + ib, l.step_b, y + iy); });
       },
       [](Record& r) {
         const Loops l = loops(r.shape(0), r.shape(1), r.shape());
@@ -109,7 +112,8 @@ Var binary(const char* name, Var a, Var b) {
 // y = scale x + shift
 Var affine(const char* name, Var x, Real scale, Real shift) {
   return record(
-      name, x.shape(), {x}, [=](Record& r) { r.kernels().affine(r.size(), scale, shift, r.value(0), r.value()); },
+      name, x.shape(), {x},
+      [=](Record& r) { r.kernels().affine(r.size(), scale, shift, r.value(0), r.value()); },
       [=](Record& r) { r.kernels().add_scaled(r.size(), scale, r.adjoint(), r.adjoint(0)); });
 }
 

@@ -24,9 +24,9 @@ struct Derivative {
 };
 
 // Ridders' tableau from the step h down; `noise` is what F may be off by. Column j holds central differences
-// extrapolated j times. An entry's error is the largest of its distances to the two entries it was made from and to
-// the one above it, of the same order: the first two vanish together where the error of the column before happens to
-// change sign.
+// extrapolated j times. An entry's error is the largest of its distances to the two entries it was made from
+// and to the one above it, of the same order: the first two vanish together where the error of the column
+// before happens to change sign.
 template <class F>
 Derivative ridders(F f, double h, Real x, double noise) {
   constexpr std::size_t rows = 12;
@@ -56,8 +56,9 @@ Derivative ridders(F f, double h, Real x, double noise) {
   return best;
 }
 
-// The right step is unknown beforehand (a scale of 1e-6 inside the function wants one a million times smaller than a
-// smooth polynomial does), so the tableau starts from several and the smallest error wins; a good one ends the search.
+// The right step is unknown beforehand (a scale of 1e-6 inside the function wants one a million times smaller
+// than a smooth polynomial does), so the tableau starts from several and the smallest error wins; a good one
+// ends the search.
 template <class F>
 Derivative differentiate(F f, Real x, double noise, double magnitude, double first_step) {
   const double good = std::pow(unit_roundoff, 2.0 / 3.0) * magnitude;
@@ -70,11 +71,12 @@ Derivative differentiate(F f, Real x, double noise, double magnitude, double fir
   return best;
 }
 
-// What rounding does to F, from third differences at neighbouring inputs, where F itself is all but linear (J. J. Moré
-// & S. M. Wild, "Estimating computational noise", SIAM J. Sci. Comput. 33(3), 2011, eq. 2.3: the k-th difference of
-// independent errors of variance ε² has variance ε² (2k)!/(k!)²). Where F is coarser than the spacing, as (x + 1e8) -
-// 1e8 is, neighbours are equal and tell nothing: then the points are spread further apart, by less
-// than their number, so that they cannot step over the spacing at which some are equal and some not.
+// What rounding does to F, from third differences at neighbouring inputs, where F itself is all but linear
+// (J. J. Moré & S. M. Wild, "Estimating computational noise", SIAM J. Sci. Comput. 33(3), 2011, eq. 2.3: the
+// k-th difference of independent errors of variance ε² has variance ε² (2k)!/(k!)²). Where F is coarser than
+// the spacing, as (x + 1e8) - 1e8 is, neighbours are equal and tell nothing: then the points are spread
+// further apart, by less than their number, so that they cannot step over the spacing at which some are equal
+// and some not.
 template <class F>
 double rounding_noise(F f, std::span<const CheckedLeaf> leaves, double magnitude) {
   constexpr std::size_t points = 12;
@@ -125,14 +127,17 @@ Verdict GradientReport::verdict() const {
 }
 
 std::string GradientReport::str(std::size_t rows) const {
-  std::string text = "input            index   analytic          numeric           error       ratio   verdict\n";
+  std::string text =
+      "input            index   analytic          numeric           error       ratio   verdict\n";
   for (const GradientEntry& e : entries) {
     if (rows-- == 0) break;
     char line[256];
-    const char* verdict = e.verdict == Verdict::pass ? "pass" : e.verdict == Verdict::fail ? "FAIL" : "inconclusive";
+    const char* verdict = e.verdict == Verdict::pass   ? "pass"
+                          : e.verdict == Verdict::fail ? "FAIL"
+                                                       : "inconclusive";
     std::snprintf(line, sizeof line, "%-16.40s %5lld   %-16s  %-16s  %-10.3g  %-6.3g  %s\n", e.input.c_str(),
-                  static_cast<long long>(e.index), number(e.analytic).c_str(), number(e.numeric).c_str(), e.error,
-                  e.ratio(), verdict);
+                  static_cast<long long>(e.index), number(e.analytic).c_str(), number(e.numeric).c_str(),
+                  e.error, e.ratio(), verdict);
     text += line;
   }
   return text;
@@ -157,14 +162,16 @@ GradientReport check_gradients(const std::function<Var(Tape&)>& function, std::s
     const std::span<const Real> value = function(tape).value();
     Scalar s{0, 0};
     for (std::size_t i = 0; i < value.size(); ++i) {
-      const double term = static_cast<double>(cotangent[static_cast<Index>(i)]) * static_cast<double>(value[i]);
+      const double term =
+          static_cast<double>(cotangent[static_cast<Index>(i)]) * static_cast<double>(value[i]);
       s.value += term;
       s.magnitude += std::abs(term);
     }
     return s;
   };
   const Scalar here = evaluate();
-  if (!std::isfinite(here.value)) throw std::invalid_argument("check_gradients: the function is not finite here");
+  if (!std::isfinite(here.value))
+    throw std::invalid_argument("check_gradients: the function is not finite here");
   if (evaluate().value != here.value)
     throw std::invalid_argument("check_gradients: the function is not deterministic: pass it its noise");
 
@@ -191,7 +198,8 @@ GradientReport check_gradients(const std::function<Var(Tape&)>& function, std::s
       const double gradient = static_cast<double>(analytic[l][i]);
       Derivative d = numeric(value[i], 0.1);
       if (!(std::abs(gradient - d.value) <= d.error)) {
-        // A second opinion from other steps, before anything is called wrong: what the two disagree by is error too.
+        // A second opinion from other steps, before anything is called wrong: what the two disagree by is
+        // error too.
         const Derivative e = numeric(value[i], 0.07);
         const double disagreement = std::abs(d.value - e.value);
         d = {e.error < d.error ? e.value : d.value, std::max({d.error, e.error, disagreement})};
@@ -212,9 +220,10 @@ GradientReport check_gradients(const std::function<Var(Tape&)>& function, std::s
     else
       e.verdict = !telling ? Verdict::inconclusive : equal ? Verdict::pass : Verdict::fail;
   }
-  std::stable_sort(report.entries.begin(), report.entries.end(), [](const GradientEntry& a, const GradientEntry& b) {
-    return a.verdict != b.verdict ? a.verdict > b.verdict : a.ratio() > b.ratio();
-  });
+  std::stable_sort(report.entries.begin(), report.entries.end(),
+                   [](const GradientEntry& a, const GradientEntry& b) {
+                     return a.verdict != b.verdict ? a.verdict > b.verdict : a.ratio() > b.ratio();
+                   });
   return report;
 }
 

@@ -36,7 +36,8 @@ struct GradientReport {
 };
 
 struct GradientCheckOptions {
-  std::uint64_t seed = 1;    ///< of the random cotangent that a function with several outputs is contracted with
+  std::uint64_t seed =
+      1;  ///< of the random cotangent that a function with several outputs is contracted with
   Index entries_a_leaf = 0;  ///< check this many random entries of each input; 0: all
 };
 
@@ -49,11 +50,12 @@ struct CheckedLeaf {
 
 /// Compares the tape's gradient of F(x) = Σ v_i f_i(x) (v random) with a numerical one, entry by entry.
 ///
-/// The numerical derivative is the central difference D(h) = [F(x+h) - F(x-h)] / 2h = F' + c₂h² + c₄h⁴ + …, extrapolated
-/// to h = 0 over a shrinking h. The tableau's own differences bound its truncation and rounding error (C. J. F.
-/// Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", Adv. Eng. Software 4(2), 1982), never taken below the
-/// rounding error of F over h. An entry fails when it is off by more than `ratio_limit` times that error, and is
-/// inconclusive when that error exceeds cbrt(u) of the gradient's scale, u being the unit round-off of Real.
+/// The numerical derivative is the central difference D(h) = [F(x+h) - F(x-h)] / 2h = F' + c₂h² + c₄h⁴ + …,
+/// extrapolated to h = 0 over a shrinking h. The tableau's own differences bound its truncation and rounding
+/// error (C. J. F. Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", Adv. Eng. Software 4(2), 1982),
+/// never taken below the rounding error of F over h. An entry fails when it is off by more than `ratio_limit`
+/// times that error, and is inconclusive when that error exceeds cbrt(u) of the gradient's scale, u being the
+/// unit round-off of Real.
 ///
 /// `function(tape)` must bind the leaves and return the same value each time it is called.
 /// Throws std::invalid_argument if the function is not finite at the inputs or not deterministic.

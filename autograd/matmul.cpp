@@ -16,8 +16,10 @@ Var matmul(Var a, Var b) {
       "matmul", {m, n}, {a, b},
       [=](Record& r) { r.kernels().matmul(m, n, k, r.value(0), k, 1, r.value(1), n, 1, r.value(), false); },
       [=](Record& r) {
-        if (r.needs_gradient(0)) r.kernels().matmul(m, k, n, r.adjoint(), n, 1, r.value(1), 1, n, r.adjoint(0), true);
-        if (r.needs_gradient(1)) r.kernels().matmul(k, n, m, r.value(0), 1, k, r.adjoint(), n, 1, r.adjoint(1), true);
+        if (r.needs_gradient(0))
+          r.kernels().matmul(m, k, n, r.adjoint(), n, 1, r.value(1), 1, n, r.adjoint(0), true);
+        if (r.needs_gradient(1))
+          r.kernels().matmul(k, n, m, r.value(0), 1, k, r.adjoint(), n, 1, r.adjoint(1), true);
       });
 }
 

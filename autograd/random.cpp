@@ -76,7 +76,8 @@ void Philox::discard(std::uint64_t words) {
 Philox::State Philox::state() const { return {key_, counter_, used_}; }
 
 void Philox::restore(const State& state) {
-  if (state.used > 4) throw std::invalid_argument("philox: a block has 4 words, the state says " + std::to_string(state.used));
+  if (state.used > 4)
+    throw std::invalid_argument("philox: a block has 4 words, the state says " + std::to_string(state.used));
   key_ = state.key;
   counter_ = state.counter;
   used_ = state.used;
@@ -96,11 +97,13 @@ double Philox::uniform() {
 }
 
 Index Philox::uniform_index(Index n) {
-  if (n < 1) throw std::invalid_argument("uniform_index: n is " + std::to_string(n) + ", expected at least 1");
+  if (n < 1)
+    throw std::invalid_argument("uniform_index: n is " + std::to_string(n) + ", expected at least 1");
   const auto range = static_cast<std::uint64_t>(n);
   Product p = multiply((*this)(), range);
   if (p.low < range)
-    for (const std::uint64_t threshold = (0 - range) % range; p.low < threshold;) p = multiply((*this)(), range);
+    for (const std::uint64_t threshold = (0 - range) % range; p.low < threshold;)
+      p = multiply((*this)(), range);
   return static_cast<Index>(p.high);
 }
 
@@ -108,7 +111,8 @@ Index Philox::categorical(std::span<const double> weights) {
   double sum = 0;
   for (double w : weights) {
     if (!(w >= 0) || !std::isfinite(w))
-      throw std::invalid_argument("categorical: weight " + std::to_string(w) + ", expected finite and not negative");
+      throw std::invalid_argument("categorical: weight " + std::to_string(w) +
+                                  ", expected finite and not negative");
     sum += w;
   }
   if (!(sum > 0)) throw std::invalid_argument("categorical: all weights are zero");
@@ -150,7 +154,8 @@ void Philox::normal(std::span<Real> out) {
 }
 
 std::vector<Index> Philox::permutation(Index n) {
-  if (n < 0) throw std::invalid_argument("permutation: n is " + std::to_string(n) + ", expected not negative");
+  if (n < 0)
+    throw std::invalid_argument("permutation: n is " + std::to_string(n) + ", expected not negative");
   std::vector<Index> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), Index{0});
   for (Index i = n; i > 1; --i)

@@ -9,10 +9,10 @@
 
 namespace doxa {
 
-/// Philox4x64-10, the counter-based generator of Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy
-/// as 1, 2, 3" (SC 2011), word for word as std::philox4x64 of C++26. A (seed, stream) pair names one sequence
-/// of 2^258 words; different streams are independent. All draws below are our own, so that a seed gives the
-/// same numbers with every standard library.
+/// Philox4x64-10, the counter-based generator of Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as
+/// easy as 1, 2, 3" (SC 2011), word for word as std::philox4x64 of C++26. A (seed, stream) pair names one
+/// sequence of 2^258 words; different streams are independent. All draws below are our own, so that a seed
+/// gives the same numbers with every standard library.
 class Philox {
  public:
   using result_type = std::uint64_t;
@@ -37,7 +37,8 @@ class Philox {
   /// Uniform on the open interval (0,1): (k + 1/2) 2^-53 with k uniform on 0 … 2^53 - 1, less the last point,
   /// which would round to 1.
   double uniform();
-  /// Uniform on 0 … n-1, without bias (Lemire, ACM TOMACS 29(1), 2019). Throws std::invalid_argument if n < 1.
+  /// Uniform on 0 … n-1, without bias (Lemire, ACM TOMACS 29(1), 2019). Throws std::invalid_argument if n
+  /// < 1.
   Index uniform_index(Index n);
   /// One standard normal number.
   double normal();

@@ -7,8 +7,8 @@
 namespace doxa {
 namespace {
 
-// An axis splits row-major memory into [outer, n, inner]: element j of lane (o, i) is x[(o n + j) inner + i]. All
-// elements are one lane, [1, size, 1].
+// An axis splits row-major memory into [outer, n, inner]: element j of lane (o, i) is x[(o n + j) inner + i].
+// All elements are one lane, [1, size, 1].
 struct Lanes {
   Index outer, n, inner;
 };
@@ -22,7 +22,9 @@ Lanes lanes(const Shape& shape, int axis) {
   return l;
 }
 
-Shape reduced(const Shape& shape, int axis, bool keepdims) { return keepdims ? shape.with(axis, 1) : shape.without(axis); }
+Shape reduced(const Shape& shape, int axis, bool keepdims) {
+  return keepdims ? shape.with(axis, 1) : shape.without(axis);
+}
 
 // Calls f(x of the lane, index of the lane in the reduced array, lane as [n] contiguous numbers).
 template <class F>
@@ -146,6 +148,8 @@ Var logsumexp(Var x, int axis, bool keepdims) {
 }
 
 Var log_softmax(Var x) { return log_softmax(x, lanes(x.shape())); }
-Var log_softmax(Var x, int axis) { return log_softmax(x, lanes(x.shape(), x.shape().axis(axis, "log_softmax"))); }
+Var log_softmax(Var x, int axis) {
+  return log_softmax(x, lanes(x.shape(), x.shape().axis(axis, "log_softmax")));
+}
 
 }  // namespace doxa

@@ -33,7 +33,8 @@ Var stop_gradient(Var x) { return x.tape().view("stop_gradient", x, x.shape(), 0
 // y_ji = x_ij, for each matrix of the last two axes                          dx_ij += g_ji
 Var transpose(Var x) {
   const Shape& from = x.shape();
-  if (from.rank() < 2) throw std::invalid_argument("transpose: expected at least two axes, got " + from.str());
+  if (from.rank() < 2)
+    throw std::invalid_argument("transpose: expected at least two axes, got " + from.str());
   const int last = from.rank() - 1;
   const Index m = from[last - 1], n = from[last], batch = outer_of(from, last - 1);
   return record(
@@ -46,7 +47,8 @@ Var transpose(Var x) {
       [=](Record& r) {
         for (Index b = 0; b < batch; ++b)
           for (Index i = 0; i < m; ++i)
-            for (Index j = 0; j < n; ++j) r.adjoint(0)[(b * m + i) * n + j] += r.adjoint()[(b * n + j) * m + i];
+            for (Index j = 0; j < n; ++j)
+              r.adjoint(0)[(b * m + i) * n + j] += r.adjoint()[(b * n + j) * m + i];
       });
 }
 
@@ -55,8 +57,8 @@ Var slice(Var x, int axis, Index begin, Index end) {
   const Shape& from = x.shape();
   axis = from.axis(axis, "slice");
   if (begin < 0 || end < begin || end > from[axis])
-    throw std::invalid_argument("slice: range [" + std::to_string(begin) + "," + std::to_string(end) + ") of axis " +
-                                std::to_string(axis) + " of shape " + from.str());
+    throw std::invalid_argument("slice: range [" + std::to_string(begin) + "," + std::to_string(end) +
+                                ") of axis " + std::to_string(axis) + " of shape " + from.str());
   const Shape shape = from.with(axis, end - begin);
   const Index outer = outer_of(from, axis), inner = inner_of(from, axis);
   const Index stride = from[axis] * inner, width = (end - begin) * inner, offset = begin * inner;
@@ -64,7 +66,8 @@ Var slice(Var x, int axis, Index begin, Index end) {
   return record(
       "slice", shape, {x},
       [=](Record& r) {
-        for (Index o = 0; o < outer; ++o) std::copy_n(r.value(0) + o * stride + offset, width, r.value() + o * width);
+        for (Index o = 0; o < outer; ++o)
+          std::copy_n(r.value(0) + o * stride + offset, width, r.value() + o * width);
       },
       [=](Record& r) {
         for (Index o = 0; o < outer; ++o)
@@ -81,8 +84,8 @@ Var concat(std::span<const Var> parts, int axis) {
   for (const Var& part : parts) {
     const Shape& s = part.shape();
     if (s.rank() != first.rank() || s.with(axis, 0) != first.with(axis, 0))
-      throw std::invalid_argument("concat: shapes differ beyond axis " + std::to_string(axis) + ": " + first.str() +
-                                  " and " + s.str());
+      throw std::invalid_argument("concat: shapes differ beyond axis " + std::to_string(axis) + ": " +
+                                  first.str() + " and " + s.str());
     extent += s[axis];
   }
   const Index outer = outer_of(first, axis), inner = inner_of(first, axis), stride = extent * inner;
@@ -115,10 +118,12 @@ Var gather(Var x, std::span<const Index> indices) {
   const Index columns = from[from.rank() - 1];
   const Shape shape = from.without(from.rank() - 1);
   if (static_cast<Index>(indices.size()) != shape.size())
-    throw std::invalid_argument("gather: " + std::to_string(indices.size()) + " indices for shape " + from.str());
+    throw std::invalid_argument("gather: " + std::to_string(indices.size()) + " indices for shape " +
+                                from.str());
   for (const Index k : indices)
     if (k < 0 || k >= columns)
-      throw std::invalid_argument("gather: index " + std::to_string(k) + " is out of range for shape " + from.str());
+      throw std::invalid_argument("gather: index " + std::to_string(k) + " is out of range for shape " +
+                                  from.str());
   Index* kept = x.tape().scratch<Index>(shape.size());
   std::copy(indices.begin(), indices.end(), kept);
   return record(

@@ -7,7 +7,8 @@
 namespace doxa {
 
 Shape::Shape(const Index* extents, int rank) : rank_(rank) {
-  if (rank > max_rank) throw std::invalid_argument("shape: rank " + std::to_string(rank) + ", expected at most 4");
+  if (rank > max_rank)
+    throw std::invalid_argument("shape: rank " + std::to_string(rank) + ", expected at most 4");
   Index reach = 1;  // the size but for empty axes: strides must not overflow either
   for (int i = 0; i < rank; ++i) {
     const Index extent = extents[i];
@@ -22,7 +23,8 @@ Shape::Shape(const Index* extents, int rank) : rank_(rank) {
 
 int Shape::axis(int axis, const char* op) const {
   if (axis < -rank_ || axis >= rank_)
-    throw std::invalid_argument(std::string(op) + ": axis " + std::to_string(axis) + " is out of range for shape " + str());
+    throw std::invalid_argument(std::string(op) + ": axis " + std::to_string(axis) +
+                                " is out of range for shape " + str());
   return axis < 0 ? axis + rank_ : axis;
 }
 
@@ -54,7 +56,8 @@ Shape broadcast(const Shape& a, const Shape& b, const char* op) {
     const int ia = i - (rank - a.rank()), ib = i - (rank - b.rank());
     const Index ea = ia < 0 ? 1 : a[ia], eb = ib < 0 ? 1 : b[ib];
     if (ea != eb && ea != 1 && eb != 1)
-      throw std::invalid_argument(std::string(op) + ": shapes do not broadcast: " + a.str() + " and " + b.str());
+      throw std::invalid_argument(std::string(op) + ": shapes do not broadcast: " + a.str() + " and " +
+                                  b.str());
     extents[static_cast<std::size_t>(i)] = ea == 1 ? eb : ea;
   }
   return Shape(extents.data(), rank);

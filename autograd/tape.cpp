@@ -7,7 +7,8 @@
 
 namespace doxa {
 
-// ---- building the list ----------------------------------------------------------------------------------------
+// ---- building the list
+// ----------------------------------------------------------------------------------------
 
 std::uint32_t Tape::check(Var x) const {
   if (x.tape_ != this)
@@ -18,18 +19,28 @@ std::uint32_t Tape::check(Var x) const {
 }
 
 std::uint32_t Tape::push(const char* name, const Shape& shape, Real* value, Real* adjoint) {
-  if (nodes_.size() >= std::numeric_limits<std::uint32_t>::max() - 1) throw std::length_error("tape: too many records");
+  if (nodes_.size() >= std::numeric_limits<std::uint32_t>::max() - 1)
+    throw std::length_error("tape: too many records");
   const auto node = static_cast<std::uint32_t>(nodes_.size());
-  nodes_.push_back({.value = value, .adjoint = adjoint, .rule = nullptr, .captures = nullptr, .name = name,
-                    .shape = shape, .first_operand = static_cast<std::uint32_t>(operands_.size()), .operands = 0,
-                    .root = node, .generation = generation_, .reached = 0});
+  nodes_.push_back({.value = value,
+                    .adjoint = adjoint,
+                    .rule = nullptr,
+                    .captures = nullptr,
+                    .name = name,
+                    .shape = shape,
+                    .first_operand = static_cast<std::uint32_t>(operands_.size()),
+                    .operands = 0,
+                    .root = node,
+                    .generation = generation_,
+                    .reached = 0});
   return node;
 }
 
 std::uint32_t Tape::begin(const char* name, const Shape& shape, std::span<const Var> operands) {
   bool needs_gradient = false;
   for (const Var& x : operands) {
-    if (x.tape_ != this && x.tape_) throw std::logic_error(std::string(name) + ": operands on two different tapes");
+    if (x.tape_ != this && x.tape_)
+      throw std::logic_error(std::string(name) + ": operands on two different tapes");
     needs_gradient |= nodes_[check(x)].adjoint != nullptr;
   }
   Real* adjoint = needs_gradient && gradients_ ? adjoints_.allocate_array<Real>(shape.size()) : nullptr;
@@ -45,7 +56,8 @@ std::uint32_t Tape::begin(const char* name, const Shape& shape, std::span<const 
 
 Var Tape::constant(const Shape& shape, std::span<const Real> values) {
   if (static_cast<Index>(values.size()) != shape.size())
-    throw std::invalid_argument("constant: " + std::to_string(values.size()) + " values for shape " + shape.str());
+    throw std::invalid_argument("constant: " + std::to_string(values.size()) + " values for shape " +
+                                shape.str());
   Real* value = values_.allocate_array<Real>(shape.size());
   std::copy(values.begin(), values.end(), value);
   return handle(push("constant", shape, value, nullptr));
@@ -62,8 +74,8 @@ Var Tape::view(const char* name, Var x, const Shape& shape, Index offset, bool g
   const std::uint32_t of = check(x);
   const Node& source = nodes_[of];
   if (offset < 0 || offset + shape.size() > source.shape.size())
-    throw std::invalid_argument(std::string(name) + ": " + shape.str() + " at offset " + std::to_string(offset) +
-                                " does not lie inside " + source.shape.str());
+    throw std::invalid_argument(std::string(name) + ": " + shape.str() + " at offset " +
+                                std::to_string(offset) + " does not lie inside " + source.shape.str());
   Real* adjoint = gradient && source.adjoint && gradients_ ? source.adjoint + offset : nullptr;
   const std::uint32_t root = source.root;
   const std::uint32_t node = push(name, shape, source.value + offset, adjoint);
@@ -73,12 +85,14 @@ Var Tape::view(const char* name, Var x, const Shape& shape, Index offset, bool g
   return handle(node);
 }
 
-// ---- leaves kept elsewhere ------------------------------------------------------------------------------------
+// ---- leaves kept elsewhere
+// ------------------------------------------------------------------------------------
 
 // Where the leaf with this gradient is, or would go. A leaf's `captures` is its gradient tensor.
 std::size_t Tape::slot_of(const Tensor& gradient) const {
   const std::size_t mask = leaf_slots_.size() - 1;
-  std::size_t slot = (reinterpret_cast<std::uintptr_t>(&gradient) >> 4) * std::size_t{0x9E3779B97F4A7C15} >> 20 & mask;
+  std::size_t slot =
+      (reinterpret_cast<std::uintptr_t>(&gradient) >> 4) * std::size_t{0x9E3779B97F4A7C15} >> 20 & mask;
   while (leaf_slots_[slot] && nodes_[leaf_slots_[slot] - 1].captures != &gradient) slot = (slot + 1) & mask;
   return slot;
 }
@@ -95,7 +109,8 @@ Var Tape::leaf(const Tensor& value, Tensor& gradient) {
                                 gradient.shape().str());
   Real* data = const_cast<Real*>(value.data());  // a leaf has no forward rule: nothing writes to it
   if (!gradients_) return handle(push("leaf", value.shape(), data, nullptr));
-  if (2 * leaves_.size() >= leaf_slots_.size()) index_leaves(std::max<std::size_t>(64, 2 * leaf_slots_.size()));
+  if (2 * leaves_.size() >= leaf_slots_.size())
+    index_leaves(std::max<std::size_t>(64, 2 * leaf_slots_.size()));
   const std::size_t slot = slot_of(gradient);
   if (leaf_slots_[slot]) {
     const std::uint32_t bound = leaf_slots_[slot] - 1;
@@ -111,11 +126,16 @@ Var Tape::leaf(const Tensor& value, Tensor& gradient) {
   return handle(node);
 }
 
-// ---- mark and rewind ------------------------------------------------------------------------------------------
+// ---- mark and rewind
+// ------------------------------------------------------------------------------------------
 
 Tape::Mark Tape::mark() const {
-  return {this, static_cast<std::uint32_t>(nodes_.size()), static_cast<std::uint32_t>(operands_.size()),
-          nodes_.empty() ? 0 : nodes_.back().generation, values_.position(), adjoints_.position()};
+  return {this,
+          static_cast<std::uint32_t>(nodes_.size()),
+          static_cast<std::uint32_t>(operands_.size()),
+          nodes_.empty() ? 0 : nodes_.back().generation,
+          values_.position(),
+          adjoints_.position()};
 }
 
 bool Tape::holds(const Mark& mark) const {
@@ -143,13 +163,15 @@ std::size_t Tape::bytes() const {
 }
 
 std::size_t Tape::bytes_used() const {
-  return values_.used() + adjoints_.used() + nodes_.size() * sizeof(Node) + operands_.size() * sizeof(std::uint32_t);
+  return values_.used() + adjoints_.used() + nodes_.size() * sizeof(Node) +
+         operands_.size() * sizeof(std::uint32_t);
 }
 
-// ---- the reverse loop -----------------------------------------------------------------------------------------
+// ---- the reverse loop
+// -----------------------------------------------------------------------------------------
 
-// Zeroes an adjoint when the first contribution is about to arrive: it is then warm in the cache, and records that the
-// loss does not depend on cost nothing.
+// Zeroes an adjoint when the first contribution is about to arrive: it is then warm in the cache, and records
+// that the loss does not depend on cost nothing.
 void Tape::reach(std::uint32_t root) {
   Node& node = nodes_[root];
   if (node.reached == backward_) return;
@@ -173,7 +195,8 @@ void Tape::propagate(std::uint32_t last) {
 void Tape::start_backward(std::uint32_t node, std::span<const Real> cotangent) {
   ++backward_;
   differentiated_ = node;
-  if (sink_.size() < static_cast<std::size_t>(largest_constant_)) sink_.resize(static_cast<std::size_t>(largest_constant_));
+  if (sink_.size() < static_cast<std::size_t>(largest_constant_))
+    sink_.resize(static_cast<std::size_t>(largest_constant_));
   if (nodes_[node].adjoint) {  // otherwise y depends on no variable, and every gradient is zero
     reach(nodes_[node].root);
     std::copy(cotangent.begin(), cotangent.end(), nodes_[node].adjoint);
@@ -185,7 +208,8 @@ void Tape::start_backward(std::uint32_t node, std::span<const Real> cotangent) {
 void Tape::backward(Var loss) {
   const std::uint32_t node = check(loss);
   if (loss.size() != 1)
-    throw std::invalid_argument("backward: expected a loss with one element, got shape " + loss.shape().str());
+    throw std::invalid_argument("backward: expected a loss with one element, got shape " +
+                                loss.shape().str());
   const Real one = 1;
   start_backward(node, {&one, 1});
 }
@@ -193,15 +217,17 @@ void Tape::backward(Var loss) {
 void Tape::backward(Var y, const Tensor& cotangent) {
   const std::uint32_t node = check(y);
   if (cotangent.shape() != y.shape())
-    throw std::invalid_argument("backward: the cotangent has shape " + cotangent.shape().str() + ", expected " +
-                                y.shape().str());
+    throw std::invalid_argument("backward: the cotangent has shape " + cotangent.shape().str() +
+                                ", expected " + y.shape().str());
   start_backward(node, cotangent.span());
 }
 
-// ---- looking at it --------------------------------------------------------------------------------------------
+// ---- looking at it
+// --------------------------------------------------------------------------------------------
 
 Var Tape::at(std::size_t i) {
-  if (i >= nodes_.size()) throw std::logic_error("tape: record " + std::to_string(i) + " of " + std::to_string(size()));
+  if (i >= nodes_.size())
+    throw std::logic_error("tape: record " + std::to_string(i) + " of " + std::to_string(size()));
   return handle(static_cast<std::uint32_t>(i));
 }
 
@@ -213,7 +239,8 @@ std::vector<std::size_t> Tape::operands(Var x) const {
   return {first, first + node.operands};
 }
 
-// ---- handles --------------------------------------------------------------------------------------------------
+// ---- handles
+// --------------------------------------------------------------------------------------------------
 
 Tape& Var::tape() const {
   if (!tape_) throw std::logic_error("var: it belongs to no tape");

@@ -12,9 +12,9 @@
 
 namespace doxa {
 
-/// One line of the tape as its op's rules see it: the value y = f(x_0, x_1, …), the adjoint g = ∂loss/∂y, and the same
-/// of each operand. The forward rule writes value(); the backward rule ADDS g ∂y/∂x_i to adjoint(i), never assigns:
-/// an operand may be used elsewhere too, or be the same as another.
+/// One line of the tape as its op's rules see it: the value y = f(x_0, x_1, …), the adjoint g = ∂loss/∂y, and
+/// the same of each operand. The forward rule writes value(); the backward rule ADDS g ∂y/∂x_i to adjoint(i),
+/// never assigns: an operand may be used elsewhere too, or be the same as another.
 class Record {
  public:
   Shape shape() const;
@@ -26,8 +26,8 @@ class Record {
   Shape shape(int operand) const;
   Index size(int operand) const { return shape(operand).size(); }
   const Real* value(int operand) const;
-  /// False: nobody asks for this operand's gradient. adjoint(operand) is then scratch memory, harmless to write to;
-  /// asking first saves the work.
+  /// False: nobody asks for this operand's gradient. adjoint(operand) is then scratch memory, harmless to
+  /// write to; asking first saves the work.
   bool needs_gradient(int operand) const;
   Real* adjoint(int operand) const;  ///< backward only
 
@@ -41,10 +41,10 @@ class Record {
   std::uint32_t node_;
 };
 
-/// The Wengert list: one record a value, in the order of evaluation; reverse mode is one loop over it from the loss
-/// back (Wengert 1964; Linnainmaa 1976; Griewank & Walther, "Evaluating Derivatives", 2nd ed., ch. 3). Values and
-/// adjoints live in arenas that clear() and rewind() keep, so a training step allocates nothing from the second on.
-/// One tape a thread.
+/// The Wengert list: one record a value, in the order of evaluation; reverse mode is one loop over it from
+/// the loss back (Wengert 1964; Linnainmaa 1976; Griewank & Walther, "Evaluating Derivatives", 2nd ed., ch.
+/// 3). Values and adjoints live in arenas that clear() and rewind() keep, so a training step allocates
+/// nothing from the second on. One tape a thread.
 class Tape {
  public:
   explicit Tape(const Kernels& kernels = doxa::kernels()) : kernels_(&kernels) {}
@@ -69,20 +69,21 @@ class Tape {
   }
   /// A value whose gradient is read with Var::adjoint. The tensor is copied.
   Var variable(const Tensor& value);
-  /// A value kept elsewhere, whose gradient is written there: backward(loss) sets `gradient` to ∂loss/∂value (zero if
-  /// the loss does not depend on it). Both tensors must outlive this step; binding them again before the next clear()
-  /// gives the same Var. Throws std::invalid_argument if their shapes differ.
+  /// A value kept elsewhere, whose gradient is written there: backward(loss) sets `gradient` to ∂loss/∂value
+  /// (zero if the loss does not depend on it). Both tensors must outlive this step; binding them again before
+  /// the next clear() gives the same Var. Throws std::invalid_argument if their shapes differ.
   Var leaf(const Tensor& value, Tensor& gradient);
 
-  /// Adds an op: y of the given shape = f(operands), `forward(record)` computes it now, `backward(record)` runs in
-  /// Tape::backward. `backward` is copied onto the tape, so what it captures must be trivially copyable: numbers,
-  /// shapes, pointers from scratch(). Built-in ops are added by this same function. `name` must outlive the tape.
-  /// Throws std::logic_error if an operand is stale or on another tape.
+  /// Adds an op: y of the given shape = f(operands), `forward(record)` computes it now, `backward(record)`
+  /// runs in Tape::backward. `backward` is copied onto the tape, so what it captures must be trivially
+  /// copyable: numbers, shapes, pointers from scratch(). Built-in ops are added by this same function. `name`
+  /// must outlive the tape. Throws std::logic_error if an operand is stale or on another tape.
   template <std::invocable<Record&> Forward, std::invocable<Record&> Backward>
-  Var record(const char* name, const Shape& shape, std::span<const Var> operands, Forward&& forward, Backward backward);
+  Var record(const char* name, const Shape& shape, std::span<const Var> operands, Forward&& forward,
+             Backward backward);
 
-  /// The same memory seen as `shape`, from element `offset` of x on: no copy, and the adjoint is x's own. With
-  /// `gradient` false the result is a constant.
+  /// The same memory seen as `shape`, from element `offset` of x on: no copy, and the adjoint is x's own.
+  /// With `gradient` false the result is a constant.
   Var view(const char* name, Var x, const Shape& shape, Index offset, bool gradient = true);
 
   /// n numbers of uninitialised memory that live as long as the records made now.
@@ -92,8 +93,8 @@ class Tape {
     return values_.allocate_array<T>(n);
   }
 
-  /// Computes the adjoint of every value that `loss` depends on. Adjoints start from zero, so a second backward gives the
-  /// same as the first. Throws std::invalid_argument unless the loss has one element.
+  /// Computes the adjoint of every value that `loss` depends on. Adjoints start from zero, so a second
+  /// backward gives the same as the first. Throws std::invalid_argument unless the loss has one element.
   void backward(Var loss);
   /// The same for any y, from the cotangent v: adjoints become ∂(Σ v_i y_i)/∂·.
   void backward(Var y, const Tensor& cotangent);
@@ -105,8 +106,8 @@ class Tape {
     Arena::Position values = {}, adjoints = {};
   };
   Mark mark() const;
-  bool holds(const Mark& mark) const;  ///< was the mark made on this tape, and never rewound past since?
-  void rewind(const Mark& mark);       ///< throws std::logic_error unless holds(mark)
+  bool holds(const Mark& mark) const;   ///< was the mark made on this tape, and never rewound past since?
+  void rewind(const Mark& mark);        ///< throws std::logic_error unless holds(mark)
   void clear() { rewind(Mark{this}); }  ///< keeps the memory
 
   std::size_t size() const { return nodes_.size(); }  ///< number of records
@@ -195,9 +196,10 @@ class Evaluation {
 template <std::invocable<Record&> Forward, std::invocable<Record&> Backward>
 Var Tape::record(const char* name, const Shape& shape, std::span<const Var> operands, Forward&& forward,
                  Backward backward) {
-  static_assert(std::is_trivially_copyable_v<Backward>,
-                "the backward rule may capture only what can be copied byte by byte: numbers, shapes, pointers from "
-                "Tape::scratch");
+  static_assert(
+      std::is_trivially_copyable_v<Backward>,
+      "the backward rule may capture only what can be copied byte by byte: numbers, shapes, pointers from "
+      "Tape::scratch");
   const Mark before = mark();
   const std::uint32_t node = begin(name, shape, operands);
   Record line(this, node);
@@ -213,7 +215,9 @@ Var Tape::record(const char* name, const Shape& shape, std::span<const Var> oper
     } else {
       static_assert(alignof(Backward) <= 64);
       nodes_[node].captures = new (values_.allocate(sizeof(Backward))) Backward(backward);
-      nodes_[node].rule = [](Record& r, const void* captures) { (*static_cast<const Backward*>(captures))(r); };
+      nodes_[node].rule = [](Record& r, const void* captures) {
+        (*static_cast<const Backward*>(captures))(r);
+      };
     }
   }
   return handle(node);

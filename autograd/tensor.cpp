@@ -7,7 +7,8 @@ namespace doxa {
 
 Tensor::Tensor(const Shape& shape, std::span<const Real> values) : Tensor(shape) {
   if (values.size() != data_.size())
-    throw std::invalid_argument("tensor: " + std::to_string(values.size()) + " values for shape " + shape.str());
+    throw std::invalid_argument("tensor: " + std::to_string(values.size()) + " values for shape " +
+                                shape.str());
   std::copy(values.begin(), values.end(), data_.begin());
 }
 

@@ -9,8 +9,9 @@ namespace doxa {
 
 class Tape;
 
-/// A handle on one value of a tape: a few bytes, copied freely. It is good until its tape is cleared or rewound past
-/// it; using it later throws std::logic_error (while the tape lives), never a silent wrong number.
+/// A handle on one value of a tape: a few bytes, copied freely. It is good until its tape is cleared or
+/// rewound past it; using it later throws std::logic_error (while the tape lives), never a silent wrong
+/// number.
 class Var {
  public:
   Var() = default;  ///< belongs to no tape; using it throws std::logic_error
@@ -23,14 +24,15 @@ class Var {
   Tensor tensor() const;  ///< a copy of the value
   Real item() const;      ///< the value of a Var with one element; throws std::invalid_argument otherwise
   bool needs_gradient() const;
-  /// ∂loss/∂this after Tape::backward(loss); zero where the loss does not depend on it. Throws std::logic_error for a
-  /// constant, or before any backward.
+  /// ∂loss/∂this after Tape::backward(loss); zero where the loss does not depend on it. Throws
+  /// std::logic_error for a constant, or before any backward.
   std::span<const Real> adjoint() const;
   Tensor gradient() const;  ///< a copy of the adjoint
 
  private:
   friend class Tape;
-  Var(Tape* tape, std::uint32_t node, std::uint32_t generation) : tape_(tape), node_(node), generation_(generation) {}
+  Var(Tape* tape, std::uint32_t node, std::uint32_t generation)
+      : tape_(tape), node_(node), generation_(generation) {}
 
   Tape* tape_ = nullptr;
   std::uint32_t node_ = 0;

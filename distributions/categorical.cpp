@@ -24,8 +24,8 @@ Var checked(Var logits) {
   const std::span<const Real> l = logits.value();
   for (std::size_t i = 0; i < l.size(); ++i)
     if (std::isnan(l[i]) || l[i] == infinity)
-      throw std::invalid_argument("Categorical: logits[" + std::to_string(i) + "] is " + (l[i] > 0 ? "inf" : "nan") +
-                                  ", expected a number below infinity");
+      throw std::invalid_argument("Categorical: logits[" + std::to_string(i) + "] is " +
+                                  (l[i] > 0 ? "inf" : "nan") + ", expected a number below infinity");
   for (std::size_t at = 0; at < l.size(); at += static_cast<std::size_t>(k)) {
     const auto row = l.subspan(at, static_cast<std::size_t>(k));
     if (std::all_of(row.begin(), row.end(), [](Real x) { return x == -infinity; }))

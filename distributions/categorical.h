@@ -7,14 +7,14 @@
 
 namespace doxa {
 
-/// One of K values, p_i = e^logit_i / Σ_k e^logit_k. The logits' last axis has the K values; the leading axes are
-/// independent draws. Discrete, hence not reparametrised: rsample does not compile.
+/// One of K values, p_i = e^logit_i / Σ_k e^logit_k. The logits' last axis has the K values; the leading axes
+/// are independent draws. Discrete, hence not reparametrised: rsample does not compile.
 struct Categorical {
   using Value = std::vector<Index>;
   Var log_probs;  ///< normalised: log p_i
 
-  /// A logit of -inf makes its value impossible. Throws std::invalid_argument for no axis or an empty last one, and
-  /// naming the index of a logit that is NaN or +inf, or of a row that leaves no value possible.
+  /// A logit of -inf makes its value impossible. Throws std::invalid_argument for no axis or an empty last
+  /// one, and naming the index of a logit that is NaN or +inf, or of a row that leaves no value possible.
   explicit Categorical(Var logits);
 };
 
@@ -22,8 +22,8 @@ struct Categorical {
 Var log_prob(const Categorical& q, std::span<const Index> x);
 Var entropy(const Categorical& q);  ///< -Σ_i p_i log p_i, an impossible value adding nothing
 std::vector<Index> sample(const Categorical& q, Philox& random);
-/// Σ_i q_i (log q_i - log p_i), a value impossible under q adding nothing; +inf if p rules out what q allows. Throws
-/// std::invalid_argument if the shapes differ.
+/// Σ_i q_i (log q_i - log p_i), a value impossible under q adding nothing; +inf if p rules out what q allows.
+/// Throws std::invalid_argument if the shapes differ.
 Var kl_divergence(const Categorical& q, const Categorical& p);
 
 }  // namespace doxa

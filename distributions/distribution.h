@@ -18,7 +18,8 @@ concept Distribution = requires(const D& q, const typename D::Value& x, Philox& 
   { sample(q, random) } -> std::same_as<typename D::Value>;
 };
 
-/// One whose draws are a differentiable function of noise that does not depend on its parameters: z = from_noise(ε).
+/// One whose draws are a differentiable function of noise that does not depend on its parameters: z =
+/// from_noise(ε).
 template <class D>
 concept Reparametrised = Distribution<D> && requires(const D& q, Var noise) {
   { q.from_noise(noise) } -> std::same_as<Var>;
@@ -28,10 +29,11 @@ concept Reparametrised = Distribution<D> && requires(const D& q, Var noise) {
 /// The noise is an argument, so that a stochastic objective is a function like any other.
 template <Distribution D>
 Var rsample(const D& q, Var noise) {
-  static_assert(Reparametrised<D>,
-                "rsample: no differentiable path leads from noise to a draw of this distribution. For a discrete one "
-                "sum over its values (exact), or use the score function: the gradient of log_prob(q, x) at x = "
-                "sample(q, random), times the objective.");
+  static_assert(
+      Reparametrised<D>,
+      "rsample: no differentiable path leads from noise to a draw of this distribution. For a discrete one "
+      "sum over its values (exact), or use the score function: the gradient of log_prob(q, x) at x = "
+      "sample(q, random), times the objective.");
   if constexpr (Reparametrised<D>) return q.from_noise(noise);
 }
 

@@ -43,7 +43,8 @@ Var sample(const Normal& q, Philox& random) {
 }
 
 Var kl_divergence(const Normal& q, const Normal& p) {
-  return p.log_scale - q.log_scale + Real{0.5} * (square(q.scale / p.scale) + square((q.loc - p.loc) / p.scale) - 1);
+  return p.log_scale - q.log_scale +
+         Real{0.5} * (square(q.scale / p.scale) + square((q.loc - p.loc) / p.scale) - 1);
 }
 
 Var log_prob(const DiagonalNormal& q, Var x) { return sum(log_prob(q.element, x), -1); }

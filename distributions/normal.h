@@ -4,8 +4,8 @@
 
 namespace doxa {
 
-/// The normal distribution N(loc, scale²), element by element; the parameters broadcast against each other and
-/// against x.
+/// The normal distribution N(loc, scale²), element by element; the parameters broadcast against each other
+/// and against x.
 struct Normal {
   using Value = Var;
   Var loc, scale, log_scale;

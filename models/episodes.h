@@ -8,8 +8,8 @@
 
 namespace doxa {
 
-/// B episodes of T steps, time first: what a model of beliefs may see. Step k = 1 … T of episode b is the action
-/// a_{k-1} and then the observation o_k; the states are left behind.
+/// B episodes of T steps, time first: what a model of beliefs may see. Step k = 1 … T of episode b is the
+/// action a_{k-1} and then the observation o_k; the states are left behind.
 struct Episodes {
   Index batch = 0, horizon = 0;
   std::vector<Index> actions, observations;  ///< [T·B], step k of episode b at (k-1)·B + b
@@ -23,11 +23,12 @@ struct Episodes {
   }
 };
 
-/// The chosen trajectories, each `copies` times in a row. Throws std::invalid_argument for none, or unequal horizons.
+/// The chosen trajectories, each `copies` times in a row. Throws std::invalid_argument for none, or unequal
+/// horizons.
 Episodes episodes(std::span<const Trajectory> trajectories, std::span<const Index> chosen, Index copies = 1);
 
-/// Row b has a 1 in column indices_b: a constant of shape [indices.size(), columns]. Throws std::invalid_argument for
-/// an index out of range.
+/// Row b has a 1 in column indices_b: a constant of shape [indices.size(), columns]. Throws
+/// std::invalid_argument for an index out of range.
 Var one_hot(Tape& tape, std::span<const Index> indices, Index columns);
 
 }  // namespace doxa

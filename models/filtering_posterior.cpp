@@ -23,7 +23,8 @@ DiagonalNormal normal_from(Var outputs) {
 
 FilteringPosterior::FilteringPosterior(const Sizes& s, Philox& random)
     : sizes(checked(s)),
-      posterior("posterior", {s.latent + s.actions + s.observations + s.summary, s.hidden, 2 * s.latent}, random, Real(0.5)),
+      posterior("posterior", {s.latent + s.actions + s.observations + s.summary, s.hidden, 2 * s.latent},
+                random, Real(0.5)),
       transition("transition", {s.latent + s.actions + s.summary, s.hidden, 2 * s.latent}, random, Real(0.5)),
       emission("emission", {s.latent + s.actions + s.summary, s.hidden, s.observations}, random) {
   if (s.summary > 0) summary.emplace("summary", s.latent + s.actions, s.summary, random);
@@ -37,7 +38,8 @@ void append_parameters(Parameters& to, FilteringPosterior& model) {
 }
 
 LatentState initial_state(Tape& tape, const FilteringPosterior& model, Index batch) {
-  return {tape.constant({batch, model.sizes.latent}, Real{0}), tape.constant({batch, model.sizes.summary}, Real{0})};
+  return {tape.constant({batch, model.sizes.latent}, Real{0}),
+          tape.constant({batch, model.sizes.summary}, Real{0})};
 }
 
 LatentState advance_summary(FilteringPosterior& model, const LatentState& before, Var action) {
@@ -57,7 +59,8 @@ Categorical emission(FilteringPosterior& model, const LatentState& now, Var acti
   return Categorical(model.emission(concat({now.latent, action, now.summary}, 1)));
 }
 
-FilteringBound filtering_bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes, const Tensor& noise) {
+FilteringBound filtering_bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes,
+                               const Tensor& noise) {
   const auto [A, O, L, hidden, summary] = model.sizes;
   const Index B = episodes.batch, T = episodes.horizon;
   const Var all_noise = tape.constant(noise);
@@ -69,14 +72,16 @@ FilteringBound filtering_bound(Tape& tape, FilteringPosterior& model, const Epis
     const DiagonalNormal q = posterior(model, state, a, o), p = transition(model, state, a);
     state.latent = rsample(q, reshape(slice(all_noise, 0, k - 1, k), {B, L}));  // (10.7)
     const Categorical p_o = emission(model, state, a);
-    bound.log_likelihood = bound.log_likelihood + log_prob(p_o, episodes.observations_at(k));  // (10.6), first term
-    bound.kl = bound.kl + kl_divergence(q, p);                                                 // (10.6), second term
+    bound.log_likelihood =
+        bound.log_likelihood + log_prob(p_o, episodes.observations_at(k));  // (10.6), first term
+    bound.kl = bound.kl + kl_divergence(q, p);                              // (10.6), second term
   }
   return bound;
 }
 
-std::vector<std::vector<double>> predictive(FilteringPosterior& model, std::span<const Trajectory> trajectories,
-                                            Index samples, Philox& random) {
+std::vector<std::vector<double>> predictive(FilteringPosterior& model,
+                                            std::span<const Trajectory> trajectories, Index samples,
+                                            Philox& random) {
   const auto [A, O, L, hidden, summary] = model.sizes;
   const Index count = static_cast<Index>(trajectories.size());
   const Index rows_at_once = 1024, group = std::max<Index>(1, rows_at_once / samples);
@@ -95,7 +100,9 @@ std::vector<std::vector<double>> predictive(FilteringPosterior& model, std::span
       const Var a = one_hot(tape, e.actions_at(k), A), o = one_hot(tape, e.observations_at(k), O);
       const LatentState before = advance_summary(model, {tape.constant(latent), tape.constant(h)}, a);
       const LatentState predicted{sample(transition(model, before, a), random), before.summary};
-      const Var p_o = mean(reshape(exp(emission(model, predicted, a).log_probs), {e.batch / samples, samples, O}), 1);  // (10.8)
+      const Var p_o =
+          mean(reshape(exp(emission(model, predicted, a).log_probs), {e.batch / samples, samples, O}),
+               1);  // (10.8)
       for (std::size_t i = 0; i < chosen.size(); ++i) {
         const auto row = p_o.value().subspan(i * static_cast<std::size_t>(O), static_cast<std::size_t>(O));
         all[here + i].insert(all[here + i].end(), row.begin(), row.end());

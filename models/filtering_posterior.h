@@ -13,17 +13,17 @@
 
 namespace doxa {
 
-/// A generative model of episodes with a continuous latent s_k in R^L (10.2), and the causal posterior that infers it
-/// (10.4):
+/// A generative model of episodes with a continuous latent s_k in R^L (10.2), and the causal posterior that
+/// infers it (10.4):
 ///
 ///   summary      h_k = GRU([s_{k-1}, a_{k-1}], h_{k-1})          (left out when its width is 0)
 ///   transition   p(s_k | s_{k-1}, a_{k-1}, h_k)                  normal, diagonal
 ///   emission     p(o_k | s_k, a_{k-1}, h_k)                      categorical
 ///   posterior    q(s_k | s_{k-1}, a_{k-1}, o_k, h_k)             normal, diagonal
 ///
-/// with s_0 = 0 and h_0 = 0. The summary sees latents and actions only, so that the transition never sees o_k.
-/// Without it this is the Markov family of chapter 10; with it, the path of PlaNet (Hafner et al., arXiv 1811.04551,
-/// section 3).
+/// with s_0 = 0 and h_0 = 0. The summary sees latents and actions only, so that the transition never sees
+/// o_k. Without it this is the Markov family of chapter 10; with it, the path of PlaNet (Hafner et al., arXiv
+/// 1811.04551, section 3).
 struct FilteringPosterior {
   struct Sizes {
     Index actions, observations;
@@ -40,7 +40,8 @@ struct FilteringPosterior {
 
 void append_parameters(Parameters& to, FilteringPosterior& model);
 
-/// What the model knows after step k: samples of the latent, [batch, L], and the summary, [batch, H] (or [batch, 0]).
+/// What the model knows after step k: samples of the latent, [batch, L], and the summary, [batch, H] (or
+/// [batch, 0]).
 struct LatentState {
   Var latent, summary;
 };
@@ -60,12 +61,14 @@ struct FilteringBound {
 };
 
 /// One sample of the bound, with s_k drawn from q by noise[k-1], [T, batch, L].
-FilteringBound filtering_bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes, const Tensor& noise);
+FilteringBound filtering_bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes,
+                               const Tensor& noise);
 
-/// The learned model's predictive distributions p̂(o_k | o_{<k}, a_{<k}), [trajectory][(k-1)·O + o] (10.8): the emission's
-/// probabilities averaged over `samples` samples, whose s_{k-1} come from q and whose s_k from the transition. Nothing of
-/// step k but its action is looked at before step k is predicted.
-std::vector<std::vector<double>> predictive(FilteringPosterior& model, std::span<const Trajectory> trajectories,
-                                            Index samples, Philox& random);
+/// The learned model's predictive distributions p̂(o_k | o_{<k}, a_{<k}), [trajectory][(k-1)·O + o] (10.8):
+/// the emission's probabilities averaged over `samples` samples, whose s_{k-1} come from q and whose s_k from
+/// the transition. Nothing of step k but its action is looked at before step k is predicted.
+std::vector<std::vector<double>> predictive(FilteringPosterior& model,
+                                            std::span<const Trajectory> trajectories, Index samples,
+                                            Philox& random);
 
 }  // namespace doxa

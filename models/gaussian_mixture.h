@@ -10,8 +10,8 @@ namespace doxa {
 
 using PlanePoint = std::array<double, 2>;
 
-/// A normal distribution in the plane, N(mean, covariance), the covariance being [xx xy; xy yy]. It must be positive
-/// definite: the functions below throw std::invalid_argument if it is not.
+/// A normal distribution in the plane, N(mean, covariance), the covariance being [xx xy; xy yy]. It must be
+/// positive definite: the functions below throw std::invalid_argument if it is not.
 struct PlaneNormal {
   PlanePoint mean{};
   double xx = 1, xy = 0, yy = 1;
@@ -22,7 +22,8 @@ double log_prob(const PlaneNormal& normal, const PlanePoint& x);
 double entropy(const PlaneNormal& normal);  ///< log det(2πe covariance) / 2, in nats
 PlanePoint sample(const PlaneNormal& normal, Philox& random);
 
-/// The density Σ_k w_k N(x; m_k, C_k) in the plane: data whose true log-density is known because we made them.
+/// The density Σ_k w_k N(x; m_k, C_k) in the plane: data whose true log-density is known because we made
+/// them.
 struct GaussianMixture {
   std::vector<double> weights;  ///< they sum to 1
   std::vector<PlaneNormal> components;
@@ -37,12 +38,12 @@ struct MixtureDraw {
 };
 MixtureDraw sample(const GaussianMixture& mixture, Philox& random);
 
-/// The normal with the mixture's mean and covariance, by the law of total variance. Of all normals it is the one
-/// closest to the mixture p: E_p[log N(x)] is largest, and equals -entropy(N).
+/// The normal with the mixture's mean and covariance, by the law of total variance. Of all normals it is the
+/// one closest to the mixture p: E_p[log N(x)] is largest, and equals -entropy(N).
 PlaneNormal moment_matched(const GaussianMixture& mixture);
 
-/// Equally likely arms around the origin, each a thin normal at distance 2 from it that leans 60° out of the radial
-/// direction. Throws std::invalid_argument for no arms.
+/// Equally likely arms around the origin, each a thin normal at distance 2 from it that leans 60° out of the
+/// radial direction. Throws std::invalid_argument for no arms.
 GaussianMixture pinwheel(std::size_t arms = 5);
 
 }  // namespace doxa

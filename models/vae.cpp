@@ -47,7 +47,7 @@ DiagonalNormal posterior(Vae& vae, Var x) {
 Elbo elbo(Vae& vae, Var x, Var noise) {
   const DiagonalNormal q = posterior(vae, x);
   const DiagonalNormal p = prior(x.tape(), vae);
-  const Var z = rsample(q, noise);                      // (06.5)
+  const Var z = rsample(q, noise);                            // (06.5)
   return {.log_likelihood = log_prob(likelihood(vae, z), x),  // (06.4), first term
           .kl = kl_divergence(q, p)};                         // (06.4), second term, by (06.6)
 }
@@ -56,13 +56,12 @@ Var log_importance_weights(Vae& vae, Var x, Var noise) {
   const Index batch = x.shape()[0], data = vae.sizes.data, latent = vae.sizes.latent;
   const DiagonalNormal q_of_x = posterior(vae, x);
   // The same q for each of the K samples: one axis more, of length 1.
-  const DiagonalNormal q = DiagonalNormal::from_log_scale(reshape(q_of_x.element.loc, {batch, 1, latent}),
-                                                          reshape(q_of_x.element.log_scale, {batch, 1, latent}));
+  const DiagonalNormal q = DiagonalNormal::from_log_scale(
+      reshape(q_of_x.element.loc, {batch, 1, latent}), reshape(q_of_x.element.log_scale, {batch, 1, latent}));
   const DiagonalNormal p = prior(x.tape(), vae);
   const Var z = rsample(q, noise);
   return log_prob(likelihood(vae, z), reshape(x, {batch, 1, data}))  // (06.8)
-         + log_prob(p, z)
-         - log_prob(q, z);
+         + log_prob(p, z) - log_prob(q, z);
 }
 
 Var importance_weighted_bound(Var log_weights) {
@@ -78,7 +77,8 @@ Tensor sample_log_importance_weights(Vae& vae, const Tensor& x, Index samples, P
   for (Index first = 0; first < n; first += rows) {
     const Index batch = std::min(rows, n - first);
     const Evaluation evaluation(tape);
-    const auto here = x.span().subspan(static_cast<std::size_t>(first * data), static_cast<std::size_t>(batch * data));
+    const auto here =
+        x.span().subspan(static_cast<std::size_t>(first * data), static_cast<std::size_t>(batch * data));
     const Var noise = normal_noise(tape, {batch, samples, latent}, random);
     const Var log_weights = log_importance_weights(vae, tape.constant({batch, data}, here), noise);
     std::ranges::copy(log_weights.value(), all.data() + first * samples);

@@ -5,8 +5,8 @@
 
 namespace doxa {
 
-/// The variational auto-encoder (Kingma & Welling, "Auto-encoding variational Bayes", arXiv 1312.6114, section 3) of
-/// real vectors x [batch, data] with latents z [batch, latent]:
+/// The variational auto-encoder (Kingma & Welling, "Auto-encoding variational Bayes", arXiv 1312.6114,
+/// section 3) of real vectors x [batch, data] with latents z [batch, latent]:
 ///
 ///   prior        p(z)     = N(0, I)
 ///   likelihood   p(x | z) = N(decoder(z), s² I)          one scale s for all coordinates, learned as log s
@@ -26,8 +26,8 @@ struct Vae {
 void append_parameters(Parameters& to, Vae& vae);
 
 DiagonalNormal prior(Tape& tape, const Vae& vae);  ///< p(z), event [latent]
-DiagonalNormal likelihood(Vae& vae, Var z);        ///< p(x | z) for z [batch, latent] or [batch, samples, latent]
-DiagonalNormal posterior(Vae& vae, Var x);         ///< q(z | x) for x [batch, data]
+DiagonalNormal likelihood(Vae& vae, Var z);  ///< p(x | z) for z [batch, latent] or [batch, samples, latent]
+DiagonalNormal posterior(Vae& vae, Var x);   ///< q(z | x) for x [batch, data]
 
 /// One sample of the two terms of the evidence lower bound, each [batch], in nats.
 struct Elbo {
@@ -39,16 +39,16 @@ struct Elbo {
 /// The bound (06.4) with the draw (06.5) for x [batch, data] and standard normal noise [batch, latent].
 Elbo elbo(Vae& vae, Var x, Var noise);
 
-/// log w_k = log p(x | z_k) + log p(z_k) - log q(z_k | x), z_k = μ(x) + σ(x) ε_k drawn from q (06.8): [batch, K] for
-/// x [batch, data] and ε [batch, K, latent].
+/// log w_k = log p(x | z_k) + log p(z_k) - log q(z_k | x), z_k = μ(x) + σ(x) ε_k drawn from q (06.8): [batch,
+/// K] for x [batch, data] and ε [batch, K, latent].
 Var log_importance_weights(Vae& vae, Var x, Var noise);
 
-/// log 1/K Σ_k w_k of log w [batch, K]: [batch]. In expectation a lower bound of log p(x) that grows with K (Burda,
-/// Grosse & Salakhutdinov, "Importance weighted autoencoders", arXiv 1509.00519, theorem 1), (06.9).
+/// log 1/K Σ_k w_k of log w [batch, K]: [batch]. In expectation a lower bound of log p(x) that grows with K
+/// (Burda, Grosse & Salakhutdinov, "Importance weighted autoencoders", arXiv 1509.00519, theorem 1), (06.9).
 Var importance_weighted_bound(Var log_weights);
 
-/// The logarithms of K importance weights for each row of x [n, data], [n, K], a few rows at a time and without a
-/// record left behind.
+/// The logarithms of K importance weights for each row of x [n, data], [n, K], a few rows at a time and
+/// without a record left behind.
 Tensor sample_log_importance_weights(Vae& vae, const Tensor& x, Index samples, Philox& random);
 
 }  // namespace doxa

@@ -38,7 +38,8 @@ void normal_density(std::span<const double> at, double mean, double scale, std::
 }  // namespace
 
 NormalQuadrature normal_quadrature(double spacing, double radius) {
-  if (!(spacing > 0 && radius > 0)) throw std::invalid_argument("normal_quadrature: spacing and radius must be positive");
+  if (!(spacing > 0 && radius > 0))
+    throw std::invalid_argument("normal_quadrature: spacing and radius must be positive");
   const Index reach = static_cast<Index>(radius / spacing);
   std::vector<Real> nodes;
   NormalQuadrature rule{spacing, {}, {}};
@@ -64,15 +65,18 @@ DecodedPrior decode_prior(Vae& vae, NormalQuadrature latent) {
   for (Index first = 0; first < n; first += at_once) {
     const Evaluation evaluation(tape);
     const Index batch = std::min(at_once, n - first);
-    const Var z = tape.constant({batch, 2}, {model.latent.nodes.data() + 2 * first, static_cast<std::size_t>(2 * batch)});
+    const Var z = tape.constant({batch, 2},
+                                {model.latent.nodes.data() + 2 * first, static_cast<std::size_t>(2 * batch)});
     const auto mean = likelihood(vae, z).element.loc.value();
-    for (std::size_t i = 0; i < mean.size(); i += 2) model.means.push_back({double{mean[i]}, double{mean[i + 1]}});
+    for (std::size_t i = 0; i < mean.size(); i += 2)
+      model.means.push_back({double{mean[i]}, double{mean[i + 1]}});
   }
   return model;
 }
 
 double log_evidence(const DecodedPrior& model, const PlanePoint& x) {
-  // Two passes, so that the terms that cannot change the sum (below e^-45 of the largest) cost no exponential.
+  // Two passes, so that the terms that cannot change the sum (below e^-45 of the largest) cost no
+  // exponential.
   const std::size_t n = model.means.size();
   double largest = -std::numeric_limits<double>::infinity();
   const LogLikelihood log_likelihood{model, x};
@@ -123,8 +127,9 @@ double kl_to_true_posterior(const DecodedPrior& model, const PlanePosterior& q, 
   for (std::size_t j = 0; j < model.means.size(); ++j) {
     const double z1 = double{model.latent.nodes[static_cast<Index>(2 * j)]};
     const double z2 = double{model.latent.nodes[static_cast<Index>(2 * j + 1)]};
-    const double log_q = -0.5 * (square((z1 - q.loc[0]) / q.scale[0]) + square((z2 - q.loc[1]) / q.scale[1])) -
-                         std::log(2 * pi * q.scale[0] * q.scale[1]);
+    const double log_q =
+        -0.5 * (square((z1 - q.loc[0]) / q.scale[0]) + square((z2 - q.loc[1]) / q.scale[1])) -
+        std::log(2 * pi * q.scale[0] * q.scale[1]);
     const double log_p = model.latent.log_weights[j] - log_area + log_likelihood(j) - log_p_x;
     kl += std::exp(log_area + log_q) * (log_q - log_p);
   }

@@ -4,8 +4,8 @@
 
 namespace doxa {
 
-/// How many times this program has asked for heap memory. A program that links allocations.cpp has an operator new that
-/// counts; it is malloc otherwise, so the sanitizers see what they always see.
+/// How many times this program has asked for heap memory. A program that links allocations.cpp has an
+/// operator new that counts; it is malloc otherwise, so the sanitizers see what they always see.
 std::size_t allocations();
 
 }  // namespace doxa

@@ -45,7 +45,8 @@ static inline ExpParts exp_parts(double x) {
   q = q * r + 1.0 / 24;
   q = q * r + 1.0 / 6;
   q = q * r + 0.5;
-  return {r + r * r * q, from_bits((k1 + 1023) << 52), from_bits((k2 + 1023) << 52), from_bits((1023 - k2) << 52)};
+  return {r + r * r * q, from_bits((k1 + 1023) << 52), from_bits((k2 + 1023) << 52),
+          from_bits((1023 - k2) << 52)};
 }
 
 static inline double exp(double x) {

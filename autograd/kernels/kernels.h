@@ -25,16 +25,17 @@ enum class Binary {
 #undef DOXA_UNARY
 #undef DOXA_BINARY
 
-/// The inner loops of the engine, compiled once for each instruction set that pays. Every entry has one meaning;
-/// the sets differ in the order of additions and in fused multiply-adds only. Pointers may not overlap unless
-/// they are equal. Strides are in elements; the stride of an element-wise operand is 1, or 0 for one value that
-/// stands for all n (its adjoint then receives the sum).
+/// The inner loops of the engine, compiled once for each instruction set that pays. Every entry has one
+/// meaning; the sets differ in the order of additions and in fused multiply-adds only. Pointers may not
+/// overlap unless they are equal. Strides are in elements; the stride of an element-wise operand is 1, or 0
+/// for one value that stands for all n (its adjoint then receives the sum).
 struct Kernels {
   const char* name;  ///< "baseline", "avx2", "avx512"
 
   /// y_i = f(x_i), and dx_i += g_i f'(x_i).
   void (*unary[static_cast<int>(Unary::count)])(Index n, const Real* x, Real* y);
-  void (*unary_adjoint[static_cast<int>(Unary::count)])(Index n, const Real* x, const Real* y, const Real* g, Real* dx);
+  void (*unary_adjoint[static_cast<int>(Unary::count)])(Index n, const Real* x, const Real* y, const Real* g,
+                                                        Real* dx);
 
   /// y_i = f(a_i, b_i), and da_i += g_i ∂f/∂a, db_i += g_i ∂f/∂b.
   using Value = void(Index n, const Real* a, Index stride_a, const Real* b, Index stride_b, Real* y);
@@ -48,13 +49,13 @@ struct Kernels {
   void (*add_scaled)(Index n, Real scale, const Real* x, Real* y);          ///< y += scale x
   void (*add_constant)(Index n, Real c, Real* y);                           ///< y += c
   Real (*sum)(Index n, const Real* x);
-  Real (*maximum)(Index n, const Real* x);                        ///< NaN if any x is NaN; -inf for n = 0
-  Real (*sum_exp)(Index n, const Real* x, Real shift);            ///< Σ exp(x_i - shift)
+  Real (*maximum)(Index n, const Real* x);              ///< NaN if any x is NaN; -inf for n = 0
+  Real (*sum_exp)(Index n, const Real* x, Real shift);  ///< Σ exp(x_i - shift)
   void (*softmax_add)(Index n, const Real* x, Real lse, Real g, Real* dx);  ///< dx_i += g exp(x_i - lse)
 
   /// C (+)= A B for C [m,n] row-major, A(i,p) = a[i a_row + p a_col], B(p,j) = b[p b_row + j b_col].
-  void (*matmul)(Index m, Index n, Index k, const Real* a, Index a_row, Index a_col, const Real* b, Index b_row,
-                 Index b_col, Real* c, bool accumulate);
+  void (*matmul)(Index m, Index n, Index k, const Real* a, Index a_row, Index a_col, const Real* b,
+                 Index b_row, Index b_col, Real* c, bool accumulate);
 
   /// One step of Adam for n parameters: see models/nn/adam.h. Leaves the gradient at zero.
   struct Adam {

@@ -19,7 +19,8 @@ double gradient_norm(const Parameters& parameters) {
   double sum = 0;
   for (const Parameter* p : parameters) {
     const double squares = sum_of_squares(p->gradient);
-    if (!std::isfinite(squares)) throw std::domain_error("adam: the gradient of " + p->name + " is not finite");
+    if (!std::isfinite(squares))
+      throw std::domain_error("adam: the gradient of " + p->name + " is not finite");
     sum += squares;
   }
   return std::sqrt(sum);
@@ -34,12 +35,13 @@ double Adam::step(const Parameters& parameters) {
       variances.emplace_back(p->value.shape());
     }
   if (means.size() != parameters.size() || variances.size() != parameters.size())
-    throw std::invalid_argument("adam: " + std::to_string(parameters.size()) + " parameters, the first step had " +
-                                std::to_string(means.size()));
+    throw std::invalid_argument("adam: " + std::to_string(parameters.size()) +
+                                " parameters, the first step had " + std::to_string(means.size()));
   for (std::size_t i = 0; i < parameters.size(); ++i)
     if (means[i].shape() != parameters[i]->value.shape())
-      throw std::invalid_argument("adam: " + parameters[i]->name + " has shape " + parameters[i]->value.shape().str() +
-                                  ", at the first step " + means[i].shape().str());
+      throw std::invalid_argument("adam: " + parameters[i]->name + " has shape " +
+                                  parameters[i]->value.shape().str() + ", at the first step " +
+                                  means[i].shape().str());
 
   const double norm = gradient_norm(parameters);
   const double clip = max_norm > 0 && norm > max_norm ? max_norm / norm : 1;
@@ -53,7 +55,8 @@ double Adam::step(const Parameters& parameters) {
                            .variance_scale = static_cast<Real>(1 / (1 - std::pow(beta2, t)))};
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     Parameter& p = *parameters[i];
-    kernels().adam(p.value.size(), step, p.gradient.data(), means[i].data(), variances[i].data(), p.value.data());
+    kernels().adam(p.value.size(), step, p.gradient.data(), means[i].data(), variances[i].data(),
+                   p.value.data());
   }
   return norm;
 }

@@ -6,8 +6,8 @@
 
 namespace doxa {
 
-/// Adam (Kingma & Ba, arXiv 1412.6980, algorithm 1), with the gradient first scaled down to a global norm of at most
-/// `max_norm` (Pascanu, Mikolov & Bengio, arXiv 1211.5063, algorithm 1):
+/// Adam (Kingma & Ba, arXiv 1412.6980, algorithm 1), with the gradient first scaled down to a global norm of
+/// at most `max_norm` (Pascanu, Mikolov & Bengio, arXiv 1211.5063, algorithm 1):
 ///   g ← g min(1, max_norm / ‖g‖)      m ← β₁ m + (1 - β₁) g      v ← β₂ v + (1 - β₂) g²
 ///   value ← value - rate · m/(1 - β₁ᵗ) / (sqrt(v/(1 - β₂ᵗ)) + ε)
 /// The norm is that of all parameters together.
@@ -18,10 +18,10 @@ struct Adam {
   std::int64_t steps = 0;
   std::vector<Tensor> means = {}, variances = {};  ///< m and v, in the order of the parameters
 
-  /// One step. Uses up the gradients: they are zero afterwards, so that a parameter which the next loss does not
-  /// reach stays where it is but for its momentum. Returns ‖g‖ before clipping; if that is not finite, throws
-  /// std::domain_error naming the first parameter at fault and changes nothing.
-  /// Throws std::invalid_argument if the parameters are not those of the first step.
+  /// One step. Uses up the gradients: they are zero afterwards, so that a parameter which the next loss does
+  /// not reach stays where it is but for its momentum. Returns ‖g‖ before clipping; if that is not finite,
+  /// throws std::domain_error naming the first parameter at fault and changes nothing. Throws
+  /// std::invalid_argument if the parameters are not those of the first step.
   double step(const Parameters& parameters);
 };
 

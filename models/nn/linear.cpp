@@ -14,7 +14,8 @@ Tensor initial_weight(Index in, Index out, Philox& random, Real gain) {
 }  // namespace
 
 Linear::Linear(const std::string& name, Index in, Index out, Philox& random, Real gain)
-    : weight(name + "/weight", initial_weight(in, out, random, gain)), bias(name + "/bias", Tensor(Shape{out})) {}
+    : weight(name + "/weight", initial_weight(in, out, random, gain)),
+      bias(name + "/bias", Tensor(Shape{out})) {}
 
 void append_parameters(Parameters& to, Linear& layer) {
   to.push_back(&layer.weight);

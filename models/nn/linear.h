@@ -8,8 +8,9 @@
 
 namespace doxa {
 
-/// y = x W + b for each row x of [batch, in]. W [in, out] starts with independent N(0, gain²/in) entries, which keeps
-/// the variance of a row (LeCun et al., "Efficient BackProp", 1998, section 4.6); b [out] starts at zero.
+/// y = x W + b for each row x of [batch, in]. W [in, out] starts with independent N(0, gain²/in) entries,
+/// which keeps the variance of a row (LeCun et al., "Efficient BackProp", 1998, section 4.6); b [out] starts
+/// at zero.
 struct Linear {
   Parameter weight, bias;
 

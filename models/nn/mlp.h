@@ -7,8 +7,9 @@
 
 namespace doxa {
 
-/// Linear layers with tanh between them: y = W_n tanh(… tanh(W_1 x + b_1) …) + b_n. `widths` = in, hidden…, out.
-/// Throws std::invalid_argument for fewer than two widths. `last_gain` scales the last layer's initial weights.
+/// Linear layers with tanh between them: y = W_n tanh(… tanh(W_1 x + b_1) …) + b_n. `widths` = in, hidden…,
+/// out. Throws std::invalid_argument for fewer than two widths. `last_gain` scales the last layer's initial
+/// weights.
 struct Mlp {
   std::vector<Linear> layers;
 

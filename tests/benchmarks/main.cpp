@@ -45,7 +45,8 @@ Arguments parse(int argc, char** argv) {
     char* end = nullptr;
     a.seconds = std::strtod(argv[i], &end);
     if (*end != '\0' || !(a.seconds > 0) || !std::isfinite(a.seconds))
-      throw std::invalid_argument("--seconds: found '" + std::string(argv[i]) + "', expected a positive number");
+      throw std::invalid_argument("--seconds: found '" + std::string(argv[i]) +
+                                  "', expected a positive number");
   }
   return a;
 }
@@ -66,8 +67,9 @@ void run(const doxa::Benchmark& benchmark, double seconds) {
   }
   const auto middle = microseconds.begin() + static_cast<std::ptrdiff_t>(microseconds.size() / 2);
   std::nth_element(microseconds.begin(), middle, microseconds.end());
-  std::printf("doxa,%s,%s,1,%.1f,%zu,%zu,%zu\n", benchmark.name.c_str(), sizeof(doxa::Real) == 8 ? "float64" : "float32",
-              *middle, step.tape().size(), step.tape().bytes_used(), allocations);
+  std::printf("doxa,%s,%s,1,%.1f,%zu,%zu,%zu\n", benchmark.name.c_str(),
+              sizeof(doxa::Real) == 8 ? "float64" : "float32", *middle, step.tape().size(),
+              step.tape().bytes_used(), allocations);
   std::fflush(stdout);
 }
 

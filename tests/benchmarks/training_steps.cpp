@@ -40,7 +40,8 @@ struct Vae {
     const DiagonalNormal q = normal_from(encoder(x));
     const Var z = rsample(q, normal_noise(tape, {size.B, size.L}, random));
     const DiagonalNormal p_x = DiagonalNormal::from_log_scale(decoder(z), tape.constant(Real{0}));
-    return sum(kl_divergence(q, standard_normal(tape, size.L)) - log_prob(p_x, x)) / static_cast<Real>(size.B);
+    return sum(kl_divergence(q, standard_normal(tape, size.L)) - log_prob(p_x, x)) /
+           static_cast<Real>(size.B);
   }
 };
 
@@ -58,12 +59,14 @@ struct Filter {
   Mlp posterior{"posterior", {size.L + size.A + size.O, size.H, 2 * size.L}, random};
   Mlp transition{"transition", {size.L + size.A, size.H, 2 * size.L}, random};
   Mlp emission{"emission", {size.L, size.H, size.O}, random};
-  Episodes data{size.B, size.T, random_indices(size.T * size.B, size.A, random), random_indices(size.T * size.B, size.O, random)};
+  Episodes data{size.B, size.T, random_indices(size.T* size.B, size.A, random),
+                random_indices(size.T* size.B, size.O, random)};
 
   Var loss(Tape& tape) {
     Var s = tape.constant({size.B, size.L}, Real{0}), total = tape.constant({size.B}, Real{0});
     for (Index k = 1; k <= size.T; ++k) {
-      const Var a = one_hot(tape, data.actions_at(k), size.A), o = one_hot(tape, data.observations_at(k), size.O);
+      const Var a = one_hot(tape, data.actions_at(k), size.A),
+                o = one_hot(tape, data.observations_at(k), size.O);
       const Var sa = concat({s, a}, 1);
       const DiagonalNormal q = normal_from(posterior(concat({sa, o}, 1))), p = normal_from(transition(sa));
       s = rsample(q, normal_noise(tape, {size.B, size.L}, random));
@@ -79,7 +82,8 @@ void append_parameters(Parameters& to, Filter& m) {
   append_parameters(to, m.emission);
 }
 
-/// h_k = GRU([s_{k-1}, a_{k-1}], h_{k-1});  loss = mean over B of Σ_k KL(q(s_k | h_k, o_k) ‖ p(s_k | h_k)) - log p(o_k | h_k, s_k).
+/// h_k = GRU([s_{k-1}, a_{k-1}], h_{k-1});  loss = mean over B of Σ_k KL(q(s_k | h_k, o_k) ‖ p(s_k | h_k)) -
+/// log p(o_k | h_k, s_k).
 struct Rssm {
   struct Sizes {
     Index B, T, A, O, H, L;
@@ -89,17 +93,20 @@ struct Rssm {
   Mlp posterior{"posterior", {size.H + size.O, size.H, 2 * size.L}, random};
   Mlp prior{"prior", {size.H, size.H, 2 * size.L}, random};
   Mlp emission{"emission", {size.H + size.L, size.H, size.O}, random};
-  Episodes data{size.B, size.T, random_indices(size.T * size.B, size.A, random), random_indices(size.T * size.B, size.O, random)};
+  Episodes data{size.B, size.T, random_indices(size.T* size.B, size.A, random),
+                random_indices(size.T* size.B, size.O, random)};
 
   Var loss(Tape& tape) {
     Var s = tape.constant({size.B, size.L}, Real{0}), h = tape.constant({size.B, size.H}, Real{0});
     Var total = tape.constant({size.B}, Real{0});
     for (Index k = 1; k <= size.T; ++k) {
-      const Var a = one_hot(tape, data.actions_at(k), size.A), o = one_hot(tape, data.observations_at(k), size.O);
+      const Var a = one_hot(tape, data.actions_at(k), size.A),
+                o = one_hot(tape, data.observations_at(k), size.O);
       h = gru(concat({s, a}, 1), h);
       const DiagonalNormal p = normal_from(prior(h)), q = normal_from(posterior(concat({h, o}, 1)));
       s = rsample(q, normal_noise(tape, {size.B, size.L}, random));
-      total = total + kl_divergence(q, p) - log_prob(Categorical(emission(concat({h, s}, 1))), data.observations_at(k));
+      total = total + kl_divergence(q, p) -
+              log_prob(Categorical(emission(concat({h, s}, 1))), data.observations_at(k));
     }
     return mean(total);
   }

@@ -21,8 +21,8 @@ struct Benchmark {
   std::function<TrainingStep()> make;
 };
 
-/// Variational autoencoders, Markov filtering posteriors and RSSMs of several sizes: small (tens of units), medium and
-/// large (PlaNet's widths).
+/// Variational autoencoders, Markov filtering posteriors and RSSMs of several sizes: small (tens of units),
+/// medium and large (PlaNet's widths).
 std::vector<Benchmark> benchmarks();
 
 }  // namespace doxa

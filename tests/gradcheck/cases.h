@@ -9,7 +9,8 @@
 
 namespace doxa {
 
-/// One entry of the registry that GoogleTest and the program `gradcheck` share: a function to check and where.
+/// One entry of the registry that GoogleTest and the program `gradcheck` share: a function to check and
+/// where.
 struct GradientCase {
   std::string name;  ///< "op/matmul/[3,4]x[4,5]"
   std::function<GradientReport(const GradientCheckOptions&)> check;

@@ -19,18 +19,23 @@ std::vector<GradientCase> distribution_cases() {
   const auto add = [&](const char* name, TensorFunction f, std::vector<Shape> shapes) {
     cases.push_back(tensor_case(std::string("distribution/") + name, std::move(f), std::move(shapes)));
   };
-  add("Normal/log_prob", [](Tape&, Inputs x) { return log_prob(normal(x[0], x[1]), x[2]); }, {shape, shape, shape});
-  add("Normal/log_prob, by scale", [](Tape&, Inputs x) { return log_prob(Normal(x[0], softplus(x[1])), x[2]); },
-      {shape, {2}, shape});
+  add("Normal/log_prob", [](Tape&, Inputs x) { return log_prob(normal(x[0], x[1]), x[2]); },
+      {shape, shape, shape});
+  add("Normal/log_prob, by scale",
+      [](Tape&, Inputs x) { return log_prob(Normal(x[0], softplus(x[1])), x[2]); }, {shape, {2}, shape});
   add("Normal/entropy", [](Tape&, Inputs x) { return entropy(normal(x[0], x[1])); }, {shape, {2}});
-  add("Normal/rsample", [](Tape&, Inputs x) { return rsample(normal(x[0], x[1]), x[2]); }, {shape, shape, shape});
+  add("Normal/rsample", [](Tape&, Inputs x) { return rsample(normal(x[0], x[1]), x[2]); },
+      {shape, shape, shape});
   add("Normal/kl_divergence",
-      [](Tape&, Inputs x) { return kl_divergence(normal(x[0], x[1]), normal(x[2], x[3])); }, {shape, shape, shape, {}});
+      [](Tape&, Inputs x) { return kl_divergence(normal(x[0], x[1]), normal(x[2], x[3])); },
+      {shape, shape, shape, {}});
   add("DiagonalNormal/log_prob",
-      [](Tape&, Inputs x) { return log_prob(DiagonalNormal(normal(x[0], x[1])), x[2]); }, {shape, shape, shape});
+      [](Tape&, Inputs x) { return log_prob(DiagonalNormal(normal(x[0], x[1])), x[2]); },
+      {shape, shape, shape});
   add("DiagonalNormal/entropy", [](Tape&, Inputs x) { return entropy(DiagonalNormal(normal(x[0], x[1]))); },
       {shape, shape});
-  add("DiagonalNormal/rsample", [](Tape&, Inputs x) { return rsample(DiagonalNormal(normal(x[0], x[1])), x[2]); },
+  add("DiagonalNormal/rsample",
+      [](Tape&, Inputs x) { return rsample(DiagonalNormal(normal(x[0], x[1])), x[2]); },
       {shape, shape, shape});
   add("DiagonalNormal/kl_divergence",
       [](Tape&, Inputs x) {

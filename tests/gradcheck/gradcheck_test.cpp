@@ -22,11 +22,13 @@ TEST_P(Gradients, EqualTheNumericalOnes) {
   EXPECT_TRUE(report.passed()) << all()[GetParam()].name << "\n" << report.str();
 }
 
-INSTANTIATE_TEST_SUITE_P(Registry, Gradients, testing::Range(std::size_t{0}, all().size()), [](const auto& test) {
-  std::string name;  // GoogleTest takes letters, digits and underscores only
-  for (const char c : all()[test.param].name) name += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
-  return name + "_" + std::to_string(test.param);
-});
+INSTANTIATE_TEST_SUITE_P(Registry, Gradients, testing::Range(std::size_t{0}, all().size()),
+                         [](const auto& test) {
+                           std::string name;  // GoogleTest takes letters, digits and underscores only
+                           for (const char c : all()[test.param].name)
+                             name += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+                           return name + "_" + std::to_string(test.param);
+                         });
 
 TEST(Registry, NamesAreUnique) {
   std::set<std::string> names;
@@ -48,7 +50,9 @@ Var wrong_square(Var x, Real factor) {
 TEST(CheckGradients, RefusesAWrongFactor) {
   const double finest = sizeof(Real) == 8 ? 1e-6 : 1e-1;
   for (const double off : {1.0, -2.0, finest}) {
-    const auto f = [off](Tape&, std::span<const Var> x) { return exp(wrong_square(x[0], static_cast<Real>(1 + off))); };
+    const auto f = [off](Tape&, std::span<const Var> x) {
+      return exp(wrong_square(x[0], static_cast<Real>(1 + off)));
+    };
     const GradientReport report = check_gradients(f, std::vector{Tensor(Shape{3}, {0.5, -1.25, 1.0})});
     EXPECT_EQ(report.verdict(), Verdict::fail) << off << "\n" << report.str();
   }
@@ -73,7 +77,8 @@ TEST(CheckGradients, TheErrorEstimateCoversTheError) {
     const auto f = [](Tape&, std::span<const Var> v) { return tanh(square(v[0])); };
     const GradientReport report = check_gradients(f, std::vector{Tensor(Shape{}, {x})});
     const double t = std::tanh(double(x) * double(x)), exact = 2 * double(x) * (1 - t) * (1 + t);
-    EXPECT_LE(std::abs(report.entries[0].numeric - exact), ratio_limit * report.entries[0].error) << report.str();
+    EXPECT_LE(std::abs(report.entries[0].numeric - exact), ratio_limit * report.entries[0].error)
+        << report.str();
   }
 }
 

@@ -72,7 +72,9 @@ int main(int argc, char** argv) try {
     const doxa::Verdict verdict = report.verdict();
     ++(verdict == doxa::Verdict::pass ? passed : failed);
     std::printf("%-12s  %6.3f x the estimated error  %s\n",
-                verdict == doxa::Verdict::pass ? "pass" : verdict == doxa::Verdict::fail ? "FAIL" : "inconclusive",
+                verdict == doxa::Verdict::pass   ? "pass"
+                : verdict == doxa::Verdict::fail ? "FAIL"
+                                                 : "inconclusive",
                 report.entries.empty() ? 0.0 : report.entries[0].ratio(), c.name.c_str());
     if (arguments.verbose || verdict != doxa::Verdict::pass) std::fputs(report.str().c_str(), stdout);
   }

@@ -31,10 +31,17 @@ std::vector<GradientCase> model_cases() {
   std::vector<GradientCase> cases;
   cases.push_back(parameter_case(
       "layer/Linear", [](Philox& random) { return Linear("linear", 4, 3, random); },
-      [](Tape& tape, Linear& layer, Philox& noise) { return layer(tape.constant(normal_noise({5, 4}, noise))); }));
+      [](Tape& tape, Linear& layer, Philox& noise) {
+        return layer(tape.constant(normal_noise({5, 4}, noise)));
+      }));
   cases.push_back(parameter_case(
-      "layer/Mlp", [](Philox& random) { return Mlp("mlp", {3, 5, 4, 2}, random); },
-      [](Tape& tape, Mlp& mlp, Philox& noise) { return mlp(tape.constant(normal_noise({5, 3}, noise))); }));
+      "layer/Mlp",
+      [](Philox& random) {
+        return Mlp("mlp", {3, 5, 4, 2}, random);
+      },
+      [](Tape& tape, Mlp& mlp, Philox& noise) {
+        return mlp(tape.constant(normal_noise({5, 3}, noise)));
+      }));
   cases.push_back(parameter_case(
       "layer/GruCell, three steps", [](Philox& random) { return GruCell("gru", 2, 3, random); },
       [](Tape& tape, GruCell& gru, Philox& noise) {
@@ -49,16 +56,19 @@ std::vector<GradientCase> model_cases() {
         return elbo(vae, x, tape.constant(normal_noise({5, 2}, noise))).value();
       }));
   cases.push_back(parameter_case(
-      "model/Vae/importance-weighted bound", [](Philox& random) { return Vae({.data = 3, .latent = 2, .hidden = 4}, random); },
+      "model/Vae/importance-weighted bound",
+      [](Philox& random) { return Vae({.data = 3, .latent = 2, .hidden = 4}, random); },
       [](Tape& tape, Vae& vae, Philox& noise) {
         const Var x = tape.constant(normal_noise({5, 3}, noise));
-        return importance_weighted_bound(log_importance_weights(vae, x, tape.constant(normal_noise({5, 4, 2}, noise))));
+        return importance_weighted_bound(
+            log_importance_weights(vae, x, tape.constant(normal_noise({5, 4, 2}, noise))));
       }));
   for (const Index summary : {0, 3})
     cases.push_back(parameter_case(
         summary == 0 ? "model/FilteringPosterior/bound, Markov" : "model/FilteringPosterior/bound, recurrent",
         [summary](Philox& random) {
-          return FilteringPosterior({.actions = 2, .observations = 3, .latent = 2, .hidden = 4, .summary = summary}, random);
+          return FilteringPosterior(
+              {.actions = 2, .observations = 3, .latent = 2, .hidden = 4, .summary = summary}, random);
         },
         [](Tape& tape, FilteringPosterior& model, Philox& noise) {
           const Episodes two{2, 3, {0, 1, 1, 0, 1, 1}, {2, 0, 1, 1, 0, 2}};

@@ -1,11 +1,11 @@
-// From the second step on, training a model calls the heap's allocator zero times: noise, forward, backward and Adam.
-
-#include "allocations.h"
+// From the second step on, training a model calls the heap's allocator zero times: noise, forward, backward
+// and Adam.
 
 #include <gtest/gtest.h>
 
 #include <array>
 
+#include "allocations.h"
 #include "doxa/models/filtering_posterior.h"
 #include "doxa/models/nn/adam.h"
 #include "doxa/models/vae.h"
@@ -42,7 +42,8 @@ TEST(Allocation, TrainingAVaeMakesNoneFromTheSecondStepOn) {
 TEST(Allocation, TrainingAFilteringPosteriorMakesNoneFromTheSecondStepOn) {
   for (const Index summary : {0, 9}) {
     Philox random(1);
-    FilteringPosterior model({.actions = 2, .observations = 3, .latent = 4, .hidden = 9, .summary = summary}, random);
+    FilteringPosterior model({.actions = 2, .observations = 3, .latent = 4, .hidden = 9, .summary = summary},
+                             random);
     const Parameters all = parameters(model);
     const Episodes two{2, 3, {0, 1, 1, 0, 1, 1}, {2, 0, 1, 1, 0, 2}};
     Tensor noise({3, 2, 4});

@@ -1,11 +1,11 @@
+#include "doxa/models/filtering_posterior.h"
+
 #include <gtest/gtest.h>
 
 #include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
-
-#include "doxa/models/filtering_posterior.h"
 
 namespace doxa {
 namespace {
@@ -16,17 +16,18 @@ Trajectory trajectory(std::vector<std::size_t> actions, std::vector<std::size_t>
   return {.states = {}, .actions = std::move(actions), .observations = std::move(observations)};
 }
 
-// With one latent dimension and two steps every integral of the derivation is a sum over a grid. The trapezoidal rule
-// is exact to rounding for smooth functions that vanish at the ends of the grid.
+// With one latent dimension and two steps every integral of the derivation is a sum over a grid. The
+// trapezoidal rule is exact to rounding for smooth functions that vanish at the ends of the grid.
 class TwoSteps : public testing::TestWithParam<Index> {
  protected:
   static constexpr int n = 241;
   static constexpr double reach = 12, h = 2 * reach / (n - 1);
-  using Function = std::vector<double>;               // of s_1 or s_2 on the grid
+  using Function = std::vector<double>;                // of s_1 or s_2 on the grid
   using Function2 = std::vector<std::vector<double>>;  // of (s_1, s_2)
 
   Philox random{11};
-  FilteringPosterior model{{.actions = 2, .observations = 3, .latent = 1, .hidden = 4, .summary = GetParam()}, random};
+  FilteringPosterior model{{.actions = 2, .observations = 3, .latent = 1, .hidden = 4, .summary = GetParam()},
+                           random};
   Trajectory seen = trajectory({1, 0}, {2, 1});
   Tape tape;
   Function log_q1, log_p1, log_e1;
@@ -53,7 +54,8 @@ class TwoSteps : public testing::TestWithParam<Index> {
 
   void SetUp() override {
     const auto row = [&](const std::vector<std::size_t>& indices, std::size_t k, Index rows, Index columns) {
-      return one_hot(tape, std::vector<Index>(static_cast<std::size_t>(rows), static_cast<Index>(indices[k])), columns);
+      return one_hot(tape, std::vector<Index>(static_cast<std::size_t>(rows), static_cast<Index>(indices[k])),
+                     columns);
     };
     // Step 1, from s_0 = 0.
     const Var a1 = row(seen.actions, 0, n, 2), o1 = row(seen.observations, 0, n, 3);
@@ -86,7 +88,9 @@ class TwoSteps : public testing::TestWithParam<Index> {
       for (std::size_t j = 0; j < n; ++j) sum += f(i, j) * h * h;
     return sum;
   }
-  double log_joint(std::size_t i, std::size_t j) { return log_p1[i] + log_e1[i] + log_p2[i][j] + log_e2[i][j]; }
+  double log_joint(std::size_t i, std::size_t j) {
+    return log_p1[i] + log_e1[i] + log_p2[i][j] + log_e2[i][j];
+  }
   double log_q(std::size_t i, std::size_t j) { return log_q1[i] + log_q2[i][j]; }
   double log_evidence() {
     return std::log(integral([&](auto i, auto j) { return std::exp(log_joint(i, j)); }));
@@ -101,9 +105,8 @@ class TwoSteps : public testing::TestWithParam<Index> {
 // (10.3): log p(o ‖ a) = E_q[log p(o,s)/q(s)] + KL(q(s) ‖ p(s | o, a)).
 TEST_P(TwoSteps, EvidenceIsBoundPlusDivergenceFromThePosterior) {
   const double evidence = log_evidence();
-  const double kl = integral([&](auto i, auto j) {
-    return std::exp(log_q(i, j)) * (log_q(i, j) - (log_joint(i, j) - evidence));
-  });
+  const double kl = integral(
+      [&](auto i, auto j) { return std::exp(log_q(i, j)) * (log_q(i, j) - (log_joint(i, j) - evidence)); });
   EXPECT_GT(kl, 0.01);  // the model is arbitrary: its posterior is not q
   EXPECT_NEAR(bound() + kl, evidence, tolerance);
 }
@@ -138,7 +141,8 @@ TEST_P(TwoSteps, SamplesOfTheBoundAverageToIt) {
     sum += double(x);
     squares += double(x) * double(x);
   }
-  const double n_samples = double(copies), mean = sum / n_samples, variance = squares / n_samples - mean * mean;
+  const double n_samples = double(copies), mean = sum / n_samples,
+               variance = squares / n_samples - mean * mean;
   EXPECT_NEAR(mean, bound(), 5 * std::sqrt(variance / n_samples));
 }
 
@@ -147,12 +151,14 @@ INSTANTIATE_TEST_SUITE_P(WithAndWithoutSummary, TwoSteps, testing::Values(0, 3))
 TEST(Predictive, SumsToOneAndNeverSeesTheFuture) {
   Philox random(3);
   FilteringPosterior model({.actions = 2, .observations = 3, .latent = 2, .hidden = 5, .summary = 4}, random);
-  const std::vector<Trajectory> before{trajectory({0, 1, 1, 0}, {0, 2, 1, 1})}, after{trajectory({0, 1, 1, 0}, {0, 2, 0, 2})};
+  const std::vector<Trajectory> before{trajectory({0, 1, 1, 0}, {0, 2, 1, 1})},
+      after{trajectory({0, 1, 1, 0}, {0, 2, 0, 2})};
   Philox a(5), b(5);
   const auto p = predictive(model, before, 8, a)[0], q = predictive(model, after, 8, b)[0];
   ASSERT_EQ(p.size(), 12u);
   for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(p[3 * k] + p[3 * k + 1] + p[3 * k + 2], 1, 64 * u);
-  for (std::size_t i = 0; i < 9; ++i) EXPECT_EQ(p[i], q[i]) << "step " << i / 3 + 1 << " knew an observation to come";
+  for (std::size_t i = 0; i < 9; ++i)
+    EXPECT_EQ(p[i], q[i]) << "step " << i / 3 + 1 << " knew an observation to come";
   EXPECT_NE(p[9], q[9]);  // while step 4 may, and does, depend on o_3
 }
 
@@ -176,7 +182,8 @@ TEST(OneHot, RefusesAnIndexOutOfRange) {
 TEST(FilteringPosterior, RefusesSizesThatAreNotPositive) {
   Philox random(1);
   EXPECT_THROW(FilteringPosterior({.actions = 0, .observations = 2}, random), std::invalid_argument);
-  EXPECT_THROW(FilteringPosterior({.actions = 1, .observations = 2, .latent = -1}, random), std::invalid_argument);
+  EXPECT_THROW(FilteringPosterior({.actions = 1, .observations = 2, .latent = -1}, random),
+               std::invalid_argument);
 }
 
 }  // namespace

@@ -12,14 +12,16 @@ namespace {
 
 constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;
 
-// With a constant gradient the bias-corrected moments are g and g² at every step, so each step is rate · sign(g).
+// With a constant gradient the bias-corrected moments are g and g² at every step, so each step is rate ·
+// sign(g).
 TEST(Adam, StepsByItsRateUnderAConstantGradient) {
   Parameter p("p", Tensor(Shape{3}, {1, -2, 5}));
   Adam adam{.rate = 0.1};
   for (int t = 1; t <= 20; ++t) {
     p.gradient = Tensor(Shape{3}, {0.5, -40, 1e-3});
     adam.step({&p});
-    const double tolerance = 64 * t * u + t * 0.1 * adam.epsilon / 1e-3;  // rounding, and ε against the smallest |g|
+    const double tolerance =
+        64 * t * u + t * 0.1 * adam.epsilon / 1e-3;  // rounding, and ε against the smallest |g|
     EXPECT_NEAR(p.value[0], 1 - 0.1 * t, tolerance);
     EXPECT_NEAR(p.value[1], -2 + 0.1 * t, tolerance);
     EXPECT_NEAR(p.value[2], 5 - 0.1 * t, tolerance);
@@ -100,7 +102,8 @@ TEST(Linear, KeepsTheVarianceOfARow) {
   const Var y = layer(tape.constant(normal_noise({50, 400}, random)));
   double squares = 0;
   for (const Real v : y.value()) squares += double(v) * double(v);
-  // 15000 outputs of variance 1, correlated through 400 · 300 weights; five standard errors of the chi-square.
+  // 15000 outputs of variance 1, correlated through 400 · 300 weights; five standard errors of the
+  // chi-square.
   EXPECT_NEAR(squares / 15000, 1, 5 * std::sqrt(2.0 / 15000) + 5 * std::sqrt(2.0 / (50 * 400)));
 }
 
@@ -143,7 +146,8 @@ TEST(GruCell, WithAnOpenUpdateGateRemembersItsState) {
   Tape tape;
   const Tensor state = normal_noise({4, 5}, random);
   const Var h = gru(tape.constant(normal_noise({4, 2}, random)), tape.constant(state));
-  for (Index i = 0; i < state.size(); ++i) EXPECT_NEAR(h.value()[static_cast<std::size_t>(i)], state[i], 8 * u);
+  for (Index i = 0; i < state.size(); ++i)
+    EXPECT_NEAR(h.value()[static_cast<std::size_t>(i)], state[i], 8 * u);
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include "doxa/models/vae.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -5,7 +7,6 @@
 #include <numbers>
 
 #include "doxa/models/gaussian_mixture.h"
-#include "doxa/models/vae.h"
 #include "doxa/models/vae_quadrature.h"
 
 namespace doxa {
@@ -22,7 +23,8 @@ double normal_log_prob(double x, double variance) {
   return -x * x / (2 * variance) - 0.5 * std::log(2 * std::numbers::pi * variance);
 }
 
-// A decoder that ignores z, and an encoder that answers with the prior: q is the true posterior and the bound is tight.
+// A decoder that ignores z, and an encoder that answers with the prior: q is the true posterior and the bound
+// is tight.
 TEST(Vae, WithoutALatentItsBoundIsTheLogDensity) {
   Philox random(1);
   Vae vae({.data = 2, .latent = 3, .hidden = 4}, random);
@@ -59,7 +61,8 @@ TEST(Vae, OneImportanceWeightIsLogJointMinusLogPosterior) {
   Philox random(2);
   Vae vae({.data = 3, .latent = 2, .hidden = 5}, random);
   Tape tape;
-  const Var x = tape.constant(normal_noise({4, 3}, random)), noise = tape.constant(normal_noise({4, 1, 2}, random));
+  const Var x = tape.constant(normal_noise({4, 3}, random)),
+            noise = tape.constant(normal_noise({4, 1, 2}, random));
   const DiagonalNormal q = posterior(vae, x);
   const Var z = rsample(q, reshape(noise, {4, 2}));
   const Var expected = log_prob(likelihood(vae, z), x) + log_prob(prior(tape, vae), z) - log_prob(q, z);
@@ -115,8 +118,8 @@ TEST(Vae, ClosedFormDivergenceIsItsIntegral) {
   EXPECT_NEAR(kl, exact_elbo(d.vae, d.x, d.rule)[0].kl, 1e-9 + d.rounding);
 }
 
-// Differentiating through z = μ + σ ε (06.5) gives the derivative of E_q[f] that integrating against a moving q
-// gives.
+// Differentiating through z = μ + σ ε (06.5) gives the derivative of E_q[f] that integrating against a moving
+// q gives.
 TEST(Vae, GradientThroughTheDrawIsTheGradientOfTheExpectation) {
   const NormalQuadrature rule = normal_quadrature(0.1);
   const double mu = 0.3, sigma = 0.7;
@@ -154,7 +157,8 @@ TEST(Vae, SampledWeightsLeaveNothingBehindAndRepeatWithTheSeed) {
   Philox random(3), a(9), b(9);
   Vae vae({}, random);
   const Tensor x = normal_noise({300, 2}, random);
-  const Tensor first = sample_log_importance_weights(vae, x, 20, a), second = sample_log_importance_weights(vae, x, 20, b);
+  const Tensor first = sample_log_importance_weights(vae, x, 20, a),
+               second = sample_log_importance_weights(vae, x, 20, b);
   for (Index i = 0; i < first.size(); ++i) EXPECT_EQ(first[i], second[i]);
 }
 

@@ -1,4 +1,5 @@
-// The numbered equations of the chapters and the places that cite them: nobody cites an equation that is not there.
+// The numbered equations of the chapters and the places that cite them: nobody cites an equation that is not
+// there.
 
 #include <gtest/gtest.h>
 
@@ -27,7 +28,8 @@ std::map<std::string, std::string> chapters() {
   std::map<std::string, std::string> all;
   for (const auto& entry : fs::directory_iterator(root / "tutorials")) {
     const std::string name = entry.path().filename().string();
-    if (name.size() > 3 && std::isdigit(static_cast<unsigned char>(name[0])) && fs::exists(entry.path() / "main.cpp"))
+    if (name.size() > 3 && std::isdigit(static_cast<unsigned char>(name[0])) &&
+        fs::exists(entry.path() / "main.cpp"))
       all[name.substr(0, 2)] = read(entry.path() / "README.md");
   }
   return all;
@@ -88,7 +90,8 @@ TEST(EquationTags, OfEachChapterAreCitedByCode) {
       if (entry.path().extension() == ".cpp" || entry.path().extension() == ".h")
         for (const std::string& tag : citations(read(entry.path()), all)) cited[tag.substr(0, 2)].insert(tag);
   for (const auto& [number, text] : all)
-    for (const std::string& tag : tags(text)) EXPECT_TRUE(cited[number].contains(tag)) << "no code cites (" << tag << ")";
+    for (const std::string& tag : tags(text))
+      EXPECT_TRUE(cited[number].contains(tag)) << "no code cites (" << tag << ")";
 }
 
 }  // namespace

@@ -37,10 +37,11 @@ struct DataLattice {
 
 // Averages over the held-out data.
 struct Summary {
-  std::vector<double> K, bound;               // the importance-weighted bounds
+  std::vector<double> K, bound;                // the importance-weighted bounds
   double elbo, evidence, truth, one_gaussian;  // E[log p] under each model
 };
 
-doxa::support::Figure density_figure(doxa::Vae& vae, const Data& held_out, const DataLattice& lattice, std::uint64_t seed);
+doxa::support::Figure density_figure(doxa::Vae& vae, const Data& held_out, const DataLattice& lattice,
+                                     std::uint64_t seed);
 doxa::support::Figure latent_figure(doxa::Vae& vae, const Data& held_out);
 doxa::support::Figure bounds_figure(const Curve& curve, const Summary& summary);

@@ -25,8 +25,8 @@ support::Grid picture_of(const DataLattice& lattice, const std::vector<double>& 
   return grid;
 }
 
-void scatter_by_arm(support::Axes& axes, const std::vector<PlanePoint>& points, const std::vector<std::size_t>& arm,
-                    std::size_t count, double size) {
+void scatter_by_arm(support::Axes& axes, const std::vector<PlanePoint>& points,
+                    const std::vector<std::size_t>& arm, std::size_t count, double size) {
   for (std::size_t k = 0; k < std::size(arm_colors); ++k) {
     std::vector<double> x, y;
     for (std::size_t i = 0; i < count; ++i) {
@@ -34,19 +34,23 @@ void scatter_by_arm(support::Axes& axes, const std::vector<PlanePoint>& points, 
       x.push_back(points[i][0]);
       y.push_back(points[i][1]);
     }
-    axes.scatter(x, y, {.color = arm_colors[k], .marker = support::Marker::circle, .size = size, .opacity = 0.7});
+    axes.scatter(x, y,
+                 {.color = arm_colors[k], .marker = support::Marker::circle, .size = size, .opacity = 0.7});
   }
 }
 
 }  // namespace
 
-support::Figure density_figure(Vae& vae, const Data& held_out, const DataLattice& lattice, std::uint64_t seed) {
+support::Figure density_figure(Vae& vae, const Data& held_out, const DataLattice& lattice,
+                               std::uint64_t seed) {
   const double limit = 4.4;  // of both axes
   const std::size_t count = std::min<std::size_t>(1000, held_out.points.size());
   const std::vector<double> levels = {0.005, 0.02, 0.06, 0.12, 0.18};
 
-  support::Figure figure("Held-out data with contours of their true density, and samples of the learned model with "
-                         "contours of its density", 2);
+  support::Figure figure(
+      "Held-out data with contours of their true density, and samples of the learned model with "
+      "contours of its density",
+      2);
   figure.row_height = 400;
   for (const bool learned : {false, true}) {
     support::Axes& axes = figure.axes();
@@ -60,7 +64,8 @@ support::Figure density_figure(Vae& vae, const Data& held_out, const DataLattice
       Tape tape;
       const Evaluation evaluation(tape);
       const Var z = sample(DiagonalNormal(tape.constant(Tensor({static_cast<Index>(count), 2})),
-                                          tape.constant(Tensor({static_cast<Index>(count), 2}, 1))), random);
+                                          tape.constant(Tensor({static_cast<Index>(count), 2}, 1))),
+                           random);
       const Tensor x = sample(likelihood(vae, z), random).tensor();
       std::vector<double> x1, x2;
       for (Index i = 0; i < x.shape()[0]; ++i) {
@@ -71,14 +76,17 @@ support::Figure density_figure(Vae& vae, const Data& held_out, const DataLattice
     } else {
       scatter_by_arm(axes, held_out.points, held_out.arm, count, 2.6);
     }
-    axes.contour(picture_of(lattice, learned ? lattice.model : lattice.truth, limit), levels, {.color = Color::ink, .width = 1.1});
+    axes.contour(picture_of(lattice, learned ? lattice.model : lattice.truth, limit), levels,
+                 {.color = Color::ink, .width = 1.1});
   }
   return figure;
 }
 
 support::Figure latent_figure(Vae& vae, const Data& held_out) {
-  support::Figure figure("Posterior means in the latent plane, coloured by arm, against the prior; and the image of a "
-                         "latent lattice under the decoder", 2);
+  support::Figure figure(
+      "Posterior means in the latent plane, coloured by arm, against the prior; and the image of a "
+      "latent lattice under the decoder",
+      2);
   figure.row_height = 400;
   support::Axes& latent = figure.axes();
   latent.title = "posterior means and the prior";
@@ -113,7 +121,8 @@ support::Figure latent_figure(Vae& vae, const Data& held_out) {
       const Index points = 241;
       Tensor z({points, 2});
       for (Index i = 0; i < points; ++i) {
-        z(i, along_z1 ? 0 : 1) = static_cast<Real>(reach * (2.0 * static_cast<double>(i) / static_cast<double>(points - 1) - 1));
+        z(i, along_z1 ? 0 : 1) =
+            static_cast<Real>(reach * (2.0 * static_cast<double>(i) / static_cast<double>(points - 1) - 1));
         z(i, along_z1 ? 1 : 0) = static_cast<Real>(fixed);
       }
       const Tensor m = likelihood(vae, tape.constant(z)).element.loc.tensor();
@@ -129,7 +138,8 @@ support::Figure latent_figure(Vae& vae, const Data& held_out) {
 }
 
 support::Figure bounds_figure(const Curve& curve, const Summary& summary) {
-  support::Figure figure("The bound during training, and the importance-weighted bounds against the number of samples", 2);
+  support::Figure figure(
+      "The bound during training, and the importance-weighted bounds against the number of samples", 2);
   support::Axes& training = figure.axes();
   training.title = "training";
   training.x_label = "step";
@@ -144,7 +154,8 @@ support::Figure bounds_figure(const Curve& curve, const Summary& summary) {
   bounds.x_label = "samples K";
   bounds.y_label = "nats a datum";
   bounds.x_scale = support::Scale::log;
-  bounds.line(summary.K, summary.bound, {.label = "importance-weighted bound", .marker = support::Marker::circle});
+  bounds.line(summary.K, summary.bound,
+              {.label = "importance-weighted bound", .marker = support::Marker::circle});
   bounds.horizontal(summary.evidence, "log-evidence of the model");
   bounds.horizontal(summary.truth, "truth");
   return figure;

@@ -1,5 +1,5 @@
-// Chapter 06: a variational auto-encoder on data whose true density is known, so that every bound has an exact answer
-// to be compared with. The equations are numbered as in README.md.
+// Chapter 06: a variational auto-encoder on data whose true density is known, so that every bound has an
+// exact answer to be compared with. The equations are numbered as in README.md.
 
 #include <algorithm>
 #include <cmath>
@@ -18,7 +18,13 @@ using namespace doxa;
 namespace {
 
 // The streams of the seed: what is drawn for one purpose does not move when another draws more.
-enum Stream : std::uint64_t { initial_weights = 1, training_data, training_noise, held_out_data, bound_noise };
+enum Stream : std::uint64_t {
+  initial_weights = 1,
+  training_data,
+  training_noise,
+  held_out_data,
+  bound_noise
+};
 
 struct Settings {
   int steps = 20'000, batch = 256, hidden = 32;
@@ -32,7 +38,8 @@ Data draw(const GaussianMixture& mixture, Index n, Philox& random) {
     const MixtureDraw d = sample(mixture, random);
     data.x(i, 0) = static_cast<Real>(d.x[0]);
     data.x(i, 1) = static_cast<Real>(d.x[1]);
-    data.points.push_back({double{data.x(i, 0)}, double{data.x(i, 1)}});  // what the model sees, in any precision
+    data.points.push_back(
+        {double{data.x(i, 0)}, double{data.x(i, 1)}});  // what the model sees, in any precision
     data.arm.push_back(d.component);
   }
   return data;
@@ -90,7 +97,8 @@ Estimate paired(const std::vector<double>& a, const std::vector<double>& b) {
   return estimate(d);
 }
 
-// The bound with K samples for each datum, averaged over as many disjoint groups of K as there are weights for.
+// The bound with K samples for each datum, averaged over as many disjoint groups of K as there are weights
+// for.
 std::vector<double> bound_of_groups(const Tensor& log_weights, Index K) {
   const Index n = log_weights.shape()[0], groups = log_weights.shape()[1] / K;
   Tape tape;
@@ -107,7 +115,8 @@ struct Scores {
   std::vector<std::vector<double>> bound, bound_again;  // [K][datum], from two independent sets of samples
 };
 
-Scores score(Vae& vae, const GaussianMixture& mixture, const Data& data, const Settings& settings, std::uint64_t seed) {
+Scores score(Vae& vae, const GaussianMixture& mixture, const Data& data, const Settings& settings,
+             std::uint64_t seed) {
   Scores s;
   const DecodedPrior model = decode_prior(vae, normal_quadrature(0.035, 6.5)),
                      coarser = decode_prior(vae, normal_quadrature(0.05, 6.5));
@@ -118,16 +127,19 @@ Scores score(Vae& vae, const GaussianMixture& mixture, const Data& data, const S
     s.truth.push_back(log_prob(mixture, x));
     s.one_gaussian.push_back(log_prob(gaussian, x));
   }
-  for (const ExactElbo& e : exact_elbo(vae, data.x, normal_quadrature(0.5, 6.5))) {  // (06.4), E_q by quadrature
+  for (const ExactElbo& e :
+       exact_elbo(vae, data.x, normal_quadrature(0.5, 6.5))) {  // (06.4), E_q by quadrature
     s.kl.push_back(e.kl);
     s.elbo.push_back(e.value());
   }
   for (const Index K : {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000})
     if (K <= settings.importance_samples) s.K.push_back(K);
-  // Two sets, because on one and the same set the bound of pairs is never below that of singles, whatever the weights.
+  // Two sets, because on one and the same set the bound of pairs is never below that of singles, whatever the
+  // weights.
   Philox random(seed, bound_noise);
   for (auto* bound : {&s.bound, &s.bound_again}) {
-    const Tensor log_weights = sample_log_importance_weights(vae, data.x, settings.importance_samples, random);
+    const Tensor log_weights =
+        sample_log_importance_weights(vae, data.x, settings.importance_samples, random);
     for (const Index K : s.K) bound->push_back(bound_of_groups(log_weights, K));  // (06.9)
   }
   return s;
@@ -156,7 +168,8 @@ Identity check_identity(Vae& vae, const Data& data, Index count) {
   const std::vector<PlanePosterior> q = posteriors(vae, x);
   Identity result;
   for (std::size_t i = 0; i < bound.size(); ++i) {
-    const double evidence = log_evidence(model, data.points[i]), gap = kl_to_true_posterior(model, q[i], data.points[i]);
+    const double evidence = log_evidence(model, data.points[i]),
+                 gap = kl_to_true_posterior(model, q[i], data.points[i]);
     result.worst = std::max(result.worst, std::abs(evidence - (bound[i].value() + gap)));
     result.least_gap = std::min(result.least_gap, evidence - bound[i].value());
   }
@@ -179,15 +192,19 @@ void claim(support::Chapter& chapter, const Scores& s, const DataLattice& lattic
   constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;
   const double networks = 1e4 * u;  // both sides run the networks in Real, at different latents
   support::Claims& claims = chapter.claims;
-  claims.equal("the learned density, by quadrature over z, integrates to 1 over x",
-               lattice.integral([](double, double p) { return p; }), 1, 1e-6 + networks,
-               "the prior's mass beyond radius 6.5 is 7e-10, the data's beyond the lattice is less than 1e-6");
+  claims.equal(
+      "the learned density, by quadrature over z, integrates to 1 over x",
+      lattice.integral([](double, double p) { return p; }), 1, 1e-6 + networks,
+      "the prior's mass beyond radius 6.5 is 7e-10, the data's beyond the lattice is less than 1e-6");
   const double refinement = paired(s.evidence, s.evidence_coarser).mean;
-  claims.equal("quadrature has converged: change of the held-out mean of log p(x) when the lattice of latents is refined",
-               refinement, 0, paired(s.truth, s.evidence).standard_error / 10,
-               "a tenth of the standard error of what it is compared with");
-  claims.equal("(06.3) log p(x) = bound + KL(q(z|x) ‖ p(z|x)): the largest error over the data checked", identity.worst,
-               0, 1e-6 + networks, "the sums leave out 1e-12 of the prior; the aliases of the narrowest q");
+  claims.equal(
+      "quadrature has converged: change of the held-out mean of log p(x) when the lattice of latents is "
+      "refined",
+      refinement, 0, paired(s.truth, s.evidence).standard_error / 10,
+      "a tenth of the standard error of what it is compared with");
+  claims.equal("(06.3) log p(x) = bound + KL(q(z|x) ‖ p(z|x)): the largest error over the data checked",
+               identity.worst, 0, 1e-6 + networks,
+               "the sums leave out 1e-12 of the prior; the aliases of the narrowest q");
   claims.at_least("the bound lies below log p(x) at each of them: the smallest gap", identity.least_gap, 0,
                   1e-6 + networks, "a divergence is not negative; the quadratures' error");
   const Estimate first = paired(s.bound.front(), s.elbo);
@@ -202,11 +219,11 @@ void claim(support::Chapter& chapter, const Scores& s, const DataLattice& lattic
                   "true in expectation, the samples of K and of the next K being independent; 4 standard "
                   "errors of the paired difference");
   const Estimate last = paired(s.bound.back(), s.evidence);
-  claims.at_most("the bound with the most samples stays below log p(x)", last.mean, 0, 4 * last.standard_error,
-                 "true in expectation; 4 standard errors");
+  claims.at_most("the bound with the most samples stays below log p(x)", last.mean, 0,
+                 4 * last.standard_error, "true in expectation; 4 standard errors");
   const Estimate gap_one = paired(s.evidence, s.bound.front());
-  claims.at_most("and has closed nine tenths of the ELBO's gap", -last.mean, gap_one.mean / 10, 4 * last.standard_error,
-                 "the gap falls like 1/K once K is large; 4 standard errors");
+  claims.at_most("and has closed nine tenths of the ELBO's gap", -last.mean, gap_one.mean / 10,
+                 4 * last.standard_error, "the gap falls like 1/K once K is large; 4 standard errors");
   std::vector<double> ratio(s.evidence.size());  // of the average weight to the evidence
   for (std::size_t i = 0; i < s.evidence.size(); ++i)
     for (const auto* bound : {&s.bound, &s.bound_again})
@@ -219,9 +236,10 @@ void claim(support::Chapter& chapter, const Scores& s, const DataLattice& lattic
                missing.mean, kl_from_truth(lattice), 4 * missing.standard_error,
                "4 standard errors over held-out data");
   const double available = entropy(moment_matched(pinwheel())) - true_entropy(lattice);
-  claims.at_least("of what the truth is better than the best single Gaussian, the model gains at least this share",
-                  1 - kl_from_truth(lattice) / available, chapter.quick() ? 0.7 : 0.8, 0,
-                  "both by quadrature over x, without sampling error; how far this many steps go");
+  claims.at_least(
+      "of what the truth is better than the best single Gaussian, the model gains at least this share",
+      1 - kl_from_truth(lattice) / available, chapter.quick() ? 0.7 : 0.8, 0,
+      "both by quadrature over x, without sampling error; how far this many steps go");
 }
 
 void report(support::Chapter& chapter, const Scores& s, const DataLattice& lattice) {
@@ -230,7 +248,11 @@ void report(support::Chapter& chapter, const Scores& s, const DataLattice& latti
   const auto row = [&](const std::string& name, const std::string& key, const std::vector<double>& values) {
     const Estimate e = estimate(values);
     const Estimate rise = before ? paired(values, *before) : Estimate{};
-    table.row({name, {e.mean, 5}, {e.standard_error, 2}, before ? support::Cell(rise.mean, 3) : "", before ? support::Cell(rise.standard_error, 2) : ""});
+    table.row({name,
+               {e.mean, 5},
+               {e.standard_error, 2},
+               before ? support::Cell(rise.mean, 3) : "",
+               before ? support::Cell(rise.standard_error, 2) : ""});
     chapter.results.set(key, e.mean);
     chapter.results.set(key + "_se", e.standard_error);
     before = &values;
@@ -247,7 +269,8 @@ void report(support::Chapter& chapter, const Scores& s, const DataLattice& latti
   chapter.results.set("kl_to_true_posterior", paired(s.evidence, s.elbo).mean);
   chapter.results.set("kl_from_truth", kl_from_truth(lattice));
   chapter.results.set("true_entropy", entropy);
-  std::cout << '\n' << table << "\nthe entropy of the data is " << support::significant(entropy, 6)
+  std::cout << '\n'
+            << table << "\nthe entropy of the data is " << support::significant(entropy, 6)
             << " nats: no model does better than its negative in expectation\n\n";
 }
 
@@ -265,7 +288,11 @@ void run(support::Chapter& chapter, const Settings& settings) {
   report(chapter, scores, lattice);
   chapter.results.set("noise_scale", std::exp(double{vae.log_scale.value.item()}));
 
-  Summary summary{{}, {}, estimate(scores.elbo).mean, estimate(scores.evidence).mean, estimate(scores.truth).mean,
+  Summary summary{{},
+                  {},
+                  estimate(scores.elbo).mean,
+                  estimate(scores.evidence).mean,
+                  estimate(scores.truth).mean,
                   estimate(scores.one_gaussian).mean};
   for (std::size_t k = 0; k < scores.K.size(); ++k) {
     summary.K.push_back(static_cast<double>(scores.K[k]));
