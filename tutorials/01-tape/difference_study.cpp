@@ -1,0 +1,93 @@
+#include <cmath>
+#include <cstddef>
+#include <iostream>
+#include <string>
+
+#include "doxa/autograd/gradcheck.h"
+#include "doxa/autograd/random.h"
+#include "expression.h"
+#include "figures.h"
+#include "finite_differences.h"
+#include "sections.h"
+#include "support/number.h"
+#include "support/table.h"
+
+using namespace doxa;
+using support::Chapter;
+using support::Table;
+
+void finite_differences(Chapter& chapter) {
+  constexpr int per_decade = 8;
+  const Sweep s = sweep_steps(per_decade);
+  std::cout << "\n∂f/∂x₂ at (3, ½) from differences: the error against the step h\n\n";
+  Table table({"h", "forward", "central", "Ridders from h", "its estimate"});
+  double worst = 0, worst_ridders = 0;
+  for (std::size_t i = 0; i < s.step.size(); ++i) {
+    worst = worse(worst, worse(s.forward[i] / s.forward_bound[i], s.central[i] / s.central_bound[i]));
+    if (s.step[i] > 0.05) worst_ridders = worse(worst_ridders, s.ridders[i]);
+    if (i % per_decade == 0)
+      table.row(
+          {{s.step[i], 1}, {s.forward[i], 2}, {s.central[i], 2}, {s.ridders[i], 2}, {s.estimate[i], 2}});
+  }
+  std::cout << table;
+
+  const double noise = u * roundings(hand_x1, hand_x2);
+  const double best_step = std::cbrt(3 * noise / exact.third);  // (01.12)
+  const double best_bound = exact.third * best_step * best_step / 2;
+  const Difference at_best = central_difference(best_step);
+  draw_differences(chapter, s, best_step);
+  std::cout << "\nThe central difference is at its best near h* = (3cu/f''')^⅓ = "
+            << support::significant(best_step, 2) << ", with an error of "
+            << support::significant(at_best.error, 2) << "; what it can promise there is "
+            << support::significant(best_bound, 2) << ".\n";
+  chapter.results.set("roundings_c", roundings(hand_x1, hand_x2));
+  chapter.results.set("central.best_step", best_step);
+  chapter.results.set("central.error_at_best_step", at_best.error);
+  chapter.results.set("central.bound_at_best_step", best_bound);
+  chapter.results.set("ridders.worst_error_from_large_steps", worst_ridders);
+
+  chapter.claims.at_most("at " + std::to_string(s.step.size()) +
+                             " steps h, no forward or central difference is off by more than truncation plus "
+                             "rounding allow (worst error over bound)",
+                         worst, 1, 1e-3,
+                         "(01.10) and (01.11), every rounding counted; 0.001 for terms in u²");
+  const double h = std::pow(u, 0.2), rounding = u * roundings(hand_x1, hand_x2 + h) / h + 6 * u;
+  chapter.claims.equal("the central difference's truncation error is f'''/6 h² (error at h = u^⅕, over h²)",
+                       central_difference(h).error / (h * h), exact.third / 6,
+                       16 * h * h / 120 + rounding / (h * h),
+                       "Taylor's remainder |f⁗'| h⁴/120, f⁗' being at most 16, and rounding, cu/h, over h²");
+  chapter.claims.at_most("at h* = (3cu/f''')^⅓ the central difference keeps its best promise, f''' h*²/2",
+                         at_best.error, best_bound, at_best.bound - best_bound,
+                         "the least value of (01.11); the tolerance is what f''' and c vary over the step");
+  chapter.claims.at_most(
+      "Ridders' extrapolation from any h in (0.05, 1] does better than that promise (worst error)",
+      worst_ridders, best_bound, at_best.bound - best_bound, "the same number");
+}
+
+// Ridders' estimate against the error it estimates, at random points; what rounding may do left out, and not.
+void ridders_estimate(Chapter& chapter) {
+  const int points = chapter.quick() ? 500 : 5000;
+  Philox random(chapter.seed(), 3);
+  double worst = 0;
+  int misled = 0;
+  for (int i = 0; i < points; ++i) {
+    const auto x1 = static_cast<Real>(std::exp(random.normal())), x2 = static_cast<Real>(random.normal());
+    const auto along = [&](Real at) { return f(x1, at); };
+    const auto truth = static_cast<double>(exact_gradient(x1, x2).x2);
+    const Extrapolation full = ridders(along, x2, 0.5, u * roundings(x1, x2));
+    const Extrapolation plain = ridders(along, x2, 0.5, 0);
+    worst = worse(worst, std::abs(full.value - truth) / full.error);
+    misled += std::abs(plain.value - truth) > ratio_limit * plain.error;
+  }
+  const double share = 100.0 * misled / points;
+  chapter.results.set("ridders.worst_error_over_estimate", worst);
+  chapter.results.set("ridders.percent_misled_without_floor", share);
+  std::cout << "\nRidders' ∂f/∂x₂ at " << points << " random points is off by at most "
+            << support::significant(worst, 2)
+            << " times its estimate. Without the floor of rounding it would be "
+            << "off by more than " << support::significant(ratio_limit, 2) << " times the estimate at "
+            << support::significant(share, 2) << " % of them.\n";
+  chapter.claims.at_most("Ridders' error is below its own estimate at " + std::to_string(points) +
+                             " random points (worst ratio)",
+                         worst, 1, 0.01, "(01.14) is an estimate and meant as a bound; 0.01 for terms in u²");
+}

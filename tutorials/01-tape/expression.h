@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cmath>
+#include <limits>
+
+#include "doxa/autograd/ops.h"
+
+// The expression that the chapter differentiates, and its gradient in closed form.
+
+inline constexpr double u = std::numeric_limits<doxa::Real>::epsilon() / 2.0;  // unit round-off
+inline constexpr doxa::Real hand_x1 = 3, hand_x2 = 0.5;  // where the arithmetic is done by hand
+
+// One statement a record: the compiler may evaluate the operands of a single expression in any order.
+template <class T>
+T f(T x1, T x2) {  // (01.1)
+  using std::log, std::tanh;
+  const T v2 = log(x1);
+  const T v3 = x1 * x2;
+  const T v4 = v2 + v3;
+  const T v5 = tanh(x2);
+  return v4 - v5;
+}
+
+// The larger one; NaN if either is, so that no claim about a largest error can miss one.
+inline double worse(double a, double b) { return a <= b || std::isnan(b) ? b : a; }
+
+struct Gradient {
+  long double x1, x2;
+};
+
+inline Gradient exact_gradient(doxa::Real x1, doxa::Real x2) {  // (01.6)
+  const long double a = x1, b = x2, t = std::tanh(b);
+  return {1 / a + b, a - (1 - t) * (1 + t)};
+}

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include "doxa/autograd/tape.h"
+
+// Difference quotients of the expression, each with its error and a bound on it.
+
+// How many u the rounded f may be off by: each operation by 1, log by 2, tanh by 4 of the size of its result.
+double roundings(double x1, double x2);
+
+// f along x₂ at (3, ½). With t = tanh x₂ and s = 1 − t² its derivatives are
+// f' = x₁ − s, f'' = 2ts, f''' = 2s(1 − 3t²), f⁗ = −8ts(2 − 3t²), f⁗' = −8s(2 − 15t² + 15t⁴), and over all x₂
+// |f'''| ≤ 2, |f⁗| ≤ 4.1, |f⁗'| ≤ 16.
+doxa::Real along_x2(doxa::Real x2);
+
+struct Derivatives {
+  double first, second, third;
+};
+
+extern const Derivatives exact;  // of along_x2 at ½
+
+struct Difference {
+  double error, bound;
+};
+
+// The steps taken are those that x ± h is rounded to; 6u is for what that and the quotient add.
+Difference forward_difference(double h);  // (01.10)
+Difference central_difference(double h);  // (01.11)
+
+struct Extrapolation {
+  double value = 0, error = std::numeric_limits<double>::infinity();
+};
+
+// Steps h, h/√2, h/2, …; row i holds D(h_i) extrapolated 0, 1, … i times. `noise` is what g may be off by;
+// with 0 the estimate is Ridders' own.
+template <class G>
+Extrapolation ridders(G g, doxa::Real at, double h, double noise) {
+  constexpr std::size_t rows = 12;
+  std::array<std::array<double, rows>, rows> a{}, floor{};
+  Extrapolation best;
+  for (std::size_t i = 0; i < rows; ++i, h /= std::sqrt(2.0)) {
+    const doxa::Real above = static_cast<doxa::Real>(at + h), below = static_cast<doxa::Real>(at - h);
+    if (above == below) break;
+    const double width = static_cast<double>(above) - below;
+    a[i][0] = (static_cast<double>(g(above)) - g(below)) / width;
+    floor[i][0] = 2 * noise / width;
+    for (std::size_t j = 1; j <= i; ++j) {
+      const double factor = std::ldexp(1.0, static_cast<int>(j));
+      a[i][j] = (factor * a[i][j - 1] - a[i - 1][j - 1]) / (factor - 1);  // (01.13)
+      floor[i][j] = (factor * floor[i][j - 1] + floor[i - 1][j - 1]) / (factor - 1);
+      if (j == i) continue;
+      const double error = std::max({std::abs(a[i][j] - a[i][j - 1]), std::abs(a[i][j] - a[i - 1][j - 1]),
+                                     std::abs(a[i][j] - a[i - 1][j]), floor[i][j]});  // (01.14)
+      if (error < best.error) best = {a[i][j], error};
+    }
+  }
+  return best;
+}
+
+// Errors against the step, for the table and the figure.
+struct Sweep {
+  std::vector<double> step, forward, forward_bound, central, central_bound, ridders, estimate;
+};
+
+// The steps from 1 down to the last decimal digit of Real, so many a decade.
+Sweep sweep_steps(int per_decade);

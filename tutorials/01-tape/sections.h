@@ -1,0 +1,10 @@
+#pragma once
+
+#include "support/chapter.h"
+
+// The parts of the chapter that have a file of their own, each with its claims.
+
+void tensors(doxa::support::Chapter& chapter);             // adjoints of a broadcast and of a product
+void finite_differences(doxa::support::Chapter& chapter);  // error against step, and the best step
+void ridders_estimate(doxa::support::Chapter& chapter);    // the estimate against the error it estimates
+void verdicts(doxa::support::Chapter& chapter);            // what check_gradients says of a rule

@@ -1,0 +1,143 @@
+#include <cmath>
+#include <functional>
+#include <iostream>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "doxa/autograd/gradcheck.h"
+#include "doxa/autograd/ops.h"
+#include "doxa/autograd/random.h"
+#include "expression.h"
+#include "sections.h"
+#include "support/number.h"
+#include "support/table.h"
+
+using namespace doxa;
+using support::Chapter;
+using support::Table;
+
+namespace {
+
+// ---- an op of one's own ----
+
+Var cosh(Var x) {  // (01.9)
+  return record(
+      "cosh", x.shape(), {x},
+      [](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) r.value()[i] = std::cosh(r.value(0)[i]);
+      },
+      [](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) r.adjoint(0)[i] += r.adjoint()[i] * std::sinh(r.value(0)[i]);
+      });
+}
+
+// The same value with a derivative of one's choice, slope(x, y), to see what the checker says of wrong ones.
+template <class Slope>
+Var cosh_with(Slope slope, Var x) {
+  return record(
+      "cosh", x.shape(), {x},
+      [](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) r.value()[i] = std::cosh(r.value(0)[i]);
+      },
+      [=](Record& r) {
+        for (Index i = 0; i < r.size(); ++i)
+          r.adjoint(0)[i] += r.adjoint()[i] * slope(r.value(0)[i], r.value()[i]);
+      });
+}
+
+// x² with a rule that assigns where it must add.
+Var square_assigned(Var x) {
+  return record(
+      "square", x.shape(), {x},
+      [](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) r.value()[i] = r.value(0)[i] * r.value(0)[i];
+      },
+      [](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) r.adjoint(0)[i] = r.adjoint()[i] * 2 * r.value(0)[i];
+      });
+}
+
+// ---- the checker ----
+
+const char* text(Verdict v) {
+  return v == Verdict::pass ? "pass" : v == Verdict::fail ? "fail" : "inconclusive";
+}
+
+using Function = std::function<Var(Tape&, std::span<const Var>)>;
+
+}  // namespace
+
+void verdicts(Chapter& chapter) {
+  Philox random(chapter.seed(), 4);
+  const std::vector<Tensor> one{normal_noise({5}, random)};
+  const std::vector<Tensor> two{Tensor(Shape{}, static_cast<Real>(std::exp(random.normal()))),
+                                normal_noise({}, random)};
+  const std::vector<Tensor> zero{Tensor(Shape{}, 0)};
+  const Real slip = static_cast<Real>(100 * std::pow(u, 2.0 / 3));  // 2e-9 in double precision
+
+  const auto of_y = [](Real, Real y) { return std::sinh(y); };
+  const auto slipped_slope = [=](Real x, Real) { return (1 + slip) * std::sinh(x); };
+
+  struct Trial {
+    const char* name;
+    Function function;
+    const std::vector<Tensor>& at;
+    Verdict expected;
+  };
+  const std::vector<Trial> trials = {
+      {"log x₁ + x₁ x₂ − tanh x₂", [](Tape&, auto x) { return f(x[0], x[1]); }, two, Verdict::pass},
+      {"cosh, rule g sinh x", [](Tape&, auto x) { return cosh(x[0]); }, one, Verdict::pass},
+      {"cosh, rule g sinh y", [=](Tape&, auto x) { return cosh_with(of_y, x[0]); }, one, Verdict::fail},
+      {"cosh, rule (1 + slip) g sinh x", [=](Tape&, auto x) { return cosh_with(slipped_slope, x[0]); }, one,
+       Verdict::fail},
+      {"x², rule assigns", [](Tape&, auto x) { return square_assigned(x[0]); }, one, Verdict::pass},
+      {"x · x², rule assigns", [](Tape&, auto x) { return x[0] * square_assigned(x[0]); }, one,
+       Verdict::fail},
+      {"x · stop_gradient(x)", [](Tape&, auto x) { return x[0] * stop_gradient(x[0]); }, one, Verdict::fail},
+      {"x · c, c = x frozen", [&](Tape& t, auto x) { return x[0] * t.constant(one[0]); }, one, Verdict::pass},
+      {"x √x at 0", [](Tape&, auto x) { return x[0] * sqrt(x[0]); }, zero, Verdict::inconclusive},
+  };
+
+  std::cout << "\nWhat check_gradients says (slip = " << support::significant(slip, 2) << "):\n\n";
+  Table table({"function", "verdict", "tape", "differences", "their error", "off by, in errors"});
+  std::vector<GradientReport> reports;
+  int as_expected = 0;
+  for (const Trial& t : trials) {
+    reports.push_back(check_gradients(t.function, t.at, {.seed = chapter.seed()}));
+    const GradientEntry& e = reports.back().entries.front();  // the worst
+    table.row({t.name,
+               text(reports.back().verdict()),
+               {e.analytic, 5},
+               {e.numeric, 5},
+               {e.error, 2},
+               {e.ratio(), 2}});
+    as_expected += reports.back().verdict() == t.expected;
+  }
+  std::cout << table;
+
+  const GradientReport &slipped = reports[3], &stopped = reports[6], &frozen = reports[7];
+  chapter.results.set("slip", slip);
+  chapter.results.set("slip.ratio", slipped.entries[0].ratio());
+  chapter.claims.equal("check_gradients gives all " + std::to_string(trials.size()) +
+                           " functions of the table the verdict that theory gives them",
+                       as_expected, static_cast<double>(trials.size()), 0, "a count");
+  chapter.claims.at_least("a rule that is wrong by " + support::significant(slip, 2) +
+                              " of itself is refused (difference over estimated error)",
+                          slipped.entries[0].ratio(), ratio_limit, 0,
+                          "(01.15); 100 u^⅔ is far above what extrapolated differences are off by");
+
+  // Where differences and tape disagree about x · stop_gradient(x), and whose derivative the tape computed.
+  double worst = 0, surrogate = 0;
+  for (const GradientEntry& e : stopped.entries) {
+    worst = worse(worst, std::abs(e.numeric - 2 * e.analytic) / e.error);  // (01.16)
+    for (const GradientEntry& s : frozen.entries)
+      if (s.index == e.index) surrogate = worse(surrogate, std::abs(s.analytic - e.analytic));
+  }
+  chapter.claims.at_most(
+      "for x · stop_gradient(x) differences see twice what the tape computes (in estimated errors)", worst,
+      ratio_limit, 0, "the checker's own limit: d(x²)/dx = 2x against x");
+  chapter.claims.equal(
+      "and the tape computes the derivative of the surrogate x · c, c frozen (largest difference)", surrogate,
+      0, 0, "the same operations on the same numbers");
+}

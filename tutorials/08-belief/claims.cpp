@@ -1,0 +1,209 @@
+// What is claimed of the filter: by enumeration, by simulation and, on Tiger, by a formula. Equation tags
+// refer to README.md.
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <limits>
+#include <numeric>
+#include <string>
+
+#include "doxa/models/pomdp/path_enumeration.h"
+#include "experiment.h"
+#include "support/number.h"
+#include "support/table.h"
+
+using namespace doxa;
+using support::Chapter;
+using support::Table;
+
+namespace {
+
+constexpr double rounding = std::numeric_limits<double>::epsilon();
+
+// Adding N positive numbers loses at most N roundings, relative to the sum.
+double rounding_of(double terms) { return std::max(1e-14, terms * rounding); }
+
+// Stored probabilities that one step of the filter reads, on average over the actions.
+double cost_of_step(const Pomdp& m) {
+  return static_cast<double>(m.transition.non_zeros() + m.emission.non_zeros()) /
+         static_cast<double>(m.actions.size());
+}
+
+// Σ over all o_{k+1:T} of p(o_{k+1:T} | past), by walking every continuation.
+double total_probability(const Pomdp& m, const Belief& past, std::span<const std::size_t> actions) {
+  if (actions.empty()) return 1;
+  Belief predicted = past;
+  predict(m, predicted, actions[0]);
+  std::vector<double> p(m.observations.size());
+  predictive(m, predicted, actions[0], p);  // (08.4)
+  double sum = 0;
+  for (std::size_t o = 0; o < p.size(); ++o) {
+    if (p[o] == 0) continue;
+    Belief next = predicted;
+    const double log_p = condition(m, next, actions[0], o);  // (08.5)
+    sum += std::exp(log_p) * total_probability(m, next, actions.subspan(1));
+  }
+  return sum;
+}
+
+}  // namespace
+
+void claim_enumeration(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
+  const std::size_t states = m.states.size();
+  const std::size_t affordable = std::clamp<std::size_t>(states * states, 8192, 1'000'000);
+  const std::size_t prefix = enumerable_horizon(m, t.horizon(), affordable);
+  if (prefix == 0) {
+    std::cout << "\n" << states << " states are too many to enumerate even the paths of one step.\n";
+    return;
+  }
+  const std::span actions = std::span(t.actions).first(prefix),
+                  observations = std::span(t.observations).first(prefix);
+  const PathSum sum = enumerate_paths(m, actions, observations);  // (08.2)
+  Belief belief = initial_belief(m);
+  for (std::size_t k = 0; k < prefix; ++k)
+    update(m, belief, actions[k], observations[k]);  // (08.3), (08.5), (08.6)
+  double distance = 0;
+  for (std::size_t s = 0; s < states; ++s)
+    distance = std::max(distance, std::abs(probability(belief, s) - sum.belief[s]));
+
+  const std::string steps = std::to_string(prefix) + (prefix == 1 ? " step" : " steps");
+  std::cout << "\nThe first " << steps << " once more, without a filter, over all " << sum.paths
+            << " state paths:\n";
+  Table table({"", "filter", "all paths"});
+  table.row({"log-evidence / nats", {belief.log_evidence, 12}, {std::log(sum.evidence), 12}});
+  table.row({"belief in " + m.states[t.states[prefix]],
+             {probability(belief, t.states[prefix]), 12},
+             {sum.belief[t.states[prefix]], 12}});
+  std::cout << table;
+
+  const double tolerance = rounding_of(static_cast<double>(sum.paths + 4 * prefix));
+  chapter.claims.equal("the filter's log-evidence of " + steps + " is that of all state paths",
+                       belief.log_evidence, std::log(sum.evidence), tolerance,
+                       "one rounding for each of " + std::to_string(sum.paths) + " paths added up");
+  chapter.claims.equal("so is its belief (the largest difference of a state)", distance, 0, tolerance,
+                       "the same roundings");
+  chapter.results.set("enumeration.steps", prefix);
+  chapter.results.set("enumeration.paths", sum.paths);
+  chapter.results.set("enumeration.log_evidence.filter", belief.log_evidence);
+  chapter.results.set("enumeration.log_evidence.paths", std::log(sum.evidence));
+}
+
+void claim_normalisation(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
+  const auto observations = static_cast<double>(m.observations.size());
+  const double affordable = std::min(4096.0, 1e8 / (cost_of_step(m) + static_cast<double>(m.states.size())));
+  std::size_t length = 1;
+  double sequences = observations;
+  for (; length < std::min<std::size_t>(t.horizon(), 12) && sequences * observations <= affordable; ++length)
+    sequences *= observations;
+  const double sum = total_probability(m, initial_belief(m), std::span(t.actions).first(length));  // (08.7)
+  chapter.claims.equal(
+      "the evidence of all " + support::decimal(sequences, 0) + " observation sequences of length " +
+          std::to_string(length) + " sums to 1",
+      sum, 1, rounding_of((sequences + static_cast<double>(m.states.size())) * static_cast<double>(length)),
+      "a rounding for each factor of each sequence, and for each state");
+}
+
+// Before an observation, the expectation of what will be believed after it is what is believed now.
+void claim_expected_belief(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
+  Belief belief = initial_belief(m);
+  std::vector<double> p(m.observations.size());
+  double worst = 0;
+  const std::size_t states = m.states.size(), observations = m.observations.size();
+  const std::size_t affordable = std::clamp<std::size_t>(20'000'000 / (states * observations), 1, 20);
+  const std::size_t steps = std::min(t.horizon(), affordable);
+  for (std::size_t k = 0; k < steps; ++k) {
+    predict(m, belief, t.actions[k]);
+    predictive(m, belief, t.actions[k], p);
+    std::vector<double> expected(m.states.size(), 0.0);
+    for (std::size_t o = 0; o < p.size(); ++o) {
+      if (p[o] == 0) continue;
+      Belief after = belief;
+      condition(m, after, t.actions[k], o);
+      for (std::size_t s = 0; s < expected.size(); ++s)
+        expected[s] += p[o] * probability(after, s);  // (08.8)
+    }
+    for (std::size_t s = 0; s < expected.size(); ++s)
+      worst = std::max(worst, std::abs(expected[s] - static_cast<double>(belief.predicted[s])));
+    condition(m, belief, t.actions[k], t.observations[k]);
+  }
+  chapter.claims.equal(
+      "averaged over the next observation, the posterior is the prediction (largest difference of a "
+      "state in " +
+          std::to_string(steps) + " steps)",
+      worst, 0, rounding_of(10 * static_cast<double>(observations + states)),
+      "a few roundings for each observation and each state");
+}
+
+// A belief is a probability about the world and not only about itself: among the moments when it is 0.7, the
+// state is so seven times in ten. The trajectories are simulated; the filter sees their actions and
+// observations.
+void claim_calibration(Chapter& chapter, const Pomdp& m, std::span<const double> policy, Philox& random) {
+  const std::size_t horizon = cost_of_step(m) > 1e6 ? 4 : 32;
+  const double affordable = 1e8 / (cost_of_step(m) * static_cast<double>(horizon));
+  const auto count = static_cast<std::size_t>(std::clamp(affordable, 10.0, chapter.quick() ? 500.0 : 4000.0));
+  std::vector<double> difference;
+  double in_truth = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Trajectory t = simulate(m, policy, horizon, random);
+    Belief belief = initial_belief(m);
+    double of_this = 0;
+    for (std::size_t k = 1; k <= horizon; ++k) {
+      update(m, belief, t.actions[k - 1], t.observations[k - 1]);
+      double square = 0;
+      for (std::size_t s = 0; s < m.states.size(); ++s)
+        square += probability(belief, s) * probability(belief, s);
+      of_this += (probability(belief, t.states[k]) - square) / static_cast<double>(horizon);  // (08.9)
+      in_truth += probability(belief, t.states[k]) / static_cast<double>(horizon * count);
+    }
+    difference.push_back(of_this);
+  }
+  const auto n = static_cast<double>(count);
+  const double mean = std::accumulate(difference.begin(), difference.end(), 0.0) / n;
+  double squares = 0;
+  for (const double d : difference) squares += (d - mean) * (d - mean);
+  const double standard_error = std::sqrt(squares / (n * (n - 1)));
+  chapter.claims.equal("the true state gets the belief that the belief expects for it (" +
+                           std::to_string(count) + " trajectories)",
+                       in_truth, in_truth - mean, 5 * standard_error + 1e-12,
+                       "5 standard errors of the mean over trajectories, and rounding");
+  chapter.results.set("mean_belief_in_true_state", in_truth);
+}
+
+void claim_long_run(Chapter& chapter, const Pomdp& m, std::span<const double> policy, Philox& random) {
+  const auto steps =
+      static_cast<std::size_t>(std::clamp(3e8 / cost_of_step(m), 20.0, chapter.quick() ? 1e4 : 1e5));
+  const Trajectory t = simulate(m, policy, steps, random);
+  Belief belief = initial_belief(m);
+  for (std::size_t k = 0; k < steps; ++k) update(m, belief, t.actions[k], t.observations[k]);
+  const std::vector<double> b = probabilities(belief);
+  const double rate = -belief.log_evidence / static_cast<double>(steps);
+  std::cout << "\nOver " << steps << " steps the log-evidence is "
+            << support::significant(belief.log_evidence, 6) << " nats: " << support::significant(rate)
+            << " nats of surprise a step.\n";
+  chapter.claims.equal("after " + std::to_string(steps) + " steps the belief still sums to 1",
+                       std::accumulate(b.begin(), b.end(), 0.0), 1,
+                       rounding_of(2 * static_cast<double>(b.size())),
+                       "each step normalises; what is left is the rounding of one sum");
+  chapter.results.set("long_run.steps", steps);
+  chapter.results.set("long_run.nats_per_step", rate);
+}
+
+void claim_tiger(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
+  const std::size_t listen = index_of(m.actions, "listen", "action");
+  const std::size_t left = index_of(m.observations, "hear-left", "observation");
+  Belief belief = initial_belief(m);
+  double worst = 0;
+  int n = 0;
+  for (std::size_t k = 1; k <= t.horizon(); ++k) {
+    update(m, belief, t.actions[k - 1], t.observations[k - 1]);
+    if (t.actions[k - 1] != listen)
+      n = 0;
+    else
+      n += t.observations[k - 1] == left ? 1 : -1;
+    const double exact = 1 / (1 + std::pow(0.15 / 0.85, n));  // (08.10)
+    worst = std::max(worst, std::abs(probability(belief, 0) - exact));
+  }
+  chapter.claims.equal("Tiger's belief is 1 / (1 + (0.15/0.85)^n) at every step (largest difference)", worst,
+                       0, rounding_of(8 * static_cast<double>(t.horizon())), "a few roundings for each step");
+}

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "doxa/models/pomdp/belief.h"
+#include "doxa/models/pomdp/simulate.h"
+#include "support/chapter.h"
+#include "support/figure.h"
+
+// What the filter said along the chapter's trajectory, the picture of it, and the claims about the filter.
+
+// How many steps the table and the figure show at most.
+constexpr std::size_t table_rows = 40, figure_steps = 120;
+
+// What the filter said at the steps k = 0, 1, … of a trajectory that are shown, and at its end.
+struct Filtering {
+  std::vector<std::vector<double>> belief;  // b_k, [steps+1][S]
+  std::vector<double> probability;          // p(o_k | o_{<k}, a_{<k}), [steps+1]; 1 at k = 0
+  doxa::Belief end;
+
+  std::size_t steps() const { return belief.size() - 1; }
+};
+
+inline std::size_t most_likely(const std::vector<double>& b) {
+  return static_cast<std::size_t>(std::max_element(b.begin(), b.end()) - b.begin());
+}
+
+doxa::support::Figure belief_figure(const doxa::Pomdp& m, const doxa::Trajectory& t, const Filtering& f);
+
+// On the trajectory shown: all state paths, all observation sequences, every next observation.
+void claim_enumeration(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
+void claim_normalisation(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
+void claim_expected_belief(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
+
+// On trajectories of their own, drawn from `random`: many short ones, and a long one.
+void claim_calibration(doxa::support::Chapter& chapter, const doxa::Pomdp& m, std::span<const double> policy,
+                       doxa::Philox& random);
+void claim_long_run(doxa::support::Chapter& chapter, const doxa::Pomdp& m, std::span<const double> policy,
+                    doxa::Philox& random);
+
+// Tiger alone: since the last door was opened, n = (heard left) - (heard right) says everything.
+void claim_tiger(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);

@@ -1,0 +1,118 @@
+// The picture of a belief along a trajectory, in the form that the number of states allows.
+
+#include <algorithm>
+#include <cmath>
+
+#include "experiment.h"
+
+using namespace doxa;
+using support::Axes;
+
+namespace {
+
+constexpr std::size_t named_states = 40, drawn_states = 400;
+
+// Actions other than the usual one, if there are few: at Tiger, where a door was opened.
+void mark_rare_actions(Axes& axes, const Pomdp& m, const Trajectory& t, std::size_t steps) {
+  std::vector<std::size_t> count(m.actions.size());
+  for (std::size_t k = 1; k <= steps; ++k) ++count[t.actions[k - 1]];
+  const auto usual = static_cast<std::size_t>(std::max_element(count.begin(), count.end()) - count.begin());
+  if (steps - count[usual] > 4) return;
+  for (std::size_t k = 1; k <= steps; ++k)
+    if (t.actions[k - 1] != usual)
+      axes.vertical(static_cast<double>(k), m.actions[t.actions[k - 1]], {.color = support::Color::purple});
+}
+
+// A model of two states: the belief in the first as a line between 1 and 0, and the truth beside it.
+void draw_line(Axes& axes, const Pomdp& m, const Trajectory& t, const Filtering& f, std::size_t steps) {
+  std::vector<double> time, belief, truth;
+  std::vector<std::vector<double>> heard_at(m.observations.size());
+  for (std::size_t k = 0; k <= steps; ++k) {
+    time.push_back(static_cast<double>(k));
+    belief.push_back(f.belief[k][0]);
+    truth.push_back(t.states[k] == 0 ? 1 : 0);
+    if (k) heard_at[t.observations[k - 1]].push_back(static_cast<double>(k));
+  }
+  axes.y_label = "b_k(" + m.states[0] + ")";
+  axes.y_range = support::Range{-0.2, 1.2};
+  axes.y_ticks({0, 0.5, 1}, {"0", "0.5", "1"});
+  axes.steps(time, truth,
+             {.label = "true state", .color = support::Color::ink, .dash = support::Dash::dotted});
+  axes.line(time, belief,
+            {.label = "belief",
+             .color = support::Color::blue,
+             .dash = support::Dash::solid,
+             .marker = support::Marker::circle});
+  mark_rare_actions(axes, m, t, steps);
+  for (std::size_t o = 0; o < std::min<std::size_t>(heard_at.size(), 2); ++o)
+    axes.scatter(heard_at[o], std::vector<double>(heard_at[o].size(), o ? -0.12 : 1.12),
+                 {.label = m.observations[o],
+                  .color = o ? support::Color::vermillion : support::Color::green,
+                  .marker = o ? support::Marker::square : support::Marker::triangle});
+}
+
+// A model of some states: one row of colours a state, with a cross on the true one.
+void draw_map(Axes& axes, const Pomdp& m, const Trajectory& t, const Filtering& f, std::size_t steps) {
+  const std::size_t states = m.states.size();
+  support::Grid grid{
+      {0, static_cast<double>(steps)}, {0, static_cast<double>(states - 1)}, steps + 1, states, {}};
+  std::vector<double> time, truth, rows;
+  for (std::size_t s = 0; s < states; ++s)
+    for (std::size_t k = 0; k <= steps; ++k) grid.values.push_back(f.belief[k][s]);
+  for (std::size_t k = 0; k <= steps; ++k) {
+    time.push_back(static_cast<double>(k));
+    truth.push_back(static_cast<double>(t.states[k]));
+  }
+  axes.y_label = "state";
+  axes.y_downwards = true;
+  if (states <= named_states) {
+    for (std::size_t s = 0; s < states; ++s) rows.push_back(static_cast<double>(s));
+    axes.y_ticks(rows, m.states);
+  }
+  axes.heatmap(grid, {.label = "b_k(s)", .range = support::Range{0, 1}});
+  axes.scatter(
+      time, truth,
+      {.label = "true state", .color = support::Color::vermillion, .marker = support::Marker::cross});
+}
+
+// A model of very many: only how much belief the true state has, and how much the likeliest.
+void draw_truth(Axes& axes, const Trajectory& t, const Filtering& f, std::size_t steps) {
+  std::vector<double> time, truth, most;
+  for (std::size_t k = 0; k <= steps; ++k) {
+    time.push_back(static_cast<double>(k));
+    truth.push_back(f.belief[k][t.states[k]]);
+    most.push_back(f.belief[k][most_likely(f.belief[k])]);
+  }
+  axes.y_label = "belief";
+  axes.line(time, most, {.label = "the likeliest state"});
+  axes.line(time, truth, {.label = "the true state"});
+}
+
+}  // namespace
+
+support::Figure belief_figure(const Pomdp& m, const Trajectory& t, const Filtering& f) {
+  const std::size_t steps = std::min(f.steps(), figure_steps);
+  support::Figure figure(
+      "Belief along a trajectory, with the true state, and the surprise of each observation");
+  Axes& top = figure.axes();
+  top.title = "What is believed, and what is true";
+  top.x_label = "step k";
+  if (m.states.size() <= 2)
+    draw_line(top, m, t, f, steps);
+  else if (m.states.size() <= drawn_states)
+    draw_map(top, m, t, f, steps);
+  else
+    draw_truth(top, t, f, steps);
+  Axes& bottom = figure.axes();
+  bottom.title = "Surprise of each observation";
+  bottom.x_label = "step k";
+  bottom.y_label = "−log p(o_k | past) / nats";
+  std::vector<double> time, surprise;
+  for (std::size_t k = 1; k <= steps; ++k) {
+    time.push_back(static_cast<double>(k));
+    surprise.push_back(-std::log(f.probability[k]));
+  }
+  bottom.bars(time, surprise, {.color = support::Color::blue});
+  bottom.horizontal(-f.end.log_evidence / static_cast<double>(t.horizon()), "mean");
+  return figure;
+}
