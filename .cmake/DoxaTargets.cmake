@@ -16,6 +16,13 @@ function(doxa_compile_options target)
   endif()
 endfunction()
 
+# For code that presents or asserts and computes little: optimising it hard would be most of the build.
+function(doxa_optimise_lightly target)
+  if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
+endfunction()
+
 # doxa_library(<room> SOURCES <files> [LINKS <targets>])
 # The library of one top-level folder: target doxa::<room>, headers included as "doxa/<room>/…" both in the
 # build tree (through a symbolic link) and after installation.
