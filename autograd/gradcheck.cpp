@@ -41,7 +41,8 @@ Derivative ridders(F f, double h, Real x, double noise) {
     const double high = f(above), low = f(below);
     a[i][0] = (high - low) / width;
     // F may be larger a step away than here, and its rounding error with it.
-    rounding[i][0] = 2 * std::max({noise, unit_roundoff * std::abs(high), unit_roundoff * std::abs(low)}) / width;
+    rounding[i][0] =
+        2 * std::max({noise, unit_roundoff * std::abs(high), unit_roundoff * std::abs(low)}) / width;
     if (!std::isfinite(a[i][0])) return {};
     double factor = 1;
     for (std::size_t j = 1; j <= i; ++j) {

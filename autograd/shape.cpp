@@ -50,6 +50,7 @@ std::string Shape::str() const {
 }
 
 Shape broadcast(const Shape& a, const Shape& b, const char* op) {
+  if (a == b) return a;
   const int rank = std::max(a.rank(), b.rank());
   std::array<Index, Shape::max_rank> extents{};
   for (int i = 0; i < rank; ++i) {

@@ -21,7 +21,11 @@ class Shape {
   int rank() const { return rank_; }
   Index size() const { return size_; }  ///< number of elements; 1 for a scalar
   Index operator[](int axis) const { return extents_[static_cast<std::size_t>(axis)]; }
-  bool operator==(const Shape& other) const = default;
+  bool operator==(const Shape& other) const {  // extents past the rank are 0
+    bool equal = rank_ == other.rank_;
+    for (std::size_t i = 0; i < max_rank; ++i) equal &= extents_[i] == other.extents_[i];
+    return equal;
+  }
 
   /// The axis counted from the front, for an axis in [-rank, rank); throws std::invalid_argument naming `op`.
   int axis(int axis, const char* op) const;

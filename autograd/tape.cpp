@@ -1,6 +1,7 @@
 #include "doxa/autograd/tape.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -10,12 +11,10 @@ namespace doxa {
 // ---- building the list
 // ----------------------------------------------------------------------------------------
 
-std::uint32_t Tape::check(Var x) const {
+void Tape::refuse(Var x) const {
   if (x.tape_ != this)
     throw std::logic_error(x.tape_ ? "var: it belongs to another tape" : "var: it belongs to no tape");
-  if (x.node_ >= nodes_.size() || nodes_[x.node_].generation != x.generation_)
-    throw std::logic_error("var: its tape was cleared, or rewound past it");
-  return x.node_;
+  throw std::logic_error("var: its tape was cleared, or rewound past it");
 }
 
 std::uint32_t Tape::push(const char* name, const Shape& shape, Real* value, Real* adjoint) {
@@ -32,7 +31,8 @@ std::uint32_t Tape::push(const char* name, const Shape& shape, Real* value, Real
                     .operands = 0,
                     .root = node,
                     .generation = generation_,
-                    .reached = 0});
+                    .reached = 0,
+                    .scope = scope_});
   return node;
 }
 
@@ -58,9 +58,7 @@ Var Tape::constant(const Shape& shape, std::span<const Real> values) {
   if (static_cast<Index>(values.size()) != shape.size())
     throw std::invalid_argument("constant: " + std::to_string(values.size()) + " values for shape " +
                                 shape.str());
-  Real* value = values_.allocate_array<Real>(shape.size());
-  std::copy(values.begin(), values.end(), value);
-  return handle(push("constant", shape, value, nullptr));
+  return constant(shape, [values](std::span<Real> all) { std::ranges::copy(values, all.begin()); });
 }
 
 Var Tape::variable(const Tensor& value) {
@@ -107,20 +105,29 @@ Var Tape::leaf(const Tensor& value, Tensor& gradient) {
   if (value.shape() != gradient.shape())
     throw std::invalid_argument("leaf: value and gradient differ in shape: " + value.shape().str() + " and " +
                                 gradient.shape().str());
-  Real* data = const_cast<Real*>(value.data());  // a leaf has no forward rule: nothing writes to it
-  if (!gradients_) return handle(push("leaf", value.shape(), data, nullptr));
+  return bind(value.shape(), value.data(), gradient);
+}
+
+Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
   if (2 * leaves_.size() >= leaf_slots_.size())
     index_leaves(std::max<std::size_t>(64, 2 * leaf_slots_.size()));
   const std::size_t slot = slot_of(gradient);
   if (leaf_slots_[slot]) {
     const std::uint32_t bound = leaf_slots_[slot] - 1;
-    if (nodes_[bound].value != data || (value.size() > 0 && nodes_[bound].adjoint != gradient.data()))
+    const bool elsewhere =
+        !keeps_leaf_gradients_ && shape.size() > 0 && nodes_[bound].adjoint != gradient.data();
+    if (nodes_[bound].value != value || elsewhere)
       throw std::logic_error("leaf: this gradient is already bound to another value");
     return handle(bound);
   }
-  Real* adjoint = value.size() > 0 ? gradient.data() : adjoints_.allocate_array<Real>(0);
-  const std::uint32_t node = push("leaf", value.shape(), data, adjoint);
+  Real* data = const_cast<Real*>(value);  // a leaf has no forward rule: nothing writes to it
+  const std::uint32_t node = push("leaf", shape, data, nullptr);
   nodes_[node].captures = &gradient;
+  if (require_finite_) check_finite(node, {value, static_cast<std::size_t>(shape.size())}, "value");
+  if (!gradients_) return handle(node);
+  nodes_[node].adjoint = shape.size() > 0 && !keeps_leaf_gradients_
+                             ? gradient.data()
+                             : adjoints_.allocate_array<Real>(shape.size());
   leaves_.push_back(node);
   leaf_slots_[slot] = node + 1;
   return handle(node);
@@ -128,15 +135,6 @@ Var Tape::leaf(const Tensor& value, Tensor& gradient) {
 
 // ---- mark and rewind
 // ------------------------------------------------------------------------------------------
-
-Tape::Mark Tape::mark() const {
-  return {this,
-          static_cast<std::uint32_t>(nodes_.size()),
-          static_cast<std::uint32_t>(operands_.size()),
-          nodes_.empty() ? 0 : nodes_.back().generation,
-          values_.position(),
-          adjoints_.position()};
-}
 
 bool Tape::holds(const Mark& mark) const {
   return mark.tape == this && mark.nodes <= nodes_.size() &&
@@ -146,6 +144,7 @@ bool Tape::holds(const Mark& mark) const {
 void Tape::rewind(const Mark& mark) {
   if (mark.tape != this) throw std::logic_error("rewind: the mark belongs to another tape");
   if (!holds(mark)) throw std::logic_error("rewind: the tape was already cleared, or rewound past the mark");
+  peak_bytes_ = peak_bytes();
   nodes_.resize(mark.nodes, Node{});
   operands_.resize(mark.operands);
   values_.rewind(mark.values);
@@ -167,6 +166,8 @@ std::size_t Tape::bytes_used() const {
          operands_.size() * sizeof(std::uint32_t);
 }
 
+std::size_t Tape::peak_bytes() const { return std::max(peak_bytes_, bytes_used()); }
+
 // ---- the reverse loop
 // -----------------------------------------------------------------------------------------
 
@@ -179,30 +180,51 @@ void Tape::reach(std::uint32_t root) {
   std::fill_n(node.adjoint, node.shape.size(), Real{0});
 }
 
-void Tape::propagate(std::uint32_t last) {
-  for (std::uint32_t i = last + 1; i-- > 0;) {
-    const Node node = nodes_[i];
+void Tape::propagate(std::uint32_t last, std::uint32_t first) {
+  for (std::uint32_t i = last + 1; i-- > first;) {
+    const Node& node = nodes_[i];
     if (!node.rule || node.reached != backward_) continue;
-    for (std::uint32_t k = 0; k < node.operands; ++k) {
-      const Node& operand = nodes_[operands_[node.first_operand + k]];
+    const std::uint32_t begin = node.first_operand, end = begin + node.operands;
+    for (std::uint32_t k = begin; k < end; ++k) {
+      const Node& operand = nodes_[operands_[k]];
       if (operand.adjoint) reach(operand.root);
     }
     Record line(this, i);
-    node.rule(line, node.captures);
+    node.rule(line, node.captures);  // may add records and take them away again: `node` is not good after it
+    if (require_finite_) [[unlikely]]
+      for (std::uint32_t k = begin; k < end; ++k)
+        if (const Node& operand = nodes_[operands_[k]]; operand.adjoint)
+          check_finite(i, {operand.adjoint, static_cast<std::size_t>(operand.shape.size())},
+                       ("the gradient it adds to operand " + std::to_string(k - begin)).c_str());
   }
+}
+
+void Tape::make_sink() {
+  if (sink_.size() < static_cast<std::size_t>(largest_constant_))
+    sink_.resize(static_cast<std::size_t>(largest_constant_));
 }
 
 void Tape::start_backward(std::uint32_t node, std::span<const Real> cotangent) {
   ++backward_;
   differentiated_ = node;
-  if (sink_.size() < static_cast<std::size_t>(largest_constant_))
-    sink_.resize(static_cast<std::size_t>(largest_constant_));
+  make_sink();
   if (nodes_[node].adjoint) {  // otherwise y depends on no variable, and every gradient is zero
     reach(nodes_[node].root);
     std::copy(cotangent.begin(), cotangent.end(), nodes_[node].adjoint);
+    if (require_finite_) check_finite(node, cotangent, "the cotangent");
     propagate(node);
   }
   for (const std::uint32_t leaf : leaves_) reach(leaf);
+}
+
+void Tape::check_finite(std::uint32_t node, std::span<const Real> numbers, const char* what) const {
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (std::isfinite(numbers[i])) continue;
+    const std::string& scope = scopes_.path(nodes_[node].scope);
+    const char* number = std::isnan(numbers[i]) ? "nan" : numbers[i] > 0 ? "inf" : "-inf";
+    throw std::domain_error(scope + (scope.empty() ? "" : ": ") + nodes_[node].name + ": " + what + '[' +
+                            std::to_string(i) + "] is " + number);
+  }
 }
 
 void Tape::backward(Var loss) {
@@ -230,8 +252,6 @@ Var Tape::at(std::size_t i) {
     throw std::logic_error("tape: record " + std::to_string(i) + " of " + std::to_string(size()));
   return handle(static_cast<std::uint32_t>(i));
 }
-
-const char* Tape::name(Var x) const { return nodes_[check(x)].name; }
 
 std::vector<std::size_t> Tape::operands(Var x) const {
   const Node& node = nodes_[check(x)];

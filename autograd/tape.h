@@ -8,6 +8,7 @@
 
 #include "doxa/autograd/arena.h"
 #include "doxa/autograd/kernels/kernels.h"
+#include "doxa/autograd/scope.h"
 #include "doxa/autograd/var.h"
 
 namespace doxa {
@@ -30,6 +31,8 @@ class Record {
   /// write to; asking first saves the work.
   bool needs_gradient(int operand) const;
   Real* adjoint(int operand) const;  ///< backward only
+  /// n uninitialised numbers to work with until this rule returns. All rules share the memory, so it is warm.
+  Real* workspace(Index n) const;
 
   Tape& tape() const { return *tape_; }
   const Kernels& kernels() const;
@@ -37,6 +40,7 @@ class Record {
  private:
   friend class Tape;
   Record(Tape* tape, std::uint32_t node) : tape_(tape), node_(node) {}
+  friend class Checkpoint;
   Tape* tape_;
   std::uint32_t node_;
 };
@@ -64,8 +68,12 @@ class Tape {
   template <std::invocable<std::span<Real>> Fill>
   Var constant(const Shape& shape, Fill&& fill) {
     Real* value = values_.allocate_array<Real>(shape.size());
-    fill(std::span<Real>(value, static_cast<std::size_t>(shape.size())));
-    return handle(push("constant", shape, value, nullptr));
+    const std::span<Real> all(value, static_cast<std::size_t>(shape.size()));
+    fill(all);
+    const std::uint32_t node = push("constant", shape, value, nullptr);
+    if (require_finite_) [[unlikely]]
+      check_finite(node, all, "value");
+    return handle(node);
   }
   /// A value whose gradient is read with Var::adjoint. The tensor is copied.
   Var variable(const Tensor& value);
@@ -105,19 +113,34 @@ class Tape {
     std::uint32_t nodes = 0, operands = 0, last_generation = 0;
     Arena::Position values = {}, adjoints = {};
   };
-  Mark mark() const;
+  Mark mark() const {
+    return {this,
+            static_cast<std::uint32_t>(nodes_.size()),
+            static_cast<std::uint32_t>(operands_.size()),
+            nodes_.empty() ? 0 : nodes_.back().generation,
+            values_.position(),
+            adjoints_.position()};
+  }
   bool holds(const Mark& mark) const;   ///< was the mark made on this tape, and never rewound past since?
   void rewind(const Mark& mark);        ///< throws std::logic_error unless holds(mark)
   void clear() { rewind(Mark{this}); }  ///< keeps the memory
 
+  /// While on, the first op that makes a NaN or an infinity, in the forward or the backward direction, throws
+  /// std::domain_error naming its scope, itself and the element: "encoder/layer1: log: value[3] is -inf".
+  void require_finite(bool on) { require_finite_ = on; }
+
   std::size_t size() const { return nodes_.size(); }  ///< number of records
   std::size_t bytes() const;                          ///< memory owned
   std::size_t bytes_used() const;                     ///< memory in use by the current records
+  std::size_t peak_bytes() const;                     ///< the most that was ever in use
   const Kernels& kernels() const { return *kernels_; }
 
   /// For printing: record number i, 0 ≤ i < size(), and what it is.
   Var at(std::size_t i);
-  const char* name(Var x) const;
+  const char* name(Var x) const { return nodes_[check(x)].name; }
+  const std::string& scope(Var x) const {
+    return scopes_.path(nodes_[check(x)].scope);
+  }  ///< "encoder/layer1"
   std::vector<std::size_t> operands(Var x) const;
   std::size_t position(Var x) const { return check(x); }
   bool differentiated() const { return differentiated_ != none; }  ///< are there adjoints to read?
@@ -126,6 +149,9 @@ class Tape {
   friend class Var;
   friend class Record;
   friend class Evaluation;
+  friend class Scope;
+  friend class Checkpoint;
+  friend class Shards;
   using Rule = void (*)(Record&, const void* captures);
   struct Node {
     Real* value;
@@ -138,16 +164,40 @@ class Tape {
     std::uint32_t root;        // the record that owns the adjoint's memory: itself unless it is a view
     std::uint32_t generation;  // which life of the tape it was made in
     std::uint32_t reached;     // the last backward that reached it
+    std::uint32_t scope;
   };
 
+  struct BoundLeaf {
+    Shape shape;
+    const Real* value;
+    Tensor* gradient;
+  };
+
+  static bool is_leaf(const Node& x) {
+    return x.captures && !x.rule;
+  }  // its captures are its gradient tensor
   const Node& operand(std::uint32_t node, int i) const {
     return nodes_[operands_[nodes_[node].first_operand + static_cast<std::uint32_t>(i)]];
   }
-  std::uint32_t check(Var x) const;
+  std::uint32_t check(Var x) const {
+    if (x.tape_ != this || x.node_ >= nodes_.size() || nodes_[x.node_].generation != x.generation_)
+        [[unlikely]]
+      refuse(x);
+    return x.node_;
+  }
+  [[noreturn]] void refuse(Var x) const;
   std::uint32_t push(const char* name, const Shape& shape, Real* value, Real* adjoint);
   std::uint32_t begin(const char* name, const Shape& shape, std::span<const Var> operands);
+  Var bind(const Shape& shape, const Real* value, Tensor& gradient);
+  Real* workspace(Index n) {
+    if (static_cast<Index>(workspace_.size()) < n) [[unlikely]]
+      workspace_.resize(static_cast<std::size_t>(n));
+    return workspace_.data();
+  }
   void reach(std::uint32_t root);
-  void propagate(std::uint32_t last);
+  void propagate(std::uint32_t last, std::uint32_t first = 0);
+  void make_sink();
+  void check_finite(std::uint32_t node, std::span<const Real> numbers, const char* what) const;
   void start_backward(std::uint32_t node, std::span<const Real> cotangent);
   std::size_t slot_of(const Tensor& gradient) const;
   void index_leaves(std::size_t slots);
@@ -161,10 +211,17 @@ class Tape {
   std::vector<std::uint32_t> leaf_slots_;  // open addressing by the gradient's address: record + 1, or 0
   Index largest_constant_ = 0;             // of the operands that need no gradient beside some that do
   std::vector<Real> sink_;                 // where rules may write those operands' adjoints
+  std::vector<Real, CacheAligned<Real>> workspace_;  // of the rule that runs
+  std::vector<Var> block_operands_;                  // of the checkpoint that is being recorded
+  std::vector<BoundLeaf> block_leaves_;
+  ScopeTable scopes_;
+  std::uint32_t scope_ = 0;
+  std::size_t peak_bytes_ = 0;
   static constexpr std::uint32_t none = ~std::uint32_t{0};
   std::uint32_t generation_ = 1, backward_ = 0;
   std::uint32_t differentiated_ = none;  // the y of the last backward, while it is on the tape
-  bool gradients_ = true;
+  bool gradients_ = true, require_finite_ = false;
+  bool keeps_leaf_gradients_ = false;  // the adjoints of leaves are the tape's own: see shards.h
 };
 
 /// Adds an op to the tape of its operands: see Tape::record.
@@ -193,6 +250,22 @@ class Evaluation {
   bool gradients_;
 };
 
+/// Names a region of the tape while it lives: what is recorded meanwhile belongs to `name`, inside the scopes
+/// that are open already. Messages and printed tapes show the path, "encoder/layer1".
+class Scope {
+ public:
+  Scope(Tape& tape, std::string_view name) : tape_(tape), outer_(tape.scope_) {
+    tape.scope_ = tape.scopes_.inside(outer_, name);
+  }
+  ~Scope() { tape_.scope_ = outer_; }
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+
+ private:
+  Tape& tape_;
+  std::uint32_t outer_;
+};
+
 template <std::invocable<Record&> Forward, std::invocable<Record&> Backward>
 Var Tape::record(const char* name, const Shape& shape, std::span<const Var> operands, Forward&& forward,
                  Backward backward) {
@@ -205,6 +278,8 @@ Var Tape::record(const char* name, const Shape& shape, std::span<const Var> oper
   Record line(this, node);
   try {
     forward(line);
+    if (require_finite_) [[unlikely]]
+      check_finite(node, {line.value(), static_cast<std::size_t>(line.size())}, "value");
   } catch (...) {
     rewind(before);
     throw;
@@ -229,6 +304,8 @@ inline Real* Record::value() const { return tape_->nodes_[node_].value; }
 inline const Real* Record::adjoint() const { return tape_->nodes_[node_].adjoint; }
 inline int Record::operands() const { return static_cast<int>(tape_->nodes_[node_].operands); }
 inline const Kernels& Record::kernels() const { return *tape_->kernels_; }
+
+inline Real* Record::workspace(Index n) const { return tape_->workspace(n); }
 
 inline Shape Record::shape(int i) const { return tape_->operand(node_, i).shape; }
 inline const Real* Record::value(int i) const { return tape_->operand(node_, i).value; }

@@ -31,6 +31,7 @@ class Var {
 
  private:
   friend class Tape;
+  friend class Checkpoint;
   Var(Tape* tape, std::uint32_t node, std::uint32_t generation)
       : tape_(tape), node_(node), generation_(generation) {}
 

@@ -39,9 +39,9 @@ std::size_t width(std::string_view text) {
 }
 
 struct Row {
-  std::string record, op, operands, shape, value, adjoint;
+  std::string record, scope, op, operands, shape, value, adjoint;
 };
-constexpr std::array columns = {&Row::record, &Row::op,    &Row::operands,
+constexpr std::array columns = {&Row::record, &Row::scope, &Row::op,     &Row::operands,
                                 &Row::shape,  &Row::value, &Row::adjoint};
 
 Row row(Tape& tape, std::size_t i, bool adjoints, const WengertOptions& options) {
@@ -49,6 +49,7 @@ Row row(Tape& tape, std::size_t i, bool adjoints, const WengertOptions& options)
   std::string operands;
   for (const std::size_t k : tape.operands(x)) operands += (operands.empty() ? "" : ", ") + label(k);
   return {label(i),
+          tape.scope(x),
           tape.name(x),
           operands,
           x.shape().str(),
@@ -73,9 +74,10 @@ void print_wengert(std::ostream& out, Tape& tape, const WengertOptions& options)
   const std::size_t rows = std::min(tape.size(), options.records), omitted = tape.size() - rows;
   const std::size_t head = omitted == 0 ? rows : (rows + 1) / 2;
 
-  std::vector<Row> table{{"record", "op", "operands", "shape", "value", adjoints ? "adjoint" : ""}};
+  std::vector<Row> table{{"record", "", "op", "operands", "shape", "value", adjoints ? "adjoint" : ""}};
   for (std::size_t i = 0; i < tape.size(); ++i)
     if (i < head || i >= head + omitted) table.push_back(row(tape, i, adjoints, options));
+  if (std::ranges::any_of(table, [](const Row& r) { return !r.scope.empty(); })) table[0].scope = "scope";
 
   std::array<std::size_t, columns.size()> widths{};
   for (const Row& r : table)
@@ -84,6 +86,7 @@ void print_wengert(std::ostream& out, Tape& tape, const WengertOptions& options)
     std::string line;
     for (std::size_t c = 0; c < columns.size(); ++c) {
       const std::string& cell = table[i].*columns[c];
+      if (widths[c] == 0) continue;
       line += "  " + cell + std::string(widths[c] - width(cell), ' ');
     }
     out << line.substr(0, line.find_last_not_of(' ') + 1) << '\n';
@@ -98,6 +101,7 @@ void print_dot(std::ostream& out, Tape& tape, const WengertOptions& options) {
     const Var x = tape.at(i);
     const Row r = row(tape, i, adjoints, options);
     out << "  " << r.record << " [label=\"" << r.record << " = " << quoted(r.op) << ' ' << r.shape;
+    if (!r.scope.empty()) out << "\\nin " << quoted(r.scope);
     out << "\\nvalue " << r.value;
     if (!r.adjoint.empty()) out << "\\nadjoint " << r.adjoint;
     out << '"' << (x.needs_gradient() ? "" : ", color=gray, fontcolor=gray40") << "];\n";

@@ -19,8 +19,9 @@ struct WengertOptions {
 ///   v1      log       v0        []     0.693147  1
 ///
 /// The adjoint of record i is ∂y/∂v_i for the y of the last Tape::backward. A constant has none, and before
-/// any backward the column is missing. The tape is not const because reading the adjoint of a record that y
-/// does not depend on sets it to zero; nothing else changes.
+/// any backward the column is missing; a column of scopes is there where one was opened. The tape is not
+/// const because reading the adjoint of a record that y does not depend on sets it to zero; nothing else
+/// changes.
 void print_wengert(std::ostream& out, Tape& tape, const WengertOptions& options = {});
 
 /// Writes the same as a graph in Graphviz's language: a node for each record, an arrow from each operand to

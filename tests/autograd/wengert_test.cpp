@@ -190,5 +190,19 @@ TEST(Dot, QuotesTheNamesOfCustomOps) {
   EXPECT_TRUE(found);
 }
 
+TEST(Wengert, ShowsScopesWhereThereAreAny) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{}, Real(2)));
+  EXPECT_FALSE(contains(table(tape)[0], "scope"));
+  {
+    const Scope encoder(tape, "encoder"), layer(tape, "layer1");
+    exp(x);
+  }
+  const std::vector<std::string> rows = table(tape);
+  EXPECT_TRUE(contains(rows[0], "scope"));
+  EXPECT_EQ(cells(rows[2])[1], "encoder/layer1");
+  EXPECT_TRUE(contains(dot(tape)[4], "in encoder/layer1"));
+}
+
 }  // namespace
 }  // namespace doxa

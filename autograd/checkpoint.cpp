@@ -1,0 +1,117 @@
+#include "doxa/autograd/checkpoint.h"
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+
+namespace doxa {
+namespace {
+
+// Sets a flag until the end of a block, also when that is an exception.
+template <class T>
+class Temporarily {
+ public:
+  Temporarily(T& variable, T value) : variable_(variable), before_(variable) { variable = value; }
+  ~Temporarily() { variable_ = before_; }
+
+ private:
+  T& variable_;
+  T before_;
+};
+
+}  // namespace
+
+// The block is evaluated without rules, its outputs are copied out, and its records are taken away again.
+// What it used of the tape before it, and the leaves that it bound, become the operands of one record that
+// holds the outputs one after another.
+void Checkpoint::record(Tape& tape, Block block, const void* f, std::span<const Var> inputs,
+                        std::span<Var> outputs) {
+  Var* kept = tape.scratch<Var>(static_cast<Index>(inputs.size()));
+  std::ranges::copy(inputs, kept);
+  Shape* shapes = tape.scratch<Shape>(static_cast<Index>(outputs.size()));
+  std::vector<Var>& operands = tape.block_operands_;
+  std::vector<Tape::BoundLeaf>& leaves = tape.block_leaves_;
+
+  const Tape::Mark mark = tape.mark();
+  Index total = 0;
+  try {
+    const Temporarily no_gradients(tape.gradients_, false);
+    block(f, {kept, inputs.size()}, outputs.data());
+    operands.clear();  // not before: blocks may be nested
+    leaves.clear();
+    const auto use = [&](std::uint32_t node) {
+      if (node < mark.nodes && tape.nodes_[node].adjoint) operands.push_back(tape.handle(node));
+    };
+    for (std::size_t i = mark.operands; i < tape.operands_.size(); ++i) use(tape.operands_[i]);
+    for (std::size_t i = mark.nodes; i < tape.nodes_.size(); ++i)
+      if (const Tape::Node& x = tape.nodes_[i]; Tape::is_leaf(x))
+        leaves.push_back({x.shape, x.value, const_cast<Tensor*>(static_cast<const Tensor*>(x.captures))});
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      use(tape.check(outputs[i]));
+      shapes[i] = outputs[i].shape();
+      total += shapes[i].size();
+    }
+    Real* values = tape.workspace(total);
+    for (const Var y : outputs) values = std::ranges::copy(y.value(), values).out;
+  } catch (...) {
+    tape.rewind(mark);
+    throw;
+  }
+  tape.rewind(mark);
+
+  for (const Tape::BoundLeaf& leaf : leaves)
+    operands.push_back(tape.bind(leaf.shape, leaf.value, *leaf.gradient));
+  const auto node = [](Var x) { return x.node_; };
+  std::ranges::sort(operands, {}, node);
+  operands.erase(std::ranges::unique(operands, {}, node).begin(), operands.end());
+
+  const Captures captures{block, f, kept, inputs.size(), outputs.size()};
+  const Var y = tape.record(
+      "checkpoint", outputs.size() == 1 ? shapes[0] : Shape{total}, operands,
+      [](Record& r) { std::copy_n(r.workspace(r.size()), r.size(), r.value()); },
+      [captures](Record& r) { differentiate(r, captures); });
+  if (outputs.size() == 1) {
+    outputs[0] = y;
+    return;
+  }
+  Index offset = 0;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    outputs[i] = tape.view("checkpoint", y, shapes[i], offset);
+    offset += shapes[i].size();
+  }
+}
+
+// Puts the block's records at the end of the tape, runs the reverse loop over them alone, and takes them
+// away.
+void Checkpoint::differentiate(Record& r, const Captures& c) {
+  Tape& tape = r.tape();
+  const Tape::Mark mark = tape.mark();
+  const std::size_t leaves = tape.leaves_.size();
+  Var* outputs = tape.scratch<Var>(static_cast<Index>(c.output_count));
+  std::uninitialized_default_construct_n(outputs, c.output_count);
+  try {
+    const Temporarily gradients(tape.gradients_, true);
+    const Temporarily scope(tape.scope_, tape.nodes_[r.node_].scope);
+    c.block(c.f, {c.inputs, c.input_count}, outputs);
+    if (tape.leaves_.size() != leaves)
+      throw std::logic_error("checkpoint: the block binds other leaves than when it was evaluated first");
+    const Real* g = r.adjoint();
+    for (std::size_t i = 0; i < c.output_count; ++i) {
+      const Tape::Node& y = tape.nodes_[tape.check(outputs[i])];
+      if (y.adjoint) {
+        tape.reach(y.root);
+        tape.kernels().add_scaled(y.shape.size(), 1, g, y.adjoint);
+      }
+      g += y.shape.size();
+    }
+    tape.make_sink();
+    if (tape.nodes_.size() > mark.nodes)
+      tape.propagate(static_cast<std::uint32_t>(tape.nodes_.size() - 1), mark.nodes);
+  } catch (...) {
+    tape.rewind(mark);
+    throw;
+  }
+  tape.rewind(mark);
+}
+
+}  // namespace doxa

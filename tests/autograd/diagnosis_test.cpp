@@ -1,0 +1,113 @@
+// Scopes name regions of the tape; the finite-value mode names the first op that makes a NaN or an infinity.
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+#include "doxa/autograd/checkpoint.h"
+#include "doxa/autograd/ops.h"
+#include "numbers.h"
+#include "thrown.h"
+
+namespace doxa {
+namespace {
+
+TEST(Scope, NamesWhatIsRecordedWhileItLives) {
+  Tape tape;
+  for (int step = 0; step < 3; ++step) {
+    tape.clear();
+    const Var x = tape.constant(1);
+    Var inner, outer;
+    {
+      const Scope encoder(tape, "encoder");
+      {
+        const Scope layer(tape,
+                          std::string("layer") + std::to_string(step % 2));  // another address each time
+        inner = exp(x);
+      }
+      outer = exp(x);
+    }
+    EXPECT_EQ(tape.scope(inner), "encoder/layer" + std::to_string(step % 2));
+    EXPECT_EQ(tape.scope(outer), "encoder");
+    EXPECT_EQ(tape.scope(x), "");
+    EXPECT_EQ(tape.scope(exp(x)), "");
+  }
+}
+
+TEST(Scope, EndsWithAnException) {
+  Tape tape;
+  const Var x = tape.constant(vector({1, 2}));
+  try {
+    const Scope scope(tape, "broken");
+    matmul(x, x);
+  } catch (const std::invalid_argument&) {
+  }
+  EXPECT_EQ(tape.scope(exp(x)), "");
+}
+
+TEST(FiniteValues, AreNotRequiredUnlessAsked) {
+  Tape tape;
+  EXPECT_EQ(log(tape.variable(Tensor(Shape{}, 0))).item(), -std::numeric_limits<Real>::infinity());
+}
+
+TEST(FiniteValues, TheFirstOpForwardIsNamedWithItsScope) {
+  Tape tape;
+  tape.require_finite(true);
+  const Scope encoder(tape, "encoder"), layer(tape, "layer1");
+  const Var x = tape.variable(vector({1, 2, 3, 0}));
+  const std::size_t records = tape.size();
+  EXPECT_EQ(thrown<std::domain_error>([&] { log(x); }), "encoder/layer1: log: value[3] is -inf");
+  EXPECT_EQ(tape.size(), records);
+  EXPECT_EQ(thrown<std::domain_error>([&] { sqrt(Real{2} - x); }), "encoder/layer1: sqrt: value[2] is nan");
+  tape.require_finite(false);
+  EXPECT_NO_THROW(log(x));
+}
+
+TEST(FiniteValues, AConstantOrALeafThatIsNotFiniteIsNamed) {
+  Tape tape;
+  tape.require_finite(true);
+  const Real infinity = std::numeric_limits<Real>::infinity();
+  EXPECT_EQ(thrown<std::domain_error>([&] { tape.constant(infinity); }), "constant: value[0] is inf");
+  Tensor value({2}, -infinity), gradient({2});
+  EXPECT_EQ(thrown<std::domain_error>([&] { tape.leaf(value, gradient); }), "leaf: value[0] is -inf");
+}
+
+// An op whose value is finite and whose rule is not.
+Var broken(Var x) {
+  return record(
+      "broken", x.shape(), {x}, [](Record& r) { r.value()[0] = 1; },
+      [](Record& r) { r.adjoint(0)[0] += r.adjoint()[0] * std::numeric_limits<Real>::quiet_NaN(); });
+}
+
+TEST(FiniteValues, TheFirstOpBackwardIsNamedWithItsScope) {
+  Tape tape;
+  const Var x = tape.variable(vector({2}));
+  Var y;
+  {
+    const Scope scope(tape, "decoder");
+    y = broken(exp(x));
+  }
+  const Var loss = sum(y);
+  EXPECT_NO_THROW(tape.backward(loss));
+  tape.require_finite(true);
+  EXPECT_EQ(thrown<std::domain_error>([&] { tape.backward(loss); }),
+            "decoder: broken: the gradient it adds to operand 0[0] is nan");
+}
+
+TEST(FiniteValues, ARecomputedBlockKeepsItsScope) {
+  Tape tape;
+  tape.require_finite(true);
+  const Var x = tape.variable(vector({2}));
+  Var y;
+  {
+    const Scope scope(tape, "block");
+    y = checkpoint([](std::span<const Var> in) { return broken(in[0]); }, {x});
+  }
+  EXPECT_EQ(thrown<std::domain_error>([&] { tape.backward(sum(y)); }),
+            "block: broken: the gradient it adds to operand 0[0] is nan");
+}
+
+}  // namespace
+}  // namespace doxa
