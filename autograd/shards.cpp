@@ -1,0 +1,106 @@
+#include "doxa/autograd/shards.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+namespace doxa {
+
+Shards::Shards(int shards, int threads) {
+  if (shards < 1 || threads < 1)
+    throw std::invalid_argument("Shards: " + std::to_string(shards) + " shards on " +
+                                std::to_string(threads) + " threads, expected at least 1 of each");
+  for (int i = 0; i < shards; ++i) tapes_.emplace_back().keeps_leaf_gradients_ = true;
+  losses_.resize(tapes_.size());
+  errors_.resize(tapes_.size());
+  // The calling thread works too; more threads than shards would have nothing to do.
+  for (int i = 1; i < std::min(shards, threads); ++i) threads_.emplace_back([this] { work(); });
+}
+
+Shards::~Shards() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  start_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+double Shards::backward(const Loss& loss) {
+  {
+    const std::lock_guard lock(mutex_);
+    loss_ = &loss;
+    next_ = 0;
+    left_ = count();
+  }
+  start_.notify_all();
+  run_shards();
+  {
+    std::unique_lock lock(mutex_);
+    finished_.wait(lock, [this] { return left_ == 0; });
+    loss_ = nullptr;
+  }
+  for (std::exception_ptr& error : errors_)
+    if (error) {
+      const std::exception_ptr first = error;
+      std::ranges::fill(errors_, nullptr);
+      std::rethrow_exception(first);
+    }
+  for (const Tape& tape : tapes_)
+    for (const std::uint32_t leaf : tape.leaves_) {
+      const Tape::Node& x = tape.nodes_[leaf];
+      std::ranges::fill(static_cast<Tensor*>(const_cast<void*>(x.captures))->span(), Real{0});
+    }
+  double total = 0;
+  for (std::size_t s = 0; s < tapes_.size(); ++s) {
+    const Tape& tape = tapes_[s];
+    for (const std::uint32_t leaf : tape.leaves_) {
+      const Tape::Node& x = tape.nodes_[leaf];
+      tape.kernels().add_scaled(x.shape.size(), 1, x.adjoint,
+                                static_cast<Tensor*>(const_cast<void*>(x.captures))->data());
+    }
+    total += losses_[s];
+  }
+  return total;
+}
+
+void Shards::work() {
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      start_.wait(lock, [this] { return stop_ || (loss_ && next_ < count()); });
+      if (stop_) return;
+    }
+    run_shards();
+  }
+}
+
+// Takes shards one after another until none is left to begin.
+void Shards::run_shards() {
+  for (;;) {
+    int shard;
+    {
+      const std::lock_guard lock(mutex_);
+      if (next_ == count()) return;
+      shard = next_++;
+    }
+    run_shard(shard);
+    const std::lock_guard lock(mutex_);
+    if (--left_ == 0) finished_.notify_all();
+  }
+}
+
+void Shards::run_shard(int shard) {
+  const auto s = static_cast<std::size_t>(shard);
+  try {
+    Tape& tape = tapes_[s];
+    tape.clear();
+    const Var loss = (*loss_)(tape, shard);
+    tape.backward(loss);
+    losses_[s] = static_cast<double>(loss.item());
+  } catch (...) {
+    errors_[s] = std::current_exception();
+  }
+}
+
+}  // namespace doxa

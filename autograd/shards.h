@@ -1,0 +1,59 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "doxa/autograd/tape.h"
+
+namespace doxa {
+
+/// The gradient of a sum of losses, each on a tape of its own, several at once: a batch cut into shards.
+///
+///   Shards shards(4, 2);                                    // four shards on two threads; made once
+///   const double loss = shards.backward([&](Tape& tape, int shard) { return model.loss(tape, shard); });
+///   adam.step(parameters);
+///
+/// The gradients of leaves are added in the order of the shards, so that the result depends on the number of
+/// shards, to the last bit, and not on the number of threads.
+class Shards {
+ public:
+  using Loss = std::function<Var(Tape& tape, int shard)>;
+
+  /// Throws std::invalid_argument unless both numbers are positive.
+  Shards(int shards, int threads);
+  ~Shards();
+  Shards(const Shards&) = delete;
+  Shards& operator=(const Shards&) = delete;
+
+  int count() const { return static_cast<int>(tapes_.size()); }
+  Tape& tape(int shard) { return tapes_[static_cast<std::size_t>(shard)]; }
+
+  /// Clears every tape, evaluates loss(tape, shard) on it and differentiates it; then the gradient of every
+  /// leaf is Σ_shards ∂loss_shard/∂leaf. Returns Σ loss_shard. `loss` is called by several threads at once,
+  /// each for another shard, so it may change nothing that they share. What it throws for the first shard at
+  /// fault is thrown here, and no gradient is changed.
+  double backward(const Loss& loss);
+
+ private:
+  void work();
+  void run_shards();
+  void run_shard(int shard);
+
+  std::deque<Tape> tapes_;  // a Tape does not move
+  std::vector<double> losses_;
+  std::vector<std::exception_ptr> errors_;
+
+  std::mutex mutex_;  // of what follows
+  std::condition_variable start_, finished_;
+  const Loss* loss_ = nullptr;
+  int next_ = 0, left_ = 0;  // shards not begun, and not finished
+  bool stop_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace doxa
