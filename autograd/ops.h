@@ -54,6 +54,10 @@ Var log_softmax(Var x, int axis);
 
 Var matmul(Var a, Var b);  ///< [m,k] x [k,n] -> [m,n]
 
+/// f(x W + b) for x [m,k], W [k,n], b [n]: a layer as one record.
+enum class Activation { identity, tanh, sigmoid };
+Var affine(Var x, Var weight, Var bias, Activation f = Activation::identity);
+
 // ---- shapes
 // --------------------------------------------------------------------------------------------------
 

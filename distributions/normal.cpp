@@ -4,6 +4,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "doxa/autograd/broadcast.h"
+
 namespace doxa {
 namespace {
 
@@ -26,8 +28,39 @@ Var checked_log(Var scale) {
 
 Normal::Normal(Var l, Var s) : Normal(l, s, checked_log(s)) {}
 
+// The formulas and their derivatives stand in autograd/kernels/fused.inl.
+Var Normal::from_noise(Var noise) const {
+  return record(
+      "rsample", broadcast(broadcast(loc.shape(), scale.shape(), "rsample"), noise.shape(), "rsample"),
+      {loc, scale, noise},
+      [](Record& r) {
+        const Broadcast<3> x(r);
+        r.kernels().multiply_add(r.size(), x.value[0], x.value[1], x.value[2], r.value());
+      },
+      [](Record& r) {
+        const Broadcast<3> x(r, adjoints);
+        const auto& d = x.adjoint;
+        r.kernels().multiply_add_adjoint(r.size(), x.value[1], x.value[2], r.adjoint(), d[0], d[1], d[2]);
+        x.add_sums();
+      });
+}
+
 Var log_prob(const Normal& q, Var x) {
-  return Real{-0.5} * square((x - q.loc) / q.scale) - q.log_scale - half_log_2pi;
+  const Shape shape = broadcast(x.shape(), broadcast(q.loc.shape(), q.scale.shape(), "log_prob"), "log_prob");
+  return record(
+      "normal_log_prob", shape, {x, q.loc, q.scale, q.log_scale},
+      [](Record& r) {
+        const auto& [v, loc, scale, log_scale] = Broadcast<4>(r).value;
+        r.kernels().normal_log_prob(r.size(), v, loc, scale, log_scale, r.value());
+      },
+      [](Record& r) {
+        const Broadcast<4> all(r, adjoints);
+        const auto& [v, loc, scale, log_scale] = all.value;
+        const auto& [dv, dloc, dscale, dlog_scale] = all.adjoint;
+        r.kernels().normal_log_prob_adjoint(r.size(), v, loc, scale, r.adjoint(), dv, dloc, dscale,
+                                            dlog_scale);
+        all.add_sums();
+      });
 }
 
 Var entropy(const Normal& q) {
@@ -43,8 +76,23 @@ Var sample(const Normal& q, Philox& random) {
 }
 
 Var kl_divergence(const Normal& q, const Normal& p) {
-  return p.log_scale - q.log_scale +
-         Real{0.5} * (square(q.scale / p.scale) + square((q.loc - p.loc) / p.scale) - 1);
+  const Shape of_q = broadcast(q.loc.shape(), q.scale.shape(), "kl_divergence");
+  const Shape of_p = broadcast(p.loc.shape(), p.scale.shape(), "kl_divergence");
+  const auto pair = [](const auto& v) { return Kernels::NormalPair{v[0], v[1], v[2], v[3], v[4], v[5]}; };
+  return record(
+      "normal_kl", broadcast(of_q, of_p, "kl_divergence"),
+      {q.loc, q.scale, q.log_scale, p.loc, p.scale, p.log_scale},
+      [=](Record& r) {
+        const Broadcast<6> x(r);
+        r.kernels().normal_kl(r.size(), pair(x.value), r.value());
+      },
+      [=](Record& r) {
+        const Broadcast<6> x(r, adjoints);
+        const auto& d = x.adjoint;
+        r.kernels().normal_kl_adjoint(r.size(), pair(x.value), r.adjoint(),
+                                      {d[0], d[1], d[2], d[3], d[4], d[5]});
+        x.add_sums();
+      });
 }
 
 Var log_prob(const DiagonalNormal& q, Var x) { return sum(log_prob(q.element, x), -1); }

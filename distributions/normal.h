@@ -14,7 +14,7 @@ struct Normal {
   Normal(Var loc, Var scale);
   static Normal from_log_scale(Var loc, Var log_scale) { return Normal(loc, exp(log_scale), log_scale); }
 
-  Var from_noise(Var noise) const { return loc + scale * noise; }  ///< z = loc + scale ε, ε standard normal
+  Var from_noise(Var noise) const;  ///< z = loc + scale ε, ε standard normal
 
  private:
   Normal(Var l, Var s, Var log_s) : loc(l), scale(s), log_scale(log_s) {}

@@ -26,6 +26,7 @@ using namespace elementary;
 
 #include "doxa/autograd/kernels/elementwise.inl"
 #include "doxa/autograd/kernels/matmul.inl"
+#include "doxa/autograd/kernels/fused.inl"
 
 }  // namespace
 
@@ -74,6 +75,16 @@ const Kernels DOXA_JOIN(kernels_, DOXA_SET) = {
     .sum_exp = sum_exp,
     .softmax_add = softmax_add,
     .matmul = matmul,
+    .fill_rows = fill_rows,
+    .add_rows = add_rows,
+    .multiply_add = multiply_add,
+    .multiply_add_adjoint = multiply_add_adjoint,
+    .normal_log_prob = normal_log_prob,
+    .normal_log_prob_adjoint = normal_log_prob_adjoint,
+    .normal_kl = normal_kl,
+    .normal_kl_adjoint = normal_kl_adjoint,
+    .gru = gru,
+    .gru_adjoint = gru_adjoint,
     .adam = adam,
 };
 

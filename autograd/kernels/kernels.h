@@ -57,6 +57,32 @@ struct Kernels {
   void (*matmul)(Index m, Index n, Index k, const Real* a, Index a_row, Index a_col, const Real* b,
                  Index b_row, Index b_col, Real* c, bool accumulate);
 
+  // Fused ops: the formulas stand in kernels/fused.inl.
+  void (*fill_rows)(Index m, Index n, const Real* row, Real* y);   ///< y_ij = row_j
+  void (*add_rows)(Index m, Index n, const Real* x, Real* total);  ///< total_j += Σ_i x_ij
+  void (*multiply_add)(Index n, const Real* a, const Real* b, const Real* c, Real* y);  ///< y = a + b c
+  void (*multiply_add_adjoint)(Index n, const Real* b, const Real* c, const Real* g, Real* da, Real* db,
+                               Real* dc);
+  /// log N(x | m, s²), given l = log s too.
+  void (*normal_log_prob)(Index n, const Real* x, const Real* m, const Real* s, const Real* l, Real* y);
+  void (*normal_log_prob_adjoint)(Index n, const Real* x, const Real* m, const Real* s, const Real* g,
+                                  Real* dx, Real* dm, Real* ds, Real* dl);
+  /// KL(q‖p) of two normals.
+  struct NormalPair {
+    const Real *q_loc, *q_scale, *q_log_scale, *p_loc, *p_scale, *p_log_scale;
+  };
+  struct NormalPairAdjoints {
+    Real *q_loc, *q_scale, *q_log_scale, *p_loc, *p_scale, *p_log_scale;
+  };
+  void (*normal_kl)(Index n, const NormalPair& values, Real* y);
+  void (*normal_kl_adjoint)(Index n, const NormalPair& values, const Real* g,
+                            const NormalPairAdjoints& adjoints);
+  /// The gates of a gated recurrent unit for m rows: x and s [m, 3w] are the two affine maps of
+  /// models/nn/gru.h, gates [m, 3w] receives r, u, n.
+  void (*gru)(Index m, Index w, const Real* x, const Real* s, const Real* h, Real* gates, Real* y);
+  void (*gru_adjoint)(Index m, Index w, const Real* s, const Real* h, const Real* gates, const Real* g,
+                      Real* dx, Real* ds, Real* dh);
+
   /// One step of Adam for n parameters: see models/nn/adam.h. Leaves the gradient at zero.
   struct Adam {
     Real decay1, decay2, rate, epsilon, gradient_scale, variance_scale;

@@ -5,13 +5,19 @@ namespace doxa {
 GruCell::GruCell(const std::string& name, Index in, Index w, Philox& random)
     : input(name + "/input", in, 3 * w, random), hidden(name + "/hidden", w, 3 * w, random), width(w) {}
 
+// The two affine maps are records of their own; what is element-wise, and its adjoint, is one:
+// kernels/fused.inl.
 Var GruCell::operator()(Var x, Var h) {
-  const Var xs = input(x), hs = hidden(h);
-  const auto gate = [&](Var all, Index i) { return slice(all, -1, i * width, (i + 1) * width); };
-  const Var r = sigmoid(gate(xs, 0) + gate(hs, 0));
-  const Var u = sigmoid(gate(xs, 1) + gate(hs, 1));
-  const Var n = tanh(gate(xs, 2) + r * gate(hs, 2));
-  return n + u * (h - n);
+  const Var from_input = input(x), from_state = hidden(h);
+  const Index batch = h.shape()[0], w = width;
+  Real* gates = h.tape().scratch<Real>(batch * 3 * w);
+  return record(
+      "gru", h.shape(), {from_input, from_state, h},
+      [=](Record& r) { r.kernels().gru(batch, w, r.value(0), r.value(1), r.value(2), gates, r.value()); },
+      [=](Record& r) {
+        r.kernels().gru_adjoint(batch, w, r.value(1), r.value(2), gates, r.adjoint(), r.adjoint(0),
+                                r.adjoint(1), r.adjoint(2));
+      });
 }
 
 void append_parameters(Parameters& to, GruCell& cell) {

@@ -13,9 +13,16 @@ Tensor initial_weight(Index in, Index out, Philox& random, Real gain) {
 
 }  // namespace
 
-Linear::Linear(const std::string& name, Index in, Index out, Philox& random, Real gain)
-    : weight(name + "/weight", initial_weight(in, out, random, gain)),
-      bias(name + "/bias", Tensor(Shape{out})) {}
+Linear::Linear(const std::string& n, Index in, Index out, Philox& random, Real gain)
+    : name(n),
+      weight(n + "/weight", initial_weight(in, out, random, gain)),
+      bias(n + "/bias", Tensor(Shape{out})) {}
+
+Var Linear::operator()(Var x, Activation f) {
+  Tape& tape = x.tape();
+  const Scope scope(tape, name);
+  return affine(x, weight.on(tape), bias.on(tape), f);
+}
 
 void append_parameters(Parameters& to, Linear& layer) {
   to.push_back(&layer.weight);

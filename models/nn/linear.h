@@ -12,10 +12,11 @@ namespace doxa {
 /// which keeps the variance of a row (LeCun et al., "Efficient BackProp", 1998, section 4.6); b [out] starts
 /// at zero.
 struct Linear {
+  std::string name;  ///< of the layer's scope on the tape
   Parameter weight, bias;
 
   Linear(const std::string& name, Index in, Index out, Philox& random, Real gain = 1);
-  Var operator()(Var x) { return matmul(x, weight.on(x.tape())) + bias.on(x.tape()); }
+  Var operator()(Var x, Activation f = Activation::identity);  ///< f(x W + b)
 };
 
 void append_parameters(Parameters& to, Linear& layer);

@@ -12,7 +12,7 @@ Mlp::Mlp(const std::string& name, const std::vector<Index>& widths, Philox& rand
 }
 
 Var Mlp::operator()(Var x) {
-  for (std::size_t i = 0; i + 1 < layers.size(); ++i) x = tanh(layers[i](x));
+  for (std::size_t i = 0; i + 1 < layers.size(); ++i) x = layers[i](x, Activation::tanh);
   return layers.back()(x);
 }
 

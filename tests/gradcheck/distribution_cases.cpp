@@ -1,6 +1,7 @@
 #include <array>
 
 #include "cases.h"
+#include "doxa/autograd/ops.h"
 #include "doxa/distributions/categorical.h"
 #include "doxa/distributions/normal.h"
 
@@ -42,6 +43,15 @@ std::vector<GradientCase> distribution_cases() {
         return kl_divergence(DiagonalNormal(normal(x[0], x[1])), DiagonalNormal(normal(x[2], x[3])));
       },
       {shape, shape, shape, shape});
+  // The same Var in two places, and two that share memory.
+  add("Normal/kl_divergence, aliased",
+      [](Tape&, Inputs x) { return kl_divergence(normal(x[0], x[1]), normal(x[1], x[0])); }, {shape, shape});
+  add("Normal/log_prob, overlapping slices",
+      [](Tape&, Inputs x) {
+        const Var a = slice(x[0], 0, 0, 3), b = slice(x[0], 0, 1, 4);
+        return log_prob(normal(a, b), b) + log_prob(normal(b, a), a);
+      },
+      {{4, 2}});
   add("Categorical/log_prob",
       [](Tape&, Inputs x) {
         const std::array<Index, 3> k{0, 3, 1};

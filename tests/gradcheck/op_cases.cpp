@@ -103,6 +103,14 @@ void add_matmul(Cases& cases) {
     cases.push_back(tensor_case("op/matmul/" + a.str() + b.str(),
                                 [](Tape&, Inputs x) { return matmul(x[0], x[1]); }, {a, b}));
   }
+  for (const Activation f : {Activation::identity, Activation::tanh, Activation::sigmoid})
+    for (const auto [m, k, n] : sizes)
+      cases.push_back(tensor_case(
+          "op/affine/" + std::to_string(static_cast<int>(f)) + "/" + Shape{m, k}.str() + Shape{k, n}.str(),
+          [f](Tape&, Inputs x) { return affine(x[0], x[1], x[2], f); }, {{m, k}, {k, n}, {n}}));
+  cases.push_back(tensor_case(
+      "op/affine/same operand twice",
+      [](Tape&, Inputs x) { return affine(x[0], x[0], reshape(x[0], {1}), Activation::tanh); }, {{1, 1}}));
   cases.push_back(tensor_case("op/matmul/same operand twice",
                               [](Tape&, Inputs x) { return matmul(x[0], x[0]); }, {{4, 4}}));
   cases.push_back(tensor_case("op/matmul/with transposes",

@@ -1,0 +1,48 @@
+#include "doxa/autograd/broadcast.h"
+
+namespace doxa::broadcasting {
+namespace {
+
+// Calls f(offset in x, offset in y, step of x) for each row of y's last axis.
+template <class F>
+void for_each_row(const Shape& from, const Shape& to, F f) {
+  std::array<Index, Shape::max_rank> extent{1, 1, 1, 1}, stride{};
+  Index size = 1;
+  for (int i = 0; i < to.rank(); ++i) {  // from the last axis to the first
+    const int k = from.rank() - 1 - i;
+    const auto at = static_cast<std::size_t>(i);
+    extent[at] = to[to.rank() - 1 - i];
+    stride[at] = k < 0 || from[k] == 1 ? 0 : size;
+    if (k >= 0) size *= from[k];
+  }
+  Index y = 0;
+  for (Index l = 0; l < extent[3]; ++l)
+    for (Index k = 0; k < extent[2]; ++k)
+      for (Index j = 0; j < extent[1]; ++j, y += extent[0])
+        f(l * stride[3] + k * stride[2] + j * stride[1], y, extent[0], stride[0]);
+}
+
+}  // namespace
+
+void expand(const Shape& from, const Shape& to, const Real* x, Real* y) {
+  for_each_row(from, to, [&](Index at, Index row, Index n, Index step) {
+    if (step == 0)
+      for (Index i = 0; i < n; ++i) y[row + i] = x[at];
+    else
+      for (Index i = 0; i < n; ++i) y[row + i] = x[at + i];
+  });
+}
+
+void add_sums(const Shape& from, const Shape& to, const Real* g, Real* d) {
+  for_each_row(from, to, [&](Index at, Index row, Index n, Index step) {
+    if (step == 0) {
+      Real sum = 0;
+      for (Index i = 0; i < n; ++i) sum += g[row + i];
+      d[at] += sum;
+    } else {
+      for (Index i = 0; i < n; ++i) d[at + i] += g[row + i];
+    }
+  });
+}
+
+}  // namespace doxa::broadcasting

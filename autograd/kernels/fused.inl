@@ -1,0 +1,112 @@
+// Included by instruction_set.inl, inside the namespace of one instruction set: ops of several operands whose
+// intermediate values never leave the registers.
+
+void fill_rows(Index m, Index n, const Real* row, Real* y) {
+  for (Index i = 0; i < m; ++i)
+    for (Index j = 0; j < n; ++j) y[i * n + j] = row[j];
+}
+
+void add_rows(Index m, Index n, const Real* x, Real* total) {
+  for (Index i = 0; i < m; ++i) {
+    DOXA_SIMD
+    for (Index j = 0; j < n; ++j) total[j] += x[i * n + j];
+  }
+}
+
+void multiply_add(Index n, const Real* a, const Real* b, const Real* c, Real* y) {
+  DOXA_SIMD
+  for (Index i = 0; i < n; ++i) y[i] = a[i] + b[i] * c[i];
+}
+
+void multiply_add_adjoint(Index n, const Real* b, const Real* c, const Real* g, Real* da, Real* db, Real* dc) {
+  DOXA_SIMD
+  for (Index i = 0; i < n; ++i) da[i] += g[i];
+  DOXA_SIMD
+  for (Index i = 0; i < n; ++i) db[i] += g[i] * c[i];
+  DOXA_SIMD
+  for (Index i = 0; i < n; ++i) dc[i] += g[i] * b[i];
+}
+
+// -z²/2 - l - log(2π)/2 with z = (x - m) / s
+void normal_log_prob(Index n, const Real* x, const Real* m, const Real* s, const Real* l, Real* y) {
+  constexpr Real half_log_2pi = static_cast<Real>(0.91893853320467274178);
+  DOXA_SIMD
+  for (Index i = 0; i < n; ++i) {
+    const Real z = (x[i] - m[i]) / s[i];
+    y[i] = -(z * z / 2) - l[i] - half_log_2pi;
+  }
+}
+
+// d/dx = -z/s,  d/dm = z/s,  d/ds = z²/s,  d/dl = -1
+void normal_log_prob_adjoint(Index n, const Real* x, const Real* m, const Real* s, const Real* g, Real* dx, Real* dm,
+                             Real* ds, Real* dl) {
+  DOXA_SIMD
+  for (Index i = 0; i < n; ++i) {
+    const Real z = (x[i] - m[i]) / s[i], gz = g[i] * z / s[i];
+    dx[i] -= gz;
+    dm[i] += gz;
+    ds[i] += gz * z;
+    dl[i] -= g[i];
+  }
+}
+
+// pl - ql + (r² + d² - 1) / 2 with r = qs / ps, d = (qm - pm) / ps
+void normal_kl(Index n, const Kernels::NormalPair& v, Real* y) {
+  const Real *qm = v.q_loc, *qs = v.q_scale, *ql = v.q_log_scale, *pm = v.p_loc, *ps = v.p_scale, *pl = v.p_log_scale;
+  DOXA_SIMD
+  for (Index i = 0; i < n; ++i) {
+    const Real inverse = 1 / ps[i], r = qs[i] * inverse, d = (qm[i] - pm[i]) * inverse;
+    y[i] = pl[i] - ql[i] + (r * r + d * d - 1) / 2;
+  }
+}
+
+// d/dqm = d/ps = -d/dpm,  d/dqs = r/ps,  d/dql = -1,  d/dps = -(r² + d²)/ps,  d/dpl = 1
+void normal_kl_adjoint(Index n, const Kernels::NormalPair& v, const Real* g, const Kernels::NormalPairAdjoints& to) {
+  const Real *qm = v.q_loc, *qs = v.q_scale, *pm = v.p_loc, *ps = v.p_scale;
+  Real *dqm = to.q_loc, *dqs = to.q_scale, *dql = to.q_log_scale, *dpm = to.p_loc, *dps = to.p_scale,
+       *dpl = to.p_log_scale;
+  DOXA_SIMD
+  for (Index i = 0; i < n; ++i) {
+    const Real inverse = 1 / ps[i], r = qs[i] * inverse, d = (qm[i] - pm[i]) * inverse, gi = g[i] * inverse;
+    dqm[i] += gi * d;
+    dpm[i] -= gi * d;
+    dqs[i] += gi * r;
+    dps[i] -= gi * (r * r + d * d);
+    dql[i] -= g[i];
+    dpl[i] += g[i];
+  }
+}
+
+// h' = n + u (h - n): see models/nn/gru.h. The gates r, u, n of a row are kept for the adjoint.
+void gru(Index m, Index w, const Real* x, const Real* s, const Real* h, Real* gates, Real* y) {
+  for (Index row = 0; row < m; ++row, x += 3 * w, s += 3 * w, gates += 3 * w, h += w, y += w) {
+    Real *r = gates, *u = gates + w, *n = gates + 2 * w;
+    DOXA_SIMD
+    for (Index i = 0; i < 2 * w; ++i) gates[i] = sigmoid(x[i] + s[i]);
+    DOXA_SIMD
+    for (Index i = 0; i < w; ++i) {
+      n[i] = tanh(x[2 * w + i] + r[i] * s[2 * w + i]);
+      y[i] = n[i] + u[i] * (h[i] - n[i]);
+    }
+  }
+}
+
+void gru_adjoint(Index m, Index w, const Real* s, const Real* h, const Real* gates, const Real* g, Real* dx, Real* ds,
+                 Real* dh) {
+  for (Index row = 0; row < m; ++row, s += 3 * w, gates += 3 * w, dx += 3 * w, ds += 3 * w, h += w, g += w, dh += w) {
+    const Real *r = gates, *u = gates + w, *n = gates + 2 * w;
+    DOXA_SIMD
+    for (Index i = 0; i < w; ++i) {
+      const Real dn = g[i] * (1 - u[i]) * (1 - n[i] * n[i]);
+      const Real du = g[i] * (h[i] - n[i]) * (u[i] * (1 - u[i]));
+      const Real dr = dn * s[2 * w + i] * (r[i] * (1 - r[i]));
+      dh[i] += g[i] * u[i];
+      dx[i] += dr;
+      ds[i] += dr;
+      dx[w + i] += du;
+      ds[w + i] += du;
+      dx[2 * w + i] += dn;
+      ds[2 * w + i] += dn * r[i];
+    }
+  }
+}
