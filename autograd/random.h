@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "doxa/autograd/tape.h"
 #include "doxa/autograd/tensor.h"
-#include "doxa/autograd/var.h"
 
 namespace doxa {
 

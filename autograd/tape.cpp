@@ -262,12 +262,7 @@ std::vector<std::size_t> Tape::operands(Var x) const {
 // ---- handles
 // --------------------------------------------------------------------------------------------------
 
-Tape& Var::tape() const {
-  if (!tape_) throw std::logic_error("var: it belongs to no tape");
-  return *tape_;
-}
-
-Shape Var::shape() const { return tape().nodes_[tape_->check(*this)].shape; }
+void Var::refuse() { throw std::logic_error("var: it belongs to no tape"); }
 
 std::span<const Real> Var::value() const {
   const Tape::Node& node = tape().nodes_[tape_->check(*this)];

@@ -298,6 +298,8 @@ Var Tape::record(const char* name, const Shape& shape, std::span<const Var> oper
   return handle(node);
 }
 
+inline Shape Var::shape() const { return tape().nodes_[tape_->check(*this)].shape; }
+
 inline Shape Record::shape() const { return tape_->nodes_[node_].shape; }
 inline Index Record::size() const { return tape_->nodes_[node_].shape.size(); }
 inline Real* Record::value() const { return tape_->nodes_[node_].value; }

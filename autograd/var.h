@@ -16,7 +16,11 @@ class Var {
  public:
   Var() = default;  ///< belongs to no tape; using it throws std::logic_error
 
-  Tape& tape() const;
+  Tape& tape() const {
+    if (!tape_) [[unlikely]]
+      refuse();
+    return *tape_;
+  }
   Shape shape() const;
   Index size() const { return shape().size(); }
   int rank() const { return shape().rank(); }
@@ -32,6 +36,7 @@ class Var {
  private:
   friend class Tape;
   friend class Checkpoint;
+  [[noreturn]] static void refuse();
   Var(Tape* tape, std::uint32_t node, std::uint32_t generation)
       : tape_(tape), node_(node), generation_(generation) {}
 

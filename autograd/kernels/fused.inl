@@ -77,36 +77,36 @@ void normal_kl_adjoint(Index n, const Kernels::NormalPair& v, const Real* g, con
   }
 }
 
-// h' = n + u (h - n): see models/nn/gru.h. The gates r, u, n of a row are kept for the adjoint.
+// h' = n + u (h - n): see models/nn/gru.h. The adjoint needs r, u, n and s_n, the last third of s: `gates`.
 void gru(Index m, Index w, const Real* x, const Real* s, const Real* h, Real* gates, Real* y) {
-  for (Index row = 0; row < m; ++row, x += 3 * w, s += 3 * w, gates += 3 * w, h += w, y += w) {
-    Real *r = gates, *u = gates + w, *n = gates + 2 * w;
+  for (Index row = 0; row < m; ++row, x += 3 * w, s += 3 * w, gates += 4 * w, h += w, y += w) {
+    Real *r = gates, *u = gates + w, *n = gates + 2 * w, *s_n = gates + 3 * w;
     DOXA_SIMD
     for (Index i = 0; i < 2 * w; ++i) gates[i] = sigmoid(x[i] + s[i]);
     DOXA_SIMD
     for (Index i = 0; i < w; ++i) {
-      n[i] = tanh(x[2 * w + i] + r[i] * s[2 * w + i]);
+      s_n[i] = s[2 * w + i];
+      n[i] = tanh(x[2 * w + i] + r[i] * s_n[i]);
       y[i] = n[i] + u[i] * (h[i] - n[i]);
     }
   }
 }
 
-void gru_adjoint(Index m, Index w, const Real* s, const Real* h, const Real* gates, const Real* g, Real* dx, Real* ds,
-                 Real* dh) {
-  for (Index row = 0; row < m; ++row, s += 3 * w, gates += 3 * w, dx += 3 * w, ds += 3 * w, h += w, g += w, dh += w) {
-    const Real *r = gates, *u = gates + w, *n = gates + 2 * w;
+void gru_adjoint(Index m, Index w, const Real* gates, const Real* h, const Real* g, Real* dx, Real* ds, Real* dh) {
+  for (Index row = 0; row < m; ++row, gates += 4 * w, dx += 3 * w, ds += 3 * w, h += w, g += w, dh += w) {
+    const Real *r = gates, *u = gates + w, *n = gates + 2 * w, *s_n = gates + 3 * w;
     DOXA_SIMD
     for (Index i = 0; i < w; ++i) {
       const Real dn = g[i] * (1 - u[i]) * (1 - n[i] * n[i]);
       const Real du = g[i] * (h[i] - n[i]) * (u[i] * (1 - u[i]));
-      const Real dr = dn * s[2 * w + i] * (r[i] * (1 - r[i]));
+      const Real dr = dn * s_n[i] * (r[i] * (1 - r[i]));
       dh[i] += g[i] * u[i];
-      dx[i] += dr;
-      ds[i] += dr;
-      dx[w + i] += du;
-      ds[w + i] += du;
-      dx[2 * w + i] += dn;
-      ds[2 * w + i] += dn * r[i];
+      dx[i] = dr;
+      ds[i] = dr;
+      dx[w + i] = du;
+      ds[w + i] = du;
+      dx[2 * w + i] = dn;
+      ds[2 * w + i] = dn * r[i];
     }
   }
 }

@@ -77,11 +77,11 @@ struct Kernels {
   void (*normal_kl)(Index n, const NormalPair& values, Real* y);
   void (*normal_kl_adjoint)(Index n, const NormalPair& values, const Real* g,
                             const NormalPairAdjoints& adjoints);
-  /// The gates of a gated recurrent unit for m rows: x and s [m, 3w] are the two affine maps of
-  /// models/nn/gru.h, gates [m, 3w] receives r, u, n.
+  /// A gated recurrent unit for m rows from its two affine maps, x and s [m, 3w]: models/nn/gru.h. `gates`
+  /// [m, 4w] receives what the adjoint needs; that sets dx and ds, the adjoints of the maps, and adds to dh.
   void (*gru)(Index m, Index w, const Real* x, const Real* s, const Real* h, Real* gates, Real* y);
-  void (*gru_adjoint)(Index m, Index w, const Real* s, const Real* h, const Real* gates, const Real* g,
-                      Real* dx, Real* ds, Real* dh);
+  void (*gru_adjoint)(Index m, Index w, const Real* gates, const Real* h, const Real* g, Real* dx, Real* ds,
+                      Real* dh);
 
   /// One step of Adam for n parameters: see models/nn/adam.h. Leaves the gradient at zero.
   struct Adam {

@@ -11,11 +11,12 @@ namespace doxa {
 ///   r = σ(x W_r + h U_r),  u = σ(x W_u + h U_u),  n = tanh(x W_n + r ⊙ (h U_n)),  h' = (1 - u) ⊙ n + u ⊙ h
 /// each product with its bias. x [batch, in], h [batch, width].
 struct GruCell {
+  std::string name;      ///< of the cell's scope on the tape
   Linear input, hidden;  ///< x [W_r W_u W_n] and h [U_r U_u U_n]
   Index width;
 
   GruCell(const std::string& name, Index in, Index width, Philox& random);
-  Var operator()(Var x, Var h);
+  Var operator()(Var x, Var h);  ///< h'; throws std::invalid_argument for other shapes
 };
 
 void append_parameters(Parameters& to, GruCell& cell);
