@@ -1,92 +1,114 @@
-// bench: the time of one training step (noise, forward, backward, Adam) of each benchmark, one row a case:
-//   doxa,<case>,<dtype>,<threads>,<median microseconds>,<records>,<tape bytes in use>,<heap allocations>
-// the last three being those of one step.
+// bench: the time of one training step (noise, forward, backward, Adam) of each case, of the same step
+// written by hand, and the rates of the kernels; `bench --help` explains the rows.
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <exception>
+#include <iostream>
 #include <stdexcept>
 
 #include "allocations.h"
-#include "training_steps.h"
+#include "arguments.h"
+#include "cases.h"
+#include "elementary_rates.h"
+#include "growth.h"
+#include "matrix_product.h"
+#include "rows.h"
+#include "timing.h"
 
+namespace doxa::benchmarks {
 namespace {
 
-constexpr const char* usage =
-    "usage: bench [--case NAME]… [--seconds S]\n"
-    "  --case NAME   only this case; may be repeated\n"
-    "  --seconds S   how long to time each case (default 2)\n"
-    "prints doxa,<case>,<dtype>,<threads>,<median microseconds>,<records>,<tape bytes>,<heap allocations>\n";
-
-struct Arguments {
-  std::vector<std::string> cases;
-  double seconds = 2;
+struct Benchmark {
+  std::string name;
+  std::function<void(const Arguments&, Rows&)> run;
 };
 
-Arguments parse(int argc, char** argv) {
-  Arguments a;
-  for (int i = 1; i < argc; ++i) {
-    const std::string flag = argv[i];
-    if (flag == "--help") {
-      std::fputs(usage, stdout);
-      std::exit(0);
-    }
-    if (flag != "--case" && flag != "--seconds")
-      throw std::invalid_argument("unknown flag '" + flag + "'; --help lists the flags");
-    if (++i == argc) throw std::invalid_argument(flag + ": expected a value");
-    if (flag == "--case") {
-      a.cases.push_back(argv[i]);
-      continue;
-    }
-    char* end = nullptr;
-    a.seconds = std::strtod(argv[i], &end);
-    if (*end != '\0' || !(a.seconds > 0) || !std::isfinite(a.seconds))
-      throw std::invalid_argument("--seconds: found '" + std::string(argv[i]) +
-                                  "', expected a positive number");
-  }
-  return a;
+std::size_t allocations_of(const std::function<void()>& step) {
+  for (int i = 0; i < 2; ++i) step();  // what is made once
+  const std::size_t before = allocations();
+  step();
+  return allocations() - before;
 }
 
-void run(const doxa::Benchmark& benchmark, double seconds) {
-  using Clock = std::chrono::steady_clock;
-  const doxa::TrainingStep step = benchmark.make();
-  for (int i = 0; i < 5; ++i) step.run();
-  std::vector<double> microseconds;
-  const std::size_t allocated = doxa::allocations();
-  step.run();
-  const std::size_t allocations = doxa::allocations() - allocated;
-  const auto stop = Clock::now() + std::chrono::duration<double>(seconds);
-  while (Clock::now() < stop || microseconds.size() < 5) {
-    const auto start = Clock::now();
-    step.run();
-    microseconds.push_back(std::chrono::duration<double, std::micro>(Clock::now() - start).count());
+void add_step(const char* program, const std::string& name, int threads, const TrainingStep& step,
+              double microseconds, std::size_t allocated, Rows& rows) {
+  rows.add(program, name, threads,
+           {{"microseconds", microseconds, 1},
+            {"records", step.records()},
+            {"bytes", step.bytes()},
+            {"allocations", allocated}});
+}
+
+void time_case(const Case& c, const Arguments& arguments, Rows& rows) {
+  const TrainingStep taped = c.taped();
+  const std::size_t allocated = allocations_of(taped.run);
+  if (!c.manual) {
+    add_step("doxa", c.name, 1, taped, median_microseconds(taped.run, arguments.seconds), allocated, rows);
+    return;
   }
-  const auto middle = microseconds.begin() + static_cast<std::ptrdiff_t>(microseconds.size() / 2);
-  std::nth_element(microseconds.begin(), middle, microseconds.end());
-  std::printf("doxa,%s,%s,1,%.1f,%zu,%zu,%zu\n", benchmark.name.c_str(),
-              sizeof(doxa::Real) == 8 ? "float64" : "float32", *middle, step.tape().size(),
-              step.tape().bytes_used(), allocations);
-  std::fflush(stdout);
+  const TrainingStep manual = c.manual();
+  const std::size_t allocated_by_hand = allocations_of(manual.run);
+  const std::vector<double> times = median_microseconds({taped.run, manual.run}, arguments.seconds);
+  add_step("doxa", c.name, 1, taped, times[0], allocated, rows);
+  add_step("manual", c.name, 1, manual, times[1], allocated_by_hand, rows);
+}
+
+// What a record costs forward and backward together where it has next to nothing to compute.
+void time_record(const Case& c, double seconds, Rows& rows) {
+  const TrainingStep step = c.taped();
+  const double microseconds = median_microseconds(step.gradient, seconds);
+  rows.add("doxa-record", c.name, 1,
+           {{"nanoseconds", 1e3 * microseconds / static_cast<double>(step.records()), 1}});
+}
+
+std::vector<Benchmark> benchmarks() {
+  std::vector<Benchmark> all;
+  for (const Case& c : cases())
+    all.push_back({c.name, [&c](const Arguments& a, Rows& rows) {
+                     time_case(c, a, rows);
+                     if (c.name == "lstm-tiny") time_record(c, a.seconds, rows);
+                   }});
+  all.push_back({"matmul", [](const Arguments& a, Rows& rows) { time_matrix_product(a.seconds, rows); }});
+  all.push_back(
+      {"elementary", [](const Arguments& a, Rows& rows) { time_elementary_functions(a.seconds, rows); }});
+  return all;
+}
+
+void print_about() {
+#ifdef __clang__
+  const char* compiler = "Clang " __clang_version__;
+#else
+  const char* compiler = "GCC " __VERSION__;
+#endif
+  std::printf("%s, kernels %s, %s\n", real_name, kernels().name, compiler);
+}
+
+void run(const Arguments& arguments) {
+  if (arguments.help) return void(std::fputs(usage, stdout));
+  if (arguments.about) return print_about();
+  const std::vector<Benchmark> all = benchmarks();
+  std::string names;
+  for (const Benchmark& b : all) names += (names.empty() ? "" : ", ") + b.name;
+  if (arguments.list) {
+    for (const Benchmark& b : all) std::puts(b.name.c_str());
+    return;
+  }
+  for (const std::string& name : arguments.cases)
+    if (std::ranges::find(all, name, &Benchmark::name) == all.end())
+      throw std::invalid_argument("--case: found '" + name + "', expected one of " + names);
+  Rows rows(arguments.json);
+  if (!arguments.growth.empty()) return measure_growth(arguments.growth, arguments.seconds, rows, std::cout);
+  for (const Benchmark& b : all)
+    if (arguments.cases.empty() || std::ranges::count(arguments.cases, b.name) > 0) b.run(arguments, rows);
 }
 
 }  // namespace
+}  // namespace doxa::benchmarks
 
 int main(int argc, char** argv) try {
-  const Arguments arguments = parse(argc, argv);
-  const std::vector<doxa::Benchmark> all = doxa::benchmarks();
-  for (const std::string& name : arguments.cases)
-    if (std::none_of(all.begin(), all.end(), [&](const doxa::Benchmark& b) { return b.name == name; })) {
-      std::string names;
-      for (const doxa::Benchmark& b : all) names += " " + b.name;
-      throw std::invalid_argument("--case: found '" + name + "', expected one of" + names);
-    }
-  for (const doxa::Benchmark& b : all)
-    if (arguments.cases.empty() || std::count(arguments.cases.begin(), arguments.cases.end(), b.name) > 0)
-      run(b, arguments.seconds);
+  doxa::benchmarks::run(doxa::benchmarks::parse({argv + 1, static_cast<std::size_t>(argc - 1)}));
+  if (std::fflush(stdout) != 0) throw std::runtime_error("cannot write to standard output");
 } catch (const std::exception& e) {
   std::fprintf(stderr, "bench: %s\n", e.what());
   return 2;

@@ -1,0 +1,104 @@
+#include "manual/rssm.h"
+
+#include <algorithm>
+
+#include "manual/fused_loops.h"
+
+namespace doxa::benchmarks::manual {
+
+RssmStep::RssmStep(Rssm& model)
+    : size_(model.size),
+      data_(model.data),
+      parameters_(doxa::parameters(model)),
+      x_(parameters_.dense(0)),
+      h_(parameters_.dense(1)),
+      q1_(parameters_.dense(2)),
+      q2_(parameters_.dense(3)),
+      p1_(parameters_.dense(4)),
+      p2_(parameters_.dense(5)),
+      e1_(parameters_.dense(6)),
+      e2_(parameters_.dense(7)),
+      latent_(size_.T, size_.B, size_.L) {
+  const auto [B, T, A, O, H, L] = size_;
+  sa_ = Tensor({T + 1, B, L + A});
+  ho_ = Tensor({T, B, H + O});
+  hs_ = Tensor({T + 1, B, H + L});
+  for (Index k = 1; k <= T; ++k)
+    for (Index b = 0; b < B; ++b) {
+      const Index row = (k - 1) * B + b;
+      sa_[row * (L + A) + L + data_.actions_at(k)[static_cast<std::size_t>(b)]] = 1;
+      ho_[row * (H + O) + H + data_.observations_at(k)[static_cast<std::size_t>(b)]] = 1;
+    }
+  products_x_ = products_h_ = Tensor({T, B, 3 * H});
+  gates_ = Tensor({T, B, 2 * H});
+  candidate_ = hidden_q_ = hidden_p_ = hidden_e_ = Tensor({T, B, H});
+  logits_ = Tensor({T, B, O});
+  g_ = dh_ = Tensor({B, H});
+  ds_ = Tensor({B, L});
+  dhs_ = Tensor({B, H + L});
+  dx_ = dproducts_h_ = Tensor({B, 3 * H});
+  totals_ = Tensor({B});
+}
+
+Real RssmStep::gradient(Philox& noise) {
+  const auto [B, T, A, O, H, L] = size_;
+  const Real c = 1 / static_cast<Real>(B);
+  const auto at = [B](Tensor& all, Index k) { return all.data() + k * B * all.shape()[2]; };
+
+  Real loss = 0;
+  for (Index k = 0; k < T; ++k) {
+    Real *xs = at(products_x_, k), *hs = at(products_h_, k), *ru = at(gates_, k), *n = at(candidate_, k);
+    x_.forward(B, at(sa_, k), L + A, xs);
+    h_.forward(B, at(hs_, k), H + L, hs);
+    gru_gates(B, H, xs, hs, ru);
+    kernels().unary[static_cast<int>(Unary::sigmoid)](2 * B * H, ru, ru);
+    gru_candidate(B, H, xs, hs, ru, n);
+    kernels().unary[static_cast<int>(Unary::tanh)](B * H, n, n);
+    gru_output(B, H, ru, n, at(hs_, k), H + L, at(ho_, k), H + O, at(hs_, k + 1), H + L);
+
+    p1_.forward_tanh(B, at(ho_, k), H + O, at(hidden_p_, k));
+    p2_.forward(B, at(hidden_p_, k), H, latent_.p(k));
+    q1_.forward_tanh(B, at(ho_, k), H + O, at(hidden_q_, k));
+    q2_.forward(B, at(hidden_q_, k), H, latent_.q(k));
+    loss += latent_.forward(k, noise, at(hs_, k + 1) + H, H + L);
+    copy_columns(B, L, at(hs_, k + 1) + H, H + L, at(sa_, k + 1), L + A);
+    e1_.forward_tanh(B, at(hs_, k + 1), H + L, at(hidden_e_, k));
+    e2_.forward(B, at(hidden_e_, k), H, at(logits_, k));
+    loss += cross_entropy(B, O, c, data_.observations_at(k + 1), at(logits_, k), totals_.data());
+  }
+
+  // dh and ds: the adjoints of h_k and s_k, from step k+1 first.
+  Real *g = g_.data(), *dh = dh_.data(), *ds = ds_.data(), *dhs = dhs_.data();
+  std::fill_n(dh, B * H, Real{0});
+  std::fill_n(ds, B * L, Real{0});
+  for (Index k = T; k-- > 0;) {
+    // A network's way back from its output's adjoint to its hidden layer's, left in g.
+    const auto back = [&](const Dense& first, const Dense& second, Tensor& all, const Real* out,
+                          Tensor& inputs, Index step) {
+      second.add_parameter_gradient(B, at(all, k), H, out);
+      second.add_input_gradient(B, out, H, g, false);
+      tanh_adjoint(B * H, at(all, k), g);
+      first.add_parameter_gradient(B, at(inputs, step), inputs.shape()[2], g);
+    };
+    back(e1_, e2_, hidden_e_, at(logits_, k), hs_, k + 1);
+    e1_.add_input_gradient(B, g, H + L, dhs, false);
+    add_columns(B, H, dhs, H + L, dh);
+    add_columns(B, L, dhs + H, H + L, ds);
+    latent_.backward(k, c, ds);
+    back(q1_, q2_, hidden_q_, latent_.q(k), ho_, k);
+    q1_.add_input_gradient(B, g, H, dh, true);
+    back(p1_, p2_, hidden_p_, latent_.p(k), ho_, k);
+    p1_.add_input_gradient(B, g, H, dh, true);
+
+    gru_adjoint(B, H, at(gates_, k), at(candidate_, k), at(products_h_, k), at(hs_, k), H + L, dh, dx_.data(),
+                dproducts_h_.data());
+    x_.add_parameter_gradient(B, at(sa_, k), L + A, dx_.data());
+    h_.add_parameter_gradient(B, at(hs_, k), H + L, dproducts_h_.data());
+    if (k == 0) break;
+    h_.add_input_gradient(B, dproducts_h_.data(), H, dh, true);
+    x_.add_input_gradient(B, dx_.data(), L, ds, false);
+  }
+  return c * loss;
+}
+
+}  // namespace doxa::benchmarks::manual

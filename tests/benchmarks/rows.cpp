@@ -1,0 +1,42 @@
+#include "rows.h"
+
+#include <cstdio>
+#include <stdexcept>
+
+#include "support/atomic_file.h"
+#include "support/number.h"
+#include "support/results.h"
+
+namespace doxa::benchmarks {
+
+Rows::Field::Field(std::string n, const std::string& value)
+    : name(std::move(n)), text(value), json(support::json_string(value)) {}
+
+Rows::Field::Field(std::string n, double value, int decimals)
+    : name(std::move(n)), text(support::decimal(value, decimals)), json(support::shortest(value)) {}
+
+Rows::Rows(std::filesystem::path json) : path_(std::move(json)) { write(); }
+
+void Rows::add(const std::string& program, const std::string& name, int threads, std::vector<Field> rest) {
+  std::vector<Field> row{
+      {"program", program}, {"case", name}, {"dtype", std::string(real_name)}, {"threads", threads}};
+  row.insert(row.end(), rest.begin(), rest.end());
+  std::string line, object;
+  for (const Field& field : row) {
+    line += (line.empty() ? "" : ",") + field.text;
+    object += (object.empty() ? "" : ", ") + support::json_string(field.name) + ": " + field.json;
+  }
+  objects_.push_back("{" + object + "}");
+  if (std::puts(line.c_str()) < 0 || std::fflush(stdout) != 0)
+    throw std::runtime_error("cannot write to standard output");
+  write();
+}
+
+void Rows::write() const {
+  if (path_.empty()) return;
+  std::string text = "[";
+  for (const std::string& object : objects_) text += (text.size() == 1 ? "\n  " : ",\n  ") + object;
+  support::write_file_atomically(path_, text + (objects_.empty() ? "]\n" : "\n]\n"));
+}
+
+}  // namespace doxa::benchmarks
