@@ -43,8 +43,9 @@ std::uint32_t Tape::begin(const char* name, const Shape& shape, std::span<const 
       throw std::logic_error(std::string(name) + ": operands on two different tapes");
     needs_gradient |= nodes_[check(x)].adjoint != nullptr;
   }
-  Real* adjoint = needs_gradient && gradients_ ? adjoints_.allocate_array<Real>(shape.size()) : nullptr;
-  const std::uint32_t node = push(name, shape, values_.allocate_array<Real>(shape.size()), adjoint);
+  Real* value = memory_.allocate_array<Real>(shape.size());
+  Real* adjoint = needs_gradient && gradients_ ? memory_.allocate_array<Real>(shape.size()) : nullptr;
+  const std::uint32_t node = push(name, shape, value, adjoint);
   for (const Var& x : operands) {
     operands_.push_back(x.node_);
     const Node& operand = nodes_[x.node_];
@@ -64,7 +65,7 @@ Var Tape::constant(const Shape& shape, std::span<const Real> values) {
 Var Tape::variable(const Tensor& value) {
   const Var x = constant(value);
   nodes_[x.node_].name = "variable";
-  if (gradients_) nodes_[x.node_].adjoint = adjoints_.allocate_array<Real>(value.size());
+  if (gradients_) nodes_[x.node_].adjoint = memory_.allocate_array<Real>(value.size());
   return x;
 }
 
@@ -127,7 +128,7 @@ Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
   if (!gradients_) return handle(node);
   nodes_[node].adjoint = shape.size() > 0 && !keeps_leaf_gradients_
                              ? gradient.data()
-                             : adjoints_.allocate_array<Real>(shape.size());
+                             : memory_.allocate_array<Real>(shape.size());
   leaves_.push_back(node);
   leaf_slots_[slot] = node + 1;
   return handle(node);
@@ -147,8 +148,7 @@ void Tape::rewind(const Mark& mark) {
   peak_bytes_ = peak_bytes();
   nodes_.resize(mark.nodes, Node{});
   operands_.resize(mark.operands);
-  values_.rewind(mark.values);
-  adjoints_.rewind(mark.adjoints);
+  memory_.rewind(mark.memory);
   ++generation_;
   if (mark.nodes <= differentiated_) differentiated_ = none;  // what was differentiated is gone
   if (leaves_.empty() || leaves_.back() < mark.nodes) return;
@@ -157,13 +157,11 @@ void Tape::rewind(const Mark& mark) {
 }
 
 std::size_t Tape::bytes() const {
-  return values_.capacity() + adjoints_.capacity() + nodes_.capacity() * sizeof(Node) +
-         operands_.capacity() * sizeof(std::uint32_t);
+  return memory_.capacity() + nodes_.capacity() * sizeof(Node) + operands_.capacity() * sizeof(std::uint32_t);
 }
 
 std::size_t Tape::bytes_used() const {
-  return values_.used() + adjoints_.used() + nodes_.size() * sizeof(Node) +
-         operands_.size() * sizeof(std::uint32_t);
+  return memory_.used() + nodes_.size() * sizeof(Node) + operands_.size() * sizeof(std::uint32_t);
 }
 
 std::size_t Tape::peak_bytes() const { return std::max(peak_bytes_, bytes_used()); }

@@ -47,7 +47,7 @@ class Record {
 
 /// The Wengert list: one record a value, in the order of evaluation; reverse mode is one loop over it from
 /// the loss back (Wengert 1964; Linnainmaa 1976; Griewank & Walther, "Evaluating Derivatives", 2nd ed., ch.
-/// 3). Values and adjoints live in arenas that clear() and rewind() keep, so a training step allocates
+/// 3). Values and adjoints live in an arena that clear() and rewind() keep, so a training step allocates
 /// nothing from the second on. One tape a thread.
 class Tape {
  public:
@@ -67,7 +67,7 @@ class Tape {
   /// The same, written in place: fill(std::span<Real>) must set every element.
   template <std::invocable<std::span<Real>> Fill>
   Var constant(const Shape& shape, Fill&& fill) {
-    Real* value = values_.allocate_array<Real>(shape.size());
+    Real* value = memory_.allocate_array<Real>(shape.size());
     const std::span<Real> all(value, static_cast<std::size_t>(shape.size()));
     fill(all);
     const std::uint32_t node = push("constant", shape, value, nullptr);
@@ -98,7 +98,7 @@ class Tape {
   template <class T>
   T* scratch(Index n) {
     static_assert(std::is_trivially_copyable_v<T>);
-    return values_.allocate_array<T>(n);
+    return memory_.allocate_array<T>(n);
   }
 
   /// Computes the adjoint of every value that `loss` depends on. Adjoints start from zero, so a second
@@ -111,15 +111,11 @@ class Tape {
   struct Mark {
     const Tape* tape = nullptr;
     std::uint32_t nodes = 0, operands = 0, last_generation = 0;
-    Arena::Position values = {}, adjoints = {};
+    Arena::Position memory = {};
   };
   Mark mark() const {
-    return {this,
-            static_cast<std::uint32_t>(nodes_.size()),
-            static_cast<std::uint32_t>(operands_.size()),
-            nodes_.empty() ? 0 : nodes_.back().generation,
-            values_.position(),
-            adjoints_.position()};
+    return {this, static_cast<std::uint32_t>(nodes_.size()), static_cast<std::uint32_t>(operands_.size()),
+            nodes_.empty() ? 0 : nodes_.back().generation, memory_.position()};
   }
   bool holds(const Mark& mark) const;   ///< was the mark made on this tape, and never rewound past since?
   void rewind(const Mark& mark);        ///< throws std::logic_error unless holds(mark)
@@ -206,7 +202,7 @@ class Tape {
   const Kernels* kernels_;
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> operands_;
-  Arena values_, adjoints_;
+  Arena memory_;                           // values, each with its adjoint beside it, and what the rules keep
   std::vector<std::uint32_t> leaves_;      // bound leaves, in order
   std::vector<std::uint32_t> leaf_slots_;  // open addressing by the gradient's address: record + 1, or 0
   Index largest_constant_ = 0;             // of the operands that need no gradient beside some that do
@@ -289,7 +285,7 @@ Var Tape::record(const char* name, const Shape& shape, std::span<const Var> oper
       nodes_[node].rule = [](Record& r, const void*) { Backward{}(r); };
     } else {
       static_assert(alignof(Backward) <= 64);
-      nodes_[node].captures = new (values_.allocate(sizeof(Backward))) Backward(backward);
+      nodes_[node].captures = new (memory_.allocate(sizeof(Backward))) Backward(backward);
       nodes_[node].rule = [](Record& r, const void* captures) {
         (*static_cast<const Backward*>(captures))(r);
       };
