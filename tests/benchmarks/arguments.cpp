@@ -21,6 +21,9 @@ const char* const usage =
     "  doxa,<case>,<dtype>,<threads>,<median microseconds>,<records>,<tape bytes>,<heap allocations>\n"
     "  manual,<case>,…                        the same, its gradient written by hand\n"
     "  doxa-record,<case>,<dtype>,1,<nanoseconds a record, forward and backward>\n"
+    "  doxa-recompute,<stored or recomputed>,<dtype>,1,<median microseconds>,<bytes owned>,<distance>\n"
+    "                                         gradient of a recurrence of 4096 steps; <distance> is between\n"
+    "                                         the two gradients, relative to their norm\n"
     "Rows of the kernels:\n"
     "  doxa-matmul,<n>,<dtype>,1,<GFLOP/s>    product of two n x n matrices\n"
     "  doxa-elementary,<function>,<dtype>,1,<nanoseconds an element>,<the same of std::>,<ratio>\n";

@@ -10,12 +10,12 @@ namespace {
 
 template <class Model>
 Case taped(const char* name, typename Model::Sizes sizes) {
-  return {name, [sizes] { return taped_step<Model>(sizes); }, nullptr};
+  return {name, [sizes](int threads) { return taped_step<Model>(sizes, threads); }, nullptr};
 }
 
 template <class Model, class Manual>
 Case both(const char* name, typename Model::Sizes sizes) {
-  return {name, [sizes] { return taped_step<Model>(sizes); },
+  return {name, [sizes](int threads) { return taped_step<Model>(sizes, threads); },
           [sizes] { return manual_step<Model, Manual>(sizes); }};
 }
 

@@ -9,7 +9,7 @@ namespace doxa::benchmarks {
 
 struct Case {
   std::string name;
-  std::function<TrainingStep()> taped;
+  std::function<TrainingStep(int threads)> taped;
   std::function<TrainingStep()> manual;  ///< empty: there is no hand-written step
 };
 

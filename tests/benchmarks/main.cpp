@@ -13,6 +13,7 @@
 #include "elementary_rates.h"
 #include "growth.h"
 #include "matrix_product.h"
+#include "recomputation.h"
 #include "rows.h"
 #include "timing.h"
 
@@ -31,9 +32,9 @@ std::size_t allocations_of(const std::function<void()>& step) {
   return allocations() - before;
 }
 
-void add_step(const char* program, const std::string& name, int threads, const TrainingStep& step,
-              double microseconds, std::size_t allocated, Rows& rows) {
-  rows.add(program, name, threads,
+void add_step(const char* program, const std::string& name, const TrainingStep& step, double microseconds,
+              std::size_t allocated, Rows& rows) {
+  rows.add(program, name, step.threads,
            {{"microseconds", microseconds, 1},
             {"records", step.records()},
             {"bytes", step.bytes()},
@@ -41,22 +42,22 @@ void add_step(const char* program, const std::string& name, int threads, const T
 }
 
 void time_case(const Case& c, const Arguments& arguments, Rows& rows) {
-  const TrainingStep taped = c.taped();
+  const TrainingStep taped = c.taped(arguments.threads);
   const std::size_t allocated = allocations_of(taped.run);
-  if (!c.manual) {
-    add_step("doxa", c.name, 1, taped, median_microseconds(taped.run, arguments.seconds), allocated, rows);
-    return;
+  if (!c.manual || taped.threads > 1) {
+    const double time = median_microseconds(taped.run, arguments.seconds);
+    return add_step("doxa", c.name, taped, time, allocated, rows);
   }
   const TrainingStep manual = c.manual();
   const std::size_t allocated_by_hand = allocations_of(manual.run);
   const std::vector<double> times = median_microseconds({taped.run, manual.run}, arguments.seconds);
-  add_step("doxa", c.name, 1, taped, times[0], allocated, rows);
-  add_step("manual", c.name, 1, manual, times[1], allocated_by_hand, rows);
+  add_step("doxa", c.name, taped, times[0], allocated, rows);
+  add_step("manual", c.name, manual, times[1], allocated_by_hand, rows);
 }
 
 // What a record costs forward and backward together where it has next to nothing to compute.
 void time_record(const Case& c, double seconds, Rows& rows) {
-  const TrainingStep step = c.taped();
+  const TrainingStep step = c.taped(1);
   const double microseconds = median_microseconds(step.gradient, seconds);
   rows.add("doxa-record", c.name, 1,
            {{"nanoseconds", 1e3 * microseconds / static_cast<double>(step.records()), 1}});
@@ -69,6 +70,7 @@ std::vector<Benchmark> benchmarks() {
                      time_case(c, a, rows);
                      if (c.name == "lstm-tiny") time_record(c, a.seconds, rows);
                    }});
+  all.push_back({"recompute", [](const Arguments& a, Rows& rows) { time_recomputation(a.seconds, rows); }});
   all.push_back({"matmul", [](const Arguments& a, Rows& rows) { time_matrix_product(a.seconds, rows); }});
   all.push_back(
       {"elementary", [](const Arguments& a, Rows& rows) { time_elementary_functions(a.seconds, rows); }});
