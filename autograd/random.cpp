@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "doxa/autograd/kernels/elementary.h"
+#include "doxa/autograd/kernels/box_muller.h"
 #include "doxa/autograd/tape.h"
 
 namespace doxa {
@@ -129,8 +129,8 @@ Index Philox::categorical(std::span<const double> weights) {
 }
 
 double Philox::normal() {
-  const double radius = elementary::sqrt(-2 * elementary::log(uniform()));
-  return radius * elementary::turn(uniform()).cos;
+  const double radius = std::sqrt(-2 * log_of_uniform(uniform()));
+  return radius * turn(uniform()).cos;
 }
 
 void Philox::normal(std::span<Real> out) {
@@ -144,8 +144,8 @@ void Philox::normal(std::span<Real> out) {
       angle[i] = uniform();
     }
     for (std::size_t i = 0; i < half; ++i) {
-      const double r = elementary::sqrt(-2 * elementary::log(radius[i]));
-      const elementary::Turn t = elementary::turn(angle[i]);
+      const double r = std::sqrt(-2 * log_of_uniform(radius[i]));
+      const Turn t = turn(angle[i]);
       cos[i] = r * t.cos;
       sin[i] = r * t.sin;
     }

@@ -1,179 +1,220 @@
 #pragma once
 
-// Elementary functions written as straight-line code, so that a loop over them becomes vector code. Every
-// function is static: each translation unit that includes this file is compiled for its own instruction set,
-// and the linker must not merge their copies.
+// Elementary functions written as straight-line code, so that a loop over them becomes vector code; each is
+// within 2 ulp of the exact value over the whole range. The polynomials are nearly minimax: interpolants of
+// the power series named beside them at Chebyshev's points.
 
-#include "doxa/autograd/real.h"
+#include "doxa/autograd/kernels/floating_point.h"
 
 namespace doxa::elementary {
 
-static inline double from_bits(std::uint64_t x) { return __builtin_bit_cast(double, x); }
-static inline std::uint64_t to_bits(double x) { return __builtin_bit_cast(std::uint64_t, x); }
+// ---- e^x
+// ----------------------------------------------------------------------------------------------------
 
-static inline double abs(double x) { return from_bits(to_bits(x) & 0x7fffffffffffffff); }
-static inline double copysign(double magnitude, double sign) {
-  return from_bits((to_bits(magnitude) & 0x7fffffffffffffff) | (to_bits(sign) & 0x8000000000000000));
+/// (e^r - 1 - r) / r^2 = 1/2! + r/3! + r^2/4! + … for |r| <= ln 2 / 2
+DOXA_INLINE double exp_series(double r, double r2) {
+  return polynomial(r, r2, 0x1.0000000000001p-1, 0x1.5555555555556p-3, 0x1.5555555553d4fp-5,
+                    0x1.11111111109adp-7, 0x1.6c16c17893833p-10, 0x1.a01a01a7c8d47p-13, 0x1.a019b8ef67c6cp-16,
+                    0x1.71de0d9c145d0p-19, 0x1.2891a8c1d838dp-22, 0x1.af38d53857513p-26);
+}
+DOXA_INLINE float exp_series(float r, float r2) {
+  return polynomial(r, r2, 0x1p-1f, 0x1.5554dcp-3f, 0x1.55551ap-5f, 0x1.120ba2p-7f, 0x1.6d113cp-10f);
 }
 
-// x = n ln 2 + r with |r| <= ln 2 / 2, and e^x = 2^n (1 + p) with p = e^r - 1. The power 2^n comes as two
-// factors, because n reaches from -1076 (results that are denormal) to 1024 (results that overflow).
+/// e^x = 2^n (1 + p + p_low): x = n ln 2 + r with |r| <= ln 2 / 2, p = e^r - 1, and p_low is the rounding
+/// error of p. n_biased is n + magic + bias. x must lie between exp_underflow and exp_overflow.
+template <class T>
 struct ExpParts {
-  double p, scale1, scale2, inverse_scale2;
+  T p, p_low, n_biased;
 };
 
-static inline ExpParts exp_parts(double x) {
-  constexpr double magic = 0x1.8p52;  // adding it leaves the nearest integer in the low bits
-  constexpr double log2e = 1.4426950408889634074;
-  constexpr double ln2_high = 0x1.62e42fefa3800p-1, ln2_low = 0x1.ef35793c76730p-45;  // high·n is exact
-  x = x > 710 ? 710 : x;
-  x = x < -746 ? -746 : x;
-  const double t = x * log2e + magic, n = t - magic;
-  const double t1 = n * 0.5 + magic;
-  const std::uint64_t k = to_bits(t) - to_bits(magic), k1 = to_bits(t1) - to_bits(magic), k2 = k - k1;
-  const double r = (x - n * ln2_high) - n * ln2_low;
-  // The series of (e^r - 1 - r) / r^2; its first dropped term is below 2^-60 of the sum for |r| <= ln 2 / 2.
-  double q = 1.0 / 6227020800;
-  q = q * r + 1.0 / 479001600;
-  q = q * r + 1.0 / 39916800;
-  q = q * r + 1.0 / 3628800;
-  q = q * r + 1.0 / 362880;
-  q = q * r + 1.0 / 40320;
-  q = q * r + 1.0 / 5040;
-  q = q * r + 1.0 / 720;
-  q = q * r + 1.0 / 120;
-  q = q * r + 1.0 / 24;
-  q = q * r + 1.0 / 6;
-  q = q * r + 0.5;
-  return {r + r * r * q, from_bits((k1 + 1023) << 52), from_bits((k2 + 1023) << 52),
-          from_bits((1023 - k2) << 52)};
+template <class T>
+DOXA_INLINE ExpParts<T> exp_parts(T x) {
+  using F = Format<T>;
+  constexpr T magic = F::magic + F::bias, log2e = static_cast<T>(1.4426950408889634074);
+  const T t = x * log2e + magic, n = t - magic;
+  const T r = (x - n * F::ln2_high) - n * F::ln2_low, r2 = r * r;
+  const T s = r2 * exp_series(r, r2), p = r + s;
+  return {p, (r - p) + s, t};
 }
 
-static inline double exp(double x) {
-  const ExpParts e = exp_parts(x);
-  return (1 + e.p) * e.scale1 * e.scale2;
+/// 2^n as two factors, because n reaches from far below the smallest normal exponent to one above the
+/// largest.
+template <class T>
+struct Power {
+  T first, second, n_second;
+};
+
+template <class T>
+DOXA_INLINE Power<T> power(T n_biased) {
+  constexpr T magic = Format<T>::magic + Format<T>::bias;
+  const T n = n_biased - magic, half = T{0.5} * n + magic, other = n - (half - magic);
+  return {power_of_two(half), power_of_two(other + magic), other};
 }
 
-static inline double expm1(double x) {
-  const ExpParts e = exp_parts(x);
-  const double y = (e.scale1 * e.p + (e.scale1 - e.inverse_scale2)) * e.scale2;
-  return abs(x) < 0x1p-54 ? x : y;  // the sum above loses the sign of zero
+template <class T>
+DOXA_INLINE T exp(T x) {
+  using F = Format<T>;
+  x = x > F::exp_overflow ? F::exp_overflow : x;
+  x = x < F::exp_underflow ? F::exp_underflow : x;
+  const ExpParts<T> e = exp_parts(x);
+  const Power<T> two_n = power(e.n_biased);
+  return (1 + e.p) * two_n.first * two_n.second;
 }
 
-// log(1 + f) + e ln 2 for 1 + f in [sqrt 1/2, sqrt 2): with s = f / (2 + f),
-// log(1 + f) = 2 (s + s^3/3 + s^5/5 + …) = f - f^2/2 + s (f^2/2 + 2 (s^2/3 + s^4/5 + …)).
-static inline double log_parts(double f, double e, double correction) {
-  constexpr double ln2_high = 0x1.62e42fefa3800p-1, ln2_low = 0x1.ef35793c76730p-45;
-  const double s = f / (2 + f), z = s * s, half_square = 0.5 * f * f;
-  double q = 2.0 / 25;
-  q = q * z + 2.0 / 23;
-  q = q * z + 2.0 / 21;
-  q = q * z + 2.0 / 19;
-  q = q * z + 2.0 / 17;
-  q = q * z + 2.0 / 15;
-  q = q * z + 2.0 / 13;
-  q = q * z + 2.0 / 11;
-  q = q * z + 2.0 / 9;
-  q = q * z + 2.0 / 7;
-  q = q * z + 2.0 / 5;
-  q = q * z + 2.0 / 3;
-  return e * ln2_high - ((half_square - (s * (half_square + q * z) + (e * ln2_low + correction))) - f);
+template <class T>
+DOXA_INLINE T expm1(T x) {
+  using F = Format<T>;
+  const T tiny = x;
+  x = x > F::exp_overflow ? F::exp_overflow : x;
+  x = x < F::exp_underflow ? F::exp_underflow : x;
+  const ExpParts<T> e = exp_parts(x);
+  const Power<T> two_n = power(e.n_biased);
+  const T inverse_second = power_of_two((F::magic + F::bias) - two_n.n_second);
+  const T scaled = two_n.first * e.p, less_one = two_n.first - inverse_second;
+  const T t = scaled + less_one, t_low = (less_one - t) + scaled + two_n.first * e.p_low;
+  const T y = (t + t_low) * two_n.second;
+  return abs(tiny) < F::tiny ? tiny : y;  // the sum above loses the sign of zero
 }
 
-// Splits a positive normal x into 2^e (1 + f), 1 + f in [sqrt 1/2, sqrt 2).
+// ---- log x
+// --------------------------------------------------------------------------------------------------
+
+/// (log((1 + s) / (1 - s)) - 2 s) / s^3 = 2/3 + 2/5 z + 2/7 z^2 + … with z = s^2, for |s| <= 3 - 2 sqrt 2
+DOXA_INLINE double log_series(double z) {
+  return polynomial(z, z * z, 0x1.5555555555558p-1, 0x1.99999999952abp-2, 0x1.2492492df7663p-2,
+                    0x1.c71c62ddb431bp-3, 0x1.7462b6e311a89p-3, 0x1.39fe16ad885a7p-3, 0x1.2b5bd9a316a24p-3);
+}
+DOXA_INLINE float log_series(float z) {
+  return polynomial(z, z * z, 0x1.55555cp-1f, 0x1.997c28p-2f, 0x1.2ee76cp-2f);
+}
+
+/// log(1 + f) + e ln 2 + correction for 1 + f in [sqrt 1/2, sqrt 2), the correction being a rounding error.
+/// With s = f / (2 + f), log(1 + f) = log((1 + s) / (1 - s)) = f - f^2/2 + s (f^2/2 + z (2/3 + 2/5 z + …)).
+template <class T>
+DOXA_INLINE T log_parts(T f, T e, T correction) {
+  const T s = f / (2 + f), z = s * s, half_square = T{0.5} * f * f;
+  const T low = e * Format<T>::ln2_low + correction;
+  return e * Format<T>::ln2_high - ((half_square - (s * (half_square + z * log_series(z)) + low)) - f);
+}
+
+/// log(1 + f + f_low) - log(1 + f) for f as above and a rounding error f_low: f_low / (1 + f), to two digits.
+template <class T>
+DOXA_INLINE T log_correction(T f, T f_low) {
+  return f_low * (1 - f * (1 - T{0.8} * f));
+}
+
+/// Splits a positive normal x into 2^e (1 + f), 1 + f in [sqrt 1/2, sqrt 2).
+template <class T>
 struct LogSplit {
-  double f, e;
+  T f, e;
+  T inverse_scale;  ///< 2^-e
 };
 
-static inline LogSplit log_split(double x) {
-  const std::uint64_t shifted = to_bits(x) + (0x3ff0000000000000 - 0x3fe6a09e667f3bcd);
-  const double m = from_bits((shifted & 0x000fffffffffffff) + 0x3fe6a09e667f3bcd);
-  const double e = from_bits((shifted >> 52) | 0x4330000000000000) - (0x1p52 + 1023);
-  return {m - 1, e};
+template <class T>
+DOXA_INLINE LogSplit<T> log_split(T x) {
+  using F = Format<T>;
+  const Bits<T> shifted = to_bits(x) + (F::one - F::sqrt_half);
+  const T m = from_bits((shifted & F::fraction_mask) + F::sqrt_half);
+  const T e =
+      from_bits((shifted >> F::fraction_bits) | to_bits(F::two_to_fraction)) - (F::two_to_fraction + F::bias);
+  return {m - 1, e, from_bits(2 * F::one - (shifted & ~F::fraction_mask))};
 }
 
-static inline double log(double x) {
-  constexpr double infinity = __builtin_inf(), nan = __builtin_nan("");
-  const bool denormal = x < 0x1p-1022;
-  const LogSplit s = log_split(denormal ? x * 0x1p54 : x);
-  double y = log_parts(s.f, denormal ? s.e - 54 : s.e, 0);
+template <class T>
+DOXA_INLINE T log(T x) {
+  using F = Format<T>;
+  constexpr T infinity = static_cast<T>(__builtin_inf()), nan = static_cast<T>(__builtin_nan(""));
+  constexpr T lift = static_cast<T>(std::uint64_t{1} << static_cast<int>(F::lift));
+  const bool denormal = x < F::smallest_normal;
+  const LogSplit<T> split = log_split(x * select(denormal, lift, T{1}));
+  T y = log_parts(split.f, split.e - select(denormal, F::lift, T{0}), T{0});
   y = x < infinity ? y : x;  // also passes NaN through
   y = x == 0 ? -infinity : y;
   return x < 0 ? nan : y;
 }
 
-// log(1 + x): u = 1 + x is rounded, and log(u) is mended by the rounding error over u.
-static inline double log1p(double x) {
-  constexpr double infinity = __builtin_inf(), nan = __builtin_nan("");
-  const double u = 1 + x;
-  const double error = x < 1 ? x - (u - 1) : 1 - (u - x);
-  const LogSplit s = log_split(u);
-  double y = log_parts(s.f, s.e, error / u);
-  y = abs(x) < 0x1p-54 ? x : y;
+/// log(1 + x): u = 1 + x is rounded, and its rounding error taken along.
+template <class T>
+DOXA_INLINE T log1p(T x) {
+  constexpr T infinity = static_cast<T>(__builtin_inf()), nan = static_cast<T>(__builtin_nan(""));
+  const T u = 1 + x;
+  const T error = x < 1 ? x - (u - 1) : 1 - (u - x);
+  const LogSplit<T> split = log_split(u);
+  const T f_low = x < 1 / Format<T>::tiny ? error * split.inverse_scale : T{0};
+  T y = log_parts(split.f, split.e, log_correction(split.f, f_low));
+  y = abs(x) < Format<T>::tiny ? x : y;
   y = x < infinity ? y : x;
   y = x == -1 ? -infinity : y;
   return x < -1 ? nan : y;
 }
 
-// tanh|x| = -t / (2 + t) with t = e^(-2|x|) - 1.
-static inline double tanh(double x) {
-  const double t = expm1(-2 * abs(x));
-  return copysign(-t / (2 + t), x);
+// ---- the logistic family
+// ------------------------------------------------------------------------------------
+//
+// Quotients of sums that contain e^-|x|. The rounding errors of the sums are carried along, and mend the
+// quotient q of the rounded sums: (a + a') / (d + d') = q + (a' - q d') / d + …
+
+/// tanh|x| = -t / (2 + t) with t = e^(-2|x|) - 1.
+template <class T>
+DOXA_INLINE T tanh(T x) {
+  constexpr T far = 2 * Format<T>::fraction_bits * T{-0.5};  // e^far is nothing beside 1
+  T v = -2 * abs(x);
+  v = v < far ? far : v;
+  const ExpParts<T> e = exp_parts(v);
+  const T two_n = power_of_two(e.n_biased), scaled = two_n * e.p, less_one = two_n - 1;
+  const T t = scaled + less_one, t_low = (less_one - t) + scaled + two_n * e.p_low;
+  const T d = 2 + t, d_low = (t - (d - 2)) + t_low;
+  const T q = -t / d;
+  return copysign(q - (t_low + q * d_low) * (T{0.5} + T{0.5} * q), x);  // 1/d = (1 + q) / 2
 }
 
-// 1 / (1 + e^-x), from e^-|x| alone so that nothing overflows.
-static inline double sigmoid(double x) {
-  const double z = exp(-abs(x));
-  return (x < 0 ? z : 1) / (1 + z);
+/// e^-|x|
+template <class T>
+DOXA_INLINE T decay(T x) {
+  T v = -abs(x);
+  v = v < Format<T>::exp_underflow ? Format<T>::exp_underflow : v;
+  const ExpParts<T> e = exp_parts(v);
+  const Power<T> two_n = power(e.n_biased);
+  return (1 + e.p) * two_n.first * two_n.second;
 }
 
-// log(1 + e^x) = max(x, 0) + log(1 + e^-|x|).
-static inline double softplus(double x) { return (x < 0 ? 0 : x) + log1p(exp(-abs(x))); }
-
-static inline double sqrt(double x) { return __builtin_sqrt(x); }
-
-// cos and sin of 2πu for u in [0, 1]: the nearest quarter turn, and a series on [-π/4, π/4].
-struct Turn {
-  double cos, sin;
-};
-
-static inline Turn turn(double u) {
-  constexpr double magic = 0x1.8p52, two_pi = 6.283185307179586477;
-  const double t = 4 * u + magic, quarter = t - magic;
-  const std::uint64_t k = to_bits(t);
-  const double r = (u - 0.25 * quarter) * two_pi, z = r * r;
-  double c = 1.0 / 20922789888000;
-  c = c * z - 1.0 / 87178291200;
-  c = c * z + 1.0 / 479001600;
-  c = c * z - 1.0 / 3628800;
-  c = c * z + 1.0 / 40320;
-  c = c * z - 1.0 / 720;
-  c = c * z + 1.0 / 24;
-  c = c * z - 0.5;
-  c = c * z + 1;
-  double s = 1.0 / 355687428096000;
-  s = s * z - 1.0 / 1307674368000;
-  s = s * z + 1.0 / 6227020800;
-  s = s * z - 1.0 / 39916800;
-  s = s * z + 1.0 / 362880;
-  s = s * z - 1.0 / 5040;
-  s = s * z + 1.0 / 120;
-  s = s * z - 1.0 / 6;
-  s = r + r * z * s;
-  const bool odd = k & 1;
-  const double x = odd ? s : c, y = odd ? c : s;
-  const std::uint64_t flip_x = ((k + 1) & 2) << 62, flip_y = (k & 2) << 62;
-  return {from_bits(to_bits(x) ^ flip_x), from_bits(to_bits(y) ^ flip_y)};
+/// 1 / (1 + e^-x), or e^x / (1 + e^x) for x < 0.
+template <class T>
+DOXA_INLINE T sigmoid(T x) {
+  const T z = decay(x), d = 1 + z, d_low = z - (d - 1);
+  const T q = (x < 0 ? z : 1) / d;
+  return q - q * d_low * (T{1.457} - T{0.5} * d);  // 1/d, to two digits
 }
 
-// In single precision the work is done in double and rounded once.
-static inline float exp(float x) { return static_cast<float>(exp(static_cast<double>(x))); }
-static inline float expm1(float x) { return static_cast<float>(expm1(static_cast<double>(x))); }
-static inline float log(float x) { return static_cast<float>(log(static_cast<double>(x))); }
-static inline float log1p(float x) { return static_cast<float>(log1p(static_cast<double>(x))); }
-static inline float tanh(float x) { return static_cast<float>(tanh(static_cast<double>(x))); }
-static inline float sigmoid(float x) { return static_cast<float>(sigmoid(static_cast<double>(x))); }
-static inline float softplus(float x) { return static_cast<float>(softplus(static_cast<double>(x))); }
-static inline float sqrt(float x) { return __builtin_sqrtf(x); }
+template <class T>
+DOXA_INLINE T silu(T x) {
+  return x * sigmoid(x);
+}
+
+/// Its derivative: sigmoid(x) (1 + x sigmoid(-x))
+template <class T>
+DOXA_INLINE T silu_slope(T x) {
+  return sigmoid(x) * (1 + x * sigmoid(-x));
+}
+
+/// log(1 + e^x) = max(x, 0) + log(1 + z) with z = e^-|x| in [0, 1]; log(1 + z) = log((1 + z) / 2) + log 2
+/// where 1 + z > sqrt 2.
+template <class T>
+DOXA_INLINE T softplus(T x) {
+  const T z = decay(x);
+  const T n = z > static_cast<T>(0.41421356237309504880) ? T{1} : T{0}, less = T{0.5} * n, factor = 1 - less;
+  const T half = factor * z, f = half - less, f_low = half - (f + less);
+  return (x < 0 ? 0 : x) + log_parts(f, n, log_correction(f, f_low));
+}
+
+// ---- minimum and maximum
+// ------------------------------------------------------------------------------------
+
+/// What the operand a of the two receives of the adjoint g: all of it if chosen, which NaN always is.
+template <class T>
+DOXA_INLINE T share(T g, bool chosen, T a, T b) {
+  return chosen | (a != a) ? g : a == b ? T{0.5} * g : 0;
+}
 
 }  // namespace doxa::elementary

@@ -1,20 +1,84 @@
 // Included by instruction_set.inl, inside the namespace of one instruction set.
 
+constexpr Index lanes = DOXA_VECTOR_BYTES / static_cast<Index>(sizeof(Real));
+using Lane = std::conditional_t<sizeof(Real) == 8, std::int64_t, std::int32_t>;  // as wide as Real, for masks
+
+// f(i) for i = 0 … n-1, a vector at a time, and what is left over as one masked vector: short arrays are the rule
+// on a tape. The inner loops have a fixed number of turns, so they become straight vector code.
+template <class F>
+DOXA_INLINE void for_each(Index n, F f) {
+  Index i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    DOXA_SIMD
+    for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) f(i + static_cast<Index>(j));
+  }
+  const Lane rest = static_cast<Lane>(n - i);
+  if (rest == 0) return;
+  DOXA_SIMD
+  for (Lane j = 0; j < static_cast<Lane>(lanes); ++j)
+    if (j < rest) f(i + static_cast<Index>(j));
+}
+
+// Σ f(i), each lane summing its own.
+template <class F>
+DOXA_INLINE Real sum_each(Index n, F f) {
+  Real total[lanes] = {};
+  Index i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    DOXA_SIMD
+    for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) total[j] += f(i + static_cast<Index>(j));
+  }
+  const Lane rest = static_cast<Lane>(n - i);
+  if (rest != 0) {
+    DOXA_SIMD
+    for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) {
+      Real term = 0;
+      if (j < rest) term = f(i + static_cast<Index>(j));
+      total[j] += term;
+    }
+  }
+  for (Index half = lanes / 2; half > 0; half /= 2)
+    for (Index j = 0; j < half; ++j) total[j] += total[j + half];
+  return total[0];
+}
+
 namespace unary {
+// Functions of an angle: where all are within the limit, vector code; else one by one.
+template <class F>
+DOXA_INLINE void each_angle(Index n, const Real* xs, F f) {
+  bool far = false;
+  for (Index i = 0; i < n; ++i) far |= !(abs(xs[i]) <= trigonometric_limit);
+  if (!far) return for_each(n, [=](Index i) { f(i, xs[i]); });
+  for (Index i = 0; i < n; ++i)
+    if (abs(xs[i]) <= trigonometric_limit)
+      f(i, xs[i]);
+    else
+      f(i, Far{xs[i]});
+}
+
 #define DOXA_UNARY(name, value, dx)                                                         \
   void name##_value(Index n, const Real* xs, Real* ys) {                                    \
-    for (Index i = 0; i < n; ++i) {                                                         \
+    for_each(n, [=](Index i) {                                                              \
       const Real x = xs[i];                                                                 \
       ys[i] = value;                                                                        \
-    }                                                                                       \
+    });                                                                                     \
   }                                                                                         \
   void name##_adjoint(Index n, const Real* xs, const Real* ys, const Real* gs, Real* dxs) { \
-    DOXA_SIMD                                                                               \
-    for (Index i = 0; i < n; ++i) {                                                         \
+    for_each(n, [=](Index i) {                                                              \
       [[maybe_unused]] const Real x = xs[i], y = ys[i];                                     \
       const Real g = gs[i];                                                                 \
       dxs[i] += dx;                                                                         \
-    }                                                                                       \
+    });                                                                                     \
+  }
+#define DOXA_ANGLE(name, value, dx)                                                       \
+  void name##_value(Index n, const Real* xs, Real* ys) {                                  \
+    each_angle(n, xs, [=](Index i, auto x) { ys[i] = value; });                           \
+  }                                                                                       \
+  void name##_adjoint(Index n, const Real* xs, const Real*, const Real* gs, Real* dxs) {  \
+    each_angle(n, xs, [=](Index i, auto x) {                                              \
+      const Real g = gs[i];                                                               \
+      dxs[i] += dx;                                                                       \
+    });                                                                                   \
   }
 #define DOXA_BINARY(name, value, da, db)
 #include "doxa/autograd/kernels/derivatives.def"
@@ -25,21 +89,16 @@ namespace unary {
 namespace binary {
 // The strides are compile-time constants inside each loop, so that every broadcasting pattern is a vector loop.
 template <Index sa, Index sb, class F>
-inline void each(Index n, const Real* a, const Real* b, Real* y, F f) {
-  for (Index i = 0; i < n; ++i) y[i] = f(a[i * sa], b[i * sb]);
+DOXA_INLINE void each(Index n, const Real* a, const Real* b, Real* y, F f) {
+  for_each(n, [=](Index i) { y[i] = f(a[i * sa], b[i * sb]); });
 }
 
 template <Index sa, Index sb, Index sd, class F>
-inline void each_adjoint(Index n, const Real* a, const Real* b, const Real* y, const Real* g, Real* d, F f) {
-  if constexpr (sd == 1) {
-    DOXA_SIMD
-    for (Index i = 0; i < n; ++i) d[i] += f(a[i * sa], b[i * sb], y[i], g[i]);
-  } else {
-    Real sum = 0;
-    DOXA_SIMD_SUM(sum)
-    for (Index i = 0; i < n; ++i) sum += f(a[i * sa], b[i * sb], y[i], g[i]);
-    *d += sum;
-  }
+DOXA_INLINE void each_adjoint(Index n, const Real* a, const Real* b, const Real* y, const Real* g, Real* d, F f) {
+  if constexpr (sd == 1)
+    for_each(n, [=](Index i) { d[i] += f(a[i * sa], b[i * sb], y[i], g[i]); });
+  else
+    *d += sum_each(n, [=](Index i) { return f(a[i * sa], b[i * sb], y[i], g[i]); });
 }
 
 #define DOXA_UNARY(name, value, dx)
@@ -77,23 +136,19 @@ inline void each_adjoint(Index n, const Real* a, const Real* b, const Real* y, c
 }  // namespace binary
 
 void affine(Index n, Real scale, Real shift, const Real* x, Real* y) {
-  for (Index i = 0; i < n; ++i) y[i] = scale * x[i] + shift;
+  for_each(n, [=](Index i) { y[i] = scale * x[i] + shift; });
 }
 
 void add_scaled(Index n, Real scale, const Real* x, Real* y) {
-  DOXA_SIMD
-  for (Index i = 0; i < n; ++i) y[i] += scale * x[i];
+  for_each(n, [=](Index i) { y[i] += scale * x[i]; });
 }
 
 void add_constant(Index n, Real c, Real* y) {
-  for (Index i = 0; i < n; ++i) y[i] += c;
+  for_each(n, [=](Index i) { y[i] += c; });
 }
 
 Real sum(Index n, const Real* x) {
-  Real total = 0;
-  DOXA_SIMD_SUM(total)
-  for (Index i = 0; i < n; ++i) total += x[i];
-  return total;
+  return sum_each(n, [=](Index i) { return x[i]; });
 }
 
 Real maximum(Index n, const Real* x) {
@@ -106,25 +161,20 @@ Real maximum(Index n, const Real* x) {
 }
 
 Real sum_exp(Index n, const Real* x, Real shift) {
-  Real total = 0;
-  DOXA_SIMD_SUM(total)
-  for (Index i = 0; i < n; ++i) total += exp(x[i] - shift);
-  return total;
+  return sum_each(n, [=](Index i) { return exp(x[i] - shift); });
 }
 
 void softmax_add(Index n, const Real* x, Real lse, Real g, Real* dx) {
-  DOXA_SIMD
-  for (Index i = 0; i < n; ++i) dx[i] += g * exp(x[i] - lse);
+  for_each(n, [=](Index i) { dx[i] += g * exp(x[i] - lse); });
 }
 
 void adam(Index n, const Kernels::Adam& step, Real* gradient, Real* mean, Real* variance, Real* value) {
   const Kernels::Adam s = step;
-  DOXA_SIMD
-  for (Index i = 0; i < n; ++i) {
+  for_each(n, [=](Index i) {
     const Real g = s.gradient_scale * gradient[i];
     mean[i] += (1 - s.decay1) * (g - mean[i]);
     variance[i] += (1 - s.decay2) * (g * g - variance[i]);
     value[i] -= s.rate * mean[i] / (sqrt(variance[i] * s.variance_scale) + s.epsilon);
     gradient[i] = 0;
-  }
+  });
 }

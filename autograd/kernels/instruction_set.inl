@@ -5,8 +5,11 @@
 // and include this file. Nothing here may call an inline function of the standard library: the linker could keep
 // the copy that only the newest machines can run.
 
+#include <type_traits>
+
 #include "doxa/autograd/kernels/elementary.h"
 #include "doxa/autograd/kernels/kernels.h"
+#include "doxa/autograd/kernels/trigonometric.h"
 
 // Sums may be reassociated, and operands do not overlap unless they are equal: said loop by loop, because
 // -ffast-math would give up NaN and infinity.
