@@ -1,8 +1,11 @@
 #pragma once
 
+#include <array>
 #include <initializer_list>
 #include <span>
+#include <vector>
 
+#include "doxa/autograd/axes.h"
 #include "doxa/autograd/tape.h"
 
 namespace doxa {
@@ -36,23 +39,38 @@ Var softplus(Var x);  ///< log(1 + e^x), without overflow
 Var square(Var x);
 Var sqrt(Var x);  ///< the derivative at 0, which is infinite, is taken as 0
 
-// ---- reductions, over all elements or over one axis (negative: from the end)
-// ---------------------------------
+// ---- reductions, over all elements or over some axes: sum(x), sum(x, -1), sum(x, {0, 2}, true)
+// ----------------------------------------------
+// The reduced axes disappear, or stay with extent 1 where keepdims is true. An axis that is out of range or
+// there twice throws std::invalid_argument. Over no axes, {}, every element is reduced by itself.
 
-Var sum(Var x);
-Var sum(Var x, int axis, bool keepdims = false);
-Var mean(Var x);  ///< of no elements: NaN
-Var mean(Var x, int axis, bool keepdims = false);
+Var sum(Var x);  ///< Σ x_i; 0 of no elements
+Var sum(Var x, const Axes& axes, bool keepdims = false);
+Var mean(Var x);  ///< Σ x_i / n; of no elements: NaN
+Var mean(Var x, const Axes& axes, bool keepdims = false);
+Var variance(Var x);  ///< Σ (x_i - mean)² / n, of the population (n, not n - 1); of no elements: NaN
+Var variance(Var x, const Axes& axes, bool keepdims = false);
+Var max(Var x);  ///< the gradient is shared equally by all x_i that attain it; NaN if any x_i is. Throws
+                 ///< std::invalid_argument for the maximum of no elements
+Var max(Var x, const Axes& axes, bool keepdims = false);
+Var min(Var x);  ///< as max
+Var min(Var x, const Axes& axes, bool keepdims = false);
 Var logsumexp(Var x);  ///< log Σ e^x_i, without overflow; -inf, with gradient 0, where all x_i are -inf or
                        ///< there are none
-Var logsumexp(Var x, int axis, bool keepdims = false);
-Var log_softmax(Var x);  ///< x - logsumexp(x)
-Var log_softmax(Var x, int axis);
+Var logsumexp(Var x, const Axes& axes, bool keepdims = false);
+Var softmax(Var x);  ///< e^x_i / Σ e^x_k, in the shape of x; NaN where all x_k are -inf
+Var softmax(Var x, const Axes& axes);
+Var log_softmax(Var x);  ///< x_i - log Σ e^x_k, in the shape of x; NaN where all x_k are -inf
+Var log_softmax(Var x, const Axes& axes);
 
 // ---- matrix product
 // ------------------------------------------------------------------------------------------
 
-Var matmul(Var a, Var b);  ///< [m,k] x [k,n] -> [m,n]
+/// [m,k] x [k,n] -> [m,n]: y_ij = Σ_p a_ip b_pj. Leading axes are a stack of matrices and broadcast by
+/// NumPy's rules: [t,1,m,k] x [b,k,n] -> [t,b,m,n]. Throws std::invalid_argument for operands of less than
+/// two axes, or if the inner dimensions or the stacks do not fit.
+Var matmul(Var a, Var b);
+Var dot(Var a, Var b);  ///< [n] · [n] -> []: Σ a_i b_i
 
 /// f(x W + b) for x [m,k], W [k,n], b [n]: a layer as one record.
 enum class Activation { identity, tanh, sigmoid };
@@ -61,20 +79,71 @@ Var affine(Var x, Var weight, Var bias, Activation f = Activation::identity);
 // ---- shapes
 // --------------------------------------------------------------------------------------------------
 
-Var reshape(Var x, const Shape& shape);              ///< the same elements in row-major order; no copy
-Var transpose(Var x);                                ///< swaps the last two axes
-Var slice(Var x, int axis, Index begin, Index end);  ///< indices begin … end-1 of one axis
-Var concat(std::span<const Var> parts, int axis);    ///< the parts one after another along one axis
+Var reshape(Var x, const Shape& shape);       ///< the same elements in row-major order; no copy
+Var permute(Var x, const Axes& order);        ///< axis i of the result is axis order_i of x; every axis once
+Var transpose(Var x);                         ///< swaps the last two axes
+Var broadcast_to(Var x, const Shape& shape);  ///< repeats x along new and stretched axes, by NumPy's rules
+/// Indices begin … end-1 of one axis; of the leading axis without a copy.
+Var slice(Var x, int axis, Index begin, Index end);
+Var concat(std::span<const Var> parts, int axis);  ///< the parts one after another along one axis
 inline Var concat(std::initializer_list<Var> parts, int axis) {
   return concat(std::span<const Var>(parts.begin(), parts.size()), axis);
 }
+/// Parts of one shape side by side along a new axis: slice i along it is part i.
+Var stack(std::span<const Var> parts, int axis);
+inline Var stack(std::initializer_list<Var> parts, int axis) {
+  return stack(std::span<const Var>(parts.begin(), parts.size()), axis);
+}
+/// x cut along one axis into parts of these sizes, which must add up to its extent: concat undoes it.
+std::vector<Var> split(Var x, std::span<const Index> sizes, int axis);
+inline std::vector<Var> split(Var x, std::initializer_list<Index> sizes, int axis) {
+  return split(x, std::span<const Index>(sizes.begin(), sizes.size()), axis);
+}
+/// Part i of n equal ones. Throws std::invalid_argument unless n divides the extent.
+Var equal_part(Var x, Index i, Index n, int axis);
+/// All n, on no heap: auto [mean, log_scale] = split<2>(x, -1).
+template <std::size_t n>
+std::array<Var, n> split(Var x, int axis) {
+  std::array<Var, n> parts;
+  for (std::size_t i = 0; i < n; ++i)
+    parts[i] = equal_part(x, static_cast<Index>(i), static_cast<Index>(n), axis);
+  return parts;
+}
+
+// ---- indices
+// --------------------------------------------------------------------------------------------------
+// One out of range throws std::invalid_argument.
+
 /// One element of the last axis for each of the leading ones: y_i = x(i, indices_i), shape x.shape() without
-/// its last axis. Throws std::invalid_argument for a wrong number of indices or an index out of range.
+/// its last axis. Throws std::invalid_argument for a wrong number of indices.
 Var gather(Var x, std::span<const Index> indices);
+/// The slices of one axis with these indices, in their order, as often as each is there.
+Var take(Var x, std::span<const Index> indices, int axis = 0);
+/// Row b has a 1 in column indices_b: a constant of shape [indices.size(), depth].
+Var one_hot(Tape& tape, std::span<const Index> indices, Index depth);
+
+// ---- linear algebra, of one matrix or of a stack of them on leading axes
+// --------------------------------------------------------------------------------------------------
+
+/// The lower factor L of a symmetric positive definite A = L Lᵀ, [n,n] -> [n,n]. It is a function of A's
+/// lower triangle alone, and so is its gradient: ∂/∂A_ij for i > j counts both A_ij and A_ji, and is 0 for i
+/// < j. Throws std::domain_error naming the pivot if A is not positive definite. I. Murray, "Differentiation
+/// of the Cholesky decomposition" (2016), arXiv 1602.07527.
+Var cholesky(Var a);
+enum class Triangle { lower, upper };
+/// The X of T X = B, or of Tᵀ X = B if `transposed`, by substitution: [n,n], [n,m] -> [n,m]; stacks
+/// broadcast. Reads one triangle of T, and gives a gradient to that one alone. A zero on the diagonal divides
+/// by zero.
+Var solve_triangular(Var t, Var b, Triangle triangle = Triangle::lower, bool transposed = false);
+/// log det A = 2 Σ log L_ii from the factor L = cholesky(A): [n,n] -> [].
+Var log_det_from_cholesky(Var l);
 
 // ---- gradients
 // -----------------------------------------------------------------------------------------------
 
 Var stop_gradient(Var x);  ///< the value of x as a constant
+/// The value of the first; the gradient goes to the second, of the same shape, as if the result were it: the
+/// straight-through estimator. Y. Bengio, N. Léonard & A. Courville (2013), arXiv 1308.3432.
+Var straight_through(Var value, Var surrogate);
 
 }  // namespace doxa

@@ -1,155 +1,235 @@
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
-#include "doxa/autograd/kernels/elementary.h"
 #include "doxa/autograd/ops.h"
 
 namespace doxa {
 namespace {
 
-// An axis splits row-major memory into [outer, n, inner]: element j of lane (o, i) is x[(o n + j) inner + i].
-// All elements are one lane, [1, size, 1].
-struct Lanes {
-  Index outer, n, inner;
+// What a reduction works on: x as lanes, and the shape of one number a lane.
+struct Reduction {
+  Var x;
+  Lanes lanes;
+  Shape shape;
+  bool moved = false;  // the given axes of x have become the last
 };
 
-Lanes lanes(const Shape& shape) { return {1, shape.size(), 1}; }
+Reduction over_all(Var x) { return {x, {1, x.size(), 1}, Shape{}}; }
 
-Lanes lanes(const Shape& shape, int axis) {
-  Lanes l{1, shape[axis], 1};
-  for (int i = 0; i < axis; ++i) l.outer *= shape[i];
-  for (int i = axis + 1; i < shape.rank(); ++i) l.inner *= shape[i];
-  return l;
+// The kept axes and then the given ones, each in order.
+Axes moved_last(const Shape& shape, const Axes& axes) {
+  Axes order;
+  for (const bool last : {false, true})
+    for (int i = 0; i < shape.rank(); ++i)
+      if (axes.has(i) == last) order.append(i);
+  return order;
 }
 
-Shape reduced(const Shape& shape, int axis, bool keepdims) {
-  return keepdims ? shape.with(axis, 1) : shape.without(axis);
+// Axes with no other between them are lanes of x as it lies; otherwise they are moved to the end first.
+Reduction over(Var x, Axes axes, bool keepdims, const char* op) {
+  const Shape from = x.shape();
+  axes = axes.of(from, op);
+  Reduction r{x, {1, 1, 1}, from};
+  for (int i = 0; i < from.rank(); ++i) {
+    if (!axes.has(i)) {
+      r.lanes.inner *= from[i];
+    } else if (r.lanes.n == 1) {
+      r.lanes.outer *= r.lanes.inner;
+      r.lanes.inner = 1;
+      r.lanes.n *= from[i];
+    } else {
+      r.moved |= r.lanes.inner != 1 && from[i] != 1;
+      r.lanes.n *= from[i];
+    }
+  }
+  for (int i = from.rank() - 1; i >= 0; --i)
+    if (axes.has(i)) r.shape = keepdims ? r.shape.with(i, 1) : r.shape.without(i);
+  if (!r.moved) return r;
+  r.x = permute(x, moved_last(from, axes));
+  r.lanes = {r.lanes.count(), r.lanes.n, 1};
+  return r;
 }
 
-// Calls f(x of the lane, index of the lane in the reduced array, lane as [n] contiguous numbers).
-template <class F>
-void for_each_lane(const Lanes& l, F f) {
-  for (Index o = 0; o < l.outer; ++o)
-    for (Index i = 0; i < l.inner; ++i) f(o * l.n * l.inner + i, o * l.inner + i);
-}
-
-const Real* packed(const Lanes& l, const Real* x, Real* buffer) {
-  if (l.inner == 1) return x;
-  for (Index j = 0; j < l.n; ++j) buffer[j] = x[j * l.inner];
-  return buffer;
-}
-
-// Σ_j x_j                                                                    dx_j += g
-Var sum(Var x, const Lanes& l, const Shape& shape) {
+// y = scale Σ_j x_j                                                          dx_j += scale g
+Var sum(const char* name, const Reduction& of, Real divisor) {
   return record(
-      "sum", shape, {x},
+      name, of.shape, {of.x},
+      [&](Record& r) {
+        r.kernels().lane_sum(of.lanes, r.value(0), r.value());
+        if (divisor != 1)
+          for (Index i = 0; i < r.size(); ++i) r.value()[i] /= divisor;
+      },
+      [l = of.lanes, divisor](Record& r) {
+        r.kernels().lane_add(l, 1 / divisor, r.adjoint(), r.adjoint(0));
+      });
+}
+
+Var mean(const Reduction& of) { return sum("mean", of, static_cast<Real>(of.lanes.n)); }
+
+// y = Σ_j (x_j - m)² / n with the mean m                                     dx_j += g 2 (x_j - m) / n
+// What the derivative gets from m is Σ_j (x_j - m) = 0.
+Var variance(const Reduction& of) {
+  const Lanes l = of.lanes;
+  Real* deviation = of.x.tape().scratch<Real>(l.size());
+  Real* c = of.x.tape().scratch<Real>(l.count());
+  const Real n = static_cast<Real>(l.n);
+  return record(
+      "variance", of.shape, {of.x},
       [=](Record& r) {
-        const Real* in = r.value(0);
-        Real* y = r.value();
-        for (Index o = 0; o < l.outer; ++o, in += l.n * l.inner, y += l.inner) {
-          if (l.inner == 1) {
-            *y = r.kernels().sum(l.n, in);
-            continue;
+        r.kernels().lane_sum(l, r.value(0), c);
+        for (Index i = 0; i < l.count(); ++i) c[i] /= n;
+        r.kernels().lane_subtract(l, c, r.value(0), deviation);
+        r.kernels().lane_dot(l, deviation, deviation, r.value());
+        for (Index i = 0; i < l.count(); ++i) r.value()[i] /= n;
+      },
+      [=](Record& r) {
+        for (Index i = 0; i < l.count(); ++i) c[i] = 2 * r.adjoint()[i] / n;
+        r.kernels().lane_add_scaled(l, c, deviation, r.adjoint(0));
+      });
+}
+
+// y = max_j x_j (or min)                                                     dx_j += g / ties  where x_j = y
+// Of a lane with NaN, y = NaN is what the NaNs are said to be equal to.
+Var extremum(const char* name, void (*Kernels::*fold)(const Lanes&, const Real*, Real*),
+             const Reduction& of) {
+  if (of.lanes.n == 0 && of.lanes.count() > 0)
+    throw std::invalid_argument(std::string(name) + ": of no elements, in shape " + of.x.shape().str());
+  return record(
+      name, of.shape, {of.x}, [&](Record& r) { (r.kernels().*fold)(of.lanes, r.value(0), r.value()); },
+      [l = of.lanes](Record& r) {
+        for (Index o = 0; o < l.outer; ++o)
+          for (Index i = 0; i < l.inner; ++i) {
+            const Real* x = r.value(0) + o * l.n * l.inner + i;
+            Real* dx = r.adjoint(0) + o * l.n * l.inner + i;
+            const Real y = r.value()[o * l.inner + i];
+            const auto attains = [&](Index j) { return x[j] == y || std::isnan(x[j]); };
+            Index ties = 0;
+            for (Index j = 0; j < l.n * l.inner; j += l.inner) ties += attains(j);
+            const Real share = r.adjoint()[o * l.inner + i] / static_cast<Real>(ties);
+            for (Index j = 0; j < l.n * l.inner; j += l.inner)
+              if (attains(j)) dx[j] += share;
           }
-          for (Index i = 0; i < l.inner; ++i) y[i] = 0;
-          for (Index j = 0; j < l.n; ++j) r.kernels().add_scaled(l.inner, 1, in + j * l.inner, y);
-        }
-      },
-      [=](Record& r) {
-        const Real* g = r.adjoint();
-        Real* dx = r.adjoint(0);
-        for (Index o = 0; o < l.outer; ++o, dx += l.n * l.inner, g += l.inner) {
-          if (l.inner == 1)
-            r.kernels().add_constant(l.n, *g, dx);
-          else
-            for (Index j = 0; j < l.n; ++j) r.kernels().add_scaled(l.inner, 1, g, dx + j * l.inner);
-        }
       });
 }
 
-// log Σ_j e^x_j, as max + log Σ e^(x_j - max).
-Real log_sum_exp(const Kernels& k, Index n, const Real* x) {
-  const Real largest = k.maximum(n, x);
-  if (!std::isfinite(largest)) return largest;
-  return largest + elementary::log(k.sum_exp(n, x, largest));
-}
+// Softmax and its relatives, from the weights w_j = e^(x_j - m) and their total s = Σ_j w_j. The shift m is
+// the largest x_j, so that nothing overflows; or 0 where that is infinite, so that infinities stay what they
+// are. The weights stay for the derivative, which then needs no exponential.
+struct Exponentials {
+  Lanes lanes;
+  Real *weights, *shift, *total;
 
-// y = log Σ_j e^x_j                                                          dx_j += g e^(x_j - y)
-// The weights e^(x_j - y) of a sum that is zero, y = -inf, are taken as 0.
-Var logsumexp(Var x, const Lanes& l, const Shape& shape) {
-  Real* buffer = x.tape().scratch<Real>(l.inner == 1 ? 0 : 2 * l.n);
+  Exponentials(Tape& tape, const Lanes& l)
+      : lanes(l),
+        weights(tape.scratch<Real>(l.size())),
+        shift(tape.scratch<Real>(l.count())),
+        total(tape.scratch<Real>(l.count())) {}
+
+  // shifted_j = x_j - m, then w and s; `shifted` may be the weights' own memory.
+  void compute(const Kernels& k, const Real* x, Real* shifted) const {
+    k.lane_max(lanes, x, shift);
+    for (Index i = 0; i < lanes.count(); ++i) shift[i] = std::isfinite(shift[i]) ? shift[i] : 0;
+    k.lane_subtract(lanes, shift, x, shifted);
+    k.unary[static_cast<int>(Unary::exp)](lanes.size(), shifted, weights);
+    k.lane_sum(lanes, weights, total);
+  }
+};
+
+// y = log Σ_j e^x_j = m + log s                                              dx_j += g w_j / s
+// The weights of a sum that is zero, y = -inf, are zero.
+Var logsumexp(const Reduction& of) {
+  const Exponentials e(of.x.tape(), of.lanes);
   return record(
-      "logsumexp", shape, {x},
+      "logsumexp", of.shape, {of.x},
       [=](Record& r) {
-        for_each_lane(l, [&](Index at, Index i) {
-          r.value()[i] = log_sum_exp(r.kernels(), l.n, packed(l, r.value(0) + at, buffer));
-        });
+        e.compute(r.kernels(), r.value(0), e.weights);
+        r.kernels().unary[static_cast<int>(Unary::log)](r.size(), e.total, r.value());
+        r.kernels().add_scaled(r.size(), 1, e.shift, r.value());
       },
       [=](Record& r) {
-        for_each_lane(l, [&](Index at, Index i) {
-          if (r.value()[i] == -std::numeric_limits<Real>::infinity()) return;
-          const Real* in = packed(l, r.value(0) + at, buffer);
-          Real* dx = r.adjoint(0) + at;
-          if (l.inner == 1) return r.kernels().softmax_add(l.n, in, r.value()[i], r.adjoint()[i], dx);
-          Real* d = buffer + l.n;
-          for (Index j = 0; j < l.n; ++j) d[j] = dx[j * l.inner];
-          r.kernels().softmax_add(l.n, in, r.value()[i], r.adjoint()[i], d);
-          for (Index j = 0; j < l.n; ++j) dx[j * l.inner] = d[j];
-        });
+        Real* c = e.shift;
+        for (Index i = 0; i < r.size(); ++i) c[i] = e.total[i] == 0 ? 0 : r.adjoint()[i] / e.total[i];
+        r.kernels().lane_add_scaled(e.lanes, c, e.weights, r.adjoint(0));
       });
 }
 
-// y_j = x_j - log Σ_k e^x_k                                                  dx_j += g_j - e^y_j Σ_k g_k
+// y_j = (x_j - m) - log s                                                    dx_j += g_j - w_j / s Σ_k g_k
 Var log_softmax(Var x, const Lanes& l) {
-  Real* buffer = x.tape().scratch<Real>(l.inner == 1 ? 0 : 3 * l.n);
+  const Exponentials e(x.tape(), l);
   return record(
       "log_softmax", x.shape(), {x},
       [=](Record& r) {
-        for_each_lane(l, [&](Index at, Index) {
-          const Real *in = r.value(0) + at, lse = log_sum_exp(r.kernels(), l.n, packed(l, in, buffer));
-          Real* y = r.value() + at;
-          if (l.inner == 1) return r.kernels().affine(l.n, 1, -lse, in, y);
-          for (Index j = 0; j < l.n; ++j) y[j * l.inner] = in[j * l.inner] - lse;
-        });
+        e.compute(r.kernels(), r.value(0), r.value());
+        r.kernels().unary[static_cast<int>(Unary::log)](l.count(), e.total, e.shift);
+        r.kernels().lane_subtract(l, e.shift, r.value(), r.value());
       },
       [=](Record& r) {
-        for_each_lane(l, [&](Index at, Index) {
-          const Real *y = packed(l, r.value() + at, buffer), *g = packed(l, r.adjoint() + at, buffer + l.n);
-          Real* dx = r.adjoint(0) + at;
-          Real* d = l.inner == 1 ? dx : buffer + 2 * l.n;
-          if (l.inner != 1)
-            for (Index j = 0; j < l.n; ++j) d[j] = dx[j * l.inner];
-          r.kernels().add_scaled(l.n, 1, g, d);
-          r.kernels().softmax_add(l.n, y, 0, -r.kernels().sum(l.n, g), d);
-          if (l.inner != 1)
-            for (Index j = 0; j < l.n; ++j) dx[j * l.inner] = d[j];
-        });
+        Real* c = e.shift;
+        r.kernels().lane_sum(l, r.adjoint(), c);
+        for (Index i = 0; i < l.count(); ++i) c[i] /= -e.total[i];
+        r.kernels().add_scaled(r.size(), 1, r.adjoint(), r.adjoint(0));
+        r.kernels().lane_add_scaled(l, c, e.weights, r.adjoint(0));
       });
+}
+
+// y_j = w_j / s                                                              dx_j += y_j (g_j - Σ_k g_k y_k)
+Var softmax(Var x, const Lanes& l) {
+  const Exponentials e(x.tape(), l);
+  return record(
+      "softmax", x.shape(), {x},
+      [=](Record& r) {
+        e.compute(r.kernels(), r.value(0), e.weights);
+        for (Index i = 0; i < l.count(); ++i) e.total[i] = 1 / e.total[i];
+        r.kernels().lane_scale(l, e.total, e.weights, r.value());
+      },
+      [=](Record& r) {
+        r.kernels().lane_dot(l, r.adjoint(), r.value(), e.shift);
+        r.kernels().lane_add_deviation(l, e.shift, r.value(), r.adjoint(), r.adjoint(0));
+      });
+}
+
+// An op that keeps the shape: what was moved to the end is moved back.
+Var in_place(Var (*op)(Var, const Lanes&), Var x, const Axes& axes, const char* name) {
+  const Reduction of = over(x, axes, true, name);
+  const Var y = op(of.x, of.lanes);
+  if (!of.moved) return y;
+  const Axes order = moved_last(x.shape(), axes.of(x.shape(), name));
+  Axes back;
+  for (int axis = 0; axis < order.count(); ++axis)
+    for (int i = 0; i < order.count(); ++i)
+      if (order[i] == axis) back.append(i);
+  return permute(y, back);
 }
 
 }  // namespace
 
-Var sum(Var x) { return sum(x, lanes(x.shape()), Shape{}); }
-Var sum(Var x, int axis, bool keepdims) {
-  axis = x.shape().axis(axis, "sum");
-  return sum(x, lanes(x.shape(), axis), reduced(x.shape(), axis, keepdims));
+Var sum(Var x) { return sum("sum", over_all(x), 1); }
+Var sum(Var x, const Axes& axes, bool keepdims) { return sum("sum", over(x, axes, keepdims, "sum"), 1); }
+
+Var mean(Var x) { return mean(over_all(x)); }
+Var mean(Var x, const Axes& axes, bool keepdims) { return mean(over(x, axes, keepdims, "mean")); }
+
+Var variance(Var x) { return variance(over_all(x)); }
+Var variance(Var x, const Axes& axes, bool keepdims) { return variance(over(x, axes, keepdims, "variance")); }
+
+Var min(Var x) { return extremum("min", &Kernels::lane_min, over_all(x)); }
+Var min(Var x, const Axes& axes, bool keepdims) {
+  return extremum("min", &Kernels::lane_min, over(x, axes, keepdims, "min"));
+}
+Var max(Var x) { return extremum("max", &Kernels::lane_max, over_all(x)); }
+Var max(Var x, const Axes& axes, bool keepdims) {
+  return extremum("max", &Kernels::lane_max, over(x, axes, keepdims, "max"));
 }
 
-Var mean(Var x) { return sum(x) / static_cast<Real>(x.size()); }
-Var mean(Var x, int axis, bool keepdims) {
-  axis = x.shape().axis(axis, "mean");
-  return sum(x, axis, keepdims) / static_cast<Real>(x.shape()[axis]);
+Var logsumexp(Var x) { return logsumexp(over_all(x)); }
+Var logsumexp(Var x, const Axes& axes, bool keepdims) {
+  return logsumexp(over(x, axes, keepdims, "logsumexp"));
 }
 
-Var logsumexp(Var x) { return logsumexp(x, lanes(x.shape()), Shape{}); }
-Var logsumexp(Var x, int axis, bool keepdims) {
-  axis = x.shape().axis(axis, "logsumexp");
-  return logsumexp(x, lanes(x.shape(), axis), reduced(x.shape(), axis, keepdims));
-}
-
-Var log_softmax(Var x) { return log_softmax(x, lanes(x.shape())); }
-Var log_softmax(Var x, int axis) {
-  return log_softmax(x, lanes(x.shape(), x.shape().axis(axis, "log_softmax")));
-}
+Var softmax(Var x) { return softmax(x, over_all(x).lanes); }
+Var softmax(Var x, const Axes& axes) { return in_place(&softmax, x, axes, "softmax"); }
+Var log_softmax(Var x) { return log_softmax(x, over_all(x).lanes); }
+Var log_softmax(Var x, const Axes& axes) { return in_place(log_softmax, x, axes, "log_softmax"); }
 
 }  // namespace doxa

@@ -20,6 +20,34 @@ Index inner_of(const Shape& shape, int axis) {
   return inner;
 }
 
+// Each part is `outer` blocks, and block o of the result is block o of every part in turn:
+// y = the parts side by side                                                 d(part) += its columns of g
+Var side_by_side(const char* name, const Shape& shape, std::span<const Var> parts, Index outer) {
+  const Index stride = outer > 0 ? shape.size() / outer : 0;
+  return parts[0].tape().record(
+      name, shape, parts,
+      [=](Record& r) {
+        if (outer == 0) return;
+        Real* y = r.value();
+        for (int i = 0; i < r.operands(); ++i) {
+          const Index width = r.size(i) / outer;
+          for (Index o = 0; o < outer; ++o) std::copy_n(r.value(i) + o * width, width, y + o * stride);
+          y += width;
+        }
+      },
+      [=](Record& r) {
+        if (outer == 0) return;
+        const Real* g = r.adjoint();
+        for (int i = 0; i < r.operands(); ++i) {
+          const Index width = r.size(i) / outer;
+          if (r.needs_gradient(i))
+            for (Index o = 0; o < outer; ++o)
+              r.kernels().add_scaled(width, 1, g + o * stride, r.adjoint(i) + o * width);
+          g += width;
+        }
+      });
+}
+
 }  // namespace
 
 Var reshape(Var x, const Shape& shape) {
@@ -30,31 +58,20 @@ Var reshape(Var x, const Shape& shape) {
 
 Var stop_gradient(Var x) { return x.tape().view("stop_gradient", x, x.shape(), 0, false); }
 
-// y_ji = x_ij, for each matrix of the last two axes                          dx_ij += g_ji
-Var transpose(Var x) {
-  const Shape& from = x.shape();
-  if (from.rank() < 2)
-    throw std::invalid_argument("transpose: expected at least two axes, got " + from.str());
-  const int last = from.rank() - 1;
-  const Index m = from[last - 1], n = from[last], batch = outer_of(from, last - 1);
+// y = value                                                                  d(surrogate) += g
+Var straight_through(Var value, Var surrogate) {
+  if (value.shape() != surrogate.shape())
+    throw std::invalid_argument("straight_through: shapes differ: " + value.shape().str() + " and " +
+                                surrogate.shape().str());
   return record(
-      "transpose", from.with(last - 1, n).with(last, m), {x},
-      [=](Record& r) {
-        for (Index b = 0; b < batch; ++b)
-          for (Index j = 0; j < n; ++j)
-            for (Index i = 0; i < m; ++i) r.value()[(b * n + j) * m + i] = r.value(0)[(b * m + i) * n + j];
-      },
-      [=](Record& r) {
-        for (Index b = 0; b < batch; ++b)
-          for (Index i = 0; i < m; ++i)
-            for (Index j = 0; j < n; ++j)
-              r.adjoint(0)[(b * m + i) * n + j] += r.adjoint()[(b * n + j) * m + i];
-      });
+      "straight_through", value.shape(), {stop_gradient(value), surrogate},
+      [](Record& r) { std::copy_n(r.value(0), r.size(), r.value()); },
+      [](Record& r) { r.kernels().add_scaled(r.size(), 1, r.adjoint(), r.adjoint(1)); });
 }
 
 // y = x[…, begin … end-1, …]                                                 dx[…, begin … end-1, …] += g
 Var slice(Var x, int axis, Index begin, Index end) {
-  const Shape& from = x.shape();
+  const Shape from = x.shape();
   axis = from.axis(axis, "slice");
   if (begin < 0 || end < begin || end > from[axis])
     throw std::invalid_argument("slice: range [" + std::to_string(begin) + "," + std::to_string(end) +
@@ -75,65 +92,66 @@ Var slice(Var x, int axis, Index begin, Index end) {
       });
 }
 
-// y = the parts side by side                                                 d(part) += its columns of g
+std::vector<Var> split(Var x, std::span<const Index> sizes, int axis) {
+  const Shape from = x.shape();
+  axis = from.axis(axis, "split");
+  Index total = 0;
+  for (const Index size : sizes) total += size;
+  if (total != from[axis])
+    throw std::invalid_argument("split: sizes add up to " + std::to_string(total) + ", not to axis " +
+                                std::to_string(axis) + " of shape " + from.str());
+  std::vector<Var> parts;
+  Index begin = 0;
+  for (const Index size : sizes) {
+    parts.push_back(slice(x, axis, begin, begin + size));
+    begin += size;
+  }
+  return parts;
+}
+
+Var equal_part(Var x, Index i, Index n, int axis) {
+  const Shape from = x.shape();
+  axis = from.axis(axis, "split");
+  if (n < 1 || from[axis] % n != 0)
+    throw std::invalid_argument("split: axis " + std::to_string(axis) + " of shape " + from.str() +
+                                " does not divide into " + std::to_string(n) + " equal parts");
+  const Index size = from[axis] / n;
+  return slice(x, axis, i * size, (i + 1) * size);
+}
+
 Var concat(std::span<const Var> parts, int axis) {
   if (parts.empty()) throw std::invalid_argument("concat: no parts");
   const Shape first = parts[0].shape();
   axis = first.axis(axis, "concat");
   Index extent = 0;
   for (const Var& part : parts) {
-    const Shape& s = part.shape();
+    const Shape s = part.shape();
     if (s.rank() != first.rank() || s.with(axis, 0) != first.with(axis, 0))
       throw std::invalid_argument("concat: shapes differ beyond axis " + std::to_string(axis) + ": " +
                                   first.str() + " and " + s.str());
     extent += s[axis];
   }
-  const Index outer = outer_of(first, axis), inner = inner_of(first, axis), stride = extent * inner;
-  return parts[0].tape().record(
-      "concat", first.with(axis, extent), parts,
-      [=](Record& r) {
-        Real* y = r.value();
-        for (int i = 0; i < r.operands(); ++i) {
-          const Index width = r.shape(i)[axis] * inner;
-          for (Index o = 0; o < outer; ++o) std::copy_n(r.value(i) + o * width, width, y + o * stride);
-          y += width;
-        }
-      },
-      [=](Record& r) {
-        const Real* g = r.adjoint();
-        for (int i = 0; i < r.operands(); ++i) {
-          const Index width = r.shape(i)[axis] * inner;
-          if (r.needs_gradient(i))
-            for (Index o = 0; o < outer; ++o)
-              r.kernels().add_scaled(width, 1, g + o * stride, r.adjoint(i) + o * width);
-          g += width;
-        }
-      });
+  return side_by_side("concat", first.with(axis, extent), parts, outer_of(first, axis));
 }
 
-// y_i = x(i, k_i)                                                            dx(i, k_i) += g_i
-Var gather(Var x, std::span<const Index> indices) {
-  const Shape& from = x.shape();
-  if (from.rank() < 1) throw std::invalid_argument("gather: expected at least one axis, got []");
-  const Index columns = from[from.rank() - 1];
-  const Shape shape = from.without(from.rank() - 1);
-  if (static_cast<Index>(indices.size()) != shape.size())
-    throw std::invalid_argument("gather: " + std::to_string(indices.size()) + " indices for shape " +
-                                from.str());
-  for (const Index k : indices)
-    if (k < 0 || k >= columns)
-      throw std::invalid_argument("gather: index " + std::to_string(k) + " is out of range for shape " +
-                                  from.str());
-  Index* kept = x.tape().scratch<Index>(shape.size());
-  std::copy(indices.begin(), indices.end(), kept);
-  return record(
-      "gather", shape, {x},
-      [=](Record& r) {
-        for (Index i = 0; i < r.size(); ++i) r.value()[i] = r.value(0)[i * columns + kept[i]];
-      },
-      [=](Record& r) {
-        for (Index i = 0; i < r.size(); ++i) r.adjoint(0)[i * columns + kept[i]] += r.adjoint()[i];
-      });
+Var stack(std::span<const Var> parts, int axis) {
+  if (parts.empty()) throw std::invalid_argument("stack: no parts");
+  const Shape part = parts[0].shape();
+  for (const Var& other : parts)
+    if (other.shape() != part)
+      throw std::invalid_argument("stack: shapes differ: " + part.str() + " and " + other.shape().str());
+  if (part.rank() == Shape::max_rank)
+    throw std::invalid_argument("stack: no room for an axis beside those of " + part.str());
+  const int rank = part.rank() + 1, at = axis < 0 ? axis + rank : axis;
+  if (at < 0 || at >= rank)
+    throw std::invalid_argument("stack: axis " + std::to_string(axis) + " is out of range for shapes " +
+                                part.str());
+  std::array<Index, Shape::max_rank> extents{};
+  for (int i = 0; i < rank; ++i)
+    extents[static_cast<std::size_t>(i)] = i < at   ? part[i]
+                                           : i > at ? part[i - 1]
+                                                    : static_cast<Index>(parts.size());
+  return side_by_side("stack", Shape(extents.data(), rank), parts, outer_of(part, at));
 }
 
 }  // namespace doxa

@@ -24,17 +24,4 @@ Episodes episodes(std::span<const Trajectory> trajectories, std::span<const Inde
   return e;
 }
 
-Var one_hot(Tape& tape, std::span<const Index> indices, Index columns) {
-  const auto rows = static_cast<Index>(indices.size());
-  for (const Index i : indices)
-    if (i < 0 || i >= columns)
-      throw std::invalid_argument("one_hot: index " + std::to_string(i) + " of " + std::to_string(columns) +
-                                  " columns");
-  return tape.constant({rows, columns}, [&](std::span<Real> out) {
-    for (Real& x : out) x = 0;
-    for (Index r = 0; r < rows; ++r)
-      out[static_cast<std::size_t>(r * columns + indices[static_cast<std::size_t>(r)])] = 1;
-  });
-}
-
 }  // namespace doxa

@@ -27,8 +27,4 @@ struct Episodes {
 /// horizons.
 Episodes episodes(std::span<const Trajectory> trajectories, std::span<const Index> chosen, Index copies = 1);
 
-/// Row b has a 1 in column indices_b: a constant of shape [indices.size(), columns]. Throws
-/// std::invalid_argument for an index out of range.
-Var one_hot(Tape& tape, std::span<const Index> indices, Index columns);
-
 }  // namespace doxa

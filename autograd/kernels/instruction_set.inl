@@ -17,9 +17,11 @@
 #define DOXA_PRAGMA(text) _Pragma(#text)
 #define DOXA_SIMD DOXA_PRAGMA(omp simd)
 #define DOXA_SIMD_SUM(total) DOXA_PRAGMA(omp simd reduction(+ : total))
+#define DOXA_SIMD_MAX(a, b) DOXA_PRAGMA(omp simd reduction(max : a, b))
 #else
 #define DOXA_SIMD
 #define DOXA_SIMD_SUM(total)
+#define DOXA_SIMD_MAX(a, b)
 #endif
 
 namespace doxa {
@@ -30,6 +32,7 @@ using namespace elementary;
 #include "doxa/autograd/kernels/elementwise.inl"
 #include "doxa/autograd/kernels/matmul.inl"
 #include "doxa/autograd/kernels/fused.inl"
+#include "doxa/autograd/kernels/reductions.inl"
 
 }  // namespace
 
@@ -77,6 +80,15 @@ const Kernels DOXA_JOIN(kernels_, DOXA_SET) = {
     .maximum = maximum,
     .sum_exp = sum_exp,
     .softmax_add = softmax_add,
+    .lane_sum = lane_sum,
+    .lane_dot = lane_dot,
+    .lane_max = lane_max,
+    .lane_min = lane_min,
+    .lane_subtract = lane_subtract,
+    .lane_scale = lane_scale,
+    .lane_add = lane_add,
+    .lane_add_scaled = lane_add_scaled,
+    .lane_add_deviation = lane_add_deviation,
     .matmul = matmul,
     .fill_rows = fill_rows,
     .add_rows = add_rows,

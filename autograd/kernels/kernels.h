@@ -25,6 +25,14 @@ enum class Binary {
 #undef DOXA_UNARY
 #undef DOXA_BINARY
 
+/// Row-major memory as [outer, n, inner]: element j of lane (o, i) is x[(o n + j) inner + i], and what belongs
+/// to the lane as a whole stands at o inner + i.
+struct Lanes {
+  Index outer, n, inner;
+  Index count() const { return outer * inner; }
+  Index size() const { return outer * n * inner; }
+};
+
 /// The inner loops of the engine, compiled once for each instruction set that pays. Every entry has one
 /// meaning; the sets differ in the order of additions and in fused multiply-adds only. Pointers may not
 /// overlap unless they are equal. Strides are in elements; the stride of an element-wise operand is 1, or 0
@@ -52,6 +60,20 @@ struct Kernels {
   Real (*maximum)(Index n, const Real* x);              ///< NaN if any x is NaN; -inf for n = 0
   Real (*sum_exp)(Index n, const Real* x, Real shift);  ///< Σ exp(x_i - shift)
   void (*softmax_add)(Index n, const Real* x, Real lse, Real g, Real* dx);  ///< dx_i += g exp(x_i - lse)
+
+  /// Folds of each lane: y = Σ_j x_j, Σ_j a_j b_j, max_j x_j and min_j x_j (NaN if any is NaN; -inf and inf of
+  /// none).
+  void (*lane_sum)(const Lanes& l, const Real* x, Real* y);
+  void (*lane_dot)(const Lanes& l, const Real* a, const Real* b, Real* y);
+  void (*lane_max)(const Lanes& l, const Real* x, Real* y);
+  void (*lane_min)(const Lanes& l, const Real* x, Real* y);
+  /// The elements of each lane with its number c: y_j = x_j - c, y_j = c x_j, y_j += scale c, y_j += c x_j,
+  /// y_j += w_j (x_j - c).
+  void (*lane_subtract)(const Lanes& l, const Real* c, const Real* x, Real* y);
+  void (*lane_scale)(const Lanes& l, const Real* c, const Real* x, Real* y);
+  void (*lane_add)(const Lanes& l, Real scale, const Real* c, Real* y);
+  void (*lane_add_scaled)(const Lanes& l, const Real* c, const Real* x, Real* y);
+  void (*lane_add_deviation)(const Lanes& l, const Real* c, const Real* w, const Real* x, Real* y);
 
   /// C (+)= A B for C [m,n] row-major, A(i,p) = a[i a_row + p a_col], B(p,j) = b[p b_row + j b_col].
   void (*matmul)(Index m, Index n, Index k, const Real* a, Index a_row, Index a_col, const Real* b,

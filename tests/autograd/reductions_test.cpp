@@ -57,90 +57,91 @@ TEST(Mean, OfNothingIsNaN) {
   EXPECT_TRUE(std::isnan(mean(tape.constant(Tensor(Shape{0}))).item()));
 }
 
-TEST(LogSumExp, OfNEqualNumbersIsThatNumberPlusLogN) {
+// Moments: the variance does not notice a shift, and squares a scale.
+TEST(Variance, DoesNotNoticeAShiftHoweverLarge) {
   Tape tape;
-  for (const Real x : {Real{0}, Real{-3}, Real{700}, Real{-700}, Real{1e6}, Real{-1e6}}) {
-    const Var y = logsumexp(tape.constant(Tensor(Shape{8}, x)));
-    EXPECT_NEAR(y.item(), x + std::log(Real{8}), 4 * unit_roundoff * (std::abs(x) + 2));
+  const Var x = integer_variable(tape, {50});
+  const Real far = std::ldexp(Real{1}, std::numeric_limits<Real>::digits - 4);  // x + far is exact
+  EXPECT_EQ(variance(x + far - far).item(), variance(x).item());
+  expect_close(variance(x + std::ldexp(Real{1}, std::numeric_limits<Real>::digits / 2)), variance(x), 60);
+  EXPECT_EQ(variance(x * Real{4}).item(), 16 * variance(x).item());
+}
+
+// Σ (x - m)²/n = Σ x²/n - m²: on integers exact but for the last division.
+TEST(Variance, IsTheMeanSquareLessTheSquaredMean) {
+  Tape tape;
+  const Var x = integer_variable(tape, {3, 8, 4});
+  for (const int axis : {0, 1, 2})
+    expect_close(variance(x, axis), mean(square(x), axis) - square(mean(x, axis)), 16, 20);
+}
+
+TEST(Variance, OfOneNumberIsZeroAndItsGradientToo) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{3, 1}, {1, -5, Real(0.1)}));
+  const Var y = variance(x, 1);
+  EXPECT_EQ(value(y), Numbers(3, 0));
+  tape.backward(sum(y));
+  EXPECT_EQ(adjoint(x), Numbers(3, 0));
+  EXPECT_TRUE(std::isnan(variance(tape.constant(vector({}))).item()));
+}
+
+TEST(Variance, AddedToTheSquaredMeanKeepsItsGradientOfZeroSum) {
+  Tape tape;
+  const Var x = normal_variable(tape, {7});
+  tape.backward(variance(x));
+  Real total = 0;
+  for (const Real d : adjoint(x)) total += d;
+  EXPECT_NEAR(total, 0, 7 * 7 * unit_roundoff);
+}
+
+TEST(Extrema, AreElementsThatBoundAllOthersAndMirrorEachOther) {
+  Tape tape;
+  const Var x = normal_variable(tape, {6, 37, 2});
+  for (const int axis : {0, 1, 2}) {
+    const Var high = max(x, axis, true), low = min(x, axis, true);
+    for (const Real d : value(high - x)) EXPECT_GE(d, 0);
+    for (const Real d : value(x - low)) EXPECT_GE(d, 0);
+    EXPECT_EQ(value(-max(-x, axis, true)), value(low));
   }
+  EXPECT_EQ(max(x).item(), *std::max_element(x.value().begin(), x.value().end()));
+  EXPECT_EQ(min(x).item(), *std::min_element(x.value().begin(), x.value().end()));
 }
 
-TEST(LogSumExp, ShiftsWithItsArgument) {
+TEST(Extrema, ShareTheirGradientAmongTies) {
   Tape tape;
-  const Var x = normal_variable(tape, {6, 9});
-  for (const Real shift : {Real(0.5), Real{700}, Real{-700}})
-    for (const int axis : {0, 1})
-      expect_close(logsumexp(x + shift, axis), logsumexp(x, axis) + shift, 8, 1400);
+  const Var x = tape.variable(Tensor(Shape{2, 4}, {3, 1, 3, 1, -2, -2, -2, -2}));
+  tape.backward(max(x, 1), Tensor(Shape{2}, {1, 8}));
+  EXPECT_EQ(adjoint(x), (Numbers{0.5, 0, 0.5, 0, 2, 2, 2, 2}));
+  tape.backward(min(x, 1), Tensor(Shape{2}, {1, 8}));
+  EXPECT_EQ(adjoint(x), (Numbers{0, 0.5, 0, 0.5, 2, 2, 2, 2}));
+  tape.backward(max(x, 0), Tensor(Shape{4}, {1, 1, 1, 1}));
+  EXPECT_EQ(adjoint(x), (Numbers{1, 1, 1, 1, 0, 0, 0, 0}));
+  const Var zeros = tape.variable(vector({0, Real{-0.0}}));
+  tape.backward(max(zeros));
+  EXPECT_EQ(adjoint(zeros), (Numbers{0.5, 0.5}));
 }
 
-TEST(LogSumExp, LiesBetweenTheMaximumAndTheMaximumPlusLogN) {
+TEST(Extrema, OfInfinitiesAndNaN) {
   Tape tape;
-  const Var x = 100 * normal_variable(tape, {50, 7});
-  const Var y = logsumexp(x, -1);
-  for (Index i = 0; i < 50; ++i) {
-    const auto row = x.value().subspan(static_cast<std::size_t>(i) * 7, 7);
-    const Real largest = *std::max_element(row.begin(), row.end());
-    EXPECT_GE(y.value()[static_cast<std::size_t>(i)], largest);
-    EXPECT_LE(y.value()[static_cast<std::size_t>(i)],
-              largest + std::log(Real{7}) + 8 * static_cast<Real>(unit_roundoff) * (std::abs(largest) + 2));
-  }
-}
-
-TEST(LogSumExp, OfInfinities) {
-  Tape tape;
-  EXPECT_EQ(logsumexp(tape.constant(vector({-infinity, -infinity}))).item(), -infinity);
-  EXPECT_EQ(logsumexp(tape.constant(vector({-infinity, 2}))).item(), 2);
-  EXPECT_EQ(logsumexp(tape.constant(vector({infinity, 2}))).item(), infinity);
-  EXPECT_EQ(logsumexp(tape.constant(vector({}))).item(), -infinity);
-  EXPECT_TRUE(
-      std::isnan(logsumexp(tape.constant(vector({1, std::numeric_limits<Real>::quiet_NaN()}))).item()));
-}
-
-// The weights of an impossible event are zero, not 0/0: a gradient of zero must stay zero through it.
-TEST(LogSumExp, OfAnImpossibleEventPassesAZeroGradientOn) {
-  Tape tape;
-  const Var x = tape.variable(Tensor(Shape{2, 2}, {-infinity, -infinity, 0, 0}));
-  tape.backward(logsumexp(x, 1), Tensor(Shape{2}, {0, 1}));
-  EXPECT_EQ(adjoint(x)[0], 0);
-  EXPECT_EQ(adjoint(x)[1], 0);
-  EXPECT_NEAR(adjoint(x)[2], 0.5, 4 * unit_roundoff);
-}
-
-TEST(LogSoftmax, ItsExponentialsSumToOne) {
-  Tape tape;
-  const Var x = 30 * normal_variable(tape, {5, 6, 7});
-  for (int axis = 0; axis < 3; ++axis)
-    for (const Real total : sum(exp(log_softmax(x, axis)), axis).value())
-      EXPECT_NEAR(total, 1, 200 * unit_roundoff);  // of log-weights up to 100 in size, each rounded once
-  EXPECT_NEAR(sum(exp(log_softmax(x))).item(), 1, 200 * unit_roundoff);
-}
-
-TEST(LogSoftmax, DoesNotNoticeAShift) {
-  Tape tape;
-  const Var x = normal_variable(tape, {5, 7});
-  expect_close(log_softmax(x + 64, 1), log_softmax(x, 1), 8, 64);
-}
-
-TEST(LogSoftmax, OfLargeLogitsAndItsGradientAreFinite) {
-  Tape tape;
-  const Var x = tape.variable(Tensor(Shape{3}, {700, -700, 0}));
-  const Var y = log_softmax(x, 0);
-  EXPECT_EQ(value(y), (Numbers{0, -1400, -700}));
-  tape.backward(slice(y, 0, 1, 2));
-  EXPECT_EQ(adjoint(x)[0], -1);
-  EXPECT_EQ(adjoint(x)[1], 1);
-  EXPECT_NEAR(adjoint(x)[2], 0, 1e-300);  // -e^-700
-}
-
-TEST(LogSoftmax, OfAnImpossibleValueIsMinusInfinityAndHarmless) {
-  Tape tape;
-  const Var x = tape.variable(Tensor(Shape{3}, {-infinity, 1, 1}));
-  const Var y = log_softmax(x, 0);
-  EXPECT_EQ(y.value()[0], -infinity);
-  EXPECT_NEAR(y.value()[1], -std::log(2.0), 4 * unit_roundoff);
-  tape.backward(slice(y, 0, 1, 2));
-  EXPECT_EQ(adjoint(x)[0], 0);
-  EXPECT_NEAR(adjoint(x)[1], 0.5, 4 * unit_roundoff);
+  const Real nan = std::numeric_limits<Real>::quiet_NaN();
+  EXPECT_EQ(max(tape.constant(vector({-infinity, -infinity}))).item(), -infinity);
+  EXPECT_EQ(max(tape.constant(vector({1, infinity}))).item(), infinity);
+  EXPECT_EQ(min(tape.constant(vector({1, infinity}))).item(), 1);
+  for (const Index n : {3, 40})
+    for (Index at = 0; at < n; ++at) {
+      Tensor lane(Shape{n}, 1);
+      lane[at] = nan;
+      lane[(at + 1) % n] = infinity;
+      for (const Shape& shape : {Shape{n}, Shape{n, 1}}) {
+        EXPECT_TRUE(std::isnan(max(tape.constant(shape, lane.span()), 0).value()[0]));
+        EXPECT_TRUE(std::isnan(min(tape.constant(shape, lane.span()), 0).value()[0]));
+      }
+      Tensor pairs(Shape{n, 2}, 1);
+      pairs(at, 1) = nan;
+      const Var y = max(tape.constant(pairs), 0);
+      EXPECT_EQ(y.value()[0], 1);
+      EXPECT_TRUE(std::isnan(y.value()[1]));
+    }
 }
 
 }  // namespace

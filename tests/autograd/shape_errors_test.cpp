@@ -45,9 +45,46 @@ const std::vector<Refusal> refusals = {
      [](Tape& t) {
        matmul(of(t, {2, 3}), of(t, {}));
      }},
-    {"matmul: expected two matrices, got [2,3,4] x [4,2]",
+    {"matmul: inner dimensions differ: [2,3,4] x [3,2]",
      [](Tape& t) {
-       matmul(of(t, {2, 3, 4}), of(t, {4, 2}));
+       matmul(of(t, {2, 3, 4}), of(t, {3, 2}));
+     }},
+    {"matmul: leading axes do not broadcast: [2,3,4] x [3,4,5]",
+     [](Tape& t) {
+       matmul(of(t, {2, 3, 4}), of(t, {3, 4, 5}));
+     }},
+    {"dot: expected two vectors of one length, got [3] and [4]",
+     [](Tape& t) { dot(of(t, {3}), of(t, {4})); }},
+    {"dot: expected two vectors of one length, got [1,3] and [1,3]",
+     [](Tape& t) {
+       dot(of(t, {1, 3}), of(t, {1, 3}));
+     }},
+    {"cholesky: expected a square matrix, got [2,3]",
+     [](Tape& t) {
+       cholesky(of(t, {2, 3}));
+     }},
+    {"cholesky: expected a square matrix, got [4]", [](Tape& t) { cholesky(of(t, {4})); }},
+    {"solve_triangular: expected a square matrix, got [2,3]",
+     [](Tape& t) {
+       solve_triangular(of(t, {2, 3}), of(t, {2, 1}));
+     }},
+    {"solve_triangular: shapes do not fit: [2,2] \\ [3,1]",
+     [](Tape& t) {
+       solve_triangular(of(t, {2, 2}), of(t, {3, 1}));
+     }},
+    {"solve_triangular: shapes do not fit: [2,2] \\ [2]",
+     [](Tape& t) {
+       solve_triangular(of(t, {2, 2}), of(t, {2}));
+     }},
+    {"solve_triangular: leading axes do not broadcast: [2,2,2] x [3,2,1]",
+     [](Tape& t) {
+       solve_triangular(of(t, {2, 2, 2}), of(t, {3, 2, 1}));
+     }},
+    {"log_det_from_cholesky: expected a square matrix, got []",
+     [](Tape& t) { log_det_from_cholesky(of(t, {})); }},
+    {"sum: axis 1 of shape [2,3] is there twice",
+     [](Tape& t) {
+       sum(of(t, {2, 3}), {1, -1});
      }},
     {"sum: axis 2 is out of range for shape [2,3]",
      [](Tape& t) {
@@ -59,11 +96,45 @@ const std::vector<Refusal> refusals = {
      }},
     {"logsumexp: axis 0 is out of range for shape []", [](Tape& t) { logsumexp(of(t, {}), 0); }},
     {"log_softmax: axis 1 is out of range for shape [5]", [](Tape& t) { log_softmax(of(t, {5}), 1); }},
+    {"variance: axis 2 is out of range for shape [2,3]",
+     [](Tape& t) {
+       variance(of(t, {2, 3}), {0, 2});
+     }},
+    {"softmax: axis 0 of shape [2,3] is there twice",
+     [](Tape& t) {
+       softmax(of(t, {2, 3}), {0, 1, 0, 1, 0, 1});
+     }},
+    {"max: axis 3 is out of range for shape [2]", [](Tape& t) { max(of(t, {2}), 3); }},
+    {"max: of no elements, in shape [0]", [](Tape& t) { max(of(t, {0})); }},
+    {"min: of no elements, in shape [3,0]",
+     [](Tape& t) {
+       min(of(t, {3, 0}), -1);
+     }},
     {"reshape: sizes differ: [2,3] to [4]",
      [](Tape& t) {
        reshape(of(t, {2, 3}), {4});
      }},
     {"transpose: expected at least two axes, got [3]", [](Tape& t) { transpose(of(t, {3})); }},
+    {"permute: 2 axes for shape [2,3,4]",
+     [](Tape& t) {
+       permute(of(t, {2, 3, 4}), {1, 0});
+     }},
+    {"permute: axis 1 of shape [2,3,4] is there twice",
+     [](Tape& t) {
+       permute(of(t, {2, 3, 4}), {1, 0, -2});
+     }},
+    {"permute: axis 3 is out of range for shape [2,3,4]",
+     [](Tape& t) {
+       permute(of(t, {2, 3, 4}), {1, 0, 3});
+     }},
+    {"broadcast_to: [2,3] does not broadcast to [3,2]",
+     [](Tape& t) {
+       broadcast_to(of(t, {2, 3}), {3, 2});
+     }},
+    {"broadcast_to: [1,3] does not broadcast to [3]",
+     [](Tape& t) {
+       broadcast_to(of(t, {1, 3}), {3});
+     }},
     {"slice: range [1,4) of axis 1 of shape [5,3]",
      [](Tape& t) {
        slice(of(t, {5, 3}), -1, 1, 4);
@@ -93,6 +164,44 @@ const std::vector<Refusal> refusals = {
        concat({of(t, {}), of(t, {})}, 0);
      }},
     {"concat: no parts", [](Tape&) { concat(std::span<const Var>{}, 0); }},
+    {"stack: no parts", [](Tape&) { stack(std::span<const Var>{}, 0); }},
+    {"stack: shapes differ: [2,3] and [3,2]",
+     [](Tape& t) {
+       stack({of(t, {2, 3}), of(t, {3, 2})}, 0);
+     }},
+    {"stack: axis 2 is out of range for shapes [4]",
+     [](Tape& t) {
+       stack({of(t, {4}), of(t, {4})}, 2);
+     }},
+    {"stack: axis -3 is out of range for shapes [4]",
+     [](Tape& t) {
+       stack({of(t, {4}), of(t, {4})}, -3);
+     }},
+    {"stack: no room for an axis beside those of [1,2,1,2]",
+     [](Tape& t) {
+       stack({of(t, {1, 2, 1, 2})}, 0);
+     }},
+    {"split: sizes add up to 4, not to axis 1 of shape [2,3]",
+     [](Tape& t) {
+       split(of(t, {2, 3}), {1, 3}, -1);
+     }},
+    {"split: axis 0 of shape [7] does not divide into 2 equal parts",
+     [](Tape& t) { split<2>(of(t, {7}), 0); }},
+    {"split: axis 1 is out of range for shape [7]", [](Tape& t) { split<2>(of(t, {7}), 1); }},
+    {"take: axis 1 is out of range for shape [3]",
+     [](Tape& t) { take(of(t, {3}), std::array<Index, 1>{0}, 1); }},
+    {"take: index 2 is out of range for shape [2,3]",
+     [](Tape& t) {
+       take(of(t, {2, 3}), std::array<Index, 2>{1, 2});
+     }},
+    {"one_hot: index 3 is out of range for shape [2,3]",
+     [](Tape& t) {
+       one_hot(t, std::array<Index, 2>{0, 3}, 3);
+     }},
+    {"straight_through: shapes differ: [2] and [1,2]",
+     [](Tape& t) {
+       straight_through(of(t, {2}), of(t, {1, 2}));
+     }},
     {"gather: expected at least one axis, got []",
      [](Tape& t) { gather(of(t, {}), std::array<Index, 1>{0}); }},
     {"gather: 1 indices for shape [2,3]",
@@ -143,10 +252,24 @@ TEST(NoElements, PassThroughEveryOpForwardAndBackward) {
       [](Var x) { return mean(x); },
       [](Var x) { return logsumexp(x); },
       [](Var x) { return log_softmax(x); },
+      [](Var x) { return softmax(x); },
+      [](Var x) { return variance(x); },
       [](Var x) {
         return reshape(x, {5, 0, 2});
       },
       [](Var x) { return transpose(x); },
+      [](Var x) {
+        return broadcast_to(x, {2, x.shape()[0], x.shape()[1]});
+      },
+      [](Var x) {
+        return stack({x, x}, 1);
+      },
+      [](Var x) { return split<3>(x, 0)[1]; },
+      [](Var x) {
+        return split(x, {0, x.shape()[1]}, 1)[1];
+      },
+      [](Var x) { return take(x, std::span<const Index>{}, 1); },
+      [](Var x) { return straight_through(exp(x), x); },
       [](Var x) {
         return concat({x, x}, 0);
       },
@@ -155,10 +278,24 @@ TEST(NoElements, PassThroughEveryOpForwardAndBackward) {
       },
       [](Var x) { return matmul(x, transpose(x)); },
       [](Var x) { return matmul(transpose(x), x); },
+      [](Var x) {
+        return matmul(x, stack({transpose(x), transpose(x)}, 0));
+      },
+      [](Var x) {
+        return matmul(stack({x, x}, 0), transpose(x));
+      },
+      [](Var x) { return dot(reshape(x, {0}), reshape(x, {0})); },
       [](Var x) { return sum(x, 0) + sum(x, 1, true); },
       [](Var x) { return mean(x, 0) + mean(x, 1, true); },
       [](Var x) { return logsumexp(x, 0) + logsumexp(x, 1, true); },
       [](Var x) { return log_softmax(x, 0) + log_softmax(x, 1); },
+      [](Var x) {
+        return softmax(x, {0, 1}) + softmax(x, 1);
+      },
+      [](Var x) { return variance(x, 0) + variance(x, 1, true); },
+      [](Var x) {
+        return max(stack({x, x}, 0), 0) + min(stack({x, x}, 0), 0);
+      },
       [](Var x) { return slice(slice(x, 0, 0, 0), 1, 0, 0); },
       [](Var x) {
         return x + x.tape().constant(Tensor(Shape{3, 1, 1}));

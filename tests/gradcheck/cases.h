@@ -21,6 +21,9 @@ std::vector<GradientCase> gradient_cases();
 
 // The parts of the registry.
 std::vector<GradientCase> op_cases();
+std::vector<GradientCase> reduction_cases();
+std::vector<GradientCase> shape_cases();
+std::vector<GradientCase> linear_algebra_cases();
 std::vector<GradientCase> distribution_cases();
 std::vector<GradientCase> model_cases();
 

@@ -1,0 +1,172 @@
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+#include "doxa/autograd/ops.h"
+#include "doxa/autograd/stacks.h"
+
+namespace doxa {
+namespace {
+
+// The n of a stack of [n,n] matrices.
+Index order_of(const Shape& s, const char* op) {
+  if (s.rank() < 2 || s[s.rank() - 2] != s[s.rank() - 1])
+    throw std::invalid_argument(std::string(op) + ": expected a square matrix, got " + s.str());
+  return s[s.rank() - 1];
+}
+
+Shape leading(const Shape& s) { return s.without(s.rank() - 1).without(s.rank() - 2); }
+
+Real dot(Index n, const Real* a, const Real* b) {
+  Real total = 0;
+  for (Index i = 0; i < n; ++i) total += a[i] * b[i];
+  return total;
+}
+
+void subtract_scaled(Index n, Real scale, const Real* x, Real* y) {
+  for (Index i = 0; i < n; ++i) y[i] -= scale * x[i];
+}
+
+// L_ij = (A_ij - Σ_{p<j} L_ip L_jp) / L_jj and L_ii² = A_ii - Σ_{p<i} L_ip², row by row.
+// Returns the first pivot L_ii² that is not positive, or n. A NaN passes through.
+Index cholesky_factor(Index n, const Real* a, Real* l) {
+  for (Index i = 0; i < n; ++i) {
+    Real* row = l + i * n;
+    for (Index j = 0; j < i; ++j) row[j] = (a[i * n + j] - dot(j, row, l + j * n)) / l[j * n + j];
+    const Real pivot = a[i * n + i] - dot(i, row, row);
+    if (pivot <= 0) return i;
+    row[i] = std::sqrt(pivot);
+    std::fill(row + i + 1, row + n, Real{0});
+  }
+  return n;
+}
+
+// The same recurrence from its last line to its first: `d` holds dL and becomes dA, both lower triangles
+// (Murray, section 4.1).
+void cholesky_adjoint(Index n, const Real* l, Real* d) {
+  for (Index j = n; j-- > 0;) {
+    const Real *row = l + j * n, pivot = row[j];
+    Real *d_row = d + j * n, &d_pivot = d_row[j];
+    for (Index i = j + 1; i < n; ++i) {
+      Real& d_ij = d[i * n + j];
+      d_pivot -= l[i * n + j] * d_ij / pivot;
+      d_ij /= pivot;
+      subtract_scaled(j, d_ij, l + i * n, d_row);
+      subtract_scaled(j, d_ij, row, d + i * n);
+    }
+    d_pivot /= pivot;
+    subtract_scaled(j, d_pivot, row, d_row);
+    d_pivot /= 2;
+  }
+}
+
+// A triangular matrix as substitution sees it: element (i,j) at i·row + j·column, and lower.
+struct Lower {
+  Index n, row, column;
+  bool reversed;  // an upper one is lower when counted from its other end
+};
+
+// X ← M⁻¹ X for X of m columns.
+void substitute(const Lower& l, const Real* t, Index m, Real* x) {
+  for (Index step = 0; step < l.n; ++step) {
+    const Index i = l.reversed ? l.n - 1 - step : step;
+    Real* x_i = x + i * m;
+    for (Index before = 0; before < step; ++before) {
+      const Index j = l.reversed ? l.n - 1 - before : before;
+      subtract_scaled(m, t[i * l.row + j * l.column], x + j * m, x_i);
+    }
+    const Real diagonal = t[i * l.row + i * l.column];
+    for (Index c = 0; c < m; ++c) x_i[c] /= diagonal;
+  }
+}
+
+}  // namespace
+
+// A = L Lᵀ                                                                   dA += tril(S + Sᵀ) - diag(S),
+// S = L⁻ᵀ Φ(Lᵀ G) L⁻¹ with Φ the lower triangle and half of the diagonal
+Var cholesky(Var a) {
+  const Shape shape = a.shape();
+  const Index n = order_of(shape, "cholesky"), matrix = n * n, matrices = leading(shape).size();
+  Real* d = a.tape().scratch<Real>(matrix);
+  return record(
+      "cholesky", shape, {a},
+      [=](Record& r) {
+        for (Index k = 0; k < matrices; ++k) {
+          const Index failed = cholesky_factor(n, r.value(0) + k * matrix, r.value() + k * matrix);
+          if (failed < n)
+            throw std::domain_error("cholesky: " + shape.str() + " is not positive definite: pivot " +
+                                    std::to_string(failed) +
+                                    (matrices > 1 ? " of matrix " + std::to_string(k) : ""));
+        }
+      },
+      [=](Record& r) {
+        for (Index k = 0; k < matrices; ++k) {
+          std::copy_n(r.adjoint() + k * matrix, matrix, d);
+          cholesky_adjoint(n, r.value() + k * matrix, d);
+          Real* da = r.adjoint(0) + k * matrix;
+          for (Index i = 0; i < n; ++i)
+            for (Index j = 0; j <= i; ++j) da[i * n + j] += d[i * n + j];
+        }
+      });
+}
+
+// X = T⁻¹ B                                                                  dB += W,  dT += triangle(-W Xᵀ)
+// or T⁻ᵀ B                                                                   dB += W,  dT += triangle(-X Wᵀ)
+// with W = T⁻ᵀ G or T⁻¹ G
+Var solve_triangular(Var t, Var b, Triangle triangle, bool transposed) {
+  const Shape st = t.shape(), sb = b.shape();
+  const Index n = order_of(st, "solve_triangular");
+  if (sb.rank() < 2 || sb[sb.rank() - 2] != n)
+    throw std::invalid_argument("solve_triangular: shapes do not fit: " + st.str() + " \\ " + sb.str());
+  const Index m = sb[sb.rank() - 1];
+  const Stacks stacks(st, sb, "solve_triangular");
+  const bool lower = triangle == Triangle::lower;
+  const Lower plain{n, n, 1, !lower}, flipped{n, 1, n, lower};
+  Real* w = t.tape().scratch<Real>(n * m);
+  Real* dt_all = t.tape().scratch<Real>(n * n);
+  return record(
+      "solve_triangular", stacks.shape(n, m), {t, b},
+      [=](Record& r) {
+        stacks.for_each([&](Index it, Index ib, Index ix) {
+          std::copy_n(r.value(1) + ib * n * m, n * m, r.value() + ix * n * m);
+          substitute(transposed ? flipped : plain, r.value(0) + it * n * n, m, r.value() + ix * n * m);
+        });
+      },
+      [=](Record& r) {
+        stacks.for_each([&](Index it, Index ib, Index ix) {
+          const Real* x = r.value() + ix * n * m;
+          std::copy_n(r.adjoint() + ix * n * m, n * m, w);
+          substitute(transposed ? plain : flipped, r.value(0) + it * n * n, m, w);
+          if (r.needs_gradient(1)) r.kernels().add_scaled(n * m, 1, w, r.adjoint(1) + ib * n * m);
+          if (!r.needs_gradient(0)) return;
+          r.kernels().matmul(n, n, m, transposed ? x : w, m, 1, transposed ? w : x, 1, m, dt_all, false);
+          Real* dt = r.adjoint(0) + it * n * n;
+          for (Index i = 0; i < n; ++i)
+            for (Index j = lower ? 0 : i; j < (lower ? i + 1 : n); ++j) dt[i * n + j] -= dt_all[i * n + j];
+        });
+      });
+}
+
+// y = 2 Σ_i log L_ii                                                         dL_ii += 2 g / L_ii
+Var log_det_from_cholesky(Var l) {
+  const Index n = order_of(l.shape(), "log_det_from_cholesky");
+  return record(
+      "log_det_from_cholesky", leading(l.shape()), {l},
+      [=](Record& r) {
+        for (Index k = 0; k < r.size(); ++k) {
+          Real total = 0;
+          for (Index i = 0; i < n; ++i) total += std::log(r.value(0)[(k * n + i) * n + i]);
+          r.value()[k] = 2 * total;
+        }
+      },
+      [=](Record& r) {
+        for (Index k = 0; k < r.size(); ++k)
+          for (Index i = 0; i < n; ++i) {
+            const Index at = (k * n + i) * n + i;
+            r.adjoint(0)[at] += 2 * r.adjoint()[k] / r.value(0)[at];
+          }
+      });
+}
+
+}  // namespace doxa

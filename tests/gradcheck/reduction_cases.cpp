@@ -1,0 +1,72 @@
+#include <string>
+
+#include "cases.h"
+#include "doxa/autograd/ops.h"
+
+namespace doxa {
+namespace {
+
+using Inputs = std::span<const Var>;
+
+struct Reduction {
+  const char* name;
+  Var (*all)(Var);
+  Var (*over)(Var, const Axes&, bool keepdims);
+};
+
+const std::initializer_list<Reduction> reductions = {
+    {"sum", sum, sum},
+    {"mean", mean, mean},
+    {"variance", variance, variance},
+    {"max", max, max},
+    {"min", min, min},
+    {"logsumexp", logsumexp, logsumexp},
+    {"softmax", softmax, [](Var x, const Axes& axes, bool) { return softmax(x, axes); }},
+    {"log_softmax", log_softmax, [](Var x, const Axes& axes, bool) { return log_softmax(x, axes); }},
+};
+
+std::string text(const Axes& axes) {
+  std::string all;
+  for (int i = 0; i < axes.count(); ++i) all += (i > 0 ? "," : "") + std::to_string(axes[i]);
+  return "{" + all + "}";
+}
+
+}  // namespace
+
+std::vector<GradientCase> reduction_cases() {
+  std::vector<GradientCase> cases;
+  // One lane, many short lanes, lanes side by side, and kept axes between the reduced ones.
+  const std::initializer_list<Axes> sets = {{},     {0},    {1},    {2},       {-1},      {0, 1},      {1, 3},
+                                            {3, 0}, {0, 2}, {2, 3}, {0, 1, 3}, {0, 2, 3}, {0, 1, 2, 3}};
+  for (const Reduction& op : reductions) {
+    const std::string name = std::string("op/") + op.name;
+    for (const Shape& shape : {Shape{}, Shape{1}, Shape{7}, Shape{2, 3, 4}})
+      cases.push_back(tensor_case(name + "/all " + shape.str(),
+                                  [f = op.all](Tape&, Inputs x) { return f(x[0]); }, {shape}));
+    for (const Axes& axes : sets)
+      for (const bool keepdims : {false, true})
+        cases.push_back(
+            tensor_case(name + "/" + text(axes) + (keepdims ? " kept" : ""),
+                        [f = op.over, axes, keepdims](Tape&, Inputs x) { return f(x[0], axes, keepdims); },
+                        {{2, 3, 1, 5}}));
+    cases.push_back(tensor_case(name + "/many short lanes",
+                                [f = op.over](Tape&, Inputs x) { return f(x[0], -1, false); }, {{19, 3}}));
+    cases.push_back(tensor_case(name + "/of a slice",
+                                [f = op.over](Tape&, Inputs x) {
+                                  return f(slice(slice(x[0], 1, 1, 4), 0, 1, 3), {0, 2}, false);
+                                },
+                                {{3, 5, 2}}));
+    cases.push_back(tensor_case(name + "/of a transpose",
+                                [f = op.over](Tape&, Inputs x) { return f(transpose(x[0]), 1, true); },
+                                {{3, 2, 5}}));
+    cases.push_back(tensor_case(name + "/of a product, repeatedly",
+                                [f = op.over](Tape&, Inputs x) {
+                                  const Var y = x[0] * x[0];
+                                  return f(y, 0, true) * f(y, 0, true) + f(y, 1, true);
+                                },
+                                {{3, 3}}));
+  }
+  return cases;
+}
+
+}  // namespace doxa
