@@ -37,15 +37,55 @@ Var checked(Var logits) {
 
 }  // namespace
 
-Categorical::Categorical(Var logits) : log_probs(log_softmax(checked(logits), -1)) {}
+Categorical::Categorical(Var l) : logits(checked(l)) {}
 
-Var log_prob(const Categorical& q, std::span<const Index> x) { return gather(q.log_probs, x); }
+Var Categorical::log_probs() const { return log_softmax(logits, -1); }
+
+// y = x_c - log Σ_i e^x_i                                    dx_i += g (1 if i = c, else 0) - g e^x_i / Σ_k
+// e^x_k As one record, the exponentials e^(x_i - max x) are computed once and kept: softmax cross-entropy.
+Var log_prob(const Categorical& q, std::span<const Index> x) {
+  const Shape shape = without_last(q.logits);
+  const Index rows = shape.size(), k = q.logits.shape()[q.logits.rank() - 1];
+  if (static_cast<Index>(x.size()) != rows)
+    throw std::invalid_argument("log_prob: " + std::to_string(x.size()) + " values for logits of shape " +
+                                q.logits.shape().str());
+  for (const Index c : x)
+    if (c < 0 || c >= k)
+      throw std::invalid_argument("log_prob: value " + std::to_string(c) +
+                                  " is out of range for logits of shape " + q.logits.shape().str());
+  Tape& tape = q.logits.tape();
+  Index* value = tape.scratch<Index>(rows);
+  std::ranges::copy(x, value);
+  Real* weights = tape.scratch<Real>(rows * k);
+  Real* total = tape.scratch<Real>(rows);
+  const Lanes lanes{rows, k, 1};
+  return record(
+      "categorical_log_prob", shape, {q.logits},
+      [=](Record& r) {
+        const Kernels& kernels = r.kernels();
+        Real* largest = r.workspace(rows);
+        kernels.lane_max(lanes, r.value(0), largest);
+        kernels.lane_subtract(lanes, largest, r.value(0), weights);
+        for (Index i = 0; i < rows; ++i) largest[i] = weights[i * k + value[i]];
+        kernels.unary[static_cast<int>(Unary::exp)](rows * k, weights, weights);
+        kernels.lane_sum(lanes, weights, total);
+        kernels.unary[static_cast<int>(Unary::log)](rows, total, r.value());
+        for (Index i = 0; i < rows; ++i) r.value()[i] = largest[i] - r.value()[i];
+      },
+      [=](Record& r) {
+        const Real* g = r.adjoint();
+        Real* scale = r.workspace(rows);
+        for (Index i = 0; i < rows; ++i) scale[i] = -g[i] / total[i];
+        r.kernels().lane_add_scaled(lanes, scale, weights, r.adjoint(0));
+        for (Index i = 0; i < rows; ++i) r.adjoint(0)[i * k + value[i]] += g[i];
+      });
+}
 
 // y = -Σ q_i l_i with q_i = e^l_i                                            dl_i -= g q_i (l_i + 1)
 Var entropy(const Categorical& q) {
-  const Index k = q.log_probs.shape()[q.log_probs.rank() - 1];
+  const Index k = q.logits.shape()[q.logits.rank() - 1];
   return record(
-      "categorical_entropy", without_last(q.log_probs), {q.log_probs},
+      "categorical_entropy", without_last(q.logits), {q.log_probs()},
       [k](Record& r) {
         const Real* l = r.value(0);
         for (Index row = 0; row < r.size(); ++row) {
@@ -64,25 +104,28 @@ Var entropy(const Categorical& q) {
 }
 
 std::vector<Index> sample(const Categorical& q, Philox& random) {
-  const auto k = static_cast<std::size_t>(q.log_probs.shape()[q.log_probs.rank() - 1]);
-  const std::span<const Real> log_probs = q.log_probs.value();
+  const auto k = static_cast<std::size_t>(q.logits.shape()[q.logits.rank() - 1]);
+  const std::span<const Real> logits = q.logits.value();
   std::vector<Index> draws;
-  std::vector<double> probs(k);
-  for (std::size_t at = 0; at < log_probs.size(); at += k) {
-    for (std::size_t i = 0; i < k; ++i) probs[i] = std::exp(static_cast<double>(log_probs[at + i]));
-    draws.push_back(random.categorical(probs));
+  std::vector<double> weights(k);
+  for (std::size_t at = 0; at < logits.size(); at += k) {
+    const auto row = logits.subspan(at, k);
+    const double largest = *std::ranges::max_element(row);
+    std::ranges::transform(row, weights.begin(),
+                           [=](Real l) { return std::exp(static_cast<double>(l) - largest); });
+    draws.push_back(random.categorical(weights));
   }
   return draws;
 }
 
 // y = Σ q_i (l_i - m_i) with q_i = e^l_i, m_i = log p_i      dl_i += g q_i (l_i - m_i + 1),  dm_i -= g q_i
 Var kl_divergence(const Categorical& q, const Categorical& p) {
-  if (q.log_probs.shape() != p.log_probs.shape())
-    throw std::invalid_argument("kl_divergence: shapes differ: " + q.log_probs.shape().str() + " and " +
-                                p.log_probs.shape().str());
-  const Index k = q.log_probs.shape()[q.log_probs.rank() - 1];
+  if (q.logits.shape() != p.logits.shape())
+    throw std::invalid_argument("kl_divergence: shapes differ: " + q.logits.shape().str() + " and " +
+                                p.logits.shape().str());
+  const Index k = q.logits.shape()[q.logits.rank() - 1];
   return record(
-      "categorical_kl", without_last(q.log_probs), {q.log_probs, p.log_probs},
+      "categorical_kl", without_last(q.logits), {q.log_probs(), p.log_probs()},
       [k](Record& r) {
         const Real *l = r.value(0), *m = r.value(1);
         for (Index row = 0; row < r.size(); ++row) {

@@ -11,11 +11,12 @@ namespace doxa {
 /// are independent draws. Discrete, hence not reparametrised: rsample does not compile.
 struct Categorical {
   using Value = std::vector<Index>;
-  Var log_probs;  ///< normalised: log p_i
+  Var logits;
 
   /// A logit of -inf makes its value impossible. Throws std::invalid_argument for no axis or an empty last
   /// one, and naming the index of a logit that is NaN or +inf, or of a row that leaves no value possible.
   explicit Categorical(Var logits);
+  Var log_probs() const;  ///< log p_i = logit_i - log Σ_k e^logit_k
 };
 
 /// log p(x), shape of the logits without the last axis; x holds one index for each.

@@ -101,7 +101,7 @@ std::vector<std::vector<double>> predictive(FilteringPosterior& model,
       const LatentState before = advance_summary(model, {tape.constant(latent), tape.constant(h)}, a);
       const LatentState predicted{sample(transition(model, before, a), random), before.summary};
       const Var p_o =
-          mean(reshape(exp(emission(model, predicted, a).log_probs), {e.batch / samples, samples, O}),
+          mean(reshape(exp(emission(model, predicted, a).log_probs()), {e.batch / samples, samples, O}),
                1);  // (10.8)
       for (std::size_t i = 0; i < chosen.size(); ++i) {
         const auto row = p_o.value().subspan(i * static_cast<std::size_t>(O), static_cast<std::size_t>(O));

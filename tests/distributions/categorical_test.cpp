@@ -34,13 +34,13 @@ double tolerance(double largest, double k) { return 16 * unit_roundoff * (larges
 TEST(Categorical, ItsProbabilitiesSumToOne) {
   Tape tape;
   const Categorical q(random_logits(tape, {6, 9}, 1, 10));
-  for (const Real total : sum(exp(q.log_probs), -1).value()) EXPECT_NEAR(total, 1, tolerance(60, 9));
+  for (const Real total : sum(exp(q.log_probs()), -1).value()) EXPECT_NEAR(total, 1, tolerance(60, 9));
 }
 
 TEST(Categorical, ItsProbabilitiesAreInTheProportionsOfTheExponentials) {
   Tape tape;
   const Var log_probs =
-      Categorical(logits(tape, {std::log(Real{1}), std::log(Real{2}), std::log(Real{5})})).log_probs;
+      Categorical(logits(tape, {std::log(Real{1}), std::log(Real{2}), std::log(Real{5})})).log_probs();
   for (const auto& [i, p] : {std::pair{0u, 0.125}, {1u, 0.25}, {2u, 0.625}})
     EXPECT_NEAR(log_probs.value()[i], std::log(p), tolerance(2, 3));
 }
@@ -50,7 +50,7 @@ TEST(Categorical, DoesNotNoticeAConstantAddedToTheLogits) {
   const Var x = random_logits(tape, {4, 5}, 2);
   const Categorical q(x), shifted(x + 512);
   for (std::size_t i = 0; i < 20; ++i)
-    EXPECT_NEAR(q.log_probs.value()[i], shifted.log_probs.value()[i], tolerance(512, 5));
+    EXPECT_NEAR(q.log_probs().value()[i], shifted.log_probs().value()[i], tolerance(512, 5));
   for (const Real kl : kl_divergence(q, shifted).value()) EXPECT_NEAR(kl, 0, tolerance(512, 5));
 }
 
@@ -61,7 +61,7 @@ TEST(Categorical, ItsLogProbIsTheNormalisedLogitOfTheValue) {
   const Var y = log_prob(q, x);
   ASSERT_EQ(y.shape(), Shape({2, 3}));
   for (std::size_t i = 0; i < 6; ++i)
-    EXPECT_EQ(y.value()[i], q.log_probs.value()[4 * i + static_cast<std::size_t>(x[i])]);
+    EXPECT_EQ(y.value()[i], q.log_probs().value()[4 * i + static_cast<std::size_t>(x[i])]);
 }
 
 // ---- entropy ------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ TEST(CategoricalEntropy, IsMinusTheExpectedLogProbability) {
   for (std::size_t i = 0; i < 5; ++i) {
     double expected = 0;
     for (std::size_t k = 0; k < 7; ++k) {
-      const double l = q.log_probs.value()[7 * i + k];
+      const double l = q.log_probs().value()[7 * i + k];
       expected -= std::exp(l) * l;
     }
     EXPECT_NEAR(h.value()[i], expected, tolerance(8, 7));
@@ -113,7 +113,7 @@ TEST(CategoricalKL, IsTheExpectedLogRatioPositiveAndZeroOnlyForEqualOnes) {
   for (std::size_t i = 0; i < 8; ++i) {
     double expected = 0;
     for (std::size_t k = 0; k < 5; ++k) {
-      const double log_q = q.log_probs.value()[5 * i + k], log_p = p.log_probs.value()[5 * i + k];
+      const double log_q = q.log_probs().value()[5 * i + k], log_p = p.log_probs().value()[5 * i + k];
       expected += std::exp(log_q) * (log_q - log_p);
     }
     EXPECT_NEAR(kl.value()[i], expected, tolerance(16, 5));
@@ -164,7 +164,7 @@ TEST(CategoricalDraw, FollowsTheProbabilitiesOfItsRow) {
   for (const Index k : draws) counts.at(static_cast<std::size_t>(k)) += 1;
   double chi2 = 0;
   for (std::size_t k = 0; k < 5; ++k) {
-    const double expected = n * std::exp(double{one.log_probs.value()[k]});
+    const double expected = n * std::exp(double{one.log_probs().value()[k]});
     if (expected > 0) chi2 += (counts[k] - expected) * (counts[k] - expected) / expected;
   }
   EXPECT_EQ(counts[2], 0);

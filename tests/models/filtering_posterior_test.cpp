@@ -63,7 +63,7 @@ class TwoSteps : public testing::TestWithParam<Index> {
     log_q1 = log_density(posterior(model, first, a1, o1), 0);
     log_p1 = log_density(transition(model, first, a1), 0);
     first.latent = grid();
-    const Var e1 = emission(model, first, a1).log_probs;
+    const Var e1 = emission(model, first, a1).log_probs();
     // Step 2, from every s_1 of the grid.
     const Var a2 = row(seen.actions, 1, n, 2), o2 = row(seen.observations, 1, n, 3);
     const LatentState second = advance_summary(model, first, a2);
@@ -75,7 +75,7 @@ class TwoSteps : public testing::TestWithParam<Index> {
       const Var h_i = second.summary.shape()[1] == 0
                           ? tape.constant(Tensor({n, 0}))
                           : tape.constant(Tensor({n, 1})) + slice(second.summary, 0, i, i + 1);
-      const Tensor e2 = emission(model, {grid(), h_i}, a2).log_probs.tensor();
+      const Tensor e2 = emission(model, {grid(), h_i}, a2).log_probs().tensor();
       Function& f = log_e2.emplace_back();
       for (int j = 0; j < n; ++j) f.push_back(static_cast<double>(e2(j, 1)));
     }
