@@ -2,62 +2,51 @@
 // intermediate values never leave the registers.
 
 void fill_rows(Index m, Index n, const Real* row, Real* y) {
-  for (Index i = 0; i < m; ++i)
-    for (Index j = 0; j < n; ++j) y[i * n + j] = row[j];
+  for (Index i = 0; i < m; ++i, y += n) for_each(n, [=](Index j) { y[j] = row[j]; });
 }
 
 void add_rows(Index m, Index n, const Real* x, Real* total) {
-  for (Index i = 0; i < m; ++i) {
-    DOXA_SIMD
-    for (Index j = 0; j < n; ++j) total[j] += x[i * n + j];
-  }
+  for (Index i = 0; i < m; ++i, x += n) for_each(n, [=](Index j) { total[j] += x[j]; });
 }
 
 void multiply_add(Index n, const Real* a, const Real* b, const Real* c, Real* y) {
-  DOXA_SIMD
-  for (Index i = 0; i < n; ++i) y[i] = a[i] + b[i] * c[i];
+  for_each(n, [=](Index i) { y[i] = a[i] + b[i] * c[i]; });
 }
 
 void multiply_add_adjoint(Index n, const Real* b, const Real* c, const Real* g, Real* da, Real* db, Real* dc) {
-  DOXA_SIMD
-  for (Index i = 0; i < n; ++i) da[i] += g[i];
-  DOXA_SIMD
-  for (Index i = 0; i < n; ++i) db[i] += g[i] * c[i];
-  DOXA_SIMD
-  for (Index i = 0; i < n; ++i) dc[i] += g[i] * b[i];
+  for_each(n, [=](Index i) { da[i] += g[i]; });
+  for_each(n, [=](Index i) { db[i] += g[i] * c[i]; });
+  for_each(n, [=](Index i) { dc[i] += g[i] * b[i]; });
 }
 
 // -z²/2 - l - log(2π)/2 with z = (x - m) / s
 void normal_log_prob(Index n, const Real* x, const Real* m, const Real* s, const Real* l, Real* y) {
   constexpr Real half_log_2pi = static_cast<Real>(0.91893853320467274178);
-  DOXA_SIMD
-  for (Index i = 0; i < n; ++i) {
+  for_each(n, [=](Index i) {
     const Real z = (x[i] - m[i]) / s[i];
     y[i] = -(z * z / 2) - l[i] - half_log_2pi;
-  }
+  });
 }
 
 // d/dx = -z/s,  d/dm = z/s,  d/ds = z²/s,  d/dl = -1
 void normal_log_prob_adjoint(Index n, const Real* x, const Real* m, const Real* s, const Real* g, Real* dx, Real* dm,
                              Real* ds, Real* dl) {
-  DOXA_SIMD
-  for (Index i = 0; i < n; ++i) {
+  for_each(n, [=](Index i) {
     const Real z = (x[i] - m[i]) / s[i], gz = g[i] * z / s[i];
     dx[i] -= gz;
     dm[i] += gz;
     ds[i] += gz * z;
     dl[i] -= g[i];
-  }
+  });
 }
 
 // pl - ql + (r² + d² - 1) / 2 with r = qs / ps, d = (qm - pm) / ps
 void normal_kl(Index n, const Kernels::NormalPair& v, Real* y) {
   const Real *qm = v.q_loc, *qs = v.q_scale, *ql = v.q_log_scale, *pm = v.p_loc, *ps = v.p_scale, *pl = v.p_log_scale;
-  DOXA_SIMD
-  for (Index i = 0; i < n; ++i) {
+  for_each(n, [=](Index i) {
     const Real inverse = 1 / ps[i], r = qs[i] * inverse, d = (qm[i] - pm[i]) * inverse;
     y[i] = pl[i] - ql[i] + (r * r + d * d - 1) / 2;
-  }
+  });
 }
 
 // d/dqm = d/ps = -d/dpm,  d/dqs = r/ps,  d/dql = -1,  d/dps = -(r² + d²)/ps,  d/dpl = 1
@@ -65,8 +54,7 @@ void normal_kl_adjoint(Index n, const Kernels::NormalPair& v, const Real* g, con
   const Real *qm = v.q_loc, *qs = v.q_scale, *pm = v.p_loc, *ps = v.p_scale;
   Real *dqm = to.q_loc, *dqs = to.q_scale, *dql = to.q_log_scale, *dpm = to.p_loc, *dps = to.p_scale,
        *dpl = to.p_log_scale;
-  DOXA_SIMD
-  for (Index i = 0; i < n; ++i) {
+  for_each(n, [=](Index i) {
     const Real inverse = 1 / ps[i], r = qs[i] * inverse, d = (qm[i] - pm[i]) * inverse, gi = g[i] * inverse;
     dqm[i] += gi * d;
     dpm[i] -= gi * d;
@@ -74,29 +62,26 @@ void normal_kl_adjoint(Index n, const Kernels::NormalPair& v, const Real* g, con
     dps[i] -= gi * (r * r + d * d);
     dql[i] -= g[i];
     dpl[i] += g[i];
-  }
+  });
 }
 
 // h' = n + u (h - n): see models/nn/gru.h. The adjoint needs r, u, n and s_n, the last third of s: `gates`.
 void gru(Index m, Index w, const Real* x, const Real* s, const Real* h, Real* gates, Real* y) {
   for (Index row = 0; row < m; ++row, x += 3 * w, s += 3 * w, gates += 4 * w, h += w, y += w) {
     Real *r = gates, *u = gates + w, *n = gates + 2 * w, *s_n = gates + 3 * w;
-    DOXA_SIMD
-    for (Index i = 0; i < 2 * w; ++i) gates[i] = sigmoid(x[i] + s[i]);
-    DOXA_SIMD
-    for (Index i = 0; i < w; ++i) {
+    for_each(2 * w, [=](Index i) { gates[i] = sigmoid(x[i] + s[i]); });
+    for_each(w, [=](Index i) {
       s_n[i] = s[2 * w + i];
       n[i] = tanh(x[2 * w + i] + r[i] * s_n[i]);
       y[i] = n[i] + u[i] * (h[i] - n[i]);
-    }
+    });
   }
 }
 
 void gru_adjoint(Index m, Index w, const Real* gates, const Real* h, const Real* g, Real* dx, Real* ds, Real* dh) {
   for (Index row = 0; row < m; ++row, gates += 4 * w, dx += 3 * w, ds += 3 * w, h += w, g += w, dh += w) {
     const Real *r = gates, *u = gates + w, *n = gates + 2 * w, *s_n = gates + 3 * w;
-    DOXA_SIMD
-    for (Index i = 0; i < w; ++i) {
+    for_each(w, [=](Index i) {
       const Real dn = g[i] * (1 - u[i]) * (1 - n[i] * n[i]);
       const Real du = g[i] * (h[i] - n[i]) * (u[i] * (1 - u[i]));
       const Real dr = dn * s_n[i] * (r[i] * (1 - r[i]));
@@ -107,6 +92,6 @@ void gru_adjoint(Index m, Index w, const Real* gates, const Real* h, const Real*
       ds[w + i] = du;
       dx[2 * w + i] = dn;
       ds[2 * w + i] = dn * r[i];
-    }
+    });
   }
 }
