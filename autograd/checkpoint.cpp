@@ -40,7 +40,7 @@ void Checkpoint::record(Tape& tape, Block block, const void* f, std::span<const 
     operands.clear();  // not before: blocks may be nested
     leaves.clear();
     const auto use = [&](std::uint32_t node) {
-      if (node < mark.nodes && tape.nodes_[node].adjoint) operands.push_back(tape.handle(node));
+      if (node < mark.nodes && tape.nodes_[node].root != Tape::none) operands.push_back(tape.handle(node));
     };
     for (std::size_t i = mark.operands; i < tape.operands_.size(); ++i) use(tape.operands_[i]);
     for (std::size_t i = mark.nodes; i < tape.nodes_.size(); ++i)
@@ -98,9 +98,9 @@ void Checkpoint::differentiate(Record& r, const Captures& c) {
     const Real* g = r.adjoint();
     for (std::size_t i = 0; i < c.output_count; ++i) {
       const Tape::Node& y = tape.nodes_[tape.check(outputs[i])];
-      if (y.adjoint) {
+      if (y.root != Tape::none) {
         tape.reach(y.root);
-        tape.kernels().add_scaled(y.shape.size(), 1, g, y.adjoint);
+        tape.kernels().add_scaled(y.shape.size(), 1, g, tape.adjoint_of(y));
       }
       g += y.shape.size();
     }

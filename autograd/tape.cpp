@@ -17,19 +17,19 @@ void Tape::refuse(Var x) const {
   throw std::logic_error("var: its tape was cleared, or rewound past it");
 }
 
-std::uint32_t Tape::push(const char* name, const Shape& shape, Real* value, Real* adjoint) {
+std::uint32_t Tape::push(const char* name, const Shape& shape, Real* value, bool needs_gradient) {
   if (nodes_.size() >= std::numeric_limits<std::uint32_t>::max() - 1)
     throw std::length_error("tape: too many records");
   const auto node = static_cast<std::uint32_t>(nodes_.size());
   nodes_.push_back({.value = value,
-                    .adjoint = adjoint,
+                    .adjoint = nullptr,
                     .rule = nullptr,
                     .captures = nullptr,
                     .name = name,
                     .shape = shape,
                     .first_operand = static_cast<std::uint32_t>(operands_.size()),
                     .operands = 0,
-                    .root = node,
+                    .root = needs_gradient ? node : none,
                     .generation = generation_,
                     .reached = 0,
                     .scope = scope_});
@@ -41,15 +41,15 @@ std::uint32_t Tape::begin(const char* name, const Shape& shape, std::span<const 
   for (const Var& x : operands) {
     if (x.tape_ != this && x.tape_)
       throw std::logic_error(std::string(name) + ": operands on two different tapes");
-    needs_gradient |= nodes_[check(x)].adjoint != nullptr;
+    needs_gradient |= nodes_[check(x)].root != none;
   }
-  Real* value = memory_.allocate_array<Real>(shape.size());
-  Real* adjoint = needs_gradient && gradients_ ? memory_.allocate_array<Real>(shape.size()) : nullptr;
-  const std::uint32_t node = push(name, shape, value, adjoint);
+  needs_gradient &= gradients_;
+  const std::uint32_t node = push(name, shape, memory_.allocate_array<Real>(shape.size()), needs_gradient);
   for (const Var& x : operands) {
     operands_.push_back(x.node_);
     const Node& operand = nodes_[x.node_];
-    if (adjoint && !operand.adjoint) largest_constant_ = std::max(largest_constant_, operand.shape.size());
+    if (needs_gradient && operand.root == none)
+      largest_constant_ = std::max(largest_constant_, operand.shape.size());
   }
   nodes_[node].operands = static_cast<std::uint32_t>(operands.size());
   return node;
@@ -65,7 +65,7 @@ Var Tape::constant(const Shape& shape, std::span<const Real> values) {
 Var Tape::variable(const Tensor& value) {
   const Var x = constant(value);
   nodes_[x.node_].name = "variable";
-  if (gradients_) nodes_[x.node_].adjoint = memory_.allocate_array<Real>(value.size());
+  if (gradients_) nodes_[x.node_].root = x.node_;
   return x;
 }
 
@@ -75,12 +75,11 @@ Var Tape::view(const char* name, Var x, const Shape& shape, Index offset, bool g
   if (offset < 0 || offset + shape.size() > source.shape.size())
     throw std::invalid_argument(std::string(name) + ": " + shape.str() + " at offset " +
                                 std::to_string(offset) + " does not lie inside " + source.shape.str());
-  Real* adjoint = gradient && source.adjoint && gradients_ ? source.adjoint + offset : nullptr;
   const std::uint32_t root = source.root;
-  const std::uint32_t node = push(name, shape, source.value + offset, adjoint);
+  const std::uint32_t node = push(name, shape, source.value + offset, false);
   operands_.push_back(of);
   nodes_[node].operands = 1;
-  if (adjoint) nodes_[node].root = root;
+  if (gradient && gradients_) nodes_[node].root = root;
   return handle(node);
 }
 
@@ -115,20 +114,17 @@ Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
   const std::size_t slot = slot_of(gradient);
   if (leaf_slots_[slot]) {
     const std::uint32_t bound = leaf_slots_[slot] - 1;
-    const bool elsewhere =
-        !keeps_leaf_gradients_ && shape.size() > 0 && nodes_[bound].adjoint != gradient.data();
+    const bool elsewhere = !keeps_leaf_gradients_ && nodes_[bound].adjoint != gradient.data();
     if (nodes_[bound].value != value || elsewhere)
       throw std::logic_error("leaf: this gradient is already bound to another value");
     return handle(bound);
   }
   Real* data = const_cast<Real*>(value);  // a leaf has no forward rule: nothing writes to it
-  const std::uint32_t node = push("leaf", shape, data, nullptr);
+  const std::uint32_t node = push("leaf", shape, data, gradients_);
   nodes_[node].captures = &gradient;
   if (require_finite_) check_finite(node, {value, static_cast<std::size_t>(shape.size())}, "value");
   if (!gradients_) return handle(node);
-  nodes_[node].adjoint = shape.size() > 0 && !keeps_leaf_gradients_
-                             ? gradient.data()
-                             : memory_.allocate_array<Real>(shape.size());
+  if (!keeps_leaf_gradients_) nodes_[node].adjoint = gradient.data();
   leaves_.push_back(node);
   leaf_slots_[slot] = node + 1;
   return handle(node);
@@ -150,18 +146,23 @@ void Tape::rewind(const Mark& mark) {
   operands_.resize(mark.operands);
   memory_.rewind(mark.memory);
   ++generation_;
-  if (mark.nodes <= differentiated_) differentiated_ = none;  // what was differentiated is gone
+  if (mark.nodes <= differentiated_) {  // what was differentiated is gone
+    differentiated_ = none;
+    adjoints_.reset();
+  }
   if (leaves_.empty() || leaves_.back() < mark.nodes) return;
   while (!leaves_.empty() && leaves_.back() >= mark.nodes) leaves_.pop_back();
   index_leaves(leaf_slots_.size());
 }
 
 std::size_t Tape::bytes() const {
-  return memory_.capacity() + nodes_.capacity() * sizeof(Node) + operands_.capacity() * sizeof(std::uint32_t);
+  return memory_.capacity() + adjoints_.capacity() + nodes_.capacity() * sizeof(Node) +
+         operands_.capacity() * sizeof(std::uint32_t);
 }
 
 std::size_t Tape::bytes_used() const {
-  return memory_.used() + nodes_.size() * sizeof(Node) + operands_.size() * sizeof(std::uint32_t);
+  return memory_.used() + adjoints_.used() + nodes_.size() * sizeof(Node) +
+         operands_.size() * sizeof(std::uint32_t);
 }
 
 std::size_t Tape::peak_bytes() const { return std::max(peak_bytes_, bytes_used()); }
@@ -169,12 +170,13 @@ std::size_t Tape::peak_bytes() const { return std::max(peak_bytes_, bytes_used()
 // ---- the reverse loop
 // -----------------------------------------------------------------------------------------
 
-// Zeroes an adjoint when the first contribution is about to arrive: it is then warm in the cache, and records
-// that the loss does not depend on cost nothing.
+// Makes and zeroes an adjoint when the first contribution is about to arrive: it is then warm in the cache,
+// and records that the loss does not depend on cost nothing.
 void Tape::reach(std::uint32_t root) {
   Node& node = nodes_[root];
   if (node.reached == backward_) return;
   node.reached = backward_;
+  if (!is_leaf(node) || keeps_leaf_gradients_) node.adjoint = adjoints_.take(node.shape.size());
   std::fill_n(node.adjoint, node.shape.size(), Real{0});
 }
 
@@ -183,17 +185,17 @@ void Tape::propagate(std::uint32_t last, std::uint32_t first) {
     const Node& node = nodes_[i];
     if (!node.rule || node.reached != backward_) continue;
     const std::uint32_t begin = node.first_operand, end = begin + node.operands;
-    for (std::uint32_t k = begin; k < end; ++k) {
-      const Node& operand = nodes_[operands_[k]];
-      if (operand.adjoint) reach(operand.root);
-    }
+    for (std::uint32_t k = begin; k < end; ++k)
+      if (const std::uint32_t root = nodes_[operands_[k]].root; root != none) reach(root);
     Record line(this, i);
     node.rule(line, node.captures);  // may add records and take them away again: `node` is not good after it
     if (require_finite_) [[unlikely]]
       for (std::uint32_t k = begin; k < end; ++k)
-        if (const Node& operand = nodes_[operands_[k]]; operand.adjoint)
-          check_finite(i, {operand.adjoint, static_cast<std::size_t>(operand.shape.size())},
+        if (const Node& operand = nodes_[operands_[k]]; operand.root != none)
+          check_finite(i, {adjoint_of(operand), static_cast<std::size_t>(operand.shape.size())},
                        ("the gradient it adds to operand " + std::to_string(k - begin)).c_str());
+    if (!adjoints_kept_)
+      adjoints_.give(nodes_[i].adjoint, nodes_[i].shape.size());  // nothing above i is left
   }
 }
 
@@ -205,10 +207,12 @@ void Tape::make_sink() {
 void Tape::start_backward(std::uint32_t node, std::span<const Real> cotangent) {
   ++backward_;
   differentiated_ = node;
+  adjoints_.reset();
+  adjoints_kept_ = keep_adjoints_;
   make_sink();
-  if (nodes_[node].adjoint) {  // otherwise y depends on no variable, and every gradient is zero
+  if (nodes_[node].root != none) {  // otherwise y depends on no variable, and every gradient is zero
     reach(nodes_[node].root);
-    std::copy(cotangent.begin(), cotangent.end(), nodes_[node].adjoint);
+    std::copy(cotangent.begin(), cotangent.end(), adjoint_of(nodes_[node]));
     if (require_finite_) check_finite(node, cotangent, "the cotangent");
     propagate(node);
   }
@@ -274,14 +278,22 @@ Real Var::item() const {
   return value()[0];
 }
 
-bool Var::needs_gradient() const { return tape().nodes_[tape_->check(*this)].adjoint; }
+bool Var::needs_gradient() const { return tape().nodes_[tape_->check(*this)].root != Tape::none; }
+
+bool Tape::has_adjoint(Var x) const {
+  const std::uint32_t root = nodes_[check(x)].root;
+  return differentiated() && root != none && (adjoints_kept_ || !nodes_[root].rule);
+}
 
 std::span<const Real> Var::adjoint() const {
   const Tape::Node& node = tape().nodes_[tape_->check(*this)];
-  if (!node.adjoint) throw std::logic_error("adjoint: a constant has none");
+  if (node.root == Tape::none) throw std::logic_error("adjoint: a constant has none");
   if (!tape_->differentiated()) throw std::logic_error("adjoint: call Tape::backward first");
+  if (!tape_->has_adjoint(*this))
+    throw std::logic_error(
+        "adjoint: that of a value in between is kept after Tape::keep_adjoints(true) only");
   tape_->reach(node.root);  // zero if the loss did not depend on it
-  return {node.adjoint, static_cast<std::size_t>(node.shape.size())};
+  return {tape_->adjoint_of(node), static_cast<std::size_t>(node.shape.size())};
 }
 
 Tensor Var::gradient() const { return Tensor(shape(), adjoint()); }

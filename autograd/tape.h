@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "doxa/autograd/adjoint_pool.h"
 #include "doxa/autograd/arena.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/scope.h"
@@ -47,8 +48,8 @@ class Record {
 
 /// The Wengert list: one record a value, in the order of evaluation; reverse mode is one loop over it from
 /// the loss back (Wengert 1964; Linnainmaa 1976; Griewank & Walther, "Evaluating Derivatives", 2nd ed., ch.
-/// 3). Values and adjoints live in an arena that clear() and rewind() keep, so a training step allocates
-/// nothing from the second on. One tape a thread.
+/// 3). Values live in an arena, adjoints in a pool of buffers used again and again while the loop runs; both
+/// keep their memory, so a training step allocates nothing from the second on. One tape a thread.
 class Tape {
  public:
   explicit Tape(const Kernels& kernels = doxa::kernels()) : kernels_(&kernels) {}
@@ -70,7 +71,7 @@ class Tape {
     Real* value = memory_.allocate_array<Real>(shape.size());
     const std::span<Real> all(value, static_cast<std::size_t>(shape.size()));
     fill(all);
-    const std::uint32_t node = push("constant", shape, value, nullptr);
+    const std::uint32_t node = push("constant", shape, value, false);
     if (require_finite_) [[unlikely]]
       check_finite(node, all, "value");
     return handle(node);
@@ -107,6 +108,10 @@ class Tape {
   /// The same for any y, from the cotangent v: adjoints become ∂(Σ v_i y_i)/∂·.
   void backward(Var y, const Tensor& cotangent);
 
+  /// On: every value's adjoint can be read after backward. Off, as it is at first: those of variables and
+  /// leaves, and the memory of the others is used again as the loop runs.
+  void keep_adjoints(bool on) { keep_adjoints_ = on; }
+
   /// A position to come back to. Everything recorded after it goes when the tape is rewound.
   struct Mark {
     const Tape* tape = nullptr;
@@ -140,6 +145,7 @@ class Tape {
   std::vector<std::size_t> operands(Var x) const;
   std::size_t position(Var x) const { return check(x); }
   bool differentiated() const { return differentiated_ != none; }  ///< are there adjoints to read?
+  bool has_adjoint(Var x) const;                                   ///< can that of x be read?
 
  private:
   friend class Var;
@@ -148,16 +154,17 @@ class Tape {
   friend class Scope;
   friend class Checkpoint;
   friend class Shards;
+  static constexpr std::uint32_t none = ~std::uint32_t{0};
   using Rule = void (*)(Record&, const void* captures);
   struct Node {
     Real* value;
-    Real* adjoint;         // null: needs no gradient
+    Real* adjoint;         // of a root that backward has reached; of a leaf, its gradient
     Rule rule;             // null: nothing to propagate
     const void* captures;  // what the rule remembers
     const char* name;
     Shape shape;
     std::uint32_t first_operand, operands;
-    std::uint32_t root;        // the record that owns the adjoint's memory: itself unless it is a view
+    std::uint32_t root;  // whose adjoint its own lies in: itself unless it is a view; none: it needs none
     std::uint32_t generation;  // which life of the tape it was made in
     std::uint32_t reached;     // the last backward that reached it
     std::uint32_t scope;
@@ -182,7 +189,7 @@ class Tape {
     return x.node_;
   }
   [[noreturn]] void refuse(Var x) const;
-  std::uint32_t push(const char* name, const Shape& shape, Real* value, Real* adjoint);
+  std::uint32_t push(const char* name, const Shape& shape, Real* value, bool needs_gradient);
   std::uint32_t begin(const char* name, const Shape& shape, std::span<const Var> operands);
   Var bind(const Shape& shape, const Real* value, Tensor& gradient);
   Real* workspace(Index n) {
@@ -191,6 +198,7 @@ class Tape {
     return workspace_.data();
   }
   void reach(std::uint32_t root);
+  Real* adjoint_of(const Node& x) const { return nodes_[x.root].adjoint + (x.value - nodes_[x.root].value); }
   void propagate(std::uint32_t last, std::uint32_t first = 0);
   void make_sink();
   void check_finite(std::uint32_t node, std::span<const Real> numbers, const char* what) const;
@@ -202,7 +210,8 @@ class Tape {
   const Kernels* kernels_;
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> operands_;
-  Arena memory_;                           // values, each with its adjoint beside it, and what the rules keep
+  Arena memory_;  // values, and what the rules keep
+  AdjointPool adjoints_;
   std::vector<std::uint32_t> leaves_;      // bound leaves, in order
   std::vector<std::uint32_t> leaf_slots_;  // open addressing by the gradient's address: record + 1, or 0
   Index largest_constant_ = 0;             // of the operands that need no gradient beside some that do
@@ -213,10 +222,10 @@ class Tape {
   ScopeTable scopes_;
   std::uint32_t scope_ = 0;
   std::size_t peak_bytes_ = 0;
-  static constexpr std::uint32_t none = ~std::uint32_t{0};
   std::uint32_t generation_ = 1, backward_ = 0;
   std::uint32_t differentiated_ = none;  // the y of the last backward, while it is on the tape
-  bool gradients_ = true, require_finite_ = false;
+  bool gradients_ = true, require_finite_ = false, keep_adjoints_ = false;
+  bool adjoints_kept_ = false;         // by the last backward
   bool keeps_leaf_gradients_ = false;  // the adjoints of leaves are the tape's own: see shards.h
 };
 
@@ -280,7 +289,7 @@ Var Tape::record(const char* name, const Shape& shape, std::span<const Var> oper
     rewind(before);
     throw;
   }
-  if (nodes_[node].adjoint) {
+  if (nodes_[node].root != none) {
     if constexpr (std::is_empty_v<Backward>) {
       nodes_[node].rule = [](Record& r, const void*) { Backward{}(r); };
     } else {
@@ -299,7 +308,7 @@ inline Shape Var::shape() const { return tape().nodes_[tape_->check(*this)].shap
 inline Shape Record::shape() const { return tape_->nodes_[node_].shape; }
 inline Index Record::size() const { return tape_->nodes_[node_].shape.size(); }
 inline Real* Record::value() const { return tape_->nodes_[node_].value; }
-inline const Real* Record::adjoint() const { return tape_->nodes_[node_].adjoint; }
+inline const Real* Record::adjoint() const { return tape_->nodes_[node_].adjoint; }  // a record is no view
 inline int Record::operands() const { return static_cast<int>(tape_->nodes_[node_].operands); }
 inline const Kernels& Record::kernels() const { return *tape_->kernels_; }
 
@@ -307,10 +316,10 @@ inline Real* Record::workspace(Index n) const { return tape_->workspace(n); }
 
 inline Shape Record::shape(int i) const { return tape_->operand(node_, i).shape; }
 inline const Real* Record::value(int i) const { return tape_->operand(node_, i).value; }
-inline bool Record::needs_gradient(int i) const { return tape_->operand(node_, i).adjoint != nullptr; }
+inline bool Record::needs_gradient(int i) const { return tape_->operand(node_, i).root != Tape::none; }
 inline Real* Record::adjoint(int i) const {
   const Tape::Node& x = tape_->operand(node_, i);
-  return x.adjoint ? x.adjoint : tape_->sink_.data();
+  return x.root != Tape::none ? tape_->adjoint_of(x) : tape_->sink_.data();
 }
 
 }  // namespace doxa

@@ -29,7 +29,8 @@ class Var {
   Real item() const;      ///< the value of a Var with one element; throws std::invalid_argument otherwise
   bool needs_gradient() const;
   /// ∂loss/∂this after Tape::backward(loss); zero where the loss does not depend on it. Throws
-  /// std::logic_error for a constant, or before any backward.
+  /// std::logic_error for a constant, before any backward, and for a value in between (neither a variable nor
+  /// a leaf) unless Tape::keep_adjoints(true) was called before it.
   std::span<const Real> adjoint() const;
   Tensor gradient() const;  ///< a copy of the adjoint
 

@@ -54,7 +54,7 @@ Row row(Tape& tape, std::size_t i, bool adjoints, const WengertOptions& options)
           operands,
           x.shape().str(),
           numbers(x.value(), options),
-          adjoints && x.needs_gradient() ? numbers(x.adjoint(), options) : ""};
+          adjoints && tape.has_adjoint(x) ? numbers(x.adjoint(), options) : ""};
 }
 
 // Inside a quoted string of Graphviz's language.

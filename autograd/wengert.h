@@ -18,10 +18,10 @@ struct WengertOptions {
 ///   v0      variable            []     2         0.5
 ///   v1      log       v0        []     0.693147  1
 ///
-/// The adjoint of record i is ∂y/∂v_i for the y of the last Tape::backward. A constant has none, and before
-/// any backward the column is missing; a column of scopes is there where one was opened. The tape is not
-/// const because reading the adjoint of a record that y does not depend on sets it to zero; nothing else
-/// changes.
+/// The adjoint of record i is ∂y/∂v_i for the y of the last Tape::backward. A constant has none, of a value
+/// in between it is there after Tape::keep_adjoints(true), and before any backward the column is missing; a
+/// column of scopes is there where one was opened. The tape is not const because reading the adjoint of a
+/// record that y does not depend on sets it to zero; nothing else changes.
 void print_wengert(std::ostream& out, Tape& tape, const WengertOptions& options = {});
 
 /// Writes the same as a graph in Graphviz's language: a node for each record, an arrow from each operand to

@@ -30,12 +30,48 @@ TEST(Backward, AddsUpOverAllPaths) {
 
 TEST(Backward, GivesEveryInnerValueItsAdjoint) {
   Tape tape;
+  tape.keep_adjoints(true);
   const Var a = tape.variable(Tensor(Shape{}, Real{2})), b = a * a, c = b * a, loss = c * b;  // a^5
   tape.backward(loss);
   EXPECT_EQ(adjoint(loss), Numbers{1});
   EXPECT_EQ(adjoint(c), Numbers{4});          // b
   EXPECT_EQ(adjoint(b), Numbers{8 + 4 * 2});  // c + ∂loss/∂c · a
   EXPECT_EQ(adjoint(a), Numbers{80});         // 5 a^4
+}
+
+TEST(Backward, KeepsTheAdjointsOfVariablesAndLeavesUnlessAskedForAll) {
+  Tape tape;
+  Tensor w(Shape{1}, {3}), gradient({1});
+  const Var x = tape.variable(vector({2})), leaf = tape.leaf(w, gradient), y = x * leaf,
+            part = reshape(y, {1, 1});
+  const Var part_of_x = slice(x, 0, 0, 1);
+  const auto readable = [&](Var v) { return tape.has_adjoint(v); };
+  EXPECT_FALSE(readable(x));
+  tape.backward(y);
+  EXPECT_TRUE(readable(x) && readable(leaf) && readable(part_of_x));
+  EXPECT_FALSE(readable(y) || readable(part) || readable(tape.constant(1)));
+  tape.keep_adjoints(true);  // for the next backward
+  EXPECT_EQ(thrown<std::logic_error>([&] { y.adjoint(); }),
+            "adjoint: that of a value in between is kept after Tape::keep_adjoints(true) only");
+  tape.backward(y);
+  EXPECT_EQ(adjoint(y), Numbers{1});
+  EXPECT_EQ(adjoint(part), Numbers{1});
+}
+
+// A reverse loop over a chain needs two adjoints at a time.
+TEST(Backward, UsesTheMemoryOfAdjointsAgain) {
+  std::size_t bytes[2];
+  for (const bool keep : {false, true}) {
+    Tape tape;
+    tape.keep_adjoints(keep);
+    Var x = tape.variable(Tensor(Shape{64}, 1));
+    for (int i = 0; i < 1000; ++i) x = tanh(x);
+    const std::size_t forward = tape.bytes_used();
+    tape.backward(sum(x));
+    bytes[keep] = tape.bytes_used() - forward;
+  }
+  EXPECT_LT(bytes[0], 8 * 64 * sizeof(Real));
+  EXPECT_GE(bytes[1], 1000 * 64 * sizeof(Real));
 }
 
 TEST(Backward, TwiceIsTheSameBitForBit) {
@@ -52,6 +88,7 @@ TEST(Backward, TwiceIsTheSameBitForBit) {
 
 TEST(Backward, OfDifferentLossesOnOneTape) {
   Tape tape;
+  tape.keep_adjoints(true);
   const Var x = tape.variable(Tensor(Shape{}, Real{2})), y = tape.variable(Tensor(Shape{}, Real{5}));
   const Var first = x * y, second = square(x), both = first + second;
   tape.backward(second);
@@ -68,6 +105,7 @@ TEST(Backward, OfDifferentLossesOnOneTape) {
 
 TEST(Backward, OfAConstantLeavesEveryGradientZero) {
   Tape tape;
+  tape.keep_adjoints(true);
   Tensor value(Shape{2}, {1, 2}), gradient(Shape{2}, {8, 9});
   const Var x = tape.leaf(value, gradient), y = exp(x);
   tape.backward(tape.constant(3));
@@ -77,6 +115,7 @@ TEST(Backward, OfAConstantLeavesEveryGradientZero) {
 
 TEST(Backward, WhatIsRecordedLaterHasAZeroAdjoint) {
   Tape tape;
+  tape.keep_adjoints(true);
   const Var x = tape.variable(vector({1, 2})), loss = sum(x);
   tape.backward(loss);
   const Var later = square(x);

@@ -143,6 +143,7 @@ Var counted(Var x, int* calls) {
 
 TEST(DeadBranch, ItsRulesAreNotRun) {
   Tape tape;
+  tape.keep_adjoints(true);
   const Var x = tape.variable(Tensor(Shape{2}, {1, 2}));
   int live = 0, dead = 0;
   const Var loss = sum(counted(x, &live));

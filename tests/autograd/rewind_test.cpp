@@ -188,6 +188,7 @@ TEST(Memory, OfALongEvaluationDoesNotGrow) {
 
 TEST(Memory, OfEveryValueStartsOnACacheLine) {
   Tape tape;
+  tape.keep_adjoints(true);
   for (Index n = 0; n < 100; ++n) {
     const Var x = tape.variable(Tensor(Shape{n})), y = exp(x);
     tape.backward(sum(y));

@@ -54,6 +54,7 @@ constexpr int round_trip = std::numeric_limits<Real>::max_digits10;
 
 TEST(Wengert, EveryRowIsTheRecordItNames) {
   Tape tape;
+  tape.keep_adjoints(true);
   const Var a = tape.variable(Tensor(Shape{}, Real(0.7)));
   const Var b = tape.variable(Tensor(Shape{}, Real(-1.3)));
   const Var product = a * b;

@@ -32,6 +32,7 @@ void small_expression(Chapter& chapter) {
   std::cout << "The Wengert list of f(x₁, x₂) = log x₁ + x₁ x₂ − tanh x₂ at (3, ½), and ∂f/∂v_i after one "
                "backward:\n\n";
   Tape tape;
+  tape.keep_adjoints(true);  // those of the values in between are printed below
   const Var x1 = tape.variable(Tensor(Shape{}, hand_x1)), x2 = tape.variable(Tensor(Shape{}, hand_x2));
   const Var y = f(x1, x2);
   tape.backward(y);
