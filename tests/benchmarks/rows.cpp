@@ -15,6 +15,9 @@ Rows::Field::Field(std::string n, const std::string& value)
 Rows::Field::Field(std::string n, double value, int decimals)
     : name(std::move(n)), text(support::decimal(value, decimals)), json(support::shortest(value)) {}
 
+Rows::Field::Field(std::string n, double value)
+    : name(std::move(n)), text(support::significant(value, 3)), json(support::shortest(value)) {}
+
 Rows::Rows(std::filesystem::path json) : path_(std::move(json)) { write(); }
 
 void Rows::add(const std::string& program, const std::string& name, int threads, std::vector<Field> rest) {

@@ -17,6 +17,7 @@ class Rows {
     std::string name, text, json;
     Field(std::string name, const std::string& text);
     Field(std::string name, double value, int decimals);
+    Field(std::string name, double value);  ///< in three significant digits
     Field(std::string n, std::integral auto value)
         : name(std::move(n)), text(std::to_string(value)), json(text) {}
   };
