@@ -88,8 +88,8 @@ def table(headers, rows):
     return "\n".join([line(headers), line(["---"] + ["---:"] * (len(headers) - 1))] + [line(row) for row in rows])
 
 
-def number(value, decimals=0):
-    return "" if value is None else f"{value:,.{decimals}f}"
+def number(value):
+    return "" if value is None else f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
 
 
 def steps_table(found, cases, dtype):
@@ -97,8 +97,9 @@ def steps_table(found, cases, dtype):
     for case in cases:
         eager, traced = (found.median(program, case, dtype) for program in ("torch", "torch-trace"))
         ours, manual = found.median("doxa", case, dtype), found.median("manual", case, dtype)
-        rows.append([case, number(eager), number(traced), number(ours, 0 if ours >= 100 else 1),
-                     f"**{min(eager, traced) / ours:.1f}**", number(manual, 0 if manual and manual >= 100 else 1), f"{ours / manual:.2f}" if manual else ""])
+        rows.append([case, number(eager), number(traced), number(ours),
+                     f"**{min(eager, traced) / ours:.1f}**", number(manual),
+                     f"{ours / manual:.2f}" if manual else ""])
     return table([f"{dtype}, µs", "PyTorch eager", "traced", "doxa", "ratio", "by hand", "tape / by hand"], rows)
 
 
@@ -106,7 +107,7 @@ def matmul_table(found, dtype):
     rows = []
     for n in SIZES:
         ours, theirs = found.median("doxa-matmul", n, dtype), found.median("torch-matmul", n, dtype)
-        rows.append([str(n), number(theirs, 1), number(ours, 1), f"{100 * ours / theirs:.0f} %"])
+        rows.append([str(n), number(theirs), number(ours), f"{100 * ours / theirs:.0f} %"])
     return table([f"{dtype}, GFLOP/s", "PyTorch", "doxa", "share"], rows)
 
 

@@ -60,9 +60,8 @@ void time_recomputation(double seconds, Rows& rows) {
   // The memory owned: what is in use once backward is over leaves out the blocks that it recomputed.
   rows.add("doxa-recompute", "stored", 1,
            {{"microseconds", microseconds[0], 1}, {"bytes", stored.tape.bytes()}, {"distance", apart}});
-  rows.add(
-      "doxa-recompute", "recomputed", 1,
-      {{"microseconds", microseconds[1], 1}, {"bytes", recomputed.tape.bytes()}, {"distance", apart}});
+  rows.add("doxa-recompute", "recomputed", 1,
+           {{"microseconds", microseconds[1], 1}, {"bytes", recomputed.tape.bytes()}, {"distance", apart}});
 }
 
 }  // namespace doxa::benchmarks

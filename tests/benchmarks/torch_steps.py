@@ -21,7 +21,9 @@ try:
     import torch
     import torch.nn.functional as F
 except ImportError:
-    sys.exit("torch_steps.py: this Python has no PyTorch; on Debian: apt-get install python3-torch libopenblas0-pthread")
+    print("torch_steps.py: found no PyTorch; on Debian: apt-get install python3-torch libopenblas0-pthread",
+          file=sys.stderr)
+    sys.exit(2)
 
 
 class Network(torch.nn.Module):
@@ -184,8 +186,7 @@ def about():
             config = ctypes.CDLL(openblas[0]).openblas_get_config
             config.restype = ctypes.c_char_p
             version = config().decode().split()
-            threads = "pthread" if "pthread" in openblas[0] else "as installed"
-            blas = f"{version[0]} {version[1]} ({version[-2]}, {threads})" if len(version) > 3 else "OpenBLAS"
+            blas = f"{version[0]} {version[1]} (kernels {version[-2]})" if len(version) > 3 else "OpenBLAS"
         elif libraries:
             blas = ", ".join(sorted(path.rsplit("/", 1)[-1] for path in libraries))
     except OSError:
@@ -200,7 +201,8 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=2.0, help="how long to time each case")
     parser.add_argument("--trace", action="store_true", help="trace the forward pass")
-    parser.add_argument("--matmul", type=int, action="append", metavar="N", help="instead: the rate of this product")
+    parser.add_argument("--matmul", type=int, action="append", metavar="N",
+                        help="instead: the rate of this product")
     parser.add_argument("--about", action="store_true", help="versions of PyTorch and its BLAS")
     arguments = parser.parse_args()
     if arguments.about:
