@@ -52,29 +52,24 @@ void for_each_plane(const Order& o, F f) {
       f(i * o.step_x[0] + j * o.step_x[1], i * o.step_y[0] + j * o.step_y[1]);
 }
 
-// to(c, r) = or += from(r, c). Each block passes through a small copy, so that every cache line of both is
-// touched once, however the strides collide in the cache.
+// to(c, r) = or += from(r, c), in square blocks whose rows are one cache line each: a line stays in the cache
+// until all of it has been used.
 template <bool add>
 void transpose_plane(Index rows, Index columns, const Real* from, Index from_row, Real* to, Index to_row) {
   constexpr Index side = 64 / sizeof(Real);
-  Real block[side][side];
+  const auto block = [&](Index r, Index c, Index height, Index width) {
+    for (Index j = c; j < c + width; ++j)
+      for (Index i = r; i < r + height; ++i) {
+        Real& y = to[j * to_row + i];
+        y = add ? y + from[i * from_row + j] : from[i * from_row + j];
+      }
+  };
   for (Index r = 0; r < rows; r += side)
-    for (Index c = 0; c < columns; c += side) {
-      const Index height = std::min(side, rows - r), width = std::min(side, columns - c);
-      const auto move = [&](Index h, Index w) {
-        for (Index i = 0; i < h; ++i)
-          for (Index j = 0; j < w; ++j) block[i][j] = from[(r + i) * from_row + c + j];
-        for (Index j = 0; j < w; ++j)
-          for (Index i = 0; i < h; ++i) {
-            Real& y = to[(c + j) * to_row + r + i];
-            y = add ? y + block[i][j] : block[i][j];
-          }
-      };
-      if (height == side && width == side)
-        move(side, side);
+    for (Index c = 0; c < columns; c += side)
+      if (r + side <= rows && c + side <= columns)
+        block(r, c, side, side);
       else
-        move(height, width);
-    }
+        block(r, c, std::min(side, rows - r), std::min(side, columns - c));
 }
 
 // y = x in this order                                                        dx += g in the order of x

@@ -17,11 +17,9 @@
 #define DOXA_PRAGMA(text) _Pragma(#text)
 #define DOXA_SIMD DOXA_PRAGMA(omp simd)
 #define DOXA_SIMD_SUM(total) DOXA_PRAGMA(omp simd reduction(+ : total))
-#define DOXA_SIMD_MAX(a, b) DOXA_PRAGMA(omp simd reduction(max : a, b))
 #else
 #define DOXA_SIMD
 #define DOXA_SIMD_SUM(total)
-#define DOXA_SIMD_MAX(a, b)
 #endif
 
 namespace doxa {

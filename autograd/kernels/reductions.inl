@@ -1,24 +1,61 @@
 // Included by instruction_set.inl, inside the namespace of one instruction set.
 //
-// Lanes that lie side by side (inner > 1) are folded row by row into the result; a lane that is contiguous memory
-// (inner = 1) is folded in registers. Terms and actions are functions of the element's position k.
+// A fold runs in as many independent chains as fill vector registers: the lanes themselves where they lie side by side
+// (inner > 1), a block of them where they are contiguous but short, else so many parts of one lane. Terms and actions
+// are functions of the element's position k; join(a, b) must be associative, up to rounding.
 
-template <class Term>
-inline void total(const Lanes& l, Real* y, Term term) {
+constexpr Index fold_lanes = 64 / static_cast<Index>(sizeof(Real)), short_lane = 32;
+
+template <class Term, class Join>
+inline Real fold_long(Index n, Real start, Term term, Join join) {
+  constexpr Index parts = 2 * fold_lanes;
+  Real total[parts];
+  for (Index i = 0; i < parts; ++i) total[i] = start;
   Index k = 0;
-  for (Index o = 0; o < l.outer; ++o, y += l.inner) {
-    if (l.inner == 1) {
-      Real t = 0;
-      DOXA_SIMD_SUM(t)
-      for (Index j = 0; j < l.n; ++j) t += term(k + j);
-      *y = t;
-      k += l.n;
-      continue;
-    }
-    for (Index i = 0; i < l.inner; ++i) y[i] = 0;
-    for (Index j = 0; j < l.n; ++j, k += l.inner) {
-      DOXA_SIMD
-      for (Index i = 0; i < l.inner; ++i) y[i] += term(k + i);
+  for (; k + parts <= n; k += parts) {
+    DOXA_SIMD
+    for (Index i = 0; i < parts; ++i) total[i] = join(total[i], term(k + i));
+  }
+  for (Index half = parts / 2; half > 0; half /= 2)
+    for (Index i = 0; i < half; ++i) total[i] = join(total[i], total[half + i]);
+  for (; k < n; ++k) total[0] = join(total[0], term(k));
+  return total[0];
+}
+
+template <class Term, class Join>
+inline void fold_side_by_side(Index n, Index inner, Real start, Term term, Join join, Real* y) {
+  for (Index i = 0; i < inner; ++i) y[i] = start;
+  for (Index j = 0; j < n; ++j) {
+    DOXA_SIMD
+    for (Index i = 0; i < inner; ++i) y[i] = join(y[i], term(j * inner + i));
+  }
+}
+
+// A block of short lanes, each n elements after the one before.
+template <class Term, class Join>
+inline void fold_block(Index n, Real start, Term term, Join join, Real* y) {
+  Real total[fold_lanes];
+  for (Index i = 0; i < fold_lanes; ++i) total[i] = start;
+  for (Index j = 0; j < n; ++j) {
+    DOXA_SIMD
+    for (Index i = 0; i < fold_lanes; ++i) total[i] = join(total[i], term(i * n + j));
+  }
+  for (Index i = 0; i < fold_lanes; ++i) y[i] = total[i];
+}
+
+// y = join of start and term(k) over each lane.
+template <class Term, class Join>
+inline void fold(const Lanes& l, Real start, Real* y, Term term, Join join) {
+  for (Index o = 0; o < l.outer;) {
+    const Index first = o * l.n * l.inner;
+    const auto from_here = [=](Index k) { return term(first + k); };
+    if (l.inner > 1) {
+      fold_side_by_side(l.n, l.inner, start, from_here, join, y + o++ * l.inner);
+    } else if (l.n <= short_lane && o + fold_lanes <= l.outer) {
+      fold_block(l.n, start, from_here, join, y + o);
+      o += fold_lanes;
+    } else {
+      y[o++] = fold_long(l.n, start, from_here, join);
     }
   }
 }
@@ -42,38 +79,32 @@ inline void spread(const Lanes& l, const Real* c, F f) {
   }
 }
 
-// The largest of sign · x_j, times sign. A NaN is found by itself, since no comparison with it holds.
+struct Sum {
+  Real operator()(Real a, Real b) const { return a + b; }
+};
+
+// A NaN is the largest and the smallest of all.
 template <int sign>
-inline void extremum(const Lanes& l, const Real* x, Real* y) {
-  for (Index o = 0; o < l.outer; ++o, y += l.inner, x += l.n * l.inner) {
-    if (l.inner == 1) {
-      Real best = -static_cast<Real>(__builtin_inf()), nan = 0;
-      DOXA_SIMD_MAX(best, nan)
-      for (Index j = 0; j < l.n; ++j) {
-        const Real v = sign * x[j];
-        best = v > best ? v : best;
-        nan = v == v ? nan : 1;
-      }
-      *y = nan > 0 ? static_cast<Real>(__builtin_nan("")) : sign * best;
-      continue;
-    }
-    for (Index i = 0; i < l.inner; ++i) y[i] = -sign * static_cast<Real>(__builtin_inf());
-    for (Index j = 0; j < l.n; ++j) {
-      const Real* row = x + j * l.inner;
-      DOXA_SIMD
-      for (Index i = 0; i < l.inner; ++i) y[i] = (sign * row[i] > sign * y[i]) | (row[i] != row[i]) ? row[i] : y[i];
-    }
+struct Extremum {
+  static constexpr Real start = -sign * static_cast<Real>(__builtin_inf());
+  Real operator()(Real a, Real b) const {
+    const bool better = sign * b > sign * a, nan = b != b;
+    return (better | nan) ? b : a;
   }
-}
+};
 
 void lane_sum(const Lanes& l, const Real* x, Real* y) {
-  total(l, y, [x](Index k) { return x[k]; });
+  fold(l, 0, y, [x](Index k) { return x[k]; }, Sum{});
 }
 void lane_dot(const Lanes& l, const Real* a, const Real* b, Real* y) {
-  total(l, y, [a, b](Index k) { return a[k] * b[k]; });
+  fold(l, 0, y, [a, b](Index k) { return a[k] * b[k]; }, Sum{});
 }
-void lane_max(const Lanes& l, const Real* x, Real* y) { extremum<1>(l, x, y); }
-void lane_min(const Lanes& l, const Real* x, Real* y) { extremum<-1>(l, x, y); }
+void lane_max(const Lanes& l, const Real* x, Real* y) {
+  fold(l, Extremum<1>::start, y, [x](Index k) { return x[k]; }, Extremum<1>{});
+}
+void lane_min(const Lanes& l, const Real* x, Real* y) {
+  fold(l, Extremum<-1>::start, y, [x](Index k) { return x[k]; }, Extremum<-1>{});
+}
 
 void lane_subtract(const Lanes& l, const Real* c, const Real* x, Real* y) {
   spread(l, c, [x, y](Index k, Real lane) { y[k] = x[k] - lane; });

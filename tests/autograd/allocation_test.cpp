@@ -74,6 +74,33 @@ TEST(Allocation, ATrainingStepMakesNoneFromTheSecondOn) {
   EXPECT_LT(last, first);  // and it was training
 }
 
+// The ops that the classifier has no use for.
+TEST(Allocation, NoOpMakesAnyOnAWarmTape) {
+  Tape tape;
+  Parameter x({3, 4, 4}, 1);
+  const std::array<Index, 3> rows{2, 0, 2};
+  const auto step = [&] {
+    tape.clear();
+    const Var v = x(tape);
+    const auto [left, right] = split<2>(v, -1);
+    Var loss =
+        sum(softmax(v, {0, 2})) + sum(log_softmax(permute(v, {2, 0, 1}), 1)) + sum(variance(v, {0, 2}));
+    loss = loss + sum(max(v, {0, 2}) - min(v, 1, true)) + sum(stack({left, right, left}, 1));
+    loss = loss + sum(matmul(v, take(v, rows))) + sum(broadcast_to(mean(v, {0, 2}), {5, 4}));
+    const Var flat = reshape(v, {48});
+    const Var l = cholesky(matmul(v, transpose(v)) + tape.constant({4, 4}, [](std::span<Real> a) {
+      for (std::size_t i = 0; i < 16; ++i) a[i] = i % 5 == 0 ? 1 : 0;
+    }));
+    loss = loss + dot(flat, flat) + sum(log_det_from_cholesky(l)) + sum(solve_triangular(l, v));
+    tape.backward(loss + sum(straight_through(one_hot(tape, std::span(rows).first(2), 4),
+                                              reshape(slice(right, 0, 0, 1), {2, 4}))));
+  };
+  step();
+  const std::size_t before = allocations();
+  step();
+  EXPECT_EQ(allocations() - before, 0u);
+}
+
 TEST(Allocation, DrawingNumbersIntoATensorMakesNone) {
   Philox random(1);
   Tensor noise(Shape{1001});
