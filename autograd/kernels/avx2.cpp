@@ -1,3 +1,5 @@
+#include <immintrin.h>
+
 #define DOXA_SET avx2
 #define DOXA_VECTOR_BYTES 32
 #define DOXA_TILE_ROWS 4

@@ -1,3 +1,5 @@
+#include <immintrin.h>
+
 #define DOXA_SET avx512
 #define DOXA_VECTOR_BYTES 64
 #define DOXA_TILE_ROWS 8

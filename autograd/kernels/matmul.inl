@@ -1,57 +1,121 @@
 // Included by instruction_set.inl, inside the namespace of one instruction set.
 //
-// C is computed tile by tile: MR rows by NV vectors of columns stay in registers while k runs. The tile reads one
-// row of B as whole vectors and broadcasts the elements of A, so A is used where it lies, whatever its strides;
-// a panel of B is copied only where its rows are not contiguous or it is the ragged last one.
+// C is computed tile by tile (matmul_tile.inl), and for parts of the operands that stay in the caches: a panel of
+// `depth` rows and up to tile_columns columns of B in the first level meets `height` rows of A from the second
+// (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008). Unlike there, operands are
+// used where they lie unless their strides are in the way: those of training are small, and a copy of A costs more
+// than it saves.
 
-#ifdef __GNUC__
-constexpr Index width = DOXA_VECTOR_BYTES / static_cast<Index>(sizeof(Real));
-typedef Real Vector __attribute__((vector_size(DOXA_VECTOR_BYTES), aligned(sizeof(Real)), may_alias));
-inline Vector load(const Real* p) { return *reinterpret_cast<const Vector*>(p); }
-inline void store(Real* p, Vector v) { *reinterpret_cast<Vector*>(p) = v; }
-#else
-constexpr Index width = 1;
-typedef Real Vector;
-inline Vector load(const Real* p) { return *p; }
-inline void store(Real* p, Vector v) { *p = v; }
-#endif
+#include "doxa/autograd/kernels/matmul_tile.inl"
 
-constexpr int tile_rows = DOXA_TILE_ROWS, tile_vectors = DOXA_TILE_VECTORS;
-constexpr Index tile_columns = tile_vectors * width, depth = 256;
+#include "doxa/autograd/kernels/matmul_pack.inl"
 
-template <int MR, int NV>
-inline void tile(Index k, const Real* a, Index a_row, Index a_col, const Real* b, Index b_row, Real* c, Index c_row,
-                 bool accumulate) {
-  Vector sum[MR][NV] = {};
-  for (Index p = 0; p < k; ++p, a += a_col, b += b_row) {
-    Vector row[NV];
-    for (int v = 0; v < NV; ++v) row[v] = load(b + v * width);
-    for (int i = 0; i < MR; ++i)
-      for (int v = 0; v < NV; ++v) sum[i][v] += a[i * a_row] * row[v];
+constexpr Index depth = 1536 / static_cast<Index>(sizeof(Real)), height = 256;
+
+// Steps of a power of two of this many bytes fall into few sets of the first cache, and push one another out.
+inline bool crowds(Index stride, Index bytes) { return stride * static_cast<Index>(sizeof(Real)) % bytes == 0; }
+
+struct Operand {
+  const Real* data;
+  Index row, col;
+  const Real* at(Index i, Index j) const { return data + i * row + j * col; }
+};
+
+struct Result {
+  Real* data;
+  Index row, col;
+  Result at(Index i, Index j) const { return {data + i * row + j * col, row, col}; }
+};
+
+// A panel of B, in place or copied: its rows are contiguous.
+struct Panel {
+  const Real* data;
+  Index row;
+};
+
+// How much of what is left to take at once: never more than `most`, and no small remainder after it.
+inline Index take(Index left, Index most) {
+  return left <= most ? left : left < 2 * most ? (left + 1) / 2 : most;
+}
+
+// All m rows of C for one panel of NV vectors of columns.
+template <int NV, bool Columns, bool Ragged>
+void rows_of_tiles(Index m, Index k, const Real* a, Index stride, Panel b, Real* c, Index c_row, Lanes last,
+                   bool accumulate) {
+  const Index a_row = Columns ? 1 : stride;
+  for (; m >= 2 * tile_rows || m == tile_rows; m -= tile_rows, a += tile_rows * a_row, c += tile_rows * c_row)
+    tile<tile_rows, NV, Columns, Ragged>(k, a, stride, b.data, b.row, c, c_row, last, accumulate);
+  for (Index rows; m > 0; m -= rows, a += rows * a_row, c += rows * c_row) {
+    rows = take(m, tile_rows);
+    tile_of<tile_rows, NV, Columns, Ragged>(rows, k, a, stride, b.data, b.row, c, c_row, last, accumulate);
   }
-  for (int i = 0; i < MR; ++i)
-    for (int v = 0; v < NV; ++v) {
-      Real* to = c + i * c_row + v * width;
-      store(to, accumulate ? load(to) + sum[i][v] : sum[i][v]);
+}
+
+template <bool Columns, bool Ragged>
+DOXA_INLINE void tiles(Index vectors, Index m, Index k, const Real* a, Index stride, Panel b, Real* c, Index c_row,
+                       Lanes last, bool accumulate) {
+  if (vectors == 1) return rows_of_tiles<1, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
+  if (vectors == 2) return rows_of_tiles<2, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
+  rows_of_tiles<tile_vectors, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
+}
+
+// C (+)= A B for a panel of B and its columns of C. A C that is stored by columns takes its tiles transposed.
+template <bool Columns>
+DOXA_INLINE void multiply(Index m, Index columns, Index k, const Real* a, Index stride, Panel b, Result c,
+                          bool accumulate) {
+  const Index vectors = (columns + width - 1) / width, padded = vectors * width;
+  if (c.col != 1) {
+    constexpr Index whole_blocks = (tile_rows + width - 1) / width * width;
+    alignas(64) Real square[whole_blocks * tile_columns] = {};
+    for (Index i = 0; i < m; i += tile_rows) {
+      const Index rows = m - i < tile_rows ? m - i : tile_rows;
+      tiles<Columns, false>(vectors, rows, k, a + (Columns ? i : i * stride), stride, b, square, padded,
+                            first(width), false);
+      add_transpose(rows, columns, padded, square, c.at(i, 0).data, c.col, accumulate);
     }
+  } else if (columns == padded) {
+    tiles<Columns, false>(vectors, m, k, a, stride, b, c.data, c.row, first(width), accumulate);
+  } else {
+    const Lanes last = first(columns - padded + width);
+    tiles<Columns, true>(vectors, m, k, a, stride, b, c.data, c.row, last, accumulate);
+  }
 }
 
-// All rows of C for one panel of NV vectors of columns.
-template <int NV>
-inline void panel(Index m, Index k, const Real* a, Index a_row, Index a_col, const Real* b, Index b_row, Real* c,
-                  Index c_row, bool accumulate) {
-  Index i = 0;
-  for (; i + tile_rows <= m; i += tile_rows)
-    tile<tile_rows, NV>(k, a + i * a_row, a_row, a_col, b, b_row, c + i * c_row, c_row, accumulate);
-  for (; i + 2 <= m; i += 2) tile<2, NV>(k, a + i * a_row, a_row, a_col, b, b_row, c + i * c_row, c_row, accumulate);
-  if (i < m) tile<1, NV>(k, a + i * a_row, a_row, a_col, b, b_row, c + i * c_row, c_row, accumulate);
+template <bool Columns>
+void product(Index m, Index n, Index k, Operand a, Operand b, Result c, bool accumulate) {
+  alignas(64) Real copy[depth * tile_columns];
+  for (Index p = 0, kp; p < k; p += kp) {
+    kp = take(k - p, depth);
+    for (Index i = 0, mi; i < m; i += mi) {
+      mi = take(m - i, height);
+      for (Index j = 0, columns; j < n; j += columns) {
+        const Index padded = take((n - j + width - 1) / width, tile_vectors) * width;
+        columns = n - j < padded ? n - j : padded;
+        Panel panel = {b.at(p, j), b.row};
+        if (b.col != 1 || (!masks && columns < padded) || (crowds(b.row, 1024) && mi >= 4 * tile_rows)) {
+          pack(kp, columns, padded, panel.data, b.row, b.col, copy);
+          panel = {copy, padded};
+        }
+        multiply<Columns>(mi, columns, kp, a.at(i, p), Columns ? a.col : a.row, panel, c.at(i, j),
+                          accumulate || p > 0);
+      }
+    }
+  }
 }
 
-inline void any_panel(Index vectors, Index m, Index k, const Real* a, Index a_row, Index a_col, const Real* b,
-                      Index b_row, Real* c, Index c_row, bool accumulate) {
-  if (vectors == 1) return panel<1>(m, k, a, a_row, a_col, b, b_row, c, c_row, accumulate);
-  if (vectors == 2) return panel<2>(m, k, a, a_row, a_col, b, b_row, c, c_row, accumulate);
-  panel<tile_vectors>(m, k, a, a_row, a_col, b, b_row, c, c_row, accumulate);
+// The same for a copy of A, some rows at a time.
+void product_of_copy(Index m, Index n, Index k, Operand a, Operand b, Result c, bool accumulate) {
+  constexpr Index rows = 80;  // whole vectors, and no power of two
+  static_assert(rows % width == 0);
+  alignas(64) Real copy[depth * rows];
+  for (Index p = 0, kp; p < k; p += kp) {
+    kp = take(k - p, depth);
+    for (Index i = 0, mi; i < m; i += mi) {
+      mi = take(m - i, rows);
+      pack(kp, mi, rows, a.at(i, p), a.col, a.row, copy);
+      product<true>(mi, n, kp, {copy, 1, rows}, {b.at(p, 0), b.row, b.col}, c.at(i, 0), accumulate || p > 0);
+    }
+  }
 }
 
 void matmul(Index m, Index n, Index k, const Real* a, Index a_row, Index a_col, const Real* b, Index b_row,
@@ -59,35 +123,18 @@ void matmul(Index m, Index n, Index k, const Real* a, Index a_row, Index a_col, 
   if (m == 0 || n == 0) return;  // no memory to point into
   if (k == 0 && !accumulate)
     for (Index i = 0; i < m * n; ++i) c[i] = 0;
-  alignas(64) Real copy[depth * tile_columns];
-  for (Index p = 0; p < k; p += depth) {
-    const Index kp = k - p < depth ? k - p : depth;
-    const bool add = accumulate || p > 0;
-    const Real* ap = a + p * a_col;
-    for (Index j = 0; j < n; j += tile_columns) {
-      const Index columns = n - j < tile_columns ? n - j : tile_columns, whole = columns / width * width;
-      const Real* bp = b + p * b_row + j * b_col;
-      if (b_col == 1 && whole == columns) {
-        any_panel(whole / width, m, kp, ap, a_row, a_col, bp, b_row, c + j, n, add);
-        continue;
-      }
-      const Index vectors = (columns + width - 1) / width, padded = vectors * width;
-      for (Index q = 0; q < kp; ++q)
-        for (Index v = 0; v < padded; ++v) copy[q * padded + v] = v < columns ? bp[q * b_row + v * b_col] : 0;
-      if (whole == columns) {
-        any_panel(vectors, m, kp, ap, a_row, a_col, copy, padded, c + j, n, add);
-        continue;
-      }
-      alignas(64) Real edge[tile_rows * tile_columns];  // the tile sticks out over the edge of C
-      for (Index i = 0; i < m; i += tile_rows) {
-        const Index rows = m - i < tile_rows ? m - i : tile_rows;
-        any_panel(vectors, rows, kp, ap + i * a_row, a_row, a_col, copy, padded, edge, padded, false);
-        for (Index r = 0; r < rows; ++r)
-          for (Index v = 0; v < columns; ++v) {
-            Real& to = c[(i + r) * n + j + v];
-            to = (add ? to : 0) + edge[r * padded + v];
-          }
-      }
-    }
+  const Operand left = {a, a_row, a_col}, right = {b, b_row, b_col};
+  // A narrow tile does too little with every cache line of A to hide where it comes from.
+  const bool crowded = tile_rows < 8 && crowds(a_col, 4096) && n >= 4 * tile_columns && k >= 32;
+  if (a_col == 1) {
+    // Cᵀ = Bᵀ Aᵀ where transposing the elements of A and C is less work than those of B.
+    if (b_row == 1 && b_col != 1 && n * k > (n + k) * m)
+      product<false>(n, m, k, {b, b_col, b_row}, {a, a_col, a_row}, {c, 1, n}, accumulate);
+    else
+      product<false>(m, n, k, left, right, {c, n, 1}, accumulate);
+  } else if (a_row == 1 && !crowded) {
+    product<true>(m, n, k, left, right, {c, n, 1}, accumulate);
+  } else {
+    product_of_copy(m, n, k, left, right, {c, n, 1}, accumulate);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -97,6 +98,102 @@ TEST(MatrixProduct, IsExactOnIntegersAcrossBlocksOfTheInnerDimension) {
   ASSERT_NO_FATAL_FAILURE(expect_exact(33, 257, 31));
 }
 
+// Every number of rows in a tile, up to past two of them, meets every number of columns in a panel.
+TEST(MatrixProduct, IsExactOnIntegersForEveryRemainderOfRowsAndColumns) {
+  for (Index m = 1; m <= 17; ++m) ASSERT_NO_FATAL_FAILURE(expect_exact(m, 3 * m + 1, 5));
+  for (Index n = 1; n <= 81; ++n) ASSERT_NO_FATAL_FAILURE(expect_exact(1 + n % 9, n, 3));
+  for (Index k = 1; k <= 33; ++k) ASSERT_NO_FATAL_FAILURE(expect_exact(6, 19, k));
+}
+
+// Blocks of the caches end within m and k, and the last ones are smaller.
+TEST(MatrixProduct, IsExactOnIntegersBeyondTheBlocksOfTheCaches) {
+  ASSERT_NO_FATAL_FAILURE(expect_exact(530, 11, 391));
+  ASSERT_NO_FATAL_FAILURE(expect_exact(259, 70, 18));
+  ASSERT_NO_FATAL_FAILURE(expect_exact(5, 150, 790));
+  ASSERT_NO_FATAL_FAILURE(expect_exact(18, 100, 130));
+}
+
+// Rows a power of two apart crowd into few sets of a cache, and are copied elsewhere.
+TEST(MatrixProduct, IsExactOnIntegersForStridesOfAPowerOfTwo) {
+  ASSERT_NO_FATAL_FAILURE(expect_exact(50, 256, 64));
+  ASSERT_NO_FATAL_FAILURE(expect_exact(37, 512, 40));
+  ASSERT_NO_FATAL_FAILURE(expect_exact(1024, 100, 33));
+  ASSERT_NO_FATAL_FAILURE(expect_exact(16, 33, 512));
+}
+
+// Every second row and every third column of a larger matrix: neither is contiguous.
+TEST(MatrixProduct, IsExactOnIntegersForOperandsWithNoContiguousDirection) {
+  for (const Index m : {1, 7, 81, 90})
+    for (const Index n : {1, 9, 50})
+      for (const Index k : {1, 5, 200}) {
+        Matrix left(m, k), right(k, n);
+        fill_with_integers(left, 1);
+        fill_with_integers(right, 2);
+        const Matrix expected = naive(left, right);
+        Matrix a(2 * m, 3 * k), b(2 * k, 3 * n);
+        for (Index i = 0; i < m; ++i)
+          for (Index p = 0; p < k; ++p) a(2 * i, 3 * p) = left(i, p);
+        for (Index p = 0; p < k; ++p)
+          for (Index j = 0; j < n; ++j) b(2 * p, 3 * j) = right(p, j);
+        for (const Kernels* set : available_kernels()) {
+          Matrix c(m, n);
+          set->matmul(m, n, k, a.data.data(), 6 * k, 3, b.data.data(), 6 * n, 3, c.data.data(), false);
+          ASSERT_EQ(c.data, expected.data)
+              << set->name << " [" << m << "," << k << "] x [" << k << "," << n << "]";
+        }
+      }
+}
+
+// Nothing beyond the m n numbers of C is written, and nothing beyond the operands has a part in them: the
+// numbers around all three are NaN.
+TEST(MatrixProduct, KeepsToItsOperands) {
+  constexpr Index margin = 40;
+  const auto framed = [](Index count, Real x) {
+    std::vector<Real> all(static_cast<std::size_t>(count + 2 * margin), nan);
+    for (Index i = 0; i < count; ++i) all[static_cast<std::size_t>(margin + i)] = x;
+    return all;
+  };
+  for (const Kernels* set : available_kernels())
+    for (const Index m : {1, 3, 8, 13, 40})
+      for (const Index n : {1, 6, 17, 20, 33, 60})
+        for (const Index k : {1, 4, 11, 64})
+          for (const int form : {0, 1, 2}) {
+            const std::vector<Real> a = framed(m * k, 1), b = framed(k * n, 1);
+            std::vector<Real> c = framed(m * n, 0);
+            const bool a_transposed = form == 2, b_transposed = form == 1;
+            set->matmul(m, n, k, a.data() + margin, a_transposed ? 1 : k, a_transposed ? m : 1,
+                        b.data() + margin, b_transposed ? 1 : n, b_transposed ? k : 1, c.data() + margin,
+                        form != 0);
+            for (std::size_t i = 0; i < c.size(); ++i)
+              if (i < margin || i >= c.size() - margin)
+                ASSERT_TRUE(std::isnan(c[i])) << set->name << ' ' << m << ' ' << n << ' ' << k << ' ' << form;
+              else
+                ASSERT_EQ(c[i], static_cast<Real>(k))
+                    << set->name << ' ' << m << ' ' << n << ' ' << k << ' ' << form;
+          }
+}
+
+// The bits do not depend on where the operands lie.
+TEST(MatrixProduct, DoesNotDependOnAlignment) {
+  constexpr Index m = 21, n = 37, k = 70, places = 8;
+  std::vector<Real> a(m * k + places), b(k * n + places), c(m * n + places), first_c;
+  Philox random(2);
+  for (const Kernels* set : available_kernels())
+    for (const bool transposed : {false, true}) {
+      std::vector<Real> numbers(m * k + k * n);
+      random.normal(numbers);
+      for (Index at = 0; at < places; ++at) {
+        std::copy_n(numbers.begin(), m * k, a.begin() + at);
+        std::copy_n(numbers.begin() + m * k, k * n, b.begin() + places - 1 - at);
+        set->matmul(m, n, k, a.data() + at, k, 1, b.data() + places - 1 - at, transposed ? 1 : n,
+                    transposed ? k : 1, c.data() + at, false);
+        const std::vector<Real> result(c.begin() + at, c.begin() + at + m * n);
+        if (at == 0) first_c = result;
+        ASSERT_EQ(result, first_c) << set->name << ' ' << at;
+      }
+    }
+}
+
 // |C - A B| <= k u |A| |B| / (1 - k u) element by element, for any order (Higham, "Accuracy and Stability of
 // Numerical Algorithms", 2nd ed., eq. 3.13).
 TEST(MatrixProduct, IsWithinItsRoundingErrorBound) {
@@ -143,15 +240,18 @@ TEST(MatrixProduct, ZeroTimesInfinityIsNaN) {
 TEST(MatrixProduct, ANaNReachesItsRowAndNothingElse) {
   constexpr Index m = 11, n = 26, k = 9;
   for (const Kernels* set : available_kernels())
-    for (Index at = 0; at < m; ++at) {
-      Matrix a(m, k), b(k, n);
-      for (Real& x : a.data) x = 1;
-      for (Real& x : b.data) x = 0;
-      a(at, at % k) = nan;
-      const Matrix c = product(*set, a, b);
-      for (Index i = 0; i < m; ++i)
-        for (Index j = 0; j < n; ++j) ASSERT_TRUE(i == at ? std::isnan(c(i, j)) : c(i, j) == 0) << set->name;
-    }
+    for (const bool transpose_a : {false, true})
+      for (const bool transpose_b : {false, true})
+        for (Index at = 0; at < m; ++at) {
+          Matrix a(m, k, transpose_a), b(k, n, transpose_b);
+          for (Real& x : a.data) x = 1;
+          for (Real& x : b.data) x = 0;
+          a(at, at % k) = nan;
+          const Matrix c = product(*set, a, b);
+          for (Index i = 0; i < m; ++i)
+            for (Index j = 0; j < n; ++j)
+              ASSERT_TRUE(i == at ? std::isnan(c(i, j)) : c(i, j) == 0) << set->name;
+        }
 }
 
 }  // namespace
