@@ -1,4 +1,8 @@
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <stdexcept>
+#include <string>
 
 #include "doxa/autograd/ops.h"
 
@@ -16,64 +20,76 @@ Var unary(const char* name, Var x) {
       });
 }
 
-// A broadcast element-wise op as inner loops over n elements, in which each operand steps by 1 or by 0,
-// repeated over up to three outer axes.
+// A broadcast element-wise op on N operands as inner loops over n elements, in which each operand steps by 1
+// or by 0, repeated over up to three outer axes.
+template <std::size_t N>
 struct Loops {
-  Index n = 1, step_a = 1, step_b = 1;
-  std::array<Index, 3> count{1, 1, 1}, stride_a{}, stride_b{}, stride_y{};
+  using Strides = std::array<Index, N + 1>;  // of the operands, and last of y
+  Index n = 1;
+  Strides step{};
+  std::array<Index, 3> count{1, 1, 1};
+  std::array<Strides, 3> stride{};
 };
 
-Loops loops(const Shape& a, const Shape& b, const Shape& y) {
-  Loops l;
-  if (a == b) {
+template <std::size_t N>
+Loops<N> loops(const std::array<Shape, N>& operands, const Shape& y) {
+  Loops<N> l;
+  if (std::all_of(operands.begin(), operands.end(), [&](const Shape& s) { return s == y; })) {
     l.n = y.size();
+    l.step.fill(1);
     return l;
   }
-  // Axes from the last to the first; an axis joins the one inside it where both operands allow it.
+  // Axes from the last to the first; an axis joins the one inside it where all operands allow it.
   struct Axis {
-    Index extent, a, b, y;
+    Index extent;
+    typename Loops<N>::Strides stride;
   };
   std::array<Axis, Shape::max_rank> axes{};
-  int used = 0;
-  Index size_a = 1, size_b = 1, size_y = 1;
+  std::size_t used = 0;
+  typename Loops<N>::Strides size;
+  size.fill(1);
   for (int i = 0; i < y.rank(); ++i) {
-    const int ia = a.rank() - 1 - i, ib = b.rank() - 1 - i;
-    const Index extent = y[y.rank() - 1 - i], ea = ia < 0 ? 1 : a[ia], eb = ib < 0 ? 1 : b[ib];
-    const Axis axis{extent, ea == extent ? size_a : 0, eb == extent ? size_b : 0, size_y};
-    size_a *= ea;
-    size_b *= eb;
-    size_y *= extent;
-    if (extent == 1) continue;
+    Axis axis{y[y.rank() - 1 - i], {}};
+    for (std::size_t k = 0; k <= N; ++k) {
+      const Shape& shape = k < N ? operands[k] : y;
+      const int at = shape.rank() - 1 - i;
+      const Index extent = at < 0 ? 1 : shape[at];
+      axis.stride[k] = extent == axis.extent ? size[k] : 0;
+      size[k] *= extent;
+    }
+    if (axis.extent == 1) continue;
     if (used > 0) {
-      Axis& inner = axes[static_cast<std::size_t>(used - 1)];
-      if (axis.a == inner.a * inner.extent && axis.b == inner.b * inner.extent) {
-        inner.extent *= extent;
+      Axis& inner = axes[used - 1];
+      bool joins = true;
+      for (std::size_t k = 0; k < N; ++k) joins &= axis.stride[k] == inner.stride[k] * inner.extent;
+      if (joins) {
+        inner.extent *= axis.extent;
         continue;
       }
     }
-    axes[static_cast<std::size_t>(used++)] = axis;
+    axes[used++] = axis;
   }
   if (used == 0) return l;  // one element
   l.n = axes[0].extent;
-  l.step_a = axes[0].a;
-  l.step_b = axes[0].b;
-  for (std::size_t i = 1; i < static_cast<std::size_t>(used); ++i) {
+  l.step = axes[0].stride;
+  for (std::size_t i = 1; i < used; ++i) {
     l.count[i - 1] = axes[i].extent;
-    l.stride_a[i - 1] = axes[i].a;
-    l.stride_b[i - 1] = axes[i].b;
-    l.stride_y[i - 1] = axes[i].y;
+    l.stride[i - 1] = axes[i].stride;
   }
   return l;
 }
 
-template <class F>
-void for_each_row(const Loops& l, F f) {
+// f(where each operand's row begins, and y's)
+template <std::size_t N, class F>
+void for_each_row(const Loops<N>& l, F f) {
+  typename Loops<N>::Strides at;
   for (Index k = 0; k < l.count[2]; ++k)
     for (Index j = 0; j < l.count[1]; ++j)
-      for (Index i = 0; i < l.count[0]; ++i)
-        f(i * l.stride_a[0] + j * l.stride_a[1] + k * l.stride_a[2],
-          i * l.stride_b[0] + j * l.stride_b[1] + k * l.stride_b[2],
-          i * l.stride_y[0] + j * l.stride_y[1] + k * l.stride_y[2]);
+      for (Index i = 0; i < l.count[0]; ++i) {
+        for (std::size_t m = 0; m <= N; ++m)
+          at[m] = i * l.stride[0][m] + j * l.stride[1][m] + k * l.stride[2][m];
+        f(at);
+      }
 }
 
 template <Binary op>
@@ -82,30 +98,62 @@ Var binary(const char* name, Var a, Var b) {
   return record(
       name, broadcast(a.shape(), b.shape(), name), {a, b},
       [](Record& r) {
-        const Loops l = loops(r.shape(0), r.shape(1), r.shape());
+        const auto l = loops<2>({r.shape(0), r.shape(1)}, r.shape());
         const auto f = r.kernels().binary[i];
         const Real *xa = r.value(0), *xb = r.value(1);
         Real* y = r.value();
         for_each_row(
-            l, [&](Index ia, Index ib, Index iy) { f(l.n, xa + ia, l.step_a, xb + ib, l.step_b, y + iy); });
+            l, [&](const auto& at) { f(l.n, xa + at[0], l.step[0], xb + at[1], l.step[1], y + at[2]); });
       },
       [](Record& r) {
-        const Loops l = loops(r.shape(0), r.shape(1), r.shape());
+        const auto l = loops<2>({r.shape(0), r.shape(1)}, r.shape());
         const Real *xa = r.value(0), *xb = r.value(1), *y = r.value(), *g = r.adjoint();
-        if (r.needs_gradient(0)) {
-          const auto f = r.kernels().binary_adjoint_a[i];
-          Real* d = r.adjoint(0);
-          for_each_row(l, [&](Index ia, Index ib, Index iy) {
-            f(l.n, xa + ia, l.step_a, xb + ib, l.step_b, y + iy, g + iy, d + ia);
+        const Kernels::Adjoint* const f[] = {r.kernels().binary_adjoint_a[i],
+                                             r.kernels().binary_adjoint_b[i]};
+        for (std::size_t k = 0; k < 2; ++k) {
+          if (!r.needs_gradient(static_cast<int>(k))) continue;
+          Real* d = r.adjoint(static_cast<int>(k));
+          for_each_row(l, [&](const auto& at) {
+            f[k](l.n, xa + at[0], l.step[0], xb + at[1], l.step[1], y + at[2], g + at[2], d + at[k]);
           });
         }
-        if (r.needs_gradient(1)) {
-          const auto f = r.kernels().binary_adjoint_b[i];
-          Real* d = r.adjoint(1);
-          for_each_row(l, [&](Index ia, Index ib, Index iy) {
-            f(l.n, xa + ia, l.step_a, xb + ib, l.step_b, y + iy, g + iy, d + ib);
-          });
-        }
+      });
+}
+
+// One operand is a number: it stands on no record of its own.
+template <Binary op>
+Var binary(const char* name, Var a, Real b) {
+  constexpr auto i = static_cast<std::size_t>(op);
+  return record(
+      name, a.shape(), {a},
+      [=](Record& r) { r.kernels().binary[i](r.size(), r.value(0), 1, &b, 0, r.value()); },
+      [=](Record& r) {
+        r.kernels().binary_adjoint_a[i](r.size(), r.value(0), 1, &b, 0, r.value(), r.adjoint(), r.adjoint(0));
+      });
+}
+
+template <Binary op>
+Var binary(const char* name, Real a, Var b) {
+  constexpr auto i = static_cast<std::size_t>(op);
+  return record(
+      name, b.shape(), {b},
+      [=](Record& r) { r.kernels().binary[i](r.size(), &a, 0, r.value(0), 1, r.value()); },
+      [=](Record& r) {
+        r.kernels().binary_adjoint_b[i](r.size(), &a, 0, r.value(0), 1, r.value(), r.adjoint(), r.adjoint(0));
+      });
+}
+
+// An op that is its formula: y_i = value(x_i), dx_i += slope(x_i, g_i) where the loss depends on y_i.
+template <class Value, class Slope>
+Var mapped(const char* name, Var x, Value value, Slope slope) {
+  return record(
+      name, x.shape(), {x},
+      [=](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) r.value()[i] = value(r.value(0)[i]);
+      },
+      [=](Record& r) {
+        for (Index i = 0; i < r.size(); ++i)
+          if (const Real g = r.adjoint()[i]; g != 0) r.adjoint(0)[i] += slope(r.value(0)[i], g);
       });
 }
 
@@ -131,16 +179,83 @@ Var operator-(Real a, Var b) { return affine("subtract", b, -1, a); }
 // Adding -0 changes nothing, where adding +0 would turn -0 into +0.
 Var operator*(Var a, Real b) { return affine("multiply", a, b, Real{-0.0}); }
 Var operator*(Real a, Var b) { return affine("multiply", b, a, Real{-0.0}); }
-Var operator/(Var a, Real b) { return a / a.tape().constant(b); }
-Var operator/(Real a, Var b) { return b.tape().constant(a) / b; }
+Var operator/(Var a, Real b) { return binary<Binary::divide>("divide", a, b); }
+Var operator/(Real a, Var b) { return binary<Binary::divide>("divide", a, b); }
 
 Var operator-(Var x) { return unary<Unary::negate>("negate", x); }
 Var exp(Var x) { return unary<Unary::exp>("exp", x); }
+Var expm1(Var x) { return unary<Unary::expm1>("expm1", x); }
 Var log(Var x) { return unary<Unary::log>("log", x); }
+Var log1p(Var x) { return unary<Unary::log1p>("log1p", x); }
+Var square(Var x) { return unary<Unary::square>("square", x); }
+Var sqrt(Var x) { return unary<Unary::sqrt>("sqrt", x); }
+Var reciprocal(Var x) { return unary<Unary::reciprocal>("reciprocal", x); }
+Var abs(Var x) { return unary<Unary::abs>("abs", x); }
+Var sin(Var x) { return unary<Unary::sin>("sin", x); }
+Var cos(Var x) { return unary<Unary::cos>("cos", x); }
 Var tanh(Var x) { return unary<Unary::tanh>("tanh", x); }
 Var sigmoid(Var x) { return unary<Unary::sigmoid>("sigmoid", x); }
 Var softplus(Var x) { return unary<Unary::softplus>("softplus", x); }
-Var square(Var x) { return unary<Unary::square>("square", x); }
-Var sqrt(Var x) { return unary<Unary::sqrt>("sqrt", x); }
+Var log_sigmoid(Var x) { return unary<Unary::log_sigmoid>("log_sigmoid", x); }
+Var relu(Var x) { return unary<Unary::relu>("relu", x); }
+Var elu(Var x) { return unary<Unary::elu>("elu", x); }
+Var silu(Var x) { return unary<Unary::silu>("silu", x); }
+
+Var pow(Var x, Real exponent) {
+  return mapped(
+      "pow", x, [=](Real v) { return std::pow(v, exponent); },
+      [=](Real v, Real g) {
+        if (exponent == 0 || (v == 0 && exponent > 0 && exponent < 1)) return Real{0};
+        return g * (exponent * std::pow(v, exponent - 1));
+      });
+}
+
+Var minimum(Var a, Var b) { return binary<Binary::minimum>("minimum", a, b); }
+Var minimum(Var a, Real b) { return binary<Binary::minimum>("minimum", a, b); }
+Var minimum(Real a, Var b) { return binary<Binary::minimum>("minimum", a, b); }
+Var maximum(Var a, Var b) { return binary<Binary::maximum>("maximum", a, b); }
+Var maximum(Var a, Real b) { return binary<Binary::maximum>("maximum", a, b); }
+Var maximum(Real a, Var b) { return binary<Binary::maximum>("maximum", a, b); }
+
+Var clamp(Var x, Real lo, Real hi) {
+  if (!(lo <= hi))
+    throw std::invalid_argument("clamp: [" + std::to_string(lo) + ", " + std::to_string(hi) +
+                                "] is no interval");
+  return mapped(
+      "clamp", x, [=](Real v) { return v < lo   ? lo
+                                       : v > hi ? hi
+                                                : v; },
+      [=](Real v, Real g) { return v < lo || v > hi ? Real{0} : g; });
+}
+
+Var where(Var condition, Var a, Var b) {
+  const Shape shape = broadcast(broadcast(condition.shape(), a.shape(), "where"), b.shape(), "where");
+  return record(
+      "where", shape, {stop_gradient(condition), a, b},
+      [](Record& r) {
+        const auto l = loops<3>({r.shape(0), r.shape(1), r.shape(2)}, r.shape());
+        const Real *c = r.value(0), *xa = r.value(1), *xb = r.value(2);
+        Real* y = r.value();
+        for_each_row(l, [&](const auto& at) {
+          for (Index i = 0; i < l.n; ++i)
+            y[at[3] + i] =
+                c[at[0] + i * l.step[0]] != 0 ? xa[at[1] + i * l.step[1]] : xb[at[2] + i * l.step[2]];
+        });
+      },
+      [](Record& r) {
+        const auto l = loops<3>({r.shape(0), r.shape(1), r.shape(2)}, r.shape());
+        const Real *c = r.value(0), *g = r.adjoint();
+        for (const int k : {1, 2}) {
+          if (!r.needs_gradient(k)) continue;
+          Real* d = r.adjoint(k);
+          const auto m = static_cast<std::size_t>(k);
+          for_each_row(l, [&](const auto& at) {
+            for (Index i = 0; i < l.n; ++i)  // what was not chosen receives nothing, not 0 times something
+              if ((c[at[0] + i * l.step[0]] != 0) == (k == 1)) d[at[m] + i * l.step[m]] += g[at[3] + i];
+          });
+        }
+      });
+}
+Var where(const Tensor& condition, Var a, Var b) { return where(a.tape().constant(condition), a, b); }
 
 }  // namespace doxa

@@ -32,12 +32,40 @@ Var operator/(Real a, Var b);
 Var operator-(Var x);
 
 Var exp(Var x);
-Var log(Var x);  ///< -inf at 0, NaN below
-Var tanh(Var x);
-Var sigmoid(Var x);   ///< 1 / (1 + e^-x)
-Var softplus(Var x);  ///< log(1 + e^x), without overflow
+Var expm1(Var x);  ///< e^x - 1, to the last digits at small x too
+Var log(Var x);    ///< -inf at 0, NaN below
+Var log1p(Var x);  ///< log(1 + x), to the last digits at small x too
 Var square(Var x);
 Var sqrt(Var x);  ///< the derivative at 0, which is infinite, is taken as 0
+Var reciprocal(Var x);
+Var abs(Var x);  ///< the derivative at 0 is taken as 0
+Var sin(Var x);
+Var cos(Var x);
+Var tanh(Var x);         ///< its derivative, and sigmoid's, has an error of a few u, absolutely
+Var sigmoid(Var x);      ///< 1 / (1 + e^-x)
+Var softplus(Var x);     ///< log(1 + e^x), without overflow
+Var log_sigmoid(Var x);  ///< log(sigmoid(x)) = -softplus(-x)
+Var relu(Var x);         ///< max(x, 0); the derivative at 0 is taken as 0
+Var elu(Var x);          ///< x for x > 0, e^x - 1 below
+Var silu(Var x);         ///< x sigmoid(x)
+/// x^p, as std::pow: a negative x needs an integer p. The derivative at x = 0 for 0 < p < 1, which is
+/// infinite, is taken as 0; so is that of x^0 everywhere.
+Var pow(Var x, Real exponent);
+
+/// The smaller or the larger of the two; NaN if one is. Where a = b each receives half of the gradient.
+Var minimum(Var a, Var b);
+Var minimum(Var a, Real b);
+Var minimum(Real a, Var b);
+Var maximum(Var a, Var b);
+Var maximum(Var a, Real b);
+Var maximum(Real a, Var b);
+/// min(max(x, lo), hi), with derivative 1 on the closed interval [lo, hi] and 0 outside. Throws
+/// std::invalid_argument unless lo <= hi.
+Var clamp(Var x, Real lo, Real hi);
+/// a where the condition is not 0, else b; all three broadcast. The one not chosen receives no gradient, so
+/// that a NaN or infinity in it, or in its derivative, stays there; nor does the condition.
+Var where(Var condition, Var a, Var b);
+Var where(const Tensor& condition, Var a, Var b);
 
 // ---- reductions, over all elements or over some axes: sum(x), sum(x, -1), sum(x, {0, 2}, true)
 // ----------------------------------------------

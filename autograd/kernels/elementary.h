@@ -101,7 +101,7 @@ DOXA_INLINE T log_parts(T f, T e, T correction) {
 /// log(1 + f + f_low) - log(1 + f) for f as above and a rounding error f_low: f_low / (1 + f), to two digits.
 template <class T>
 DOXA_INLINE T log_correction(T f, T f_low) {
-  return f_low * (1 - f * (1 - T{0.8} * f));
+  return f_low * (1 - f * (1 - T{0.8125} * f));
 }
 
 /// Splits a positive normal x into 2^e (1 + f), 1 + f in [sqrt 1/2, sqrt 2).
@@ -184,7 +184,7 @@ template <class T>
 DOXA_INLINE T sigmoid(T x) {
   const T z = decay(x), d = 1 + z, d_low = z - (d - 1);
   const T q = (x < 0 ? z : 1) / d;
-  return q - q * d_low * (T{1.457} - T{0.5} * d);  // 1/d, to two digits
+  return q - q * d_low * (T{1.45703125} - T{0.5} * d);  // 1/d, to two digits
 }
 
 template <class T>

@@ -42,6 +42,10 @@ DOXA_INLINE Real sum_each(Index n, F f) {
   return total[0];
 }
 
+// What g adds to an operand's adjoint: where the loss does not depend on y (g = 0), nothing, though the derivative
+// be infinite or NaN. It is what keeps the branch that `where` did not take out of the gradient.
+DOXA_INLINE Real reached(Real g, Real term) { return select(g != 0, term, Real{0}); }
+
 namespace unary {
 // Functions of an angle: where all are within the limit, vector code; else one by one.
 template <class F>
@@ -67,7 +71,7 @@ DOXA_INLINE void each_angle(Index n, const Real* xs, F f) {
     for_each(n, [=](Index i) {                                                              \
       [[maybe_unused]] const Real x = xs[i], y = ys[i];                                     \
       const Real g = gs[i];                                                                 \
-      dxs[i] += dx;                                                                         \
+      dxs[i] += reached(g, dx);                                                                         \
     });                                                                                     \
   }
 #define DOXA_ANGLE(name, value, dx)                                                       \
@@ -77,7 +81,7 @@ DOXA_INLINE void each_angle(Index n, const Real* xs, F f) {
   void name##_adjoint(Index n, const Real* xs, const Real*, const Real* gs, Real* dxs) {  \
     each_angle(n, xs, [=](Index i, auto x) {                                              \
       const Real g = gs[i];                                                               \
-      dxs[i] += dx;                                                                       \
+      dxs[i] += reached(g, dx);                                                                       \
     });                                                                                   \
   }
 #define DOXA_BINARY(name, value, da, db)
@@ -96,9 +100,9 @@ DOXA_INLINE void each(Index n, const Real* a, const Real* b, Real* y, F f) {
 template <Index sa, Index sb, Index sd, class F>
 DOXA_INLINE void each_adjoint(Index n, const Real* a, const Real* b, const Real* y, const Real* g, Real* d, F f) {
   if constexpr (sd == 1)
-    for_each(n, [=](Index i) { d[i] += f(a[i * sa], b[i * sb], y[i], g[i]); });
+    for_each(n, [=](Index i) { d[i] += reached(g[i], f(a[i * sa], b[i * sb], y[i], g[i])); });
   else
-    *d += sum_each(n, [=](Index i) { return f(a[i * sa], b[i * sb], y[i], g[i]); });
+    *d += sum_each(n, [=](Index i) { return reached(g[i], f(a[i * sa], b[i * sb], y[i], g[i])); });
 }
 
 #define DOXA_UNARY(name, value, dx)

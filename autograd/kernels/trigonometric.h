@@ -54,9 +54,32 @@ DOXA_INLINE double cos(double x) {
   return from_bits(to_bits(y) ^ (((q.k + 1) & 2) << 62));
 }
 
-// In single precision the work is done in double and rounded once.
-DOXA_INLINE float sin(float x) { return static_cast<float>(sin(static_cast<double>(x))); }
-DOXA_INLINE float cos(float x) { return static_cast<float>(cos(static_cast<double>(x))); }
+// In single precision the work is done in double, which needs two parts of π/2 and shorter polynomials.
+struct FloatTurn {
+  double c, s;
+  std::uint64_t k;
+};
+DOXA_INLINE FloatTurn float_turn(double x) {
+  constexpr double magic = Format<double>::magic, two_over_pi = 0.63661977236758134308;
+  const double t = x * two_over_pi + magic, k = t - magic;
+  const double r = (x - k * 0x1.921fb544p+0) - k * 0x1.0b4611a626331p-34, z = r * r;
+  const double c =
+      polynomial(z, z * z, 1.0, -0.5, 0x1.55555440a4ef1p-5, -0x1.6c12d0ed61124p-10, 0x1.9bd7865700ebap-16);
+  const double s = polynomial(z, z * z, 1.0, -0x1.555555545d0dap-3, 0x1.11110decc73fdp-7,
+                              -0x1.a013a455bd213p-13, 0x1.6dbcfb4dee452p-19);
+  return {c, r * s, to_bits(t)};
+}
+DOXA_INLINE float sin(float x) {
+  const FloatTurn turn = float_turn(x);
+  const double y = turn.k & 1 ? turn.c : turn.s;
+  const float signed_y = static_cast<float>(from_bits(to_bits(y) ^ ((turn.k & 2) << 62)));
+  return x == 0 ? x : signed_y;
+}
+DOXA_INLINE float cos(float x) {
+  const FloatTurn turn = float_turn(x);
+  const double y = turn.k & 1 ? turn.s : turn.c;
+  return static_cast<float>(from_bits(to_bits(y) ^ (((turn.k + 1) & 2) << 62)));
+}
 
 /// An argument beyond the limit.
 struct Far {
