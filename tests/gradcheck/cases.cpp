@@ -32,8 +32,8 @@ GradientCase tensor_case(std::string name, TensorFunction function, std::vector<
 
 std::vector<GradientCase> gradient_cases() {
   std::vector<GradientCase> all;
-  for (auto* part :
-       {op_cases, reduction_cases, shape_cases, linear_algebra_cases, distribution_cases, model_cases})
+  for (auto* part : {elementwise_cases, reduction_cases, shape_cases, linear_algebra_cases,
+                     distribution_cases, model_cases})
     for (GradientCase& c : part()) all.push_back(std::move(c));
   return all;
 }

@@ -20,7 +20,7 @@ struct GradientCase {
 std::vector<GradientCase> gradient_cases();
 
 // The parts of the registry.
-std::vector<GradientCase> op_cases();
+std::vector<GradientCase> elementwise_cases();
 std::vector<GradientCase> reduction_cases();
 std::vector<GradientCase> shape_cases();
 std::vector<GradientCase> linear_algebra_cases();

@@ -1,0 +1,150 @@
+// Element-wise ops: every one over several shapes, every pattern of broadcasting, constants in each operand,
+// one variable as both operands.
+
+#include <array>
+
+#include "cases.h"
+#include "doxa/autograd/ops.h"
+
+namespace doxa {
+namespace {
+
+using Cases = std::vector<GradientCase>;
+using Inputs = std::span<const Var>;
+
+void add_unary(Cases& cases) {
+  struct Op {
+    const char* name;
+    Var (*f)(Var);
+    Domain domain = Domain::real;
+  };
+  const std::initializer_list<Op> ops = {
+      {"negate", [](Var x) { return -x; }},
+      {"exp", exp},
+      {"expm1", expm1},
+      {"log", log, Domain::positive},
+      {"log1p", log1p, Domain::positive},
+      {"square", square},
+      {"sqrt", sqrt, Domain::positive},
+      {"reciprocal", reciprocal, Domain::positive},
+      {"abs", abs},
+      {"sin", sin},
+      {"cos", cos},
+      {"tanh", tanh},
+      {"sigmoid", sigmoid},
+      {"softplus", softplus},
+      {"log_sigmoid", log_sigmoid},
+      {"relu", relu},
+      {"elu", elu},
+      {"silu", silu},
+      {"pow 3", [](Var x) { return pow(x, 3); }},
+      {"pow -2", [](Var x) { return pow(x, -2); }, Domain::positive},
+      {"pow 0.3", [](Var x) { return pow(x, Real(0.3)); }, Domain::positive},
+      {"pow 0", [](Var x) { return pow(x, 0); }},
+      {"clamp", [](Var x) { return clamp(x, Real(-0.4), Real(0.7)); }},
+      {"add constant", [](Var x) { return Real{2} + (x + 3); }},
+      {"subtract constant", [](Var x) { return Real{2} - (x - 3); }},
+      {"multiply constant", [](Var x) { return Real{2} * (x * -3); }},
+      {"divide constant", [](Var x) { return Real{2} / (x / 3); }, Domain::positive},
+      {"minimum constant", [](Var x) { return minimum(x, Real(0.3)) * minimum(Real(-0.2), x); }},
+      {"maximum constant", [](Var x) { return maximum(x, Real(0.3)) * maximum(Real(-0.2), x); }},
+  };
+  for (const Op& op : ops)
+    for (const Shape& shape : {Shape{}, Shape{1}, Shape{17}, Shape{3, 5}, Shape{2, 1, 3, 2}})
+      cases.push_back(tensor_case(
+          std::string("op/") + op.name + "/" + shape.str(), [f = op.f](Tape&, Inputs x) { return f(x[0]); },
+          {shape}, op.domain));
+}
+
+void add_binary(Cases& cases) {
+  struct Op {
+    const char* name;
+    Var (*f)(Var, Var);
+  };
+  const std::initializer_list<Op> ops = {
+      {"add", operator+ },
+       {"subtract", operator- },
+        {"multiply", operator* }, {"divide", operator/ }, {"minimum", minimum}, {"maximum", maximum}};
+  const std::initializer_list<std::array<Shape, 2>> shapes = {
+      {Shape{}, Shape{}},
+      {Shape{7}, Shape{7}},
+      {Shape{3, 5}, Shape{}},
+      {Shape{}, Shape{3, 5}},
+      {Shape{3, 5}, Shape{5}},
+      {Shape{5}, Shape{3, 5}},
+      {Shape{3, 5}, Shape{3, 1}},
+      {Shape{3, 1}, Shape{3, 5}},
+      {Shape{3, 1}, Shape{1, 5}},
+      {Shape{2, 3, 4}, Shape{3, 1}},
+      {Shape{2, 1, 4}, Shape{3, 1}},
+      {Shape{2, 1, 3, 1}, Shape{4, 1, 5}},
+      {Shape{1, 1}, Shape{2, 2}},
+  };
+  for (const Op& op : ops) {
+    const std::string name = std::string("op/") + op.name + "/";
+    for (const auto& s : shapes)
+      cases.push_back(tensor_case(
+          name + s[0].str() + s[1].str(), [f = op.f](Tape&, Inputs x) { return f(x[0], x[1]); }, {s[0], s[1]},
+          Domain::positive));
+    cases.push_back(tensor_case(
+        name + "same operand twice", [f = op.f](Tape&, Inputs x) { return f(x[0], x[0]) + square(x[0]); },
+        {{4}}, Domain::positive));
+    for (const bool first : {false, true})
+      for (const Shape& shape : {Shape{}, Shape{5}, Shape{3, 1}})
+        cases.push_back(tensor_case(
+            name + (first ? "constant first " : "constant second ") + shape.str(),
+            [f = op.f, first, shape](Tape& tape, Inputs x) {
+              const Var c = tape.constant(shape, Real(0.7));
+              return first ? f(c, x[0]) : f(x[0], c);
+            },
+            {{3, 5}}, Domain::positive));
+  }
+}
+
+// A condition of zeros and ones, which is not differentiated.
+Var alternating(Tape& tape, const Shape& shape) {
+  return tape.constant(shape, [](std::span<Real> all) {
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = i % 3 == 1 ? Real{0} : Real{1};
+  });
+}
+
+void add_where(Cases& cases) {
+  const std::initializer_list<std::array<Shape, 3>> shapes = {
+      {Shape{}, Shape{}, Shape{}},
+      {Shape{7}, Shape{7}, Shape{7}},
+      {Shape{3, 5}, Shape{}, Shape{5}},
+      {Shape{5}, Shape{3, 1}, Shape{3, 5}},
+      {Shape{3, 1}, Shape{3, 5}, Shape{1, 5}},
+      {Shape{2, 1, 3, 1}, Shape{4, 1, 5}, Shape{3, 1}},
+      {Shape{2, 1, 1, 5}, Shape{4, 1, 1}, Shape{1, 1, 3, 1}},
+      {Shape{}, Shape{2, 2}, Shape{2, 1}},
+  };
+  for (const auto& s : shapes)
+    cases.push_back(tensor_case(
+        "op/where/" + s[0].str() + s[1].str() + s[2].str(),
+        [condition = s[0]](Tape& tape, Inputs x) { return where(alternating(tape, condition), x[0], x[1]); },
+        {s[1], s[2]}));
+  cases.push_back(tensor_case("op/where/same operand twice",
+                              [](Tape& tape, Inputs x) { return where(alternating(tape, {5}), x[0], x[0]); },
+                              {{5}}));
+  for (const bool first : {false, true})
+    cases.push_back(
+        tensor_case(std::string("op/where/constant ") + (first ? "first" : "second"),
+                    [first](Tape& tape, Inputs x) {
+                      const Var c = tape.constant(Shape{}, Real{2}), condition = alternating(tape, {3, 1});
+                      return first ? where(condition, c, x[0]) : where(condition, x[0], c);
+                    },
+                    {{3, 5}}));
+}
+
+}  // namespace
+
+std::vector<GradientCase> elementwise_cases() {
+  Cases cases;
+  add_unary(cases);
+  add_binary(cases);
+  add_where(cases);
+  return cases;
+}
+
+}  // namespace doxa
