@@ -34,13 +34,15 @@ struct Lanes {
 };
 
 /// The inner loops of the engine, compiled once for each instruction set that pays. Every entry has one
-/// meaning; the sets differ in the order of additions and in fused multiply-adds only. Pointers may not
-/// overlap unless they are equal. Strides are in elements; the stride of an element-wise operand is 1, or 0
-/// for one value that stands for all n (its adjoint then receives the sum).
+/// meaning; the sets differ in the order of additions and in fused multiply-adds only, so that element-wise
+/// values, each within 2 ulp, differ by at most 4 from set to set, and single operations not at all. Pointers
+/// may not overlap unless they are equal. Strides are in elements; the stride of an element-wise operand is
+/// 1, or 0 for one value that stands for all n (its adjoint then receives the sum).
 struct Kernels {
   const char* name;  ///< "baseline", "avx2", "avx512"
 
-  /// y_i = f(x_i), and dx_i += g_i f'(x_i).
+  /// y_i = f(x_i), and dx_i += g_i f'(x_i). Here and below, where g_i = 0 nothing is added, even if f' is
+  /// infinite or NaN.
   void (*unary[static_cast<int>(Unary::count)])(Index n, const Real* x, Real* y);
   void (*unary_adjoint[static_cast<int>(Unary::count)])(Index n, const Real* x, const Real* y, const Real* g,
                                                         Real* dx);

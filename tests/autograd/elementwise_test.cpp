@@ -6,6 +6,8 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
+#include <string>
 
 #include "doxa/autograd/ops.h"
 #include "numbers.h"
@@ -13,7 +15,7 @@
 namespace doxa {
 namespace {
 
-constexpr Real infinity = std::numeric_limits<Real>::infinity();
+constexpr Real infinity = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
 
 TEST(Elementwise, InversesUndoEachOther) {
   Tape tape;
@@ -83,6 +85,125 @@ TEST(Elementwise, GradientsOfSaturatedFunctionsAreFinite) {
   EXPECT_EQ(adjoint(x), (Numbers{0, 0}));
 }
 
+TEST(Elementwise, ANumberAsAnOperandIsNoRecord) {
+  Tape tape;
+  const Var x = tape.variable(vector({1, 7, -3}));
+  const std::size_t before = tape.size();
+  const Var y = x / Real{3};
+  EXPECT_EQ(tape.size(), before + 1);
+  EXPECT_EQ(value(y), (Numbers{Real{1} / 3, Real{7} / 3, -1}));  // a division, not a product with 1/3
+  (void)(2 / x), (void)minimum(x, 0), (void)maximum(0, x);
+  EXPECT_EQ(tape.size(), before + 4);
+}
+
+TEST(Elementwise, FunctionalEquationsOfTheOthers) {
+  Tape tape;
+  const Var x = normal_variable(tape, {101});
+  const Var one = tape.constant(Tensor(Shape{101}, Real{1}));
+  expect_close(square(sin(x)) + square(cos(x)), one, 4);
+  expect_close(sin(2 * x), 2 * sin(x) * cos(x), 16, 1);
+  expect_close(log1p(expm1(x)), x, 8, 3);
+  expect_close(exp(x) - 1, expm1(x), 2, 1);
+  expect_close(expm1(-x), -expm1(x) / exp(x), 16);
+  expect_close(reciprocal(x) * x, one, 2);
+  expect_close(sqrt(square(x)), abs(x), 2);
+  expect_close(log_sigmoid(x), log(sigmoid(x)), 8, 1);
+  expect_close(log_sigmoid(x) - log_sigmoid(-x), x, 8, 1);
+  expect_close(silu(x) - silu(-x), x, 8);
+  expect_close(relu(x) - relu(-x), x, 0);
+  expect_close(maximum(x, -x), abs(x), 0);
+  expect_close(minimum(x, 1) + maximum(x, 1), x + 1, 2);
+  expect_close(elu(x), maximum(x, 0) + minimum(expm1(x), 0), 2);
+  expect_close(pow(x, 2), square(x), 2);
+  expect_close(pow(abs(x), Real(0.5)), sqrt(abs(x)), 4);
+  expect_close(pow(x, -1), reciprocal(x), 2);
+}
+
+TEST(Elementwise, SubgradientsAtKinksAreAsDocumented) {
+  Tape tape;
+  const Var x = tape.variable(vector({-2, 0, 3}));
+  const auto gradient = [&](Var y) {
+    tape.backward(sum(y));
+    return adjoint(x);
+  };
+  EXPECT_EQ(gradient(abs(x)), (Numbers{-1, 0, 1}));
+  EXPECT_EQ(gradient(relu(x)), (Numbers{0, 0, 1}));
+  EXPECT_EQ(gradient(elu(x))[1], 1);
+  EXPECT_EQ(gradient(maximum(x, 0)), (Numbers{0, 0.5, 1}));
+  EXPECT_EQ(gradient(maximum(0, x)), (Numbers{0, 0.5, 1}));
+  EXPECT_EQ(gradient(minimum(x, 0)), (Numbers{1, 0.5, 0}));
+  EXPECT_EQ(gradient(maximum(x, x)), (Numbers{1, 1, 1}));
+  EXPECT_EQ(gradient(minimum(x, x)), (Numbers{1, 1, 1}));
+  EXPECT_EQ(gradient(clamp(x, -2, 0)), (Numbers{1, 1, 0}));
+  EXPECT_EQ(gradient(clamp(x, 0, 0)), (Numbers{0, 1, 0}));
+  EXPECT_EQ(gradient(clamp(x, -infinity, infinity)), (Numbers{1, 1, 1}));
+}
+
+TEST(Elementwise, PowersOfZeroAndOfNegativeNumbers) {
+  Tape tape;
+  const Var x = tape.variable(vector({-2, 0, 3}));
+  const auto gradient = [&](Var y) {
+    tape.backward(sum(y));
+    return adjoint(x);
+  };
+  EXPECT_EQ(value(pow(x, 3)), (Numbers{-8, 0, 27}));
+  EXPECT_EQ(gradient(pow(x, 3)), (Numbers{12, 0, 27}));
+  EXPECT_EQ(value(pow(x, 0)), (Numbers{1, 1, 1}));
+  EXPECT_EQ(gradient(pow(x, 0)), (Numbers{0, 0, 0}));
+  EXPECT_EQ(gradient(pow(x, 1)), (Numbers{1, 1, 1}));
+  EXPECT_EQ(value(pow(x, -1))[1], infinity);
+  EXPECT_EQ(gradient(pow(x, -1))[0], Real(-0.25));
+  EXPECT_TRUE(std::isnan(value(pow(x, Real(0.5)))[0]));
+  EXPECT_EQ(gradient(pow(x, Real(0.5)))[1], 0);
+}
+
+TEST(Elementwise, NaNWinsWhateverTheOtherOperandIs) {
+  Tape tape;
+  for (const Real other : {Real{0}, Real{1}, infinity, -infinity, nan}) {
+    const Var a = tape.constant(vector({nan, other})), b = tape.constant(vector({other, nan}));
+    for (const Var y : {minimum(a, b), maximum(a, b)})
+      for (const Real v : value(y)) EXPECT_TRUE(std::isnan(v)) << other;
+  }
+  const Var x = tape.constant(nan);
+  for (const Var y :
+       {relu(x), abs(x), clamp(x, 0, 1), elu(x), silu(x), minimum(x, 0), maximum(0, x), pow(x, 2)})
+    EXPECT_TRUE(std::isnan(y.item())) << tape.name(y);
+}
+
+TEST(Elementwise, ClampRefusesWhatIsNoInterval) {
+  Tape tape;
+  const Var x = tape.constant(1);
+  EXPECT_THROW(clamp(x, 1, 0), std::invalid_argument);
+  EXPECT_THROW(clamp(x, nan, 0), std::invalid_argument);
+  EXPECT_THROW(clamp(x, 0, nan), std::invalid_argument);
+}
+
+// Derivatives of tanh and sigmoid are made from the value, so they are as exact as it is, absolutely; the
+// others keep their digits far out. All are finite at finite points.
+TEST(Elementwise, GradientsInTheTails) {
+  Tape tape;
+  const Real far = sizeof(Real) == 8 ? Real{600} : Real{80};
+  const Var x = tape.variable(vector({-far}));
+  const auto relative = [&](Var y, long double exact) {
+    tape.backward(y, Tensor(Shape{1}, Real{1}));
+    EXPECT_LE(ulps(adjoint(x)[0], exact), 4) << tape.name(y);
+  };
+  const auto e = std::exp(-static_cast<long double>(far));
+  relative(sigmoid(x), e);
+  relative(softplus(x), e);
+  relative(log_sigmoid(-x), -e);
+  relative(elu(x), e);
+  relative(expm1(x), e);
+  relative(silu(x), e * (1 - static_cast<long double>(far)));
+  const Var edge =
+      tape.variable(vector({-std::numeric_limits<Real>::max(), std::numeric_limits<Real>::max()}));
+  for (const Var y : {tanh(edge), sigmoid(edge), softplus(edge), log_sigmoid(edge), relu(edge), elu(edge),
+                      silu(edge), abs(edge), sin(edge), cos(edge)}) {
+    tape.backward(y, Tensor(Shape{2}, Real{1}));
+    for (const Real d : adjoint(edge)) EXPECT_TRUE(std::isfinite(d)) << tape.name(y);
+  }
+}
+
 // ---- broadcasting -------------------------------------------------------------------------------
 
 // The element of x that stands at position `at` of a shape it broadcasts to.
@@ -113,6 +234,9 @@ TEST(Broadcasting, IsRepetitionAndItsGradientASum) {
       {Shape{1, 3, 1, 1}, Shape{2, 1, 4, 5}},
       {Shape{2, 1, 1, 5}, Shape{2, 3, 4, 1}},
       {Shape{3, 1, 1}, Shape{1, 1}},
+      {Shape{0}, Shape{1}},
+      {Shape{2, 0}, Shape{2, 1}},
+      {Shape{0, 3}, Shape{3}},
   };
   for (const auto& pair : pairs)
     for (const bool swap : {false, true}) {
