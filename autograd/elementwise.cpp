@@ -108,8 +108,7 @@ Var binary(const char* name, Var a, Var b) {
       [](Record& r) {
         const auto l = loops<2>({r.shape(0), r.shape(1)}, r.shape());
         const Real *xa = r.value(0), *xb = r.value(1), *y = r.value(), *g = r.adjoint();
-        const Kernels::Adjoint* const f[] = {r.kernels().binary_adjoint_a[i],
-                                             r.kernels().binary_adjoint_b[i]};
+        Kernels::Adjoint* const f[] = {r.kernels().binary_adjoint_a[i], r.kernels().binary_adjoint_b[i]};
         for (std::size_t k = 0; k < 2; ++k) {
           if (!r.needs_gradient(static_cast<int>(k))) continue;
           Real* d = r.adjoint(static_cast<int>(k));

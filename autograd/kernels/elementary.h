@@ -214,7 +214,7 @@ DOXA_INLINE T softplus(T x) {
 /// What the operand a of the two receives of the adjoint g: all of it if chosen, which NaN always is.
 template <class T>
 DOXA_INLINE T share(T g, bool chosen, T a, T b) {
-  return chosen | (a != a) ? g : a == b ? T{0.5} * g : 0;
+  return (chosen | (a != a)) ? g : a == b ? T{0.5} * g : 0;
 }
 
 }  // namespace doxa::elementary
