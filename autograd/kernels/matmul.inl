@@ -40,7 +40,7 @@ inline Index take(Index left, Index most) {
 
 // All m rows of C for one panel of NV vectors of columns.
 template <int NV, bool Columns, bool Ragged>
-void rows_of_tiles(Index m, Index k, const Real* a, Index stride, Panel b, Real* c, Index c_row, Lanes last,
+void rows_of_tiles(Index m, Index k, const Real* a, Index stride, Panel b, Real* c, Index c_row, Mask last,
                    bool accumulate) {
   const Index a_row = Columns ? 1 : stride;
   for (; m >= 2 * tile_rows || m == tile_rows; m -= tile_rows, a += tile_rows * a_row, c += tile_rows * c_row)
@@ -53,7 +53,7 @@ void rows_of_tiles(Index m, Index k, const Real* a, Index stride, Panel b, Real*
 
 template <bool Columns, bool Ragged>
 DOXA_INLINE void tiles(Index vectors, Index m, Index k, const Real* a, Index stride, Panel b, Real* c, Index c_row,
-                       Lanes last, bool accumulate) {
+                       Mask last, bool accumulate) {
   if (vectors == 1) return rows_of_tiles<1, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
   if (vectors == 2) return rows_of_tiles<2, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
   rows_of_tiles<tile_vectors, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
@@ -76,7 +76,7 @@ DOXA_INLINE void multiply(Index m, Index columns, Index k, const Real* a, Index 
   } else if (columns == padded) {
     tiles<Columns, false>(vectors, m, k, a, stride, b, c.data, c.row, first(width), accumulate);
   } else {
-    const Lanes last = first(columns - padded + width);
+    const Mask last = first(columns - padded + width);
     tiles<Columns, true>(vectors, m, k, a, stride, b, c.data, c.row, last, accumulate);
   }
 }

@@ -54,7 +54,7 @@ inline void transpose(Vector (&)[width]) {}
 void pack(Index k, Index columns, Index padded, const Real* b, Index b_row, Index b_col, Real* to) {
   if (b_col == 1) {
     const Index whole = columns / width * width;
-    const Lanes last = first(columns - whole);
+    const Mask last = first(columns - whole);
     for (Index q = 0; q < k; ++q, b += b_row, to += padded) {
       Index j = 0;
       for (; j < whole; j += width) store(to + j, load(b + j));
@@ -97,7 +97,7 @@ void add_transpose(Index rows, Index columns, Index padded, const Real* from, Re
                    bool accumulate) {
   for (Index i = 0; i < rows; i += width) {
     const Index some = rows - i < width ? rows - i : width;
-    const Lanes lanes = first(some);
+    const Mask mask = first(some);
     for (Index j = 0; j < columns; j += width) {
       const Index across = columns - j < width ? columns - j : width;
       Vector block[width];
@@ -108,9 +108,9 @@ void add_transpose(Index rows, Index columns, Index padded, const Real* from, Re
         if (some == width)
           store(to, accumulate ? load(to) + block[r] : block[r]);
         else if (accumulate)
-          add(to, block[r], lanes);
+          add(to, block[r], mask);
         else
-          store(to, block[r], lanes);
+          store(to, block[r], mask);
     }
   }
 }

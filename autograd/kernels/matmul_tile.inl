@@ -5,64 +5,62 @@ constexpr Index width = DOXA_VECTOR_BYTES / static_cast<Index>(sizeof(Real));
 typedef Real Vector __attribute__((vector_size(DOXA_VECTOR_BYTES), aligned(sizeof(Real)), may_alias));
 inline Vector load(const Real* p) { return *reinterpret_cast<const Vector*>(p); }
 inline void store(Real* p, Vector v) { *reinterpret_cast<Vector*>(p) = v; }
-#define DOXA_INLINE inline __attribute__((always_inline))
 #else
 constexpr Index width = 1;
 typedef Real Vector;
 inline Vector load(const Real* p) { return *p; }
 inline void store(Real* p, Vector v) { *p = v; }
-#define DOXA_INLINE inline
 #endif
 
 // The first `count` lanes of a vector, at the ragged edge of a matrix: nothing beyond them is read or written,
 // and those loaded are followed by zeros. `masks`: a partial load costs no more than a whole one.
 #if defined(__AVX512F__) && DOXA_VECTOR_BYTES == 64
 constexpr bool masks = true;
-typedef __mmask16 Lanes;
-inline Lanes first(Index count) { return static_cast<Lanes>((1U << count) - 1); }
-inline Vector load(const Real* p, Lanes lanes) {
-  if constexpr (sizeof(Real) == 8) return (Vector)_mm512_maskz_loadu_pd(static_cast<__mmask8>(lanes), p);
-  return (Vector)_mm512_maskz_loadu_ps(lanes, p);
+typedef __mmask16 Mask;
+inline Mask first(Index count) { return static_cast<Mask>((1U << count) - 1); }
+inline Vector load(const Real* p, Mask mask) {
+  if constexpr (sizeof(Real) == 8) return (Vector)_mm512_maskz_loadu_pd(static_cast<__mmask8>(mask), p);
+  return (Vector)_mm512_maskz_loadu_ps(mask, p);
 }
-inline void store(Real* p, Vector v, Lanes lanes) {
+inline void store(Real* p, Vector v, Mask mask) {
   if constexpr (sizeof(Real) == 8)
-    _mm512_mask_storeu_pd(p, static_cast<__mmask8>(lanes), (__m512d)v);
+    _mm512_mask_storeu_pd(p, static_cast<__mmask8>(mask), (__m512d)v);
   else
-    _mm512_mask_storeu_ps(p, lanes, (__m512)v);
+    _mm512_mask_storeu_ps(p, mask, (__m512)v);
 }
-inline void add(Real* p, Vector v, Lanes lanes) { store(p, load(p, lanes) + v, lanes); }
+inline void add(Real* p, Vector v, Mask mask) { store(p, load(p, mask) + v, mask); }
 #else
 constexpr bool masks = false;
-typedef Index Lanes;
-inline Lanes first(Index count) { return count; }
+typedef Index Mask;
+inline Mask first(Index count) { return count; }
 #if defined(__AVX2__) && DOXA_VECTOR_BYTES == 32
-inline Vector load(const Real* p, Lanes lanes) {
+inline Vector load(const Real* p, Mask mask) {
   static constexpr int all_then_none[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
-  const int* words = all_then_none + 8 - lanes * static_cast<Index>(sizeof(Real) / 4);
-  const __m256i mask = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(words));
-  return (Vector)_mm256_maskload_epi32(reinterpret_cast<const int*>(p), mask);
+  const int* words = all_then_none + 8 - mask * static_cast<Index>(sizeof(Real) / 4);
+  const __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(words));
+  return (Vector)_mm256_maskload_epi32(reinterpret_cast<const int*>(p), bits);
 }
 #else
-inline Vector load(const Real* p, Lanes lanes) {
-  if (lanes == width) return load(p);
+inline Vector load(const Real* p, Mask mask) {
+  if (mask == width) return load(p);
   Real some[width] = {};
   for (Index i = 0; i < width; ++i)
-    if (i < lanes) some[i] = p[i];
+    if (i < mask) some[i] = p[i];
   return load(some);
 }
 #endif
-inline void store(Real* p, Vector v, Lanes lanes) {
-  if (lanes == width) return store(p, v);
+inline void store(Real* p, Vector v, Mask mask) {
+  if (mask == width) return store(p, v);
   Real all[width];
   store(all, v);
   for (Index i = 0; i < width; ++i)
-    if (i < lanes) p[i] = all[i];
+    if (i < mask) p[i] = all[i];
 }
-inline void add(Real* p, Vector v, Lanes lanes) {
+inline void add(Real* p, Vector v, Mask mask) {
   Real all[width];
   store(all, v);
   for (Index i = 0; i < width; ++i)
-    if (i < lanes) p[i] += all[i];
+    if (i < mask) p[i] += all[i];
 }
 #endif
 
@@ -76,7 +74,7 @@ constexpr int tile_rows = DOXA_TILE_ROWS;
 // apart. Ragged: the last vector of columns has `last` lanes only.
 template <int MR, int NV, bool Columns, bool Ragged>
 DOXA_INLINE void tile(Index k, const Real* a, Index stride, const Real* b, Index b_row, Real* c, Index c_row,
-                      Lanes last, bool accumulate) {
+                      Mask last, bool accumulate) {
   const Index a_row = Columns ? 1 : stride, a_col = Columns ? stride : 1;
   Vector sum[MR][NV] = {};
   for (Index p = 0; p < k; ++p, a += a_col, b += b_row) {
@@ -110,7 +108,7 @@ DOXA_INLINE void tile(Index k, const Real* a, Index stride, const Real* b, Index
 // The tile of `rows` <= MR rows.
 template <int MR, int NV, bool Columns, bool Ragged>
 DOXA_INLINE void tile_of(Index rows, Index k, const Real* a, Index stride, const Real* b, Index b_row, Real* c,
-                         Index c_row, Lanes last, bool accumulate) {
+                         Index c_row, Mask last, bool accumulate) {
   if constexpr (MR > 1)
     if (rows < MR)
       return tile_of<MR - 1, NV, Columns, Ragged>(rows, k, a, stride, b, b_row, c, c_row, last, accumulate);
