@@ -3,43 +3,36 @@
 constexpr Index lanes = DOXA_VECTOR_BYTES / static_cast<Index>(sizeof(Real));
 using Lane = std::conditional_t<sizeof(Real) == 8, std::int64_t, std::int32_t>;  // as wide as Real, for masks
 
-// f(i) for i = 0 … n-1, a vector at a time, and what is left over as one masked vector: short arrays are the rule
-// on a tape. The inner loops have a fixed number of turns, so they become straight vector code.
+// f(i) for i = 0 … n-1: whole vectors, and what is left over as one masked vector, because short arrays are the
+// rule on a tape.
 template <class F>
 DOXA_INLINE void for_each(Index n, F f) {
-  Index i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    DOXA_SIMD
-    for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) f(i + static_cast<Index>(j));
-  }
-  const Lane rest = static_cast<Lane>(n - i);
+  const Index whole = n & -lanes;
+  DOXA_SIMD
+  for (Index i = 0; i < whole; ++i) f(i);
+  const Lane rest = static_cast<Lane>(n - whole);
   if (rest == 0) return;
   DOXA_SIMD
   for (Lane j = 0; j < static_cast<Lane>(lanes); ++j)
-    if (j < rest) f(i + static_cast<Index>(j));
+    if (j < rest) f(whole + static_cast<Index>(j));
 }
 
-// Σ f(i), each lane summing its own.
+// Σ f(i)
 template <class F>
 DOXA_INLINE Real sum_each(Index n, F f) {
-  Real total[lanes] = {};
-  Index i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    DOXA_SIMD
-    for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) total[j] += f(i + static_cast<Index>(j));
+  const Index whole = n & -lanes;
+  Real total = 0;
+  DOXA_SIMD_SUM(total)
+  for (Index i = 0; i < whole; ++i) total += f(i);
+  const Lane rest = static_cast<Lane>(n - whole);
+  if (rest == 0) return total;
+  DOXA_SIMD_SUM(total)
+  for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) {
+    Real term = 0;
+    if (j < rest) term = f(whole + static_cast<Index>(j));
+    total += term;
   }
-  const Lane rest = static_cast<Lane>(n - i);
-  if (rest != 0) {
-    DOXA_SIMD
-    for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) {
-      Real term = 0;
-      if (j < rest) term = f(i + static_cast<Index>(j));
-      total[j] += term;
-    }
-  }
-  for (Index half = lanes / 2; half > 0; half /= 2)
-    for (Index j = 0; j < half; ++j) total[j] += total[j + half];
-  return total[0];
+  return total;
 }
 
 // What g adds to an operand's adjoint: where the loss does not depend on y (g = 0), nothing, though the derivative
