@@ -65,52 +65,62 @@ class OnShards {
   Shards::Loss loss_;
 };
 
+/// A model, what computes its gradient, and what follows.
+template <class Model, class Gradient>
+struct Training {
+  Model model;
+  Gradient gradient;
+  Parameters parameters = doxa::parameters(model);
+  Adam adam{.rate = 1e-3};
+
+  template <class... More>
+  explicit Training(typename Model::Sizes sizes, More... more) : model{sizes}, gradient(model, more...) {}
+};
+
+/// The functions keep the model alive.
+template <class Model, class Gradient, class... More>
+TrainingStep training_step(typename Model::Sizes sizes, More... more) {
+  const auto all = std::make_shared<Training<Model, Gradient>>(sizes, more...);
+  return {.run =
+              [all] {
+                all->gradient.gradient();
+                all->adam.step(all->parameters);
+              },
+          .gradient = [all] { all->gradient.gradient(); },
+          .records = [all] { return all->gradient.records(); },
+          .bytes = [all] { return all->gradient.bytes(); }};
+}
+
 /// The step of a model with the members `Index batch()` and `Var loss(Tape&, Index first, Index rows,
-/// Philox&)`. The functions keep the model alive. A batch of fewer rows than threads takes a thread a row.
+/// Philox&)`. A batch of fewer rows than threads takes a thread a row.
 template <class Model>
 TrainingStep taped_step(typename Model::Sizes sizes, int threads = 1) {
-  const auto make = [sizes]<class Gradient, class... More>(std::type_identity<Gradient>, More... more) {
-    struct State {
-      Model model;
-      Gradient by;
-      Parameters parameters = doxa::parameters(model);
-      Adam adam{.rate = 1e-3};
-      explicit State(typename Model::Sizes s, More... m) : model{s}, by(model, m...) {}
-    };
-    const auto state = std::make_shared<State>(sizes, more...);
-    return TrainingStep{.run =
-                            [state] {
-                              state->by.gradient();
-                              state->adam.step(state->parameters);
-                            },
-                        .gradient = [state] { state->by.gradient(); },
-                        .records = [state] { return state->by.records(); },
-                        .bytes = [state] { return state->by.bytes(); }};
-  };
   threads = static_cast<int>(std::min<Index>(threads, Model{sizes}.batch()));
-  if (threads == 1) return make(std::type_identity<OnOneTape<Model>>{});
-  TrainingStep step = make(std::type_identity<OnShards<Model>>{}, threads);
+  if (threads == 1) return training_step<Model, OnOneTape<Model>>(sizes);
+  TrainingStep step = training_step<Model, OnShards<Model>>(sizes, threads);
   step.threads = threads;
   return step;
 }
 
+template <class Model, class Step>
+struct ManualTraining {
+  Model model;
+  Step step{model};
+  Philox noise{2};
+  explicit ManualTraining(typename Model::Sizes sizes) : model{sizes} {}
+};
+
 /// The hand-written step of the same model.
 template <class Model, class Step>
 TrainingStep manual_step(typename Model::Sizes sizes) {
-  struct State {
-    Model model;
-    Step step{model};
-    Philox noise{2};
-    explicit State(typename Model::Sizes s) : model{s} {}
-  };
-  const auto state = std::make_shared<State>(sizes);
+  const auto all = std::make_shared<ManualTraining<Model, Step>>(sizes);
   const auto none = [] { return std::size_t{0}; };
   return {.run =
-              [state] {
-                state->step.gradient(state->noise);
-                state->step.parameters().adam_step();
+              [all] {
+                all->step.gradient(all->noise);
+                all->step.parameters().adam_step();
               },
-          .gradient = [state] { state->step.gradient(state->noise); },
+          .gradient = [all] { all->step.gradient(all->noise); },
           .records = none,
           .bytes = none};
 }

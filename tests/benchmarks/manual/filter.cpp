@@ -34,7 +34,7 @@ FilterStep::FilterStep(Filter& model)
 }
 
 Real FilterStep::gradient(Philox& noise) {
-  const auto [B, T, A, O, H, L] = size_;
+  const Index B = size_.B, T = size_.T, O = size_.O, H = size_.H, L = size_.L;
   const Real c = 1 / static_cast<Real>(B);
   const auto input = [&](Index k) { return inputs_.data() + k * B * width_; };
   const auto hidden = [&](Tensor& all, Index k) { return all.data() + k * B * H; };

@@ -41,7 +41,7 @@ RssmStep::RssmStep(Rssm& model)
 }
 
 Real RssmStep::gradient(Philox& noise) {
-  const auto [B, T, A, O, H, L] = size_;
+  const Index B = size_.B, T = size_.T, A = size_.A, O = size_.O, H = size_.H, L = size_.L;
   const Real c = 1 / static_cast<Real>(B);
   const auto at = [B](Tensor& all, Index k) { return all.data() + k * B * all.shape()[2]; };
 
