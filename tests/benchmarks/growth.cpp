@@ -6,6 +6,7 @@
 
 #include "support/atomic_file.h"
 #include "support/figure.h"
+#include "support/number.h"
 #include "support/table.h"
 #include "timing.h"
 #include "training_step.h"
@@ -63,9 +64,12 @@ support::Figure draw(const std::vector<Curve>& curves) {
   time.y_label = "time / µs";
   memory.y_label = "tape / bytes";
   for (const Curve& c : curves) {
-    const support::Style style{.label = c.what, .marker = support::Marker::circle};
-    time.line(c.x, c.microseconds, style);
-    memory.line(c.x, c.bytes, style);
+    const auto style = [&](const std::vector<double>& y) {
+      return support::Style{.label = c.what + ", slope " + support::decimal(slope(c.x, y), 2),
+                            .marker = support::Marker::circle};
+    };
+    time.line(c.x, c.microseconds, style(c.microseconds));
+    memory.line(c.x, c.bytes, style(c.bytes));
   }
   return figure;
 }
