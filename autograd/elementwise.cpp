@@ -92,11 +92,29 @@ void for_each_row(const Loops<N>& l, F f) {
       }
 }
 
+// Operands of one shape: a single row.
+template <Binary op>
+Var alike(const char* name, const Shape& shape, Var a, Var b) {
+  constexpr auto i = static_cast<std::size_t>(op);
+  return record(
+      name, shape, {a, b},
+      [](Record& r) { r.kernels().binary[i](r.size(), r.value(0), 1, r.value(1), 1, r.value()); },
+      [](Record& r) {
+        const Kernels& k = r.kernels();
+        const Index n = r.size();
+        const Real *xa = r.value(0), *xb = r.value(1), *y = r.value(), *g = r.adjoint();
+        if (r.needs_gradient(0)) k.binary_adjoint_a[i](n, xa, 1, xb, 1, y, g, r.adjoint(0));
+        if (r.needs_gradient(1)) k.binary_adjoint_b[i](n, xa, 1, xb, 1, y, g, r.adjoint(1));
+      });
+}
+
 template <Binary op>
 Var binary(const char* name, Var a, Var b) {
   constexpr auto i = static_cast<std::size_t>(op);
+  const Shape sa = a.shape(), sb = b.shape();
+  if (sa == sb) return alike<op>(name, sa, a, b);
   return record(
-      name, broadcast(a.shape(), b.shape(), name), {a, b},
+      name, broadcast(sa, sb, name), {a, b},
       [](Record& r) {
         const auto l = loops<2>({r.shape(0), r.shape(1)}, r.shape());
         const auto f = r.kernels().binary[i];
