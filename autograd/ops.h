@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "doxa/autograd/axes.h"
+#include "doxa/autograd/axis_list.h"
 #include "doxa/autograd/tape.h"
 
 namespace doxa {
@@ -73,23 +73,23 @@ Var where(const Tensor& condition, Var a, Var b);
 // there twice throws std::invalid_argument. Over no axes, {}, every element is reduced by itself.
 
 Var sum(Var x);  ///< Σ x_i; 0 of no elements
-Var sum(Var x, const Axes& axes, bool keepdims = false);
+Var sum(Var x, const AxisList& axes, bool keepdims = false);
 Var mean(Var x);  ///< Σ x_i / n; of no elements: NaN
-Var mean(Var x, const Axes& axes, bool keepdims = false);
+Var mean(Var x, const AxisList& axes, bool keepdims = false);
 Var variance(Var x);  ///< Σ (x_i - mean)² / n, of the population (n, not n - 1); of no elements: NaN
-Var variance(Var x, const Axes& axes, bool keepdims = false);
+Var variance(Var x, const AxisList& axes, bool keepdims = false);
 Var max(Var x);  ///< the gradient is shared equally by all x_i that attain it; NaN if any x_i is. Throws
                  ///< std::invalid_argument for the maximum of no elements
-Var max(Var x, const Axes& axes, bool keepdims = false);
+Var max(Var x, const AxisList& axes, bool keepdims = false);
 Var min(Var x);  ///< as max
-Var min(Var x, const Axes& axes, bool keepdims = false);
+Var min(Var x, const AxisList& axes, bool keepdims = false);
 Var logsumexp(Var x);  ///< log Σ e^x_i, without overflow; -inf, with gradient 0, where all x_i are -inf or
                        ///< there are none
-Var logsumexp(Var x, const Axes& axes, bool keepdims = false);
+Var logsumexp(Var x, const AxisList& axes, bool keepdims = false);
 Var softmax(Var x);  ///< e^x_i / Σ e^x_k, in the shape of x; NaN where all x_k are -inf
-Var softmax(Var x, const Axes& axes);
+Var softmax(Var x, const AxisList& axes);
 Var log_softmax(Var x);  ///< x_i - log Σ e^x_k, in the shape of x; NaN where all x_k are -inf
-Var log_softmax(Var x, const Axes& axes);
+Var log_softmax(Var x, const AxisList& axes);
 
 // ---- matrix product
 // ------------------------------------------------------------------------------------------
@@ -108,7 +108,7 @@ Var affine(Var x, Var weight, Var bias, Activation f = Activation::identity);
 // --------------------------------------------------------------------------------------------------
 
 Var reshape(Var x, const Shape& shape);       ///< the same elements in row-major order; no copy
-Var permute(Var x, const Axes& order);        ///< axis i of the result is axis order_i of x; every axis once
+Var permute(Var x, const AxisList& order);    ///< axis i of the result is axis order_i of x; every axis once
 Var transpose(Var x);                         ///< swaps the last two axes
 Var broadcast_to(Var x, const Shape& shape);  ///< repeats x along new and stretched axes, by NumPy's rules
 /// Indices begin … end-1 of one axis; of the leading axis without a copy.

@@ -105,7 +105,7 @@ Var reordered(const char* name, Var x, const Shape& shape, const Order& o) {
       });
 }
 
-Var permuted(const char* name, Var x, const Axes& order) {
+Var permuted(const char* name, Var x, const AxisList& order) {
   const Shape from = x.shape();
   std::array<Index, 4> step{}, extent{}, permuted_step{};
   Index size = 1;
@@ -123,8 +123,8 @@ Var permuted(const char* name, Var x, const Axes& order) {
 
 }  // namespace
 
-Var permute(Var x, const Axes& order) {
-  const Axes axes = order.of(x.shape(), "permute");
+Var permute(Var x, const AxisList& order) {
+  const AxisList axes = order.of(x.shape(), "permute");
   if (axes.count() != x.rank())
     throw std::invalid_argument("permute: " + std::to_string(axes.count()) + " axes for shape " +
                                 x.shape().str());
@@ -134,7 +134,7 @@ Var permute(Var x, const Axes& order) {
 Var transpose(Var x) {
   const int rank = x.rank();
   if (rank < 2) throw std::invalid_argument("transpose: expected at least two axes, got " + x.shape().str());
-  Axes order;
+  AxisList order;
   for (int i = 0; i < rank - 2; ++i) order.append(i);
   order.append(rank - 1);
   order.append(rank - 2);

@@ -18,16 +18,16 @@ struct Reduction {
 Reduction over_all(Var x) { return {x, {1, x.size(), 1}, Shape{}}; }
 
 // The kept axes and then the given ones, each in order.
-Axes moved_last(const Shape& shape, const Axes& axes) {
-  Axes order;
+AxisList moved_last(const Shape& shape, const AxisList& axes) {
+  AxisList order;
   for (const bool last : {false, true})
     for (int i = 0; i < shape.rank(); ++i)
       if (axes.has(i) == last) order.append(i);
   return order;
 }
 
-// Axes with no other between them are lanes of x as it lies; otherwise they are moved to the end first.
-Reduction over(Var x, Axes axes, bool keepdims, const char* op) {
+// AxisList with no other between them are lanes of x as it lies; otherwise they are moved to the end first.
+Reduction over(Var x, AxisList axes, bool keepdims, const char* op) {
   const Shape from = x.shape();
   axes = axes.of(from, op);
   Reduction r{x, {1, 1, 1}, from};
@@ -190,12 +190,12 @@ Var softmax(Var x, const Lanes& l) {
 }
 
 // An op that keeps the shape: what was moved to the end is moved back.
-Var in_place(Var (*op)(Var, const Lanes&), Var x, const Axes& axes, const char* name) {
+Var in_place(Var (*op)(Var, const Lanes&), Var x, const AxisList& axes, const char* name) {
   const Reduction of = over(x, axes, true, name);
   const Var y = op(of.x, of.lanes);
   if (!of.moved) return y;
-  const Axes order = moved_last(x.shape(), axes.of(x.shape(), name));
-  Axes back;
+  const AxisList order = moved_last(x.shape(), axes.of(x.shape(), name));
+  AxisList back;
   for (int axis = 0; axis < order.count(); ++axis)
     for (int i = 0; i < order.count(); ++i)
       if (order[i] == axis) back.append(i);
@@ -205,31 +205,33 @@ Var in_place(Var (*op)(Var, const Lanes&), Var x, const Axes& axes, const char* 
 }  // namespace
 
 Var sum(Var x) { return sum("sum", over_all(x), 1); }
-Var sum(Var x, const Axes& axes, bool keepdims) { return sum("sum", over(x, axes, keepdims, "sum"), 1); }
+Var sum(Var x, const AxisList& axes, bool keepdims) { return sum("sum", over(x, axes, keepdims, "sum"), 1); }
 
 Var mean(Var x) { return mean(over_all(x)); }
-Var mean(Var x, const Axes& axes, bool keepdims) { return mean(over(x, axes, keepdims, "mean")); }
+Var mean(Var x, const AxisList& axes, bool keepdims) { return mean(over(x, axes, keepdims, "mean")); }
 
 Var variance(Var x) { return variance(over_all(x)); }
-Var variance(Var x, const Axes& axes, bool keepdims) { return variance(over(x, axes, keepdims, "variance")); }
+Var variance(Var x, const AxisList& axes, bool keepdims) {
+  return variance(over(x, axes, keepdims, "variance"));
+}
 
 Var min(Var x) { return extremum("min", &Kernels::lane_min, over_all(x)); }
-Var min(Var x, const Axes& axes, bool keepdims) {
+Var min(Var x, const AxisList& axes, bool keepdims) {
   return extremum("min", &Kernels::lane_min, over(x, axes, keepdims, "min"));
 }
 Var max(Var x) { return extremum("max", &Kernels::lane_max, over_all(x)); }
-Var max(Var x, const Axes& axes, bool keepdims) {
+Var max(Var x, const AxisList& axes, bool keepdims) {
   return extremum("max", &Kernels::lane_max, over(x, axes, keepdims, "max"));
 }
 
 Var logsumexp(Var x) { return logsumexp(over_all(x)); }
-Var logsumexp(Var x, const Axes& axes, bool keepdims) {
+Var logsumexp(Var x, const AxisList& axes, bool keepdims) {
   return logsumexp(over(x, axes, keepdims, "logsumexp"));
 }
 
 Var softmax(Var x) { return softmax(x, over_all(x).lanes); }
-Var softmax(Var x, const Axes& axes) { return in_place(&softmax, x, axes, "softmax"); }
+Var softmax(Var x, const AxisList& axes) { return in_place(&softmax, x, axes, "softmax"); }
 Var log_softmax(Var x) { return log_softmax(x, over_all(x).lanes); }
-Var log_softmax(Var x, const Axes& axes) { return in_place(log_softmax, x, axes, "log_softmax"); }
+Var log_softmax(Var x, const AxisList& axes) { return in_place(log_softmax, x, axes, "log_softmax"); }
 
 }  // namespace doxa

@@ -82,7 +82,7 @@ TEST(Permute, MovesEveryElementForEveryOrder) {
       // Moving numbers preserves every inner product: <P x, g> = <x, Pᵀ g>.
       const Tensor g = integer_variable(tape, y.shape()).tensor();
       tape.backward(y, g);
-      Axes back;
+      AxisList back;
       for (int axis = 0; axis < 4; ++axis)
         back.append(static_cast<int>(std::find(order.begin(), order.end(), axis) - order.begin()));
       EXPECT_EQ(adjoint(x), value(permute(tape.constant(g), back)));

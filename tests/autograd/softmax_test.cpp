@@ -106,7 +106,7 @@ TEST(LogSoftmax, OfAnImpossibleValueIsMinusInfinityAndHarmless) {
 TEST(Softmax, IsTheExponentialOfLogSoftmax) {
   Tape tape;
   const Var x = 10 * normal_variable(tape, {5, 6, 7});
-  for (const Axes& axes : {Axes{0}, Axes{1}, Axes{2}, Axes{0, 2}, Axes{0, 1, 2}})
+  for (const AxisList& axes : {AxisList{0}, AxisList{1}, AxisList{2}, AxisList{0, 2}, AxisList{0, 1, 2}})
     expect_close(softmax(x, axes), exp(log_softmax(x, axes)), 120);
   expect_close(softmax(x), softmax(x, {0, 1, 2}), 0);
 }

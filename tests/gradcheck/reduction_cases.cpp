@@ -11,7 +11,7 @@ using Inputs = std::span<const Var>;
 struct Reduction {
   const char* name;
   Var (*all)(Var);
-  Var (*over)(Var, const Axes&, bool keepdims);
+  Var (*over)(Var, const AxisList&, bool keepdims);
 };
 
 const std::initializer_list<Reduction> reductions = {
@@ -21,11 +21,11 @@ const std::initializer_list<Reduction> reductions = {
     {"max", max, max},
     {"min", min, min},
     {"logsumexp", logsumexp, logsumexp},
-    {"softmax", softmax, [](Var x, const Axes& axes, bool) { return softmax(x, axes); }},
-    {"log_softmax", log_softmax, [](Var x, const Axes& axes, bool) { return log_softmax(x, axes); }},
+    {"softmax", softmax, [](Var x, const AxisList& axes, bool) { return softmax(x, axes); }},
+    {"log_softmax", log_softmax, [](Var x, const AxisList& axes, bool) { return log_softmax(x, axes); }},
 };
 
-std::string text(const Axes& axes) {
+std::string text(const AxisList& axes) {
   std::string all;
   for (int i = 0; i < axes.count(); ++i) all += (i > 0 ? "," : "") + std::to_string(axes[i]);
   return "{" + all + "}";
@@ -36,14 +36,14 @@ std::string text(const Axes& axes) {
 std::vector<GradientCase> reduction_cases() {
   std::vector<GradientCase> cases;
   // One lane, many short lanes, lanes side by side, and kept axes between the reduced ones.
-  const std::initializer_list<Axes> sets = {{},     {0},    {1},    {2},       {-1},      {0, 1},      {1, 3},
-                                            {3, 0}, {0, 2}, {2, 3}, {0, 1, 3}, {0, 2, 3}, {0, 1, 2, 3}};
+  const std::initializer_list<AxisList> sets = {
+      {}, {0}, {1}, {2}, {-1}, {0, 1}, {1, 3}, {3, 0}, {0, 2}, {2, 3}, {0, 1, 3}, {0, 2, 3}, {0, 1, 2, 3}};
   for (const Reduction& op : reductions) {
     const std::string name = std::string("op/") + op.name;
     for (const Shape& shape : {Shape{}, Shape{1}, Shape{7}, Shape{2, 3, 4}})
       cases.push_back(tensor_case(name + "/all " + shape.str(),
                                   [f = op.all](Tape&, Inputs x) { return f(x[0]); }, {shape}));
-    for (const Axes& axes : sets)
+    for (const AxisList& axes : sets)
       for (const bool keepdims : {false, true})
         cases.push_back(
             tensor_case(name + "/" + text(axes) + (keepdims ? " kept" : ""),

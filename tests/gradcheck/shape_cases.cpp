@@ -21,8 +21,8 @@ void add_order(Cases& cases) {
   for (const Shape& s : {Shape{1, 1}, Shape{3, 5}, Shape{9, 17}, shape})
     cases.push_back(
         tensor_case("op/transpose/" + s.str(), [](Tape&, Inputs x) { return transpose(x[0]); }, {s}));
-  for (const Axes& order : {Axes{0, 1, 2, 3}, Axes{3, 2, 1, 0}, Axes{2, 0, 3, 1}, Axes{1, 0, 2, 3},
-                            Axes{0, 2, 3, 1}, Axes{-1, 0, 1, 2}}) {
+  for (const AxisList& order : {AxisList{0, 1, 2, 3}, AxisList{3, 2, 1, 0}, AxisList{2, 0, 3, 1},
+                                AxisList{1, 0, 2, 3}, AxisList{0, 2, 3, 1}, AxisList{-1, 0, 1, 2}}) {
     std::string name = "op/permute/";
     for (int i = 0; i < 4; ++i) name += std::to_string(order[i]);
     cases.push_back(

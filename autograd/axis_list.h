@@ -6,12 +6,12 @@
 
 namespace doxa {
 
-/// Axes of a shape, in order, negative ones counted from the end: `1`, `{0, -1}`.
-class Axes {
+/// AxisList of a shape, in order, negative ones counted from the end: `1`, `{0, -1}`.
+class AxisList {
  public:
-  Axes() = default;
-  Axes(int axis) { append(axis); }
-  Axes(std::initializer_list<int> axes) {
+  AxisList() = default;
+  AxisList(int axis) { append(axis); }
+  AxisList(std::initializer_list<int> axes) {
     for (const int axis : axes) append(axis);
   }
 
@@ -24,7 +24,7 @@ class Axes {
 
   /// The same axes, counted from the front. Throws std::invalid_argument naming `op` if one is out of range
   /// for the shape or there twice.
-  Axes of(const Shape& shape, const char* op) const;
+  AxisList of(const Shape& shape, const char* op) const;
 
  private:
   std::array<int, Shape::max_rank + 1> axes_{};  // one too many is one twice or out of range: of() refuses it

@@ -1,17 +1,17 @@
-#include "doxa/autograd/axes.h"
+#include "doxa/autograd/axis_list.h"
 
 #include <stdexcept>
 
 namespace doxa {
 
-bool Axes::has(int axis) const {
+bool AxisList::has(int axis) const {
   for (int i = 0; i < count_; ++i)
     if ((*this)[i] == axis) return true;
   return false;
 }
 
-Axes Axes::of(const Shape& shape, const char* op) const {
-  Axes from_the_front;
+AxisList AxisList::of(const Shape& shape, const char* op) const {
+  AxisList from_the_front;
   for (int i = 0; i < count_; ++i) {
     const int axis = shape.axis((*this)[i], op);
     if (from_the_front.has(axis))
