@@ -26,7 +26,7 @@ AxisList moved_last(const Shape& shape, const AxisList& axes) {
   return order;
 }
 
-// AxisList with no other between them are lanes of x as it lies; otherwise they are moved to the end first.
+// Axes with no other between them are lanes of x as it lies; otherwise they are moved to the end first.
 Reduction over(Var x, AxisList axes, bool keepdims, const char* op) {
   const Shape from = x.shape();
   axes = axes.of(from, op);
