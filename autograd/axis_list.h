@@ -6,7 +6,7 @@
 
 namespace doxa {
 
-/// AxisList of a shape, in order, negative ones counted from the end: `1`, `{0, -1}`.
+/// Axes of a shape, in order, negative ones counted from the end: `1`, `{0, -1}`.
 class AxisList {
  public:
   AxisList() = default;
