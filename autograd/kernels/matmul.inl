@@ -1,10 +1,10 @@
 // Included by instruction_set.inl, inside the namespace of one instruction set.
 //
-// C is computed tile by tile (matmul_tile.inl), and for parts of the operands that stay in the caches: a panel of
-// `depth` rows and up to tile_columns columns of B in the first level meets `height` rows of A from the second
-// (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008). Unlike there, operands are
-// used where they lie unless their strides are in the way: those of training are small, and a copy of A costs more
-// than it saves.
+// C is computed tile by tile (matmul_tile.inl), and for parts of the operands that stay in the caches: a
+// panel of `depth` rows and up to tile_columns columns of B in the first level meets `height` rows of A from
+// the second (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008). Unlike
+// there, operands are used where they lie unless their strides are in the way: those of training are small,
+// and a copy of A costs more than it saves.
 
 #include "doxa/autograd/kernels/matmul_tile.inl"
 
@@ -13,7 +13,13 @@
 constexpr Index depth = 1536 / static_cast<Index>(sizeof(Real)), height = 256;
 
 // Steps of a power of two of this many bytes fall into few sets of the first cache, and push one another out.
-inline bool crowds(Index stride, Index bytes) { return stride * static_cast<Index>(sizeof(Real)) % bytes == 0; }
+inline bool crowds(Index stride, Index bytes) {
+  return stride * static_cast<Index>(sizeof(Real)) % bytes == 0;
+}
+
+// The rows of A from which on a panel of B with crowded rows is copied: a large tile hides where they come
+// from.
+constexpr Index crowd = tile_rows < 8 ? 16 : 192;
 
 struct Operand {
   const Real* data;
@@ -40,8 +46,8 @@ inline Index take(Index left, Index most) {
 
 // All m rows of C for one panel of NV vectors of columns.
 template <int NV, bool Columns, bool Ragged>
-void rows_of_tiles(Index m, Index k, const Real* a, Index stride, Panel b, Real* c, Index c_row, Mask last,
-                   bool accumulate) {
+DOXA_INLINE void rows_of_tiles(Index m, Index k, const Real* a, Index stride, Panel b, Real* c, Index c_row,
+                               Mask last, bool accumulate) {
   const Index a_row = Columns ? 1 : stride;
   for (; m >= 2 * tile_rows || m == tile_rows; m -= tile_rows, a += tile_rows * a_row, c += tile_rows * c_row)
     tile<tile_rows, NV, Columns, Ragged>(k, a, stride, b.data, b.row, c, c_row, last, accumulate);
@@ -52,19 +58,20 @@ void rows_of_tiles(Index m, Index k, const Real* a, Index stride, Panel b, Real*
 }
 
 template <bool Columns, bool Ragged>
-DOXA_INLINE void tiles(Index vectors, Index m, Index k, const Real* a, Index stride, Panel b, Real* c, Index c_row,
-                       Mask last, bool accumulate) {
+DOXA_INLINE void tiles(Index vectors, Index m, Index k, const Real* a, Index stride, Panel b, Real* c,
+                       Index c_row, Mask last, bool accumulate) {
   if (vectors == 1) return rows_of_tiles<1, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
   if (vectors == 2) return rows_of_tiles<2, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
   rows_of_tiles<tile_vectors, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
 }
 
-// C (+)= A B for a panel of B and its columns of C. A C that is stored by columns takes its tiles transposed.
+// C (+)= A B for a panel of B and its columns of C. A C that is stored by columns, which only an A by rows
+// meets, takes its tiles transposed.
 template <bool Columns>
 DOXA_INLINE void multiply(Index m, Index columns, Index k, const Real* a, Index stride, Panel b, Result c,
                           bool accumulate) {
   const Index vectors = (columns + width - 1) / width, padded = vectors * width;
-  if (c.col != 1) {
+  if (!Columns && c.col != 1) {
     constexpr Index whole_blocks = (tile_rows + width - 1) / width * width;
     alignas(64) Real square[whole_blocks * tile_columns] = {};
     for (Index i = 0; i < m; i += tile_rows) {
@@ -92,7 +99,8 @@ void product(Index m, Index n, Index k, Operand a, Operand b, Result c, bool acc
         const Index padded = take((n - j + width - 1) / width, tile_vectors) * width;
         columns = n - j < padded ? n - j : padded;
         Panel panel = {b.at(p, j), b.row};
-        if (b.col != 1 || (!masks && columns < padded) || (crowds(b.row, 1024) && mi >= 4 * tile_rows)) {
+        const bool ragged = columns < padded && (!masks || c.col != 1);
+        if (b.col != 1 || ragged || (crowds(b.row, 4096) && mi >= crowd)) {
           pack(kp, columns, padded, panel.data, b.row, b.col, copy);
           panel = {copy, padded};
         }

@@ -25,8 +25,8 @@ DOXA_INLINE void exchange(Vector& x, Vector& y, Sequence<I...>) {
   x = low;
 }
 
-// The transpose of a width x width block, one row a vector: its off-diagonal quarters change places, then those of
-// every quarter, and so on down to single lanes.
+// The transpose of a width x width block, one row a vector: its off-diagonal quarters change places, then
+// those of every quarter, and so on down to single lanes.
 template <int D>
 DOXA_INLINE void transpose(Vector (&rows)[width]) {
   if constexpr (D > 0) {
@@ -80,7 +80,8 @@ void pack(Index k, Index columns, Index padded, const Real* b, Index b_row, Inde
         Real* at = to + q * padded + j;
         const Index rows = k - q < width ? k - q : width;
         Vector block[width];
-        for (Index i = 0; i < width; ++i) block[i] = i < some ? load(from + i * b_col, first(rows)) : Vector{};
+        for (Index i = 0; i < width; ++i)
+          block[i] = i < some ? load(from + i * b_col, first(rows)) : Vector{};
         transpose(block);
         for (Index i = 0; i < width; ++i)
           if (i < rows) store(at + i * padded, block[i]);

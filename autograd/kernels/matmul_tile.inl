@@ -12,8 +12,8 @@ inline Vector load(const Real* p) { return *p; }
 inline void store(Real* p, Vector v) { *p = v; }
 #endif
 
-// The first `count` lanes of a vector, at the ragged edge of a matrix: nothing beyond them is read or written,
-// and those loaded are followed by zeros. `masks`: a partial load costs no more than a whole one.
+// The first `count` lanes of a vector, at the ragged edge of a matrix: nothing beyond them is read or
+// written, and those loaded are followed by zeros. `masks`: a partial load costs no more than a whole one.
 #if defined(__AVX512F__) && DOXA_VECTOR_BYTES == 64
 constexpr bool masks = true;
 typedef __mmask16 Mask;
@@ -70,8 +70,8 @@ constexpr Index tile_columns = tile_vectors * width;
 constexpr int tile_rows = DOXA_TILE_ROWS;
 
 // MR rows by NV vectors of columns of C stay in registers while k runs. The tile reads one row of B as whole
-// vectors and broadcasts the elements of A, whose rows (Columns = false) or columns (true) are contiguous, `stride`
-// apart. Ragged: the last vector of columns has `last` lanes only.
+// vectors and broadcasts the elements of A, whose rows (Columns = false) or columns (true) are contiguous,
+// `stride` apart. Ragged: the last vector of columns has `last` lanes only.
 template <int MR, int NV, bool Columns, bool Ragged>
 DOXA_INLINE void tile(Index k, const Real* a, Index stride, const Real* b, Index b_row, Real* c, Index c_row,
                       Mask last, bool accumulate) {
@@ -107,8 +107,8 @@ DOXA_INLINE void tile(Index k, const Real* a, Index stride, const Real* b, Index
 
 // The tile of `rows` <= MR rows.
 template <int MR, int NV, bool Columns, bool Ragged>
-DOXA_INLINE void tile_of(Index rows, Index k, const Real* a, Index stride, const Real* b, Index b_row, Real* c,
-                         Index c_row, Mask last, bool accumulate) {
+DOXA_INLINE void tile_of(Index rows, Index k, const Real* a, Index stride, const Real* b, Index b_row,
+                         Real* c, Index c_row, Mask last, bool accumulate) {
   if constexpr (MR > 1)
     if (rows < MR)
       return tile_of<MR - 1, NV, Columns, Ragged>(rows, k, a, stride, b, b_row, c, c_row, last, accumulate);
