@@ -57,10 +57,18 @@ DOXA_INLINE void rows_of_tiles(Index m, Index k, const Real* a, Index stride, Pa
   }
 }
 
+// On its own: one load goes with every multiply-add of these tiles, and leaves none for addresses that a larger
+// function would keep on the stack.
+template <bool Columns, bool Ragged>
+DOXA_NOINLINE void narrow_tiles(Index m, Index k, const Real* a, Index stride, Panel b, Real* c, Index c_row,
+                                Mask last, bool accumulate) {
+  rows_of_tiles<1, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
+}
+
 template <bool Columns, bool Ragged>
 DOXA_INLINE void tiles(Index vectors, Index m, Index k, const Real* a, Index stride, Panel b, Real* c,
                        Index c_row, Mask last, bool accumulate) {
-  if (vectors == 1) return rows_of_tiles<1, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
+  if (vectors == 1) return narrow_tiles<Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
   if (vectors == 2) return rows_of_tiles<2, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
   rows_of_tiles<tile_vectors, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
 }

@@ -5,11 +5,13 @@ constexpr Index width = DOXA_VECTOR_BYTES / static_cast<Index>(sizeof(Real));
 typedef Real Vector __attribute__((vector_size(DOXA_VECTOR_BYTES), aligned(sizeof(Real)), may_alias));
 inline Vector load(const Real* p) { return *reinterpret_cast<const Vector*>(p); }
 inline void store(Real* p, Vector v) { *reinterpret_cast<Vector*>(p) = v; }
+#define DOXA_NOINLINE __attribute__((noinline))
 #else
 constexpr Index width = 1;
 typedef Real Vector;
 inline Vector load(const Real* p) { return *p; }
 inline void store(Real* p, Vector v) { *p = v; }
+#define DOXA_NOINLINE
 #endif
 
 // The first `count` lanes of a vector, at the ragged edge of a matrix: nothing beyond them is read or
