@@ -183,7 +183,7 @@ DOXA_INLINE T decay(T x) {
 template <class T>
 DOXA_INLINE T sigmoid(T x) {
   const T z = decay(x), d = 1 + z, d_low = z - (d - 1);
-  const T q = (x < 0 ? z : 1) / d;
+  const T q = select(x < 0, z, T{1}) / d;
   return q - q * d_low * (T{1.45703125} - T{0.5} * d);  // 1/d, to two digits
 }
 

@@ -3,35 +3,69 @@
 constexpr Index lanes = DOXA_VECTOR_BYTES / static_cast<Index>(sizeof(Real));
 using Lane = std::conditional_t<sizeof(Real) == 8, std::int64_t, std::int32_t>;  // as wide as Real, for masks
 
-// f(i) for i = 0 … n-1: whole vectors, and what is left over as one masked vector, because short arrays are the
-// rule on a tape.
-template <class F>
-DOXA_INLINE void for_each(Index n, F f) {
-  const Index whole = n & -lanes;
+// One vector's worth of numbers.
+struct Lanes {
+  alignas(DOXA_VECTOR_BYTES) Real at[lanes];
+};
+
+// The `rest` < lanes numbers at x, and the first of them over again: nothing outside is read.
+DOXA_INLINE Lanes padded(const Real* x, Lane rest) {
+  Lanes v;
   DOXA_SIMD
-  for (Index i = 0; i < whole; ++i) f(i);
-  const Lane rest = static_cast<Lane>(n - whole);
-  if (rest == 0) return;
-  DOXA_SIMD
-  for (Lane j = 0; j < static_cast<Lane>(lanes); ++j)
-    if (j < rest) f(whole + static_cast<Index>(j));
+  for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) {
+    Real value = x[0];
+    if (j < rest) value = x[j];
+    v.at[j] = value;
+  }
+  return v;
 }
 
-// Σ f(i)
-template <class F>
-DOXA_INLINE Real sum_each(Index n, F f) {
+// The same number, of which the compiler does not know that it is the same. GCC before 12.4 and 13.2 takes the mask
+// off a load when what is made of it is stored, or chosen, under the same mask, and so reads past the end (its bug
+// 110309). Hence stores have a mask of their own, and what is between has none.
+DOXA_INLINE Lane opaque(Lane x) {
+#ifdef __GNUC__
+  __asm__("" : "+r"(x));
+#endif
+  return x;
+}
+
+template <class F, class... Operands>
+DOXA_INLINE Lanes evaluate(F f, const Operands&... x) {
+  Lanes v;
+  DOXA_SIMD
+  for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) v.at[j] = f(x.at[j]...);
+  return v;
+}
+
+// y_i = f(x_i, …) for i = 0 … n-1: whole vectors, and what is left over as one masked vector, because short arrays
+// are the rule on a tape.
+template <class F, class... Operands>
+DOXA_INLINE void assign(Index n, Real* y, F f, const Operands*... x) {
+  const Index whole = n & -lanes;
+  DOXA_SIMD
+  for (Index i = 0; i < whole; ++i) y[i] = f(x[i]...);
+  const Lane rest = static_cast<Lane>(n - whole), stored = opaque(rest);
+  if (rest == 0) return;
+  const Lanes v = evaluate(f, padded(x + whole, rest)...);
+  y += whole;
+  DOXA_SIMD
+  for (Lane j = 0; j < static_cast<Lane>(lanes); ++j)
+    if (j < stored) y[j] = v.at[j];
+}
+
+// Σ f(x_i, …)
+template <class F, class... Operands>
+DOXA_INLINE Real sum_each(Index n, F f, const Operands*... x) {
   const Index whole = n & -lanes;
   Real total = 0;
   DOXA_SIMD_SUM(total)
-  for (Index i = 0; i < whole; ++i) total += f(i);
-  const Lane rest = static_cast<Lane>(n - whole);
+  for (Index i = 0; i < whole; ++i) total += f(x[i]...);
+  const Lane rest = static_cast<Lane>(n - whole), counted = opaque(rest);
   if (rest == 0) return total;
+  const Lanes v = evaluate(f, padded(x + whole, rest)...);
   DOXA_SIMD_SUM(total)
-  for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) {
-    Real term = 0;
-    if (j < rest) term = f(whole + static_cast<Index>(j));
-    total += term;
-  }
+  for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) total += j < counted ? v.at[j] : Real{0};
   return total;
 }
 
@@ -41,41 +75,33 @@ DOXA_INLINE Real reached(Real g, Real term) { return select(g != 0, term, Real{0
 
 namespace unary {
 // Functions of an angle: where all are within the limit, vector code; else one by one.
-template <class F>
-DOXA_INLINE void each_angle(Index n, const Real* xs, F f) {
+template <class F, class... Operands>
+DOXA_INLINE void assign_angles(Index n, Real* y, F f, const Real* x, const Operands*... more) {
   bool far = false;
-  for (Index i = 0; i < n; ++i) far |= !(abs(xs[i]) <= trigonometric_limit);
-  if (!far) return for_each(n, [=](Index i) { f(i, xs[i]); });
+  for (Index i = 0; i < n; ++i) far |= !(abs(x[i]) <= trigonometric_limit);
+  if (!far) return assign(n, y, f, x, more...);
   for (Index i = 0; i < n; ++i)
-    if (abs(xs[i]) <= trigonometric_limit)
-      f(i, xs[i]);
-    else
-      f(i, Far{xs[i]});
+    y[i] = abs(x[i]) <= trigonometric_limit ? f(x[i], more[i]...) : f(Far{x[i]}, more[i]...);
 }
 
-#define DOXA_UNARY(name, value, dx)                                                         \
-  void name##_value(Index n, const Real* xs, Real* ys) {                                    \
-    for_each(n, [=](Index i) {                                                              \
-      const Real x = xs[i];                                                                 \
-      ys[i] = value;                                                                        \
-    });                                                                                     \
-  }                                                                                         \
-  void name##_adjoint(Index n, const Real* xs, const Real* ys, const Real* gs, Real* dxs) { \
-    for_each(n, [=](Index i) {                                                              \
-      [[maybe_unused]] const Real x = xs[i], y = ys[i];                                     \
-      const Real g = gs[i];                                                                 \
-      dxs[i] += reached(g, dx);                                                                         \
-    });                                                                                     \
+#define DOXA_UNARY(name, value, dx)                                                           \
+  void name##_value(Index n, const Real* xs, Real* ys) {                                      \
+    assign(n, ys, [](Real x) -> Real { return value; }, xs);                                  \
+  }                                                                                           \
+  void name##_adjoint(Index n, const Real* xs, const Real* ys, const Real* gs, Real* dxs) {   \
+    assign(                                                                                   \
+        n, dxs,                                                                               \
+        []([[maybe_unused]] Real x, [[maybe_unused]] Real y, Real g, Real d) -> Real {        \
+          return d + reached(g, dx);                                                          \
+        },                                                                                    \
+        xs, ys, gs, dxs);                                                                     \
   }
-#define DOXA_ANGLE(name, value, dx)                                                       \
-  void name##_value(Index n, const Real* xs, Real* ys) {                                  \
-    each_angle(n, xs, [=](Index i, auto x) { ys[i] = value; });                           \
-  }                                                                                       \
-  void name##_adjoint(Index n, const Real* xs, const Real*, const Real* gs, Real* dxs) {  \
-    each_angle(n, xs, [=](Index i, auto x) {                                              \
-      const Real g = gs[i];                                                               \
-      dxs[i] += reached(g, dx);                                                                       \
-    });                                                                                   \
+#define DOXA_ANGLE(name, value, dx)                                                                              \
+  void name##_value(Index n, const Real* xs, Real* ys) {                                                         \
+    assign_angles(n, ys, [](auto x) -> Real { return value; }, xs);                                              \
+  }                                                                                                              \
+  void name##_adjoint(Index n, const Real* xs, const Real*, const Real* gs, Real* dxs) {                         \
+    assign_angles(n, dxs, [](auto x, Real g, Real d) -> Real { return d + reached(g, dx); }, xs, gs, dxs);       \
   }
 #define DOXA_BINARY(name, value, da, db)
 #include "doxa/autograd/kernels/derivatives.def"
@@ -87,21 +113,44 @@ namespace binary {
 // The strides are compile-time constants inside each loop, so that every broadcasting pattern is a vector loop.
 template <Index sa, Index sb, class F>
 DOXA_INLINE void each(Index n, const Real* a, const Real* b, Real* y, F f) {
-  for_each(n, [=](Index i) { y[i] = f(a[i * sa], b[i * sb]); });
+  if constexpr (sa && sb)
+    assign(n, y, f, a, b);
+  else if constexpr (sa)
+    assign(n, y, [f, b_0 = *b](Real a_i) { return f(a_i, b_0); }, a);
+  else if constexpr (sb)
+    assign(n, y, [f, a_0 = *a](Real b_i) { return f(a_0, b_i); }, b);
+  else
+    assign(n, y, [y_0 = f(*a, *b)]() { return y_0; });
+}
+
+// combine(term, x, …) with the operands of which term is a function
+template <Index sa, Index sb, class F, class Combine>
+DOXA_INLINE void with_operands(const Real* a, const Real* b, const Real* y, const Real* g, F f, Combine combine) {
+  if constexpr (sa && sb)
+    combine([f](Real y_i, Real g_i, Real a_i, Real b_i) { return reached(g_i, f(a_i, b_i, y_i, g_i)); }, y, g, a, b);
+  else if constexpr (sa)
+    combine([f, b_0 = *b](Real y_i, Real g_i, Real a_i) { return reached(g_i, f(a_i, b_0, y_i, g_i)); }, y, g, a);
+  else if constexpr (sb)
+    combine([f, a_0 = *a](Real y_i, Real g_i, Real b_i) { return reached(g_i, f(a_0, b_i, y_i, g_i)); }, y, g, b);
+  else
+    combine([f, a_0 = *a, b_0 = *b](Real y_i, Real g_i) { return reached(g_i, f(a_0, b_0, y_i, g_i)); }, y, g);
 }
 
 template <Index sa, Index sb, Index sd, class F>
 DOXA_INLINE void each_adjoint(Index n, const Real* a, const Real* b, const Real* y, const Real* g, Real* d, F f) {
-  if constexpr (sd == 1)
-    for_each(n, [=](Index i) { d[i] += reached(g[i], f(a[i * sa], b[i * sb], y[i], g[i])); });
-  else
-    *d += sum_each(n, [=](Index i) { return reached(g[i], f(a[i * sa], b[i * sb], y[i], g[i])); });
+  with_operands<sa, sb>(a, b, y, g, f, [=](auto term, auto... x) {
+    if constexpr (sd == 1)
+      assign(n, d, [term](Real d_i, auto... x_i) { return d_i + term(x_i...); }, d, x...);
+    else
+      *d += sum_each(n, term, x...);
+  });
 }
 
 #define DOXA_UNARY(name, value, dx)
 #define DOXA_BINARY(name, value, da, db)                                                                        \
   void name##_value(Index n, const Real* as, Index sa, const Real* bs, Index sb, Real* y) {                     \
-    const auto f = [](Real a, Real b) { return value; };                                                        \
+    if (n == 0) return;                                                                                         \
+    const auto f = [](Real a, Real b) -> Real { return value; };                                                        \
     if (sa && sb) return each<1, 1>(n, as, bs, y, f);                                                           \
     if (sa) return each<1, 0>(n, as, bs, y, f);                                                                 \
     if (sb) return each<0, 1>(n, as, bs, y, f);                                                                 \
@@ -109,7 +158,8 @@ DOXA_INLINE void each_adjoint(Index n, const Real* a, const Real* b, const Real*
   }                                                                                                             \
   void name##_adjoint_a(Index n, const Real* as, Index sa, const Real* bs, Index sb, const Real* ys,            \
                         const Real* gs, Real* d) {                                                              \
-    const auto f = []([[maybe_unused]] Real a, [[maybe_unused]] Real b, [[maybe_unused]] Real y, Real g) {      \
+    if (n == 0) return;                                                                                         \
+    const auto f = []([[maybe_unused]] Real a, [[maybe_unused]] Real b, [[maybe_unused]] Real y, Real g) -> Real {\
       return da;                                                                                                \
     };                                                                                                          \
     if (sa && sb) return each_adjoint<1, 1, 1>(n, as, bs, ys, gs, d, f);                                        \
@@ -119,7 +169,8 @@ DOXA_INLINE void each_adjoint(Index n, const Real* a, const Real* b, const Real*
   }                                                                                                             \
   void name##_adjoint_b(Index n, const Real* as, Index sa, const Real* bs, Index sb, const Real* ys,            \
                         const Real* gs, Real* d) {                                                              \
-    const auto f = []([[maybe_unused]] Real a, [[maybe_unused]] Real b, [[maybe_unused]] Real y, Real g) {      \
+    if (n == 0) return;                                                                                         \
+    const auto f = []([[maybe_unused]] Real a, [[maybe_unused]] Real b, [[maybe_unused]] Real y, Real g) -> Real {\
       return db;                                                                                                \
     };                                                                                                          \
     if (sa && sb) return each_adjoint<1, 1, 1>(n, as, bs, ys, gs, d, f);                                        \
@@ -133,19 +184,19 @@ DOXA_INLINE void each_adjoint(Index n, const Real* a, const Real* b, const Real*
 }  // namespace binary
 
 void affine(Index n, Real scale, Real shift, const Real* x, Real* y) {
-  for_each(n, [=](Index i) { y[i] = scale * x[i] + shift; });
+  assign(n, y, [=](Real x_i) { return scale * x_i + shift; }, x);
 }
 
 void add_scaled(Index n, Real scale, const Real* x, Real* y) {
-  for_each(n, [=](Index i) { y[i] += scale * x[i]; });
+  assign(n, y, [=](Real x_i, Real y_i) { return y_i + scale * x_i; }, x, y);
 }
 
 void add_constant(Index n, Real c, Real* y) {
-  for_each(n, [=](Index i) { y[i] += c; });
+  assign(n, y, [=](Real y_i) { return y_i + c; }, y);
 }
 
 Real sum(Index n, const Real* x) {
-  return sum_each(n, [=](Index i) { return x[i]; });
+  return sum_each(n, [](Real x_i) { return x_i; }, x);
 }
 
 Real maximum(Index n, const Real* x) {
@@ -158,20 +209,21 @@ Real maximum(Index n, const Real* x) {
 }
 
 Real sum_exp(Index n, const Real* x, Real shift) {
-  return sum_each(n, [=](Index i) { return exp(x[i] - shift); });
+  return sum_each(n, [=](Real x_i) { return exp(x_i - shift); }, x);
 }
 
 void softmax_add(Index n, const Real* x, Real lse, Real g, Real* dx) {
-  for_each(n, [=](Index i) { dx[i] += g * exp(x[i] - lse); });
+  assign(n, dx, [=](Real x_i, Real d_i) { return d_i + g * exp(x_i - lse); }, x, dx);
 }
 
 void adam(Index n, const Kernels::Adam& step, Real* gradient, Real* mean, Real* variance, Real* value) {
   const Kernels::Adam s = step;
-  for_each(n, [=](Index i) {
+  DOXA_SIMD
+  for (Index i = 0; i < n; ++i) {
     const Real g = s.gradient_scale * gradient[i];
     mean[i] += (1 - s.decay1) * (g - mean[i]);
     variance[i] += (1 - s.decay2) * (g * g - variance[i]);
     value[i] -= s.rate * mean[i] / (sqrt(variance[i] * s.variance_scale) + s.epsilon);
     gradient[i] = 0;
-  });
+  }
 }
