@@ -4,13 +4,13 @@ constexpr Index lanes = DOXA_VECTOR_BYTES / static_cast<Index>(sizeof(Real));
 using Lane = std::conditional_t<sizeof(Real) == 8, std::int64_t, std::int32_t>;  // as wide as Real, for masks
 
 // One vector's worth of numbers.
-struct Lanes {
+struct OneVector {
   alignas(DOXA_VECTOR_BYTES) Real at[lanes];
 };
 
 // The `rest` < lanes numbers at x, and the first of them over again: nothing outside is read.
-DOXA_INLINE Lanes padded(const Real* x, Lane rest) {
-  Lanes v;
+DOXA_INLINE OneVector padded(const Real* x, Lane rest) {
+  OneVector v;
   DOXA_SIMD
   for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) {
     Real value = x[0];
@@ -31,8 +31,8 @@ DOXA_INLINE Lane opaque(Lane x) {
 }
 
 template <class F, class... Operands>
-DOXA_INLINE Lanes evaluate(F f, const Operands&... x) {
-  Lanes v;
+DOXA_INLINE OneVector evaluate(F f, const Operands&... x) {
+  OneVector v;
   DOXA_SIMD
   for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) v.at[j] = f(x.at[j]...);
   return v;
@@ -47,7 +47,7 @@ DOXA_INLINE void assign(Index n, Real* y, F f, const Operands*... x) {
   for (Index i = 0; i < whole; ++i) y[i] = f(x[i]...);
   const Lane rest = static_cast<Lane>(n - whole), stored = opaque(rest);
   if (rest == 0) return;
-  const Lanes v = evaluate(f, padded(x + whole, rest)...);
+  const OneVector v = evaluate(f, padded(x + whole, rest)...);
   y += whole;
   DOXA_SIMD
   for (Lane j = 0; j < static_cast<Lane>(lanes); ++j)
@@ -63,7 +63,7 @@ DOXA_INLINE Real sum_each(Index n, F f, const Operands*... x) {
   for (Index i = 0; i < whole; ++i) total += f(x[i]...);
   const Lane rest = static_cast<Lane>(n - whole), counted = opaque(rest);
   if (rest == 0) return total;
-  const Lanes v = evaluate(f, padded(x + whole, rest)...);
+  const OneVector v = evaluate(f, padded(x + whole, rest)...);
   DOXA_SIMD_SUM(total)
   for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) total += j < counted ? v.at[j] : Real{0};
   return total;

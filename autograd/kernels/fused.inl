@@ -1,12 +1,21 @@
 // Included by instruction_set.inl, inside the namespace of one instruction set: ops of several operands whose
 // intermediate values never leave the registers.
 
+// f(i) for i = 0 … n-1, for loops that write several arrays: whole vectors, and one by one what is left over.
+template <class F>
+DOXA_INLINE void for_each(Index n, F f) {
+  const Index whole = n & -lanes;
+  DOXA_SIMD
+  for (Index i = 0; i < whole; ++i) f(i);
+  for (Index i = whole; i < n; ++i) f(i);
+}
+
 void fill_rows(Index m, Index n, const Real* row, Real* y) {
-  for (Index i = 0; i < m; ++i, y += n) for_each(n, [=](Index j) { y[j] = row[j]; });
+  for (Index i = 0; i < m; ++i, y += n) assign(n, y, [](Real x) { return x; }, row);
 }
 
 void add_rows(Index m, Index n, const Real* x, Real* total) {
-  for (Index i = 0; i < m; ++i, x += n) for_each(n, [=](Index j) { total[j] += x[j]; });
+  for (Index i = 0; i < m; ++i, x += n) assign(n, total, [](Real t, Real v) { return t + v; }, total, x);
 }
 
 void multiply_add(Index n, const Real* a, const Real* b, const Real* c, Real* y) {
@@ -69,12 +78,11 @@ void normal_kl_adjoint(Index n, const Kernels::NormalPair& v, const Real* g, con
 void gru(Index m, Index w, const Real* x, const Real* s, const Real* h, Real* gates, Real* y) {
   for (Index row = 0; row < m; ++row, x += 3 * w, s += 3 * w, gates += 4 * w, h += w, y += w) {
     Real *r = gates, *u = gates + w, *n = gates + 2 * w, *s_n = gates + 3 * w;
-    for_each(2 * w, [=](Index i) { gates[i] = sigmoid(x[i] + s[i]); });
-    for_each(w, [=](Index i) {
-      s_n[i] = s[2 * w + i];
-      n[i] = tanh(x[2 * w + i] + r[i] * s_n[i]);
-      y[i] = n[i] + u[i] * (h[i] - n[i]);
-    });
+    assign(2 * w, gates, [](Real a, Real b) { return sigmoid(a + b); }, x, s);
+    assign(w, s_n, [](Real v) { return v; }, s + 2 * w);
+    assign(w, n, [](Real a, Real reset, Real b) { return tanh(a + reset * b); }, x + 2 * w, r, s_n);
+    assign(w, y, [](Real candidate, Real update, Real before) { return candidate + update * (before - candidate); }, n,
+           u, h);
   }
 }
 
