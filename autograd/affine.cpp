@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <stdexcept>
 
 #include "doxa/autograd/ops.h"
@@ -34,7 +33,7 @@ Var affine(Var x, Var weight, Var bias, Activation f) {
       name(f), {m, n}, {x, weight, bias},
       [=](Record& r) {
         const Kernels& kernels = r.kernels();
-        kernels.fill_rows(m, n, r.value(2), r.value());
+        kernels.copy_rows(m, n, r.value(2), 0, r.value(), n);
         kernels.matmul(m, n, k, r.value(0), k, 1, r.value(1), n, 1, r.value(), true);
         if (f != Activation::identity)
           kernels.unary[static_cast<int>(kernel(f))](m * n, r.value(), r.value());
@@ -44,14 +43,19 @@ Var affine(Var x, Var weight, Var bias, Activation f) {
         const Real* dz = r.adjoint();
         if (f != Activation::identity) {
           Real* product = r.workspace(m * n);
-          std::fill_n(product, m * n, Real{0});
-          kernels.unary_adjoint[static_cast<int>(kernel(f))](m * n, r.value(), r.value(), r.adjoint(),
+          kernels.unary_product[static_cast<int>(kernel(f))](m * n, r.value(), r.value(), r.adjoint(),
                                                              product);
           dz = product;
         }
-        if (r.needs_gradient(0)) kernels.matmul(m, k, n, dz, n, 1, r.value(1), 1, n, r.adjoint(0), true);
-        if (r.needs_gradient(1)) kernels.matmul(k, n, m, r.value(0), 1, k, dz, n, 1, r.adjoint(1), true);
-        if (r.needs_gradient(2)) kernels.add_rows(m, n, dz, r.adjoint(2));
+        if (r.needs_gradient(0)) {
+          const bool add = r.accumulates(0);
+          kernels.matmul(m, k, n, dz, n, 1, r.value(1), 1, n, r.adjoint(0), add);
+        }
+        if (r.needs_gradient(1)) {
+          const bool add = r.accumulates(1);
+          kernels.matmul(k, n, m, r.value(0), 1, k, dz, n, 1, r.adjoint(1), add);
+        }
+        if (r.needs_gradient(2)) kernels.add_rows(m, n, dz, n, r.adjoint(2), 0);
       });
 }
 

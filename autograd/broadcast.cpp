@@ -1,5 +1,7 @@
 #include "doxa/autograd/broadcast.h"
 
+#include <algorithm>
+
 namespace doxa::broadcasting {
 namespace {
 
@@ -25,11 +27,16 @@ void for_each_row(const Shape& from, const Shape& to, F f) {
 }  // namespace
 
 void expand(const Shape& from, const Shape& to, const Real* x, Real* y) {
-  for_each_row(from, to, [&](Index at, Index row, Index n, Index step) {
-    if (step == 0)
-      for (Index i = 0; i < n; ++i) y[row + i] = x[at];
-    else
-      for (Index i = 0; i < n; ++i) y[row + i] = x[at + i];
+  const Index n = from.size(), size = to.size();
+  bool suffix = true;  // the last axes of `to`: all of x again and again
+  for (int i = 1; i <= from.rank(); ++i) suffix &= n == 1 || from[from.rank() - i] == to[to.rank() - i];
+  if (suffix && n > 0) {
+    std::copy_n(x, std::min(n, size), y);
+    for (Index done = n; done < size; done *= 2) std::copy_n(y, std::min(done, size - done), y + done);
+    return;
+  }
+  for_each_row(from, to, [&](Index at, Index row, Index count, Index step) {
+    for (Index i = 0; i < count; ++i) y[row + i] = x[at + i * step];
   });
 }
 

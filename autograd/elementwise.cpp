@@ -16,7 +16,8 @@ Var unary(const char* name, Var x) {
   return record(
       name, x.shape(), {x}, [](Record& r) { r.kernels().unary[i](r.size(), r.value(0), r.value()); },
       [](Record& r) {
-        r.kernels().unary_adjoint[i](r.size(), r.value(0), r.value(), r.adjoint(), r.adjoint(0));
+        const auto f = r.accumulates(0) ? r.kernels().unary_adjoint[i] : r.kernels().unary_product[i];
+        f(r.size(), r.value(0), r.value(), r.adjoint(), r.adjoint(0));
       });
 }
 
@@ -179,7 +180,12 @@ Var affine(const char* name, Var x, Real scale, Real shift) {
   return record(
       name, x.shape(), {x},
       [=](Record& r) { r.kernels().affine(r.size(), scale, shift, r.value(0), r.value()); },
-      [=](Record& r) { r.kernels().add_scaled(r.size(), scale, r.adjoint(), r.adjoint(0)); });
+      [=](Record& r) {
+        if (r.accumulates(0))
+          r.kernels().add_scaled(r.size(), scale, r.adjoint(), r.adjoint(0));
+        else
+          r.kernels().affine(r.size(), scale, Real{-0.0}, r.adjoint(), r.adjoint(0));
+      });
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ Var side_by_side(const char* name, const Shape& shape, std::span<const Var> part
         Real* y = r.value();
         for (int i = 0; i < r.operands(); ++i) {
           const Index width = r.size(i) / outer;
-          for (Index o = 0; o < outer; ++o) std::copy_n(r.value(i) + o * width, width, y + o * stride);
+          r.kernels().copy_rows(outer, width, r.value(i), width, y, stride);
           y += width;
         }
       },
@@ -40,9 +40,10 @@ Var side_by_side(const char* name, const Shape& shape, std::span<const Var> part
         const Real* g = r.adjoint();
         for (int i = 0; i < r.operands(); ++i) {
           const Index width = r.size(i) / outer;
-          if (r.needs_gradient(i))
-            for (Index o = 0; o < outer; ++o)
-              r.kernels().add_scaled(width, 1, g + o * stride, r.adjoint(i) + o * width);
+          if (r.needs_gradient(i)) {
+            const auto f = r.accumulates(i) ? r.kernels().add_rows : r.kernels().copy_rows;
+            f(outer, width, g, stride, r.adjoint(i), width);
+          }
           g += width;
         }
       });
@@ -82,13 +83,9 @@ Var slice(Var x, int axis, Index begin, Index end) {
   if (outer == 1) return x.tape().view("slice", x, shape, offset);
   return record(
       "slice", shape, {x},
+      [=](Record& r) { r.kernels().copy_rows(outer, width, r.value(0) + offset, stride, r.value(), width); },
       [=](Record& r) {
-        for (Index o = 0; o < outer; ++o)
-          std::copy_n(r.value(0) + o * stride + offset, width, r.value() + o * width);
-      },
-      [=](Record& r) {
-        for (Index o = 0; o < outer; ++o)
-          r.kernels().add_scaled(width, 1, r.adjoint() + o * width, r.adjoint(0) + o * stride + offset);
+        r.kernels().add_rows(outer, width, r.adjoint(), width, r.adjoint(0) + offset, stride);
       });
 }
 

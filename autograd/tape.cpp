@@ -170,14 +170,23 @@ std::size_t Tape::peak_bytes() const { return std::max(peak_bytes_, bytes_used()
 // ---- the reverse loop
 // -----------------------------------------------------------------------------------------
 
-// Makes and zeroes an adjoint when the first contribution is about to arrive: it is then warm in the cache,
-// and records that the loss does not depend on cost nothing.
-void Tape::reach(std::uint32_t root) {
+// An adjoint is made when a rule asks for it: it is then warm in the cache, and records that the loss does
+// not depend on cost nothing.
+void Tape::start_adjoint(std::uint32_t root, bool zero) {
   Node& node = nodes_[root];
-  if (node.reached == backward_) return;
   node.reached = backward_;
   if (!is_leaf(node) || keeps_leaf_gradients_) node.adjoint = adjoints_.take(node.shape.size());
-  std::fill_n(node.adjoint, node.shape.size(), Real{0});
+  if (zero) std::fill_n(node.adjoint, node.shape.size(), Real{0});
+}
+
+bool Tape::accumulates(std::uint32_t node) {
+  if (nodes_[node].root != node) {  // a view: what it does not show is 0
+    reach(nodes_[node].root);
+    return true;
+  }
+  if (nodes_[node].reached == backward_) return true;
+  start_adjoint(node, false);
+  return false;
 }
 
 void Tape::propagate(std::uint32_t last, std::uint32_t first) {
@@ -185,13 +194,12 @@ void Tape::propagate(std::uint32_t last, std::uint32_t first) {
     const Node& node = nodes_[i];
     if (!node.rule || node.reached != backward_) continue;
     const std::uint32_t begin = node.first_operand, end = begin + node.operands;
-    for (std::uint32_t k = begin; k < end; ++k)
-      if (const std::uint32_t root = nodes_[operands_[k]].root; root != none) reach(root);
     Record line(this, i);
     node.rule(line, node.captures);  // may add records and take them away again: `node` is not good after it
     if (require_finite_) [[unlikely]]
       for (std::uint32_t k = begin; k < end; ++k)
-        if (const Node& operand = nodes_[operands_[k]]; operand.root != none)
+        if (const Node& operand = nodes_[operands_[k]];
+            operand.root != none && nodes_[operand.root].reached == backward_)
           check_finite(i, {adjoint_of(operand), static_cast<std::size_t>(operand.shape.size())},
                        ("the gradient it adds to operand " + std::to_string(k - begin)).c_str());
     if (!adjoints_kept_)

@@ -32,6 +32,10 @@ class Record {
   /// write to; asking first saves the work.
   bool needs_gradient(int operand) const;
   Real* adjoint(int operand) const;  ///< backward only
+  /// For a rule that computes all that it adds to an operand's adjoint in one go. False: nothing has been
+  /// added to it yet, and the rule must set every element of it instead, of which the memory is not
+  /// initialised.
+  bool accumulates(int operand) const;
   /// n uninitialised numbers to work with until this rule returns. All rules share the memory, so it is warm.
   Real* workspace(Index n) const;
 
@@ -179,9 +183,10 @@ class Tape {
   static bool is_leaf(const Node& x) {
     return x.captures && !x.rule;
   }  // its captures are its gradient tensor
-  const Node& operand(std::uint32_t node, int i) const {
-    return nodes_[operands_[nodes_[node].first_operand + static_cast<std::uint32_t>(i)]];
+  std::uint32_t operand_node(std::uint32_t node, int i) const {
+    return operands_[nodes_[node].first_operand + static_cast<std::uint32_t>(i)];
   }
+  const Node& operand(std::uint32_t node, int i) const { return nodes_[operand_node(node, i)]; }
   std::uint32_t check(Var x) const {
     if (x.tape_ != this || x.node_ >= nodes_.size() || nodes_[x.node_].generation != x.generation_)
         [[unlikely]]
@@ -197,7 +202,11 @@ class Tape {
       workspace_.resize(static_cast<std::size_t>(n));
     return workspace_.data();
   }
-  void reach(std::uint32_t root);
+  void reach(std::uint32_t root) {
+    if (nodes_[root].reached != backward_) start_adjoint(root, true);
+  }
+  bool accumulates(std::uint32_t node);
+  void start_adjoint(std::uint32_t root, bool zero);
   Real* adjoint_of(const Node& x) const { return nodes_[x.root].adjoint + (x.value - nodes_[x.root].value); }
   void propagate(std::uint32_t last, std::uint32_t first = 0);
   void make_sink();
@@ -317,9 +326,15 @@ inline Real* Record::workspace(Index n) const { return tape_->workspace(n); }
 inline Shape Record::shape(int i) const { return tape_->operand(node_, i).shape; }
 inline const Real* Record::value(int i) const { return tape_->operand(node_, i).value; }
 inline bool Record::needs_gradient(int i) const { return tape_->operand(node_, i).root != Tape::none; }
+inline bool Record::accumulates(int i) const {
+  const std::uint32_t node = tape_->operand_node(node_, i);
+  return tape_->nodes_[node].root == Tape::none || tape_->accumulates(node);
+}
 inline Real* Record::adjoint(int i) const {
   const Tape::Node& x = tape_->operand(node_, i);
-  return x.root != Tape::none ? tape_->adjoint_of(x) : tape_->sink_.data();
+  if (x.root == Tape::none) return tape_->sink_.data();
+  tape_->reach(x.root);
+  return tape_->adjoint_of(x);
 }
 
 }  // namespace doxa

@@ -95,6 +95,14 @@ DOXA_INLINE void assign_angles(Index n, Real* y, F f, const Real* x, const Opera
           return d + reached(g, dx);                                                          \
         },                                                                                    \
         xs, ys, gs, dxs);                                                                     \
+  }                                                                                           \
+  void name##_product(Index n, const Real* xs, const Real* ys, const Real* gs, Real* to) {    \
+    assign(                                                                                   \
+        n, to,                                                                                \
+        []([[maybe_unused]] Real x, [[maybe_unused]] Real y, Real g) -> Real {                \
+          return reached(g, dx);                                                              \
+        },                                                                                    \
+        xs, ys, gs);                                                                          \
   }
 #define DOXA_ANGLE(name, value, dx)                                                                              \
   void name##_value(Index n, const Real* xs, Real* ys) {                                                         \
@@ -102,6 +110,9 @@ DOXA_INLINE void assign_angles(Index n, Real* y, F f, const Real* x, const Opera
   }                                                                                                              \
   void name##_adjoint(Index n, const Real* xs, const Real*, const Real* gs, Real* dxs) {                         \
     assign_angles(n, dxs, [](auto x, Real g, Real d) -> Real { return d + reached(g, dx); }, xs, gs, dxs);       \
+  }                                                                                                              \
+  void name##_product(Index n, const Real* xs, const Real*, const Real* gs, Real* to) {                          \
+    assign_angles(n, to, [](auto x, Real g) -> Real { return reached(g, dx); }, xs, gs);                         \
   }
 #define DOXA_BINARY(name, value, da, db)
 #include "doxa/autograd/kernels/derivatives.def"
@@ -191,29 +202,17 @@ void add_scaled(Index n, Real scale, const Real* x, Real* y) {
   assign(n, y, [=](Real x_i, Real y_i) { return y_i + scale * x_i; }, x, y);
 }
 
-void add_constant(Index n, Real c, Real* y) {
-  assign(n, y, [=](Real y_i) { return y_i + c; }, y);
-}
-
 Real sum(Index n, const Real* x) {
   return sum_each(n, [](Real x_i) { return x_i; }, x);
 }
 
-Real maximum(Index n, const Real* x) {
-  Real largest = -static_cast<Real>(__builtin_inf());
-  for (Index i = 0; i < n; ++i) {
-    if (x[i] != x[i]) return x[i];
-    largest = x[i] > largest ? x[i] : largest;
-  }
-  return largest;
+void copy_rows(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_row) {
+  for (Index i = 0; i < m; ++i, x += x_row, y += y_row) assign(n, y, [](Real x_i) { return x_i; }, x);
 }
 
-Real sum_exp(Index n, const Real* x, Real shift) {
-  return sum_each(n, [=](Real x_i) { return exp(x_i - shift); }, x);
-}
-
-void softmax_add(Index n, const Real* x, Real lse, Real g, Real* dx) {
-  assign(n, dx, [=](Real x_i, Real d_i) { return d_i + g * exp(x_i - lse); }, x, dx);
+void add_rows(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_row) {
+  for (Index i = 0; i < m; ++i, x += x_row, y += y_row)
+    assign(n, y, [](Real x_i, Real y_i) { return y_i + x_i; }, x, y);
 }
 
 void adam(Index n, const Kernels::Adam& step, Real* gradient, Real* mean, Real* variance, Real* value) {

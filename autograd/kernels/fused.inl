@@ -10,14 +10,6 @@ DOXA_INLINE void for_each(Index n, F f) {
   for (Index i = whole; i < n; ++i) f(i);
 }
 
-void fill_rows(Index m, Index n, const Real* row, Real* y) {
-  for (Index i = 0; i < m; ++i, y += n) assign(n, y, [](Real x) { return x; }, row);
-}
-
-void add_rows(Index m, Index n, const Real* x, Real* total) {
-  for (Index i = 0; i < m; ++i, x += n) assign(n, total, [](Real t, Real v) { return t + v; }, total, x);
-}
-
 void multiply_add(Index n, const Real* a, const Real* b, const Real* c, Real* y) {
   for_each(n, [=](Index i) { y[i] = a[i] + b[i] * c[i]; });
 }

@@ -53,6 +53,11 @@ const Kernels DOXA_JOIN(kernels_, DOXA_SET) = {
 #include "doxa/autograd/kernels/derivatives.def"
     },
 #undef DOXA_UNARY
+#define DOXA_UNARY(name, value, dx) unary::name##_product,
+    .unary_product = {
+#include "doxa/autograd/kernels/derivatives.def"
+    },
+#undef DOXA_UNARY
 #undef DOXA_BINARY
 #define DOXA_UNARY(name, value, dx)
 #define DOXA_BINARY(name, value, da, db) binary::name##_value,
@@ -73,11 +78,9 @@ const Kernels DOXA_JOIN(kernels_, DOXA_SET) = {
 #undef DOXA_UNARY
     .affine = affine,
     .add_scaled = add_scaled,
-    .add_constant = add_constant,
     .sum = sum,
-    .maximum = maximum,
-    .sum_exp = sum_exp,
-    .softmax_add = softmax_add,
+    .copy_rows = copy_rows,
+    .add_rows = add_rows,
     .lane_sum = lane_sum,
     .lane_dot = lane_dot,
     .lane_max = lane_max,
@@ -88,8 +91,6 @@ const Kernels DOXA_JOIN(kernels_, DOXA_SET) = {
     .lane_add_scaled = lane_add_scaled,
     .lane_add_deviation = lane_add_deviation,
     .matmul = matmul,
-    .fill_rows = fill_rows,
-    .add_rows = add_rows,
     .multiply_add = multiply_add,
     .multiply_add_adjoint = multiply_add_adjoint,
     .normal_log_prob = normal_log_prob,

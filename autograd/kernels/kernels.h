@@ -25,8 +25,8 @@ enum class Binary {
 #undef DOXA_UNARY
 #undef DOXA_BINARY
 
-/// Row-major memory as [outer, n, inner]: element j of lane (o, i) is x[(o n + j) inner + i], and what belongs
-/// to the lane as a whole stands at o inner + i.
+/// Row-major memory as [outer, n, inner]: element j of lane (o, i) is x[(o n + j) inner + i], and what
+/// belongs to the lane as a whole stands at o inner + i.
 struct Lanes {
   Index outer, n, inner;
   Index count() const { return outer * inner; }
@@ -41,11 +41,13 @@ struct Lanes {
 struct Kernels {
   const char* name;  ///< "baseline", "avx2", "avx512"
 
-  /// y_i = f(x_i), and dx_i += g_i f'(x_i). Here and below, where g_i = 0 nothing is added, even if f' is
-  /// infinite or NaN.
+  /// y_i = f(x_i), and dx_i += g_i f'(x_i), or that product alone. Here and below, where g_i = 0 nothing is
+  /// added, even if f' is infinite or NaN.
   void (*unary[static_cast<int>(Unary::count)])(Index n, const Real* x, Real* y);
   void (*unary_adjoint[static_cast<int>(Unary::count)])(Index n, const Real* x, const Real* y, const Real* g,
                                                         Real* dx);
+  void (*unary_product[static_cast<int>(Unary::count)])(Index n, const Real* x, const Real* y, const Real* g,
+                                                        Real* product);
 
   /// y_i = f(a_i, b_i), and da_i += g_i ∂f/∂a, db_i += g_i ∂f/∂b.
   using Value = void(Index n, const Real* a, Index stride_a, const Real* b, Index stride_b, Real* y);
@@ -57,14 +59,14 @@ struct Kernels {
 
   void (*affine)(Index n, Real scale, Real shift, const Real* x, Real* y);  ///< y = scale x + shift
   void (*add_scaled)(Index n, Real scale, const Real* x, Real* y);          ///< y += scale x
-  void (*add_constant)(Index n, Real c, Real* y);                           ///< y += c
   Real (*sum)(Index n, const Real* x);
-  Real (*maximum)(Index n, const Real* x);              ///< NaN if any x is NaN; -inf for n = 0
-  Real (*sum_exp)(Index n, const Real* x, Real shift);  ///< Σ exp(x_i - shift)
-  void (*softmax_add)(Index n, const Real* x, Real lse, Real g, Real* dx);  ///< dx_i += g exp(x_i - lse)
+  /// y_ij = x_ij, and y_ij += x_ij, for m rows of n, those of x and y so far apart: 0 for one row that is
+  /// copied to all, or receives the sum of all.
+  void (*copy_rows)(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_row);
+  void (*add_rows)(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_row);
 
-  /// Folds of each lane: y = Σ_j x_j, Σ_j a_j b_j, max_j x_j and min_j x_j (NaN if any is NaN; -inf and inf of
-  /// none).
+  /// Folds of each lane: y = Σ_j x_j, Σ_j a_j b_j, max_j x_j and min_j x_j (NaN if any is NaN; -inf and inf
+  /// of none).
   void (*lane_sum)(const Lanes& l, const Real* x, Real* y);
   void (*lane_dot)(const Lanes& l, const Real* a, const Real* b, Real* y);
   void (*lane_max)(const Lanes& l, const Real* x, Real* y);
@@ -82,8 +84,6 @@ struct Kernels {
                  Index b_row, Index b_col, Real* c, bool accumulate);
 
   // Fused ops: the formulas stand in kernels/fused.inl.
-  void (*fill_rows)(Index m, Index n, const Real* row, Real* y);   ///< y_ij = row_j
-  void (*add_rows)(Index m, Index n, const Real* x, Real* total);  ///< total_j += Σ_i x_ij
   void (*multiply_add)(Index n, const Real* a, const Real* b, const Real* c, Real* y);  ///< y = a + b c
   void (*multiply_add_adjoint)(Index n, const Real* b, const Real* c, const Real* g, Real* da, Real* db,
                                Real* dc);

@@ -24,9 +24,9 @@ Var GruCell::operator()(Var x, Var h) {
       [=](Record& r) {
         const Kernels& k = r.kernels();
         Real *from_x = r.workspace(2 * m * 3 * w), *from_h = from_x + m * 3 * w;
-        k.fill_rows(m, 3 * w, r.value(3), from_x);
+        k.copy_rows(m, 3 * w, r.value(3), 0, from_x, 3 * w);
         k.matmul(m, 3 * w, in, r.value(0), in, 1, r.value(2), 3 * w, 1, from_x, true);
-        k.fill_rows(m, 3 * w, r.value(5), from_h);
+        k.copy_rows(m, 3 * w, r.value(5), 0, from_h, 3 * w);
         k.matmul(m, 3 * w, w, r.value(1), w, 1, r.value(4), 3 * w, 1, from_h, true);
         k.gru(m, w, from_x, from_h, r.value(1), gates, r.value());
       },
@@ -34,14 +34,23 @@ Var GruCell::operator()(Var x, Var h) {
         const Kernels& k = r.kernels();
         Real *d_x = r.workspace(2 * m * 3 * w), *d_h = d_x + m * 3 * w;  // of the two affine maps
         k.gru_adjoint(m, w, gates, r.value(1), r.adjoint(), d_x, d_h, r.adjoint(1));
-        if (r.needs_gradient(0))
-          k.matmul(m, in, 3 * w, d_x, 3 * w, 1, r.value(2), 1, 3 * w, r.adjoint(0), true);
-        if (r.needs_gradient(1))
-          k.matmul(m, w, 3 * w, d_h, 3 * w, 1, r.value(4), 1, 3 * w, r.adjoint(1), true);
-        if (r.needs_gradient(2)) k.matmul(in, 3 * w, m, r.value(0), 1, in, d_x, 3 * w, 1, r.adjoint(2), true);
-        if (r.needs_gradient(3)) k.add_rows(m, 3 * w, d_x, r.adjoint(3));
-        if (r.needs_gradient(4)) k.matmul(w, 3 * w, m, r.value(1), 1, w, d_h, 3 * w, 1, r.adjoint(4), true);
-        if (r.needs_gradient(5)) k.add_rows(m, 3 * w, d_h, r.adjoint(5));
+        const auto through_weight = [&](int i, Index columns, const Real* d, int weight) {  // dx += d Wᵀ
+          if (!r.needs_gradient(i)) return;
+          const bool add = r.accumulates(i);
+          k.matmul(m, columns, 3 * w, d, 3 * w, 1, r.value(weight), 1, 3 * w, r.adjoint(i), add);
+        };
+        const auto to_parameters = [&](int i, Index columns, const Real* d,
+                                       int weight) {  // dW += xᵀ d, db += Σ d
+          if (r.needs_gradient(weight)) {
+            const bool add = r.accumulates(weight);
+            k.matmul(columns, 3 * w, m, r.value(i), 1, columns, d, 3 * w, 1, r.adjoint(weight), add);
+          }
+          if (r.needs_gradient(weight + 1)) k.add_rows(m, 3 * w, d, 3 * w, r.adjoint(weight + 1), 0);
+        };
+        through_weight(0, in, d_x, 2);
+        through_weight(1, w, d_h, 4);
+        to_parameters(0, in, d_x, 2);
+        to_parameters(1, w, d_h, 4);
       });
 }
 

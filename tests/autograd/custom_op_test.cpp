@@ -209,5 +209,37 @@ TEST(CustomOp, MayRecordInItsForwardRule) {
   EXPECT_EQ(adjoint(x), (Numbers{2, 4}));
 }
 
+// A rule that asks whether there is anything to add to may set the adjoint of its operand at first.
+Var doubled(Var x, int* set) {
+  return record(
+      "doubled", x.shape(), {x}, [](Record& r) { r.value()[0] = 2 * r.value(0)[0]; },
+      [set](Record& r) {
+        const bool add = r.accumulates(0);
+        *set += !add;
+        r.adjoint(0)[0] = (add ? r.adjoint(0)[0] : 0) + 2 * r.adjoint()[0];
+      });
+}
+
+TEST(Accumulates, IsFalseForTheFirstContributionAlone) {
+  Tape tape;
+  int set = 0;
+  const Var x = tape.variable(vector({3}));
+  const Var first = doubled(x, &set), second = doubled(x, &set), third = doubled(reshape(x, {1}), &set);
+  const Var y = first + second + third;
+  for (int i = 0; i < 2; ++i) {
+    set = 0;
+    tape.backward(y);
+    EXPECT_EQ(adjoint(x), Numbers{6});
+    EXPECT_EQ(set, 0);  // the last record, and so the first in the loop, is that of a view
+  }
+  tape.backward(doubled(x, &set) + doubled(x, &set));
+  EXPECT_EQ(adjoint(x), Numbers{4});
+  EXPECT_EQ(set, 1);
+  set = 0;
+  doubled(tape.constant(1), &set);
+  tape.backward(square(x) + doubled(tape.constant(vector({1})), &set));
+  EXPECT_EQ(set, 0);
+}
+
 }  // namespace
 }  // namespace doxa

@@ -134,50 +134,55 @@ TEST(Kernels, SumsAreWithinTheirRoundingErrorBound) {
     EXPECT_NEAR(set->sum(n, x.data()), static_cast<double>(exact), bound) << set->name;
 }
 
-TEST(Kernels, TheMaximumIsFoundWhereverItIsAndNaNWins) {
-  for (const Kernels* set : available_kernels()) {
-    EXPECT_EQ(set->maximum(0, nullptr), -infinity);
-    for (Index n = 1; n < 40; ++n)
-      for (std::size_t at = 0; at < static_cast<std::size_t>(n); ++at) {
-        std::vector<Real> x(static_cast<std::size_t>(n), -3);
-        x[at] = -1;
-        EXPECT_EQ(set->maximum(n, x.data()), -1) << set->name;
-        x[0] = infinity;
-        x[at] = nan;
-        EXPECT_TRUE(std::isnan(set->maximum(n, x.data()))) << set->name;
+// Rows apart by more than their length, and one row that stands for all.
+TEST(Kernels, RowsAreCopiedAndAddedAndNothingBetweenThemIsTouched) {
+  for (const Kernels* set : available_kernels())
+    for (const Index m : {0, 1, 5})
+      for (const Index n : {0, 1, 6, 8, 21}) {
+        const Index apart = n + 3;
+        std::vector<Real> x(static_cast<std::size_t>(m * apart), nan), row(static_cast<std::size_t>(n)),
+            y(static_cast<std::size_t>(m * n)), spread(x.size(), nan);
+        const auto at = [&](Index i, Index j) { return static_cast<std::size_t>(i * apart + j); };
+        for (Index i = 0; i < m; ++i)
+          for (Index j = 0; j < n; ++j) x[at(i, j)] = static_cast<Real>(10 * i + j);
+        set->copy_rows(m, n, x.data(), apart, y.data(), n);
+        set->copy_rows(m, n, y.data(), n, spread.data(), apart);
+        EXPECT_TRUE(same_bits(spread, x)) << set->name;
+        set->add_rows(m, n, y.data(), n, spread.data(), apart);
+        set->add_rows(m, n, x.data(), apart, row.data(), 0);
+        for (Index i = 0; i < m; ++i)
+          for (Index j = 0; j < n; ++j) EXPECT_EQ(spread[at(i, j)], 2 * x[at(i, j)]) << set->name;
+        for (Index j = 0; j < n; ++j)
+          EXPECT_EQ(row[static_cast<std::size_t>(j)], static_cast<Real>(5 * m * (m - 1) + m * j))
+              << set->name;
       }
-  }
 }
 
-TEST(Kernels, SumsOfExponentialsPropagateNaNAndInfinity) {
+TEST(Kernels, AProductIsWhatAnAdjointAddsToZero) {
+  constexpr Index n = 21;
+  std::vector<Real> x = noise(n, 3), g = noise(n, 4);
+  for (Real& v : x) v = std::abs(v) + Real(0.01);
   for (const Kernels* set : available_kernels())
-    for (std::size_t at = 0; at < 19; ++at) {
-      std::vector<Real> x(19, 0);
-      EXPECT_EQ(set->sum_exp(19, x.data(), 0), 19) << set->name;
-      x[at] = -infinity;
-      EXPECT_EQ(set->sum_exp(19, x.data(), 0), 18) << set->name;
-      x[at] = infinity;
-      EXPECT_EQ(set->sum_exp(19, x.data(), 0), infinity) << set->name;
-      x[at] = nan;
-      EXPECT_TRUE(std::isnan(set->sum_exp(19, x.data(), 0))) << set->name;
+    for (int op = 0; op < static_cast<int>(Unary::count); ++op) {
+      std::vector<Real> y(n), added(n), product(n, nan);
+      set->unary[op](n, x.data(), y.data());
+      set->unary_adjoint[op](n, x.data(), y.data(), g.data(), added.data());
+      set->unary_product[op](n, x.data(), y.data(), g.data(), product.data());
+      for (std::size_t i = 0; i < n; ++i) EXPECT_EQ(product[i], added[i]) << set->name << " op " << op;
     }
 }
 
 TEST(Kernels, AffineAndItsRelativesAreExactOnIntegers) {
   for (const Kernels* set : available_kernels())
     for (const std::size_t n : {0u, 1u, 7u, 16u, 33u}) {
-      std::vector<Real> x(n), y(n), z(n, 1), c(n, 1), s(n, 0);
+      std::vector<Real> x(n), y(n), z(n, 1);
       for (std::size_t i = 0; i < n; ++i) x[i] = static_cast<Real>(i);
       const auto count = static_cast<Index>(n);
       set->affine(count, 3, -2, x.data(), y.data());
       set->add_scaled(count, 3, x.data(), z.data());
-      set->add_constant(count, 4, c.data());
-      set->softmax_add(count, s.data(), 0, 2, s.data());
       for (std::size_t i = 0; i < n; ++i) {
         EXPECT_EQ(y[i], 3 * x[i] - 2) << set->name;
         EXPECT_EQ(z[i], 3 * x[i] + 1) << set->name;
-        EXPECT_EQ(c[i], 5) << set->name;
-        EXPECT_EQ(s[i], 2) << set->name;  // 0 + 2 e^0
       }
     }
 }

@@ -63,11 +63,16 @@ TEST(PageBoundary, NoKernelTouchesWhatIsOutsideItsArrays) {
           }
         set->affine(n, 2, 3, x, y);
         set->add_scaled(n, 2, x, y);
-        set->add_constant(n, 2, y);
-        set->softmax_add(n, x, 1, 2, d);
+        for (const auto f : set->unary_product) f(n, x, y, g, d);
+        set->copy_rows(1, n, x, n, y, n);
+        set->add_rows(1, n, x, n, y, n);
+        set->multiply_add(n, x, g, g, d);
+        set->multiply_add_adjoint(n, x, x, g, y, d, d);
+        set->normal_log_prob(n, x, x, g, x, d);
+        set->normal_log_prob_adjoint(n, x, x, g, x, y, d, d, d);
+        set->normal_kl(n, {x, x, x, x, g, x}, d);
+        set->normal_kl_adjoint(n, {x, x, x, x, g, x}, g, {y, d, d, d, d, d});
         EXPECT_EQ(set->sum(n, x), static_cast<Real>(n));
-        EXPECT_EQ(set->maximum(n, x), 1);
-        EXPECT_EQ(set->sum_exp(n, x, 1), static_cast<Real>(n));
         set->adam(n, {Real(0.9), Real(0.9), Real(0.1), Real(0.1), 1, 1}, g, x, y, d);
       }
 }
