@@ -61,9 +61,9 @@ void Checkpoint::record(Tape& tape, Block block, const void* f, std::span<const 
 
   for (const Tape::BoundLeaf& leaf : leaves)
     operands.push_back(tape.bind(leaf.shape, leaf.value, *leaf.gradient));
-  const auto node = [](Var x) { return x.node_; };
-  std::ranges::sort(operands, {}, node);
-  operands.erase(std::ranges::unique(operands, {}, node).begin(), operands.end());
+  std::sort(operands.begin(), operands.end(), [](Var a, Var b) { return a.node_ < b.node_; });
+  const auto same = [](Var a, Var b) { return a.node_ == b.node_; };
+  operands.erase(std::unique(operands.begin(), operands.end(), same), operands.end());
 
   const Captures captures{block, f, kept, inputs.size(), outputs.size()};
   const Var y = tape.record(

@@ -16,7 +16,7 @@
 namespace doxa {
 namespace {
 
-constexpr Real infinity = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
+constexpr Real nan = std::numeric_limits<Real>::quiet_NaN();
 
 std::vector<Real> noise(Index n, std::uint64_t seed) {
   Philox random(seed);

@@ -94,9 +94,8 @@ TEST(FusedOps, TheGruCellIsItsEquations) {
     GruCell cell("gru", 4, width, random);
     for (Parameter* p : parameters(cell))
       for (Real& v : p->value.span()) v += Real(0.1);  // biases too
-    std::vector<Numbers> gradients;
     const auto run = [&](bool fused) {
-      return [&cell, &gradients, fused](std::span<const Var> x) {
+      return [&cell, fused](std::span<const Var> x) {
         Var h = x[1];
         for (int k = 0; k < 3; ++k) h = fused ? cell(x[0], h) : gru_by_ops(cell, x[0], h);
         return h;

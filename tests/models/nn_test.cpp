@@ -18,7 +18,7 @@ TEST(Adam, StepsByItsRateUnderAConstantGradient) {
   Parameter p("p", Tensor(Shape{3}, {1, -2, 5}));
   Adam adam{.rate = 0.1};
   for (int t = 1; t <= 20; ++t) {
-    p.gradient = Tensor(Shape{3}, {0.5, -40, 1e-3});
+    p.gradient = Tensor(Shape{3}, {0.5, -40, Real(1e-3)});
     adam.step({&p});
     const double tolerance =
         64 * t * u + t * 0.1 * adam.epsilon / 1e-3;  // rounding, and ε against the smallest |g|
