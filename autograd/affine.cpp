@@ -33,10 +33,15 @@ Var affine(Var x, Var weight, Var bias, Activation f) {
       name(f), {m, n}, {x, weight, bias},
       [=](Record& r) {
         const Kernels& kernels = r.kernels();
-        kernels.copy_rows(m, n, r.value(2), 0, r.value(), n);
-        kernels.matmul(m, n, k, r.value(0), k, 1, r.value(1), n, 1, r.value(), true);
-        if (f != Activation::identity)
-          kernels.unary[static_cast<int>(kernel(f))](m * n, r.value(), r.value());
+        kernels.matmul(m, n, k, r.value(0), k, 1, r.value(1), n, 1, r.value(), false);
+        switch (f) {
+          case Activation::identity:
+            return kernels.add_rows(m, n, r.value(2), 0, r.value(), n);
+          case Activation::tanh:
+            return kernels.bias_tanh(m, n, r.value(2), r.value());
+          case Activation::sigmoid:
+            return kernels.bias_sigmoid(m, n, r.value(2), r.value());
+        }
       },
       [=](Record& r) {
         const Kernels& kernels = r.kernels();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "doxa/autograd/kernels/box_muller.h"
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/tape.h"
 
 namespace doxa {
@@ -47,6 +48,9 @@ void add(std::array<std::uint64_t, 4>& counter, std::uint64_t n) {
     n = 1;
   }
 }
+
+// (k + 1/2) 2^-53 rounds to 1 for this k: another one is drawn.
+constexpr std::uint64_t last_point = (std::uint64_t{1} << 53) - 1;
 
 }  // namespace
 
@@ -89,11 +93,10 @@ void Philox::restore(const State& state) {
 }
 
 double Philox::uniform() {
-  // 2^53 - 1 would give 1 - 2^-54, which rounds to 1; draw again.
-  std::uint64_t k;
-  do k = (*this)() >> 11;
-  while (k == (std::uint64_t{1} << 53) - 1);
-  return (static_cast<double>(k) + 0.5) * 0x1p-53;
+  std::uint64_t word;
+  do word = (*this)();
+  while (word >> 11 == last_point);
+  return uniform_of_word(word);
 }
 
 Index Philox::uniform_index(Index n) {
@@ -133,23 +136,35 @@ double Philox::normal() {
   return radius * turn(uniform()).cos;
 }
 
+void Philox::words(std::span<std::uint64_t> out) {
+  auto to = out.begin();
+  while (used_ < 4 && to != out.end()) *to++ = block_[used_++];
+  for (; out.end() - to >= 4;
+       to += 4) {  // blocks do not depend on each other, so the processor overlaps them
+    std::ranges::copy(philox(counter_, key_), to);
+    add(counter_, 1);
+  }
+  while (to != out.end()) *to++ = (*this)();
+}
+
 void Philox::normal(std::span<Real> out) {
-  // In blocks: first the words, then one vectorised loop over pairs.
   constexpr std::size_t pairs = 128;
-  std::array<double, pairs> radius, angle, cos, sin;
+  std::array<std::uint64_t, 2 * pairs> some_words;
+  std::array<Real, 2 * pairs> some;
   for (std::size_t begin = 0; begin < out.size(); begin += 2 * pairs) {
     const std::size_t n = std::min(2 * pairs, out.size() - begin), half = (n + 1) / 2;
-    for (std::size_t i = 0; i < half; ++i) {
-      radius[i] = uniform();
-      angle[i] = uniform();
+    const State before = state();
+    const std::span<std::uint64_t> w(some_words.data(), 2 * half);
+    words(w);
+    if (std::ranges::any_of(w, [](std::uint64_t word) { return word >> 11 == last_point; })) [[unlikely]] {
+      restore(before);  // uniform() passes over that point
+      for (std::uint64_t& word : w) do
+          word = (*this)();
+        while (word >> 11 == last_point);
     }
-    for (std::size_t i = 0; i < half; ++i) {
-      const double r = std::sqrt(-2 * log_of_uniform(radius[i]));
-      const Turn t = turn(angle[i]);
-      cos[i] = r * t.cos;
-      sin[i] = r * t.sin;
-    }
-    for (std::size_t i = 0; i < n; ++i) out[begin + i] = static_cast<Real>(i % 2 ? sin[i / 2] : cos[i / 2]);
+    Real* to = n % 2 ? some.data() : out.data() + begin;
+    kernels().box_muller(static_cast<Index>(half), w.data(), to);
+    if (n % 2) std::copy_n(some.data(), n, out.data() + begin);
   }
 }
 

@@ -53,6 +53,7 @@ class Philox {
 
  private:
   void next_block();
+  void words(std::span<std::uint64_t> out);
 
   std::array<std::uint64_t, 2> key_;
   std::array<std::uint64_t, 4> counter_{};

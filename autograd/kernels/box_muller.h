@@ -66,4 +66,13 @@ static inline Turn turn(double u) {
           elementary::from_bits(elementary::to_bits(y) ^ flip_y)};
 }
 
+/// (k + 1/2) 2^-53 for the upper 53 bits k of a word. Both halves of k become doubles by their bits, which
+/// every instruction set can do.
+static inline double uniform_of_word(std::uint64_t word) {
+  const std::uint64_t k = word >> 11;
+  const double high = elementary::from_bits(k >> 32 | 0x4330000000000000) - 0x1p52;
+  const double low = elementary::from_bits((k & 0xffffffff) | 0x4330000000000000) - 0x1p52;
+  return (high * 0x1p32 + low + 0.5) * 0x1p-53;
+}
+
 }  // namespace doxa

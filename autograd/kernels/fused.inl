@@ -10,6 +10,14 @@ DOXA_INLINE void for_each(Index n, F f) {
   for (Index i = whole; i < n; ++i) f(i);
 }
 
+void bias_tanh(Index m, Index n, const Real* b, Real* y) {
+  for (Index i = 0; i < m; ++i, y += n) assign(n, y, [](Real y_j, Real b_j) { return tanh(y_j + b_j); }, y, b);
+}
+
+void bias_sigmoid(Index m, Index n, const Real* b, Real* y) {
+  for (Index i = 0; i < m; ++i, y += n) assign(n, y, [](Real y_j, Real b_j) { return sigmoid(y_j + b_j); }, y, b);
+}
+
 void multiply_add(Index n, const Real* a, const Real* b, const Real* c, Real* y) {
   for_each(n, [=](Index i) { y[i] = a[i] + b[i] * c[i]; });
 }

@@ -39,6 +39,8 @@ using namespace elementary;
 #define DOXA_TEXT_(a) #a
 #define DOXA_TEXT(a) DOXA_TEXT_(a)
 
+void DOXA_JOIN(box_muller_, DOXA_SET)(Index pairs, const std::uint64_t* words, Real* out);
+
 extern const Kernels DOXA_JOIN(kernels_, DOXA_SET);
 const Kernels DOXA_JOIN(kernels_, DOXA_SET) = {
     .name = DOXA_TEXT(DOXA_SET),
@@ -91,6 +93,8 @@ const Kernels DOXA_JOIN(kernels_, DOXA_SET) = {
     .lane_add_scaled = lane_add_scaled,
     .lane_add_deviation = lane_add_deviation,
     .matmul = matmul,
+    .bias_tanh = bias_tanh,
+    .bias_sigmoid = bias_sigmoid,
     .multiply_add = multiply_add,
     .multiply_add_adjoint = multiply_add_adjoint,
     .normal_log_prob = normal_log_prob,
@@ -99,6 +103,7 @@ const Kernels DOXA_JOIN(kernels_, DOXA_SET) = {
     .normal_kl_adjoint = normal_kl_adjoint,
     .gru = gru,
     .gru_adjoint = gru_adjoint,
+    .box_muller = DOXA_JOIN(box_muller_, DOXA_SET),
     .adam = adam,
 };
 

@@ -84,6 +84,9 @@ struct Kernels {
                  Index b_row, Index b_col, Real* c, bool accumulate);
 
   // Fused ops: the formulas stand in kernels/fused.inl.
+  /// y_ij = tanh(y_ij + b_j), or sigmoid.
+  void (*bias_tanh)(Index m, Index n, const Real* b, Real* y);
+  void (*bias_sigmoid)(Index m, Index n, const Real* b, Real* y);
   void (*multiply_add)(Index n, const Real* a, const Real* b, const Real* c, Real* y);  ///< y = a + b c
   void (*multiply_add_adjoint)(Index n, const Real* b, const Real* c, const Real* g, Real* da, Real* db,
                                Real* dc);
@@ -106,6 +109,9 @@ struct Kernels {
   void (*gru)(Index m, Index w, const Real* x, const Real* s, const Real* h, Real* gates, Real* y);
   void (*gru_adjoint)(Index m, Index w, const Real* gates, const Real* h, const Real* g, Real* dx, Real* ds,
                       Real* dh);
+
+  /// Standard normals from 2 · pairs words, two from each two (random.h); the same bits from every set.
+  void (*box_muller)(Index pairs, const std::uint64_t* words, Real* out);
 
   /// One step of Adam for n parameters: see models/nn/adam.h. Leaves the gradient at zero.
   struct Adam {

@@ -24,10 +24,10 @@ Var GruCell::operator()(Var x, Var h) {
       [=](Record& r) {
         const Kernels& k = r.kernels();
         Real *from_x = r.workspace(2 * m * 3 * w), *from_h = from_x + m * 3 * w;
-        k.copy_rows(m, 3 * w, r.value(3), 0, from_x, 3 * w);
-        k.matmul(m, 3 * w, in, r.value(0), in, 1, r.value(2), 3 * w, 1, from_x, true);
-        k.copy_rows(m, 3 * w, r.value(5), 0, from_h, 3 * w);
-        k.matmul(m, 3 * w, w, r.value(1), w, 1, r.value(4), 3 * w, 1, from_h, true);
+        k.matmul(m, 3 * w, in, r.value(0), in, 1, r.value(2), 3 * w, 1, from_x, false);
+        k.add_rows(m, 3 * w, r.value(3), 0, from_x, 3 * w);
+        k.matmul(m, 3 * w, w, r.value(1), w, 1, r.value(4), 3 * w, 1, from_h, false);
+        k.add_rows(m, 3 * w, r.value(5), 0, from_h, 3 * w);
         k.gru(m, w, from_x, from_h, r.value(1), gates, r.value());
       },
       [=](Record& r) {

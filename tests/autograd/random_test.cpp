@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "doxa/autograd/kernels/kernels.h"
 #include "thrown.h"
 
 namespace doxa {
@@ -281,6 +282,33 @@ TEST(Permutation, IsUniformOverTheSixOfThree) {
 }
 
 TEST(Permutation, RefusesANegativeLength) { EXPECT_THROW(Philox().permutation(-1), std::invalid_argument); }
+
+TEST(NormalDraws, AreTheSameBitsFromEverySet) {
+  Philox random(5);
+  for (const Index pairs : {0, 1, 7, 8, 100}) {
+    std::vector<std::uint64_t> words(static_cast<std::size_t>(2 * pairs));
+    for (std::uint64_t& word : words) word = random();
+    std::vector<Real> expected(words.size()), drawn(words.size());
+    available_kernels().front()->box_muller(pairs, words.data(), expected.data());
+    for (const Kernels* set : available_kernels()) {
+      set->box_muller(pairs, words.data(), drawn.data());
+      EXPECT_EQ(drawn, expected) << set->name;
+    }
+  }
+}
+
+// One draw at a time is a cosine of two words; many at once are pairs.
+TEST(NormalDraws, ManyAtOnceAreTheSequenceOfPairs) {
+  for (const std::size_t n : {1u, 2u, 5u, 256u, 257u, 1000u}) {
+    Philox one(9), many(9);
+    one.discard(3);
+    many.discard(3);
+    std::vector<Real> draws(n);
+    many.normal(draws);
+    for (std::size_t i = 0; i < n; i += 2) EXPECT_EQ(draws[i], static_cast<Real>(one.normal()));
+    EXPECT_EQ(one.state(), many.state());
+  }
+}
 
 }  // namespace
 }  // namespace doxa

@@ -1,0 +1,2 @@
+#define DOXA_SET avx512
+#include "doxa/autograd/kernels/box_muller.inl"

@@ -1,0 +1,2 @@
+#define DOXA_SET baseline
+#include "doxa/autograd/kernels/box_muller.inl"
