@@ -100,9 +100,13 @@ Var log_softmax(Var x, const AxisList& axes);
 Var matmul(Var a, Var b);
 Var dot(Var a, Var b);  ///< [n] · [n] -> []: Σ a_i b_i
 
-/// f(x W + b) for x [m,k], W [k,n], b [n]: a layer as one record.
+/// f(x W + b) for x [m,k], W [k,n], b [n]: a layer as one record. x may be given as its parts, [m,k_1],
+/// [m,k_2], … side by side; those that are constants then cost no adjoint.
 enum class Activation { identity, tanh, sigmoid };
-Var affine(Var x, Var weight, Var bias, Activation f = Activation::identity);
+Var affine(std::span<const Var> parts, Var weight, Var bias, Activation f = Activation::identity);
+inline Var affine(Var x, Var weight, Var bias, Activation f = Activation::identity) {
+  return affine(std::span<const Var>(&x, 1), weight, bias, f);
+}
 
 // ---- shapes
 // --------------------------------------------------------------------------------------------------

@@ -48,15 +48,15 @@ LatentState advance_summary(FilteringPosterior& model, const LatentState& before
 }
 
 DiagonalNormal transition(FilteringPosterior& model, const LatentState& before, Var action) {
-  return normal_from(model.transition(concat({before.latent, action, before.summary}, 1)));
+  return normal_from(model.transition({before.latent, action, before.summary}));
 }
 
 DiagonalNormal posterior(FilteringPosterior& model, const LatentState& before, Var action, Var observation) {
-  return normal_from(model.posterior(concat({before.latent, action, before.summary, observation}, 1)));
+  return normal_from(model.posterior({before.latent, action, before.summary, observation}));
 }
 
 Categorical emission(FilteringPosterior& model, const LatentState& now, Var action) {
-  return Categorical(model.emission(concat({now.latent, action, now.summary}, 1)));
+  return Categorical(model.emission({now.latent, action, now.summary}));
 }
 
 FilteringBound filtering_bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes,

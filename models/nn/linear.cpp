@@ -1,6 +1,7 @@
 #include "doxa/models/nn/linear.h"
 
 #include <cmath>
+#include <stdexcept>
 
 namespace doxa {
 namespace {
@@ -18,10 +19,11 @@ Linear::Linear(const std::string& n, Index in, Index out, Philox& random, Real g
       weight(n + "/weight", initial_weight(in, out, random, gain)),
       bias(n + "/bias", Tensor(Shape{out})) {}
 
-Var Linear::operator()(Var x, Activation f) {
-  Tape& tape = x.tape();
+Var Linear::operator()(std::span<const Var> parts, Activation f) {
+  if (parts.empty()) throw std::invalid_argument(name + ": expected at least one input");
+  Tape& tape = parts[0].tape();
   const Scope scope(tape, name);
-  return affine(x, weight.on(tape), bias.on(tape), f);
+  return affine(parts, weight.on(tape), bias.on(tape), f);
 }
 
 void append_parameters(Parameters& to, Linear& layer) {

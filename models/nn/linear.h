@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "doxa/autograd/ops.h"
@@ -16,7 +17,10 @@ struct Linear {
   Parameter weight, bias;
 
   Linear(const std::string& name, Index in, Index out, Philox& random, Real gain = 1);
-  Var operator()(Var x, Activation f = Activation::identity);  ///< f(x W + b)
+  Var operator()(std::span<const Var> parts, Activation f = Activation::identity);  ///< f(x W + b)
+  Var operator()(Var x, Activation f = Activation::identity) {
+    return (*this)(std::span<const Var>(&x, 1), f);
+  }
 };
 
 void append_parameters(Parameters& to, Linear& layer);

@@ -11,8 +11,10 @@ Mlp::Mlp(const std::string& name, const std::vector<Index>& widths, Philox& rand
                         i + 2 == widths.size() ? last_gain : Real{1});
 }
 
-Var Mlp::operator()(Var x) {
-  for (std::size_t i = 0; i + 1 < layers.size(); ++i) x = layers[i](x, Activation::tanh);
+Var Mlp::operator()(std::span<const Var> parts) {
+  if (layers.size() == 1) return layers[0](parts);
+  Var x = layers[0](parts, Activation::tanh);
+  for (std::size_t i = 1; i + 1 < layers.size(); ++i) x = layers[i](x, Activation::tanh);
   return layers.back()(x);
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,7 +16,12 @@ struct Mlp {
   std::vector<Linear> layers;
 
   Mlp(const std::string& name, const std::vector<Index>& widths, Philox& random, Real last_gain = 1);
-  Var operator()(Var x);
+  Var operator()(
+      std::span<const Var> parts);  ///< of x given as its parts side by side, [batch, k_1], [batch, k_2] …
+  Var operator()(Var x) { return (*this)(std::span<const Var>(&x, 1)); }
+  Var operator()(std::initializer_list<Var> parts) {
+    return (*this)(std::span<const Var>(parts.begin(), parts.size()));
+  }
 };
 
 void append_parameters(Parameters& to, Mlp& mlp);

@@ -58,6 +58,13 @@ void add_affine(Cases& cases) {
       cases.push_back(tensor_case(std::string("op/") + name + "/" + Shape{m, k}.str() + Shape{k, n}.str(),
                                   [f = activation](Tape&, Inputs x) { return affine(x[0], x[1], x[2], f); },
                                   {{m, k}, {k, n}, {n}}));
+  cases.push_back(
+      tensor_case("op/affine/of parts",
+                  [](Tape& tape, Inputs x) {
+                    const std::array<Var, 4> parts{x[0], tape.constant({3, 2}, Real(0.3)), x[1], x[0]};
+                    return affine(parts, x[2], x[3], Activation::tanh);
+                  },
+                  {{3, 2}, {3, 1}, {7, 4}, {4}}));
   cases.push_back(tensor_case(
       "op/affine/same operand thrice",
       [](Tape&, Inputs x) { return affine(x[0], x[0], reshape(x[0], {1}), Activation::tanh); }, {{1, 1}}));

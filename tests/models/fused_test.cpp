@@ -75,6 +75,13 @@ TEST(FusedOps, AffineIsAMatrixProductASumAndAnActivation) {
   }
 }
 
+TEST(FusedOps, AffineOfPartsIsThatOfTheirConcatenation) {
+  for (const Index empty : {0, 2})
+    expect_same([](std::span<const Var> x) { return affine(x.first(3), x[3], x[4], Activation::tanh); },
+                [](std::span<const Var> x) { return tanh(matmul(concat(x.first(3), 1), x[3]) + x[4]); },
+                {{5, 3}, {5, empty}, {5, 1}, {4 + empty, 6}, {6}}, 64);
+}
+
 // The equations of gru.h, one op at a time.
 Var gru_by_ops(GruCell& cell, Var x, Var h) {
   Tape& tape = x.tape();

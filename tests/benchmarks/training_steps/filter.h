@@ -29,8 +29,7 @@ struct Filter {
       const auto o_k = some_rows(data.observations_at(k), first, rows);
       const Var a = one_hot(tape, some_rows(data.actions_at(k), first, rows), size.A);
       const Var o = one_hot(tape, o_k, size.O);
-      const Var sa = concat({s, a}, 1);
-      const DiagonalNormal q = normal_from(posterior(concat({sa, o}, 1))), p = normal_from(transition(sa));
+      const DiagonalNormal q = normal_from(posterior({s, a, o})), p = normal_from(transition({s, a}));
       s = rsample(q, normal_noise(tape, {rows, size.L}, noise));
       total = total + kl_divergence(q, p) - log_prob(Categorical(emission(s)), o_k);
     }

@@ -34,9 +34,9 @@ struct Rssm {
       const Var a = one_hot(tape, some_rows(data.actions_at(k), first, rows), size.A);
       const Var o = one_hot(tape, o_k, size.O);
       h = gru(concat({s, a}, 1), h);
-      const DiagonalNormal p = normal_from(prior(h)), q = normal_from(posterior(concat({h, o}, 1)));
+      const DiagonalNormal p = normal_from(prior(h)), q = normal_from(posterior({h, o}));
       s = rsample(q, normal_noise(tape, {rows, size.L}, noise));
-      total = total + kl_divergence(q, p) - log_prob(Categorical(emission(concat({h, s}, 1))), o_k);
+      total = total + kl_divergence(q, p) - log_prob(Categorical(emission({h, s})), o_k);
     }
     return sum(total) / static_cast<Real>(size.B);
   }
