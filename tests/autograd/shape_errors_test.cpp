@@ -36,6 +36,22 @@ const std::vector<Refusal> refusals = {
      [](Tape& t) {
        matmul(of(t, {32, 8}), of(t, {16, 4}));
      }},
+    {"affine: expected [m,k] x [k,n] + [n], got [2,3] x [4,5] + [5]",
+     [](Tape& t) {
+       affine(of(t, {2, 3}), of(t, {4, 5}), of(t, {5}));
+     }},
+    {"affine: expected [m,k] x [k,n] + [n], got [2,3], [3,1] x [4,5] + [5]",
+     [](Tape& t) {
+       affine(std::array{of(t, {2, 3}), of(t, {3, 1})}, of(t, {4, 5}), of(t, {5}));
+     }},
+    {"affine: expected [m,k] x [k,n] + [n], got [2,4] x [4,5] + [1,5]",
+     [](Tape& t) {
+       affine(of(t, {2, 4}), of(t, {4, 5}), of(t, {1, 5}));
+     }},
+    {"affine: expected [m,k] x [k,n] + [n], got  x [4,5] + [5]",
+     [](Tape& t) {
+       affine(std::span<const Var>(), of(t, {4, 5}), of(t, {5}));
+     }},
     {"matmul: expected two matrices, got [3] x [3,2]",
      [](Tape& t) {
        matmul(of(t, {3}), of(t, {3, 2}));

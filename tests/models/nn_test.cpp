@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <limits>
+#include <stdexcept>
+#include <utility>
 
 #include "doxa/models/nn/adam.h"
 #include "doxa/models/nn/gru.h"
@@ -148,6 +150,22 @@ TEST(GruCell, WithAnOpenUpdateGateRemembersItsState) {
   const Var h = gru(tape.constant(normal_noise({4, 2}, random)), tape.constant(state));
   for (Index i = 0; i < state.size(); ++i)
     EXPECT_NEAR(h.value()[static_cast<std::size_t>(i)], state[i], 8 * u);
+}
+
+TEST(GruCell, RefusesOtherShapesNamingThem) {
+  Philox random(1);
+  GruCell cell("summary", 3, 4, random);
+  Tape tape;
+  const auto of = [&](const Shape& shape) { return tape.constant(shape, Real{0}); };
+  EXPECT_NO_THROW(cell(of({2, 3}), of({2, 4})));
+  for (const auto& [x, h] :
+       {std::pair{Shape{2, 5}, Shape{2, 4}}, {Shape{2, 3}, Shape{1, 4}}, {Shape{3}, Shape{4}}})
+    try {
+      cell(of(x), of(h));
+      ADD_FAILURE() << x.str() << h.str();
+    } catch (const std::invalid_argument& e) {
+      EXPECT_EQ(e.what(), "gru: expected [m,3] and [m,4], got " + x.str() + " and " + h.str());
+    }
 }
 
 }  // namespace
