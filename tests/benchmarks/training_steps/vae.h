@@ -24,12 +24,12 @@ struct Vae {
     const auto some = data.span().subspan(static_cast<std::size_t>(first * size.D),
                                           static_cast<std::size_t>(rows * size.D));
     const Var x = tape.constant({rows, size.D}, some);
-    const DiagonalNormal q = normal_from(encoder(x));
-    const DiagonalNormal prior =
-        DiagonalNormal::from_log_scale(tape.constant({size.L}, Real{0}), tape.constant({size.L}, Real{0}));
+    const Normal q = normal_from(encoder(x)).element;
+    const Normal prior =
+        Normal::from_log_scale(tape.constant({size.L}, Real{0}), tape.constant({size.L}, Real{0}));
     const Var z = rsample(q, normal_noise(tape, {rows, size.L}, noise));
-    const DiagonalNormal p_x = DiagonalNormal::from_log_scale(decoder(z), tape.constant(Real{0}));
-    return sum(kl_divergence(q, prior) - log_prob(p_x, x)) / static_cast<Real>(size.B);
+    const Normal p_x = Normal::from_log_scale(decoder(z), tape.constant(Real{0}));
+    return (sum(kl_divergence(q, prior)) - sum(log_prob(p_x, x))) / static_cast<Real>(size.B);
   }
 };
 
