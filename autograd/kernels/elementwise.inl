@@ -210,7 +210,19 @@ void copy_rows(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_ro
   for (Index i = 0; i < m; ++i, x += x_row, y += y_row) assign(n, y, [](Real x_i) { return x_i; }, x);
 }
 
+// The sums of fewer columns than a vector holds stay in a register.
+void add_few_columns(Index m, Lane n, const Real* x, Index x_row, Real* y) {
+  OneVector total = {};
+  for (Index i = 0; i < m; ++i, x += x_row) {
+    const OneVector row = padded(x, n);
+    DOXA_SIMD
+    for (Lane k = 0; k < static_cast<Lane>(lanes); ++k) total.at[k] += row.at[k];
+  }
+  assign(n, y, [](Real y_j, Real sum) { return y_j + sum; }, y, total.at);
+}
+
 void add_rows(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_row) {
+  if (y_row == 0 && n > 0 && n < lanes) return add_few_columns(m, static_cast<Lane>(n), x, x_row, y);
   for (Index i = 0; i < m; ++i, x += x_row, y += y_row)
     assign(n, y, [](Real x_i, Real y_i) { return y_i + x_i; }, x, y);
 }
