@@ -2,9 +2,11 @@
 
 #ifdef __GNUC__
 constexpr Index width = DOXA_VECTOR_BYTES / static_cast<Index>(sizeof(Real));
-typedef Real Vector __attribute__((vector_size(DOXA_VECTOR_BYTES), aligned(sizeof(Real)), may_alias));
-inline Vector load(const Real* p) { return *reinterpret_cast<const Vector*>(p); }
-inline void store(Real* p, Vector v) { *reinterpret_cast<Vector*>(p) = v; }
+typedef Real Vector __attribute__((vector_size(DOXA_VECTOR_BYTES)));
+// Anywhere in memory; of loads and stores alone, since template arguments lose the attributes of a typedef.
+typedef Real Unaligned __attribute__((vector_size(DOXA_VECTOR_BYTES), aligned(sizeof(Real)), may_alias));
+inline Vector load(const Real* p) { return *reinterpret_cast<const Unaligned*>(p); }
+inline void store(Real* p, Vector v) { *reinterpret_cast<Unaligned*>(p) = v; }
 #define DOXA_NOINLINE __attribute__((noinline))
 #else
 constexpr Index width = 1;
