@@ -27,8 +27,6 @@ std::vector<GradientCase> linear_algebra_cases();
 std::vector<GradientCase> distribution_cases();
 std::vector<GradientCase> model_cases();
 
-using TensorFunction = std::function<Var(Tape&, std::span<const Var>)>;
-
 /// Where the inputs of a case are drawn from, so that they lie inside the function's domain.
 enum class Domain { real, positive };
 

@@ -1,0 +1,120 @@
+#include "doxa/autograd/checked_function.h"
+
+#include <algorithm>
+#include <exception>
+#include <limits>
+
+namespace doxa {
+
+CheckedFunction::CheckedFunction(const std::function<Var(Tape&)>& function,
+                                 std::span<const CheckedLeaf> leaves)
+    : function_(function), leaves_(leaves), first_{0} {
+  for (const CheckedLeaf& leaf : leaves) {
+    first_.push_back(first_.back() + static_cast<std::size_t>(leaf.value->size()));
+    at_.push_back(*leaf.value);
+  }
+  const Evaluation evaluation(tape_);
+  shape_ = function_(tape_).shape();
+}
+
+std::size_t CheckedFunction::leaf_of(std::size_t element) const {
+  return static_cast<std::size_t>(std::upper_bound(first_.begin(), first_.end(), element) - first_.begin()) -
+         1;
+}
+
+double CheckedFunction::input(std::size_t element) const {
+  const std::size_t leaf = leaf_of(element);
+  return static_cast<double>(at_[leaf][static_cast<Index>(element - first_[leaf])]);
+}
+
+Real& CheckedFunction::element(std::size_t element) const {
+  const std::size_t leaf = leaf_of(element);
+  return (*leaves_[leaf].value)[static_cast<Index>(element - first_[leaf])];
+}
+
+void CheckedFunction::restore() const {
+  for (std::size_t l = 0; l < at_.size(); ++l)
+    std::copy(at_[l].span().begin(), at_[l].span().end(), leaves_[l].value->data());
+}
+
+std::vector<double> CheckedFunction::plain() const {
+  tape_.clear();
+  const Evaluation evaluation(tape_);
+  const Var y = function_(tape_);
+  const std::span<const Real> value = y.value();
+  return {value.begin(), value.end()};
+}
+
+void CheckedFunction::plain_or_nan(std::span<double> y) {
+  std::vector<double> value;
+  try {
+    value = plain();
+  } catch (const std::exception&) {
+    // Outside the function's domain.
+  }
+  value.resize(y.size(), std::numeric_limits<double>::quiet_NaN());
+  std::copy(value.begin(), value.end(), y.begin());
+}
+
+Var CheckedFunction::record() {
+  tape_.clear();
+  const Var y = function_(tape_);
+  for (const CheckedLeaf& leaf : leaves_)
+    tape_.leaf(*leaf.value, *leaf.gradient);  // one the function does not use has gradient zero
+  return y;
+}
+
+std::vector<double> CheckedFunction::gradient(Var y, const Tensor& cotangent) const {
+  tape_.backward(y, cotangent);
+  std::vector<double> all;
+  all.reserve(inputs());
+  for (const CheckedLeaf& leaf : leaves_)
+    all.insert(all.end(), leaf.gradient->span().begin(), leaf.gradient->span().end());
+  return all;
+}
+
+LineFunction CheckedFunction::along(std::size_t number) {
+  return [this, &x = element(number), at = input(number)](double t, std::span<double> y) {
+    x = static_cast<Real>(at + t);
+    const double moved = static_cast<double>(x) - at;
+    plain_or_nan(y);
+    x = static_cast<Real>(at);
+    return moved;
+  };
+}
+
+LineFunction CheckedFunction::along(std::span<const double> direction) {
+  return [this, direction](double t, std::span<double> y) {
+    for (std::size_t l = 0; l < at_.size(); ++l)
+      for (Index i = 0; i < at_[l].size(); ++i)
+        (*leaves_[l].value)[i] = static_cast<Real>(static_cast<double>(at_[l][i]) +
+                                                   t * direction[first_[l] + static_cast<std::size_t>(i)]);
+    plain_or_nan(y);
+    restore();
+    return t;
+  };
+}
+
+LineFunction CheckedFunction::along_inputs() {
+  return [this](double t, std::span<double> y) {
+    for (std::size_t l = 0; l < at_.size(); ++l)
+      for (Index i = 0; i < at_[l].size(); ++i)
+        (*leaves_[l].value)[i] = at_[l][i] * static_cast<Real>(1 + t);
+    plain_or_nan(y);
+    restore();
+    return t;
+  };
+}
+
+LineFunction CheckedFunction::contracted(LineFunction f, const Tensor& cotangent) const {
+  return [f = std::move(f), &cotangent, values = std::vector<double>(outputs())](
+             double t, std::span<double> y) mutable {
+    const double moved = f(t, values);
+    y[0] = 0;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      y[0] += static_cast<double>(cotangent[static_cast<Index>(i)]) * values[i];
+    return moved;
+  };
+}
+
+}  // namespace doxa

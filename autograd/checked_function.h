@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "doxa/autograd/gradcheck.h"
+#include "doxa/autograd/numerical_derivative.h"
+
+namespace doxa {
+
+/// A function under check and its inputs, all elements of which are numbered one after another. The inputs are
+/// as they were when it goes.
+class CheckedFunction {
+ public:
+  CheckedFunction(const std::function<Var(Tape&)>& function, std::span<const CheckedLeaf> leaves);
+  ~CheckedFunction() { restore(); }
+  CheckedFunction(const CheckedFunction&) = delete;
+  CheckedFunction& operator=(const CheckedFunction&) = delete;
+
+  std::size_t inputs() const { return first_.back(); }        ///< number of elements
+  std::size_t outputs() const { return static_cast<std::size_t>(shape_.size()); }
+  const Shape& output_shape() const { return shape_; }
+  std::span<const CheckedLeaf> leaves() const { return leaves_; }
+  std::size_t first(std::size_t leaf) const { return first_[leaf]; }  ///< the number of its first element
+  std::size_t leaf_of(std::size_t element) const;
+  double input(std::size_t element) const;  ///< where the function is checked
+
+  /// y at the inputs as they are now, without a record. Throws what the function throws.
+  std::vector<double> plain() const;
+  /// The same with records, on a tape that is cleared.
+  Var record();
+  /// The gradient of Σ v_i y_i.
+  std::vector<double> gradient(Var y, const Tensor& cotangent) const;
+  /// Both.
+  std::vector<double> gradient(const Tensor& cotangent) { return gradient(record(), cotangent); }
+
+  Real& element(std::size_t element) const;
+  void restore() const;  ///< the inputs as they were at first
+
+  /// F(x + t d), component by component or contracted with a cotangent: NaN where the function throws.
+  LineFunction along(std::size_t element);
+  LineFunction along(std::span<const double> direction);
+  LineFunction along_inputs();  ///< x (1 + t)
+  LineFunction contracted(LineFunction f, const Tensor& cotangent) const;
+
+ private:
+  void plain_or_nan(std::span<double> y);
+
+  const std::function<Var(Tape&)>& function_;
+  std::span<const CheckedLeaf> leaves_;
+  std::vector<std::size_t> first_;
+  std::vector<Tensor> at_;
+  Shape shape_;
+  mutable Tape tape_;
+};
+
+/// The properties of a gradient that do not hold: see check_gradients. Leaves the inputs as they were.
+std::vector<std::string> violated_properties(CheckedFunction& function, Philox& random);
+
+}  // namespace doxa

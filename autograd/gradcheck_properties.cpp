@@ -1,0 +1,160 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <limits>
+#include <optional>
+
+#include "doxa/autograd/checked_function.h"
+
+namespace doxa {
+namespace {
+
+using Numbers = std::vector<double>;
+constexpr double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2.0;
+
+// "W[2]" for the element with this number.
+std::string element(const CheckedFunction& f, std::size_t number) {
+  const std::size_t leaf = f.leaf_of(number);
+  GradientEntry e;
+  e.input = f.leaves()[leaf].name;
+  e.shape = f.leaves()[leaf].value->shape();
+  e.index = static_cast<Index>(number - f.first(leaf));
+  return e.input_element();
+}
+
+std::string digits(double x) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.17g", x);
+  return text;
+}
+
+// The first element at which two results differ by more than `allowed`, in words; NaN equals NaN.
+std::optional<std::string> difference(const CheckedFunction& f, const Numbers& got, const Numbers& expected,
+                                      double allowed = 0) {
+  for (std::size_t j = 0; j < got.size(); ++j) {
+    if (got[j] == expected[j] || (std::isnan(got[j]) && std::isnan(expected[j]))) continue;
+    if (std::abs(got[j] - expected[j]) <= allowed) continue;
+    return "at " + element(f, j) + ": " + digits(got[j]) + ", expected " + digits(expected[j]);
+  }
+  return {};
+}
+
+Tensor combined(double a, const Tensor& v, double b, const Tensor& w) {
+  Tensor sum(v.shape());
+  for (Index i = 0; i < v.size(); ++i)
+    sum[i] = static_cast<Real>(a * static_cast<double>(v[i]) + b * static_cast<double>(w[i]));
+  return sum;
+}
+
+Numbers scaled(double a, Numbers x) {
+  for (double& element : x) element *= a;
+  return x;
+}
+
+class Properties {
+ public:
+  Properties(CheckedFunction& function, Philox& random)
+      : f_(function),
+        v_(normal_noise(function.output_shape(), random)),
+        w_(normal_noise(function.output_shape(), random)) {}
+
+  std::vector<std::string> violated() {
+    std::vector<Tensor> before;
+    for (const CheckedLeaf& leaf : f_.leaves()) before.push_back(*leaf.value);
+    const Numbers plain = f_.plain();
+    const Var y = f_.record();
+    const std::span<const Real> value = y.value();
+    if (!std::equal(value.begin(), value.end(), plain.begin(), plain.end(),
+                    [](Real a, double b) { return static_cast<double>(a) == b; }))
+      violation("recording computes another value than plain evaluation");
+
+    const Numbers g = f_.gradient(y, v_);
+    report("a second backward from the same tape differs", difference(f_, f_.gradient(y, v_), g));
+    linearity(y, g);
+    const Var again = f_.record();
+    report("a second recording has another gradient", difference(f_, f_.gradient(again, v_), g));
+
+    for (std::size_t l = 0; l < before.size(); ++l)
+      if (std::memcmp(before[l].data(), f_.leaves()[l].value->data(),
+                      static_cast<std::size_t>(before[l].size()) * sizeof(Real)) != 0)
+        violation("the input " + f_.leaves()[l].name + " was written to");
+    f_.restore();
+    exceptions();
+    return std::move(violations_);
+  }
+
+ private:
+  void violation(std::string sentence) { violations_.push_back(std::move(sentence)); }
+  void report(const char* what, const std::optional<std::string>& where) {
+    if (where) violation(std::string(what) + ", " + *where);
+  }
+
+  void linearity(Var y, const Numbers& g) {
+    const Numbers zeros(g.size());
+    report("a zero cotangent gives a gradient", difference(f_, f_.gradient(y, combined(0, v_, 0, w_)), zeros));
+    // Multiplication by 2 and -1 is exact, and so is all that a linear rule makes of it, unless it underflows.
+    constexpr double tiny = std::numeric_limits<Real>::min();
+    for (const double c : {2.0, -1.0}) {
+      const std::string what = c == 2 ? "twice the cotangent does not give twice the gradient"
+                                      : "minus the cotangent does not give minus the gradient";
+      report(what.c_str(), difference(f_, f_.gradient(y, combined(c, v_, 0, w_)), scaled(c, g), tiny));
+    }
+    // Odd multiples show what rounding does to this gradient; the sum of two may be off by that much.
+    double rounding = 0;
+    for (const double c : {3.0, 5.0, 7.0, 11.0, 13.0}) {
+      const Numbers multiple = f_.gradient(y, combined(c, v_, 0, w_));
+      for (std::size_t j = 0; j < g.size(); ++j)
+        rounding = std::max({rounding, std::abs(multiple[j] - c * g[j]) / c, unit_roundoff * std::abs(g[j])});
+    }
+    const Numbers h = f_.gradient(y, w_);
+    Numbers sum = g;
+    for (std::size_t j = 0; j < g.size(); ++j) {
+      sum[j] += h[j];
+      rounding = std::max(rounding, unit_roundoff * std::abs(h[j]));
+    }
+    report("the sum of two cotangents does not give the sum of their gradients",
+           difference(f_, f_.gradient(y, combined(1, v_, 1, w_)), sum, 10 * ratio_limit * rounding));
+  }
+
+  // What plain evaluation refuses, recording must refuse in the same words.
+  void exceptions() {
+    const auto thrown = [](auto evaluate) -> std::string {
+      try {
+        evaluate();
+      } catch (const std::exception& e) {
+        return e.what();
+      }
+      return {};
+    };
+    for (std::size_t l = 0; l < f_.leaves().size(); ++l) {
+      if (f_.leaves()[l].value->size() == 0) continue;
+      Real& x = f_.element(f_.first(l));
+      const Real at = x, infinity = std::numeric_limits<Real>::infinity();
+      for (const Real probe : {std::numeric_limits<Real>::quiet_NaN(), infinity, -infinity, -at, Real{0}}) {
+        x = probe;
+        const std::string plain = thrown([&] { f_.plain(); });
+        x = probe;
+        const std::string recorded = thrown([&] { f_.record(); });
+        x = at;
+        if (plain == recorded) continue;
+        violation("with " + element(f_, f_.first(l)) + " = " + digits(probe) + " plain evaluation " +
+                  (plain.empty() ? "succeeds" : "throws '" + plain + "'") + ", recording " +
+                  (recorded.empty() ? "succeeds" : "throws '" + recorded + "'"));
+      }
+    }
+  }
+
+  CheckedFunction& f_;
+  Tensor v_, w_;
+  std::vector<std::string> violations_;
+};
+
+}  // namespace
+
+std::vector<std::string> violated_properties(CheckedFunction& function, Philox& random) {
+  return Properties(function, random).violated();
+}
+
+}  // namespace doxa

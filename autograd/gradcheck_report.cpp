@@ -1,0 +1,152 @@
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+
+#include "doxa/autograd/gradcheck.h"
+
+namespace doxa {
+namespace {
+
+std::string digits(double x, int count = 10) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.*g", count, x);
+  return text;
+}
+
+// "x[2,1]" for an index in row-major order.
+std::string element(const std::string& name, const Shape& shape, Index index) {
+  if (shape.rank() == 0) return name;
+  std::string text;
+  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
+    text = std::to_string(index % shape[axis]) + (text.empty() ? "" : ",") + text;
+    index /= shape[axis];
+  }
+  return name + "[" + text + "]";
+}
+
+// Counted in characters, not bytes.
+std::string padded(std::string text, std::size_t width) {
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  const auto characters =
+      text.size() - static_cast<std::size_t>(std::count_if(text.begin(), text.end(), continues));
+  return characters < width ? text + std::string(width - characters, ' ') : text;
+}
+
+std::string json_number(double x) {
+  if (std::isnan(x)) return "\"nan\"";
+  if (std::isinf(x)) return x > 0 ? "\"inf\"" : "\"-inf\"";
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, x).ptr};
+}
+
+std::string json_string(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    if (static_cast<unsigned char>(c) < 0x20) {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04x", c);
+      quoted += escape;
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "\"";
+}
+
+std::string json_of(const GradientEntry& e) {
+  std::string text = "{\"input\": " + json_string(e.input) + ", \"index\": " + std::to_string(e.index) +
+                     ", \"element\": " + json_string(e.input_element()) +
+                     ", \"output\": " + json_string(e.output_element()) +
+                     ", \"analytic\": " + json_number(e.analytic) +
+                     ", \"numeric\": " + json_number(e.numeric) + ", \"error\": " + json_number(e.error) +
+                     ", \"ratio\": " + json_number(e.ratio());
+  if (e.at_kink()) text += ", \"left\": " + json_number(e.left) + ", \"right\": " + json_number(e.right);
+  return text + ", \"verdict\": \"" + to_string(e.verdict) + "\"}";
+}
+
+}  // namespace
+
+const char* to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass:
+      return "pass";
+    case Verdict::kink:
+      return "kink";
+    case Verdict::inconclusive:
+      return "inconclusive";
+    case Verdict::fail:
+      return "fail";
+  }
+  return "?";
+}
+
+double GradientEntry::ratio() const {
+  const auto [low, high] = std::minmax(left, right);
+  const double distance = at_kink() ? std::max({low - analytic, analytic - high, 0.0})
+                                    : std::abs(analytic - numeric);
+  return distance == 0 ? 0 : distance / error;
+}
+
+std::string GradientEntry::input_element() const {
+  return index < 0 ? "a direction in " + input : element(input, shape, index);
+}
+
+std::string GradientEntry::output_element() const {
+  if (output >= 0) return element("y", output_shape, output);
+  return output_shape.size() == 1 ? "y" : "Σ v·y";
+}
+
+Verdict GradientReport::verdict() const {
+  if (!violations.empty()) return Verdict::fail;
+  if (entries.empty()) return Verdict::inconclusive;
+  Verdict worst = Verdict::pass;
+  for (const GradientEntry& e : entries) worst = std::max(worst, e.verdict);
+  return worst;
+}
+
+std::size_t GradientReport::count(Verdict verdict) const {
+  return static_cast<std::size_t>(std::count_if(entries.begin(), entries.end(), [&](const GradientEntry& e) {
+    return e.verdict == verdict;
+  }));
+}
+
+double GradientReport::worst_ratio() const {
+  double worst = 0;
+  for (const GradientEntry& e : entries) worst = std::isnan(e.ratio()) ? e.ratio() : std::max(worst, e.ratio());
+  return worst;
+}
+
+std::string GradientReport::str(std::size_t rows) const {
+  std::string text;
+  for (const std::string& sentence : violations) text += "  " + sentence + "\n";
+  if (entries.empty()) return text + "  no input has an element to check\n";
+  text += "  " + padded("derivative of", 14) + padded("by", 28) + padded("analytic", 18) +
+          padded("numeric", 26) + padded("error", 10) + padded("ratio", 9) + "verdict\n";
+  for (std::size_t i = 0; i < std::min(rows, entries.size()); ++i) {
+    const GradientEntry& e = entries[i];
+    const std::string numeric =
+        e.at_kink() ? digits(e.left, 6) + " left, " + digits(e.right, 6) + " right" : digits(e.numeric);
+    text += "  " + padded(e.output_element(), 13) + " " + padded(e.input_element(), 27) + " " +
+            padded(digits(e.analytic), 17) + " " + padded(numeric, 25) + " " + padded(digits(e.error, 2), 9) +
+            " " + padded(digits(e.ratio(), 3), 8) + " " + to_string(e.verdict) + "\n";
+  }
+  return text;
+}
+
+std::string GradientReport::json(std::size_t rows) const {
+  std::string text = std::string("{\"verdict\": \"") + to_string(verdict()) +
+                     "\", \"mode\": " + (jacobian ? "\"jacobian\"" : "\"sampled\"") + ", \"violations\": [";
+  for (std::size_t i = 0; i < violations.size(); ++i)
+    text += (i > 0 ? ", " : "") + json_string(violations[i]);
+  text += "]";
+  for (const Verdict v : {Verdict::pass, Verdict::kink, Verdict::inconclusive, Verdict::fail})
+    text += std::string(", \"") + to_string(v) + "\": " + std::to_string(count(v));
+  text += ", \"entries\": [";
+  for (std::size_t i = 0; i < std::min(rows, entries.size()); ++i)
+    text += (i > 0 ? ", " : "") + json_of(entries[i]);
+  return text + "]}";
+}
+
+}  // namespace doxa

@@ -1,0 +1,166 @@
+#include "doxa/autograd/numerical_derivative.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "doxa/autograd/real.h"
+
+namespace doxa {
+namespace {
+
+constexpr double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2.0;
+constexpr std::size_t rows = 12;
+constexpr double shrink = 1.4;
+constexpr int starts = 12;
+constexpr double between_starts = 30;
+
+// Quotients of shrinking steps, extrapolated to step 0. `order`: the powers of h in their error are its
+// multiples. An entry's error is the largest of its distances to the two entries it was made from and to the
+// one above it, of the same order: the first two vanish together where the error of the column before happens
+// to change sign.
+class Tableau {
+ public:
+  explicit Tableau(double order) : factor_(std::pow(shrink, order)) {}
+
+  void add(double quotient, double rounding) {
+    std::array<double, rows> a, r;
+    a[0] = quotient;
+    r[0] = rounding;
+    double factor = 1;
+    for (std::size_t j = 1; j <= row_; ++j) {
+      factor *= factor_;
+      a[j] = (a[j - 1] * factor - above_[j - 1]) / (factor - 1);
+      r[j] = (r[j - 1] * factor + rounding_[j - 1]) / (factor - 1);
+      if (j == row_) continue;
+      const double error = std::max(
+          {std::abs(a[j] - a[j - 1]), std::abs(a[j] - above_[j - 1]), std::abs(a[j] - above_[j]), r[j]});
+      if (error < error_) {
+        error_ = error;
+        value_ = a[j];
+      }
+    }
+    above_ = a;
+    rounding_ = r;
+    ++row_;
+  }
+  double value() const { return value_; }
+  double error() const { return error_; }
+
+ private:
+  double factor_;
+  std::array<double, rows> above_{}, rounding_{};  // the last row
+  std::size_t row_ = 0;
+  double value_ = 0, error_ = std::numeric_limits<double>::infinity();
+};
+
+// All quotients of one component from one start.
+struct Sides {
+  Tableau central{2}, left{1}, right{1};
+  double scale = 0;
+
+  void add(double low, double here, double high, double down, double up, double noise) {
+    const auto rounding = [&](double a, double b, double width) {
+      return 2 * std::max({noise, unit_roundoff * std::abs(a), unit_roundoff * std::abs(b)}) / width;
+    };
+    if (!std::isfinite(low) || !std::isfinite(high)) {
+      *this = {};  // F may be defined at smaller steps; the quotients so far cannot be continued
+      return;
+    }
+    scale = std::max({scale, std::abs(low), std::abs(high), std::abs(here)});
+    central.add((high - low) / (up + down), rounding(low, high, up + down));
+    right.add((high - here) / up, rounding(here, high, up));
+    left.add((here - low) / down, rounding(here, low, down));
+  }
+  double gap() const { return std::abs(right.value() - left.value()); }
+  double gap_error() const { return right.error() + left.error(); }
+  double slope() const { return std::max(std::abs(right.value()), std::abs(left.value())); }
+  // The limits differ, by more than the quotients' errors and more than a check resolves.
+  bool kink() const { return gap() > 10 * gap_error() && gap() > std::pow(unit_roundoff, 0.4) * slope(); }
+  // The limits are known well enough that a kink would have been seen.
+  bool smooth(double length) const {
+    return !kink() && gap_error() <= 0.01 * std::max(slope(), scale / length);
+  }
+};
+
+}  // namespace
+
+std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<const double> here,
+                                               std::span<const double> noise, double first_step) {
+  const std::size_t m = here.size();
+  std::vector<NumericalDerivative> derivatives(m);
+  std::vector<double> high(m), low(m);
+  std::vector<std::size_t> open(m);
+  for (std::size_t i = 0; i < m; ++i) open[i] = i;
+  const double length = 10 * first_step;
+
+  std::vector<Sides> sides;
+  double start = first_step;
+  for (int attempt = 0; attempt < starts && !open.empty(); ++attempt, start /= between_starts) {
+    sides.assign(open.size(), {});
+    double h = start;
+    for (std::size_t row = 0; row < rows; ++row, h /= shrink) {
+      const double up = f(h, high), down = -f(-h, low);
+      if (!(up > 0 && down > 0)) break;  // the step is below the spacing of the inputs
+      for (std::size_t k = 0; k < open.size(); ++k)
+        sides[k].add(low[open[k]], here[open[k]], high[open[k]], down, up, noise[open[k]]);
+    }
+    std::size_t left_open = 0;
+    for (std::size_t k = 0; k < open.size(); ++k) {
+      const Sides& s = sides[k];
+      NumericalDerivative& d = derivatives[open[k]];
+      if (s.kink()) {
+        d.kink = true;
+        d.left = s.left.value();
+        d.right = s.right.value();
+        d.side_error = s.gap_error();
+        if (!std::isfinite(d.error)) d.scale = s.scale;
+      } else if (s.smooth(length) && s.central.error() < d.error) {
+        d.value = s.central.value();
+        d.error = s.central.error();
+        d.scale = s.scale;
+      }
+      const double good = std::max(std::pow(unit_roundoff, 2.0 / 3) * std::abs(d.value),
+                                   100 * unit_roundoff * d.scale / length);
+      if (!(d.error <= good)) open[left_open++] = open[k];
+    }
+    open.resize(left_open);
+  }
+  return derivatives;
+}
+
+std::vector<double> rounding_noise(const LineFunction& f, std::span<const double> here) {
+  constexpr std::size_t points = 12;
+  const std::size_t m = here.size();
+  std::vector<double> noise(m);
+  for (std::size_t i = 0; i < m; ++i) noise[i] = unit_roundoff * std::abs(here[i]);
+  std::vector<double> y(points * m);
+  // Where F is coarser than the spacing, as (x + 1e8) - 1e8 is, neighbours are equal and tell nothing: then the
+  // points are spread further apart, by less than their number, so that they cannot step over the spacing at
+  // which some are equal and some not.
+  std::vector<char> done(m, false);
+  for (double spacing = 64 * unit_roundoff; spacing < 0.01; spacing *= 8) {
+    for (std::size_t k = 0; k < points; ++k)
+      f(spacing * static_cast<double>(k), std::span(y).subspan(k * m, m));
+    bool all_done = true;
+    for (std::size_t i = 0; i < m; ++i) {
+      if (done[i]) continue;
+      const auto at = [&](std::size_t k) { return y[k * m + i]; };
+      std::size_t equal = 0;
+      for (std::size_t k = 0; k + 1 < points; ++k) equal += at(k) == at(k + 1);
+      double squares = 0;
+      for (std::size_t k = 0; k + 3 < points; ++k) {
+        const double third = at(k + 3) - 3 * at(k + 2) + 3 * at(k + 1) - at(k);
+        squares += third * third;
+      }
+      const double rms = std::sqrt(squares / (points - 3) / 20);
+      if (std::isfinite(rms)) noise[i] = std::max(noise[i], rms);
+      done[i] = 2 * equal < points;
+      all_done = all_done && done[i];
+    }
+    if (all_done) break;
+  }
+  return noise;
+}
+
+}  // namespace doxa
