@@ -22,7 +22,14 @@ void judge(GradientEntry& e, const NumericalDerivative& d, double size, double f
   e.numeric = e.left = e.right = d.value;
   e.error = std::max(d.error, unit_roundoff * std::abs(d.value));  // the analytic value is rounded too
   const bool telling = ratio_limit * e.error <= std::max(resolution_limit * size, floor);
-  if (!telling && d.kink) {
+  if (d.error == 0 && e.analytic != 0) {
+    // y is 0 and did not move at all: a derivative far below those around it may be too small to move it.
+    e.error = unit_roundoff * floor / rounding_floor;
+    const double a = std::abs(e.analytic);
+    e.verdict = a <= ratio_limit * e.error          ? Verdict::pass
+                : a <= ratio_limit * unit_roundoff ? Verdict::inconclusive
+                                                   : Verdict::fail;
+  } else if (!telling && d.kink) {
     e.left = d.left;
     e.right = d.right;
     e.numeric = (d.left + d.right) / 2;

@@ -23,8 +23,10 @@ class Tableau {
  public:
   explicit Tableau(double order) : factor_(std::pow(shrink, order)) {}
 
-  void add(double quotient, double rounding) {
-    std::array<double, rows> a, r;
+  // True if this row has the best entry so far.
+  bool add(double quotient, double rounding) {
+    const double before = error_;
+    std::array<double, rows> a{}, r{};
     a[0] = quotient;
     r[0] = rounding;
     double factor = 1;
@@ -43,6 +45,7 @@ class Tableau {
     above_ = a;
     rounding_ = r;
     ++row_;
+    return error_ < before;
   }
   double value() const { return value_; }
   double error() const { return error_; }
@@ -55,32 +58,55 @@ class Tableau {
 };
 
 // All quotients of one component from one start.
-struct Sides {
-  Tableau central{2}, left{1}, right{1};
-  double scale = 0;
-
+class Sides {
+ public:
   void add(double low, double here, double high, double down, double up, double noise) {
-    const auto rounding = [&](double a, double b, double width) {
-      return 2 * std::max({noise, unit_roundoff * std::abs(a), unit_roundoff * std::abs(b)}) / width;
-    };
     if (!std::isfinite(low) || !std::isfinite(high)) {
       *this = {};  // F may be defined at smaller steps; the quotients so far cannot be continued
       return;
     }
-    scale = std::max({scale, std::abs(low), std::abs(high), std::abs(here)});
-    central.add((high - low) / (up + down), rounding(low, high, up + down));
-    right.add((high - here) / up, rounding(here, high, up));
-    left.add((here - low) / down, rounding(here, low, down));
+    const auto rounding = [&](double a, double b, double width) {
+      return 2 * std::max({noise, unit_roundoff * std::abs(a), unit_roundoff * std::abs(b)}) / width;
+    };
+    const double size = std::max({std::abs(low), std::abs(high), std::abs(here)});
+    if (central_.add((high - low) / (up + down), rounding(low, high, up + down))) central_scale_ = size;
+    if (right_.add((high - here) / up, rounding(here, high, up))) side_scale_ = size;
+    left_.add((here - low) / down, rounding(here, low, down));
   }
-  double gap() const { return std::abs(right.value() - left.value()); }
-  double gap_error() const { return right.error() + left.error(); }
-  double slope() const { return std::max(std::abs(right.value()), std::abs(left.value())); }
-  // The limits differ, by more than the quotients' errors and more than a check resolves.
-  bool kink() const { return gap() > 10 * gap_error() && gap() > std::pow(unit_roundoff, 0.4) * slope(); }
-  // The limits are known well enough that a kink would have been seen.
+
+  // The limits of either side are known, and differ by more than a check resolves. (Beside a jump the quotients
+  // have no limit; extrapolation then errs by a few per cent of itself.)
+  bool kink() const {
+    return gap() > 10 * side_error() && gap() > std::pow(unit_roundoff, 0.4) * slope() &&
+           side_error() <= 0.01 * slope();
+  }
+  // They are known well enough that a kink would have been seen.
   bool smooth(double length) const {
-    return !kink() && gap_error() <= 0.01 * std::max(slope(), scale / length);
+    return gap() <= 10 * side_error() && side_error() <= 0.01 * std::max(slope(), side_scale_ / length);
   }
+  double side_error() const { return right_.error() + left_.error(); }
+  double left() const { return left_.value(); }
+  double right() const { return right_.value(); }
+  // Of a smooth F. The sides converge more slowly than the central quotients, but also where F'' jumps.
+  void improve(NumericalDerivative& d) const {
+    if (central_.error() < d.error) {
+      d.value = central_.value();
+      d.error = central_.error();
+      d.scale = central_scale_;
+    }
+    if (const double error = gap() + side_error(); error < d.error) {
+      d.value = (left() + right()) / 2;
+      d.error = error;
+      d.scale = side_scale_;
+    }
+  }
+
+ private:
+  double gap() const { return std::abs(right() - left()); }
+  double slope() const { return std::max(std::abs(right()), std::abs(left())); }
+
+  Tableau central_{2}, left_{1}, right_{1};
+  double central_scale_ = 0, side_scale_ = 0;
 };
 
 }  // namespace
@@ -109,19 +135,16 @@ std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<
     for (std::size_t k = 0; k < open.size(); ++k) {
       const Sides& s = sides[k];
       NumericalDerivative& d = derivatives[open[k]];
-      if (s.kink()) {
+      if (s.smooth(length)) {
+        s.improve(d);
+      } else if (s.kink() && s.side_error() < d.side_error) {
         d.kink = true;
-        d.left = s.left.value();
-        d.right = s.right.value();
-        d.side_error = s.gap_error();
-        if (!std::isfinite(d.error)) d.scale = s.scale;
-      } else if (s.smooth(length) && s.central.error() < d.error) {
-        d.value = s.central.value();
-        d.error = s.central.error();
-        d.scale = s.scale;
+        d.left = s.left();
+        d.right = s.right();
+        d.side_error = s.side_error();
       }
       const double good = std::max(std::pow(unit_roundoff, 2.0 / 3) * std::abs(d.value),
-                                   100 * unit_roundoff * d.scale / length);
+                                   1000 * unit_roundoff * d.scale / length);
       if (!(d.error <= good)) open[left_open++] = open[k];
     }
     open.resize(left_open);

@@ -15,9 +15,9 @@ using LineFunction = std::function<double(double t, std::span<double> y)>;
 struct NumericalDerivative {
   double value = 0;
   double error = std::numeric_limits<double>::infinity();  ///< what the value may be off by
-  double scale = 0;  ///< largest |F| seen: rounding errors of F are multiples of u times this
+  double scale = 0;  ///< |F| at the steps that told: rounding errors of F are multiples of u times this
   bool kink = false;  ///< at some scale the quotients from the left and from the right have limits of their own:
-  double left = 0, right = 0, side_error = 0;
+  double left = 0, right = 0, side_error = std::numeric_limits<double>::infinity();
 };
 
 /// The derivatives of the m components of F, from central differences extrapolated to step 0:
