@@ -68,9 +68,13 @@ class Sides {
     const auto rounding = [&](double a, double b, double width) {
       return 2 * std::max({noise, unit_roundoff * std::abs(a), unit_roundoff * std::abs(b)}) / width;
     };
+    // The size of F at the first step, but no more than it would be if F grew as h² from the step that told: far
+    // away an exponential says nothing about here.
     const double size = std::max({std::abs(low), std::abs(high), std::abs(here)});
-    if (central_.add((high - low) / (up + down), rounding(low, high, up + down))) central_scale_ = size;
-    if (right_.add((high - here) / up, rounding(here, high, up))) side_scale_ = size;
+    if (first_step_ == 0) first_step_ = up, first_size_ = size;
+    const double growth = first_step_ / up, scale = std::min(first_size_, size * growth * growth);
+    if (central_.add((high - low) / (up + down), rounding(low, high, up + down))) central_scale_ = scale;
+    if (right_.add((high - here) / up, rounding(here, high, up))) side_scale_ = scale;
     left_.add((here - low) / down, rounding(here, low, down));
   }
 
@@ -106,7 +110,7 @@ class Sides {
   double slope() const { return std::max(std::abs(right()), std::abs(left())); }
 
   Tableau central_{2}, left_{1}, right_{1};
-  double central_scale_ = 0, side_scale_ = 0;
+  double first_step_ = 0, first_size_ = 0, central_scale_ = 0, side_scale_ = 0;
 };
 
 }  // namespace
