@@ -98,8 +98,7 @@ LineFunction CheckedFunction::along(std::span<const double> direction) {
 LineFunction CheckedFunction::along_inputs() {
   return [this](double t, std::span<double> y) {
     for (std::size_t l = 0; l < at_.size(); ++l)
-      for (Index i = 0; i < at_[l].size(); ++i)
-        (*leaves_[l].value)[i] = at_[l][i] * static_cast<Real>(1 + t);
+      for (Index i = 0; i < at_[l].size(); ++i) (*leaves_[l].value)[i] = at_[l][i] * static_cast<Real>(1 + t);
     plain_or_nan(y);
     restore();
     return t;

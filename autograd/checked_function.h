@@ -11,8 +11,8 @@
 
 namespace doxa {
 
-/// A function under check and its inputs, all elements of which are numbered one after another. The inputs are
-/// as they were when it goes.
+/// A function under check and its inputs, all elements of which are numbered one after another. The inputs
+/// are as they were when it goes.
 class CheckedFunction {
  public:
   CheckedFunction(const std::function<Var(Tape&)>& function, std::span<const CheckedLeaf> leaves);
@@ -20,7 +20,7 @@ class CheckedFunction {
   CheckedFunction(const CheckedFunction&) = delete;
   CheckedFunction& operator=(const CheckedFunction&) = delete;
 
-  std::size_t inputs() const { return first_.back(); }        ///< number of elements
+  std::size_t inputs() const { return first_.back(); }  ///< number of elements
   std::size_t outputs() const { return static_cast<std::size_t>(shape_.size()); }
   const Shape& output_shape() const { return shape_; }
   std::span<const CheckedLeaf> leaves() const { return leaves_; }

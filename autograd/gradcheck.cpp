@@ -26,7 +26,7 @@ void judge(GradientEntry& e, const NumericalDerivative& d, double size, double f
     // y is 0 and did not move at all: a derivative far below those around it may be too small to move it.
     e.error = unit_roundoff * floor / rounding_floor;
     const double a = std::abs(e.analytic);
-    e.verdict = a <= ratio_limit * e.error          ? Verdict::pass
+    e.verdict = a <= ratio_limit * e.error         ? Verdict::pass
                 : a <= ratio_limit * unit_roundoff ? Verdict::inconclusive
                                                    : Verdict::fail;
   } else if (!telling && d.kink) {
@@ -57,9 +57,9 @@ class Check {
   GradientReport report() {
     GradientReport report;
     report.violations = violated_properties(f_, random_);
-    report.jacobian = options_.mode == CheckMode::jacobian ||
-                      (options_.mode == CheckMode::automatic && f_.inputs() <= 1024 &&
-                       f_.inputs() * f_.outputs() <= 65536);
+    report.jacobian =
+        options_.mode == CheckMode::jacobian ||
+        (options_.mode == CheckMode::automatic && f_.inputs() <= 1024 && f_.inputs() * f_.outputs() <= 65536);
     if (report.jacobian)
       jacobian(report.entries);
     else
@@ -87,8 +87,8 @@ class Check {
     return f_.outputs() == 1 ? Tensor(f_.output_shape(), 1) : normal_noise(f_.output_shape(), random_);
   }
 
-  // Where the analytic values do not agree at once, a second opinion from other steps, before anything is called
-  // wrong: what the two disagree by is error too.
+  // Where the analytic values do not agree at once, a second opinion from other steps, before anything is
+  // called wrong: what the two disagree by is error too.
   std::vector<NumericalDerivative> differences(const LineFunction& f, std::span<const double> here,
                                                std::span<const double> noise, double length,
                                                std::span<const double> analytic) {
@@ -185,7 +185,8 @@ class Check {
     const double size = std::sqrt(squares);
     const std::vector<double> here = contracted(here_, v);
     const std::vector<double> noise = rounding_noise(f_.contracted(f_.along_inputs(), v), here);
-    const NumericalDerivative numeric = differences(f_.contracted(f_.along(d), v), here, noise, 1, {&product, 1})[0];
+    const NumericalDerivative numeric =
+        differences(f_.contracted(f_.along(d), v), here, noise, 1, {&product, 1})[0];
     GradientEntry e;
     e.input = std::move(input);
     e.shape = shape;
@@ -262,8 +263,7 @@ GradientReport check_gradients(const TensorFunction& function, std::span<const T
   gradients.reserve(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     gradients.emplace_back(values[i].shape());
-    leaves.push_back(
-        {names.empty() ? "input " + std::to_string(i) : names[i], &values[i], &gradients[i]});
+    leaves.push_back({names.empty() ? "input " + std::to_string(i) : names[i], &values[i], &gradients[i]});
   }
   std::vector<Var> vars(values.size());
   return check_gradients(

@@ -93,8 +93,10 @@ class Properties {
 
   void linearity(Var y, const Numbers& g) {
     const Numbers zeros(g.size());
-    report("a zero cotangent gives a gradient", difference(f_, f_.gradient(y, combined(0, v_, 0, w_)), zeros));
-    // Multiplication by 2 and -1 is exact, and so is all that a linear rule makes of it, unless it underflows.
+    report("a zero cotangent gives a gradient",
+           difference(f_, f_.gradient(y, combined(0, v_, 0, w_)), zeros));
+    // Multiplication by 2 and -1 is exact, and so is all that a linear rule makes of it, unless it
+    // underflows.
     constexpr double tiny = std::numeric_limits<Real>::min();
     for (const double c : {2.0, -1.0}) {
       const std::string what = c == 2 ? "twice the cotangent does not give twice the gradient"

@@ -84,8 +84,8 @@ const char* to_string(Verdict verdict) {
 
 double GradientEntry::ratio() const {
   const auto [low, high] = std::minmax(left, right);
-  const double distance = at_kink() ? std::max({low - analytic, analytic - high, 0.0})
-                                    : std::abs(analytic - numeric);
+  const double distance =
+      at_kink() ? std::max({low - analytic, analytic - high, 0.0}) : std::abs(analytic - numeric);
   return distance == 0 ? 0 : distance / error;
 }
 
@@ -107,14 +107,14 @@ Verdict GradientReport::verdict() const {
 }
 
 std::size_t GradientReport::count(Verdict verdict) const {
-  return static_cast<std::size_t>(std::count_if(entries.begin(), entries.end(), [&](const GradientEntry& e) {
-    return e.verdict == verdict;
-  }));
+  return static_cast<std::size_t>(std::count_if(
+      entries.begin(), entries.end(), [&](const GradientEntry& e) { return e.verdict == verdict; }));
 }
 
 double GradientReport::worst_ratio() const {
   double worst = 0;
-  for (const GradientEntry& e : entries) worst = std::isnan(e.ratio()) ? e.ratio() : std::max(worst, e.ratio());
+  for (const GradientEntry& e : entries)
+    worst = std::isnan(e.ratio()) ? e.ratio() : std::max(worst, e.ratio());
   return worst;
 }
 

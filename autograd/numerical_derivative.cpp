@@ -68,8 +68,8 @@ class Sides {
     const auto rounding = [&](double a, double b, double width) {
       return 2 * std::max({noise, unit_roundoff * std::abs(a), unit_roundoff * std::abs(b)}) / width;
     };
-    // The size of F at the first step, but no more than it would be if F grew as h² from the step that told: far
-    // away an exponential says nothing about here.
+    // The size of F at the first step, but no more than it would be if F grew as h² from the step that told:
+    // far away an exponential says nothing about here.
     const double size = std::max({std::abs(low), std::abs(high), std::abs(here)});
     if (first_step_ == 0) first_step_ = up, first_size_ = size;
     const double growth = first_step_ / up, scale = std::min(first_size_, size * growth * growth);
@@ -78,8 +78,8 @@ class Sides {
     left_.add((here - low) / down, rounding(here, low, down));
   }
 
-  // The limits of either side are known, and differ by more than a check resolves. (Beside a jump the quotients
-  // have no limit; extrapolation then errs by a few per cent of itself.)
+  // The limits of either side are known, and differ by more than a check resolves. (Beside a jump the
+  // quotients have no limit; extrapolation then errs by a few per cent of itself.)
   bool kink() const {
     return gap() > 10 * side_error() && gap() > std::pow(unit_roundoff, 0.4) * slope() &&
            side_error() <= 0.01 * slope();
@@ -162,9 +162,9 @@ std::vector<double> rounding_noise(const LineFunction& f, std::span<const double
   std::vector<double> noise(m);
   for (std::size_t i = 0; i < m; ++i) noise[i] = unit_roundoff * std::abs(here[i]);
   std::vector<double> y(points * m);
-  // Where F is coarser than the spacing, as (x + 1e8) - 1e8 is, neighbours are equal and tell nothing: then the
-  // points are spread further apart, by less than their number, so that they cannot step over the spacing at
-  // which some are equal and some not.
+  // Where F is coarser than the spacing, as (x + 1e8) - 1e8 is, neighbours are equal and tell nothing: then
+  // the points are spread further apart, by less than their number, so that they cannot step over the spacing
+  // at which some are equal and some not.
   std::vector<char> done(m, false);
   for (double spacing = 64 * unit_roundoff; spacing < 0.01; spacing *= 8) {
     for (std::size_t k = 0; k < points; ++k)

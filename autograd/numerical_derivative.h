@@ -15,8 +15,10 @@ using LineFunction = std::function<double(double t, std::span<double> y)>;
 struct NumericalDerivative {
   double value = 0;
   double error = std::numeric_limits<double>::infinity();  ///< what the value may be off by
-  double scale = 0;  ///< size of F around the steps that told: rounding errors of F are multiples of u times this
-  bool kink = false;  ///< at some scale the quotients from the left and from the right have limits of their own:
+  double scale =
+      0;  ///< size of F around the steps that told: rounding errors of F are multiples of u times this
+  bool kink =
+      false;  ///< at some scale the quotients from the left and from the right have limits of their own:
   double left = 0, right = 0, side_error = std::numeric_limits<double>::infinity();
 };
 

@@ -1,0 +1,242 @@
+// What check_gradients says of derivatives that are known: right ones, wrong ones, and those that differences
+// cannot know.
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "doxa/autograd/gradcheck.h"
+#include "doxa/autograd/ops.h"
+
+namespace doxa {
+namespace {
+
+using Inputs = std::span<const Var>;
+
+const std::vector<Tensor> three{Tensor(Shape{3}, {Real(0.5), Real(-1.25), 1})};
+
+// x² with `factor` times its derivative.
+Var wrong_square(Var x, double factor) {
+  return record(
+      "wrong_square", x.shape(), {x},
+      [](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) r.value()[i] = r.value(0)[i] * r.value(0)[i];
+      },
+      [factor](Record& r) {
+        for (Index i = 0; i < r.size(); ++i)
+          r.adjoint(0)[i] += static_cast<Real>(factor * 2 * double(r.value(0)[i]) * double(r.adjoint()[i]));
+      });
+}
+
+// Nothing above resolution_limit passes: twice that is refused, whatever the function's scale.
+TEST(CheckGradients, RefusesAWrongFactor) {
+  for (const double off : {1.0, -2.0, 2.5 * resolution_limit})
+    for (const double scale : {1.0, 1e-6, 1e6}) {
+      const auto f = [=](Tape&, Inputs x) {
+        return static_cast<Real>(scale) * exp(wrong_square(x[0], 1 + off));
+      };
+      const GradientReport report = check_gradients(f, three);
+      EXPECT_EQ(report.verdict(), Verdict::fail) << off << "\n" << report.str();
+    }
+  const auto right = [](Tape&, Inputs x) { return exp(wrong_square(x[0], 1)); };
+  EXPECT_EQ(check_gradients(right, three).verdict(), Verdict::pass);
+}
+
+TEST(CheckGradients, RefusesAStoppedGradient) {
+  const auto f = [](Tape&, Inputs x) { return x[0] * stop_gradient(x[0]); };
+  EXPECT_EQ(check_gradients(f, three).verdict(), Verdict::fail);
+}
+
+// Σ softmax = 1: its gradient is zero whatever the rule does to each row alike. The Jacobian tells.
+TEST(CheckGradients, LooksAtEveryOutput) {
+  const auto half = [](Var x) {  // of softmax's gradient
+    return Real(0.5) * softmax(x) + Real(0.5) * stop_gradient(softmax(x));
+  };
+  EXPECT_EQ(check_gradients([&](Tape&, Inputs x) { return sum(half(x[0])); }, three).verdict(),
+            Verdict::pass);
+  EXPECT_EQ(check_gradients([&](Tape&, Inputs x) { return half(x[0]); }, three).verdict(), Verdict::fail);
+}
+
+// ---- kinks ----
+
+struct Kink {
+  const char* name;
+  Var (*f)(Var);
+  Real at;
+  double left, right, subgradient;  // the last as ops.h declares it
+};
+
+TEST(CheckGradients, AtAKinkTheSubgradientLiesBetweenTheOneSidedLimits) {
+  const std::initializer_list<Kink> kinks = {
+      {"abs", abs, 0, -1, 1, 0},
+      {"relu", relu, 0, 0, 1, 0},
+      {"3 - 2|x|", [](Var x) { return Real{3} - 2 * abs(x); }, 0, 2, -2, 0},
+      {"|x| e^x", [](Var x) { return abs(x) * exp(x); }, 0, -1, 1, 0},
+      {"|x| + cos 300x", [](Var x) { return abs(x) + cos(300 * x); }, 0, -1, 1, 0},
+      {"clamp, below", [](Var x) { return clamp(x, 1, 2); }, 1, 0, 1, 1},
+      {"clamp, above", [](Var x) { return clamp(x, 1, 2); }, 2, 1, 0, 1},
+      {"maximum", [](Var x) { return maximum(x, square(x)); }, 1, 1, 2, 1.5},
+      {"minimum", [](Var x) { return minimum(x, square(x)); }, 1, 2, 1, 1.5},
+      {"max",
+       [](Var x) {
+         return max(concat({x, -x, 2 * x}, 0));
+       },
+       0, -1, 2, 2.0 / 3},
+  };
+  for (const Kink& k : kinks) {
+    const std::vector<Tensor> at{Tensor(Shape{1}, {k.at})};
+    const GradientReport report = check_gradients([&](Tape&, Inputs x) { return k.f(x[0]); }, at);
+    EXPECT_EQ(report.verdict(), Verdict::kink) << k.name << "\n" << report.str();
+    EXPECT_TRUE(report.passed());
+    const GradientEntry& e = report.entries[0];
+    EXPECT_NEAR(e.left, k.left, ratio_limit * e.error) << k.name;
+    EXPECT_NEAR(e.right, k.right, ratio_limit * e.error) << k.name;
+    EXPECT_NEAR(e.analytic, k.subgradient, 4 * std::numeric_limits<Real>::epsilon()) << k.name;
+  }
+}
+
+TEST(CheckGradients, ASubgradientOutsideItsIntervalIsWrong) {
+  const std::vector<Tensor> zero{Tensor(Shape{}, 0)};
+  const auto tilted = [](double slope) {  // |x| whose derivative at 0 is `slope`
+    return
+        [=](Tape&, Inputs x) { return abs(x[0]) + static_cast<Real>(slope) * (x[0] - stop_gradient(x[0])); };
+  };
+  EXPECT_EQ(check_gradients(tilted(1.5), zero).verdict(), Verdict::fail);
+}
+
+// A kink beside the point is not at it; F'' may jump, F' may not.
+TEST(CheckGradients, TellsAKinkFromItsNeighbourhood) {
+  for (const double distance : {0.3, 1e-2, 1e-4, -1e-3}) {
+    const std::vector<Tensor> at{Tensor(Shape{}, static_cast<Real>(distance))};
+    EXPECT_EQ(check_gradients([](Tape&, Inputs x) { return relu(x[0]); }, at).verdict(), Verdict::pass);
+  }
+  const std::vector<Tensor> zero{Tensor(Shape{}, 0)};
+  for (Var (*f)(Var) : {+[](Var x) { return x * abs(x); }, elu, +[](Var x) { return square(relu(x)); }}) {
+    const GradientReport report = check_gradients([f](Tape&, Inputs x) { return f(x[0]); }, zero);
+    EXPECT_EQ(report.verdict(), Verdict::pass) << report.str();
+  }
+}
+
+// ---- what differences cannot know ----
+
+TEST(CheckGradients, IsInconclusiveWhereDifferencesCannotTell) {
+  const std::vector<Tensor> zero{Tensor(Shape{}, 0)}, one{Tensor(Shape{}, 1)},
+      half{Tensor(Shape{}, Real(0.5))};
+  const auto verdict = [](auto f, const std::vector<Tensor>& at) {
+    return check_gradients([f](Tape& tape, Inputs x) { return f(tape, x[0]); }, at).verdict();
+  };
+  // Left of 0 there is no function.
+  EXPECT_EQ(verdict([](Tape&, Var x) { return x * sqrt(x); }, zero), Verdict::inconclusive);
+  EXPECT_EQ(verdict([](Tape&, Var x) { return sqrt(x); }, zero), Verdict::inconclusive);
+  // Most of the digits are gone before the difference is taken.
+  const Real large = static_cast<Real>(std::sqrt(1 / double(std::numeric_limits<Real>::epsilon())));
+  EXPECT_EQ(verdict([=](Tape&, Var x) { return (x + large) - large; }, one), Verdict::inconclusive);
+  // A jump is no kink.
+  EXPECT_EQ(verdict([](Tape& tape,
+                       Var x) { return straight_through(tape.constant(x.item() < Real(0.5) ? 0 : 1), x); },
+                    half),
+            Verdict::inconclusive);
+  // No elements, nothing learned.
+  EXPECT_EQ(verdict([](Tape&, Var x) { return sum(x); }, {Tensor(Shape{0})}), Verdict::inconclusive);
+}
+
+// The error estimate is an estimate of the error: derivatives that are known exactly, at many points and
+// scales.
+TEST(CheckGradients, TheErrorEstimateCoversTheError) {
+  struct Known {
+    const char* name;
+    Var (*f)(Var);
+    double (*derivative)(double);
+  };
+  const std::initializer_list<Known> functions = {
+      {"exp", exp, [](double x) { return std::exp(x); }},
+      {"tanh x²", [](Var x) { return tanh(square(x)); },
+       [](double x) {
+         const double c = std::cosh(x * x);
+         return 2 * x / (c * c);
+       }},
+      {"sin 40x", [](Var x) { return sin(40 * x); }, [](double x) { return 40 * std::cos(40 * x); }},
+      {"1/(x² + 1e-4)", [](Var x) { return reciprocal(square(x) + Real(1e-4)); },
+       [](double x) {
+         const double d = x * x + double(Real(1e-4));
+         return -2 * x / (d * d);
+       }},
+      {"x⁵ - x", [](Var x) { return pow(x, 5) - x; }, [](double x) { return 5 * x * x * x * x - 1; }},
+      {"softplus 1000x", [](Var x) { return softplus(1000 * x); },
+       [](double x) {
+         const double e = std::exp(-1000 * std::abs(x));
+         return 1000 * (x > 0 ? 1 : e) / (1 + e);
+       }},
+  };
+  Philox random(7);
+  for (const Known& k : functions) {
+    double worst = 0;
+    for (int i = 0; i < 100; ++i) {
+      const auto x = static_cast<Real>(random.normal());
+      const GradientReport report = check_gradients([&](Tape&, Inputs v) { return k.f(v[0]); },
+                                                    std::vector{Tensor(Shape{}, x)}, {.seed = 1});
+      const GradientEntry& e = report.entries[0];
+      worst = std::max(worst, std::abs(e.numeric - k.derivative(double(x))) / e.error);
+    }
+    EXPECT_LE(worst, ratio_limit) << k.name;
+  }
+}
+
+// ---- stochastic objectives ----
+
+TEST(CheckGradients, SaysWhenTheFunctionIsNotDeterministic) {
+  Philox random(1);
+  const auto f = [&](Tape&, Inputs x) { return x[0] * static_cast<Real>(random.uniform()); };
+  EXPECT_THROW(check_gradients(f, three), std::invalid_argument);
+  // A coin that falls on the same side twice running is random all the same.
+  const auto coin = [&](Tape&, Inputs x) { return random.uniform() < 0.5 ? x[0] : -x[0]; };
+  EXPECT_THROW(check_gradients(coin, three), std::invalid_argument);
+}
+
+TEST(CheckGradients, CommonRandomNumbersMakeAStochasticObjectiveAFunction) {
+  const auto noisy = [](Tape& tape, Inputs x, Philox& random) {
+    return sum(square(x[0] + exp(x[0]) * tape.constant(normal_noise(x[0].shape(), random))));
+  };
+  EXPECT_EQ(check_gradients(common_random_numbers(3, noisy), three).verdict(), Verdict::pass);
+}
+
+// ---- many parameters ----
+
+// 10⁵ parameters: a wrong factor of a whole layer, of a single row of it, and the right one.
+TEST(CheckGradients, SamplesDirectionsOfALargeModel) {
+  Philox random(5);
+  const std::vector<Tensor> weights{normal_noise({100, 500}, random), normal_noise({500, 100}, random)};
+  const Tensor data = normal_noise({4, 100}, random);
+  const auto loss = [&](auto layer) {
+    return [&, layer](Tape& tape, Inputs w) {
+      return mean(square(matmul(tanh(matmul(tape.constant(data), Real(0.1) * layer(w[0]))), w[1])));
+    };
+  };
+  const auto identity = [](Var w) { return w; };
+  const GradientReport right = check_gradients(loss(identity), weights);
+  EXPECT_FALSE(right.jacobian);
+  EXPECT_EQ(right.verdict(), Verdict::pass) << right.str();
+
+  const double slip = 1000 * resolution_limit;
+  const auto slipped = [=](Var w) {  // the derivative is 1 + slip
+    const Var more = static_cast<Real>(slip) * w;
+    return w + more - stop_gradient(more);
+  };
+  const auto slipped_row = [&](Var w) {
+    return concat({slice(w, 0, 0, 99), slipped(slice(w, 0, 99, 100))}, 0);
+  };
+  for (const GradientReport& wrong :
+       {check_gradients(loss(slipped), weights), check_gradients(loss(slipped_row), weights)}) {
+    EXPECT_EQ(wrong.verdict(), Verdict::fail) << wrong.str();
+    for (const GradientEntry& e : wrong.entries)  // the layer above is right, and is said to be
+      if (e.input == "input 1") {
+        EXPECT_EQ(e.verdict, Verdict::pass) << wrong.str();
+      }
+  }
+}
+
+}  // namespace
+}  // namespace doxa
