@@ -14,8 +14,9 @@ const double resolution_limit = std::pow(std::numeric_limits<Real>::epsilon() / 
 namespace {
 
 constexpr double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2.0;
-// A derivative is known as well as it can be when its error is this small beside the size of y.
-const double rounding_floor = std::pow(unit_roundoff, 2.0 / 3);
+// Times the size of y: what rounding alone can do to a derivative at steps of a natural length. Nothing
+// smaller can be asked of differences.
+constexpr double rounding_floor = 1e4 * unit_roundoff;
 
 // `size`: of what a relative error counts against; `floor`: an error so small that nothing more can be asked.
 void judge(GradientEntry& e, const NumericalDerivative& d, double size, double floor) {

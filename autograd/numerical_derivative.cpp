@@ -84,9 +84,11 @@ class Sides {
     return gap() > 10 * side_error() && gap() > std::pow(unit_roundoff, 0.4) * slope() &&
            side_error() <= 0.01 * slope();
   }
-  // They are known well enough that a kink would have been seen.
+  // They agree, and are known well enough that a kink would have been seen: to a hundredth of the derivative,
+  // or as well as rounding lets them be, which it amplifies more in them than in the central quotients.
   bool smooth(double length) const {
-    return gap() <= 10 * side_error() && side_error() <= 0.01 * std::max(slope(), side_scale_ / length);
+    return gap() <= 10 * side_error() &&
+           side_error() <= std::max({0.01 * slope(), 0.01 * side_scale_ / length, 1000 * central_.error()});
   }
   double side_error() const { return right_.error() + left_.error(); }
   double left() const { return left_.value(); }

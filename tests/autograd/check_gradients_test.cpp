@@ -75,7 +75,7 @@ TEST(CheckGradients, AtAKinkTheSubgradientLiesBetweenTheOneSidedLimits) {
       {"relu", relu, 0, 0, 1, 0},
       {"3 - 2|x|", [](Var x) { return Real{3} - 2 * abs(x); }, 0, 2, -2, 0},
       {"|x| e^x", [](Var x) { return abs(x) * exp(x); }, 0, -1, 1, 0},
-      {"|x| + cos 300x", [](Var x) { return abs(x) + cos(300 * x); }, 0, -1, 1, 0},
+      {"|x| + cos 30x", [](Var x) { return abs(x) + cos(30 * x); }, 0, -1, 1, 0},
       {"clamp, below", [](Var x) { return clamp(x, 1, 2); }, 1, 0, 1, 1},
       {"clamp, above", [](Var x) { return clamp(x, 1, 2); }, 2, 1, 0, 1},
       {"maximum", [](Var x) { return maximum(x, square(x)); }, 1, 1, 2, 1.5},
@@ -179,7 +179,9 @@ TEST(CheckGradients, TheErrorEstimateCoversTheError) {
       const GradientReport report = check_gradients([&](Tape&, Inputs v) { return k.f(v[0]); },
                                                     std::vector{Tensor(Shape{}, x)}, {.seed = 1});
       const GradientEntry& e = report.entries[0];
-      worst = std::max(worst, std::abs(e.numeric - k.derivative(double(x))) / e.error);
+      const double off = std::abs(e.numeric - k.derivative(double(x)));
+      if (off > std::numeric_limits<Real>::min())
+        worst = std::max(worst, off / e.error);  // unless F underflows
     }
     EXPECT_LE(worst, ratio_limit) << k.name;
   }

@@ -23,7 +23,7 @@ GradientCase tensor_case(std::string name, TensorFunction function, std::vector<
             const auto used_twice = [&](Tape& tape, std::span<const Var> x) {
               const Var y = function(tape, x);
               Var again = tape.constant(0);
-              for (const Var& x_i : x) again = again + sum(square(x_i));
+              for (const Var& x_i : x) again = again + mean(square(x_i));
               return y + again;
             };
             return check_gradients(used_twice, inputs, options);
