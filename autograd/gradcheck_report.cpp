@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -8,7 +9,7 @@
 namespace doxa {
 namespace {
 
-std::string digits(double x, int count = 10) {
+std::string digits(double x, int count) {
   char text[32];
   std::snprintf(text, sizeof text, "%.*g", count, x);
   return text;
@@ -25,12 +26,10 @@ std::string element(const std::string& name, const Shape& shape, Index index) {
   return name + "[" + text + "]";
 }
 
-// Counted in characters, not bytes.
-std::string padded(std::string text, std::size_t width) {
-  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
-  const auto characters =
-      text.size() - static_cast<std::size_t>(std::count_if(text.begin(), text.end(), continues));
-  return characters < width ? text + std::string(width - characters, ' ') : text;
+// The bytes of UTF-8 that begin one.
+std::size_t characters(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::string json_number(double x) {
@@ -122,15 +121,22 @@ std::string GradientReport::str(std::size_t rows) const {
   std::string text;
   for (const std::string& sentence : violations) text += "  " + sentence + "\n";
   if (entries.empty()) return text + "  no input has an element to check\n";
-  text += "  " + padded("derivative of", 14) + padded("by", 28) + padded("analytic", 18) +
-          padded("numeric", 26) + padded("error", 10) + padded("ratio", 9) + "verdict\n";
+  std::vector<std::array<std::string, 7>> table{
+      {"derivative of", "by", "analytic", "numeric", "error", "ratio", "verdict"}};
   for (std::size_t i = 0; i < std::min(rows, entries.size()); ++i) {
     const GradientEntry& e = entries[i];
-    const std::string numeric =
-        e.at_kink() ? digits(e.left, 6) + " left, " + digits(e.right, 6) + " right" : digits(e.numeric);
-    text += "  " + padded(e.output_element(), 13) + " " + padded(e.input_element(), 27) + " " +
-            padded(digits(e.analytic), 17) + " " + padded(numeric, 25) + " " + padded(digits(e.error, 2), 9) +
-            " " + padded(digits(e.ratio(), 3), 8) + " " + to_string(e.verdict) + "\n";
+    table.push_back(
+        {e.output_element(), e.input_element(), digits(e.analytic, 10),
+         e.at_kink() ? digits(e.left, 6) + " left, " + digits(e.right, 6) + " right" : digits(e.numeric, 10),
+         digits(e.error, 2), digits(e.ratio(), 3), to_string(e.verdict)});
+  }
+  std::array<std::size_t, 6> widths{};
+  for (const auto& row : table)
+    for (std::size_t c = 0; c < widths.size(); ++c) widths[c] = std::max(widths[c], characters(row[c]));
+  for (const auto& row : table) {
+    for (std::size_t c = 0; c < widths.size(); ++c)
+      text += "  " + row[c] + std::string(widths[c] - characters(row[c]), ' ');
+    text += "  " + row.back() + "\n";
   }
   return text;
 }

@@ -149,6 +149,7 @@ void run(Chapter& chapter) {
   finite_differences(chapter);
   ridders_estimate(chapter);
   verdicts(chapter);
+  checked_model(chapter);
 }
 
 }  // namespace

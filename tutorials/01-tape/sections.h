@@ -8,3 +8,4 @@ void tensors(doxa::support::Chapter& chapter);             // adjoints of a broa
 void finite_differences(doxa::support::Chapter& chapter);  // error against step, and the best step
 void ridders_estimate(doxa::support::Chapter& chapter);    // the estimate against the error it estimates
 void verdicts(doxa::support::Chapter& chapter);            // what check_gradients says of a rule
+void checked_model(doxa::support::Chapter& chapter);       // a network with many parameters

@@ -1,5 +1,4 @@
 #include <cmath>
-#include <functional>
 #include <iostream>
 #include <span>
 #include <string>
@@ -58,13 +57,27 @@ Var square_assigned(Var x) {
       });
 }
 
-// ---- the checker ----
-
-const char* text(Verdict v) {
-  return v == Verdict::pass ? "pass" : v == Verdict::fail ? "fail" : "inconclusive";
+// The nearest whole number, with the derivative of x: straight through.
+Var round(Var x) {  // (01.17)
+  return record(
+      "round", x.shape(), {x},
+      [](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) r.value()[i] = std::round(r.value(0)[i]);
+      },
+      [](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) r.adjoint(0)[i] += r.adjoint()[i];
+      });
 }
 
-using Function = std::function<Var(Tape&, std::span<const Var>)>;
+// |x| with a derivative at 0 of one's choice.
+Var abs_with(Real slope, Var x) {
+  return record(
+      "abs", x.shape(), {x}, [](Record& r) { *r.value() = std::abs(*r.value(0)); },
+      [slope](Record& r) {
+        const Real at = *r.value(0);
+        *r.adjoint(0) += *r.adjoint() * (at > 0 ? Real{1} : at < 0 ? Real{-1} : slope);
+      });
+}
 
 }  // namespace
 
@@ -79,9 +92,13 @@ void verdicts(Chapter& chapter) {
   const auto of_y = [](Real, Real y) { return std::sinh(y); };
   const auto slipped_slope = [=](Real x, Real) { return (1 + slip) * std::sinh(x); };
 
+  const std::vector<Tensor> between{Tensor(Shape{}, static_cast<Real>(0.3))},
+      jump{Tensor(Shape{}, Real(0.5))};
+  const Real large = 1 / static_cast<Real>(std::sqrt(u));
+
   struct Trial {
     const char* name;
-    Function function;
+    TensorFunction function;
     const std::vector<Tensor>& at;
     Verdict expected;
   };
@@ -96,7 +113,14 @@ void verdicts(Chapter& chapter) {
        Verdict::fail},
       {"x · stop_gradient(x)", [](Tape&, auto x) { return x[0] * stop_gradient(x[0]); }, one, Verdict::fail},
       {"x · c, c = x frozen", [&](Tape& t, auto x) { return x[0] * t.constant(one[0]); }, one, Verdict::pass},
+      {"round at 0.3, straight through", [](Tape&, auto x) { return round(x[0]); }, between, Verdict::fail},
+      {"its surrogate, x", [](Tape&, auto x) { return 1 * x[0]; }, between, Verdict::pass},
+      {"round at 0.5", [](Tape&, auto x) { return round(x[0]); }, jump, Verdict::inconclusive},
+      {"|x| at 0, derivative 0 there", [](Tape&, auto x) { return abs_with(0, x[0]); }, zero, Verdict::kink},
+      {"|x| at 0, derivative 2 there", [](Tape&, auto x) { return abs_with(2, x[0]); }, zero, Verdict::fail},
       {"x √x at 0", [](Tape&, auto x) { return x[0] * sqrt(x[0]); }, zero, Verdict::inconclusive},
+      {"(x + c) − c, c = 1/√u", [=](Tape&, auto x) { return (x[0] + large) - large; }, jump,
+       Verdict::inconclusive},
   };
 
   std::cout << "\nWhat check_gradients says (slip = " << support::significant(slip, 2) << "):\n\n";
@@ -107,7 +131,7 @@ void verdicts(Chapter& chapter) {
     reports.push_back(check_gradients(t.function, t.at, {.seed = chapter.seed()}));
     const GradientEntry& e = reports.back().entries.front();  // the worst
     table.row({t.name,
-               text(reports.back().verdict()),
+               to_string(reports.back().verdict()),
                {e.analytic, 5},
                {e.numeric, 5},
                {e.error, 2},
@@ -126,13 +150,21 @@ void verdicts(Chapter& chapter) {
                               " of itself is refused (difference over estimated error)",
                           slipped.entries[0].ratio(), ratio_limit, 0,
                           "(01.15); 100 u^⅔ is far above what extrapolated differences are off by");
+  chapter.results.set("kink.left", reports[11].entries[0].left);
+  chapter.results.set("kink.right", reports[11].entries[0].right);
+  chapter.claims.equal("|x| has the one-sided limits −1 and 1 at 0 (sum of their distances)",
+                       std::abs(reports[11].entries[0].left + 1) + std::abs(reports[11].entries[0].right - 1),
+                       0, 2 * ratio_limit * reports[11].entries[0].error,
+                       "the checker's own error, ten times");
 
   // Where differences and tape disagree about x · stop_gradient(x), and whose derivative the tape computed.
   double worst = 0, surrogate = 0;
   for (const GradientEntry& e : stopped.entries) {
+    if (e.output < 0) continue;  // the elements of the Jacobian, not its products with cotangents
     worst = worse(worst, std::abs(e.numeric - 2 * e.analytic) / e.error);  // (01.16)
     for (const GradientEntry& s : frozen.entries)
-      if (s.index == e.index) surrogate = worse(surrogate, std::abs(s.analytic - e.analytic));
+      if (s.index == e.index && s.output == e.output)
+        surrogate = worse(surrogate, std::abs(s.analytic - e.analytic));
   }
   chapter.claims.at_most(
       "for x · stop_gradient(x) differences see twice what the tape computes (in estimated errors)", worst,

@@ -1,0 +1,64 @@
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "doxa/autograd/gradcheck.h"
+#include "doxa/autograd/ops.h"
+#include "doxa/models/nn/mlp.h"
+#include "expression.h"
+#include "sections.h"
+#include "support/number.h"
+
+using namespace doxa;
+using support::Chapter;
+
+namespace {
+
+// The mean squared error of a network whose data have noise added to them, drawn anew at each call.
+Var loss(Tape& tape, Mlp& mlp, const Tensor& x, const Tensor& y, Philox& random) {
+  const Var noisy = tape.constant(x) + Real(0.1) * tape.constant(normal_noise(x.shape(), random));
+  return mean(square(mlp(noisy) - tape.constant(y)));
+}
+
+// The same with `slip` added to the derivatives by one row in a hundred of the first layer's weights, as an
+// off-by-one in a loop might do.
+Var slipped_loss(Tape& tape, Mlp& mlp, const Tensor& x, const Tensor& y, Philox& random, Real slip) {
+  Parameter& weight = mlp.layers[0].weight;
+  const Var row = sum(slice(weight.on(tape), 0, 0, 1));
+  return loss(tape, mlp, x, y, random) + slip * (row - stop_gradient(row));
+}
+
+}  // namespace
+
+void checked_model(Chapter& chapter) {
+  Philox random(chapter.seed(), 5);
+  Mlp mlp("mlp", {100, 500, 100, 1}, random);
+  const Tensor x = normal_noise({8, 100}, random), y = normal_noise({8, 1}, random);
+  std::vector<CheckedLeaf> leaves;
+  for (Parameter* p : parameters(mlp)) leaves.push_back({p->name, &p->value, &p->gradient});
+
+  const auto check = [&](auto objective) {
+    return check_gradients(common_random_numbers(chapter.seed(), objective), leaves,
+                           {.seed = chapter.seed()});
+  };
+  const GradientReport right = check([&](Tape& tape, Philox& noise) { return loss(tape, mlp, x, y, noise); });
+  const Real slip = static_cast<Real>(10 * resolution_limit);
+  const GradientReport wrong =
+      check([&](Tape& tape, Philox& noise) { return slipped_loss(tape, mlp, x, y, noise, slip); });
+
+  std::cout << "\nA network of " << count(parameters(mlp))
+            << " parameters, its data with noise: random directions, and random elements of each "
+               "parameter.\n\n"
+            << right.str(6) << "\nThe derivatives by one row of its first weights off by "
+            << support::significant(static_cast<double>(slip), 2) << ":\n\n"
+            << wrong.str(6);
+  chapter.results.set("model.parameters", count(parameters(mlp)));
+  chapter.results.set("model.worst_ratio", right.worst_ratio());
+  chapter.results.set("model.slipped_ratio", wrong.worst_ratio());
+  chapter.claims.at_most("a network of " + std::to_string(count(parameters(mlp))) +
+                             " parameters passes (largest difference, in estimated errors)",
+                         right.worst_ratio(), ratio_limit, 0, "the checker's own limit");
+  chapter.claims.at_least("with the derivatives by one row of its weights off by " +
+                              support::significant(static_cast<double>(slip), 2) + " it does not",
+                          wrong.worst_ratio(), ratio_limit, 0, "the checker's own limit");
+}
