@@ -1,5 +1,6 @@
 #include <cmath>
 #include <iostream>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -139,6 +140,19 @@ void verdicts(Chapter& chapter) {
     as_expected += reports.back().verdict() == t.expected;
   }
   std::cout << table;
+
+  std::cout << "\ncosh with the rule g sinh y in full, its worst elements first:\n\n" << reports[2].str(3);
+
+  const std::vector<Tensor> matrices{normal_noise({3, 4}, random), normal_noise({4, 5}, random)};
+  const std::vector<std::string> names{"A", "B"};
+  const GradientReport layer =
+      check_gradients([](Tape&, std::span<const Var> x) { return tanh(matmul(x[0], x[1])); }, matrices,
+                      {.seed = chapter.seed()}, names);
+  std::cout << "\ntanh(A B), all " << layer.entries.size() << " numbers of it:\n\n" << layer.str(3);
+  chapter.claims.at_most(
+      "tanh(A B) passes in every element of its Jacobian (largest difference, in estimated errors)",
+      layer.passed() ? layer.worst_ratio() : std::numeric_limits<double>::infinity(), ratio_limit, 0,
+      "the checker's own limit");
 
   const GradientReport &slipped = reports[3], &stopped = reports[6], &frozen = reports[7];
   chapter.results.set("slip", slip);
