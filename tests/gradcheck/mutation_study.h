@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mutants.h"
+#include "peers.h"
+
+namespace doxa {
+
+/// A gradient check and how it judges a function.
+struct Rule {
+  std::string name;
+  Outcome (*judge)(const InputFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
+};
+
+Outcome doxa_jacobian(const InputFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
+Outcome doxa_directions(const InputFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
+
+/// check_gradients in its two modes, and its peers.
+std::vector<Rule> rules();
+
+/// How often one rule said what.
+struct Count {
+  int accepted = 0, refused = 0, undecided = 0;
+  int judged() const { return accepted + refused + undecided; }
+  void add(Outcome outcome);
+};
+
+struct MutationStudy {
+  std::vector<Rule> rules;
+  std::vector<std::vector<Count>> wrong;  ///< [defect][rule], in the order of defects()
+  std::vector<Count> right;               ///< [rule], of correct functions
+  std::string markdown() const;           ///< the rates in percent, one row a defect
+};
+
+/// Judges `rounds` mutants of each subject and defect, and `correct` correct functions; inputs, cotangents
+/// and what a defect leaves open are drawn from the seed anew each time.
+MutationStudy mutation_study(std::uint64_t seed, int rounds, int correct, const std::vector<Rule>& rules);
+
+}  // namespace doxa

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "doxa/autograd/random.h"
+#include "pullback.h"
+
+namespace doxa {
+
+/// A correct function whose gradient the mutation study corrupts.
+struct Subject {
+  std::string name;
+  InputFunction function;
+  std::function<std::vector<Tensor>(Philox&)> draw;  ///< random inputs, not near a kink
+  /// Expressions of the same value with a stop_gradient in a wrong place inside.
+  std::vector<InputFunction> stopped = {};
+};
+
+/// Representative ops, distributions and layers, with few inputs and outputs and more than one axis where
+/// they can have several.
+std::vector<Subject> mutation_subjects();
+
+}  // namespace doxa
