@@ -6,6 +6,7 @@
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "mutation_study.h"
 
@@ -15,7 +16,7 @@ constexpr const char* usage =
     "usage: mutation-study [--seed N] [--rounds N] [--correct N]\n"
     "  --seed N     of the inputs, the defects and the checks (default 1)\n"
     "  --rounds N   mutants of each function and kind of wrong gradient (default 1)\n"
-    "  --correct N  checks of correct functions (default 1000)\n";
+    "  --correct N  checks of correct functions, in each of the two tables (default 1000)\n";
 
 long long whole_number(const std::string& flag, const std::string& text) {
   if (text.empty() || text.size() > 9 || text.find_first_not_of("0123456789") != std::string::npos)
@@ -43,7 +44,12 @@ int main(int argc, char** argv) try {
     else
       (flag == "--rounds" ? rounds : correct) = static_cast<int>(value);
   }
-  std::fputs(doxa::mutation_study(seed, rounds, correct, doxa::rules()).markdown().c_str(), stdout);
+  const auto print = [&](const char* title, const std::vector<doxa::Subject>& subjects) {
+    const doxa::MutationStudy study = doxa::mutation_study(subjects, seed, rounds, correct, doxa::rules());
+    std::printf("%s\n\n%s", title, study.markdown().c_str());
+  };
+  print("Detected, in percent:", doxa::mutation_subjects());
+  print("\nThe same of functions of a wide range:", doxa::wide_range_subjects());
   return 0;
 } catch (const std::exception& e) {
   std::fprintf(stderr, "mutation-study: %s\n", e.what());

@@ -66,8 +66,8 @@ void Count::add(Outcome outcome) {
   ++(outcome == Outcome::accepted ? accepted : outcome == Outcome::refused ? refused : undecided);
 }
 
-MutationStudy mutation_study(std::uint64_t seed, int rounds, int correct, const std::vector<Rule>& rules) {
-  const std::vector<Subject> subjects = mutation_subjects();
+MutationStudy mutation_study(const std::vector<Subject>& subjects, std::uint64_t seed, int rounds,
+                             int correct, const std::vector<Rule>& rules) {
   MutationStudy study{rules, std::vector(defects().size(), std::vector<Count>(rules.size())),
                       std::vector<Count>(rules.size())};
   Philox random(seed);

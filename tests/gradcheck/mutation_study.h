@@ -35,8 +35,9 @@ struct MutationStudy {
   std::string markdown() const;           ///< the rates in percent, one row a defect
 };
 
-/// Judges `rounds` mutants of each subject and defect, and `correct` correct functions; inputs, cotangents
-/// and what a defect leaves open are drawn from the seed anew each time.
-MutationStudy mutation_study(std::uint64_t seed, int rounds, int correct, const std::vector<Rule>& rules);
+/// Judges `rounds` mutants of each subject and defect, and the correct functions in turn, `correct` times in
+/// all; inputs, cotangents and what a defect leaves open are drawn from the seed anew each time.
+MutationStudy mutation_study(const std::vector<Subject>& subjects, std::uint64_t seed, int rounds,
+                             int correct, const std::vector<Rule>& rules);
 
 }  // namespace doxa

@@ -35,6 +35,15 @@ Draw positive(std::vector<Shape> shapes) {
   };
 }
 
+Draw scaled(std::vector<Shape> shapes, Real factor) {
+  return [draw = normal(std::move(shapes)), factor](Philox& random) {
+    std::vector<Tensor> inputs = draw(random);
+    for (Tensor& x : inputs)
+      for (Real& x_i : x.span()) x_i *= factor;
+    return inputs;
+  };
+}
+
 // Draws again until `gap(inputs)`, the distance to the next kink, is at least 1/4.
 template <class Gap>
 Draw smooth(std::vector<Shape> shapes, Gap gap) {
@@ -115,6 +124,7 @@ void add_products(Subjects& all) {
                  {[](Tape&, Inputs x) {
                    return matmul(stop_gradient(softmax(matmul(x[0], transpose(x[1])), -1)), x[2]);
                  }}});
+  all.push_back({"dot", [](Tape&, Inputs x) { return dot(x[0], x[1]); }, normal({{3}, {3}})});
   all.push_back({"cholesky", [](Tape&, Inputs x) { return cholesky(x[0]); },
                  [](Philox& random) { return std::vector{positive_definite(3, random)}; }});
   all.push_back({"solve_triangular", [](Tape&, Inputs x) { return solve_triangular(x[0], x[1]); },
@@ -165,6 +175,16 @@ void add_models(Subjects& all) {
                    return log_prob(Categorical(x[0]), values);
                  },
                  normal({{3, 4}})});
+  // log N(x | 0, A) up to a constant, of the lower triangle of A.
+  all.push_back({"Gaussian log-density",
+                 [](Tape&, Inputs x) {
+                   const Var l = cholesky(x[0]);
+                   return sum(square(solve_triangular(l, x[1]))) * Real(-0.5) -
+                          log_det_from_cholesky(l) * Real(0.5);
+                 },
+                 [](Philox& random) {
+                   return std::vector{positive_definite(3, random), normal_noise({3, 1}, random)};
+                 }});
   Philox random(4);
   const auto cell = std::make_shared<GruCell>("gru", 2, 3, random);
   all.push_back({"GRU", [cell](Tape&, Inputs x) { return (*cell)(x[0], x[1]); }, normal({{2, 2}, {2, 3}})});
@@ -175,6 +195,33 @@ void add_models(Subjects& all) {
 std::vector<Subject> mutation_subjects() {
   Subjects all;
   for (auto* part : {add_elementwise, add_reductions, add_products, add_shapes, add_models}) part(all);
+  return all;
+}
+
+std::vector<Subject> wide_range_subjects() {
+  constexpr Real far = sizeof(Real) == 8 ? Real(1e6) : Real(100);
+  Subjects all;
+  all.push_back({"tanh, saturated", [](Tape&, Inputs x) { return tanh(x[0]); }, scaled({{2, 3}}, 4)});
+  all.push_back({"exp of large numbers", [](Tape&, Inputs x) { return exp(x[0]); }, scaled({{2, 3}}, 10)});
+  all.push_back({"exp of small numbers", [](Tape&, Inputs x) { return exp(x[0]); }, scaled({{2, 3}}, 1e-6)});
+  all.push_back({"square, near 0", [](Tape&, Inputs x) { return square(x[0]); }, scaled({{2, 3}}, 1e-4)});
+  all.push_back({"cos of large numbers", [](Tape&, Inputs x) { return cos(x[0]); }, scaled({{2, 3}}, 100)});
+  all.push_back({"softmax, peaked", [](Tape&, Inputs x) { return softmax(x[0], -1); }, scaled({{2, 4}}, 8)});
+  all.push_back(
+      {"logsumexp, one large", [](Tape&, Inputs x) { return logsumexp(x[0], -1); }, scaled({{2, 4}}, 8)});
+  all.push_back(
+      {"a small change of a large value", [](Tape&, Inputs x) { return sin(x[0]) + far; }, normal({{2, 3}})});
+  all.push_back({"a sum of small and large terms",
+                 [](Tape&, Inputs x) { return matmul(x[0], exp(Real{5} * x[1])); },
+                 normal({{2, 3}, {3, 2}})});
+  all.push_back({"fast oscillation", [](Tape&, Inputs x) { return sin(Real{1000} * x[0]) * x[1]; },
+                 normal({{3}, {3}})});
+  all.push_back(
+      {"a narrow kink", [](Tape&, Inputs x) { return softplus(Real{50} * x[0]); }, normal({{2, 3}})});
+  all.push_back(
+      {"Normal log_prob, narrow",
+       [](Tape&, Inputs x) { return log_prob(Normal::from_log_scale(x[0], Real{3} * x[1] - 3), x[2]); },
+       normal({{2, 3}, {3}, {2, 3}})});
   return all;
 }
 

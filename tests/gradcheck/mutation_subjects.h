@@ -19,7 +19,11 @@ struct Subject {
 };
 
 /// Representative ops, distributions and layers, with few inputs and outputs and more than one axis where
-/// they can have several.
+/// they can have several, at standard normal inputs.
 std::vector<Subject> mutation_subjects();
+
+/// Functions whose Jacobian entries span many orders of magnitude, or whose values are far larger than what
+/// changes in them: of the smallest entries a difference of values may hold too few digits to judge.
+std::vector<Subject> wide_range_subjects();
 
 }  // namespace doxa
