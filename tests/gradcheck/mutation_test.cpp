@@ -1,0 +1,206 @@
+// A check is worth what it refuses: mutants of correct functions, judged by ours and by its peers' rules.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <limits>
+#include <ostream>
+
+#include "doxa/autograd/ops.h"
+#include "mutation_study.h"
+#include "wrong_rule.h"
+
+namespace doxa {
+
+void PrintTo(Outcome outcome, std::ostream* to) {
+  *to << (outcome == Outcome::accepted ? "accepted" : outcome == Outcome::refused ? "refused" : "undecided");
+}
+void PrintTo(Defect defect, std::ostream* to) { *to << name(defect); }
+
+namespace {
+
+using Inputs = std::span<const Var>;
+
+constexpr bool double_precision = std::numeric_limits<Real>::digits == 53;
+
+class Mutants : public testing::TestWithParam<Defect> {
+ protected:
+  /// Calls test(subject, mutant, inputs, seed of the check) for `rounds` mutants of each subject.
+  static void for_each(const std::vector<Subject>& subjects, int rounds, auto test) {
+    Philox random(7, static_cast<std::uint64_t>(GetParam()));
+    for (int round = 0; round < rounds; ++round)
+      for (const Subject& subject : subjects) {
+        const std::vector<Tensor> inputs = subject.draw(random);
+        const auto m = mutant(subject, GetParam(), inputs, random);
+        const std::uint64_t seed = random();
+        if (m) test(subject, *m, inputs, seed);
+      }
+  }
+};
+
+TEST_P(Mutants, AreRefused) {
+  int count = 0;
+  for_each(
+      mutation_subjects(), 3, [&](const Subject& subject, const Mutant& m, const auto& inputs, auto seed) {
+        EXPECT_EQ(doxa_jacobian(m.wrong, inputs, seed), Outcome::refused) << subject.name << ", " << seed;
+        ++count;
+      });
+  EXPECT_GT(count, 0);
+}
+
+// Where a difference of values holds too few digits to tell, the check says so.
+TEST_P(Mutants, OfAWideRangeAreNotAccepted) {
+  for_each(
+      wide_range_subjects(), 3, [](const Subject& subject, const Mutant& m, const auto& inputs, auto seed) {
+        EXPECT_NE(doxa_jacobian(m.wrong, inputs, seed), Outcome::accepted) << subject.name << ", " << seed;
+      });
+}
+
+TEST_P(Mutants, HaveTheValueOfTheFunction) {
+  for_each(mutation_subjects(), 1, [](const Subject& subject, const Mutant& m, const auto& inputs, auto) {
+    const Tensor right = Forward(m.right)(inputs), wrong = Forward(m.wrong)(inputs);
+    EXPECT_TRUE(std::ranges::equal(right.span(), wrong.span())) << subject.name;
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Defects, Mutants, testing::ValuesIn(defects().begin(), defects().end()),
+                         [](const auto& test) {
+                           std::string text = name(test.param);
+                           std::erase_if(text, [](unsigned char c) { return !std::isalnum(c); });
+                           return text;
+                         });
+
+TEST(Mutation, MostSubjectsHaveMostDefects) {
+  Philox random(1);
+  int broad = 0;
+  for (const Subject& subject : mutation_subjects()) {
+    int kinds = 0;
+    for (const Defect defect : defects())
+      kinds += mutant(subject, defect, subject.draw(random), random).has_value();
+    broad += kinds >= 12;
+  }
+  EXPECT_GE(broad, 15);
+}
+
+// A gradient of ones in another order, or rounded, is the same.
+TEST(Mutation, AMutantThatEqualsTheOriginalDoesNotCount) {
+  const Subject total{"sum", [](Tape&, Inputs x) { return sum(x[0]); },
+                      [](Philox& random) {
+                        return std::vector{normal_noise({2, 3}, random)};
+                      }};
+  Philox random(1);
+  for (const Defect defect : {Defect::permuted, Defect::transposed, Defect::rounded})
+    EXPECT_FALSE(mutant(total, defect, total.draw(random), random)) << name(defect);
+  EXPECT_TRUE(mutant(total, Defect::shifted, total.draw(random), random));
+}
+
+TEST(Mutation, ARuleWithoutADefectIsRight) {
+  Philox random(1);
+  for (const Subject& subject : mutation_subjects()) {
+    const std::vector<Tensor> inputs = subject.draw(random);
+    const Jacobian plain = analytic_jacobian(subject.function, inputs);
+    const Jacobian recorded = analytic_jacobian(with_rule(WrongRule(subject.function)), inputs);
+    EXPECT_TRUE(std::ranges::equal(plain.entries.span(), recorded.entries.span())) << subject.name;
+  }
+}
+
+TEST(CorrectGradients, AreAccepted) {
+  const MutationStudy study = mutation_study(mutation_subjects(), 3, 0, 340, {{"doxa", doxa_jacobian}});
+  EXPECT_EQ(study.right[0].accepted, 340);
+}
+
+TEST(CorrectGradients, OfAWideRangeAreNotRefused) {
+  const MutationStudy study = mutation_study(wide_range_subjects(), 3, 0, 240, {{"doxa", doxa_jacobian}});
+  EXPECT_EQ(study.right[0].refused, 0);
+}
+
+TEST(MutationStudy, CountsWhatARuleSays) {
+  const auto refuses = [](const InputFunction&, std::span<const Tensor>, std::uint64_t) {
+    return Outcome::refused;
+  };
+  const MutationStudy study = mutation_study(mutation_subjects(), 1, 1, 5, {{"refuses", refuses}});
+  for (const auto& counts : study.wrong) EXPECT_EQ(counts[0].refused, counts[0].judged());
+  EXPECT_EQ(study.right[0].refused, 5);
+  EXPECT_NE(study.markdown().find("| sign | 34 | 100 |"), std::string::npos) << study.markdown();
+}
+
+// ---- the rules of other libraries, at the edge of what they accept -------------------------------------
+// Of f(x) = c x the differences are exact up to rounding, so that the rule alone decides how far a factor
+// 1 + δ on the gradient may go.
+
+InputFunction line(Real c, double delta) {
+  WrongRule rule([c](Tape&, Inputs x) { return x[0] * c; });
+  rule.corrupt = [delta](Jacobian& j) {
+    for (Real& entry : j.entries.span()) entry = static_cast<Real>(static_cast<double>(entry) * (1 + delta));
+  };
+  return with_rule(rule);
+}
+
+class Peers : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!double_precision) GTEST_SKIP() << "their tolerances are for double precision";
+  }
+  const std::vector<Tensor> x{Tensor(Shape{3}, {0.5, -1.25, 2})};
+};
+
+// δ c <= 1e-5 + 1e-3 c.
+TEST_F(Peers, PyTorchAcceptsAThousandth) {
+  EXPECT_EQ(pytorch_slow(line(1, 1.009e-3), x, 1), Outcome::accepted);
+  EXPECT_EQ(pytorch_slow(line(1, 1.011e-3), x, 1), Outcome::refused);
+  EXPECT_EQ(pytorch_slow(line(Real(1e-6), 5), x, 1), Outcome::accepted);
+}
+
+// With vᵀJu = c vᵀu <= c: δ c vᵀu <= 1e-5 Σu Σv + 1e-3 c vᵀu, and Σu Σv <= 3.
+TEST_F(Peers, PyTorchsFastModeAcceptsAThousandth) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    EXPECT_EQ(pytorch_fast(line(1000, 1e-3), x, seed), Outcome::accepted);
+    EXPECT_EQ(pytorch_fast(line(1000, 1.1e-3), x, seed), Outcome::refused);
+  }
+}
+
+// δ <= 1e-4 (1 + δ/2).
+TEST_F(Peers, StanAcceptsATenThousandth) {
+  EXPECT_EQ(stan(line(1, 0.99e-4), x, 1), Outcome::accepted);
+  EXPECT_EQ(stan(line(1, 1.01e-4), x, 1), Outcome::refused);
+}
+
+// δ |n| <= 1e-5 + 1e-5 |n| for n = c Σ u_i v_i, which seldom is less than c/100.
+TEST_F(Peers, JaxAcceptsAHundredThousandth) {
+  int refused = 0;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    EXPECT_EQ(jax(line(1, 0.99e-5), x, seed), Outcome::accepted);
+    refused += jax(line(1e5, 1.1e-5), x, seed) == Outcome::refused;
+  }
+  EXPECT_GE(refused, 15);
+}
+
+TEST_F(Peers, MissAnErrorOfAMillionth) {
+  Philox random(5);
+  for (const Subject& subject : mutation_subjects()) {
+    const std::vector<Tensor> inputs = subject.draw(random);
+    const auto m = mutant(subject, Defect::factor_fine, inputs, random);
+    if (!m) continue;
+    for (const auto rule : {pytorch_slow, pytorch_fast, stan})
+      EXPECT_EQ(rule(m->wrong, inputs, 1), Outcome::accepted) << subject.name;
+  }
+}
+
+// Their cotangents are not negative: e_m, or uniform on [0,1).
+TEST_F(Peers, PyTorchMissesTheSignOfTheCotangent) {
+  WrongRule rule([](Tape&, Inputs in) { return exp(in[0]); });
+  rule.cotangent = WrongRule::Cotangent::magnitude;
+  EXPECT_EQ(pytorch_slow(with_rule(rule), x, 1), Outcome::accepted);
+  EXPECT_EQ(pytorch_fast(with_rule(rule), x, 1), Outcome::accepted);
+  EXPECT_EQ(jax(with_rule(rule), x, 1), Outcome::refused);
+}
+
+TEST_F(Peers, AcceptCorrectGradients) {
+  const MutationStudy study = mutation_study(mutation_subjects(), 2, 0, 34, rules());
+  for (std::size_t r = 0; r < study.rules.size(); ++r)
+    EXPECT_EQ(study.right[r].accepted, 34) << study.rules[r].name;
+}
+
+}  // namespace
+}  // namespace doxa
