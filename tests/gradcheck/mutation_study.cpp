@@ -24,6 +24,16 @@ Outcome judged_by_doxa(const InputFunction& f, std::span<const Tensor> inputs,
   }
 }
 
+// A check whose steps leave the function's domain ends with an exception: it does not accept.
+Outcome judgement(const Rule& rule, const InputFunction& f, std::span<const Tensor> inputs,
+                  std::uint64_t seed) {
+  try {
+    return rule.judge(f, inputs, seed);
+  } catch (const std::domain_error&) {
+    return Outcome::refused;
+  }
+}
+
 std::string percent(int part, int whole) {
   if (whole == 0) return "";
   char text[32];
@@ -79,14 +89,14 @@ MutationStudy mutation_study(const std::vector<Subject>& subjects, std::uint64_t
         const std::uint64_t check_seed = random();
         if (!m) continue;
         for (std::size_t r = 0; r < rules.size(); ++r)
-          study.wrong[d][r].add(rules[r].judge(m->wrong, inputs, check_seed));
+          study.wrong[d][r].add(judgement(rules[r], m->wrong, inputs, check_seed));
       }
   for (int i = 0; i < correct; ++i) {
     const Subject& subject = subjects[static_cast<std::size_t>(i) % subjects.size()];
     const std::vector<Tensor> inputs = subject.draw(random);
     const std::uint64_t check_seed = random();
     for (std::size_t r = 0; r < rules.size(); ++r)
-      study.right[r].add(rules[r].judge(subject.function, inputs, check_seed));
+      study.right[r].add(judgement(rules[r], subject.function, inputs, check_seed));
   }
   return study;
 }

@@ -203,8 +203,10 @@ std::vector<Subject> wide_range_subjects() {
   Subjects all;
   all.push_back({"tanh, saturated", [](Tape&, Inputs x) { return tanh(x[0]); }, scaled({{2, 3}}, 4)});
   all.push_back({"exp of large numbers", [](Tape&, Inputs x) { return exp(x[0]); }, scaled({{2, 3}}, 10)});
-  all.push_back({"exp of small numbers", [](Tape&, Inputs x) { return exp(x[0]); }, scaled({{2, 3}}, 1e-6)});
-  all.push_back({"square, near 0", [](Tape&, Inputs x) { return square(x[0]); }, scaled({{2, 3}}, 1e-4)});
+  all.push_back(
+      {"exp of small numbers", [](Tape&, Inputs x) { return exp(x[0]); }, scaled({{2, 3}}, Real(1e-6))});
+  all.push_back(
+      {"square, near 0", [](Tape&, Inputs x) { return square(x[0]); }, scaled({{2, 3}}, Real(1e-4))});
   all.push_back({"cos of large numbers", [](Tape&, Inputs x) { return cos(x[0]); }, scaled({{2, 3}}, 100)});
   all.push_back({"softmax, peaked", [](Tape&, Inputs x) { return softmax(x[0], -1); }, scaled({{2, 4}}, 8)});
   all.push_back(
