@@ -132,7 +132,7 @@ void round_entry(Real& x) {
 }
 
 // f(x) (1 + Σ x_0i² / 4), the factor's gradient left out if `incomplete`.
-InputFunction times_scale(const InputFunction& f, bool incomplete) {
+TensorFunction times_scale(const TensorFunction& f, bool incomplete) {
   return [f, incomplete](Tape& tape, Inputs x) {
     const Var scale = 1 + sum(square(x[0])) * Real(0.25);
     return f(tape, x) * (incomplete ? stop_gradient(scale) : scale);
@@ -140,7 +140,7 @@ InputFunction times_scale(const InputFunction& f, bool incomplete) {
 }
 
 // f(x) + Σ x_ki², for which every input is used once more, after f.
-InputFunction used_again(const InputFunction& f) {
+TensorFunction used_again(const TensorFunction& f) {
   return [f](Tape& tape, Inputs x) {
     Var y = f(tape, x);
     for (const Var x_k : x) y = y + sum(square(x_k));

@@ -10,7 +10,7 @@ namespace doxa {
 
 /// A function twice: with its gradient and with a wrong one.
 struct Mutant {
-  InputFunction right, wrong;
+  TensorFunction right, wrong;
 };
 
 /// The subject's function with this defect; what the defect leaves open (which input, which entry) is drawn

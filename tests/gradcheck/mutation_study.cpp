@@ -8,7 +8,7 @@
 namespace doxa {
 namespace {
 
-Outcome judged_by_doxa(const InputFunction& f, std::span<const Tensor> inputs,
+Outcome judged_by_doxa(const TensorFunction& f, std::span<const Tensor> inputs,
                        const GradientCheckOptions& options) {
   try {
     switch (check_gradients(f, inputs, options).verdict()) {
@@ -25,7 +25,7 @@ Outcome judged_by_doxa(const InputFunction& f, std::span<const Tensor> inputs,
 }
 
 // A check whose steps leave the function's domain ends with an exception: it does not accept.
-Outcome judgement(const Rule& rule, const InputFunction& f, std::span<const Tensor> inputs,
+Outcome judgement(const Rule& rule, const TensorFunction& f, std::span<const Tensor> inputs,
                   std::uint64_t seed) {
   try {
     return rule.judge(f, inputs, seed);
@@ -55,12 +55,12 @@ std::string row(const std::string& name, const std::vector<Count>& counts, int C
 
 }  // namespace
 
-Outcome doxa_jacobian(const InputFunction& f, std::span<const Tensor> inputs, std::uint64_t seed) {
-  return judged_by_doxa(f, inputs, {.seed = seed});
+Outcome doxa_jacobian(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed) {
+  return judged_by_doxa(f, inputs, {.seed = seed, .mode = CheckMode::jacobian});
 }
 
-Outcome doxa_directions(const InputFunction& f, std::span<const Tensor> inputs, std::uint64_t seed) {
-  return judged_by_doxa(f, inputs, {.seed = seed, .entries_a_leaf = 2});
+Outcome doxa_directions(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed) {
+  return judged_by_doxa(f, inputs, {.seed = seed, .mode = CheckMode::sampled});
 }
 
 std::vector<Rule> rules() {

@@ -12,11 +12,11 @@ namespace doxa {
 /// A gradient check and how it judges a function.
 struct Rule {
   std::string name;
-  Outcome (*judge)(const InputFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
+  Outcome (*judge)(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
 };
 
-Outcome doxa_jacobian(const InputFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
-Outcome doxa_directions(const InputFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
+Outcome doxa_jacobian(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
+Outcome doxa_directions(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
 
 /// check_gradients in its two modes, and its peers.
 std::vector<Rule> rules();

@@ -12,10 +12,10 @@ namespace doxa {
 /// A correct function whose gradient the mutation study corrupts.
 struct Subject {
   std::string name;
-  InputFunction function;
+  TensorFunction function;
   std::function<std::vector<Tensor>(Philox&)> draw;  ///< random inputs, not near a kink
   /// Expressions of the same value with a stop_gradient in a wrong place inside.
-  std::vector<InputFunction> stopped = {};
+  std::vector<TensorFunction> stopped = {};
 };
 
 /// Representative ops, distributions and layers, with few inputs and outputs and more than one axis where

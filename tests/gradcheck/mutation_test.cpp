@@ -116,7 +116,7 @@ TEST(CorrectGradients, OfAWideRangeAreNotRefused) {
 }
 
 TEST(MutationStudy, CountsWhatARuleSays) {
-  const auto refuses = [](const InputFunction&, std::span<const Tensor>, std::uint64_t) {
+  const auto refuses = [](const TensorFunction&, std::span<const Tensor>, std::uint64_t) {
     return Outcome::refused;
   };
   const MutationStudy study = mutation_study(mutation_subjects(), 1, 1, 5, {{"refuses", refuses}});
@@ -129,7 +129,7 @@ TEST(MutationStudy, CountsWhatARuleSays) {
 // Of f(x) = c x the differences are exact up to rounding, so that the rule alone decides how far a factor
 // 1 + δ on the gradient may go.
 
-InputFunction line(Real c, double delta) {
+TensorFunction line(Real c, double delta) {
   WrongRule rule([c](Tape&, Inputs x) { return x[0] * c; });
   rule.corrupt = [delta](Jacobian& j) {
     for (Real& entry : j.entries.span()) entry = static_cast<Real>(static_cast<double>(entry) * (1 + delta));

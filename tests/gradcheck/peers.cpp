@@ -65,7 +65,7 @@ struct PyTorch {
   static constexpr double step = 1e-6, absolute = 1e-5, relative = 1e-3;
 };
 
-bool pytorch_entries_agree(const InputFunction& f, std::span<const Tensor> inputs, Pullback& pullback) {
+bool pytorch_entries_agree(const TensorFunction& f, std::span<const Tensor> inputs, Pullback& pullback) {
   const Shape shape = pullback.value().shape();
   const auto rows = [&] {
     std::vector<Tensors> all;
@@ -100,7 +100,7 @@ bool pytorch_entries_agree(const InputFunction& f, std::span<const Tensor> input
   return true;
 }
 
-bool pytorch_directions_agree(const InputFunction& f, std::span<const Tensor> inputs, Pullback& pullback,
+bool pytorch_directions_agree(const TensorFunction& f, std::span<const Tensor> inputs, Pullback& pullback,
                               Philox random) {
   Tensors directions;
   for (const Tensor& x : inputs) directions.push_back(non_negative_direction(x.shape(), random));
@@ -126,18 +126,18 @@ bool pytorch_directions_agree(const InputFunction& f, std::span<const Tensor> in
 
 }  // namespace
 
-Outcome pytorch_slow(const InputFunction& f, std::span<const Tensor> inputs, std::uint64_t) {
+Outcome pytorch_slow(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t) {
   Pullback pullback(f, inputs);
   return outcome(pytorch_entries_agree(f, inputs, pullback) && zero_cotangent_gives_zero(pullback));
 }
 
-Outcome pytorch_fast(const InputFunction& f, std::span<const Tensor> inputs, std::uint64_t seed) {
+Outcome pytorch_fast(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed) {
   Pullback pullback(f, inputs);
   return outcome(pytorch_directions_agree(f, inputs, pullback, Philox(seed)) &&
                  zero_cotangent_gives_zero(pullback));
 }
 
-Outcome jax(const InputFunction& f, std::span<const Tensor> inputs, std::uint64_t seed) {
+Outcome jax(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed) {
   constexpr double step = 1e-4, tolerance = sizeof(Real) == 8 ? 1e-5 : 2e-3;
   Philox random(seed);
   Pullback pullback(f, inputs);
@@ -156,7 +156,7 @@ Outcome jax(const InputFunction& f, std::span<const Tensor> inputs, std::uint64_
   return outcome(close(a, n, tolerance, tolerance));
 }
 
-Outcome stan(const InputFunction& f, std::span<const Tensor> inputs, std::uint64_t) {
+Outcome stan(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t) {
   constexpr std::array<std::pair<int, int>, 6> stencil{
       {{3, 1}, {2, -9}, {1, 45}, {-3, -1}, {-2, 9}, {-1, -45}}};  // Σ w f(x + s h) = 60 h f'(x) + O(h⁷)
   constexpr double relative = 1e-4, absolute = 1e-8;

@@ -4,7 +4,7 @@
 
 namespace doxa {
 
-Pullback::Pullback(const InputFunction& f, std::span<const Tensor> inputs) {
+Pullback::Pullback(const TensorFunction& f, std::span<const Tensor> inputs) {
   for (const Tensor& x : inputs) x_.push_back(tape_.variable(x));
   y_ = f(tape_, x_);
   value_ = y_.tensor();
@@ -25,7 +25,7 @@ Tensor Forward::operator()(std::span<const Tensor> inputs) {
   return f_(tape_, x_).tensor();
 }
 
-Jacobian analytic_jacobian(const InputFunction& f, std::span<const Tensor> inputs) {
+Jacobian analytic_jacobian(const TensorFunction& f, std::span<const Tensor> inputs) {
   Pullback pullback(f, inputs);
   Jacobian j;
   j.output = pullback.value().shape();

@@ -1,20 +1,16 @@
 #pragma once
 
-#include <functional>
 #include <span>
 #include <vector>
 
-#include "doxa/autograd/tape.h"
+#include "doxa/autograd/gradcheck.h"
 
 namespace doxa {
-
-/// A function of tensors, as check_gradients takes it: f(tape, inputs) -> y.
-using InputFunction = std::function<Var(Tape&, std::span<const Var>)>;
 
 /// y = f(x) evaluated once, and then v ↦ vᵀ ∂y/∂x_k as often as asked, all from the same tape.
 class Pullback {
  public:
-  Pullback(const InputFunction& f, std::span<const Tensor> inputs);
+  Pullback(const TensorFunction& f, std::span<const Tensor> inputs);
   const Tensor& value() const { return value_; }
   /// One tensor an input; v has the shape of y.
   std::vector<Tensor> operator()(const Tensor& v);
@@ -29,11 +25,11 @@ class Pullback {
 /// x ↦ f(x), without gradients.
 class Forward {
  public:
-  explicit Forward(const InputFunction& f) : f_(f) {}
+  explicit Forward(const TensorFunction& f) : f_(f) {}
   Tensor operator()(std::span<const Tensor> inputs);
 
  private:
-  InputFunction f_;
+  TensorFunction f_;
   Tape tape_;
   std::vector<Var> x_;
 };
@@ -49,6 +45,6 @@ struct Jacobian {
 };
 
 /// What the tape says it is: row m is the pullback of the unit cotangent e_m.
-Jacobian analytic_jacobian(const InputFunction& f, std::span<const Tensor> inputs);
+Jacobian analytic_jacobian(const TensorFunction& f, std::span<const Tensor> inputs);
 
 }  // namespace doxa

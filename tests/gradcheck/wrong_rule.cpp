@@ -75,7 +75,7 @@ class RecordRule {
 
 }  // namespace
 
-InputFunction with_rule(WrongRule rule) {
+TensorFunction with_rule(WrongRule rule) {
   return [kept = std::make_shared<RecordRule>(std::move(rule))](Tape& tape, std::span<const Var> inputs) {
     return (*kept)(tape, inputs);
   };

@@ -9,8 +9,8 @@ namespace doxa {
 
 /// How a rule is wrong. As it stands, it is right: the pullback of `value`.
 struct WrongRule {
-  InputFunction value;                                        ///< what the op computes
-  InputFunction differentiated;                               ///< what its rule believes that it computes
+  TensorFunction value;                                       ///< what the op computes
+  TensorFunction differentiated;                              ///< what its rule believes that it computes
   std::function<void(Jacobian&)> corrupt = [](Jacobian&) {};  ///< of what the rule multiplies v with
   enum class Cotangent { itself, ones, magnitude };
   Cotangent cotangent = Cotangent::itself;
@@ -20,11 +20,11 @@ struct WrongRule {
   std::size_t operand = 0;  ///< to whose gradient `offset` is added
   Real offset = 0;
 
-  explicit WrongRule(InputFunction f) : value(f), differentiated(std::move(f)) {}
+  explicit WrongRule(TensorFunction f) : value(f), differentiated(std::move(f)) {}
 };
 
 /// One record with the value of rule.value and the gradient that the rule gives. The function keeps the rule
 /// alive, so it must outlive the tapes it was called on.
-InputFunction with_rule(WrongRule rule);
+TensorFunction with_rule(WrongRule rule);
 
 }  // namespace doxa
