@@ -6,34 +6,80 @@
 #include "doxa/autograd/ops.h"
 
 namespace doxa {
+namespace {
+
+using Inputs = std::function<std::vector<Tensor>(std::uint64_t seed)>;
+
+GradientCase case_at(std::string name, TensorFunction function, Inputs inputs, Verdict expected) {
+  const auto twice = [f = std::move(function)](Tape& tape, std::span<const Var> x) {
+    return used_twice(f(tape, x), x);
+  };
+  return {.name = std::move(name),
+          .check =
+              [=](const GradientCheckOptions& options) {
+                return check_gradients(twice, inputs(options.seed), options);
+              },
+          .records =
+              [=](std::uint64_t seed) {
+                return recorded([&](Tape& tape) {
+                  std::vector<Var> x;
+                  for (const Tensor& input : inputs(seed)) x.push_back(tape.variable(input));
+                  twice(tape, x);
+                });
+              },
+          .expected = expected};
+}
+
+Tensor draw(const Shape& shape, Domain domain, double offset, Philox& random) {
+  Tensor x = normal_noise(shape, random);
+  for (Real& value : x.span()) {
+    if (domain == Domain::positive) value = std::exp(value);
+    if (domain == Domain::lattice)
+      value = static_cast<Real>(std::round(2 * double(value)) + offset + 0.2 * (random.uniform() - 0.5));
+  }
+  return x;
+}
+
+}  // namespace
+
+Var used_twice(Var y, std::span<const Var> inputs) {
+  Var again = y.tape().constant(0);
+  for (const Var& x : inputs) again = again + sum(square(x));
+  return y + again;
+}
+
+std::set<std::string> recorded(const std::function<void(Tape&)>& evaluate) {
+  Tape tape;
+  evaluate(tape);
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < tape.size(); ++i) names.insert(tape.name(tape.at(i)));
+  return names;
+}
 
 GradientCase tensor_case(std::string name, TensorFunction function, std::vector<Shape> shapes,
                          Domain domain) {
-  return {std::move(name), [function = std::move(function), shapes = std::move(shapes),
-                            domain](const GradientCheckOptions& options) {
-            Philox random(options.seed, 1);
-            std::vector<Tensor> inputs;
-            for (const Shape& shape : shapes) {
-              inputs.push_back(normal_noise(shape, random));
-              if (domain == Domain::positive)
-                for (Real& x : inputs.back().span()) x = std::exp(x);
-            }
-            // Each input is used a second time, after the function: a rule that assigns an adjoint instead of
-            // adding to it is right as long as nobody else has added anything.
-            const auto used_twice = [&](Tape& tape, std::span<const Var> x) {
-              const Var y = function(tape, x);
-              Var again = tape.constant(0);
-              for (const Var& x_i : x) again = again + mean(square(x_i));
-              return y + again;
-            };
-            return check_gradients(used_twice, inputs, options);
-          }};
+  const auto inputs = [shapes = std::move(shapes), domain](std::uint64_t seed) {
+    Philox random(seed, 1);
+    std::vector<Tensor> all;
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+      const double offset = (static_cast<double>(i) + 0.5) / static_cast<double>(shapes.size());
+      all.push_back(draw(shapes[i], domain, offset, random));
+    }
+    return all;
+  };
+  return case_at(std::move(name), std::move(function), inputs, Verdict::pass);
+}
+
+GradientCase point_case(std::string name, TensorFunction function, std::vector<Tensor> inputs,
+                        Verdict expected) {
+  return case_at(
+      std::move(name), std::move(function), [at = std::move(inputs)](std::uint64_t) { return at; }, expected);
 }
 
 std::vector<GradientCase> gradient_cases() {
   std::vector<GradientCase> all;
-  for (auto* part : {elementwise_cases, reduction_cases, shape_cases, linear_algebra_cases,
-                     distribution_cases, model_cases})
+  for (auto* part : {elementwise_cases, reduction_cases, shape_cases, linear_algebra_cases, checkpoint_cases,
+                     special_point_cases, distribution_cases, model_cases, kink_cases})
     for (GradientCase& c : part()) all.push_back(std::move(c));
   return all;
 }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,10 +12,16 @@
 namespace doxa {
 
 /// One entry of the registry that GoogleTest and the program `gradcheck` share: a function to check and
-/// where.
+/// where. Names are "op/NAME/where", "distribution/TYPE/FUNCTION", "layer/TYPE", "model/TYPE/FUNCTION" and
+/// "kink/NAME/where", a remark following after a comma or a blank; registry_test.cpp compares them with the
+/// library's headers.
 struct GradientCase {
-  std::string name;  ///< "op/matmul/[3,4]x[4,5]"
+  std::string name;
+  /// Checks the function at the random inputs of options.seed.
   std::function<GradientReport(const GradientCheckOptions&)> check;
+  /// The names of all that the function records on a tape, there.
+  std::function<std::set<std::string>(std::uint64_t seed)> records = nullptr;
+  Verdict expected = Verdict::pass;
 };
 
 /// All cases: every op, every distribution, every layer and model objective.
@@ -24,14 +32,35 @@ std::vector<GradientCase> elementwise_cases();
 std::vector<GradientCase> reduction_cases();
 std::vector<GradientCase> shape_cases();
 std::vector<GradientCase> linear_algebra_cases();
+std::vector<GradientCase> checkpoint_cases();
+std::vector<GradientCase> special_point_cases();
 std::vector<GradientCase> distribution_cases();
 std::vector<GradientCase> model_cases();
 
-/// Where the inputs of a case are drawn from, so that they lie inside the function's domain.
-enum class Domain { real, positive };
+/// Where a function has two one-sided derivatives: none if there is no verdict for that.
+std::vector<GradientCase> kink_cases();
 
-/// A case whose inputs have these shapes, drawn from options.seed: standard normal, or its exponential.
+/// Where the inputs of a case are drawn from, so that the function is defined and smooth around them.
+enum class Domain {
+  real,      ///< standard normal
+  positive,  ///< e to a standard normal
+  lattice,   ///< input i of n: within 1/10 of a whole number plus (i + 1/2) / n; away from whole numbers and,
+             ///< since no two inputs share a lattice, from ties between inputs
+};
+
+/// A case whose inputs have these shapes, drawn from options.seed.
 GradientCase tensor_case(std::string name, TensorFunction function, std::vector<Shape> shapes,
                          Domain domain = Domain::real);
+
+/// A case at these very inputs.
+GradientCase point_case(std::string name, TensorFunction function, std::vector<Tensor> inputs,
+                        Verdict expected = Verdict::pass);
+
+/// f(x) + Σ_i Σ x_i². Each input is used a second time, after the function: a rule that assigns an adjoint
+/// instead of adding to it is right as long as nobody else has added anything.
+Var used_twice(Var y, std::span<const Var> inputs);
+
+/// The names of the records that evaluate(tape) leaves.
+std::set<std::string> recorded(const std::function<void(Tape&)>& evaluate);
 
 }  // namespace doxa

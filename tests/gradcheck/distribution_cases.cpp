@@ -30,6 +30,22 @@ std::vector<GradientCase> distribution_cases() {
   add("Normal/kl_divergence",
       [](Tape&, Inputs x) { return kl_divergence(normal(x[0], x[1]), normal(x[2], x[3])); },
       {shape, shape, shape, {}});
+  // All that a normal distribution consists of.
+  add("Normal/from_log_scale",
+      [](Tape&, Inputs x) {
+        const Normal q = normal(x[0], x[1]);
+        return stack({q.loc, q.scale, q.log_scale}, 0);
+      },
+      {shape, shape});
+  add("Normal/from_noise", [](Tape&, Inputs x) { return normal(x[0], x[1]).from_noise(x[2]); },
+      {{2}, {3, 1}, shape});
+  add("Normal/rsample, by scale", [](Tape&, Inputs x) { return rsample(Normal(x[0], softplus(x[1])), x[2]); },
+      {shape, {2}, shape});
+  add("Normal/kl_divergence, by scale",
+      [](Tape&, Inputs x) {
+        return kl_divergence(Normal(x[0], softplus(x[1])), Normal(x[2], softplus(x[3])));
+      },
+      {shape, {2}, {3, 1}, shape});
   add("DiagonalNormal/log_prob",
       [](Tape&, Inputs x) { return log_prob(DiagonalNormal(normal(x[0], x[1])), x[2]); },
       {shape, shape, shape});
@@ -43,6 +59,18 @@ std::vector<GradientCase> distribution_cases() {
         return kl_divergence(DiagonalNormal(normal(x[0], x[1])), DiagonalNormal(normal(x[2], x[3])));
       },
       {shape, shape, shape, shape});
+  add("DiagonalNormal/from_log_scale",
+      [](Tape&, Inputs x) {
+        const Normal q = DiagonalNormal::from_log_scale(x[0], x[1]).element;
+        return stack({q.loc, q.scale, q.log_scale}, 0);
+      },
+      {shape, shape});
+  add("DiagonalNormal/from_noise",
+      [](Tape&, Inputs x) { return DiagonalNormal::from_log_scale(x[0], x[1]).from_noise(x[2]); },
+      {shape, shape, shape});
+  add("DiagonalNormal/log_prob, by scale",
+      [](Tape&, Inputs x) { return log_prob(DiagonalNormal(x[0], softplus(x[1])), x[2]); },
+      {shape, {2}, shape});
   // The same Var in two places, and two that share memory.
   add("Normal/kl_divergence, aliased",
       [](Tape&, Inputs x) { return kl_divergence(normal(x[0], x[1]), normal(x[1], x[0])); }, {shape, shape});
@@ -61,6 +89,7 @@ std::vector<GradientCase> distribution_cases() {
   add("Categorical/entropy", [](Tape&, Inputs x) { return entropy(Categorical(x[0])); }, {{3, 4}});
   add("Categorical/kl_divergence",
       [](Tape&, Inputs x) { return kl_divergence(Categorical(x[0]), Categorical(x[1])); }, {{3, 4}, {3, 4}});
+  add("Categorical/log_probs", [](Tape&, Inputs x) { return Categorical(x[0]).log_probs(); }, {{2, 2, 3}});
   return cases;
 }
 

@@ -27,27 +27,27 @@ void add_unary(Cases& cases) {
       {"square", square},
       {"sqrt", sqrt, Domain::positive},
       {"reciprocal", reciprocal, Domain::positive},
-      {"abs", abs},
+      {"abs", abs, Domain::lattice},
       {"sin", sin},
       {"cos", cos},
       {"tanh", tanh},
       {"sigmoid", sigmoid},
       {"softplus", softplus},
       {"log_sigmoid", log_sigmoid},
-      {"relu", relu},
-      {"elu", elu},
+      {"relu", relu, Domain::lattice},
+      {"elu", elu, Domain::lattice},
       {"silu", silu},
       {"pow 3", [](Var x) { return pow(x, 3); }},
       {"pow -2", [](Var x) { return pow(x, -2); }, Domain::positive},
       {"pow 0.3", [](Var x) { return pow(x, Real(0.3)); }, Domain::positive},
       {"pow 0", [](Var x) { return pow(x, 0); }},
-      {"clamp", [](Var x) { return clamp(x, Real(-0.4), Real(0.7)); }},
+      {"clamp", [](Var x) { return clamp(x, -1, 2); }, Domain::lattice},
       {"add constant", [](Var x) { return Real{2} + (x + 3); }},
       {"subtract constant", [](Var x) { return Real{2} - (x - 3); }},
       {"multiply constant", [](Var x) { return Real{2} * (x * -3); }},
       {"divide constant", [](Var x) { return Real{2} / (x / 3); }, Domain::positive},
-      {"minimum constant", [](Var x) { return minimum(x, Real(0.3)) * minimum(Real(-0.2), x); }},
-      {"maximum constant", [](Var x) { return maximum(x, Real(0.3)) * maximum(Real(-0.2), x); }},
+      {"minimum constant", [](Var x) { return minimum(x, 2) * minimum(-1, x); }, Domain::lattice},
+      {"maximum constant", [](Var x) { return maximum(x, 1) * maximum(-1, x); }, Domain::lattice},
   };
   for (const Op& op : ops)
     for (const Shape& shape : {Shape{}, Shape{1}, Shape{17}, Shape{3, 5}, Shape{2, 1, 3, 2}})
@@ -60,11 +60,14 @@ void add_binary(Cases& cases) {
   struct Op {
     const char* name;
     Var (*f)(Var, Var);
+    Domain domain = Domain::positive;
   };
-  const std::initializer_list<Op> ops = {
-      {"add", operator+ },
-       {"subtract", operator- },
-        {"multiply", operator* }, {"divide", operator/ }, {"minimum", minimum}, {"maximum", maximum}};
+  const std::initializer_list<Op> ops = {{"add", operator+ },
+                                          {"subtract", operator- },
+                                           {"multiply", operator* },
+                                            {"divide", operator/ },
+                                             {"minimum", minimum, Domain::lattice},
+                                             {"maximum", maximum, Domain::lattice}};
   const std::initializer_list<std::array<Shape, 2>> shapes = {
       {Shape{}, Shape{}},
       {Shape{7}, Shape{7}},
@@ -85,19 +88,19 @@ void add_binary(Cases& cases) {
     for (const auto& s : shapes)
       cases.push_back(tensor_case(
           name + s[0].str() + s[1].str(), [f = op.f](Tape&, Inputs x) { return f(x[0], x[1]); }, {s[0], s[1]},
-          Domain::positive));
+          op.domain));
     cases.push_back(tensor_case(
         name + "same operand twice", [f = op.f](Tape&, Inputs x) { return f(x[0], x[0]) + square(x[0]); },
-        {{4}}, Domain::positive));
+        {{4}}, op.domain));
     for (const bool first : {false, true})
       for (const Shape& shape : {Shape{}, Shape{5}, Shape{3, 1}})
         cases.push_back(tensor_case(
             name + (first ? "constant first " : "constant second ") + shape.str(),
             [f = op.f, first, shape](Tape& tape, Inputs x) {
-              const Var c = tape.constant(shape, Real(0.7));
+              const Var c = tape.constant(shape, Real{2});
               return first ? f(c, x[0]) : f(x[0], c);
             },
-            {{3, 5}}, Domain::positive));
+            {{3, 5}}, op.domain));
   }
 }
 

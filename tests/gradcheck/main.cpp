@@ -1,85 +1,105 @@
-// gradcheck: runs every gradient check of the library and prints one line a case.
+// gradcheck: runs every gradient check of the library and prints one line a case; `gradcheck --help` says
+// more.
 
+#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <exception>
-#include <regex>
+#include <iostream>
+#include <optional>
+#include <stdexcept>
 
+#include "arguments.h"
 #include "cases.h"
+#include "results.h"
+#include "support/progress.h"
 
+namespace doxa::gradcheck {
 namespace {
 
-constexpr const char* usage =
-    "usage: gradcheck [--list] [--filter REGEX] [--seed N] [--verbose]\n"
-    "  --list          print the names of the cases and stop\n"
-    "  --filter REGEX  only the cases whose name contains a match\n"
-    "  --seed N        of the random inputs (default 1)\n"
-    "  --verbose       print the worst entries of each case\n";
+template <class Options>
+void set_mode(Options& options, const std::string& mode) {
+  if constexpr (requires { options.mode; }) {
+    using Mode = decltype(options.mode);
+    options.mode = mode == "jacobian" ? Mode::jacobian : mode == "sampled" ? Mode::sampled : Mode::automatic;
+  } else if (mode == "sampled") {
+    throw std::invalid_argument("--mode: 'sampled' is not there yet, expected jacobian or automatic");
+  }
+}
 
-struct Arguments {
-  bool list = false, verbose = false;
-  std::regex filter{""};
-  doxa::GradientCheckOptions options;
+std::vector<GradientCase> chosen_cases(const Arguments& arguments) {
+  std::vector<GradientCase> chosen;
+  for (GradientCase& c : gradient_cases())
+    if (std::regex_search(c.name, arguments.filter)) chosen.push_back(std::move(c));
+  if (chosen.empty())
+    throw std::invalid_argument("--filter: no case matches '" + arguments.pattern + "'; --list names them");
+  return chosen;
+}
+
+void print(const std::string& text) {
+  if (!(std::cout << text << std::flush)) throw std::runtime_error("cannot write to standard output");
+}
+
+// The lines of the cases, above a progress bar where there is a terminal to draw it on.
+class Lines {
+ public:
+  explicit Lines(std::size_t cases) {
+    if (support::ProgressScreen::standard_output().columns() > 0) bar_.emplace("gradcheck", cases);
+  }
+  // One more case is done.
+  void add(const std::string& text) {
+    if (!bar_) return print(text);
+    bar_->print(text);
+    bar_->step();
+  }
+
+ private:
+  std::optional<support::Progress> bar_;
 };
 
-Arguments parse(int argc, char** argv) {
-  Arguments a;
-  for (int i = 1; i < argc; ++i) {
-    const std::string flag = argv[i];
-    const auto value = [&]() -> std::string {
-      if (i + 1 == argc) throw std::invalid_argument(flag + ": expected a value");
-      return argv[++i];
-    };
-    if (flag == "--help") {
-      std::fputs(usage, stdout);
-      std::exit(0);
-    } else if (flag == "--list") {
-      a.list = true;
-    } else if (flag == "--verbose") {
-      a.verbose = true;
-    } else if (flag == "--filter") {
-      const std::string pattern = value();
-      try {
-        a.filter = std::regex(pattern);
-      } catch (const std::regex_error&) {
-        throw std::invalid_argument("--filter: '" + pattern + "' is not a regular expression");
-      }
-    } else if (flag == "--seed") {
-      const std::string text = value();
-      if (text.empty() || text.size() > 18 || text.find_first_not_of("0123456789") != std::string::npos)
-        throw std::invalid_argument("--seed: '" + text + "', expected a whole number");
-      a.options.seed = std::stoull(text);
-    } else {
-      throw std::invalid_argument("unknown flag '" + flag + "'; --help lists the flags");
+std::string summary(const std::vector<Result>& results) {
+  const auto count = [&](auto condition) {
+    return std::to_string(std::ranges::count_if(results, condition));
+  };
+  const auto wrong = [&](const char* verdict) {
+    return count([=](const Result& r) { return !r.as_expected && r.verdict == verdict; });
+  };
+  std::string text = count([](const Result& r) { return r.as_expected; }) + " passed, " + wrong("FAIL") +
+                     " failed, " + wrong("inconclusive") + " inconclusive";
+  if (const std::string kinks = wrong("kink"); kinks != "0") text += ", " + kinks + " at a kink";
+  if (const std::string smooth = wrong("pass"); smooth != "0") text += ", " + smooth + " without their kink";
+  return text + "\n";
+}
+
+int run(const Arguments& arguments) {
+  if (arguments.help) return print(usage), 0;
+  GradientCheckOptions options;
+  options.seed = arguments.seed;
+  set_mode(options, arguments.mode);
+  const std::vector<GradientCase> cases = chosen_cases(arguments);
+  if (arguments.list) {
+    std::string names;
+    for (const GradientCase& c : cases) names += c.name + "\n";
+    return print(names), 0;
+  }
+  if (!arguments.json.empty()) require_writable(arguments.json);
+  std::vector<Result> results;
+  {
+    Lines lines(cases.size());
+    for (const GradientCase& c : cases) {
+      const Result& r = results.emplace_back(result_of(c, options));
+      lines.add(r.line() + "\n" + (arguments.verbose || !r.as_expected ? r.details : ""));
     }
   }
-  return a;
+  print(summary(results));
+  if (!arguments.json.empty()) write_json(arguments, results);
+  return std::ranges::all_of(results, &Result::as_expected) ? 0 : 1;
 }
 
 }  // namespace
+}  // namespace doxa::gradcheck
 
 int main(int argc, char** argv) try {
-  const Arguments arguments = parse(argc, argv);
-  int passed = 0, failed = 0;
-  for (const doxa::GradientCase& c : doxa::gradient_cases()) {
-    if (!std::regex_search(c.name, arguments.filter)) continue;
-    if (arguments.list) {
-      std::puts(c.name.c_str());
-      continue;
-    }
-    const doxa::GradientReport report = c.check(arguments.options);
-    const doxa::Verdict verdict = report.verdict();
-    ++(verdict == doxa::Verdict::pass ? passed : failed);
-    std::printf("%-12s  %6.3f x the estimated error  %s\n",
-                verdict == doxa::Verdict::pass   ? "pass"
-                : verdict == doxa::Verdict::fail ? "FAIL"
-                                                 : "inconclusive",
-                report.entries.empty() ? 0.0 : report.entries[0].ratio(), c.name.c_str());
-    if (arguments.verbose || verdict != doxa::Verdict::pass) std::fputs(report.str().c_str(), stdout);
-  }
-  if (!arguments.list) std::printf("%d passed, %d failed\n", passed, failed);
-  return failed == 0 ? 0 : 1;
+  return doxa::gradcheck::run(doxa::gradcheck::parse({argv + 1, static_cast<std::size_t>(argc - 1)}));
 } catch (const std::exception& e) {
   std::fprintf(stderr, "gradcheck: %s\n", e.what());
   return 2;

@@ -78,6 +78,11 @@ void add_parts(Cases& cases) {
                                   return product;
                                 },
                                 {shape}));
+    cases.push_back(tensor_case("op/equal_part" + at,
+                                [axis](Tape&, Inputs x) {
+                                  return square(equal_part(x[0], 1, 3, axis)) * equal_part(x[0], 2, 3, axis);
+                                },
+                                {{3, 6, 3}}));
     cases.push_back(tensor_case("op/split/equal halves swapped" + at,
                                 [axis](Tape&, Inputs x) {
                                   const auto [a, b] = split<2>(x[0], axis);

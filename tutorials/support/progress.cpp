@@ -126,10 +126,17 @@ void Progress::show(const std::string& status) {
   }
   const double now = screen_.seconds();
   next_draw_ = now + redraw_seconds;
-  out << '\r' << progress_bar(label_, done_, total_, now - start_, status, screen_.columns()) << "\x1b[K";
+  bar_ = progress_bar(label_, done_, total_, now - start_, status, screen_.columns());
+  out << '\r' << bar_ << "\x1b[K";
   drawn_ = done_ < total_;
   if (!drawn_) out << '\n';
   out.flush();
+}
+
+void Progress::print(std::string_view lines) {
+  std::string text(lines);
+  if (drawn_) text = "\r\x1b[K" + text + bar_;
+  *screen_.out << text << std::flush;  // in one go, so that the bar does not flicker
 }
 
 void Progress::erase() {

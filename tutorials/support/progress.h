@@ -42,6 +42,8 @@ class Progress {
   void step(std::string_view status = {}) {
     step([status] { return std::string(status); });
   }
+  // Writes whole lines of the loop's own, above the bar if one stands there.
+  void print(std::string_view lines);
 
  private:
   bool due();
@@ -54,6 +56,7 @@ class Progress {
   std::size_t done_ = 0;
   bool on_terminal_;
   bool drawn_ = false;  // a bar stands on the current line
+  std::string bar_;     // that bar
   double start_ = 0;
   double next_draw_ = 0;
 };

@@ -1,0 +1,120 @@
+#include "results.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <concepts>
+#include <cstdio>
+#include <fstream>
+#include <stdexcept>
+
+#include "support/atomic_file.h"
+#include "support/number.h"
+#include "support/results.h"
+
+namespace doxa::gradcheck {
+namespace {
+
+using support::json_string;
+
+const char* text(Verdict verdict) {
+  return verdict == Verdict::pass           ? "pass"
+         : verdict == Verdict::fail         ? "FAIL"
+         : verdict == Verdict::inconclusive ? "inconclusive"
+                                            : "kink";
+}
+
+// JSON has no such numbers as infinity.
+std::string json_number(double x) { return std::isfinite(x) ? support::shortest(x) : "null"; }
+
+template <class Report>
+std::string json_of(const Report& report) {
+  if constexpr (requires {
+                  { report.json() } -> std::convertible_to<std::string>;
+                }) {
+    return report.json();
+  } else {
+    std::string entries;
+    for (const auto& e : report.entries)
+      entries += (entries.empty() ? "" : ", ") + std::string("{\"input\": ") + json_string(e.input) +
+                 ", \"index\": " + std::to_string(e.index) + ", \"analytic\": " + json_number(e.analytic) +
+                 ", \"numeric\": " + json_number(e.numeric) + ", \"error\": " + json_number(e.error) +
+                 ", \"ratio\": " + json_number(e.ratio()) + ", \"verdict\": " + json_string(text(e.verdict)) +
+                 "}";
+    return "{\"entries\": [" + entries + "]}";
+  }
+}
+
+// A device or a pipe is written into, not replaced.
+bool replaceable(const std::filesystem::path& path) {
+  return !std::filesystem::exists(path) || std::filesystem::is_regular_file(path);
+}
+
+}  // namespace
+
+std::string Result::line() const {
+  char start[64];
+  std::snprintf(start, sizeof start, "%-12s  %8.3f x the error  ", verdict.c_str(), worst_ratio);
+  return start + name;
+}
+
+Result result_of(const GradientCase& c, const GradientCheckOptions& options) try {
+  const GradientReport report = c.check(options);
+  double worst = 0;
+  for (const GradientEntry& e : report.entries)
+    worst = std::isnan(e.ratio()) ? e.ratio() : std::max(worst, e.ratio());
+  return {c.name, text(report.verdict()), report.verdict() == c.expected,
+          worst,  report.str(),           json_of(report)};
+} catch (const std::exception& e) {
+  return {c.name,
+          "FAIL",
+          false,
+          std::nan(""),
+          e.what() + std::string("\n"),
+          "{\"error\": " + json_string(e.what()) + "}"};
+}
+
+void require_writable(const std::filesystem::path& path) {
+  const auto refuse = [&](const std::string& why) {
+    throw std::invalid_argument("--json: cannot write " + path.string() + ": " + why);
+  };
+  std::error_code none;
+  if (std::filesystem::is_directory(path, none)) refuse("is a directory");
+  if (!path.has_filename()) refuse("is no file name");
+  // The very thing that will be done at the end, but for the content.
+  const std::filesystem::path probe =
+      replaceable(path) ? path.string() + ".tmp" + std::to_string(::getpid()) : path.string();
+  const bool mine = probe != path;
+  std::FILE* file = std::fopen(probe.c_str(), mine ? "wb" : "ab");
+  if (file == nullptr) refuse(std::generic_category().message(errno));
+  std::fclose(file);
+  if (mine) std::filesystem::remove(probe, none);
+}
+
+void write_json(const Arguments& arguments, const std::vector<Result>& results) {
+  std::string cases;
+  for (const Result& r : results)
+    cases += (cases.empty() ? "\n" : ",\n") + std::string("    {\"name\": ") + json_string(r.name) +
+             ", \"verdict\": " + json_string(r.verdict) +
+             ", \"as_expected\": " + (r.as_expected ? "true" : "false") +
+             ", \"worst_ratio\": " + json_number(r.worst_ratio) + ",\n     \"report\": " + r.report_json +
+             "}";
+  const auto passed = std::ranges::count_if(results, &Result::as_expected);
+  const std::string text = "{\n  \"seed\": " + std::to_string(arguments.seed) +
+                           ",\n  \"mode\": " + json_string(arguments.mode) +
+                           ",\n  \"precision\": " + json_string(sizeof(Real) == 8 ? "double" : "float") +
+                           ",\n  \"cases\": [" + cases + "\n  ],\n  \"passed\": " + std::to_string(passed) +
+                           ",\n  \"failed\": " + std::to_string(std::ssize(results) - passed) + "\n}\n";
+  if (replaceable(arguments.json)) {
+    // A link stays one.
+    support::write_file_atomically(std::filesystem::weakly_canonical(arguments.json), text);
+    return;
+  }
+  std::ofstream out(arguments.json, std::ios::binary);
+  out << text << std::flush;
+  if (!out) throw std::runtime_error("cannot write " + arguments.json.string());
+}
+
+}  // namespace doxa::gradcheck

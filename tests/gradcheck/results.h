@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "arguments.h"
+#include "cases.h"
+
+namespace doxa::gradcheck {
+
+// What became of one case.
+struct Result {
+  std::string name;
+  std::string verdict;  // "pass", "FAIL", "inconclusive" or "kink"
+  bool as_expected;
+  double worst_ratio;       // the largest |analytic - numeric| / error of its entries
+  std::string details;      // a table, or why there is none
+  std::string report_json;  // the report as a JSON value
+
+  std::string line() const;
+};
+
+// Checks a case; what it throws is a failure of the case.
+Result result_of(const GradientCase& c, const GradientCheckOptions& options);
+
+// Throws std::invalid_argument unless a file can be written there; leaves what is there alone.
+void require_writable(const std::filesystem::path& path);
+
+// One object: seed, mode, precision, cases, how many passed and failed. Throws std::runtime_error if the file
+// cannot be written; the old one is then still there.
+void write_json(const Arguments& arguments, const std::vector<Result>& results);
+
+}  // namespace doxa::gradcheck

@@ -1,0 +1,85 @@
+// Points where a formula is at the edge of what it can do and the derivative is what it always is: zeros,
+// arguments far out, elements that are all equal.
+
+#include <limits>
+
+#include "cases.h"
+#include "doxa/autograd/ops.h"
+
+namespace doxa {
+
+std::vector<GradientCase> special_point_cases() {
+  using Inputs = std::span<const Var>;
+  struct Op {
+    const char* name;
+    Var (*f)(Var);
+  };
+  std::vector<GradientCase> cases;
+  const auto add = [&](const char* where, std::initializer_list<Op> ops, const Tensor& x) {
+    for (const Op& op : ops)
+      cases.push_back(point_case(std::string("op/") + op.name + "/" + where,
+                                 [f = op.f](Tape&, Inputs in) { return f(in[0]); }, {x}));
+  };
+  add("at zero",
+      {{"exp", exp},
+       {"expm1", expm1},
+       {"log1p", log1p},
+       {"square", square},
+       {"sin", sin},
+       {"cos", cos},
+       {"tanh", tanh},
+       {"sigmoid", sigmoid},
+       {"softplus", softplus},
+       {"log_sigmoid", log_sigmoid},
+       {"silu", silu},
+       {"elu", elu},
+       {"pow 3", [](Var x) { return pow(x, 3); }},
+       {"pow 2", [](Var x) { return pow(x, 2); }},
+       {"pow 1", [](Var x) { return pow(x, 1); }},
+       {"pow 0", [](Var x) { return pow(x, 0); }},
+       {"multiply", [](Var x) { return x * x; }},
+       {"divide constant", [](Var x) { return x / 3; }}},
+      Tensor(Shape{3}, {0, 0, Real(0.5)}));
+  add("of equal elements",
+      {{"variance", variance}, {"logsumexp", logsumexp}, {"softmax", softmax}, {"log_softmax", log_softmax}},
+      Tensor(Shape{3}, {2, 2, 2}));
+  add("of negative numbers",
+      {{"pow 3", [](Var x) { return pow(x, 3); }},
+       {"pow -2", [](Var x) { return pow(x, -2); }},
+       {"reciprocal", reciprocal},
+       {"log1p", log1p}},
+      Tensor(Shape{2}, {Real(-0.5), Real(-0.75)}));
+  add("far out",
+      {{"tanh", tanh},
+       {"sigmoid", sigmoid},
+       {"softplus", softplus},
+       {"log_sigmoid", log_sigmoid},
+       {"elu", elu},
+       {"silu", silu},
+       {"logsumexp", logsumexp},
+       {"softmax", softmax},
+       {"log_softmax", log_softmax}},
+      Tensor(Shape{4}, {-30, -8, 8, 30}));
+  // What overflows in e^x does not in what is left of it.
+  add("beyond overflow",
+      {{"softplus", softplus},
+       {"log_sigmoid", log_sigmoid},
+       {"logsumexp", logsumexp},
+       {"softmax", softmax},
+       {"log_softmax", log_softmax}},
+      Tensor(Shape{3}, {1000, 1001, Real(999.5)}));
+  // A value of minus infinity has probability 0, and no gradient.
+  add("beside an impossible value",
+      {{"logsumexp",
+        [](Var x) {
+          return logsumexp(concat({x, x.tape().constant({2}, -std::numeric_limits<Real>::infinity())}, 0));
+        }},
+       {"softmax",
+        [](Var x) {
+          return softmax(concat({x, x.tape().constant({2}, -std::numeric_limits<Real>::infinity())}, 0));
+        }}},
+      Tensor(Shape{2}, {Real(0.3), -1}));
+  return cases;
+}
+
+}  // namespace doxa
