@@ -127,6 +127,11 @@ void add_where(Cases& cases) {
         "op/where/" + s[0].str() + s[1].str() + s[2].str(),
         [condition = s[0]](Tape& tape, Inputs x) { return where(alternating(tape, condition), x[0], x[1]); },
         {s[1], s[2]}));
+  cases.push_back(tensor_case("op/where/condition a tensor",
+                              [](Tape&, Inputs x) {
+                                return where(Tensor(Shape{3, 1}, {0, 1, 0}), x[0], x[1]);
+                              },
+                              {{3, 5}, {5}}));
   cases.push_back(tensor_case("op/where/same operand twice",
                               [](Tape& tape, Inputs x) { return where(alternating(tape, {5}), x[0], x[0]); },
                               {{5}}));

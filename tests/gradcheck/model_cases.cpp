@@ -104,25 +104,25 @@ void add_layers(Cases& cases) {
 void add_vae(Cases& cases) {
   const auto add = [&](const char* name, std::vector<Shape> shapes, auto function) {
     add_case(
-        cases, std::string("model/Vae/") + name,
+        cases, std::string("model/") + name,
         [](Philox& random) { return Vae({.data = 3, .latent = 2, .hidden = 4}, random); }, std::move(shapes),
         [function](Tape& tape, Vae& vae, Inputs x, Philox&) { return function(tape, vae, x); });
   };
-  add("prior", {{5, 2}}, [](Tape& tape, Vae& vae, Inputs x) { return log_prob(prior(tape, vae), x[0]); });
-  add("likelihood", {{5, 2}, {5, 3}},
+  add("Vae/prior", {{5, 2}}, [](Tape& tape, Vae& vae, Inputs x) { return log_prob(prior(tape, vae), x[0]); });
+  add("Vae/likelihood", {{5, 2}, {5, 3}},
       [](Tape&, Vae& vae, Inputs x) { return log_prob(likelihood(vae, x[0]), x[1]); });
-  add("likelihood, several samples", {{5, 4, 2}, {5, 1, 3}},
+  add("Vae/likelihood, several samples", {{5, 4, 2}, {5, 1, 3}},
       [](Tape&, Vae& vae, Inputs x) { return log_prob(likelihood(vae, x[0]), x[1]); });
-  add("posterior", {{5, 3}}, [](Tape&, Vae& vae, Inputs x) { return parts(posterior(vae, x[0])); });
-  add("elbo", {{5, 3}, {5, 2}}, [](Tape&, Vae& vae, Inputs x) {
+  add("Vae/posterior", {{5, 3}}, [](Tape&, Vae& vae, Inputs x) { return parts(posterior(vae, x[0])); });
+  add("Vae/elbo", {{5, 3}, {5, 2}}, [](Tape&, Vae& vae, Inputs x) {
     const Elbo terms = elbo(vae, x[0], x[1]);
     return stack({terms.log_likelihood, terms.kl}, 0);
   });
-  add("elbo, value", {{5, 3}, {5, 2}},
+  add("Elbo/value", {{5, 3}, {5, 2}},
       [](Tape&, Vae& vae, Inputs x) { return elbo(vae, x[0], x[1]).value(); });
-  add("log_importance_weights", {{5, 3}, {5, 4, 2}},
+  add("Vae/log_importance_weights", {{5, 3}, {5, 4, 2}},
       [](Tape&, Vae& vae, Inputs x) { return log_importance_weights(vae, x[0], x[1]); });
-  add("importance_weighted_bound", {{5, 3}, {5, 4, 2}}, [](Tape&, Vae& vae, Inputs x) {
+  add("Vae/importance_weighted_bound", {{5, 3}, {5, 4, 2}}, [](Tape&, Vae& vae, Inputs x) {
     return importance_weighted_bound(log_importance_weights(vae, x[0], x[1]));
   });
 }
