@@ -81,7 +81,10 @@ Arguments parse(std::span<const char* const> words) {
       value = words[i];
     }
     if (value->empty()) throw std::invalid_argument(flag + ": found nothing, expected a value");
-    if (flag == "--filter") a.filter = expression(flag, a.pattern = *value);
+    if (flag == "--filter") {
+      a.filter = expression(flag, *value);
+      a.pattern = printable(*value);
+    }
     if (flag == "--seed") a.seed = whole_number(flag, *value);
     if (flag == "--json") a.json = *value;
     if (flag == "--mode") {

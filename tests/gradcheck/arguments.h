@@ -12,7 +12,7 @@ namespace doxa::gradcheck {
 struct Arguments {
   bool help = false, list = false, verbose = false;
   std::regex filter{""};
-  std::string pattern;  // that `filter` was made from
+  std::string pattern;  // that `filter` was made from, in one line
   std::uint64_t seed = 1;
   std::string mode = "automatic";  // or "jacobian", "sampled"
   std::filesystem::path json;      // empty: none
