@@ -68,6 +68,7 @@ TEST_F(GradcheckProgram, PrintsALineForEachCaseAndASummary) {
   const auto cases = std::ranges::count_if(
       gradient_cases(), [](const GradientCase& c) { return c.name.starts_with("op/sin/"); });
   EXPECT_EQ(std::ranges::count(sin.out, '\n'), cases + 1);
+  EXPECT_TRUE(sin.out.starts_with("pass ")) << sin.out;
   EXPECT_NE(sin.out.find("\n" + std::to_string(cases) + " passed, 0 failed, 0 inconclusive\n"),
             std::string::npos);
   EXPECT_EQ(sin.out.find('\x1b'), std::string::npos);

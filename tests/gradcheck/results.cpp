@@ -56,7 +56,7 @@ bool replaceable(const std::filesystem::path& path) {
 
 std::string Result::line() const {
   char start[64];
-  std::snprintf(start, sizeof start, "%-12s  %8.3f x the error  ", verdict.c_str(), worst_ratio);
+  std::snprintf(start, sizeof start, "%-4s %8.3f x error  ", verdict.c_str(), worst_ratio);
   return start + name;
 }
 
