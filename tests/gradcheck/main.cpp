@@ -50,6 +50,7 @@ class Lines {
     if (!bar_) return print(text);
     bar_->print(text);
     bar_->step();
+    print("");  // the terminal may be gone
   }
 
  private:

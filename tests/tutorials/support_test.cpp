@@ -454,6 +454,22 @@ TEST(Progress, AnInterruptedBarIsErased) {
   EXPECT_TRUE(screen.out.str().ends_with("\r\x1b[K"));
 }
 
+// Lines of the loop's own stand whole, in their order, and the bar below them.
+TEST(Progress, LinesGoAboveTheBar) {
+  FakeScreen screen, pipe;
+  screen.width = 80;
+  for (FakeScreen* s : {&screen, &pipe}) {
+    Progress progress("long", 2, s->screen());
+    progress.print("first\n");
+    s->now = 2;
+    progress.step();
+    s->out.str("");
+    progress.print("second\n");
+  }
+  EXPECT_TRUE(screen.out.str().starts_with("\r\x1b[Ksecond\nlong  ")) << screen.out.str();
+  EXPECT_EQ(pipe.out.str(), "second\n");
+}
+
 TEST(Progress, TheBarNeverWraps) {
   for (int width = 0; width < 200; ++width) {
     const std::string bar = progress_bar("filtering posterior ▸", 123, 4000, 4321, "loss 1.234 nats", width);
