@@ -64,7 +64,7 @@ std::string summary(const std::vector<Result>& results) {
   const auto wrong = [&](const char* verdict) {
     return count([=](const Result& r) { return !r.as_expected && r.verdict == verdict; });
   };
-  std::string text = count([](const Result& r) { return r.as_expected; }) + " passed, " + wrong("FAIL") +
+  std::string text = count([](const Result& r) { return r.as_expected; }) + " passed, " + wrong("fail") +
                      " failed, " + wrong("inconclusive") + " inconclusive";
   if (const std::string kinks = wrong("kink"); kinks != "0") text += ", " + kinks + " at a kink";
   if (const std::string smooth = wrong("pass"); smooth != "0") text += ", " + smooth + " without their kink";

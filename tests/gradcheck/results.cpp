@@ -21,7 +21,7 @@ using support::json_string;
 
 const char* text(Verdict verdict) {
   return verdict == Verdict::pass           ? "pass"
-         : verdict == Verdict::fail         ? "FAIL"
+         : verdict == Verdict::fail         ? "fail"
          : verdict == Verdict::inconclusive ? "inconclusive"
                                             : "kink";
 }
@@ -56,7 +56,8 @@ bool replaceable(const std::filesystem::path& path) {
 
 std::string Result::line() const {
   char start[64];
-  std::snprintf(start, sizeof start, "%-4s %8.3f x error  ", verdict.c_str(), worst_ratio);
+  std::snprintf(start, sizeof start, "%-4s %8.3f x error  ", verdict == "fail" ? "FAIL" : verdict.c_str(),
+                worst_ratio);
   return start + name;
 }
 

@@ -12,7 +12,7 @@ namespace doxa::gradcheck {
 // What became of one case.
 struct Result {
   std::string name;
-  std::string verdict;  // "pass", "FAIL", "inconclusive" or "kink"
+  std::string verdict;  // "pass", "fail", "inconclusive" or "kink"
   bool as_expected;
   double worst_ratio;       // the largest |analytic - numeric| / error of its entries
   std::string details;      // a table, or why there is none
