@@ -70,7 +70,7 @@ Result result_of(const GradientCase& c, const GradientCheckOptions& options) try
           worst,  report.str(),           json_of(report)};
 } catch (const std::exception& e) {
   return {c.name,
-          "FAIL",
+          "fail",
           false,
           std::nan(""),
           e.what() + std::string("\n"),
