@@ -36,8 +36,6 @@ std::vector<GradientCase> checkpoint_cases();
 std::vector<GradientCase> special_point_cases();
 std::vector<GradientCase> distribution_cases();
 std::vector<GradientCase> model_cases();
-
-/// Where a function has two one-sided derivatives: none if there is no verdict for that.
 std::vector<GradientCase> kink_cases();
 
 /// Where the inputs of a case are drawn from, so that the function is defined and smooth around them.

@@ -16,14 +16,10 @@
 namespace doxa::gradcheck {
 namespace {
 
-template <class Options>
-void set_mode(Options& options, const std::string& mode) {
-  if constexpr (requires { options.mode; }) {
-    using Mode = decltype(options.mode);
-    options.mode = mode == "jacobian" ? Mode::jacobian : mode == "sampled" ? Mode::sampled : Mode::automatic;
-  } else if (mode == "sampled") {
-    throw std::invalid_argument("--mode: 'sampled' is not there yet, expected jacobian or automatic");
-  }
+CheckMode mode_of(const std::string& name) {
+  return name == "jacobian"  ? CheckMode::jacobian
+         : name == "sampled" ? CheckMode::sampled
+                             : CheckMode::automatic;
 }
 
 std::vector<GradientCase> chosen_cases(const Arguments& arguments) {
@@ -75,7 +71,7 @@ int run(const Arguments& arguments) {
   if (arguments.help) return print(usage), 0;
   GradientCheckOptions options;
   options.seed = arguments.seed;
-  set_mode(options, arguments.mode);
+  options.mode = mode_of(arguments.mode);
   const std::vector<GradientCase> cases = chosen_cases(arguments);
   if (arguments.list) {
     std::string names;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
-#include <concepts>
 #include <cstdio>
 #include <fstream>
 #include <stdexcept>
@@ -19,33 +18,13 @@ namespace {
 
 using support::json_string;
 
-const char* text(Verdict verdict) {
-  return verdict == Verdict::pass           ? "pass"
-         : verdict == Verdict::fail         ? "fail"
-         : verdict == Verdict::inconclusive ? "inconclusive"
-                                            : "kink";
-}
-
 // JSON has no such numbers as infinity.
-std::string json_number(double x) { return std::isfinite(x) ? support::shortest(x) : "null"; }
-
-template <class Report>
-std::string json_of(const Report& report) {
-  if constexpr (requires {
-                  { report.json() } -> std::convertible_to<std::string>;
-                }) {
-    return report.json();
-  } else {
-    std::string entries;
-    for (const auto& e : report.entries)
-      entries += (entries.empty() ? "" : ", ") + std::string("{\"input\": ") + json_string(e.input) +
-                 ", \"index\": " + std::to_string(e.index) + ", \"analytic\": " + json_number(e.analytic) +
-                 ", \"numeric\": " + json_number(e.numeric) + ", \"error\": " + json_number(e.error) +
-                 ", \"ratio\": " + json_number(e.ratio()) + ", \"verdict\": " + json_string(text(e.verdict)) +
-                 "}";
-    return "{\"entries\": [" + entries + "]}";
-  }
+std::string json_number(double x) {
+  const std::string number = support::shortest(x);
+  return std::isfinite(x) ? number : json_string(number);
 }
+
+constexpr std::size_t json_entries = 16;  // of each case, the worst
 
 // A device or a pipe is written into, not replaced.
 bool replaceable(const std::filesystem::path& path) {
@@ -63,11 +42,8 @@ std::string Result::line() const {
 
 Result result_of(const GradientCase& c, const GradientCheckOptions& options) try {
   const GradientReport report = c.check(options);
-  double worst = 0;
-  for (const GradientEntry& e : report.entries)
-    worst = std::isnan(e.ratio()) ? e.ratio() : std::max(worst, e.ratio());
-  return {c.name, text(report.verdict()), report.verdict() == c.expected,
-          worst,  report.str(),           json_of(report)};
+  return {c.name,       to_string(report.verdict()), report.verdict() == c.expected, report.worst_ratio(),
+          report.str(), report.json(json_entries)};
 } catch (const std::exception& e) {
   return {c.name,
           "fail",
