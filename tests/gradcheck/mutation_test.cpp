@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <limits>
 #include <ostream>
 
@@ -39,22 +40,68 @@ class Mutants : public testing::TestWithParam<Defect> {
   }
 };
 
+// Rounding hides an error of an entry that is below 1e4 u of the size of what is differentiated: of y and of
+// the derivatives in its row and column, ten times over, as y may be larger a step away. Of a rule with the
+// right Jacobian it is the dependence on the cotangent that is wrong, and that rounding does not hide.
+bool stands_out(const Mutant& m, std::span<const Tensor> inputs) {
+  constexpr double floor = 1e5 * static_cast<double>(std::numeric_limits<Real>::epsilon()) / 2;
+  const Tensor y = Forward(m.right)(inputs);
+  const Jacobian right = analytic_jacobian(m.right, inputs), wrong = analytic_jacobian(m.wrong, inputs);
+  const auto at = [](const Jacobian& j, Index row, Index column) {
+    return static_cast<double>(j.entries(row, column));
+  };
+  std::vector<double> rows(static_cast<std::size_t>(right.rows())),
+      columns(static_cast<std::size_t>(right.columns()));
+  for (std::size_t r = 0; r < rows.size(); ++r)
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      const double entry = std::abs(at(right, static_cast<Index>(r), static_cast<Index>(c)));
+      rows[r] = std::max(rows[r], entry);
+      columns[c] = std::max(columns[c], entry);
+    }
+  bool same = true;
+  for (Index r = 0; r < right.rows(); ++r)
+    for (Index c = 0; c < right.columns(); ++c) {
+      const double error = std::abs(at(wrong, r, c) - at(right, r, c));
+      const double size = std::abs(static_cast<double>(y[r])) + rows[static_cast<std::size_t>(r)] +
+                          columns[static_cast<std::size_t>(c)];
+      if (error > floor * size) return true;
+      same = same && error == 0;
+    }
+  return same;
+}
+
+// In double precision no mutant of these is below that, at their inputs.
 TEST_P(Mutants, AreRefused) {
   int count = 0;
   for_each(
       mutation_subjects(), 3, [&](const Subject& subject, const Mutant& m, const auto& inputs, auto seed) {
+        if (!double_precision && !stands_out(m, inputs)) return;
         EXPECT_EQ(doxa_jacobian(m.wrong, inputs, seed), Outcome::refused) << subject.name << ", " << seed;
         ++count;
       });
-  EXPECT_GT(count, 0);
+  EXPECT_TRUE(count > 0 || !double_precision);  // 11 bits are more than half of single precision's
 }
 
-// Where a difference of values holds too few digits to tell, the check says so.
+// Nor does any pass silently where entries span many orders of magnitude: refused, or said to be beyond
+// telling.
 TEST_P(Mutants, OfAWideRangeAreNotAccepted) {
   for_each(
       wide_range_subjects(), 3, [](const Subject& subject, const Mutant& m, const auto& inputs, auto seed) {
+        if (!stands_out(m, inputs)) return;
         EXPECT_NE(doxa_jacobian(m.wrong, inputs, seed), Outcome::accepted) << subject.name << ", " << seed;
       });
+}
+
+// Random directions and a few elements of each input: on functions this small they see everything but the
+// finest errors of a single entry, which v may contract away.
+TEST_P(Mutants, AreRefusedInRandomDirections) {
+  int count = 0, refused = 0;
+  for_each(mutation_subjects(), 3, [&](const Subject&, const Mutant& m, const auto& inputs, auto seed) {
+    if (!stands_out(m, inputs)) return;
+    ++count;
+    refused += doxa_directions(m.wrong, inputs, seed) == Outcome::refused;
+  });
+  EXPECT_GE(20 * refused, 19 * count) << refused << " of " << count;
 }
 
 TEST_P(Mutants, HaveTheValueOfTheFunction) {
@@ -106,12 +153,14 @@ TEST(Mutation, ARuleWithoutADefectIsRight) {
 }
 
 TEST(CorrectGradients, AreAccepted) {
-  const MutationStudy study = mutation_study(mutation_subjects(), 3, 0, 340, {{"doxa", doxa_jacobian}});
+  const MutationStudy study = mutation_study(mutation_subjects(), 3, 0, 340,
+                                             {{"Jacobian", doxa_jacobian}, {"directions", doxa_directions}});
   EXPECT_EQ(study.right[0].accepted, 340);
+  EXPECT_EQ(study.right[1].refused, 0);
 }
 
 TEST(CorrectGradients, OfAWideRangeAreNotRefused) {
-  const MutationStudy study = mutation_study(wide_range_subjects(), 3, 0, 240, {{"doxa", doxa_jacobian}});
+  const MutationStudy study = mutation_study(wide_range_subjects(), 3, 0, 240, {{"Jacobian", doxa_jacobian}});
   EXPECT_EQ(study.right[0].refused, 0);
 }
 
@@ -197,7 +246,9 @@ TEST_F(Peers, PyTorchMissesTheSignOfTheCotangent) {
 }
 
 TEST_F(Peers, AcceptCorrectGradients) {
-  const MutationStudy study = mutation_study(mutation_subjects(), 2, 0, 34, rules());
+  const std::vector<Rule> peers{
+      {"PyTorch, slow", pytorch_slow}, {"PyTorch, fast", pytorch_fast}, {"JAX", jax}, {"Stan", stan}};
+  const MutationStudy study = mutation_study(mutation_subjects(), 2, 0, 34, peers);
   for (std::size_t r = 0; r < study.rules.size(); ++r)
     EXPECT_EQ(study.right[r].accepted, 34) << study.rules[r].name;
 }
