@@ -25,7 +25,7 @@ const char* to_string(Verdict verdict);
 
 /// How many times its error estimate a numerical derivative may be off.
 inline constexpr double ratio_limit = 10;
-/// u^(2/5), u the unit round-off of Real: 4.2e-7 in double precision. A relative error of a derivative above
+/// 2 u^(2/5), u the unit round-off of Real: 8.4e-7 in double precision. A relative error of a derivative above
 /// it never passes.
 extern const double resolution_limit;
 
@@ -98,8 +98,9 @@ struct CheckedLeaf {
 /// derivatives with respect to some elements of each input.
 ///
 /// A derivative a fails when it is off from the numerical n ± E by more than `ratio_limit` E. It is
-/// inconclusive when E is too large to tell: when a relative error of `resolution_limit` of n would pass, and
-/// E is not merely rounding in the size of y and of the derivatives around it either.
+/// inconclusive when E is too large to tell: when a relative error of `resolution_limit` of n would pass. One that
+/// cannot be told from zero (|n| below `ratio_limit` E) passes as zero if E is no more than rounding makes of y. In
+/// single precision so do all that are that small.
 ///
 /// Beside the numbers, a gradient has properties that are checked exactly. It is the same bits when computed
 /// again on the same tape, and from a new recording; twice the cotangent gives twice the gradient and minus

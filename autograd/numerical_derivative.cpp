@@ -12,7 +12,6 @@ namespace {
 constexpr double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2.0;
 constexpr std::size_t rows = 12;
 constexpr double shrink = 1.4;
-constexpr int starts = 12;
 constexpr double between_starts = 30;
 
 // Quotients of shrinking steps, extrapolated to step 0. `order`: the powers of h in their error are its
@@ -68,13 +67,9 @@ class Sides {
     const auto rounding = [&](double a, double b, double width) {
       return 2 * std::max({noise, unit_roundoff * std::abs(a), unit_roundoff * std::abs(b)}) / width;
     };
-    // The size of F at the first step, but no more than it would be if F grew as h² from the step that told:
-    // far away an exponential says nothing about here.
-    const double size = std::max({std::abs(low), std::abs(high), std::abs(here)});
-    if (first_step_ == 0) first_step_ = up, first_size_ = size;
-    const double growth = first_step_ / up, scale = std::min(first_size_, size * growth * growth);
-    if (central_.add((high - low) / (up + down), rounding(low, high, up + down))) central_scale_ = scale;
-    if (right_.add((high - here) / up, rounding(here, high, up))) side_scale_ = scale;
+    const double slope = std::max(std::abs(high - here), std::abs(here - low)) / std::min(up, down);
+    if (central_.add((high - low) / (up + down), rounding(low, high, up + down))) central_slope_ = slope;
+    if (right_.add((high - here) / up, rounding(here, high, up))) side_slope_ = slope;
     left_.add((here - low) / down, rounding(here, low, down));
   }
 
@@ -86,9 +81,8 @@ class Sides {
   }
   // They agree, and are known well enough that a kink would have been seen: to a hundredth of the derivative,
   // or as well as rounding lets them be, which it amplifies more in them than in the central quotients.
-  bool smooth(double length) const {
-    return gap() <= 10 * side_error() &&
-           side_error() <= std::max({0.01 * slope(), 0.01 * side_scale_ / length, 1000 * central_.error()});
+  bool smooth() const {
+    return gap() <= 10 * side_error() && side_error() <= std::max(0.01 * slope(), 1000 * central_.error());
   }
   double side_error() const { return right_.error() + left_.error(); }
   double left() const { return left_.value(); }
@@ -98,12 +92,12 @@ class Sides {
     if (central_.error() < d.error) {
       d.value = central_.value();
       d.error = central_.error();
-      d.scale = central_scale_;
+      d.slope = central_slope_;
     }
     if (const double error = gap() + side_error(); error < d.error) {
       d.value = (left() + right()) / 2;
       d.error = error;
-      d.scale = side_scale_;
+      d.slope = side_slope_;
     }
   }
 
@@ -112,23 +106,22 @@ class Sides {
   double slope() const { return std::max(std::abs(right()), std::abs(left())); }
 
   Tableau central_{2}, left_{1}, right_{1};
-  double first_step_ = 0, first_size_ = 0, central_scale_ = 0, side_scale_ = 0;
+  double central_slope_ = 0, side_slope_ = 0;
 };
 
 }  // namespace
 
 std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<const double> here,
-                                               std::span<const double> noise, double first_step) {
+                                               std::span<const double> noise, double first_step,
+                                               double last_step) {
   const std::size_t m = here.size();
   std::vector<NumericalDerivative> derivatives(m);
   std::vector<double> high(m), low(m);
   std::vector<std::size_t> open(m);
   for (std::size_t i = 0; i < m; ++i) open[i] = i;
-  const double length = 10 * first_step;
 
   std::vector<Sides> sides;
-  double start = first_step;
-  for (int attempt = 0; attempt < starts && !open.empty(); ++attempt, start /= between_starts) {
+  for (double start = first_step; start > last_step && !open.empty(); start /= between_starts) {
     sides.assign(open.size(), {});
     double h = start;
     for (std::size_t row = 0; row < rows; ++row, h /= shrink) {
@@ -141,7 +134,8 @@ std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<
     for (std::size_t k = 0; k < open.size(); ++k) {
       const Sides& s = sides[k];
       NumericalDerivative& d = derivatives[open[k]];
-      if (s.smooth(length)) {
+      const double before = d.error;
+      if (s.smooth()) {
         s.improve(d);
       } else if (s.kink() && s.side_error() < d.side_error) {
         d.kink = true;
@@ -149,9 +143,10 @@ std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<
         d.right = s.right();
         d.side_error = s.side_error();
       }
-      const double good = std::max(std::pow(unit_roundoff, 2.0 / 3) * std::abs(d.value),
-                                   1000 * unit_roundoff * d.scale / length);
-      if (!(d.error <= good)) open[left_open++] = open[k];
+      // Closer steps help until rounding takes over.
+      const bool settled = d.error <= std::pow(unit_roundoff, 2.0 / 3) * std::abs(d.value) ||
+                           (s.smooth() && d.error == before);
+      if (!settled) open[left_open++] = open[k];
     }
     open.resize(left_open);
   }

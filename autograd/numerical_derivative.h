@@ -15,8 +15,7 @@ using LineFunction = std::function<double(double t, std::span<double> y)>;
 struct NumericalDerivative {
   double value = 0;
   double error = std::numeric_limits<double>::infinity();  ///< what the value may be off by
-  double scale =
-      0;  ///< size of F around the steps that told: rounding errors of F are multiples of u times this
+  double slope = 0;  ///< the largest quotient, of either side, at the steps that told
   bool kink =
       false;  ///< at some scale the quotients from the left and from the right have limits of their own:
   double left = 0, right = 0, side_error = std::numeric_limits<double>::infinity();
@@ -34,10 +33,11 @@ struct NumericalDerivative {
 /// A may be believed; where they differ by more than their errors, there is a kink.
 ///
 /// The right step is unknown beforehand (a scale of 1e-6 inside F wants one a million times smaller than a
-/// smooth polynomial does): the tableau starts at `first_step` and then ever closer to 0, until the error of
-/// each component is of the order of rounding.
+/// smooth polynomial does): the tableau starts at `first_step` and then ever closer to 0, not below
+/// `last_step`, until the error of each component is of the order of rounding or gets no smaller.
 std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<const double> here,
-                                               std::span<const double> noise, double first_step);
+                                               std::span<const double> noise, double first_step,
+                                               double last_step);
 
 /// What rounding does to F, from third differences at neighbouring points, where F itself is all but linear
 /// (J. J. Moré & S. M. Wild, "Estimating computational noise", SIAM J. Sci. Comput. 33(3), 2011, eq. 2.3: the

@@ -41,7 +41,7 @@ std::vector<GradientCase> kink_cases();
 /// Where the inputs of a case are drawn from, so that the function is defined and smooth around them.
 enum class Domain {
   real,      ///< standard normal
-  positive,  ///< e to a standard normal
+  positive,  ///< e to half a standard normal
   lattice,   ///< input i of n: within 1/10 of a whole number plus (i + 1/2) / n; away from whole numbers and,
              ///< since no two inputs share a lattice, from ties between inputs
 };
@@ -54,7 +54,7 @@ GradientCase tensor_case(std::string name, TensorFunction function, std::vector<
 GradientCase point_case(std::string name, TensorFunction function, std::vector<Tensor> inputs,
                         Verdict expected = Verdict::pass);
 
-/// f(x) + Σ_i Σ x_i². Each input is used a second time, after the function: a rule that assigns an adjoint
+/// f(x) + Σ_i mean(x_i²). Each input is used a second time, after the function: a rule that assigns an adjoint
 /// instead of adding to it is right as long as nobody else has added anything.
 Var used_twice(Var y, std::span<const Var> inputs);
 
