@@ -5,6 +5,7 @@
 #include <exception>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "doxa/autograd/checked_function.h"
 
@@ -104,22 +105,23 @@ class Properties {
                                       : "minus the cotangent does not give minus the gradient";
       report(what.c_str(), difference(f_, f_.gradient(y, combined(c, v_, 0, w_)), scaled(c, g), tiny));
     }
-    // Other multiples show what rounding does to this gradient; the sum of two may be off by that much.
+    // Other multiples show what rounding does to these gradients; the sum may be off by that much.
+    const Tensor both = combined(1, v_, 1, w_);
+    const Numbers h = f_.gradient(y, w_), of_both = f_.gradient(y, both);
     double rounding = 0;
-    for (int k = 0; k < 8; ++k) {
-      const double c = 1 + random_.uniform();
-      const Numbers multiple = f_.gradient(y, combined(c, v_, 0, w_));
-      for (std::size_t j = 0; j < g.size(); ++j)
-        rounding = std::max({rounding, std::abs(multiple[j] - c * g[j]), unit_roundoff * std::abs(g[j])});
-    }
-    const Numbers h = f_.gradient(y, w_);
+    using Known = std::pair<const Tensor*, const Numbers*>;
+    for (const auto& [cotangent, gradient] : {Known(&v_, &g), Known(&w_, &h), Known(&both, &of_both)})
+      for (int k = 0; k < 4; ++k) {
+        const double c = 1 + random_.uniform();
+        const Numbers multiple = f_.gradient(y, combined(c, *cotangent, 0, *cotangent));
+        for (std::size_t j = 0; j < g.size(); ++j)
+          rounding = std::max({rounding, std::abs(multiple[j] - c * (*gradient)[j]),
+                               unit_roundoff * std::abs((*gradient)[j])});
+      }
     Numbers sum = g;
-    for (std::size_t j = 0; j < g.size(); ++j) {
-      sum[j] += h[j];
-      rounding = std::max(rounding, unit_roundoff * std::abs(h[j]));
-    }
+    for (std::size_t j = 0; j < g.size(); ++j) sum[j] += h[j];
     report("the sum of two cotangents does not give the sum of their gradients",
-           difference(f_, f_.gradient(y, combined(1, v_, 1, w_)), sum, 10 * ratio_limit * rounding));
+           difference(f_, of_both, sum, 10 * ratio_limit * rounding));
   }
 
   // What plain evaluation refuses, recording must refuse in the same words.

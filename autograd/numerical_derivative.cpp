@@ -38,6 +38,7 @@ class Tableau {
           {std::abs(a[j] - a[j - 1]), std::abs(a[j] - above_[j - 1]), std::abs(a[j] - above_[j]), r[j]});
       if (error < error_) {
         error_ = error;
+        error_of_rounding_ = r[j];
         value_ = a[j];
       }
     }
@@ -48,12 +49,14 @@ class Tableau {
   }
   double value() const { return value_; }
   double error() const { return error_; }
+  // Rounding, not truncation, is what the error comes from.
+  bool rounded() const { return error_ <= 30 * error_of_rounding_; }
 
  private:
   double factor_;
   std::array<double, rows> above_{}, rounding_{};  // the last row
   std::size_t row_ = 0;
-  double value_ = 0, error_ = std::numeric_limits<double>::infinity();
+  double value_ = 0, error_ = std::numeric_limits<double>::infinity(), error_of_rounding_ = 0;
 };
 
 // All quotients of one component from one start.
@@ -84,6 +87,7 @@ class Sides {
   bool smooth() const {
     return gap() <= 10 * side_error() && side_error() <= std::max(0.01 * slope(), 1000 * central_.error());
   }
+  bool rounded() const { return central_.rounded(); }
   double side_error() const { return right_.error() + left_.error(); }
   double left() const { return left_.value(); }
   double right() const { return right_.value(); }
@@ -145,7 +149,7 @@ std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<
       }
       // Closer steps help until rounding takes over.
       const bool settled = d.error <= std::pow(unit_roundoff, 2.0 / 3) * std::abs(d.value) ||
-                           (s.smooth() && d.error == before);
+                           (s.smooth() && s.rounded() && d.error == before);
       if (!settled) open[left_open++] = open[k];
     }
     open.resize(left_open);
