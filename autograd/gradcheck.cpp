@@ -34,7 +34,7 @@ Verdict verdict_of(const GradientEntry& e, const Sizes& sizes) {
   const bool zero = std::abs(e.numeric) <= off;
   const double floor = rounding_floor * sizes.around;
   if (zero && off <= std::max(floor, 1e4 * sizes.noise)) return Verdict::pass;
-  return coarse && off <= floor ? Verdict::pass : Verdict::inconclusive;
+  return coarse && off <= 5 * floor ? Verdict::pass : Verdict::inconclusive;
 }
 
 void judge(GradientEntry& e, const NumericalDerivative& d, const Sizes& sizes) {

@@ -187,6 +187,74 @@ TEST(CheckGradients, TheErrorEstimateCoversTheError) {
   }
 }
 
+// A factor 1 + off on the derivative.
+Var slipped(Var x, double off) {
+  const Var more = static_cast<Real>(off) * x;
+  return x + more - stop_gradient(more);
+}
+
+// Far away the fourth power is all there is; the slope at 0 is 1 all the same.
+TEST(CheckGradients, IsNotMisledByWhatTheFunctionIsFarAway) {
+  const std::vector<Tensor> zero{Tensor(Shape{}, 0)};
+  const double finest = 2.5 * resolution_limit;
+  for (const Real k : {Real(1e3), Real(65536), Real(1e6)})
+    for (const double off : {0.0, finest, 1.0}) {
+      const auto f = [=](Tape&, Inputs x) {
+        const Var y = slipped(x[0], off);
+        return y + square(square(k * y));
+      };
+      EXPECT_EQ(check_gradients(f, zero).verdict(), off == 0 ? Verdict::pass : Verdict::fail)
+          << k << " " << off;
+    }
+}
+
+// To steps that are multiples of its period an oscillation looks like a line.
+TEST(CheckGradients, IsNotMisledByOscillations) {
+  if (sizeof(Real) < sizeof(double)) GTEST_SKIP() << "rounding leaves too few digits";
+  Philox random(3);
+  for (int i = 0; i < 300; ++i) {
+    const Real k = static_cast<Real>(std::pow(10, 8 * random.uniform()));
+    const std::vector<Tensor> at{Tensor(Shape{}, 3 * static_cast<Real>(random.normal()) / k)};
+    EXPECT_TRUE(check_gradients([k](Tape&, Inputs x) { return sin(k * x[0]); }, at).passed()) << k;
+  }
+  const std::vector<Tensor> aliased{Tensor(Shape{}, Real(3.6828316724451614e-06))};
+  const auto f = [](Tape&, Inputs x) { return sin(Real(473093.55154409679) * x[0]); };
+  EXPECT_EQ(check_gradients(f, aliased).verdict(), Verdict::pass);
+}
+
+// No value is a subgradient at a jump, however close the steps come to it.
+TEST(CheckGradients, AcceptsNothingAtAJump) {
+  const std::vector<Tensor> at{Tensor(Shape{}, Real(1.5))};
+  for (const double slope : {1.0, 1e6, -1.0}) {
+    const auto f = [=](Tape& tape, Inputs x) {
+      return slipped(x[0], slope - 1) + tape.constant(x[0].item() >= Real(1.5) ? 1 : 0);
+    };
+    EXPECT_FALSE(check_gradients(f, at).passed()) << slope;
+  }
+}
+
+// Where an output does not depend on an input, rounding inside it does not make that doubtful; and a gradient
+// that cancels has rounding of its own.
+TEST(CheckGradients, LetsRoundingBeRounding) {
+  const Real small = Real(1e-3);
+  const auto cancelling = [](Tape&, Inputs x) {
+    const Var a = slice(x[0], 0, 0, 1), b = slice(x[0], 0, 1, 2);
+    return concat({(Real(1) + square(b)) - Real(1), a / Real(1000)}, 0);
+  };
+  const GradientReport report =
+      check_gradients(cancelling, std::vector{Tensor(Shape{2}, {Real(0.5), small})});
+  for (const GradientEntry& e : report.entries)
+    if (e.output == 0 && e.index == 0) {
+      EXPECT_EQ(e.verdict, Verdict::pass) << report.str();
+    }
+  const std::vector<Tensor> saturated{Tensor(Shape{1, 2}, {0, 6})};
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    const GradientReport r =
+        check_gradients([](Tape&, Inputs x) { return softmax(x[0]); }, saturated, {.seed = seed});
+    EXPECT_TRUE(r.violations.empty()) << seed << r.str();
+  }
+}
+
 // ---- stochastic objectives ----
 
 TEST(CheckGradients, SaysWhenTheFunctionIsNotDeterministic) {
