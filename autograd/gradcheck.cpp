@@ -5,61 +5,14 @@
 #include <stdexcept>
 
 #include "doxa/autograd/checked_function.h"
+#include "doxa/autograd/gradient_verdict.h"
 #include "doxa/autograd/numerical_derivative.h"
 
 namespace doxa {
 
-const double resolution_limit = 2 * std::pow(std::numeric_limits<Real>::epsilon() / 2.0, 0.4);
-
 namespace {
 
 constexpr double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2.0;
-// Times the size of y: what rounding alone can do to a derivative at steps of a natural length.
-constexpr double rounding_floor = 1e4 * unit_roundoff;
-
-// What an error counts against.
-struct Sizes {
-  double derivative = 0;  // of this one
-  double around = 0;      // of y over the length of its input, and of the derivatives beside this one
-  double noise = 0;       // what y may be off by, over that length
-};
-
-Verdict verdict_of(const GradientEntry& e, const Sizes& sizes) {
-  const double off = ratio_limit * e.error;
-  if (!(std::abs(e.analytic - e.numeric) <= off)) return Verdict::fail;  // NaN too
-  if (off <= resolution_limit * sizes.derivative) return Verdict::pass;
-  // One that cannot be told from zero is zero as far as rounding lets anybody see. In single precision, where
-  // rounding is as coarse as the resolution, small ones drown too.
-  constexpr bool coarse = sizeof(Real) < sizeof(double);
-  const bool zero = std::abs(e.numeric) <= off;
-  const double floor = rounding_floor * sizes.around;
-  if (zero && off <= std::max(floor, 1e4 * sizes.noise)) return Verdict::pass;
-  return coarse && off <= 5 * floor ? Verdict::pass : Verdict::inconclusive;
-}
-
-void judge(GradientEntry& e, const NumericalDerivative& d, const Sizes& sizes) {
-  e.numeric = e.left = e.right = d.value;
-  e.error = std::max(d.error, unit_roundoff * std::abs(d.value));  // the analytic value is rounded too
-  if (d.error == 0 && e.analytic != 0) {
-    // y is 0 and did not move at all: a derivative far below those around it may be too small to move it.
-    e.error = unit_roundoff * sizes.around;
-    const double a = std::abs(e.analytic);
-    e.verdict = a <= ratio_limit * e.error         ? Verdict::pass
-                : a <= ratio_limit * unit_roundoff ? Verdict::inconclusive
-                                                   : Verdict::fail;
-  } else {
-    e.verdict = verdict_of(e, sizes);
-    const bool known = ratio_limit * e.error <= resolution_limit * sizes.derivative;
-    if (d.kink && e.verdict != Verdict::pass && !known) {
-      e.left = d.left;
-      e.right = d.right;
-      e.numeric = (d.left + d.right) / 2;
-      e.error = d.side_error;
-      e.verdict = e.ratio() <= ratio_limit ? Verdict::kink : Verdict::fail;
-    }
-  }
-  if (!std::isfinite(e.analytic)) e.verdict = Verdict::fail;
-}
 
 // The steps of differences: from a tenth of the size of x, at least of 1, to where x no more moves freely.
 struct Steps {

@@ -60,66 +60,6 @@ TEST(CheckGradients, LooksAtEveryOutput) {
   EXPECT_EQ(check_gradients([&](Tape&, Inputs x) { return half(x[0]); }, three).verdict(), Verdict::fail);
 }
 
-// ---- kinks ----
-
-struct Kink {
-  const char* name;
-  Var (*f)(Var);
-  Real at;
-  double left, right, subgradient;  // the last as ops.h declares it
-};
-
-TEST(CheckGradients, AtAKinkTheSubgradientLiesBetweenTheOneSidedLimits) {
-  const std::initializer_list<Kink> kinks = {
-      {"abs", abs, 0, -1, 1, 0},
-      {"relu", relu, 0, 0, 1, 0},
-      {"3 - 2|x|", [](Var x) { return Real{3} - 2 * abs(x); }, 0, 2, -2, 0},
-      {"|x| e^x", [](Var x) { return abs(x) * exp(x); }, 0, -1, 1, 0},
-      {"|x| + cos 30x", [](Var x) { return abs(x) + cos(30 * x); }, 0, -1, 1, 0},
-      {"clamp, below", [](Var x) { return clamp(x, 1, 2); }, 1, 0, 1, 1},
-      {"clamp, above", [](Var x) { return clamp(x, 1, 2); }, 2, 1, 0, 1},
-      {"maximum", [](Var x) { return maximum(x, square(x)); }, 1, 1, 2, 1.5},
-      {"minimum", [](Var x) { return minimum(x, square(x)); }, 1, 2, 1, 1.5},
-      {"max",
-       [](Var x) {
-         return max(concat({x, -x, 2 * x}, 0));
-       },
-       0, -1, 2, 2.0 / 3},
-  };
-  for (const Kink& k : kinks) {
-    const std::vector<Tensor> at{Tensor(Shape{1}, {k.at})};
-    const GradientReport report = check_gradients([&](Tape&, Inputs x) { return k.f(x[0]); }, at);
-    EXPECT_EQ(report.verdict(), Verdict::kink) << k.name << "\n" << report.str();
-    EXPECT_TRUE(report.passed());
-    const GradientEntry& e = report.entries[0];
-    EXPECT_NEAR(e.left, k.left, ratio_limit * e.error) << k.name;
-    EXPECT_NEAR(e.right, k.right, ratio_limit * e.error) << k.name;
-    EXPECT_NEAR(e.analytic, k.subgradient, 4 * std::numeric_limits<Real>::epsilon()) << k.name;
-  }
-}
-
-TEST(CheckGradients, ASubgradientOutsideItsIntervalIsWrong) {
-  const std::vector<Tensor> zero{Tensor(Shape{}, 0)};
-  const auto tilted = [](double slope) {  // |x| whose derivative at 0 is `slope`
-    return
-        [=](Tape&, Inputs x) { return abs(x[0]) + static_cast<Real>(slope) * (x[0] - stop_gradient(x[0])); };
-  };
-  EXPECT_EQ(check_gradients(tilted(1.5), zero).verdict(), Verdict::fail);
-}
-
-// A kink beside the point is not at it; F'' may jump, F' may not.
-TEST(CheckGradients, TellsAKinkFromItsNeighbourhood) {
-  for (const double distance : {0.3, 1e-2, 1e-4, -1e-3}) {
-    const std::vector<Tensor> at{Tensor(Shape{}, static_cast<Real>(distance))};
-    EXPECT_EQ(check_gradients([](Tape&, Inputs x) { return relu(x[0]); }, at).verdict(), Verdict::pass);
-  }
-  const std::vector<Tensor> zero{Tensor(Shape{}, 0)};
-  for (Var (*f)(Var) : {+[](Var x) { return x * abs(x); }, elu, +[](Var x) { return square(relu(x)); }}) {
-    const GradientReport report = check_gradients([f](Tape&, Inputs x) { return f(x[0]); }, zero);
-    EXPECT_EQ(report.verdict(), Verdict::pass) << report.str();
-  }
-}
-
 // ---- what differences cannot know ----
 
 TEST(CheckGradients, IsInconclusiveWhereDifferencesCannotTell) {
