@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <stdexcept>
 
 #include "doxa/autograd/checked_function.h"
@@ -9,7 +10,6 @@
 #include "doxa/autograd/numerical_derivative.h"
 
 namespace doxa {
-
 namespace {
 
 constexpr double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2.0;
@@ -36,6 +36,13 @@ class Check {
 
   GradientReport report() {
     GradientReport report;
+    try {
+      f_.record();
+    } catch (const std::exception& e) {
+      report.violations = {std::string("recording throws '") + e.what() +
+                           "' where plain evaluation succeeds"};
+      return report;
+    }
     report.violations = violated_properties(f_, random_);
     report.jacobian =
         options_.mode == CheckMode::jacobian ||

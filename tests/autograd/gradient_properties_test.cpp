@@ -142,6 +142,14 @@ TEST(GradientProperties, RecordingThrowsWherePlainEvaluationDoes) {
   EXPECT_TRUE(says(check_gradients(positive_when(false), inputs), "recording succeeds"));
 }
 
+TEST(GradientProperties, RecordingThatThrowsHereIsReported) {
+  const auto f = [](Tape&, Inputs x) {
+    if (x[0].needs_gradient()) throw std::invalid_argument("no gradients today");
+    return x[0];
+  };
+  EXPECT_TRUE(says(check_gradients(f, inputs), "recording throws 'no gradients today'"));
+}
+
 // ---- the report ----
 
 TEST(GradientReport, NamesElementsTheWorstFirst) {
