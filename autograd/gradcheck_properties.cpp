@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <limits>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "doxa/autograd/checked_function.h"
@@ -79,8 +79,7 @@ class Properties {
     report("a second recording has another gradient", difference(f_, f_.gradient(again, v_), g));
 
     for (std::size_t l = 0; l < before.size(); ++l)
-      if (std::memcmp(before[l].data(), f_.leaves()[l].value->data(),
-                      static_cast<std::size_t>(before[l].size()) * sizeof(Real)) != 0)
+      if (!std::ranges::equal(std::as_bytes(before[l].span()), std::as_bytes(f_.leaves()[l].value->span())))
         violation("the input " + f_.leaves()[l].name + " was written to");
     f_.restore();
     exceptions();
