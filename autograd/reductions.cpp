@@ -2,6 +2,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "doxa/autograd/log_total.h"
 #include "doxa/autograd/ops.h"
 
 namespace doxa {
@@ -144,7 +145,7 @@ Var logsumexp(const Reduction& of) {
       "logsumexp", of.shape, {of.x},
       [=](Record& r) {
         e.compute(r.kernels(), r.value(0), e.weights);
-        r.kernels().unary[static_cast<int>(Unary::log)](r.size(), e.total, r.value());
+        log_total(r.kernels(), e.lanes, e.weights, e.total, r.value());
         r.kernels().add_scaled(r.size(), 1, e.shift, r.value());
       },
       [=](Record& r) {
@@ -161,7 +162,7 @@ Var log_softmax(Var x, const Lanes& l) {
       "log_softmax", x.shape(), {x},
       [=](Record& r) {
         e.compute(r.kernels(), r.value(0), r.value());
-        r.kernels().unary[static_cast<int>(Unary::log)](l.count(), e.total, e.shift);
+        log_total(r.kernels(), l, e.weights, e.total, e.shift);
         r.kernels().lane_subtract(l, e.shift, r.value(), r.value());
       },
       [=](Record& r) {

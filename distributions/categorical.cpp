@@ -7,6 +7,7 @@
 #include <string>
 
 #include "doxa/autograd/kernels/elementary.h"
+#include "doxa/autograd/log_total.h"
 
 namespace doxa {
 namespace {
@@ -69,7 +70,7 @@ Var log_prob(const Categorical& q, std::span<const Index> x) {
         for (Index i = 0; i < rows; ++i) largest[i] = weights[i * k + value[i]];
         kernels.unary[static_cast<int>(Unary::exp)](rows * k, weights, weights);
         kernels.lane_sum(lanes, weights, total);
-        kernels.unary[static_cast<int>(Unary::log)](rows, total, r.value());
+        log_total(kernels, lanes, weights, total, r.value());
         for (Index i = 0; i < rows; ++i) r.value()[i] = largest[i] - r.value()[i];
       },
       [=](Record& r) {

@@ -89,8 +89,7 @@ Var kl_divergence(const Normal& q, const Normal& p) {
       [=](Record& r) {
         const Broadcast<6> x(r, adjoints);
         const auto& d = x.adjoint;
-        r.kernels().normal_kl_adjoint(r.size(), pair(x.value), r.adjoint(),
-                                      {d[0], d[1], d[2], d[3], d[4], d[5]});
+        r.kernels().normal_kl_adjoint(r.size(), pair(x.value), r.adjoint(), {d[0], d[2], d[3], d[5]});
         x.add_sums();
       });
 }

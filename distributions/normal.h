@@ -23,7 +23,7 @@ struct Normal {
 Var log_prob(const Normal& q, Var x);  ///< -((x - loc) / scale)² / 2 - log scale - log(2π) / 2
 Var entropy(const Normal& q);          ///< log scale + log(2πe) / 2
 Var sample(const Normal& q, Philox& random);
-/// KL(q‖p) = log(σ_p/σ_q) + (σ_q² + (μ_q - μ_p)²) / 2σ_p² - 1/2
+/// KL(q‖p) = log(σ_p/σ_q) + (σ_q² + (μ_q - μ_p)²) / 2σ_p² - 1/2, to the last digits of nearly equal ones too
 Var kl_divergence(const Normal& q, const Normal& p);
 
 /// Independent normals whose last axis is one event: densities and divergences are summed over it.

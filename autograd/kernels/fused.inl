@@ -49,28 +49,37 @@ void normal_log_prob_adjoint(Index n, const Real* x, const Real* m, const Real* 
   });
 }
 
-// pl - ql + (r² + d² - 1) / 2 with r = qs / ps, d = (qm - pm) / ps
+// e = (qs/ps)² - 1, to the last digits where the scales are nearly equal.
+DOXA_INLINE Real variance_excess(Real qs, Real ps_inverse, Real ps) {
+  const Real t = (qs - ps) * ps_inverse;
+  return t * (t + 2);
+}
+
+// (e - log(1 + e) + d²) / 2 with d = (qm - pm) / ps. Near e = 0 the difference cancels; there, with s = e / (2 + e),
+// e - log(1 + e) = e s - s³ (2/3 + 2/5 s² + …). Elsewhere log(1 + e) = 2 (ql - pl).
 void normal_kl(Index n, const Kernels::NormalPair& v, Real* y) {
   const Real *qm = v.q_loc, *qs = v.q_scale, *ql = v.q_log_scale, *pm = v.p_loc, *ps = v.p_scale, *pl = v.p_log_scale;
   for_each(n, [=](Index i) {
-    const Real inverse = 1 / ps[i], r = qs[i] * inverse, d = (qm[i] - pm[i]) * inverse;
-    y[i] = pl[i] - ql[i] + (r * r + d * d - 1) / 2;
+    const Real inverse = 1 / ps[i], d = (qm[i] - pm[i]) * inverse, e = variance_excess(qs[i], inverse, ps[i]);
+    const bool near = (e > Real(-0.28)) & (e < Real(0.4));
+    const Real f = select(near, e, Real{0}), s = f / (2 + f), z = s * s;
+    const Real series = f * s - s * z * log_series(z), difference = e - 2 * (ql[i] - pl[i]);
+    y[i] = (select(near, series, difference) + d * d) / 2;
   });
 }
 
-// d/dqm = d/ps = -d/dpm,  d/dqs = r/ps,  d/dql = -1,  d/dps = -(r² + d²)/ps,  d/dpl = 1
+// d/dqm = -d/dpm = d/ps,  d/dql = e,  d/dpl = -(e + d²): a scale has its derivative through its logarithm alone, where
+// nothing cancels.
 void normal_kl_adjoint(Index n, const Kernels::NormalPair& v, const Real* g, const Kernels::NormalPairAdjoints& to) {
   const Real *qm = v.q_loc, *qs = v.q_scale, *pm = v.p_loc, *ps = v.p_scale;
-  Real *dqm = to.q_loc, *dqs = to.q_scale, *dql = to.q_log_scale, *dpm = to.p_loc, *dps = to.p_scale,
-       *dpl = to.p_log_scale;
+  Real *dqm = to.q_loc, *dql = to.q_log_scale, *dpm = to.p_loc, *dpl = to.p_log_scale;
   for_each(n, [=](Index i) {
-    const Real inverse = 1 / ps[i], r = qs[i] * inverse, d = (qm[i] - pm[i]) * inverse, gi = g[i] * inverse;
-    dqm[i] += gi * d;
-    dpm[i] -= gi * d;
-    dqs[i] += gi * r;
-    dps[i] -= gi * (r * r + d * d);
-    dql[i] -= g[i];
-    dpl[i] += g[i];
+    const Real inverse = 1 / ps[i], d = (qm[i] - pm[i]) * inverse, e = variance_excess(qs[i], inverse, ps[i]);
+    const Real along = g[i] * inverse * d;
+    dqm[i] += along;
+    dpm[i] -= along;
+    dql[i] += g[i] * e;
+    dpl[i] -= g[i] * (e + d * d);
   });
 }
 

@@ -98,8 +98,8 @@ struct Kernels {
   struct NormalPair {
     const Real *q_loc, *q_scale, *q_log_scale, *p_loc, *p_scale, *p_log_scale;
   };
-  struct NormalPairAdjoints {
-    Real *q_loc, *q_scale, *q_log_scale, *p_loc, *p_scale, *p_log_scale;
+  struct NormalPairAdjoints {  // that of a scale goes to its logarithm
+    Real *q_loc, *q_log_scale, *p_loc, *p_log_scale;
   };
   void (*normal_kl)(Index n, const NormalPair& values, Real* y);
   void (*normal_kl_adjoint)(Index n, const NormalPair& values, const Real* g,

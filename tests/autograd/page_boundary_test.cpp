@@ -71,7 +71,7 @@ TEST(PageBoundary, NoKernelTouchesWhatIsOutsideItsArrays) {
         set->normal_log_prob(n, x, x, g, x, d);
         set->normal_log_prob_adjoint(n, x, x, g, x, y, d, d, d);
         set->normal_kl(n, {x, x, x, x, g, x}, d);
-        set->normal_kl_adjoint(n, {x, x, x, x, g, x}, g, {y, d, d, d, d, d});
+        set->normal_kl_adjoint(n, {x, x, x, x, g, x}, g, {y, d, d, d});
         EXPECT_EQ(set->sum(n, x), static_cast<Real>(n));
         set->adam(n, {Real(0.9), Real(0.9), Real(0.1), Real(0.1), 1, 1}, g, x, y, d);
       }
