@@ -44,15 +44,21 @@ std::vector<Header> headers(std::initializer_list<const char*> folders) {
   return all;
 }
 
+std::string signature(const Declaration& f) {
+  std::string text = f.result + ' ' + f.scope + "::" + f.name;
+  for (const std::string& parameter : f.parameters) text += ", " + parameter;
+  return text;
+}
+
 /// The differentiable functions of a folder; the others say what their arguments are.
 std::vector<Declaration> functions_of(const char* folder) {
   std::vector<Header> all = headers({"autograd", "distributions", "models/nn", "models", "models/pomdp"});
   Names here;
   for (const Header& header : headers({folder}))
-    for (const Declaration& f : header.functions) here.insert(f.scope + "::" + f.name + "(" + f.result);
+    for (const Declaration& f : header.functions) here.insert(signature(f));
   std::vector<Declaration> found;
   for (Declaration& f : differentiable(all))
-    if (here.contains(f.scope + "::" + f.name + "(" + f.result)) found.push_back(std::move(f));
+    if (here.contains(signature(f))) found.push_back(std::move(f));
   return found;
 }
 
