@@ -2,8 +2,11 @@
 
 #include "cases.h"
 #include "doxa/autograd/ops.h"
+#include "doxa/distributions/bernoulli.h"
 #include "doxa/distributions/categorical.h"
+#include "doxa/distributions/multivariate_normal.h"
 #include "doxa/distributions/normal.h"
+#include "doxa/distributions/one_hot_categorical.h"
 
 namespace doxa {
 namespace {
@@ -11,6 +14,126 @@ namespace {
 using Inputs = std::span<const Var>;
 
 Normal normal(Var loc, Var log_scale) { return Normal::from_log_scale(loc, log_scale); }
+
+// A matrix of ones below or on the diagonal.
+Var ones(Tape& tape, Index n, bool on_diagonal) {
+  return tape.constant({n, n}, [=](std::span<Real> all) {
+    for (Index i = 0; i < n * n; ++i)
+      all[static_cast<std::size_t>(i)] = on_diagonal ? i % (n + 1) == 0 : i / n > i % n;
+  });
+}
+
+// A lower factor of any matrices: what is below their diagonal, and the exponential of half of what is on it.
+Var factor(Var x) {
+  const Index n = x.shape()[x.rank() - 1];
+  return x * ones(x.tape(), n, false) + exp(Real(0.5) * x) * ones(x.tape(), n, true);
+}
+
+MultivariateNormal multivariate(Var loc, Var x) { return MultivariateNormal(loc, factor(x)); }
+
+void add_multivariate_normal(std::vector<GradientCase>& cases) {
+  const auto add = [&](const char* name, TensorFunction f, std::vector<Shape> shapes) {
+    cases.push_back(
+        tensor_case(std::string("distribution/MultivariateNormal/") + name, std::move(f), std::move(shapes)));
+  };
+  const auto log_density = [](Tape&, Inputs x) { return log_prob(multivariate(x[0], x[1]), x[2]); };
+  const auto draw = [](Tape&, Inputs x) { return rsample(multivariate(x[0], x[1]), x[2]); };
+  const auto divergence = [](Tape&, Inputs x) {
+    return kl_divergence(multivariate(x[0], x[1]), multivariate(x[2], x[3]));
+  };
+  add("log_prob", log_density, {{3}, {3, 3}, {3}});
+  add("log_prob, of many values", log_density, {{2}, {2, 2}, {2, 3, 2}});
+  add("log_prob, of a stack", log_density, {{3}, {2, 3, 3}, {2, 2, 3}});
+  add("entropy", [](Tape&, Inputs x) { return entropy(multivariate(x[0], x[1])); }, {{2, 3}, {3, 3}});
+  add("rsample", draw, {{2, 3}, {3, 3}, {3}});
+  add("rsample, of a stack", draw, {{2}, {3, 2, 2}, {2, 3, 2}});
+  add("from_noise", [](Tape&, Inputs x) { return multivariate(x[0], x[1]).from_noise(x[2]); },
+      {{2}, {2, 2}, {4, 2}});
+  add("from_covariance",
+      [](Tape& tape, Inputs x) {
+        const Var covariance = matmul(x[1], transpose(x[1])) + 3 * ones(tape, 2, true);
+        return log_prob(MultivariateNormal::from_covariance(x[0], covariance), x[2]);
+      },
+      {{2}, {2, 2}, {3, 2}});
+  add("mean", [](Tape&, Inputs x) { return mean(multivariate(x[0], x[1])); }, {{2}, {3, 2, 2}});
+  add("variance", [](Tape&, Inputs x) { return variance(multivariate(x[0], x[1])); }, {{2, 3}, {3, 3}});
+  add("covariance", [](Tape&, Inputs x) { return covariance(multivariate(x[0], x[1])); }, {{2}, {2, 2, 2}});
+  add("kl_divergence", divergence, {{3}, {3, 3}, {3}, {3, 3}});
+  add("kl_divergence, to one of a stack", divergence, {{2}, {3, 2, 2}, {2, 1, 2}, {2, 2}});
+  add("kl_divergence, of near ones",
+      [](Tape&, Inputs x) {
+        const MultivariateNormal p = multivariate(x[0], x[1]);
+        return kl_divergence(
+            MultivariateNormal(p.loc + Real(0.1) * x[2], p.scale_tril * (1 + Real(0.01) * x[3])), p);
+      },
+      {{3}, {3, 3}, {3}, {3, 3}});
+  add("kl_divergence, aliased",
+      [](Tape&, Inputs x) {
+        const Var l = factor(x[0]), loc = slice(x[0], 0, 0, 1);
+        return kl_divergence(MultivariateNormal(loc, l), MultivariateNormal(2 * loc, l));
+      },
+      {{2, 2}});
+}
+
+void add_discrete(std::vector<GradientCase>& cases) {
+  const auto add = [&](const char* name, TensorFunction f, std::vector<Shape> shapes) {
+    cases.push_back(tensor_case(std::string("distribution/") + name, std::move(f), std::move(shapes)));
+  };
+  add("Bernoulli/log_prob", [](Tape&, Inputs x) { return log_prob(Bernoulli(x[0]), sigmoid(x[1])); },
+      {{3, 2}, {2}});
+  add("Bernoulli/log_prob, of draws",
+      [](Tape& tape, Inputs x) {
+        return log_prob(Bernoulli(x[0]), tape.constant(Tensor(Shape{3, 1}, {0, 1, 1})));
+      },
+      {{3, 2}});
+  add("Bernoulli/entropy", [](Tape&, Inputs x) { return entropy(Bernoulli(x[0])); }, {{3, 2}});
+  add("Bernoulli/mean", [](Tape&, Inputs x) { return mean(Bernoulli(x[0])); }, {{3, 2}});
+  add("Bernoulli/variance", [](Tape&, Inputs x) { return variance(Bernoulli(x[0])); }, {{3, 2}});
+  const auto divergence = [](Tape&, Inputs x) { return kl_divergence(Bernoulli(x[0]), Bernoulli(x[1])); };
+  add("Bernoulli/kl_divergence", divergence, {{3, 2}, {3, 1}});
+  add("Bernoulli/kl_divergence, far apart",
+      [](Tape&, Inputs x) { return kl_divergence(Bernoulli(Real(-4) * x[0]), Bernoulli(Real(4) * x[1])); },
+      {{3, 2}, {2}});
+  add("Bernoulli/kl_divergence, aliased",
+      [](Tape&, Inputs x) { return kl_divergence(Bernoulli(x[0]), Bernoulli(slice(x[0], 0, 1, 2))); },
+      {{3, 2}});
+  const Tensor saturated(Shape{4}, {-30, -8, 8, 30}), other(Shape{4}, {-10, -9, 30, -5});
+  for (const bool one : {false, true})
+    cases.push_back(point_case(
+        one ? "distribution/Bernoulli/log_prob, saturated, of 1"
+            : "distribution/Bernoulli/log_prob, saturated, of 0",
+        [one](Tape& tape, Inputs x) { return log_prob(Bernoulli(x[0]), tape.constant(one ? 1 : 0)); },
+        {saturated}));
+  cases.push_back(point_case("distribution/Bernoulli/entropy, saturated",
+                             [](Tape&, Inputs x) { return entropy(Bernoulli(x[0])); }, {saturated}));
+  cases.push_back(
+      point_case("distribution/Bernoulli/kl_divergence, saturated", divergence, {saturated, other}));
+
+  add("OneHotCategorical/log_prob",
+      [](Tape&, Inputs x) { return log_prob(OneHotCategorical(x[0]), softmax(x[1], -1)); }, {{4}, {2, 4}});
+  add("OneHotCategorical/log_prob, of draws",
+      [](Tape& tape, Inputs x) {
+        return log_prob(OneHotCategorical(x[0]), one_hot(tape, std::array<Index, 2>{2, 0}, 4));
+      },
+      {{3, 2, 4}});
+  add("OneHotCategorical/entropy", [](Tape&, Inputs x) { return entropy(OneHotCategorical(x[0])); },
+      {{3, 4}});
+  add("OneHotCategorical/mean", [](Tape&, Inputs x) { return mean(OneHotCategorical(x[0])); }, {{3, 4}});
+  add("OneHotCategorical/variance", [](Tape&, Inputs x) { return variance(OneHotCategorical(x[0])); },
+      {{3, 4}});
+  add("OneHotCategorical/kl_divergence",
+      [](Tape&, Inputs x) { return kl_divergence(OneHotCategorical(x[0]), OneHotCategorical(x[1])); },
+      {{3, 4}, {3, 4}});
+  // The surrogate: the draw, which a small change of the probabilities leaves alone, moves as they do. They
+  // are between 0.23 and 0.46 here, and the two uniform numbers that draw far from where one value ends.
+  add("OneHotCategorical/straight_through_sample, plus the constant probabilities",
+      [](Tape&, Inputs x) {
+        const OneHotCategorical q(Real(0.25) * tanh(x[0]));
+        Philox random(11);
+        return square(straight_through_sample(q, random) + stop_gradient(mean(q)));
+      },
+      {{2, 3}});
+}
 
 }  // namespace
 
@@ -90,6 +213,8 @@ std::vector<GradientCase> distribution_cases() {
   add("Categorical/kl_divergence",
       [](Tape&, Inputs x) { return kl_divergence(Categorical(x[0]), Categorical(x[1])); }, {{3, 4}, {3, 4}});
   add("Categorical/log_probs", [](Tape&, Inputs x) { return Categorical(x[0]).log_probs(); }, {{2, 2, 3}});
+  add_multivariate_normal(cases);
+  add_discrete(cases);
   return cases;
 }
 

@@ -1,0 +1,165 @@
+#include "doxa/distributions/bernoulli.h"
+
+#include <cmath>
+#include <limits>
+#include <sstream>
+#include <stdexcept>
+
+#include "doxa/autograd/broadcast.h"
+#include "doxa/autograd/kernels/elementary.h"
+
+namespace doxa {
+namespace {
+
+using elementary::sigmoid;
+using elementary::softplus;
+
+// Beyond it e^-|l| is nothing beside 1.
+constexpr Real saturated = Real(0.7) * std::numeric_limits<Real>::digits;
+
+[[noreturn]] void refuse(const char* what, std::size_t i, Real x, const char* expected) {
+  std::ostringstream text;
+  text << what << '[' << i << "] is " << x << ", expected " << expected;
+  throw std::invalid_argument(text.str());
+}
+
+Var checked(Var logits) {
+  const std::span<const Real> l = logits.value();
+  for (std::size_t i = 0; i < l.size(); ++i)
+    if (!std::isfinite(l[i])) refuse("Bernoulli: logits", i, l[i], "a finite number");
+  return logits;
+}
+
+// σ(l) y. A σ(l) too small for a normal number has lost its digits, its root has not.
+Real times_sigmoid(Real l, Real y) {
+  if (l > -saturated) return sigmoid(l) * y;
+  const Real root = elementary::exp(l / 2);
+  return root * (root * y);
+}
+
+// H = log(1 + z) + a z / (1 + z) with a = |l|, z = e^-a                                    dl -= g l z / (1 +
+// z)²
+Real entropy_of(Real l) {
+  const Real a = std::abs(l);
+  if (a > saturated) return times_sigmoid(-a, 1 + a);
+  const Real z = elementary::exp(-a);
+  return elementary::log1p(z) + a * z / (1 + z);
+}
+
+Real variance_times(Real l, Real y) { return times_sigmoid(-std::abs(l), sigmoid(std::abs(l)) * y); }
+
+// log σ(k) - log σ(l). Close by, from (1 + e^-k) / (1 + e^-l) = 1 + σ(-l) (e^(l-k) - 1).
+Real log_ratio(Real l, Real k) {
+  const Real d = k - l;
+  if (std::abs(d) <= 1) return -elementary::log1p(times_sigmoid(-l, elementary::expm1(-d)));
+  if (l < 0 && k < 0) return d + (softplus(l) - softplus(k));
+  return softplus(-l) - softplus(-k);
+}
+
+// e^t - 1 - t for t <= 1
+Real expm1_less(Real t) {
+  if (std::abs(t) < Real(0.34)) return t * t * elementary::exp_series(t, t * t);
+  return elementary::expm1(t) - t;
+}
+
+// σ(l) (e^t - 1 - t) with t = log(σ(k) / σ(l)), where σ(l) e^t = σ(k). It is never negative, and the sum of
+// it over the two values is the divergence, as the σ(k) - σ(l) of the two add up to 0: no digits cancel in it
+// however close l and k are.
+Real kl_term(Real l, Real k) {
+  const Real t = log_ratio(l, k);
+  return t > 1 ? sigmoid(k) - times_sigmoid(l, 1 + t) : times_sigmoid(l, expm1_less(t));
+}
+
+// σ(k) - σ(l) = σ(l) σ(-k) (e^(k-l) - 1)
+Real difference(Real l, Real k) {
+  if (std::abs(k - l) <= 1) return times_sigmoid(l, sigmoid(-k) * elementary::expm1(k - l));
+  return l > 0 && k > 0 ? sigmoid(-l) - sigmoid(-k) : sigmoid(k) - sigmoid(l);
+}
+
+}  // namespace
+
+Bernoulli::Bernoulli(Var l) : logits(checked(l)) {}
+
+// y = x l - max(l, 0) - log(1 + e^-|l|)                                      dl += g (x - σ(l)),  dx += g l
+// x l and l are the same at x = 1, and so are x and 1, so that nothing is left of them beside e^-|l|.
+Var log_prob(const Bernoulli& q, Var x) {
+  const std::span<const Real> values = x.value();
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (!(values[i] >= 0 && values[i] <= 1))
+      refuse("log_prob of Bernoulli: x", i, values[i], "a number from 0 to 1");
+  const Shape shape = broadcast(q.logits.shape(), x.shape(), "log_prob");
+  Real* w = x.tape().scratch<Real>(shape.size());
+  const auto decayed = [w](Record& r, const Real* l, Unary f) {
+    for (Index i = 0; i < r.size(); ++i) w[i] = -std::abs(l[i]);
+    r.kernels().unary[static_cast<int>(f)](r.size(), w, w);
+  };
+  return record(
+      "bernoulli_log_prob", shape, {q.logits, x},
+      [=](Record& r) {
+        const auto& [l, v] = Broadcast<2>(r).value;
+        decayed(r, l, Unary::softplus);
+        for (Index i = 0; i < r.size(); ++i) r.value()[i] = (v[i] * l[i] - (l[i] > 0 ? l[i] : 0)) - w[i];
+      },
+      [=](Record& r) {
+        const Broadcast<2> all(r, adjoints);
+        const auto& [l, v] = all.value;
+        const auto& [dl, dv] = all.adjoint;
+        decayed(r, l, Unary::sigmoid);
+        for (Index i = 0; i < r.size(); ++i) {
+          const Real g = r.adjoint()[i];
+          dl[i] += g * ((v[i] - (l[i] > 0 ? Real{1} : 0)) + std::copysign(w[i], l[i]));
+          dv[i] += g * l[i];
+        }
+        all.add_sums();
+      });
+}
+
+Var entropy(const Bernoulli& q) {
+  return record(
+      "bernoulli_entropy", q.logits.shape(), {q.logits},
+      [](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) r.value()[i] = entropy_of(r.value(0)[i]);
+      },
+      [](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) {
+          const Real l = r.value(0)[i];
+          r.adjoint(0)[i] -= r.adjoint()[i] * variance_times(l, l);
+        }
+      });
+}
+
+Var mean(const Bernoulli& q) { return sigmoid(q.logits); }
+Var variance(const Bernoulli& q) { return sigmoid(q.logits) * sigmoid(-q.logits); }
+
+Var sample(const Bernoulli& q, Philox& random) {
+  const std::span<const Real> logits = q.logits.value();
+  return q.logits.tape().constant(q.logits.shape(), [&](std::span<Real> x) {
+    for (std::size_t i = 0; i < x.size(); ++i)
+      x[i] = random.uniform() < sigmoid(static_cast<double>(logits[i])) ? 1 : 0;
+  });
+}
+
+// y = Σ_x q(x) log(q(x) / p(x))              dl += g σ(l) σ(-l) (l - k),  dk += g (σ(k) - σ(l))
+Var kl_divergence(const Bernoulli& q, const Bernoulli& p) {
+  return record(
+      "bernoulli_kl", broadcast(q.logits.shape(), p.logits.shape(), "kl_divergence"), {q.logits, p.logits},
+      [](Record& r) {
+        const auto& [l, k] = Broadcast<2>(r).value;
+        for (Index i = 0; i < r.size(); ++i) r.value()[i] = kl_term(l[i], k[i]) + kl_term(-l[i], -k[i]);
+      },
+      [](Record& r) {
+        const Broadcast<2> all(r, adjoints);
+        const auto& [l, k] = all.value;
+        const auto& [dl, dk] = all.adjoint;
+        for (Index i = 0; i < r.size(); ++i) {
+          const Real g = r.adjoint()[i];
+          dl[i] += g * variance_times(l[i], l[i] - k[i]);
+          dk[i] += g * difference(l[i], k[i]);
+        }
+        all.add_sums();
+      });
+}
+
+static_assert(Distribution<Bernoulli> && !Reparametrised<Bernoulli>);
+
+}  // namespace doxa

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "doxa/distributions/distribution.h"
+
+namespace doxa {
+
+/// A coin that shows 1 with probability p = σ(logit) = 1 / (1 + e^-logit) and 0 otherwise, element by
+/// element. Nothing below rounds to 0 or overflows where the exact value does not: with p near 0 or 1, too, a
+/// value has a relative error of a few u.
+struct Bernoulli {
+  using Value = Var;
+  Var logits;  ///< log(p / (1 - p))
+
+  /// Throws std::invalid_argument naming the index unless every logit is finite.
+  explicit Bernoulli(Var logits);
+};
+
+/// x logit - log(1 + e^logit): log p at x = 1, log(1 - p) at x = 0, and linear in between, where it is the
+/// cross entropy of two coins. x and the logits broadcast. Throws std::invalid_argument naming the index of
+/// an x outside [0, 1].
+Var log_prob(const Bernoulli& q, Var x);
+Var entropy(const Bernoulli& q);   ///< -p log p - (1 - p) log(1 - p)
+Var mean(const Bernoulli& q);      ///< p
+Var variance(const Bernoulli& q);  ///< p (1 - p)
+Var sample(const Bernoulli& q, Philox& random);
+/// KL(q‖p) = Σ_x q(x) log(q(x) / p(x)); the logits broadcast.
+Var kl_divergence(const Bernoulli& q, const Bernoulli& p);
+
+}  // namespace doxa

@@ -1,0 +1,236 @@
+#include "doxa/distributions/multivariate_normal.h"
+
+#include <array>
+#include <cmath>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+#include "doxa/autograd/kernels/elementary.h"
+#include "doxa/autograd/stacks.h"
+
+namespace doxa {
+namespace {
+
+constexpr Real half_log_2pi = static_cast<Real>(0.91893853320467274178);
+
+Index last(const Shape& s) { return s[s.rank() - 1]; }
+Shape leading(const Shape& s, int axes) { return axes == 0 ? s : leading(s.without(s.rank() - 1), axes - 1); }
+
+Shape with_event(const Shape& batch, Index n) {
+  std::array<Index, Shape::max_rank + 1> extents{};
+  for (int i = 0; i < batch.rank(); ++i) extents[static_cast<std::size_t>(i)] = batch[i];
+  extents[static_cast<std::size_t>(batch.rank())] = n;
+  return Shape(extents.data(), batch.rank() + 1);
+}
+
+// The shape of one draw.
+Shape shape_of(const MultivariateNormal& q) {
+  const Shape batch = broadcast(leading(q.loc.shape(), 1), leading(q.scale_tril.shape(), 2),
+                                "MultivariateNormal, leading axes of loc and scale_tril");
+  return with_event(batch, last(q.loc.shape()));
+}
+
+void check_shapes(const Shape& loc, const Shape& l) {
+  if (loc.rank() < 1 || last(loc) < 1)
+    throw std::invalid_argument("MultivariateNormal: loc has shape " + loc.str() +
+                                ", expected a last axis of at least one coordinate");
+  const Index n = last(loc);
+  if (l.rank() < 2 || last(l) != n || l[l.rank() - 2] != n)
+    throw std::invalid_argument("MultivariateNormal: scale_tril has shape " + l.str() + ", expected [..., " +
+                                std::to_string(n) + ", " + std::to_string(n) + "] for loc of shape " +
+                                loc.str());
+}
+
+// The index of element `at` of a shape: "1,0,2".
+std::string index_in(const Shape& s, Index at) {
+  std::string text;
+  for (int axis = s.rank(); axis-- > 0; at /= s[axis])
+    text = std::to_string(at % s[axis]) + (text.empty() ? "" : ",") + text;
+  return text;
+}
+
+void check_factor(Var l) {
+  const Index n = last(l.shape());
+  Index at = 0;
+  for (const Real x : l.value()) {
+    const Index i = at / n % n, j = at % n;
+    const char* expected = i == j  ? (x > 0 && std::isfinite(x) ? nullptr : "a positive finite number")
+                           : i < j ? (x == 0 ? nullptr : "0 above the diagonal")
+                                   : (std::isfinite(x) ? nullptr : "a finite number");
+    if (expected) {
+      std::ostringstream text;
+      text << "MultivariateNormal: scale_tril[" << index_in(l.shape(), at) << "] is " << x << ", expected "
+           << expected;
+      throw std::invalid_argument(text.str());
+    }
+    ++at;
+  }
+}
+
+// y = L                                                                      dL_ij += g_ij for j <= i
+Var checked(Var loc, Var l) {
+  check_shapes(loc.shape(), l.shape());
+  check_factor(l);
+  const Index n = last(l.shape()), rows = l.size() / n;
+  return record(
+      "lower_triangle", l.shape(), {l},
+      [](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) r.value()[i] = r.value(0)[i];
+      },
+      [=](Record& r) {
+        for (Index row = 0; row < rows; ++row)
+          for (Index j = 0; j <= row % n; ++j) r.adjoint(0)[row * n + j] += r.adjoint()[row * n + j];
+      });
+}
+
+void check_vectors(Var v, Var l, const char* op, const char* name) {
+  const Index n = last(l.shape());
+  if (v.rank() < 1 || last(v.shape()) != n || (l.rank() > 2 && v.rank() > 3))
+    throw std::invalid_argument(std::string(op) + ": " + name + " has shape " + v.shape().str() +
+                                ", which does not fit a MultivariateNormal of scale_tril " + l.shape().str());
+}
+
+// f(L, V) for the vectors along the last axis of v as columns: of one matrix if there is one L for all.
+template <class F>
+Var apply(Var l, Var v, F f) {
+  const Index n = last(v.shape());
+  if (l.rank() == 2) return reshape(transpose(f(l, transpose(reshape(v, {v.size() / n, n})))), v.shape());
+  const Var y = f(l, reshape(v, with_event(v.shape(), 1)));
+  return reshape(y, leading(y.shape(), 1));
+}
+
+// |L⁻¹ v|²
+Var squared_length(Var l, Var v) {
+  return sum(square(apply(l, v, [](Var a, Var b) { return solve_triangular(a, b); })), -1);
+}
+
+}  // namespace
+
+MultivariateNormal::MultivariateNormal(Var l, Var factor) : loc(l), scale_tril(checked(l, factor)) {
+  shape_of(*this);  // or the leading axes do not broadcast
+}
+
+Var MultivariateNormal::from_noise(Var noise) const {
+  check_vectors(noise, scale_tril, "rsample", "noise");
+  return loc + apply(scale_tril, noise, [](Var a, Var b) { return matmul(a, b); });
+}
+
+Var log_prob(const MultivariateNormal& q, Var x) {
+  check_vectors(x, q.scale_tril, "log_prob", "x");
+  const Var centred = x - q.loc;
+  check_vectors(centred, q.scale_tril, "log_prob", "x - loc");
+  const Real n = static_cast<Real>(last(x.shape()));
+  return Real(-0.5) * (squared_length(q.scale_tril, centred) + log_det_from_cholesky(q.scale_tril)) -
+         n * half_log_2pi;
+}
+
+Var entropy(const MultivariateNormal& q) {
+  const Shape shape = shape_of(q);
+  const Var h = Real(0.5) * log_det_from_cholesky(q.scale_tril) +
+                static_cast<Real>(last(shape)) * (half_log_2pi + Real(0.5));
+  return broadcast_to(h, leading(shape, 1));
+}
+
+Var mean(const MultivariateNormal& q) { return broadcast_to(q.loc, shape_of(q)); }
+Var variance(const MultivariateNormal& q) { return broadcast_to(sum(square(q.scale_tril), -1), shape_of(q)); }
+Var covariance(const MultivariateNormal& q) { return matmul(q.scale_tril, transpose(q.scale_tril)); }
+
+Var sample(const MultivariateNormal& q, Philox& random) {
+  return stop_gradient(q.from_noise(normal_noise(q.loc.tape(), shape_of(q), random)));
+}
+
+namespace {
+
+// For the diagonals a and b of L_q and L_p at one place: δ = a/b - 1.
+Real relative(Real a, Real b) { return (a - b) / b; }
+bool is_near(Real delta) { return std::abs(delta) <= Real(0.25); }
+
+// (r² - 1)/2 - log r with r = a/b; near 1 it is δ²/2 + (δ - log(1 + δ)), and with s = δ / (2 + δ) the bracket
+// is δ s - (log((1 + s)/(1 - s)) - 2 s).
+Real diagonal_term(Real a, Real b) {
+  const Real delta = relative(a, b), r = a / b;
+  if (!is_near(delta)) return (r - 1) * (r + 1) / 2 - std::log(r);
+  const Real s = delta / (2 + delta), z = s * s;
+  return delta * delta / 2 + s * (delta - z * elementary::log_series(z));
+}
+
+// M = P⁻¹ Q of two lower factors, row by row, which returns log det P - log det Q + (|M|² - n) / 2. Where P
+// and Q have nearly the same column, what stands below the diagonal of M is nearly 0, a difference of Q and
+// P.
+Real factor_kl(Index n, const Real* q, const Real* p, Real* m) {
+  Real total = 0;
+  for (Index i = 0; i < n; ++i) {
+    const Real *q_i = q + i * n, *p_i = p + i * n;
+    for (Index j = 0; j < i; ++j) {
+      const Real delta = relative(q[j * n + j], p[j * n + j]);
+      Real x = is_near(delta) ? (q_i[j] - p_i[j]) - p_i[j] * delta : q_i[j] - p_i[j] * m[j * n + j];
+      for (Index k = j + 1; k < i; ++k) x -= p_i[k] * m[k * n + j];
+      x /= p_i[i];
+      m[i * n + j] = x;
+      total += x * x / 2;
+    }
+    m[i * n + i] = q_i[i] / p_i[i];
+    for (Index j = i + 1; j < n; ++j) m[i * n + j] = 0;
+    total += diagonal_term(q_i[i], p_i[i]);
+  }
+  return total;
+}
+
+// W = P⁻ᵀ M
+void solve_transposed(Index n, const Real* p, const Real* m, Real* w) {
+  for (Index i = n; i-- > 0;)
+    for (Index j = 0; j < n; ++j) {
+      Real x = m[i * n + j];
+      for (Index k = i + 1; k < n; ++k) x -= p[k * n + i] * w[k * n + j];
+      w[i * n + j] = x / p[i * n + i];
+    }
+}
+
+// y = log det P - log det Q + (|P⁻¹ Q|² - n) / 2        dQ += g (tril(W) - diag(1/Q)),
+//                                                       dP += g (diag(1/P) - tril(W Mᵀ)), W = P⁻ᵀ M, M = P⁻¹
+//                                                       Q
+Var factor_kl(Var q, Var p) {
+  const Index n = last(q.shape()), matrix = n * n;
+  const Stacks stacks(q.shape(), p.shape(), "kl_divergence");
+  Real* all_m = q.tape().scratch<Real>(stacks.count() * matrix);
+  Real* w = q.tape().scratch<Real>(matrix);
+  return record(
+      "multivariate_normal_kl", leading(stacks.shape(n, n), 2), {q, p},
+      [=](Record& r) {
+        stacks.for_each([&](Index iq, Index ip, Index k) {
+          r.value()[k] = factor_kl(n, r.value(0) + iq * matrix, r.value(1) + ip * matrix, all_m + k * matrix);
+        });
+      },
+      [=](Record& r) {
+        stacks.for_each([&](Index iq, Index ip, Index k) {
+          const Real *m = all_m + k * matrix, *lq = r.value(0) + iq * matrix, *lp = r.value(1) + ip * matrix;
+          const Real g = r.adjoint()[k];
+          Real *dq = r.adjoint(0) + iq * matrix, *dp = r.adjoint(1) + ip * matrix;
+          solve_transposed(n, lp, m, w);
+          for (Index i = 0; i < n; ++i) {
+            for (Index j = 0; j <= i; ++j) {
+              Real wm = 0;
+              for (Index c = 0; c <= j; ++c) wm += w[i * n + c] * m[j * n + c];
+              dq[i * n + j] += g * w[i * n + j];
+              dp[i * n + j] -= g * wm;
+            }
+            dq[i * n + i] -= g / lq[i * n + i];
+            dp[i * n + i] += g / lp[i * n + i];
+          }
+        });
+      });
+}
+
+}  // namespace
+
+Var kl_divergence(const MultivariateNormal& q, const MultivariateNormal& p) {
+  check_vectors(q.loc, p.scale_tril, "kl_divergence", "loc");
+  const Var apart = q.loc - p.loc;
+  check_vectors(apart, p.scale_tril, "kl_divergence", "the difference of the means");
+  return factor_kl(q.scale_tril, p.scale_tril) + Real(0.5) * squared_length(p.scale_tril, apart);
+}
+
+static_assert(Reparametrised<MultivariateNormal>);
+
+}  // namespace doxa

@@ -1,0 +1,172 @@
+#include "doxa/distributions/one_hot_categorical.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "../autograd/rounding.h"
+#include "../autograd/thrown.h"
+
+namespace doxa {
+namespace {
+
+using Refused = std::invalid_argument;
+
+constexpr Real infinity = std::numeric_limits<Real>::infinity();
+
+Var logits(Tape& tape, std::initializer_list<Real> values) {
+  return tape.variable(Tensor(Shape{static_cast<Index>(values.size())}, values));
+}
+Var random_logits(Tape& tape, const Shape& shape, std::uint64_t seed) {
+  Philox random(seed);
+  return 2 * tape.variable(normal_noise(shape, random));
+}
+Var every_value(Tape& tape, Index k) {
+  std::vector<Index> all;
+  for (Index i = 0; i < k; ++i) all.push_back(i);
+  return one_hot(tape, all, k);
+}
+constexpr double tolerance = 256 * unit_roundoff;  // for logits around 8, a few terms of a few roundings
+
+TEST(OneHotCategorical, ItsProbabilitiesSumToOneAndAreItsMean) {
+  Tape tape;
+  const OneHotCategorical q(random_logits(tape, {7}, 1));
+  const Var p = exp(log_prob(q, every_value(tape, 7))), m = mean(q);
+  EXPECT_NEAR(sum(p).item(), 1, tolerance);
+  for (std::size_t i = 0; i < 7; ++i) EXPECT_NEAR(p.value()[i], m.value()[i], tolerance);
+}
+
+// The covariance is diag(p) - p pᵀ.
+TEST(OneHotCategorical, ItsVarianceIsTheExpectedSquareLessThatOfTheMean) {
+  Tape tape;
+  const OneHotCategorical q(random_logits(tape, {5, 4}, 2));
+  const Var m = mean(q), v = variance(q);
+  for (std::size_t i = 0; i < 20; ++i) {
+    const double p = m.value()[i];
+    EXPECT_NEAR(v.value()[i], p - p * p, tolerance);
+  }
+}
+
+TEST(OneHotCategorical, IsTheCategoricalOfThePlaceOfTheOne) {
+  Tape tape;
+  const Var l = random_logits(tape, {6, 5}, 3), k = random_logits(tape, {6, 5}, 4);
+  const OneHotCategorical q(l), p(k);
+  const std::array<Index, 6> places{4, 0, 2, 2, 1, 3};
+  const auto expect_equal = [](Var a, Var b) {
+    ASSERT_EQ(a.shape(), b.shape());
+    for (std::size_t i = 0; i < a.value().size(); ++i) EXPECT_NEAR(a.value()[i], b.value()[i], tolerance);
+  };
+  expect_equal(log_prob(q, one_hot(tape, places, 5)), log_prob(Categorical(l), places));
+  expect_equal(entropy(q), entropy(Categorical(l)));
+  expect_equal(kl_divergence(q, p), kl_divergence(Categorical(l), Categorical(k)));
+  Philox a(5), b(5);
+  const Var x = sample(q, a);
+  expect_equal(x, one_hot(tape, sample(Categorical(l), b), 5));
+  EXPECT_FALSE(x.needs_gradient());
+}
+
+// E_q[log q] over all values: log_prob is linear in x, so it may be taken at the mean.
+TEST(OneHotCategorical, ItsEntropyIsMinusTheLogProbabilityAtTheMean) {
+  Tape tape;
+  const OneHotCategorical q(random_logits(tape, {3, 6}, 6)), p(random_logits(tape, {3, 6}, 7));
+  const Var h = entropy(q), minus_h = log_prob(q, mean(q)), cross = log_prob(p, mean(q)),
+            kl = kl_divergence(q, p);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_NEAR(h.value()[i], -minus_h.value()[i], tolerance);
+    EXPECT_NEAR(kl.value()[i], minus_h.value()[i] - cross.value()[i], 2 * tolerance);
+    EXPECT_GT(kl.value()[i], 0);
+  }
+  for (const Real zero : kl_divergence(q, q).value()) EXPECT_EQ(zero, 0);
+}
+
+TEST(OneHotCategorical, AnImpossibleValueThatDoesNotOccurAddsNothing) {
+  Tape tape;
+  const Var l = logits(tape, {0, 0, -infinity}), x = logits(tape, {0, 1, 0});
+  const OneHotCategorical q(l);
+  const Var y = log_prob(q, x);
+  EXPECT_NEAR(y.item(), std::log(0.5), tolerance);
+  tape.backward(y);
+  EXPECT_NEAR(l.adjoint()[0], -0.5, tolerance);
+  EXPECT_NEAR(l.adjoint()[1], 0.5, tolerance);
+  EXPECT_EQ(l.adjoint()[2], 0);
+  EXPECT_EQ(x.adjoint()[2], 0);
+  EXPECT_EQ(log_prob(q, logits(tape, {0, 0, 1})).item(), -infinity);
+}
+
+TEST(OneHotCategorical, ManyValuesUnderOneRowOfLogits) {
+  Tape tape;
+  const OneHotCategorical q(random_logits(tape, {4}, 8));
+  const Var all = log_prob(q, every_value(tape, 4));
+  ASSERT_EQ(all.shape(), Shape({4}));
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(all.value()[i], q.index.log_probs().value()[i]);
+}
+
+// ---- draws --------------------------------------------------------------------------------------
+
+TEST(OneHotCategoricalDraw, FollowsItsProbabilities) {
+  constexpr Index n = 200000;
+  Tape tape;
+  Philox random(9);
+  const Var row = logits(tape, {0, 1, -infinity, -2, 2});
+  const Var x = sample(OneHotCategorical(row + tape.constant(Tensor(Shape{n, 1}))), random);
+  const Var counts = sum(x, 0), p = mean(OneHotCategorical(row));
+  for (const Real one : sum(x, -1).value()) ASSERT_EQ(one, 1);
+  EXPECT_EQ(counts.value()[2], 0);
+  double chi2 = 0;
+  for (const std::size_t k : {0u, 1u, 3u, 4u}) {
+    const double expected = n * double{p.value()[k]}, excess = double{counts.value()[k]} - expected;
+    chi2 += excess * excess / expected;
+  }
+  EXPECT_LT(chi2, 16.27);  // its 99.9 % quantile with three degrees of freedom
+}
+
+// The value is the draw's; the gradient of a linear function of it is that of the function of the mean.
+TEST(OneHotCategoricalDraw, StraightThroughHasTheGradientOfTheProbabilities) {
+  Tape tape;
+  const Var l = tape.variable(random_logits(tape, {3, 4}, 10).tensor()),
+            weights = logits(tape, {1, -2, 3, Real(0.5)});
+  const OneHotCategorical q(l);
+  Philox a(11), b(11);
+  const Var x = straight_through_sample(q, a), plain = sample(q, b);
+  for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(x.value()[i], plain.value()[i]);
+  tape.backward(sum(x * weights));
+  const Tensor through = l.gradient();
+  tape.backward(sum(mean(q) * weights));
+  for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(through.span()[i], l.adjoint()[i]);
+}
+
+// ---- wrong parameters and values ----------------------------------------------------------------
+
+TEST(OneHotCategorical, RefusesLogitsThatAreNoneNamingTheirIndex) {
+  Tape tape;
+  const std::string text = thrown<Refused>([&] {
+    OneHotCategorical(logits(tape, {1, std::numeric_limits<Real>::quiet_NaN()}));
+  });
+  EXPECT_NE(text.find("Categorical: logits[1] is"), std::string::npos) << text;
+  EXPECT_THROW(OneHotCategorical(tape.constant(1)), Refused);
+}
+
+TEST(OneHotCategorical, RefusesAVectorThatIsNotOneHot) {
+  Tape tape;
+  const OneHotCategorical q(random_logits(tape, {3}, 12));
+  EXPECT_EQ(
+      thrown<Refused>([&] {
+        log_prob(q, tape.constant(Tensor(Shape{2, 3}, {1, 0, 0, 0, 0, 0})));
+      }),
+      "log_prob of OneHotCategorical: x from [3] on is not one-hot: expected numbers that are not negative "
+      "and add up to 1");
+  EXPECT_THROW(log_prob(q, logits(tape, {2, -1, 0})), Refused);
+  EXPECT_THROW(log_prob(q, logits(tape, {1, 1, 0})), Refused);
+  EXPECT_THROW(log_prob(q, logits(tape, {1, 0})), Refused);
+  EXPECT_THROW(log_prob(q, logits(tape, {1})), Refused);
+}
+
+static_assert(Distribution<OneHotCategorical> && !Reparametrised<OneHotCategorical>);
+
+}  // namespace
+}  // namespace doxa
