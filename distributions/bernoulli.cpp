@@ -1,12 +1,12 @@
 #include "doxa/distributions/bernoulli.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
-#include <sstream>
-#include <stdexcept>
 
 #include "doxa/autograd/broadcast.h"
 #include "doxa/autograd/kernels/elementary.h"
+#include "doxa/distributions/parameter_check.h"
 
 namespace doxa {
 namespace {
@@ -17,16 +17,8 @@ using elementary::softplus;
 // Beyond it e^-|l| is nothing beside 1.
 constexpr Real saturated = Real(0.7) * std::numeric_limits<Real>::digits;
 
-[[noreturn]] void refuse(const char* what, std::size_t i, Real x, const char* expected) {
-  std::ostringstream text;
-  text << what << '[' << i << "] is " << x << ", expected " << expected;
-  throw std::invalid_argument(text.str());
-}
-
 Var checked(Var logits) {
-  const std::span<const Real> l = logits.value();
-  for (std::size_t i = 0; i < l.size(); ++i)
-    if (!std::isfinite(l[i])) refuse("Bernoulli: logits", i, l[i], "a finite number");
+  check_parameter("Bernoulli: logits", logits, "a finite number", [](Real l) { return std::isfinite(l); });
   return logits;
 }
 
@@ -80,13 +72,30 @@ Real difference(Real l, Real k) {
 
 Bernoulli::Bernoulli(Var l) : logits(checked(l)) {}
 
+Bernoulli Bernoulli::from_probs(Var p) {
+  check_parameter("Bernoulli: probs", p, "a number between 0 and 1",
+                  [](Real x) { return (x > 0) & (x < 1); });
+  return Bernoulli(log(p) - log1p(-p));
+}
+
+Bernoulli Bernoulli::repeated(Index n) const {
+  return Bernoulli(broadcast_to(logits, with_first_axis(n, logits.shape())));
+}
+
+Bernoulli Bernoulli::detached() const { return Bernoulli(stop_gradient(logits)); }
+
+Var Bernoulli::support() const {
+  return tape().constant(with_first_axis(2, shape()), [](std::span<Real> x) {
+    std::fill_n(x.begin(), x.size() / 2, Real{0});
+    std::fill_n(x.rbegin(), x.size() / 2, Real{1});
+  });
+}
+
 // y = x l - max(l, 0) - log(1 + e^-|l|)                                      dl += g (x - σ(l)),  dx += g l
 // x l and l are the same at x = 1, and so are x and 1, so that nothing is left of them beside e^-|l|.
 Var log_prob(const Bernoulli& q, Var x) {
-  const std::span<const Real> values = x.value();
-  for (std::size_t i = 0; i < values.size(); ++i)
-    if (!(values[i] >= 0 && values[i] <= 1))
-      refuse("log_prob of Bernoulli: x", i, values[i], "a number from 0 to 1");
+  check_parameter("log_prob of Bernoulli: x", x, "a number from 0 to 1",
+                  [](Real v) { return (v >= 0) & (v <= 1); });
   const Shape shape = broadcast(q.logits.shape(), x.shape(), "log_prob");
   Real* w = x.tape().scratch<Real>(shape.size());
   const auto decayed = [w](Record& r, const Real* l, Unary f) {
@@ -130,6 +139,7 @@ Var entropy(const Bernoulli& q) {
 
 Var mean(const Bernoulli& q) { return sigmoid(q.logits); }
 Var variance(const Bernoulli& q) { return sigmoid(q.logits) * sigmoid(-q.logits); }
+Var stddev(const Bernoulli& q) { return exp(Real(0.5) * (log_sigmoid(q.logits) + log_sigmoid(-q.logits))); }
 
 Var sample(const Bernoulli& q, Philox& random) {
   const std::span<const Real> logits = q.logits.value();
@@ -137,6 +147,10 @@ Var sample(const Bernoulli& q, Philox& random) {
     for (std::size_t i = 0; i < x.size(); ++i)
       x[i] = random.uniform() < sigmoid(static_cast<double>(logits[i])) ? 1 : 0;
   });
+}
+
+Var straight_through_sample(const Bernoulli& q, Philox& random) {
+  return straight_through(sample(q, random), mean(q));
 }
 
 // y = Σ_x q(x) log(q(x) / p(x))              dl += g σ(l) σ(-l) (l - k),  dk += g (σ(k) - σ(l))
@@ -160,6 +174,6 @@ Var kl_divergence(const Bernoulli& q, const Bernoulli& p) {
       });
 }
 
-static_assert(Distribution<Bernoulli> && !Reparametrised<Bernoulli>);
+static_assert(FiniteSupport<Bernoulli> && !Reparametrised<Bernoulli>);
 
 }  // namespace doxa

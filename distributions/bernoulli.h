@@ -9,10 +9,20 @@ namespace doxa {
 /// value has a relative error of a few u.
 struct Bernoulli {
   using Value = Var;
+  static constexpr int event_rank = 0;
   Var logits;  ///< log(p / (1 - p))
 
   /// Throws std::invalid_argument naming the index unless every logit is finite.
   explicit Bernoulli(Var logits);
+  /// logits = log p - log(1 - p). Throws std::invalid_argument naming the index unless 0 < p < 1.
+  static Bernoulli from_probs(Var probs);
+
+  Tape& tape() const { return logits.tape(); }
+  Shape shape() const { return logits.shape(); }
+  Bernoulli repeated(Index n) const;
+  Bernoulli detached() const;
+  Index support_size() const { return 2; }
+  Var support() const;  ///< 0, then 1: [2, …]
 };
 
 /// x logit - log(1 + e^logit): log p at x = 1, log(1 - p) at x = 0, and linear in between, where it is the
@@ -22,7 +32,11 @@ Var log_prob(const Bernoulli& q, Var x);
 Var entropy(const Bernoulli& q);   ///< -p log p - (1 - p) log(1 - p)
 Var mean(const Bernoulli& q);      ///< p
 Var variance(const Bernoulli& q);  ///< p (1 - p)
+Var stddev(const Bernoulli& q);    ///< √(p (1 - p))
 Var sample(const Bernoulli& q, Philox& random);
+/// A draw x whose gradient goes to p as if it were p + (x - p) with a constant x - p: biased, and of low
+/// variance. Y. Bengio, N. Léonard & A. Courville (2013), arXiv 1308.3432.
+Var straight_through_sample(const Bernoulli& q, Philox& random);
 /// KL(q‖p) = Σ_x q(x) log(q(x) / p(x)); the logits broadcast.
 Var kl_divergence(const Bernoulli& q, const Bernoulli& p);
 

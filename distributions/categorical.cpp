@@ -8,6 +8,7 @@
 
 #include "doxa/autograd/kernels/elementary.h"
 #include "doxa/autograd/log_total.h"
+#include "doxa/distributions/parameter_check.h"
 
 namespace doxa {
 namespace {
@@ -22,11 +23,9 @@ Var checked(Var logits) {
   if (k < 1)
     throw std::invalid_argument("Categorical: logits have shape " + logits.shape().str() +
                                 ", expected a last axis of at least one value");
+  check_parameter("Categorical: logits", logits, "a number below infinity",
+                  [](Real l) { return l < infinity; });
   const std::span<const Real> l = logits.value();
-  for (std::size_t i = 0; i < l.size(); ++i)
-    if (std::isnan(l[i]) || l[i] == infinity)
-      throw std::invalid_argument("Categorical: logits[" + std::to_string(i) + "] is " +
-                                  (l[i] > 0 ? "inf" : "nan") + ", expected a number below infinity");
   for (std::size_t at = 0; at < l.size(); at += static_cast<std::size_t>(k)) {
     const auto row = l.subspan(at, static_cast<std::size_t>(k));
     if (std::all_of(row.begin(), row.end(), [](Real x) { return x == -infinity; }))
@@ -39,6 +38,21 @@ Var checked(Var logits) {
 }  // namespace
 
 Categorical::Categorical(Var l) : logits(checked(l)) {}
+
+Categorical Categorical::from_probs(Var probs) {
+  return Categorical(log_of_probs("Categorical: probs", probs));
+}
+
+Categorical Categorical::repeated(Index n) const {
+  return Categorical(broadcast_to(logits, with_first_axis(n, logits.shape())));
+}
+
+std::vector<Index> Categorical::support() const {
+  const auto rows = static_cast<std::size_t>(shape().size());
+  std::vector<Index> all(rows * static_cast<std::size_t>(support_size()));
+  for (std::size_t at = 0; at < all.size(); ++at) all[at] = static_cast<Index>(at / rows);
+  return all;
+}
 
 Var Categorical::log_probs() const { return log_softmax(logits, -1); }
 
@@ -148,6 +162,6 @@ Var kl_divergence(const Categorical& q, const Categorical& p) {
       });
 }
 
-static_assert(Distribution<Categorical> && !Reparametrised<Categorical>);
+static_assert(FiniteSupport<Categorical> && !Reparametrised<Categorical>);
 
 }  // namespace doxa

@@ -11,12 +11,24 @@ namespace doxa {
 /// are independent draws. Discrete, hence not reparametrised: rsample does not compile.
 struct Categorical {
   using Value = std::vector<Index>;
+  static constexpr int event_rank = 0;
   Var logits;
 
   /// A logit of -inf makes its value impossible. Throws std::invalid_argument for no axis or an empty last
   /// one, and naming the index of a logit that is NaN or +inf, or of a row that leaves no value possible.
   explicit Categorical(Var logits);
-  Var log_probs() const;  ///< log p_i = logit_i - log Σ_k e^logit_k
+  /// logits = log p. Throws std::invalid_argument naming the index of a p that is not between 0 and 1, or of
+  /// a row whose sum is off 1 by more than the square root of the spacing of numbers at 1. The derivative of
+  /// log p at p = 0, which is infinite, is taken as 0.
+  static Categorical from_probs(Var probs);
+
+  Tape& tape() const { return logits.tape(); }
+  Shape shape() const { return logits.shape().without(logits.rank() - 1); }
+  Categorical repeated(Index n) const;
+  Categorical detached() const { return Categorical(stop_gradient(logits)); }
+  Index support_size() const { return logits.shape()[logits.rank() - 1]; }
+  std::vector<Index> support() const;  ///< 0 for every row, then 1 for every row, …
+  Var log_probs() const;               ///< log p_i = logit_i - log Σ_k e^logit_k
 };
 
 /// log p(x), shape of the logits without the last axis; x holds one index for each.

@@ -2,12 +2,12 @@
 
 #include <array>
 #include <cmath>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 
 #include "doxa/autograd/kernels/elementary.h"
 #include "doxa/autograd/stacks.h"
+#include "doxa/distributions/parameter_check.h"
 
 namespace doxa {
 namespace {
@@ -24,13 +24,6 @@ Shape with_event(const Shape& batch, Index n) {
   return Shape(extents.data(), batch.rank() + 1);
 }
 
-// The shape of one draw.
-Shape shape_of(const MultivariateNormal& q) {
-  const Shape batch = broadcast(leading(q.loc.shape(), 1), leading(q.scale_tril.shape(), 2),
-                                "MultivariateNormal, leading axes of loc and scale_tril");
-  return with_event(batch, last(q.loc.shape()));
-}
-
 void check_shapes(const Shape& loc, const Shape& l) {
   if (loc.rank() < 1 || last(loc) < 1)
     throw std::invalid_argument("MultivariateNormal: loc has shape " + loc.str() +
@@ -42,14 +35,6 @@ void check_shapes(const Shape& loc, const Shape& l) {
                                 loc.str());
 }
 
-// The index of element `at` of a shape: "1,0,2".
-std::string index_in(const Shape& s, Index at) {
-  std::string text;
-  for (int axis = s.rank(); axis-- > 0; at /= s[axis])
-    text = std::to_string(at % s[axis]) + (text.empty() ? "" : ",") + text;
-  return text;
-}
-
 void check_factor(Var l) {
   const Index n = last(l.shape());
   Index at = 0;
@@ -58,12 +43,7 @@ void check_factor(Var l) {
     const char* expected = i == j  ? (x > 0 && std::isfinite(x) ? nullptr : "a positive finite number")
                            : i < j ? (x == 0 ? nullptr : "0 above the diagonal")
                                    : (std::isfinite(x) ? nullptr : "a finite number");
-    if (expected) {
-      std::ostringstream text;
-      text << "MultivariateNormal: scale_tril[" << index_in(l.shape(), at) << "] is " << x << ", expected "
-           << expected;
-      throw std::invalid_argument(text.str());
-    }
+    if (expected) refuse_parameter("MultivariateNormal: scale_tril", l.shape(), at, x, expected);
     ++at;
   }
 }
@@ -108,7 +88,27 @@ Var squared_length(Var l, Var v) {
 }  // namespace
 
 MultivariateNormal::MultivariateNormal(Var l, Var factor) : loc(l), scale_tril(checked(l, factor)) {
-  shape_of(*this);  // or the leading axes do not broadcast
+  shape();  // or the leading axes do not broadcast
+}
+
+Shape MultivariateNormal::shape() const {
+  const Shape batch = broadcast(leading(loc.shape(), 1), leading(scale_tril.shape(), 2),
+                                "MultivariateNormal, leading axes of loc and scale_tril");
+  return with_event(batch, last(loc.shape()));
+}
+
+// The factor broadcasts along the new axis by itself.
+MultivariateNormal MultivariateNormal::repeated(Index n) const {
+  MultivariateNormal copies = *this;
+  copies.loc = broadcast_to(loc, with_first_axis(n, shape()));
+  return copies;
+}
+
+MultivariateNormal MultivariateNormal::detached() const {
+  MultivariateNormal constant = *this;
+  constant.loc = stop_gradient(loc);
+  constant.scale_tril = stop_gradient(scale_tril);
+  return constant;
 }
 
 Var MultivariateNormal::from_noise(Var noise) const {
@@ -126,18 +126,19 @@ Var log_prob(const MultivariateNormal& q, Var x) {
 }
 
 Var entropy(const MultivariateNormal& q) {
-  const Shape shape = shape_of(q);
+  const Shape shape = q.shape();
   const Var h = Real(0.5) * log_det_from_cholesky(q.scale_tril) +
                 static_cast<Real>(last(shape)) * (half_log_2pi + Real(0.5));
   return broadcast_to(h, leading(shape, 1));
 }
 
-Var mean(const MultivariateNormal& q) { return broadcast_to(q.loc, shape_of(q)); }
-Var variance(const MultivariateNormal& q) { return broadcast_to(sum(square(q.scale_tril), -1), shape_of(q)); }
+Var mean(const MultivariateNormal& q) { return broadcast_to(q.loc, q.shape()); }
+Var variance(const MultivariateNormal& q) { return broadcast_to(sum(square(q.scale_tril), -1), q.shape()); }
+Var stddev(const MultivariateNormal& q) { return sqrt(variance(q)); }
 Var covariance(const MultivariateNormal& q) { return matmul(q.scale_tril, transpose(q.scale_tril)); }
 
 Var sample(const MultivariateNormal& q, Philox& random) {
-  return stop_gradient(q.from_noise(normal_noise(q.loc.tape(), shape_of(q), random)));
+  return stop_gradient(q.from_noise(q.noise(random)));
 }
 
 namespace {

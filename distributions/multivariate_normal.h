@@ -10,6 +10,7 @@ namespace doxa {
 /// most three, L of two with any.
 struct MultivariateNormal {
   using Value = Var;
+  static constexpr int event_rank = 1;
   Var loc, scale_tril;  ///< the mean, and L
 
   /// Throws std::invalid_argument for shapes that do not fit, and naming the index unless every number of the
@@ -20,6 +21,11 @@ struct MultivariateNormal {
     return MultivariateNormal(loc, cholesky(covariance));
   }
 
+  Tape& tape() const { return loc.tape(); }
+  Shape shape() const;
+  MultivariateNormal repeated(Index n) const;
+  MultivariateNormal detached() const;
+  Var noise(Philox& random) const { return normal_noise(tape(), shape(), random); }
   Var from_noise(Var noise) const;  ///< z = loc + L ε, ε independent standard normals
 };
 
@@ -27,6 +33,7 @@ Var log_prob(const MultivariateNormal& q, Var x);  ///< -|L⁻¹(x - loc)|² / 2
 Var entropy(const MultivariateNormal& q);          ///< log det L + n log(2πe) / 2
 Var mean(const MultivariateNormal& q);             ///< loc, in the shape of a draw
 Var variance(const MultivariateNormal& q);    ///< of each coordinate, Σ_j L_ij², in the shape of a draw
+Var stddev(const MultivariateNormal& q);      ///< √variance
 Var covariance(const MultivariateNormal& q);  ///< L Lᵀ, in the shape of L
 Var sample(const MultivariateNormal& q, Philox& random);
 /// KL(q‖p) = log(det L_p / det L_q) + (|L_p⁻¹ L_q|² + |L_p⁻¹(μ_q - μ_p)|² - n) / 2, |·|² being the sum of

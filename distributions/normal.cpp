@@ -1,32 +1,46 @@
 #include "doxa/distributions/normal.h"
 
+#include <algorithm>
 #include <cmath>
-#include <sstream>
-#include <stdexcept>
+#include <limits>
 
 #include "doxa/autograd/broadcast.h"
+#include "doxa/distributions/parameter_check.h"
 
 namespace doxa {
 namespace {
 
 constexpr Real half_log_2pi = static_cast<Real>(0.91893853320467274178);
 
-Var checked_log(Var scale) {
-  Index i = 0;
-  for (const Real s : scale.value()) {
-    if (!(s > 0) || !std::isfinite(s)) {
-      std::ostringstream text;
-      text << "Normal: scale[" << i << "] is " << s << ", expected a positive finite number";
-      throw std::invalid_argument(text.str());
-    }
-    ++i;
-  }
-  return log(scale);
+bool is_scale(Real s) { return (s > 0) & (s < std::numeric_limits<Real>::infinity()); }
+
+Var checked(Var scale) {
+  check_parameter("Normal: scale", scale, "a positive finite number", is_scale);
+  return scale;
 }
 
 }  // namespace
 
-Normal::Normal(Var l, Var s) : Normal(l, s, checked_log(s)) {}
+Normal::Normal(Var l, Var s) : Normal(l, checked(s), log(s)) {}
+
+Normal Normal::from_log_scale(Var loc, Var log_scale) {
+  const Var scale = exp(log_scale);
+  if (!std::ranges::all_of(scale.value(), is_scale))
+    check_parameter("Normal: log_scale", log_scale, "a number whose exponential is positive and finite",
+                    [](Real l) { return is_scale(std::exp(l)); });
+  return Normal(loc, scale, log_scale);
+}
+
+Shape Normal::shape() const { return broadcast(loc.shape(), scale.shape(), "Normal"); }
+
+// The scale broadcasts along the new axis by itself.
+Normal Normal::repeated(Index n) const {
+  return Normal(broadcast_to(loc, with_first_axis(n, shape())), scale, log_scale);
+}
+
+Normal Normal::detached() const {
+  return Normal(stop_gradient(loc), stop_gradient(scale), stop_gradient(log_scale));
+}
 
 // The formulas and their derivatives stand in autograd/kernels/fused.inl.
 Var Normal::from_noise(Var noise) const {
@@ -70,10 +84,11 @@ Var entropy(const Normal& q) {
   return per_scale.shape() == shape ? per_scale : per_scale + q.loc.tape().constant(shape, Real{0});
 }
 
-Var sample(const Normal& q, Philox& random) {
-  const Shape shape = broadcast(q.loc.shape(), q.scale.shape(), "sample");
-  return stop_gradient(q.from_noise(normal_noise(q.loc.tape(), shape, random)));
-}
+Var mean(const Normal& q) { return broadcast_to(q.loc, q.shape()); }
+Var stddev(const Normal& q) { return broadcast_to(q.scale, q.shape()); }
+Var variance(const Normal& q) { return square(stddev(q)); }
+
+Var sample(const Normal& q, Philox& random) { return stop_gradient(q.from_noise(q.noise(random))); }
 
 Var kl_divergence(const Normal& q, const Normal& p) {
   const Shape of_q = broadcast(q.loc.shape(), q.scale.shape(), "kl_divergence");
@@ -96,6 +111,9 @@ Var kl_divergence(const Normal& q, const Normal& p) {
 
 Var log_prob(const DiagonalNormal& q, Var x) { return sum(log_prob(q.element, x), -1); }
 Var entropy(const DiagonalNormal& q) { return sum(entropy(q.element), -1); }
+Var mean(const DiagonalNormal& q) { return mean(q.element); }
+Var stddev(const DiagonalNormal& q) { return stddev(q.element); }
+Var variance(const DiagonalNormal& q) { return variance(q.element); }
 Var sample(const DiagonalNormal& q, Philox& random) { return sample(q.element, random); }
 Var kl_divergence(const DiagonalNormal& q, const DiagonalNormal& p) {
   return sum(kl_divergence(q.element, p.element), -1);

@@ -8,12 +8,18 @@ namespace doxa {
 /// and against x.
 struct Normal {
   using Value = Var;
+  static constexpr int event_rank = 0;
   Var loc, scale, log_scale;
 
   /// Throws std::invalid_argument naming the index unless every scale is positive and finite.
   Normal(Var loc, Var scale);
-  static Normal from_log_scale(Var loc, Var log_scale) { return Normal(loc, exp(log_scale), log_scale); }
+  static Normal from_log_scale(Var loc, Var log_scale);  ///< throws unless every e^log_scale is
 
+  Tape& tape() const { return loc.tape(); }
+  Shape shape() const;
+  Normal repeated(Index n) const;
+  Normal detached() const;
+  Var noise(Philox& random) const { return normal_noise(tape(), shape(), random); }
   Var from_noise(Var noise) const;  ///< z = loc + scale ε, ε standard normal
 
  private:
@@ -22,6 +28,9 @@ struct Normal {
 
 Var log_prob(const Normal& q, Var x);  ///< -((x - loc) / scale)² / 2 - log scale - log(2π) / 2
 Var entropy(const Normal& q);          ///< log scale + log(2πe) / 2
+Var mean(const Normal& q);             ///< loc, in the shape of a draw
+Var stddev(const Normal& q);           ///< scale, in the shape of a draw
+Var variance(const Normal& q);         ///< scale²
 Var sample(const Normal& q, Philox& random);
 /// KL(q‖p) = log(σ_p/σ_q) + (σ_q² + (μ_q - μ_p)²) / 2σ_p² - 1/2, to the last digits of nearly equal ones too
 Var kl_divergence(const Normal& q, const Normal& p);
@@ -29,6 +38,7 @@ Var kl_divergence(const Normal& q, const Normal& p);
 /// Independent normals whose last axis is one event: densities and divergences are summed over it.
 struct DiagonalNormal {
   using Value = Var;
+  static constexpr int event_rank = 1;
   Normal element;
 
   DiagonalNormal(Var loc, Var scale) : element(loc, scale) {}
@@ -37,11 +47,19 @@ struct DiagonalNormal {
     return DiagonalNormal(Normal::from_log_scale(loc, log_scale));
   }
 
+  Tape& tape() const { return element.tape(); }
+  Shape shape() const { return element.shape(); }
+  DiagonalNormal repeated(Index n) const { return DiagonalNormal(element.repeated(n)); }
+  DiagonalNormal detached() const { return DiagonalNormal(element.detached()); }
+  Var noise(Philox& random) const { return element.noise(random); }
   Var from_noise(Var noise) const { return element.from_noise(noise); }
 };
 
 Var log_prob(const DiagonalNormal& q, Var x);
 Var entropy(const DiagonalNormal& q);
+Var mean(const DiagonalNormal& q);  ///< of each coordinate, as those of Normal
+Var stddev(const DiagonalNormal& q);
+Var variance(const DiagonalNormal& q);
 Var sample(const DiagonalNormal& q, Philox& random);
 Var kl_divergence(const DiagonalNormal& q, const DiagonalNormal& p);
 

@@ -30,6 +30,16 @@ void check_value(Var x, Index k) {
   }
 }
 
+// Row i has its 1 at places[i].
+Var with_ones_at(const std::vector<Index>& places, const Shape& shape, Tape& tape) {
+  return tape.constant(shape, [&](std::span<Real> x) {
+    std::ranges::fill(x, Real{0});
+    const std::size_t k = x.size() / places.size();
+    for (std::size_t row = 0; row < places.size(); ++row)
+      x[row * k + static_cast<std::size_t>(places[row])] = 1;
+  });
+}
+
 }  // namespace
 
 // y = x l, and 0 where x = 0                                                 dx += g l,  dl += g x
@@ -60,15 +70,14 @@ Var entropy(const OneHotCategorical& q) { return entropy(q.index); }
 Var mean(const OneHotCategorical& q) { return softmax(q.index.logits, -1); }
 Var variance(const OneHotCategorical& q) { return -mean(q) * expm1(q.index.log_probs()); }
 
+Var stddev(const OneHotCategorical& q) { return sqrt(variance(q)); }
+
+Var OneHotCategorical::support() const {
+  return with_ones_at(index.support(), with_first_axis(support_size(), shape()), tape());
+}
+
 Var sample(const OneHotCategorical& q, Philox& random) {
-  const Shape shape = q.index.logits.shape();
-  const Index k = shape[shape.rank() - 1];
-  const std::vector<Index> places = sample(q.index, random);
-  return q.index.logits.tape().constant(shape, [&](std::span<Real> x) {
-    std::ranges::fill(x, Real{0});
-    std::size_t row = 0;
-    for (const Index i : places) x[row++ * static_cast<std::size_t>(k) + static_cast<std::size_t>(i)] = 1;
-  });
+  return with_ones_at(sample(q.index, random), q.shape(), q.tape());
 }
 
 Var straight_through_sample(const OneHotCategorical& q, Philox& random) {
@@ -79,6 +88,6 @@ Var kl_divergence(const OneHotCategorical& q, const OneHotCategorical& p) {
   return kl_divergence(q.index, p.index);
 }
 
-static_assert(Distribution<OneHotCategorical> && !Reparametrised<OneHotCategorical>);
+static_assert(FiniteSupport<OneHotCategorical> && !Reparametrised<OneHotCategorical>);
 
 }  // namespace doxa

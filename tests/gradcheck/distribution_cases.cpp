@@ -7,6 +7,7 @@
 #include "doxa/distributions/multivariate_normal.h"
 #include "doxa/distributions/normal.h"
 #include "doxa/distributions/one_hot_categorical.h"
+#include "doxa/distributions/parameter_check.h"
 
 namespace doxa {
 namespace {
@@ -135,6 +136,54 @@ void add_discrete(std::vector<GradientCase>& cases) {
       {{2, 3}});
 }
 
+// Moments, and copies along a new axis.
+void add_moments(std::vector<GradientCase>& cases) {
+  const auto add = [&](const char* name, TensorFunction f, std::vector<Shape> shapes) {
+    cases.push_back(tensor_case(std::string("distribution/") + name, std::move(f), std::move(shapes)));
+  };
+  const Shape shape{3, 2};
+  add("Normal/mean", [](Tape&, Inputs x) { return mean(normal(x[0], x[1])); }, {{2}, shape});
+  add("Normal/stddev", [](Tape&, Inputs x) { return stddev(normal(x[0], x[1])); }, {shape, {2}});
+  add("Normal/variance", [](Tape&, Inputs x) { return variance(normal(x[0], x[1])); }, {shape, {2}});
+  add("Normal/repeated", [](Tape&, Inputs x) { return log_prob(normal(x[0], x[1]).repeated(4), x[2]); },
+      {{2}, shape, {4, 1, 2}});
+  add("DiagonalNormal/mean", [](Tape&, Inputs x) { return mean(DiagonalNormal(normal(x[0], x[1]))); },
+      {shape, shape});
+  add("DiagonalNormal/stddev", [](Tape&, Inputs x) { return stddev(DiagonalNormal(normal(x[0], x[1]))); },
+      {shape, shape});
+  add("DiagonalNormal/variance", [](Tape&, Inputs x) { return variance(DiagonalNormal(normal(x[0], x[1]))); },
+      {shape, shape});
+  add("DiagonalNormal/repeated",
+      [](Tape&, Inputs x) { return log_prob(DiagonalNormal(normal(x[0], x[1])).repeated(4), x[2]); },
+      {shape, shape, {4, 1, 2}});
+  add("MultivariateNormal/stddev", [](Tape&, Inputs x) { return stddev(multivariate(x[0], x[1])); },
+      {{2, 3}, {3, 3}});
+  add("MultivariateNormal/repeated",
+      [](Tape&, Inputs x) { return log_prob(multivariate(x[0], x[1]).repeated(3), x[2]); },
+      {{2}, {2, 2, 2}, {3, 1, 2}});
+  add("Bernoulli/stddev", [](Tape&, Inputs x) { return stddev(Bernoulli(x[0])); }, {shape});
+  add("Bernoulli/repeated", [](Tape&, Inputs x) { return entropy(Bernoulli(x[0]).repeated(3)); }, {shape});
+  add("Bernoulli/from_probs", [](Tape&, Inputs x) { return Bernoulli::from_probs(sigmoid(x[0])).logits; },
+      {shape});
+  add("Categorical/repeated", [](Tape&, Inputs x) { return entropy(Categorical(x[0]).repeated(3)); },
+      {shape});
+  add("Categorical/from_probs",
+      [](Tape&, Inputs x) { return Categorical::from_probs(softmax(x[0], -1)).logits; }, {shape});
+  add("log_of_probs", [](Tape&, Inputs x) { return log_of_probs("probs", softmax(x[0], -1)); }, {shape});
+  add("OneHotCategorical/stddev", [](Tape&, Inputs x) { return stddev(OneHotCategorical(x[0])); }, {{2, 3}});
+  add("OneHotCategorical/repeated",
+      [](Tape&, Inputs x) { return entropy(OneHotCategorical(x[0]).repeated(3)); }, {shape});
+  add("OneHotCategorical/from_probs",
+      [](Tape&, Inputs x) { return OneHotCategorical::from_probs(softmax(x[0], -1)).index.logits; }, {shape});
+  add("Bernoulli/straight_through_sample, plus the constant probabilities",
+      [](Tape&, Inputs x) {
+        const Bernoulli q(Real(0.25) * tanh(x[0]));
+        Philox random(12);
+        return square(straight_through_sample(q, random) + stop_gradient(mean(q)));
+      },
+      {{2, 3}});
+}
+
 }  // namespace
 
 std::vector<GradientCase> distribution_cases() {
@@ -215,6 +264,7 @@ std::vector<GradientCase> distribution_cases() {
   add("Categorical/log_probs", [](Tape&, Inputs x) { return Categorical(x[0]).log_probs(); }, {{2, 2, 3}});
   add_multivariate_normal(cases);
   add_discrete(cases);
+  add_moments(cases);
   return cases;
 }
 

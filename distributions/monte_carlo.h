@@ -1,0 +1,60 @@
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <vector>
+
+#include "doxa/distributions/distribution.h"
+
+namespace doxa {
+
+/// Means over independent samples and their standard errors, √(Σ (x_i - mean)² / (n (n - 1))): one for each
+/// event of a batch.
+struct MonteCarloEstimate {
+  Tensor mean, standard_error;
+};
+
+/// The running mean and sum of squares of Welford (Technometrics 4(3), 1962), in double precision.
+class SampleMoments {
+ public:
+  /// Samples along the first axis. The shape of the others is that of the first call's.
+  void add(Var samples);
+  /// Where a sample was infinite, so is the mean, and its standard error is 0: a divergence that has been
+  /// seen to be infinite is. Throws std::logic_error for less than two samples.
+  MonteCarloEstimate estimate() const;
+
+ private:
+  Shape shape_;
+  Index count_ = 0;
+  std::vector<double> mean_, squares_;
+};
+
+/// Throws std::invalid_argument naming `what` for less than `least` samples.
+void check_sample_count(const char* what, Index samples, Index least);
+
+/// KL(q‖p) = E_q[log q(x) - log p(x)] for every pair of distributions of the same values, with or without a
+/// closed form, without gradient: [shape of the events]. Parameters of p broadcast against those of q. Throws
+/// std::invalid_argument for less than two samples.
+template <Distribution Q, Distribution P>
+MonteCarloEstimate monte_carlo_kl(const Q& q, const P& p, Index samples, Philox& random) {
+  static_assert(std::same_as<typename Q::Value, typename P::Value>,
+                "monte_carlo_kl: the two distributions have values of different types");
+  check_sample_count("monte_carlo_kl", samples, 2);
+  const Index numbers_at_once = 1 << 14;
+  const Index most = std::max<Index>(1, numbers_at_once / std::max<Index>(1, q.shape().size()));
+  SampleMoments moments;
+  for (Index done = 0; done < samples;) {
+    const Index n = std::min(most, samples - done);
+    const Evaluation evaluation(q.tape());
+    const Q copies = q.repeated(n);
+    const auto x = sample(copies, random);
+    if constexpr (std::same_as<typename P::Value, Var>)
+      moments.add(log_prob(copies, x) - log_prob(p, x));
+    else  // a list of indices needs a row of parameters for each
+      moments.add(log_prob(copies, x) - log_prob(p.repeated(n), x));
+    done += n;
+  }
+  return moments.estimate();
+}
+
+}  // namespace doxa
