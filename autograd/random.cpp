@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "doxa/autograd/kernels/box_muller.h"
+#include "doxa/autograd/kernels/elementary.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/tape.h"
 
@@ -147,24 +148,43 @@ void Philox::words(std::span<std::uint64_t> out) {
   while (to != out.end()) *to++ = (*this)();
 }
 
+// Those that uniform() would draw: it passes over the last point.
+void Philox::words_of_uniforms(std::span<std::uint64_t> out) {
+  const State before = state();
+  words(out);
+  if (std::ranges::none_of(out, [](std::uint64_t word) { return word >> 11 == last_point; })) [[likely]]
+    return;
+  restore(before);
+  for (std::uint64_t& word : out) do
+      word = (*this)();
+    while (word >> 11 == last_point);
+}
+
 void Philox::normal(std::span<Real> out) {
   constexpr std::size_t pairs = 128;
   std::array<std::uint64_t, 2 * pairs> some_words;
   std::array<Real, 2 * pairs> some;
   for (std::size_t begin = 0; begin < out.size(); begin += 2 * pairs) {
     const std::size_t n = std::min(2 * pairs, out.size() - begin), half = (n + 1) / 2;
-    const State before = state();
     const std::span<std::uint64_t> w(some_words.data(), 2 * half);
-    words(w);
-    if (std::ranges::any_of(w, [](std::uint64_t word) { return word >> 11 == last_point; })) [[unlikely]] {
-      restore(before);  // uniform() passes over that point
-      for (std::uint64_t& word : w) do
-          word = (*this)();
-        while (word >> 11 == last_point);
-    }
+    words_of_uniforms(w);
     Real* to = n % 2 ? some.data() : out.data() + begin;
     kernels().box_muller(static_cast<Index>(half), w.data(), to);
     if (n % 2) std::copy_n(some.data(), n, out.data() + begin);
+  }
+}
+
+// In double whatever Real is: 1 - u near 0 has more digits than a float.
+void Philox::gumbel(std::span<Real> out) {
+  constexpr std::size_t at_once = 256;
+  std::array<std::uint64_t, at_once> some_words;
+  for (std::size_t begin = 0; begin < out.size(); begin += at_once) {
+    const std::size_t n = std::min(at_once, out.size() - begin);
+    words_of_uniforms({some_words.data(), n});
+    for (std::size_t i = 0; i < n; ++i) {
+      const double exponential = -elementary::log1p(-uniform_of_word(some_words[i]));
+      out[begin + i] = static_cast<Real>(-elementary::log(exponential));
+    }
   }
 }
 
@@ -186,6 +206,16 @@ Tensor normal_noise(const Shape& shape, Philox& random) {
 
 Var normal_noise(Tape& tape, const Shape& shape, Philox& random) {
   return tape.constant(shape, [&](std::span<Real> all) { random.normal(all); });
+}
+
+Tensor gumbel_noise(const Shape& shape, Philox& random) {
+  Tensor noise(shape);
+  random.gumbel(noise.span());
+  return noise;
+}
+
+Var gumbel_noise(Tape& tape, const Shape& shape, Philox& random) {
+  return tape.constant(shape, [&](std::span<Real> all) { random.gumbel(all); });
 }
 
 }  // namespace doxa

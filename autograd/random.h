@@ -45,6 +45,9 @@ class Philox {
   /// Independent standard normals, by the polar form of Box & Muller (Ann. Math. Stat. 29, 1958):
   /// r = sqrt(-2 log u), (r cos 2πv, r sin 2πv).
   void normal(std::span<Real> out);
+  /// Independent standard Gumbel numbers, P(g <= x) = exp(-e^-x): g = -log(-log(1 - u)), to the last digits
+  /// in both tails. The largest of l_i + g_i is at i with probability e^l_i / Σ e^l_k.
+  void gumbel(std::span<Real> out);
   /// Index i with probability weights[i] / Σ weights. Throws std::invalid_argument for weights that are
   /// negative, not finite or all zero, or whose sum overflows.
   Index categorical(std::span<const double> weights);
@@ -54,6 +57,7 @@ class Philox {
  private:
   void next_block();
   void words(std::span<std::uint64_t> out);
+  void words_of_uniforms(std::span<std::uint64_t> out);
 
   std::array<std::uint64_t, 2> key_;
   std::array<std::uint64_t, 4> counter_{};
@@ -64,5 +68,8 @@ class Philox {
 /// A tensor of independent standard normals, or a constant of them drawn straight onto a tape.
 Tensor normal_noise(const Shape& shape, Philox& random);
 Var normal_noise(Tape& tape, const Shape& shape, Philox& random);
+/// The same of standard Gumbel numbers.
+Tensor gumbel_noise(const Shape& shape, Philox& random);
+Var gumbel_noise(Tape& tape, const Shape& shape, Philox& random);
 
 }  // namespace doxa

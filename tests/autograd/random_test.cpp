@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "doxa/autograd/kernels/kernels.h"
+#include "goodness_of_fit.h"
 #include "thrown.h"
 
 namespace doxa {
@@ -117,23 +118,6 @@ TEST(Uniform, LiesStrictlyBetween0And1WithMean1HalfAndVarianceOneTwelfth) {
   EXPECT_NEAR(squares / n, 1.0 / 12, 4 * std::sqrt(1.0 / 180 / n));  // Var (U - 1/2)^2 = 1/80 - 1/144
 }
 
-// χ² = Σ (observed - expected)² / expected with k degrees of freedom exceeds k + 2 sqrt(kx) + 2x with
-// probability e^-x at most (Laurent & Massart, Ann. Stat. 28, 2000, lemma 1); x = 9.3 makes that 1e-4.
-void expect_frequencies(const std::vector<double>& counts, const std::vector<double>& probs) {
-  double n = 0, chi2 = 0, cells = 0;
-  for (double c : counts) n += c;
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (probs[i] == 0) {
-      EXPECT_EQ(counts[i], 0) << i;
-      continue;
-    }
-    chi2 += (counts[i] - n * probs[i]) * (counts[i] - n * probs[i]) / (n * probs[i]);
-    cells += 1;
-  }
-  const double k = cells - 1;
-  EXPECT_LT(chi2, k + 2 * std::sqrt(9.3 * k) + 2 * 9.3) << "with " << k << " degrees of freedom";
-}
-
 TEST(UniformIndex, IsUniform) {
   Philox random(3);
   for (const Index n : {1, 2, 3, 7, 64, 100}) {
@@ -184,25 +168,13 @@ TEST(NormalDraws, HaveTheMomentsOfTheStandardNormal) {
               4 / std::sqrt(n / 2));  // the two of a pair share a radius, and are independent
 }
 
-// sup |F_n - Φ| sqrt n exceeds 1.95 with probability 2 exp(-2 · 1.95²) = 0.001 (Kolmogorov).
-void expect_normal(std::vector<double> draws) {
-  std::sort(draws.begin(), draws.end());
-  const double n = static_cast<double>(draws.size());
-  double distance = 0;
-  for (std::size_t i = 0; i < draws.size(); ++i) {
-    const double cdf = 0.5 * std::erfc(-draws[i] / std::sqrt(2)), rank = static_cast<double>(i);
-    distance = std::max({distance, cdf - rank / n, (rank + 1) / n - cdf});
-  }
-  EXPECT_LT(distance * std::sqrt(n), 1.95);
-}
-
 TEST(NormalDraws, PassKolmogorovAndSmirnov) {
   Philox random(6);
   const Tensor z = normal_noise(Shape{1000000}, random);
-  expect_normal({z.span().begin(), z.span().end()});
+  expect_distributed({z.span().begin(), z.span().end()}, normal_distribution_function);
   std::vector<double> single(100000);
   for (double& x : single) x = random.normal();
-  expect_normal(single);
+  expect_distributed(single, normal_distribution_function);
 }
 
 // Where the block of the generator ends does not show: a shorter draw is the beginning of a longer one.

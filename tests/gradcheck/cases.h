@@ -35,6 +35,7 @@ std::vector<GradientCase> linear_algebra_cases();
 std::vector<GradientCase> checkpoint_cases();
 std::vector<GradientCase> special_point_cases();
 std::vector<GradientCase> distribution_cases();
+std::vector<GradientCase> relaxed_cases();
 std::vector<GradientCase> model_cases();
 std::vector<GradientCase> kink_cases();
 

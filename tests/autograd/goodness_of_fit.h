@@ -1,0 +1,45 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace doxa {
+
+/// Do draws have the distribution function F? √n sup |F_n - F| exceeds c with probability 2 exp(-2c²) at
+/// most, whatever n (Dvoretzky, Kiefer & Wolfowitz, 1956, with the constant of Massart, Ann. Probab. 18,
+/// 1990); c = 2.226 makes that 1e-4.
+template <class F>
+void expect_distributed(std::vector<double> draws, F distribution_function) {
+  std::ranges::sort(draws);
+  const double n = static_cast<double>(draws.size());
+  double distance = 0;
+  for (std::size_t i = 0; i < draws.size(); ++i) {
+    const double f = distribution_function(draws[i]), rank = static_cast<double>(i);
+    distance = std::max({distance, f - rank / n, (rank + 1) / n - f});
+  }
+  EXPECT_LT(distance * std::sqrt(n), std::sqrt(std::log(2 / 1e-4) / 2));
+}
+
+inline double normal_distribution_function(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
+
+/// χ² = Σ (observed - expected)² / expected with k degrees of freedom exceeds k + 2 sqrt(kx) + 2x with
+/// probability e^-x at most (Laurent & Massart, Ann. Stat. 28, 2000, lemma 1); x = 9.3 makes that 1e-4.
+inline void expect_frequencies(const std::vector<double>& counts, const std::vector<double>& probs) {
+  double n = 0, chi2 = 0, cells = 0;
+  for (double c : counts) n += c;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (probs[i] == 0) {
+      EXPECT_EQ(counts[i], 0) << i;
+      continue;
+    }
+    chi2 += (counts[i] - n * probs[i]) * (counts[i] - n * probs[i]) / (n * probs[i]);
+    cells += 1;
+  }
+  const double k = cells - 1;
+  EXPECT_LT(chi2, k + 2 * std::sqrt(9.3 * k) + 2 * 9.3) << "with " << k << " degrees of freedom";
+}
+
+}  // namespace doxa
