@@ -36,6 +36,7 @@ std::vector<GradientCase> checkpoint_cases();
 std::vector<GradientCase> special_point_cases();
 std::vector<GradientCase> distribution_cases();
 std::vector<GradientCase> relaxed_cases();
+std::vector<GradientCase> estimator_cases();
 std::vector<GradientCase> model_cases();
 std::vector<GradientCase> kink_cases();
 
@@ -55,8 +56,8 @@ GradientCase tensor_case(std::string name, TensorFunction function, std::vector<
 GradientCase point_case(std::string name, TensorFunction function, std::vector<Tensor> inputs,
                         Verdict expected = Verdict::pass);
 
-/// f(x) + Σ_i mean(x_i²). Each input is used a second time, after the function: a rule that assigns an adjoint
-/// instead of adding to it is right as long as nobody else has added anything.
+/// f(x) + Σ_i mean(x_i²). Each input is used a second time, after the function: a rule that assigns an
+/// adjoint instead of adding to it is right as long as nobody else has added anything.
 Var used_twice(Var y, std::span<const Var> inputs);
 
 /// The names of the records that evaluate(tape) leaves.

@@ -1,0 +1,72 @@
+#include "doxa/distributions/baseline.h"
+
+#include <algorithm>
+#include <sstream>
+#include <stdexcept>
+
+namespace doxa {
+namespace {
+
+// f - b for n draws of `events` numbers each, draw by draw.
+struct Advantage {
+  std::span<const Real> f;
+  Index draws, events;
+  Real* out;
+
+  void operator()(const ConstantBaseline& b) const {
+    std::ranges::transform(f, out, [&](Real x) { return x - b.value; });
+  }
+
+  void operator()(RunningMeanBaseline& b) const {
+    if (!(b.decay >= 0 && b.decay < 1)) {
+      std::ostringstream text;
+      text << "RunningMeanBaseline: decay is " << b.decay << ", expected a number from 0 to below 1";
+      throw std::invalid_argument(text.str());
+    }
+    (*this)(ConstantBaseline{b.value()});
+    double mean = 0;
+    for (const Real x : f) mean += static_cast<double>(x) / static_cast<double>(f.size());
+    b.weighted_sum = double{b.decay} * b.weighted_sum + mean;
+    b.weight = double{b.decay} * b.weight + 1;
+  }
+
+  // f_i - (S - f_i) / (n - 1), as a mean of differences: f_i - f_j may be small beside f.
+  void operator()(LeaveOneOutBaseline) const {
+    if (draws < 2)
+      throw std::invalid_argument(
+          "LeaveOneOutBaseline: one draw has no others, expected samples of at least 2");
+    const auto n = static_cast<Real>(draws);
+    for (Index e = 0; e < events; ++e) {
+      const auto at = [&](Index i) { return f[static_cast<std::size_t>(i * events + e)]; };
+      const Real first = at(0);
+      Real total = 0;  // of f - f_0, so that a constant f leaves exactly nothing
+      for (Index i = 0; i < draws; ++i) total += at(i) - first;
+      for (Index i = 0; i < draws; ++i) out[i * events + e] = (n * (at(i) - first) - total) / (n - 1);
+    }
+  }
+};
+
+}  // namespace
+
+// y = f                                                                      df += g,  dl += g (f - b)
+Var score_function_surrogate(Var f, Var log_q, Baseline& baseline) {
+  const Shape shape = f.shape();
+  if (shape.rank() < 1 || shape != log_q.shape())
+    throw std::invalid_argument("score_function_surrogate: f has shape " + shape.str() +
+                                " and log q has shape " + log_q.shape().str() +
+                                ", expected the same with draws along the first axis");
+  Real* advantage = f.tape().scratch<Real>(shape.size());
+  const Index draws = shape[0], events = draws > 0 ? shape.size() / draws : 0;
+  std::visit([&](auto& b) { Advantage{f.value(), draws, events, advantage}(b); }, baseline);
+  return record(
+      "score_function_surrogate", shape, {f, log_q},
+      [](Record& r) { std::copy_n(r.value(0), r.size(), r.value()); },
+      [=](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) {
+          r.adjoint(0)[i] += r.adjoint()[i];
+          r.adjoint(1)[i] += r.adjoint()[i] * advantage[i];
+        }
+      });
+}
+
+}  // namespace doxa

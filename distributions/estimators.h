@@ -1,0 +1,200 @@
+#pragma once
+
+#include <concepts>
+#include <utility>
+
+#include "doxa/distributions/baseline.h"
+#include "doxa/distributions/distribution.h"
+#include "doxa/distributions/monte_carlo.h"
+#include "doxa/distributions/relaxed_one_hot_categorical.h"
+
+namespace doxa {
+
+/// An estimate of F = E_q[f(z)] for each event of q, [events …], whose backward pass estimates ∇F with
+/// respect to all that q and f are made of. How, is the estimator's business, and to change it is to change
+/// one word:
+///
+///   const Var bound = expectation(q, [&](Var z, const auto& q_z) { return log_joint(z) - log_prob(q_z, z);
+///   },
+///                                 ScoreFunction{.samples = 8, .baseline = LeaveOneOutBaseline{}}, random);
+///
+/// f is given n draws at once, z of shape [n, events …, event], and answers a number for each, [n, events …].
+/// The events of a batch are independent, f at one depending on no other's z. As a second argument, if it
+/// takes one, f is given q.repeated(n) to ask for log q(z).
+///
+///                       draws of          unbiased       f must be
+///   ScoreFunction       every q           yes            anything
+///   Reparametrisation   Reparametrised    yes            differentiable in z
+///   PathDerivative      Reparametrised    yes, if q enters f as a multiple of log q(z) alone; differentiable
+///   in z StraightThrough     OneHotCategorical, Bernoulli   no, but for f linear in z; differentiable
+///   between the values GumbelSoftmax       OneHotCategorical              no; defined and differentiable
+///   inside the simplex Enumeration         FiniteSupport     exact          anything
+///
+/// An estimator that a distribution does not admit does not compile. Throws std::invalid_argument if f's
+/// answer has another shape, or for less samples than the estimator needs.
+template <Distribution Q, class F, class Estimator>
+Var expectation(const Q& q, F&& f, Estimator&& estimator, Philox& random) {
+  return estimator(q, f, random);
+}
+
+/// ∇F = E_q[∇f + (f - b) ∇ log q], from ∇q = q ∇ log q: Williams (1992), Machine Learning 8, section 4.
+struct ScoreFunction {
+  Index samples = 1;
+  Baseline baseline = {};
+
+  template <Distribution Q, class F>
+  Var operator()(const Q& q, F& f, Philox& random);
+};
+
+/// ∇F = E_ε[∇ f(z(ε))]: Kingma & Welling (2013), arXiv 1312.6114, section 2.4.
+struct Reparametrisation {
+  Index samples = 1;
+
+  template <Distribution Q, class F>
+  Var operator()(const Q& q, F& f, Philox& random) const;
+};
+
+/// The same without the gradient that log q(z) has at fixed z, whose expectation is 0: where q is the
+/// posterior the estimate of a bound's gradient is 0 for every draw. Roeder, Wu & Duvenaud, "Sticking the
+/// landing" (2017), arXiv 1703.09194, equation 9. f takes q as its second argument, and is given one that
+/// passes no gradient.
+struct PathDerivative {
+  Index samples = 1;
+
+  template <Distribution Q, class F>
+  Var operator()(const Q& q, F& f, Philox& random) const;
+};
+
+/// Draws values, differentiates as if they were their probabilities: Bengio, Léonard & Courville (2013),
+/// arXiv 1308.3432, section 4.
+struct StraightThrough {
+  Index samples = 1;
+
+  template <Distribution Q, class F>
+  Var operator()(const Q& q, F& f, Philox& random) const;
+};
+
+/// f at points inside the simplex, softmax((log p + ε) / temperature) with Gumbel noise ε, for f at its
+/// corners: the value is an estimate for the relaxed distribution too. Jang, Gu & Poole (2017), arXiv
+/// 1611.01144; Maddison, Mnih & Teh (2017), arXiv 1611.00712. With `straight_through` f is evaluated at the
+/// nearest corner, an exact draw, and differentiated as if there.
+struct GumbelSoftmax {
+  Index samples = 1;
+  Real temperature = Real(0.5);
+  bool straight_through = false;
+
+  template <Distribution Q, class F>
+  Var operator()(const Q& q, F& f, Philox& random) const;
+};
+
+/// Σ_k q(x_k) f(x_k) over all values: no draw, no variance. A value that is impossible adds nothing, whatever
+/// f is there.
+struct Enumeration {
+  template <Distribution Q, class F>
+  Var operator()(const Q& q, F& f, Philox& random) const;
+};
+
+// ---- how each draws, and what it lets gradients through ----
+
+/// Throws std::invalid_argument unless f's answer to n draws of q has the shape [n, events …] of `repeated`.
+void check_answer(const Shape& answer, const Shape& draws, int event_rank);
+/// The corner of the simplex nearest to each point along the last axis: a 1 at its largest number.
+Var nearest_corner(Var x);
+
+/// f(z, q), or f(z) if it takes no q.
+template <Distribution Q, class F>
+Var at_draws(F& f, const typename Q::Value& z, const Q& repeated) {
+  const Var answer = [&]() -> Var {
+    if constexpr (std::invocable<F&, const typename Q::Value&, const Q&>)
+      return f(z, repeated);
+    else
+      return f(z);
+  }();
+  check_answer(answer.shape(), repeated.shape(), Q::event_rank);
+  return answer;
+}
+
+template <Distribution Q, class F>
+Var ScoreFunction::operator()(const Q& q, F& f, Philox& random) {
+  check_sample_count("ScoreFunction", samples, 1);
+  const Q copies = q.repeated(samples);
+  const auto z = sample(copies, random);
+  return mean(score_function_surrogate(at_draws(f, z, copies), log_prob(copies, z), baseline), 0);
+}
+
+template <Distribution Q, class F>
+Var Reparametrisation::operator()(const Q& q, F& f, Philox& random) const {
+  static_assert(
+      Reparametrised<Q>,
+      "Reparametrisation: no differentiable path leads from noise to a draw of this distribution. Use "
+      "Enumeration (exact) where its values are few, ScoreFunction (unbiased) anywhere, or one of the "
+      "biased StraightThrough and GumbelSoftmax.");
+  if constexpr (Reparametrised<Q>) {
+    check_sample_count("Reparametrisation", samples, 1);
+    const Q copies = q.repeated(samples);
+    return mean(at_draws(f, rsample(copies, copies.noise(random)), copies), 0);
+  }
+}
+
+template <Distribution Q, class F>
+Var PathDerivative::operator()(const Q& q, F& f, Philox& random) const {
+  static_assert(Reparametrised<Q>,
+                "PathDerivative: no differentiable path leads from noise to a draw of this distribution. Use "
+                "Enumeration (exact) where its values are few, or ScoreFunction (unbiased) anywhere.");
+  static_assert(
+      std::invocable<F&, const typename Q::Value&, const Q&>,
+      "PathDerivative: f must take q as its second argument, f(z, q), and ask that one for log q(z): "
+      "through it no gradient passes.");
+  if constexpr (Reparametrised<Q> && std::invocable<F&, const typename Q::Value&, const Q&>) {
+    check_sample_count("PathDerivative", samples, 1);
+    const Q copies = q.repeated(samples);
+    return mean(at_draws(f, rsample(copies, copies.noise(random)), copies.detached()), 0);
+  }
+}
+
+template <Distribution Q, class F>
+Var StraightThrough::operator()(const Q& q, F& f, Philox& random) const {
+  constexpr bool has_probabilities = requires {
+    { straight_through_sample(q, random) } -> std::same_as<Var>;
+  };
+  static_assert(
+      has_probabilities,
+      "StraightThrough: a draw of this distribution has no probability to stand in for it. Use "
+      "OneHotCategorical in place of Categorical, and Reparametrisation for a continuous distribution.");
+  if constexpr (has_probabilities) {
+    check_sample_count("StraightThrough", samples, 1);
+    const Q copies = q.repeated(samples);
+    return mean(at_draws(f, straight_through_sample(copies, random), copies), 0);
+  }
+}
+
+template <Distribution Q, class F>
+Var GumbelSoftmax::operator()(const Q& q, F& f, Philox& random) const {
+  static_assert(
+      std::same_as<Q, OneHotCategorical>,
+      "GumbelSoftmax: only the corners of a simplex are relaxed to its inside. Use OneHotCategorical in "
+      "place of Categorical or Bernoulli, and Reparametrisation for a continuous distribution.");
+  if constexpr (std::same_as<Q, OneHotCategorical>) {
+    check_sample_count("GumbelSoftmax", samples, 1);
+    const Q copies = q.repeated(samples);
+    const RelaxedOneHotCategorical relaxed(copies.index, temperature);
+    const Var z = rsample(relaxed, relaxed.noise(random));
+    return mean(at_draws(f, straight_through ? doxa::straight_through(nearest_corner(z), z) : z, copies), 0);
+  }
+}
+
+template <Distribution Q, class F>
+Var Enumeration::operator()(const Q& q, F& f, Philox&) const {
+  static_assert(
+      FiniteSupport<Q>,
+      "Enumeration: this distribution has infinitely many values. Use Reparametrisation where a path "
+      "leads from noise to a draw, or ScoreFunction anywhere.");
+  if constexpr (FiniteSupport<Q>) {
+    const Q copies = q.repeated(q.support_size());
+    const auto z = q.support();
+    const Var p = exp(log_prob(copies, z));
+    return sum(p * where(p, at_draws(f, z, copies), q.tape().constant(0)), 0);
+  }
+}
+
+}  // namespace doxa

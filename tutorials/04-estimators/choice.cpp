@@ -1,0 +1,167 @@
+// A latent choice among three: what can be done where no path leads from noise to a draw, and at what price.
+
+#include <cmath>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "choice_model.h"
+#include "claim_moments.h"
+#include "measurement.h"
+#include "sections.h"
+#include "support/figure.h"
+#include "support/number.h"
+#include "support/table.h"
+
+namespace doxa {
+namespace {
+
+constexpr Index draws = 4;
+const Triple logits{0.8, -0.6, 0.2};
+
+OneHotCategorical choice_of(Var rows) { return OneHotCategorical(rows); }
+
+template <class Estimator>
+Moments measured(const ChoiceModel& model, Estimator estimator, const Repetitions& repetitions,
+                 Philox& random) {
+  const auto f = [&](Var z, const OneHotCategorical& q) { return model.log_weight(z, q); };
+  return measure({logits[0], logits[1], logits[2]}, choice_of, f, estimator, repetitions, random);
+}
+
+double length(const Triple& v) { return std::sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
+double total(const Triple& v) { return v[0] + v[1] + v[2]; }
+Triple minus(const Triple& a, const Triple& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
+Triple triple(const std::vector<double>& v) { return {v[0], v[1], v[2]}; }
+
+struct Row {
+  std::string name;
+  Moments measured;
+  std::optional<ExactMoments> exact;  // of the mean of `draws` draws
+};
+
+ExactMoments of_mean(ExactMoments one) {
+  for (double& v : one.variance) v /= static_cast<double>(draws);
+  return one;
+}
+
+std::vector<Row> estimators(const ChoiceModel& model, Index count, Philox& random) {
+  const Repetitions batched{.count = count};
+  const auto gumbel = [&](double temperature, bool straight_through) {
+    return measured(model,
+                    GumbelSoftmax{.samples = draws,
+                                  .temperature = static_cast<Real>(temperature),
+                                  .straight_through = straight_through},
+                    batched, random);
+  };
+  return {
+      {"enumeration", measured(model, Enumeration{}, {.count = 10, .at_once = 10}, random),
+       ExactMoments{gradient_of_bound(model, logits), {}}},
+      {"score function, no baseline", measured(model, ScoreFunction{.samples = draws}, batched, random),
+       of_mean(score_function(model, logits, 0))},
+      {"score function, running mean",
+       measured(model, ScoreFunction{.samples = draws, .baseline = RunningMeanBaseline{}},
+                {.count = count / 4, .at_once = 1, .unused = 200}, random),
+       {}},
+      {"score function, leave one out",
+       measured(model, ScoreFunction{.samples = draws, .baseline = LeaveOneOutBaseline{}}, batched, random),
+       leave_one_out(model, logits, static_cast<double>(draws))},
+      {"straight-through", measured(model, StraightThrough{.samples = draws}, batched, random),
+       of_mean(straight_through_moments(model, logits))},
+      {"Gumbel-softmax, τ = 1", gumbel(1, false), of_mean(gumbel_softmax_moments(model, logits, 1))},
+      {"Gumbel-softmax, τ = 0.3", gumbel(0.3, false), of_mean(gumbel_softmax_moments(model, logits, 0.3))},
+      {"straight-through Gumbel, τ = 1", gumbel(1, true), {}},
+  };
+}
+
+// What is left of equal sums is rounding.
+double exact_bias(const ExactMoments& exact, const Triple& truth) {
+  const double bias = length(minus(exact.mean, truth));
+  return bias < 1e-12 ? 0 : bias;
+}
+
+void report(support::Chapter& chapter, const Row& row, const Triple& truth, support::Table& table) {
+  const Moments& m = row.measured;
+  const Triple bias = minus(triple(m.mean), truth);
+  const double error = length(triple(m.mean_error)), spread = std::sqrt(total(triple(m.variance)));
+  table.row({row.name,
+             {length(bias), 2},
+             {error, 2},
+             row.exact ? support::Cell(exact_bias(*row.exact, truth), 4) : "",
+             {spread, 4},
+             row.exact ? support::Cell(std::sqrt(total(row.exact->variance)), 4) : ""});
+  chapter.results.set("choice." + row.name + ".bias", length(bias));
+  chapter.results.set("choice." + row.name + ".spread", spread);
+}
+
+void claims(support::Chapter& chapter, const std::vector<Row>& rows, const Triple& truth) {
+  Deviations unbiased, biased, variances;
+  for (const Row& row : rows) {
+    const bool is_unbiased = row.name.starts_with("score") || row.name == "enumeration";
+    for (std::size_t i = 0; i < 3; ++i) {
+      if (is_unbiased)
+        unbiased.mean(row.measured, i, truth[i]);
+      else if (row.exact)
+        biased.mean(row.measured, i, row.exact->mean[i]);
+      if (row.exact) variances.variance(row.measured, i, row.exact->variance[i]);
+    }
+    if (!is_unbiased)
+      chapter.claims.at_least(
+          "choice, " + row.name + ": its bias, in standard errors",
+          length(minus(triple(row.measured.mean), truth)) / length(triple(row.measured.mean_error)), 10, 0,
+          "an error without bias exceeds 5 of them less than once in 10⁵ times");
+  }
+  unbiased.claim(chapter, "(04.14) choice: enumeration and score function are unbiased");
+  biased.claim(chapter, "(04.16), (04.18) choice: the biased ones have the expectations of the formulas");
+  variances.claim(chapter, "and all have the variances of the formulas");
+}
+
+void draw_trade(support::Chapter& chapter, const ChoiceModel& model, const Triple& truth) {
+  std::vector<double> temperature, bias, spread, error;
+  for (double t = 0.08; t < 8.1; t *= chapter.quick() ? 1.4 : 1.12) {
+    const ExactMoments m = gumbel_softmax_moments(model, logits, t);
+    temperature.push_back(t);
+    bias.push_back(length(minus(m.mean, truth)));
+    spread.push_back(std::sqrt(total(m.variance)));
+    error.push_back(std::hypot(bias.back(), spread.back()));
+  }
+  support::Figure figure("Bias and standard deviation of the Gumbel-softmax gradient against the temperature",
+                         1);
+  figure.width = 620;
+  support::Axes& axes = figure.axes();
+  axes.title = "one draw's estimate of the gradient: length of the error";
+  axes.x_label = "temperature τ";
+  axes.y_label = "error";
+  axes.x_scale = axes.y_scale = support::Scale::log;
+  axes.line(temperature, bias, {.label = "Gumbel-softmax: bias"});
+  axes.line(temperature, spread, {.label = "standard deviation"});
+  axes.line(temperature, error, {.label = "root mean square"});
+  const ExactMoments st = straight_through_moments(model, logits);
+  axes.horizontal(std::sqrt(total(leave_one_out(model, logits, 2).variance) * 2),
+                  "score function, leave one out: standard deviation");
+  axes.horizontal(length(minus(st.mean, truth)), "straight-through: bias");
+  chapter.figure("temperature", figure);
+}
+
+}  // namespace
+
+void choice(support::Chapter& chapter) {
+  Philox random(chapter.seed(), choice_draws);
+  const ChoiceModel model;
+  const Triple truth = gradient_of_bound(model, logits);
+  std::cout << "A choice among three, V = E_q[log p(x, z) − log q(z)]: estimates of ∂V/∂logits = ("
+            << support::significant(truth[0]) << ", " << support::significant(truth[1]) << ", "
+            << support::significant(truth[2]) << ") from " << draws << " draws each\n\n";
+  const std::vector<Row> rows = estimators(model, chapter.quick() ? 20'000 : 200'000, random);
+  support::Table table({"estimator", "length of bias", "± se", "exactly", "std. deviation", "exactly"});
+  for (const Row& row : rows) report(chapter, row, truth, table);
+  std::cout << table << '\n';
+  claims(chapter, rows, truth);
+  for (const double t : {0.3, 1.0})
+    chapter.claims.equal(
+        "(04.19) the density of the noise adds up to 1 at the nodes for τ = " + support::shortest(t),
+        gumbel_mass(t), 1, 1e-10, "the trapezoid rule's e^-28 and the weights left out");
+  draw_trade(chapter, model, truth);
+}
+
+}  // namespace doxa

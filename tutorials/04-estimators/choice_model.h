@@ -1,0 +1,46 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "doxa/distributions/one_hot_categorical.h"
+
+namespace doxa {
+
+using Triple = std::array<double, 3>;
+
+/// A latent choice z among three, one-hot, and a datum x that is a normal number around the one chosen:
+/// p(z) = π·z, p(x | z) = N(x; w·z, s²). Its posterior is known, and so is the bound V = E_q[log p(x, z) -
+/// log q(z)].
+struct ChoiceModel {
+  Triple prior{0.5, 0.3, 0.2}, w{-1.5, 0.2, 2};
+  double x = 0.9, s = 0.8;
+
+  Triple posterior() const;
+  double log_evidence() const;
+  Triple log_joint() const;  ///< log p(x, z) of the three values
+  /// log p(x, z) - log q(z) for draws z [.., events, 3], which need not be one-hot: then it is what the
+  /// formula says there. Through q no gradient passes, its expectation being 0, (04.3).
+  Var log_weight(Var z, const OneHotCategorical& q) const;
+};
+
+Triple softmax_of(const Triple& logits);
+double kl(const Triple& q, const Triple& p);  ///< Σ q_i log(q_i / p_i)
+
+/// First and second moments of one draw's gradient by the logits.
+struct ExactMoments {
+  Triple mean{}, variance{};
+};
+
+Triple gradient_of_bound(const ChoiceModel& model, const Triple& logits);  ///< (04.14)
+/// Of (f - b) (z - p), by summing over z; of the mean of n draws with b = the mean of the others, (04.7).
+ExactMoments score_function(const ChoiceModel& model, const Triple& logits, double b);
+ExactMoments leave_one_out(const ChoiceModel& model, const Triple& logits, double n);
+/// Of J(p) ∂f/∂z at a draw z, (04.16).
+ExactMoments straight_through_moments(const ChoiceModel& model, const Triple& logits);
+/// Of J(z) ∂f/∂z / τ at the relaxed z, (04.18), by the trapezoid rule over (04.19).
+ExactMoments gumbel_softmax_moments(const ChoiceModel& model, const Triple& logits, double temperature);
+/// Does the quadrature add up to 1? The sum of the weights.
+double gumbel_mass(double temperature);
+
+}  // namespace doxa

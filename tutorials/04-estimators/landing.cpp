@@ -1,0 +1,122 @@
+// A bound with the posterior N(0, 1): which noise is left when q gets there?
+
+#include <cmath>
+#include <iostream>
+#include <vector>
+
+#include "claim_moments.h"
+#include "doxa/distributions/normal.h"
+#include "measurement.h"
+#include "sections.h"
+#include "support/figure.h"
+#include "support/table.h"
+
+namespace doxa {
+namespace {
+
+// V = E_q[log p(z) - log q(z)], ∂V/∂μ = -μ.
+struct Bound {
+  double mu = 0.5, sigma = 0.5;
+
+  double gradient() const { return -mu; }
+  double total() const { return sigma * sigma; }  // (04.12)
+  double path() const { return std::pow(1 / sigma - sigma, 2); }
+  double score() const {  // of (f - b) s with the best b: f = const - μσ ε + (1 - σ²) ε² / 2
+    const double c = (1 - sigma * sigma) / 2;
+    return 6 * c * c / (sigma * sigma) + 2 * mu * mu;
+  }
+  // E[f s²] / E[s²] - what f's own gradient, -s, amounts to
+  double best_baseline() const {
+    const double c = (1 - sigma * sigma) / 2;
+    return std::log(sigma) - mu * mu / 2 + 3 * c - 1;
+  }
+};
+
+DiagonalNormal normal(Var rows) {
+  return DiagonalNormal::from_log_scale(slice(rows, 1, 0, 1), slice(rows, 1, 1, 2));
+}
+
+// log p(z) - log q(z)
+Var log_ratio(Var z, const DiagonalNormal& q) {
+  const Var zero = z.tape().constant(Shape{1}, Real{0});
+  return log_prob(DiagonalNormal::from_log_scale(zero, zero), z) - log_prob(q, z);
+}
+
+template <class Estimator>
+Moments measured(const Bound& b, Estimator estimator, Index count, Philox& random) {
+  return measure({b.mu, std::log(b.sigma)}, normal, log_ratio, estimator, {.count = count}, random);
+}
+
+ScoreFunction score_of(const Bound& b) {
+  return {.baseline = ConstantBaseline{static_cast<Real>(b.best_baseline())}};
+}
+
+}  // namespace
+
+void landing(support::Chapter& chapter) {
+  Philox random(chapter.seed(), landing_draws);
+  const Index count = chapter.quick() ? 10'000 : 100'000;
+  std::cout
+      << "A bound, V = E_q[log p(z) − log q(z)] with p = N(0, 1): variance of the estimate of ∂V/∂μ from one "
+         "draw, μ = 0.5\n\n";
+  Deviations unbiased, variances;
+  support::Table table(
+      {"σ", "score, best constant", "exactly", "total derivative", "exactly", "path derivative", "exactly"});
+  for (const double sigma : {0.25, 0.5, 1.0, 2.0}) {
+    const Bound b{.sigma = sigma};
+    const Moments score = measured(b, score_of(b), count, random),
+                  total = measured(b, Reparametrisation{}, count, random),
+                  path = measured(b, PathDerivative{}, count, random);
+    table.row({{sigma, 3},
+               {score.variance[0], 3},
+               {b.score(), 3},
+               {total.variance[0], 3},
+               {b.total(), 3},
+               {path.variance[0], 3},
+               {b.path(), 3}});
+    for (const Moments* m : {&score, &total, &path}) {
+      unbiased.mean(*m, 0, b.gradient());
+      unbiased.mean(*m, 1, 1 - sigma * sigma);
+    }
+    variances.variance(score, 0, b.score());
+    variances.variance(total, 0, b.total());
+    variances.variance(path, 0, b.path());
+  }
+  std::cout << table << '\n';
+  unbiased.claim(chapter, "(04.11) bound: score function, total and path derivative are unbiased");
+  variances.claim(chapter, "(04.12), (04.13) bound: their variances are those of the formulas");
+  const Bound posterior{.mu = 0, .sigma = 1};
+  const Moments stuck = measured(posterior, PathDerivative{}, count / 10, random),
+                restless = measured(posterior, Reparametrisation{}, count, random);
+  chapter.claims.at_most("at the posterior the path derivative is 0 in every draw: its standard deviation",
+                         std::sqrt(stuck.variance[0] + stuck.variance[1]), 0,
+                         64 * std::numeric_limits<Real>::epsilon(),
+                         "rounding of terms of size 1 and less than 6");
+  Deviations of_total;
+  of_total.variance(restless, 0, 1);
+  of_total.claim(chapter, "where the total derivative still has the variance σ² = 1");
+
+  support::Figure figure("Variance of the estimates of a bound's gradient against the scale of q", 1);
+  figure.width = 620;
+  support::Axes& axes = figure.axes();
+  axes.title = "variance of the estimate of ∂V/∂μ from one draw, μ = 0.5";
+  axes.x_label = "scale σ of q";
+  axes.y_label = "variance";
+  axes.x_scale = axes.y_scale = support::Scale::log;
+  axes.y_range = support::Range{1e-4, 100};
+  std::vector<double> sigma, score, total, path;
+  for (double s = 0.2; s < 4; s *= 1.01) {
+    const Bound b{.sigma = s};
+    sigma.push_back(s);
+    score.push_back(b.score());
+    total.push_back(b.total());
+    path.push_back(b.path());
+  }
+  axes.line(sigma, score, {.label = "score function, best constant"});
+  axes.line(sigma, total, {.label = "total derivative"});
+  axes.line(sigma, path, {.label = "path derivative"});
+  axes.vertical(std::sqrt(0.5), "σ = 1/√2");
+  chapter.figure("landing", figure);
+}
+
+}  // namespace doxa
