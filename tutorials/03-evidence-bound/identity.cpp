@@ -1,0 +1,82 @@
+// log p(x) = V + KL(q ‖ posterior) for any q, the three computed independently of one another.
+
+#include <algorithm>
+#include <iostream>
+
+#include "doxa/autograd/random.h"
+#include "evidence_split.h"
+#include "on_tape.h"
+#include "sections.h"
+#include "support/table.h"
+
+using namespace doxa;
+
+namespace {
+
+Gaussian random_gaussian(std::size_t d, Philox& random) {
+  Gaussian g{Vector(d), Matrix(d, d)};
+  for (double& m : g.mean) m = 2 * random.normal();
+  for (std::size_t i = 0; i < d; ++i)
+    for (std::size_t j = 0; j <= i; ++j)
+      g.factor(i, j) = i == j ? std::exp(random.normal()) : random.normal();
+  return representable(g);
+}
+
+Problem random_problem(Philox& random) {
+  const auto d = static_cast<std::size_t>(1 + random.uniform_index(4)),
+             n = static_cast<std::size_t>(1 + random.uniform_index(5));
+  Problem p{{Matrix(n, d), Vector(n), Vector(n)}, Vector(n)};
+  for (double& w : p.model.loading.entries) w = random.normal();
+  for (double& b : p.model.offset) b = random.normal();
+  for (double& s : p.model.noise_scale) s = std::exp(random.normal() / 2);
+  for (double& x : p.x) x = representable(2 * random.normal());
+  p.model = representable(p.model);
+  return p;
+}
+
+}  // namespace
+
+void identity(support::Chapter& chapter, const Problem& problem) {
+  const auto& [model, x] = problem;
+  const Gaussian exact = posterior(model, x);
+  std::cout << "\nTwo hidden numbers, " << x.size()
+            << " readings of them; log p(x) = " << support::significant(log_evidence(model, x), 8) << ":\n\n";
+  Philox random(chapter.seed(), random_problems);
+  support::Table table({"q", "E_q log p(x|z)", "− KL(q ‖ prior)", "= V", "KL(q ‖ posterior)", "V + KL"});
+  const auto row = [&](const std::string& name, const Gaussian& q) {
+    const EvidenceSplit s = evidence_split(model, x, representable(q));
+    table.row({name,
+               {s.elbo.log_likelihood, 5},
+               {-s.kl_to_prior, 5},
+               {s.elbo.value(), 8},
+               {s.kl_to_posterior, 5},
+               {s.elbo.value() + s.kl_to_posterior, 8}});
+  };
+  row("the prior", standard_normal(2));
+  row("a random one", random_gaussian(2, random));
+  row("another", random_gaussian(2, random));
+  row("a point, nearly", diagonal_gaussian(exact.mean, {1e-6, 1e-6}));
+  row("best diagonal", best_diagonal(model, x));
+  row("the posterior", exact);
+  std::cout << table;
+
+  const int draws = chapter.quick() ? 300 : 3000;
+  double worst = 0, worst_forms = 0;
+  for (int i = 0; i < draws; ++i) {
+    const Problem p = random_problem(random);
+    const EvidenceSplit s = evidence_split(p.model, p.x, random_gaussian(p.model.latents(), random));
+    worst = std::max(worst, s.miss());
+    worst_forms = std::max(worst_forms, s.forms_miss());
+  }
+  std::cout << "\nOver " << draws << " random models, data and q the identity is missed by at most "
+            << support::significant(worst, 2) << " units of rounding.\n";
+  chapter.results.set("identity.worst_in_units_of_rounding", worst);
+  chapter.results.set("identity.forms_worst_in_units_of_rounding", worst_forms);
+  chapter.claims.at_most("(03.4) log p(x) = V + KL(q ‖ posterior) for " + std::to_string(draws) +
+                             " random models, data and q: largest miss, in units of rounding",
+                         worst, 0, units_allowed, why_units);
+  chapter.claims.at_most(
+      "(03.5) and (03.6), energy + entropy and likelihood − KL to the prior, are the same V: "
+      "largest difference, in units of rounding",
+      worst_forms, 0, units_allowed, why_units);
+}

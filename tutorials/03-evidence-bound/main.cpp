@@ -1,0 +1,29 @@
+// Chapter 03: the evidence lower bound, on models whose evidence is known. Equation tags refer to README.md.
+
+#include "on_tape.h"
+#include "sections.h"
+
+// Instrument 1 reads the sum of the two numbers, precisely and with a known offset; 2 and 3 read one each,
+// poorly.
+Problem three_instruments() {
+  const LinearGaussian model{Matrix(3, 2, {1, 1, 1, 0, 0, 1}), {0.5, 0, 0}, {0.3, 0.8, 1.2}};
+  Vector x{2.3, 1.6, -0.4};
+  for (double& reading : x) reading = representable(reading);
+  return {representable(model), x};
+}
+
+int main(int argc, char** argv) {
+  doxa::support::Arguments arguments("03-evidence-bound",
+                                     "The evidence lower bound, where the evidence is known");
+  return doxa::support::run_chapter(arguments, argc, argv, [](doxa::support::Chapter& chapter) {
+    const Problem problem = three_instruments();
+    integral(chapter);
+    scalar_by_hand(chapter);
+    identity(chapter, problem);
+    sampled(chapter, problem);
+    ascent(chapter, problem);
+    reversed(chapter);
+    fisher(chapter, problem);
+    learning(chapter, problem);
+  });
+}

@@ -1,0 +1,123 @@
+#include "on_tape.h"
+
+#include <limits>
+
+using namespace doxa;
+
+const double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2;
+
+namespace {
+
+Index as_index(std::size_t n) { return static_cast<Index>(n); }
+
+Tensor tensor(const Shape& shape, const std::vector<double>& values) {
+  Tensor t(shape);
+  for (std::size_t i = 0; i < values.size(); ++i) t[as_index(i)] = static_cast<Real>(values[i]);
+  return t;
+}
+
+Tensor tensor(const Vector& v) { return tensor({as_index(v.size())}, v); }
+Tensor tensor(const Matrix& m) { return tensor({as_index(m.rows), as_index(m.columns)}, m.entries); }
+
+Vector logs(Vector v) {
+  for (double& x : v) x = std::log(x);
+  return v;
+}
+
+Var identity(Tape& tape, Index n) {
+  return tape.constant({n, n}, [n](std::span<Real> all) {
+    for (Index i = 0; i < n * n; ++i) all[static_cast<std::size_t>(i)] = i % (n + 1) == 0;
+  });
+}
+
+void round_all(std::vector<double>& values) {
+  for (double& v : values) v = representable(v);
+}
+
+}  // namespace
+
+ModelOnTape on_tape(Tape& tape, const LinearGaussian& model, const Vector& x) {
+  return {tape.variable(tensor(model.loading)), tape.variable(tensor(model.offset)),
+          tape.variable(tensor(logs(model.noise_scale))), tape.variable(tensor(x))};
+}
+
+MultivariateNormal on_tape(Tape& tape, const Gaussian& q) {
+  const Var loc = tape.variable(tensor(q.mean));
+  return {loc, tape.variable(tensor(q.factor))};
+}
+
+DiagonalNormal prior(const ModelOnTape& p) {
+  const Index d = p.loading.shape()[1];
+  Tape& tape = p.loading.tape();
+  return {tape.constant({d}, Real(0)), tape.constant({d}, Real(1))};
+}
+
+DiagonalNormal likelihood(const ModelOnTape& p, Var z) {
+  const Index d = p.loading.shape()[1], n = p.loading.shape()[0];
+  const Var rows = reshape(z, {z.size() / d, d});
+  const Var mean = matmul(rows, transpose(p.loading)) + p.offset;
+  return DiagonalNormal::from_log_scale(z.rank() == 1 ? reshape(mean, {n}) : mean, p.log_scale);
+}
+
+Var log_joint(const ModelOnTape& p, Var z) {
+  return log_prob(likelihood(p, z), p.x)  // log p(x|z)
+         + log_prob(prior(p), z);         // log p(z)
+}
+
+MultivariateNormal posterior(const ModelOnTape& p) {
+  const Index n = p.loading.shape()[0];
+  const Var whiten = reshape(exp(-p.log_scale), {n, 1}), a = whiten * p.loading;
+  const Var one = identity(p.loading.tape(), p.loading.shape()[1]);
+  const Var root = solve_triangular(cholesky(matmul(transpose(a), a) + one), one);
+  const Var covariance = matmul(transpose(root), root);
+  const Var pull = matmul(transpose(a), whiten * reshape(p.x - p.offset, {n, 1}));
+  return MultivariateNormal::from_covariance(reshape(matmul(covariance, pull), {one.shape()[0]}), covariance);
+}
+
+Var log_evidence(const ModelOnTape& p) {
+  const Var noise = identity(p.loading.tape(), p.log_scale.size()) * exp(2 * p.log_scale);
+  return log_prob(
+      MultivariateNormal::from_covariance(p.offset, matmul(p.loading, transpose(p.loading)) + noise), p.x);
+}
+
+Var elbo(const ModelOnTape& p, const MultivariateNormal& q) {
+  const Index n = p.log_scale.size();
+  const Var spread = matmul(p.loading, q.scale_tril) * reshape(exp(-p.log_scale), {n, 1});
+  return log_joint(p, q.loc)              // the quadratic forms at the mean
+         - sum(square(spread)) / 2        // -tr(Wᵀ S⁻¹ W C) / 2
+         - sum(square(q.scale_tril)) / 2  // -tr(C) / 2
+         + entropy(q);
+}
+
+Var log_weights(const ModelOnTape& p, const MultivariateNormal& q, Var z) {
+  return log_joint(p, z) - log_prob(q, z);
+}
+
+double representable(double value) { return double{static_cast<Real>(value)}; }
+
+LinearGaussian representable(LinearGaussian model) {
+  round_all(model.loading.entries);
+  round_all(model.offset);
+  round_all(model.noise_scale);
+  return model;
+}
+
+Gaussian representable(Gaussian q) {
+  round_all(q.mean);
+  round_all(q.factor.entries);
+  return q;
+}
+
+double rounding_unit(Var y) {
+  Tape& tape = y.tape();
+  tape.keep_adjoints(true);
+  tape.backward(y);
+  double sum = 0;
+  for (std::size_t i = 0; i <= tape.position(y); ++i) {
+    const Var v = tape.at(i);
+    if (!v.needs_gradient()) continue;
+    for (std::size_t k = 0; k < v.value().size(); ++k)
+      sum += std::abs(double{v.value()[k]} * double{v.adjoint()[k]});
+  }
+  return unit_roundoff * sum;
+}

@@ -1,0 +1,153 @@
+// V from draws of q, Jensen's inequality as a picture, and the posterior's constant integrand.
+
+#include <algorithm>
+#include <iostream>
+
+#include "doxa/autograd/random.h"
+#include "estimate.h"
+#include "evidence_split.h"
+#include "on_tape.h"
+#include "sections.h"
+#include "support/figure.h"
+#include "support/table.h"
+
+using namespace doxa;
+using support::Color;
+using support::Dash;
+
+namespace {
+
+std::vector<double> draw_log_weights(const Problem& problem, const Gaussian& q, Index draws, Philox& random) {
+  Tape tape;
+  const Evaluation evaluation(tape);
+  const MultivariateNormal on = on_tape(tape, q);
+  const Var z = rsample(on, normal_noise(tape, {draws, on.loc.size()}, random));
+  const Var log_w = log_weights(on_tape(tape, problem.model, problem.x), on, z);  // (03.7)
+  return {log_w.value().begin(), log_w.value().end()};
+}
+
+// The posterior, moved by this many of its standard deviations (of the first column of its factor).
+Gaussian moved(Gaussian g, double deviations) {
+  for (std::size_t i = 0; i < g.mean.size(); ++i) g.mean[i] += deviations * g.factor(i, 0);
+  return g;
+}
+
+support::Figure jensen_figure(const Problem& problem, std::uint64_t seed) {
+  support::Figure figure("Jensen's inequality: the logarithm of a spread-out weight averages below", 2);
+  figure.row_height = 340;
+  const double evidence = log_evidence(problem.model, problem.x);
+  const Gaussian exact = posterior(problem.model, problem.x);
+  Philox random(seed, figure_noise);
+
+  support::Axes& left = figure.axes();
+  left.title = "the gap is Jensen's";
+  left.x_label = "w / p(x)";
+  left.y_label = "log(w / p(x)) / nats";
+  left.x_range = support::Range{0, 4};
+  left.y_range = support::Range{-3, 1.6};
+  std::vector<double> at, logarithm, w, log_w;
+  for (double ratio = 0.04; ratio <= 4; ratio += 0.01) {
+    at.push_back(ratio);
+    logarithm.push_back(std::log(ratio));
+  }
+  left.line(at, logarithm, {.color = Color::ink, .dash = Dash::solid, .width = 1});
+  for (const double l : draw_log_weights(problem, moved(exact, 1.2), 60, random)) {
+    log_w.push_back(l - evidence);
+    w.push_back(std::exp(l - evidence));
+  }
+  left.scatter(w, log_w, {.label = "draws of q", .color = Color::blue, .size = 5, .opacity = 0.6});
+  const double v = elbo_terms(problem.model, problem.x, moved(exact, 1.2)).value() - evidence;
+  const std::vector<double> one{1}, zero{0}, mean{v}, ones{1, 1}, gap{v, 0};
+  left.line(ones, gap, {.color = Color::vermillion, .dash = Dash::solid, .width = 2.5});
+  left.scatter(one, zero, {.label = "log of the mean: log p(x)", .color = Color::ink, .size = 8});
+  left.scatter(one, mean,
+               {.label = "mean of the log: V",
+                .color = Color::vermillion,
+                .marker = support::Marker::diamond,
+                .size = 9});
+  left.text(1.08, v / 2, "gap = KL");
+
+  support::Axes& right = figure.axes();
+  right.title = "log w as q nears the posterior";
+  right.x_label = "log w − log p(x) / nats";
+  right.y_label = "density";
+  right.x_range = support::Range{-4, 2.5};
+  for (const double distance : {1.2, 0.6, 0.2}) {
+    const double width = 0.1;
+    std::vector<double> edge, density;
+    for (double e = -4; e <= 2.5001; e += width) edge.push_back(e);
+    density.assign(edge.size(), 0.0);
+    const Index draws = 40000;
+    for (const double l : draw_log_weights(problem, moved(exact, distance), draws, random)) {
+      const double bin = std::floor((l - evidence + 4) / width);
+      if (bin >= 0 && bin < static_cast<double>(density.size()))
+        density[static_cast<std::size_t>(bin)] += 1 / (width * static_cast<double>(draws));
+    }
+    const double kl = evidence - elbo_terms(problem.model, problem.x, moved(exact, distance)).value();
+    right.steps(edge, density, {.label = "KL = " + support::decimal(kl, 2)});
+  }
+  right.vertical(0, "posterior", {.color = Color::ink, .dash = Dash::dashed});
+  return figure;
+}
+
+// The largest |log w - log p(x)| of draws of the posterior, in units of rounding.
+double constancy(const Problem& problem, Index draws, Philox& random) {
+  const Gaussian exact = posterior(problem.model, problem.x);
+  const double evidence = log_evidence(problem.model, problem.x);
+  double worst = 0;
+  Tape tape;
+  for (Index i = 0; i < draws; ++i) {
+    tape.clear();
+    const ModelOnTape p = on_tape(tape, problem.model, problem.x);
+    const MultivariateNormal q = on_tape(tape, exact);
+    const Var z = tape.variable(rsample(q, normal_noise(tape, q.loc.shape(), random)).tensor());
+    const double unit = rounding_unit(log_joint(p, z)) + rounding_unit(log_prob(posterior(p), z)) +
+                        rounding_unit(log_evidence(p));
+    worst = std::max(worst, std::abs(double{log_weights(p, q, z).item()} - evidence) / unit);
+  }
+  return worst;
+}
+
+}  // namespace
+
+void sampled(support::Chapter& chapter, const Problem& problem) {
+  const auto& [model, x] = problem;
+  const Gaussian exact = posterior(model, x);
+  const double evidence = log_evidence(model, x);
+  const Index draws = chapter.quick() ? 20'000 : 200'000;
+  Philox random(chapter.seed(), weight_noise);
+  std::cout << "\nV by averaging log w = log p(x, z) − log q(z) over " << draws << " draws of q:\n\n";
+  support::Table table({"q", "V", "average", "± se", "deviation of log w", "KL(q ‖ posterior)"});
+  double worst = 0;
+  const auto row = [&](const std::string& name, const Gaussian& q) {
+    const Gaussian rounded = representable(q);
+    const double v = elbo_terms(model, x, rounded).value();
+    const Estimate e = estimate(draw_log_weights(problem, rounded, draws, random));
+    table.row({name, {v, 6}, {e.mean, 6}, {e.standard_error, 2}, {e.deviation, 3}, {evidence - v, 3}});
+    return std::abs(e.mean - v) / e.standard_error;
+  };
+  worst = std::max(worst, row("the prior", standard_normal(2)));
+  worst = std::max(worst, row("best diagonal", best_diagonal(model, x)));
+  worst = std::max(worst, row("posterior, moved by 1 deviation", moved(exact, 1)));
+  worst = std::max(worst, row("posterior, moved by 1/10", moved(exact, 0.1)));
+  worst = std::max(worst, row("posterior, moved by 1/100", moved(exact, 0.01)));
+  row("posterior", exact);
+  std::cout << table;
+  chapter.figure("jensen", jensen_figure(problem, chapter.seed()));
+
+  chapter.claims.at_most("V by Monte Carlo is V in closed form for five q: largest miss, in standard errors",
+                         worst, 0, 4, "4 standard errors");
+  std::vector<double> ratio = draw_log_weights(problem, standard_normal(2), draws, random);
+  for (double& r : ratio) r = std::exp(r - evidence);
+  const Estimate mean_weight = estimate(ratio);
+  chapter.results.set("prior_weight_over_evidence", mean_weight.mean);
+  chapter.claims.equal(
+      "(03.7) before the logarithm there is no gap: the mean weight over p(x), q being the prior",
+      mean_weight.mean, 1, 4 * mean_weight.standard_error,
+      "exact in expectation; these weights are bounded; 4 standard errors");
+  const double spread = constancy(problem, chapter.quick() ? 200 : 2000, random);
+  chapter.results.set("posterior.log_weight_spread_in_units_of_rounding", spread);
+  chapter.claims.at_most(
+      "(03.8) under the posterior every single draw has log w = log p(x): largest miss, in units of rounding",
+      spread, 0, units_allowed, why_units);
+}

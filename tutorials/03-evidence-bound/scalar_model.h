@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cmath>
+#include <numbers>
+
+// The smallest example: z ~ N(0, 1), x | z ~ N(z, s²), with q(z) = N(mean, variance). Everything by hand.
+struct ScalarModel {
+  double x, noise_variance = 1;  // the datum, s²
+};
+
+struct ScalarNormal {
+  double mean, variance;
+};
+
+inline double log_evidence(const ScalarModel& p) {  // (03.9)
+  return -std::log(2 * std::numbers::pi * (1 + p.noise_variance)) / 2 -
+         p.x * p.x / (2 * (1 + p.noise_variance));
+}
+
+inline ScalarNormal posterior(const ScalarModel& p) {  // (03.9)
+  return {p.x / (1 + p.noise_variance), p.noise_variance / (1 + p.noise_variance)};
+}
+
+inline double expected_log_likelihood(const ScalarModel& p, const ScalarNormal& q) {
+  return -std::log(2 * std::numbers::pi * p.noise_variance) / 2 -
+         ((p.x - q.mean) * (p.x - q.mean) + q.variance) / (2 * p.noise_variance);
+}
+
+inline double kl_divergence(const ScalarNormal& q, const ScalarNormal& p) {
+  return (std::log(p.variance / q.variance) +
+          (q.variance + (q.mean - p.mean) * (q.mean - p.mean)) / p.variance - 1) /
+         2;
+}
+
+// V as energy plus entropy, (03.10)
+inline double elbo(const ScalarModel& p, const ScalarNormal& q) {
+  return expected_log_likelihood(p, q) - std::log(2 * std::numbers::pi) / 2 -
+         (q.mean * q.mean + q.variance) / 2 + (std::log(2 * std::numbers::pi * q.variance) + 1) / 2;
+}
+
+// The likelihood term less KL(prior ‖ q), (03.20): not a bound.
+inline double reversed_elbo(const ScalarModel& p, const ScalarNormal& q) {
+  return expected_log_likelihood(p, q) - kl_divergence({0, 1}, q);
+}
