@@ -19,7 +19,7 @@ namespace {
 enum class Objective { closed_form, one_draw, one_draw_path };
 
 Var objective(const ModelOnTape& p, const MultivariateNormal& q, Objective how, Philox& random) {
-  if (how == Objective::closed_form) return elbo(p, q);                         // (03.15)
+  if (how == Objective::closed_form) return elbo(p, q);                         // (03.14)
   const Var z = rsample(q, normal_noise(q.loc.tape(), q.loc.shape(), random));  // z = loc + L ε
   if (how == Objective::one_draw) return log_weights(p, q, z);                  // (03.7)
   // The same value, and the same gradient in expectation: that of log q(z) at a fixed z averages to zero.
@@ -119,9 +119,9 @@ void ascent(support::Chapter& chapter, const Problem& problem) {
                        distance(path.end(), exact), 0, std::sqrt(2 * flat),
                        "its noise is nothing where q is the posterior, (03.8); " + why_flat);
   chapter.claims.equal(
-      "(03.16) among diagonal q the best has variances 1/Λ_ii: largest difference from the trained one",
+      "(03.15) among diagonal q the best has variances 1/Λ_ii: largest difference from the trained one",
       distance(diagonal.end(), mean_field), 0, std::sqrt(2 * flat), why_flat);
-  chapter.claims.equal("(03.17) and V is short of log p(x) by ½ (Σ log Λ_ii − log det Λ)",
+  chapter.claims.equal("(03.16) and V is short of log p(x) by ½ (Σ log Λ_ii − log det Λ)",
                        diagonal.splits.back().gap(), mean_field_gap(model), flat, why_units);
   chapter.results.set("log_evidence", log_evidence(model, x));
   chapter.results.set("ascent.elbo", full.splits.back().elbo.value());

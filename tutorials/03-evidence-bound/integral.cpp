@@ -1,4 +1,4 @@
-// The integral by averaging over the prior: right in expectation, and of no use in many dimensions.
+// The integral (03.1) by averaging over the prior: right in expectation, and of no use in many dimensions.
 
 #include <array>
 #include <iostream>

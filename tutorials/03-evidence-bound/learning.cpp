@@ -103,7 +103,7 @@ void restricted_family(support::Chapter& chapter, const Problem& problem, suppor
     const LinearGaussian m = with_noise(s1);
     at.push_back(s1);
     evidence.push_back(expected_log_evidence(m, problem.model));
-    bound.push_back(evidence.back() - mean_field_gap(m));  // the largest V over diagonal q, (03.17)
+    bound.push_back(evidence.back() - mean_field_gap(m));  // the largest V over diagonal q, (03.16)
   }
   const double best_evidence =
       at[static_cast<std::size_t>(std::ranges::max_element(evidence) - evidence.begin())];
@@ -115,7 +115,7 @@ void restricted_family(support::Chapter& chapter, const Problem& problem, suppor
   const std::string why = "the spacing of the values of s₁ that are tried";
   chapter.claims.equal("learned from infinitely many data, s₁ is the true one by log p(x)", best_evidence,
                        truth, spacing, why);
-  chapter.claims.at_least("(03.17) but larger by V with the best diagonal q, whose gap falls as s₁ grows",
+  chapter.claims.at_least("(03.16) but larger by V with the best diagonal q, whose gap falls as s₁ grows",
                           best_bound, best_evidence, spacing, why);
   support::Axes& axes = figure.axes();
   axes.title = "a diagonal q moves the model";

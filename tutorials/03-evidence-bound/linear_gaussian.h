@@ -30,7 +30,7 @@ Matrix posterior_precision(const LinearGaussian& model);           // Λ = I + W
 Gaussian posterior(const LinearGaussian& model, const Vector& x);  // N(Λ⁻¹ Wᵀ S⁻¹ (x - b), Λ⁻¹), (03.12)
 double log_evidence(const LinearGaussian& model, const Vector& x);  // log N(x; b, W Wᵀ + S), (03.13)
 
-// The parts of V, each an expectation of a quadratic form under q (03.14).
+// The parts of V, each an expectation of a quadratic form under q.
 struct ElboTerms {
   double log_likelihood;  // E_q[log p(x|z)]
   double log_prior;       // E_q[log p(z)]
@@ -38,9 +38,9 @@ struct ElboTerms {
 
   double value() const { return log_likelihood + log_prior + entropy; }  // (03.5)
 };
-ElboTerms elbo_terms(const LinearGaussian& model, const Vector& x, const Gaussian& q);  // (03.15)
+ElboTerms elbo_terms(const LinearGaussian& model, const Vector& x, const Gaussian& q);  // (03.14)
 
 // The mean-field answers: of all q with independent coordinates,
-Gaussian best_diagonal(const LinearGaussian& model, const Vector& x);  // has the largest V (03.16)
+Gaussian best_diagonal(const LinearGaussian& model, const Vector& x);  // has the largest V (03.15)
 double mean_field_gap(
-    const LinearGaussian& model);  // what that V lacks: (Σ log Λ_ii - log det Λ) / 2 (03.17)
+    const LinearGaussian& model);  // what that V lacks: (Σ log Λ_ii - log det Λ) / 2 (03.16)

@@ -19,7 +19,7 @@ doxa::DiagonalNormal likelihood(const ModelOnTape& p, doxa::Var z);       // p(x
 doxa::Var log_joint(const ModelOnTape& p, doxa::Var z);                   // log p(x, z)
 doxa::MultivariateNormal posterior(const ModelOnTape& p);                 // p(z|x), (03.12)
 doxa::Var log_evidence(const ModelOnTape& p);                             // log N(x; b, W Wᵀ + S), (03.13)
-doxa::Var elbo(const ModelOnTape& p, const doxa::MultivariateNormal& q);  // V in closed form, (03.15)
+doxa::Var elbo(const ModelOnTape& p, const doxa::MultivariateNormal& q);  // V in closed form, (03.14)
 // log w = log p(x, z) - log q(z) for each row of z [K, d], (03.7)
 doxa::Var log_weights(const ModelOnTape& p, const doxa::MultivariateNormal& q, doxa::Var z);
 

@@ -16,12 +16,12 @@ using support::Dash;
 
 namespace {
 
-// For a given variance of q, the mean that is best for (03.20): where (x - μ) / s² = μ / variance.
+// For a given variance of q, the mean that is best for (03.17): where (x - μ) / s² = μ / variance.
 ScalarNormal best_reversed(const ScalarModel& model, double variance) {
   return {model.x * variance / (model.noise_variance + variance), variance};
 }
 
-// The largest (03.20) of any normal q, over a fine lattice of deviations.
+// The largest (03.17) of any normal q, over a fine lattice of deviations.
 double supremum(const ScalarModel& model) {
   double largest = -std::numeric_limits<double>::infinity();
   for (double deviation = 0.2; deviation < 8; deviation += 0.005)
@@ -82,7 +82,7 @@ void reversed(support::Chapter& chapter) {
   chapter.figure("reversed", reversed_figure(model));
   chapter.results.set("reversed.excess", wrong - log_evidence(model));
   chapter.claims.equal(
-      "(03.20) KL(prior ‖ q) in place of KL(q ‖ prior) is above log p(4) at q = N(3, 3), by 5/6 − ½ log(3/2)",
+      "(03.17) KL(prior ‖ q) in place of KL(q ‖ prior) is above log p(4) at q = N(3, 3), by 5/6 − ½ log(3/2)",
       wrong - log_evidence(model), 5.0 / 6 - std::log(1.5) / 2, 16 * unit_roundoff * 16,
       "the terms add up to at most 16 in size, each rounded at most 16 times: 16 u · 16");
 }

@@ -90,7 +90,7 @@ support::Figure jensen_figure(const Problem& problem, std::uint64_t seed) {
   return figure;
 }
 
-// The largest |log w - log p(x)| of draws of the posterior, in units of rounding.
+// The largest |log p(x, z) - log p(z|x) - log p(x)| of draws of the posterior, in units of rounding: (03.3).
 double constancy(const Problem& problem, Index draws, Philox& random) {
   const Gaussian exact = posterior(problem.model, problem.x);
   const double evidence = log_evidence(problem.model, problem.x);

@@ -38,7 +38,7 @@ inline double elbo(const ScalarModel& p, const ScalarNormal& q) {
          (q.mean * q.mean + q.variance) / 2 + (std::log(2 * std::numbers::pi * q.variance) + 1) / 2;
 }
 
-// The likelihood term less KL(prior ‖ q), (03.20): not a bound.
+// The likelihood term less KL(prior ‖ q), (03.17): not a bound.
 inline double reversed_elbo(const ScalarModel& p, const ScalarNormal& q) {
   return expected_log_likelihood(p, q) - kl_divergence({0, 1}, q);
 }
