@@ -81,7 +81,8 @@ void report(const Climb& c) {
 }  // namespace
 
 void ascent(support::Chapter& chapter, const Problem& problem) {
-  const auto& [model, x] = problem;
+  const LinearGaussian& model = problem.model;
+  const Vector& x = problem.x;
   const int steps = chapter.quick() ? 2000 : 3000;
   const Gaussian start = diagonal_gaussian({-1.5, 2}, {0.25, 0.25});
   const auto run = [&](const std::string& name, bool full, Objective how) {

@@ -46,7 +46,8 @@ ModelGradient evidence_gradient(const Problem& problem) {
 // How large the terms of these gradients are: a²/s² for the sizes a of what a residual is the difference of;
 // and the condition number of Λ, by which the posterior multiplies rounding errors.
 double gradient_terms(const Problem& problem) {
-  const auto& [model, x] = problem;
+  const LinearGaussian& model = problem.model;
+  const Vector& x = problem.x;
   const Gaussian exact = posterior(model, x);
   double largest = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {

@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
     const Problem problem = three_instruments();
     integral(chapter);
     scalar_by_hand(chapter);
-    identity(chapter, problem);
+    evidence_identity(chapter, problem);
     sampled(chapter, problem);
     ascent(chapter, problem);
     reversed(chapter);

@@ -111,7 +111,8 @@ double constancy(const Problem& problem, Index draws, Philox& random) {
 }  // namespace
 
 void sampled(support::Chapter& chapter, const Problem& problem) {
-  const auto& [model, x] = problem;
+  const LinearGaussian& model = problem.model;
+  const Vector& x = problem.x;
   const Gaussian exact = posterior(model, x);
   const double evidence = log_evidence(model, x);
   const Index draws = chapter.quick() ? 20'000 : 200'000;

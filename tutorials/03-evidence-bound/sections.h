@@ -21,12 +21,12 @@ enum Stream : std::uint64_t {
 };
 
 // The parts of the chapter, each with its claims and figures.
-void integral(doxa::support::Chapter& chapter);                          // averaging over the prior (03.2)
-void scalar_by_hand(doxa::support::Chapter& chapter);                    // (03.9), (03.10)
-void identity(doxa::support::Chapter& chapter, const Problem& problem);  // log p(x) = KL + V
-void sampled(doxa::support::Chapter& chapter, const Problem& problem);   // V from draws; Jensen's gap
-void ascent(doxa::support::Chapter& chapter, const Problem& problem);    // maximising V over q; mean field
-void reversed(doxa::support::Chapter& chapter);                          // the divergence the wrong way round
-void fisher(doxa::support::Chapter& chapter, const Problem& problem);    // the gradient of V in θ (03.18)
+void integral(doxa::support::Chapter& chapter);        // averaging over the prior (03.2)
+void scalar_by_hand(doxa::support::Chapter& chapter);  // (03.9), (03.10)
+void evidence_identity(doxa::support::Chapter& chapter, const Problem& problem);  // log p(x) = KL + V
+void sampled(doxa::support::Chapter& chapter, const Problem& problem);  // V from draws; Jensen's gap
+void ascent(doxa::support::Chapter& chapter, const Problem& problem);   // maximising V over q; mean field
+void reversed(doxa::support::Chapter& chapter);                         // the divergence the wrong way round
+void fisher(doxa::support::Chapter& chapter, const Problem& problem);   // the gradient of V in θ (03.18)
 void learning(doxa::support::Chapter& chapter,
               const Problem& problem);  // V over θ: EM (03.19), and a restricted q

@@ -36,8 +36,9 @@ Problem random_problem(Philox& random) {
 
 }  // namespace
 
-void identity(support::Chapter& chapter, const Problem& problem) {
-  const auto& [model, x] = problem;
+void evidence_identity(support::Chapter& chapter, const Problem& problem) {
+  const LinearGaussian& model = problem.model;
+  const Vector& x = problem.x;
   const Gaussian exact = posterior(model, x);
   std::cout << "\nTwo hidden numbers, " << x.size()
             << " readings of them; log p(x) = " << support::significant(log_evidence(model, x), 8) << ":\n\n";
