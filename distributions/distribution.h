@@ -54,8 +54,9 @@ Var rsample(const D& q, Var noise) {
   static_assert(
       Reparametrised<D>,
       "rsample: no differentiable path leads from noise to a draw of this distribution. For a discrete one "
-      "sum over its values (exact), or use the score function: the gradient of log_prob(q, x) at x = "
-      "sample(q, random), times the objective.");
+      "sum over its values, for a mixture over its components (exact), or use the score function: the "
+      "gradient "
+      "of log_prob(q, x) at x = sample(q, random), times the objective.");
   if constexpr (Reparametrised<D>) return q.from_noise(noise);
 }
 

@@ -37,6 +37,7 @@ std::vector<GradientCase> special_point_cases();
 std::vector<GradientCase> distribution_cases();
 std::vector<GradientCase> relaxed_cases();
 std::vector<GradientCase> estimator_cases();
+std::vector<GradientCase> mixture_cases();
 std::vector<GradientCase> model_cases();
 std::vector<GradientCase> kink_cases();
 

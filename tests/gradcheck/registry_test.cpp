@@ -124,7 +124,8 @@ Names required_of_distributions(const std::vector<Declaration>& functions) {
     }
   Names all;
   for (const Declaration& f : functions) {
-    static const Names without_gradient = {"sample", "noise", "support", "detached", "nearest_corner"};
+    static const Names without_gradient = {"sample",   "noise",  "support",
+                                           "detached", "choose", "nearest_corner"};
     if (without_gradient.contains(f.name)) continue;
     if (!f.scope.empty()) {
       all.insert("distribution/" + f.scope + "/" + f.name);
