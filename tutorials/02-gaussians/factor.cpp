@@ -1,0 +1,47 @@
+#include <cmath>
+#include <iostream>
+#include <limits>
+
+#include "doxa/distributions/multivariate_normal.h"
+#include "sections.h"
+#include "support/table.h"
+
+using namespace doxa;
+using support::Chapter;
+using support::Table;
+
+namespace {
+
+constexpr double log_2pi = 1.83787706640934548356;
+
+// log q(x) for μ = 0 in two dimensions by the formula with Σ⁻¹ and det Σ, in Real.
+Real by_inverse(Real s11, Real s12, Real s22, Real x1, Real x2) {
+  const Real det = s11 * s22 - s12 * s12;
+  const Real form = (s22 * x1 * x1 - 2 * s12 * x1 * x2 + s11 * x2 * x2) / det;
+  return -(form + std::log(det)) / 2 - static_cast<Real>(log_2pi);
+}
+
+}  // namespace
+
+void factors(Chapter& chapter) {
+  constexpr int digits = std::numeric_limits<Real>::digits;
+  std::cout << "\nL = (1 0; 1 s) at the draw x = Lε, ε = (1, −3/2); everything but the logarithm is exact in L:\n\n";
+  Table table({"s", "log q(x)", "error with L", "error with Σ⁻¹ of Σ = L Lᵀ"});
+  double worst = 0, forgotten = std::numeric_limits<double>::infinity();
+  for (int k = 4; k < digits - 2; k += digits / 8) {
+    const Real s = std::ldexp(Real{1}, -k), x1 = 1, x2 = 1 - Real(1.5) * s;
+    const double exact = -0.5 * (1 + 2.25) - std::log(double{s}) - log_2pi;  // (02.3)
+    Tape tape;
+    const MultivariateNormal q(tape.constant({2}, Real{0}), tape.constant(Tensor({2, 2}, {1, 0, 1, s})));
+    const double error = log_prob(q, tape.constant(Tensor({2}, {x1, x2}))).item() - exact;  // (02.4)
+    const double naive = by_inverse(1, 1, 1 + s * s, x1, x2) - exact;
+    table.row({"2^-" + std::to_string(k), {exact, 6}, {error, 2}, {naive, 2}});
+    worst = std::max(worst, std::abs(error) / (u * (1 + std::abs(std::log(double{s})))));
+    if (2 * k > digits) forgotten = std::min(forgotten, std::isnan(naive) ? forgotten : std::abs(naive));
+  }
+  std::cout << table;
+  chapter.claims.at_most("by its factor, a density on nearly a line is right to rounding (error in u (1 + |log s|))", worst, 8, 0,
+                         "substitution is exact here, and the sum of four terms is rounded four times");
+  chapter.claims.at_least("and the covariance L Lᵀ no longer knows s < √u: the formula with its inverse is off by 1 nat at least", forgotten, 1, 0,
+                          "1 + s² = 1 in floating point, so det Σ is 0 and the formula infinite or not a number");
+}

@@ -1,0 +1,18 @@
+// Chapter 02: the normal distribution, its divergences, and how a divergence is estimated and minimised.
+// Equation tags refer to README.md.
+
+#include "sections.h"
+
+int main(int argc, char** argv) {
+  using namespace doxa::support;
+  Arguments arguments("02-gaussians", "Densities, entropies and divergences of Gaussians, by three routes each");
+  return run_chapter(arguments, argc, argv, [](Chapter& chapter) {
+    densities(chapter);
+    factors(chapter);
+    divergences(chapter);
+    nearly_equal(chapter);
+    monte_carlo(chapter);
+    asymmetry(chapter);
+    independence(chapter);
+  });
+}

@@ -1,0 +1,38 @@
+#include "mixture.h"
+
+using namespace doxa;
+
+Var log_prob(const Mixture& p, Var x) {
+  Tape& tape = x.tape();
+  const auto both = [&](const std::array<double, 2>& v) {
+    return tape.constant(Tensor({2}, {static_cast<Real>(v[0]), static_cast<Real>(v[1])}));
+  };
+  const Normal parts(both(p.loc), both(p.scale));
+  return logsumexp(log(both(p.weight)) + log_prob(parts, reshape(x, {x.size(), 1})), -1);
+}
+
+double mean(const Mixture& p) { return p.weight[0] * p.loc[0] + p.weight[1] * p.loc[1]; }
+
+double stddev(const Mixture& p) {
+  double variance = 0;
+  for (std::size_t k = 0; k < 2; ++k) {
+    const double apart = p.loc[k] - mean(p);
+    variance += p.weight[k] * (p.scale[k] * p.scale[k] + apart * apart);
+  }
+  return std::sqrt(variance);
+}
+
+Var reverse_kl(const Normal& q, const Mixture& p, const NormalNodes& noise) {
+  Tape& tape = q.loc.tape();
+  Tensor weight(noise.at.shape());
+  for (Index i = 0; i < weight.size(); ++i)
+    weight[i] = static_cast<Real>(noise.weight[static_cast<std::size_t>(i)]);
+  const Var z = rsample(q, tape.constant(noise.at));
+  return dot(tape.constant(weight), log_prob(q, z) - log_prob(p, z));  // (02.9)
+}
+
+Var forward_kl(const Normal& q, const Mixture& p, const Nodes& line) {
+  Tape& tape = q.loc.tape();
+  const Var x = tape.constant(line.at), log_p = log_prob(p, x);
+  return static_cast<Real>(line.step) * dot(exp(log_p), log_p - log_prob(q, x));  // (02.9)
+}

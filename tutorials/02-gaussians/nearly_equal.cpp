@@ -1,0 +1,114 @@
+#include <array>
+#include <cmath>
+#include <iostream>
+#include <string>
+
+#include "doxa/distributions/normal.h"
+#include "figures.h"
+#include "quadrature.h"
+#include "sections.h"
+#include "support/table.h"
+
+using namespace doxa;
+using support::Chapter;
+using support::Table;
+
+namespace {
+
+// (02.10) as it stands, in Real.
+Real textbook_kl(Real loc_q, Real scale_q, Real loc_p, Real scale_p) {
+  const Real r = scale_q * scale_q / (scale_p * scale_p), d = (loc_q - loc_p) / scale_p;
+  return std::log(scale_p / scale_q) + (r + d * d - 1) / 2;
+}
+
+// KL(N(0, (1 + t)²) ‖ N(0, 1)) = t² − t³/3 + t⁴/4 − …, (02.15), for t ≤ ½.
+double series_kl(double t) {
+  double total = 0, power = t * t;
+  for (int k = 3; std::abs(power) > 1e-18 * total; ++k) {
+    total += power / (k == 3 ? 1 : k - 1);
+    power *= -t;
+  }
+  return total;
+}
+
+double library_kl(double loc, double scale) {
+  Tape tape;
+  const auto constant = [&](double x) { return tape.constant(static_cast<Real>(x)); };
+  return kl_divergence(Normal(constant(loc), constant(scale)), Normal(constant(0), constant(1))).item();
+}
+
+void lost_digits(Chapter& chapter) {
+  std::cout << "\nKL(N(0, (1 + t)²) ‖ N(0, 1)): the formula of every textbook, the library's, and the exact "
+               "series:\n\n";
+  Table table({"t", "textbook", "library", "exact", "error of textbook", "error of library"});
+  NearlyEqual errors;
+  double worst = 0, least = std::numeric_limits<double>::infinity();
+  for (int k = 2; k < std::numeric_limits<Real>::digits - 1; k += 4) {
+    const double t = std::ldexp(1.0, -k), exact = series_kl(t);
+    const double textbook = textbook_kl(0, static_cast<Real>(1 + t), 0, 1), library = library_kl(0, 1 + t);
+    const auto off = [&](double value) { return std::abs(value - exact) / exact; };
+    table.row({{t, 2}, {textbook, 4}, {library, 4}, {exact, 4}, {off(textbook), 2}, {off(library), 2}});
+    errors.t.push_back(t);
+    errors.textbook.push_back(off(textbook));
+    errors.library.push_back(off(library));
+    errors.rounding.push_back(u / exact);
+    worst = std::max(worst, off(library));
+    if (exact < u / 16) least = std::min(least, off(textbook));
+  }
+  std::cout << table;
+  draw_nearly_equal(chapter, errors);
+  chapter.claims.at_least("where KL < u/16 the textbook formula has no digit right (smallest relative error)", least, 0.5, 0.01,
+                          "(r − 1)/2 is a multiple of u/2, and so is log(1 + t) but for t²/2, half of the answer");
+  chapter.claims.at_most("the library's is right to the last digits for scales 1 and 1 + t, t from ¼ to " +
+                             support::significant(errors.t.back(), 2) + " (largest relative error)",
+                         worst, 0, 8 * u, "a sum of terms of one sign, each with a few roundings");
+}
+
+// E_q[s sᵀ] of the scores s = (∂/∂μ, ∂/∂σ) log q(x), which the tape gives for all nodes at once.
+std::array<double, 3> fisher(double loc, double scale) {
+  const NormalNodes noise = normal_nodes(0.5);
+  Tape tape;
+  const Shape shape = noise.at.shape();
+  const Var mu = tape.variable(Tensor(shape, static_cast<Real>(loc)));
+  const Var sigma = tape.variable(Tensor(shape, static_cast<Real>(scale)));
+  const Normal q(mu, sigma);
+  const Var x = stop_gradient(rsample(q, tape.constant(noise.at)));
+  tape.backward(sum(log_prob(q, x)));
+  std::array<double, 3> f{};
+  for (std::size_t i = 0; i < noise.weight.size(); ++i) {
+    const double a = mu.adjoint()[i], b = sigma.adjoint()[i];
+    f[0] += noise.weight[i] * a * a;
+    f[1] += noise.weight[i] * a * b;
+    f[2] += noise.weight[i] * b * b;
+  }
+  return f;
+}
+
+void second_order(Chapter& chapter) {
+  const double scale = 1.5;
+  const auto [mm, ms, ss] = fisher(0.5, scale);
+  std::cout << "\nFisher information of N(½, 1.5²) from the tape's scores, times σ²: " << support::significant(mm * scale * scale, 6) << ", "
+            << support::significant(ss * scale * scale, 6) << " on the diagonal, "
+            << support::significant(std::abs(ms), 1) << " off it\n";
+  const double error = std::abs(mm * scale * scale - 1) + std::abs(ss * scale * scale - 2) + 2 * std::abs(ms * scale * scale);
+  chapter.claims.equal("the averaged products of the tape's scores are F = diag(1, 2)/σ² (sum of differences, times σ²)", error, 0, 64 * u,
+                       "scores are rounded to a few u, and E|s|² = 3/σ²");
+
+  // KL(θ + δ ‖ θ) for δ = t (0.6, 0.8): t² (0.6²/2 + 0.8²) − t³ 0.8³/3 + …, alternating.
+  double worst = 0;
+  for (int k = 2; k <= 10; ++k) {
+    const double t = std::ldexp(1.0, -k);
+    const double quadratic = t * t * (0.6 * 0.6 + 2 * 0.8 * 0.8) / 2;  // (02.16)
+    worst = std::max(worst, std::abs(library_kl(0.6 * t, 1 + 0.8 * t) / quadratic - 1) / t);
+  }
+  chapter.claims.at_most("KL(θ + δ ‖ θ) = ½ δᵀFδ to second order (largest relative difference, in t = |δ|)", worst,
+                         0.8 * 0.8 * 0.8 / 3 / (0.6 * 0.6 / 2 + 0.8 * 0.8), 4096 * u,
+                         "the third-order term of an alternating series; 4u for rounding δ, divided by t ≥ 1/1024");
+}
+
+}  // namespace
+
+void nearly_equal(Chapter& chapter) {
+  lost_digits(chapter);
+  second_order(chapter);
+}
