@@ -28,8 +28,8 @@ void one_dimension(Chapter& chapter) {
     double mass = 0, by_sum = 0;
     for (const Real log_density : log_prob(q, tape.constant(line.at)).value()) {
       const double share = line.step * std::exp(double{log_density});
-      mass += share;                              // (02.1)
-      by_sum -= share * double{log_density};      // (02.8)
+      mass += share;                          // (02.1)
+      by_sum -= share * double{log_density};  // (02.8)
     }
     const double closed = entropy(q).item();
     table.row({{loc, 2}, {scale, 2}, {mass - 1, 2}, {by_sum, 6}, {closed, 6}, {by_sum - closed, 2}});
@@ -39,11 +39,13 @@ void one_dimension(Chapter& chapter) {
   }
   std::cout << table;
   chapter.results.set("normal.worst_mass_error_in_u", worst_mass);
-  chapter.claims.at_most("the normal density integrates to 1 at five scales from 0.001 to 1000 (largest error in u (1 + |log σ|))",
-                         worst_mass, 16, 0,
-                         "log σ, the square and the nodes are rounded to a few u each; the rule itself errs by 1e-34");
-  chapter.claims.at_most("its entropy is log σ + ½ log 2πe (largest error in u (1 + |log σ|)(1 + |H|))", worst_entropy, 16, 0,
-                         "the same roundings, weighted by log q");
+  chapter.claims.at_most(
+      "the normal density integrates to 1 at five scales from 0.001 to 1000 (largest error in u (1 + |log "
+      "σ|))",
+      worst_mass, 16, 0,
+      "log σ, the square and the nodes are rounded to a few u each; the rule itself errs by 1e-34");
+  chapter.claims.at_most("its entropy is log σ + ½ log 2πe (largest error in u (1 + |log σ|)(1 + |H|))",
+                         worst_entropy, 16, 0, "the same roundings, weighted by log q");
 }
 
 // The mass of a correlated normal over a plane grid that knows nothing of its factor.
@@ -63,8 +65,9 @@ void two_dimensions(Chapter& chapter) {
   double mass = 0;
   for (const Real log_density : log_prob(q, tape.constant(grid)).value())
     mass += step * step * std::exp(double{log_density});  // (02.4)
-  chapter.claims.equal("a correlated normal density integrates to 1 over the plane", mass, 1, 64 * u,
-                       "log q is off by a few u of its terms, which average below 10; the rule errs by less than 1e-20");
+  chapter.claims.equal(
+      "a correlated normal density integrates to 1 over the plane", mass, 1, 64 * u,
+      "log q is off by a few u of its terms, which average below 10; the rule errs by less than 1e-20");
 }
 
 // The largest distance between the two sides of an identity, in units of what rounding may do.
@@ -117,7 +120,9 @@ void many_dimensions(Chapter& chapter) {
   }
   const std::string of = " of " + std::to_string(gaussians) + " random Gaussians of 4 coordinates";
   const std::string why = "each side solves with a factor or a covariance of condition κ or κ²";
-  std::cout << "\n" << gaussians << " random Gaussians of 4 coordinates, differences in u κ², κ the condition of L:\n\n";
+  std::cout << "\n"
+            << gaussians
+            << " random Gaussians of 4 coordinates, differences in u κ², κ the condition of L:\n\n";
   Table table({"one side", "the other", "largest difference"});
   table.row({"log q(μ + Lε)", "log φ(ε) − Σ log L_ii", {change.worst, 2}});
   table.row({"2 Σ log L_ii", "log det Σ, by expansion", {log_det.worst, 2}});
@@ -125,12 +130,18 @@ void many_dimensions(Chapter& chapter) {
   table.row({"L_ii²", "Schur complement", {schur.worst, 2}});
   table.row({"H(x)", "Σ H(x_i | x_1 … x_i−1)", {entropies.worst, 2}});
   std::cout << table;
-  chapter.claims.at_most("log q(μ + Lε) = log φ(ε) − Σ log L_ii at a draw" + of + " (in u κ² (1 + |log q|))", change.worst, 4, 0, why);
-  chapter.claims.at_most("2 Σ log L_ii = log det Σ, the determinant expanded into 4! products (in u κ²)", log_det.worst, 4, 0,
+  chapter.claims.at_most("log q(μ + Lε) = log φ(ε) − Σ log L_ii at a draw" + of + " (in u κ² (1 + |log q|))",
+                         change.worst, 4, 0, why);
+  chapter.claims.at_most("2 Σ log L_ii = log det Σ, the determinant expanded into 4! products (in u κ²)",
+                         log_det.worst, 4, 0,
                          "the determinant's products cancel by at most the condition κ² of Σ");
-  chapter.claims.at_most("log q(x) is the sum of its four conditionals by Schur complements (in u κ² (1 + |log q|))", chain.worst, 4, 0, why);
-  chapter.claims.at_most("L_ii is the standard deviation of x_i given those before it (in u κ²)", schur.worst, 4, 0, why);
-  chapter.claims.at_most("the entropy is the sum of the conditional entropies (in u κ² (1 + |log q|))", entropies.worst, 4, 0, why);
+  chapter.claims.at_most(
+      "log q(x) is the sum of its four conditionals by Schur complements (in u κ² (1 + |log q|))",
+      chain.worst, 4, 0, why);
+  chapter.claims.at_most("L_ii is the standard deviation of x_i given those before it (in u κ²)", schur.worst,
+                         4, 0, why);
+  chapter.claims.at_most("the entropy is the sum of the conditional entropies (in u κ² (1 + |log q|))",
+                         entropies.worst, 4, 0, why);
 }
 
 }  // namespace

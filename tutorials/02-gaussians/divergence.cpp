@@ -62,7 +62,10 @@ void one_dimension(Chapter& chapter) {
       const auto name = [](double loc, double scale) {
         return "N(" + support::decimal(loc, 2) + ", " + support::decimal(scale, 2) + "²)";
       };
-      table.row({name(at.loc_q, at.scale_q), name(at.loc_p, at.scale_p), {kl.item(), 6}, {by_sum, 6},
+      table.row({name(at.loc_q, at.scale_q),
+                 name(at.loc_p, at.scale_p),
+                 {kl.item(), 6},
+                 {by_sum, 6},
                  {kl_divergence(p, q).item(), 6}});
     }
 
@@ -72,19 +75,23 @@ void one_dimension(Chapter& chapter) {
       double tape, exact, magnitude;
     };
     const double to_p = (at.scale_q * at.scale_q + apart * apart) / (p2 * at.scale_p);
-    for (const Entry& e : std::array<Entry, 4>{{  // (02.14)
-             {mu_q.adjoint()[0], apart / p2, std::abs(apart) / p2},
-             {sigma_q.adjoint()[0], at.scale_q / p2 - 1 / at.scale_q, at.scale_q / p2 + 1 / at.scale_q},
-             {mu_p.adjoint()[0], -apart / p2, std::abs(apart) / p2},
-             {sigma_p.adjoint()[0], 1 / at.scale_p - to_p, 1 / at.scale_p + to_p}}})
+    for (const Entry& e : std::array<Entry, 4>{
+             {// (02.14)
+              {mu_q.adjoint()[0], apart / p2, std::abs(apart) / p2},
+              {sigma_q.adjoint()[0], at.scale_q / p2 - 1 / at.scale_q, at.scale_q / p2 + 1 / at.scale_q},
+              {mu_p.adjoint()[0], -apart / p2, std::abs(apart) / p2},
+              {sigma_p.adjoint()[0], 1 / at.scale_p - to_p, 1 / at.scale_p + to_p}}})
       keep_worst(worst_gradient, std::abs(e.tape - e.exact) / (u * e.magnitude));
   }
   std::cout << table;
-  chapter.claims.at_most("KL between " + std::to_string(pairs) + " pairs of normals is ∫ q (log q − log p) dx (largest error in u ∫ q (1 + |log q| + |log p|))",
-                         worst_value, 8, 0, "each logarithm is off by a few u; the trapezoidal rule errs by less than 1e-30");
-  chapter.claims.at_least("and never negative (the smallest of them)", smallest, 0, 0, "Jensen's inequality, (02.9)");
-  chapter.claims.at_most("its four derivatives on the tape are the closed ones (largest error in u Σ|terms|)", worst_gradient, 8, 0,
-                         "fewer than eight roundings a term");
+  chapter.claims.at_most(
+      "KL between " + std::to_string(pairs) +
+          " pairs of normals is ∫ q (log q − log p) dx (largest error in u ∫ q (1 + |log q| + |log p|))",
+      worst_value, 8, 0, "each logarithm is off by a few u; the trapezoidal rule errs by less than 1e-30");
+  chapter.claims.at_least("and never negative (the smallest of them)", smallest, 0, 0,
+                          "Jensen's inequality, (02.9)");
+  chapter.claims.at_most("its four derivatives on the tape are the closed ones (largest error in u Σ|terms|)",
+                         worst_gradient, 8, 0, "fewer than eight roundings a term");
 }
 
 double squared(double x) { return x * x; }
@@ -116,13 +123,15 @@ double gradient_error(const Gaussian& q, const Gaussian& p, const OnTape& on_tap
   const Matrix precision = inverse(p.covariance()), l = q.cholesky();
   const Vector to_loc = product(precision, q.mean() - p.mean());
   const Matrix to_factor = product(precision, l);
-  const double scale = frobenius(precision) * (frobenius(l) + std::sqrt(dot(q.mean() - p.mean(), q.mean() - p.mean())));
+  const double scale =
+      frobenius(precision) * (frobenius(l) + std::sqrt(dot(q.mean() - p.mean(), q.mean() - p.mean())));
   double worst = 0;
   for (std::size_t i = 0; i < q.size(); ++i) {
     keep_worst(worst, std::abs(double{on_tape.loc.adjoint()[i]} - to_loc[i]) / scale);
     for (std::size_t j = 0; j <= i; ++j) {
       const double exact = to_factor[i][j] - (i == j ? 1 / l[i][i] : 0);  // (02.14)
-      keep_worst(worst, std::abs(double{on_tape.factor.adjoint()[i * q.size() + j]} - exact) / (scale + 1 / l[i][i]));
+      keep_worst(worst, std::abs(double{on_tape.factor.adjoint()[i * q.size() + j]} - exact) /
+                            (scale + 1 / l[i][i]));
     }
   }
   return worst / u;
@@ -153,8 +162,9 @@ void many_dimensions(Chapter& chapter) {
     for (std::size_t i = 0; i < n; ++i) chain += conditional_kl(q, p, i);  // (02.12)
     keep_worst(worst_chain, std::abs(value - chain) / unit);
 
-    const Var map = tape.constant(Tensor({4, 4}, {1, Real(0.5), 0, Real(-0.25), Real(-0.5), 1, Real(0.25), 0, 0,
-                                                  Real(-0.25), 1, Real(0.5), Real(0.25), 0, Real(-0.5), 1}));
+    const Var map =
+        tape.constant(Tensor({4, 4}, {1, Real(0.5), 0, Real(-0.25), Real(-0.5), 1, Real(0.25), 0, 0,
+                                      Real(-0.25), 1, Real(0.5), Real(0.25), 0, Real(-0.5), 1}));
     const Var shift = normal_noise(tape, {4, 1}, random);
     const auto mapped = [&](const OnTape& g) {  // x → A x + b
       const Var loc = reshape(matmul(map, reshape(g.loc, {4, 1})) + shift, {4});
@@ -173,12 +183,19 @@ void many_dimensions(Chapter& chapter) {
   table.row({"Σ_i E_q KL(q(x_i | x_<) ‖ p(x_i | x_<))", {worst_chain, 2}});
   table.row({"KL after x → Ax + b", {worst_affine, 2}});
   std::cout << table;
-  const std::string why = "covariances of condition κ² or less are solved with or factored, four roundings deep";
-  chapter.claims.at_most("KL by factors is the textbook formula with inverse and determinants (in u κ² (1 + KL))", worst_closed, 8, 0, why);
-  chapter.claims.at_most("KL of the joint is the sum of the averaged KLs of the conditionals (in u κ² (1 + KL))", worst_chain, 8, 0, why);
+  const std::string why =
+      "covariances of condition κ² or less are solved with or factored, four roundings deep";
+  chapter.claims.at_most(
+      "KL by factors is the textbook formula with inverse and determinants (in u κ² (1 + KL))", worst_closed,
+      8, 0, why);
+  chapter.claims.at_most(
+      "KL of the joint is the sum of the averaged KLs of the conditionals (in u κ² (1 + KL))", worst_chain, 8,
+      0, why);
   chapter.claims.at_most("KL does not change under x → Ax + b (in u κ² (1 + KL))", worst_affine, 8, 0,
                          why + "; A has condition 2");
-  chapter.claims.at_most("its gradient on the tape is Σp⁻¹(μq − μp) and tril(Σp⁻¹L) − diag(1/L) (in u κ² |terms|)", worst_gradient, 8, 0, why);
+  chapter.claims.at_most(
+      "its gradient on the tape is Σp⁻¹(μq − μp) and tril(Σp⁻¹L) − diag(1/L) (in u κ² |terms|)",
+      worst_gradient, 8, 0, why);
 }
 
 }  // namespace

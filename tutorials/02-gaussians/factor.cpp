@@ -25,7 +25,8 @@ Real by_inverse(Real s11, Real s12, Real s22, Real x1, Real x2) {
 
 void factors(Chapter& chapter) {
   constexpr int digits = std::numeric_limits<Real>::digits;
-  std::cout << "\nL = (1 0; 1 s) at the draw x = Lε, ε = (1, −3/2); everything but the logarithm is exact in L:\n\n";
+  std::cout << "\nL = (1 0; 1 s) at the draw x = Lε, ε = (1, −3/2); everything but the logarithm is exact in "
+               "L:\n\n";
   Table table({"s", "log q(x)", "error with L", "error with Σ⁻¹ of Σ = L Lᵀ"});
   double worst = 0, forgotten = std::numeric_limits<double>::infinity();
   for (int k = 4; k < digits - 2; k += digits / 8) {
@@ -40,8 +41,11 @@ void factors(Chapter& chapter) {
     if (2 * k > digits) forgotten = std::min(forgotten, std::isnan(naive) ? forgotten : std::abs(naive));
   }
   std::cout << table;
-  chapter.claims.at_most("by its factor, a density on nearly a line is right to rounding (error in u (1 + |log s|))", worst, 8, 0,
-                         "substitution is exact here, and the sum of four terms is rounded four times");
-  chapter.claims.at_least("and the covariance L Lᵀ no longer knows s < √u: the formula with its inverse is off by 1 nat at least", forgotten, 1, 0,
-                          "1 + s² = 1 in floating point, so det Σ is 0 and the formula infinite or not a number");
+  chapter.claims.at_most(
+      "by its factor, a density on nearly a line is right to rounding (error in u (1 + |log s|))", worst, 8,
+      0, "substitution is exact here, and the sum of four terms is rounded four times");
+  chapter.claims.at_least(
+      "and the covariance L Lᵀ no longer knows s < √u: the formula with its inverse is off by 1 nat at least",
+      forgotten, 1, 0,
+      "1 + s² = 1 in floating point, so det Σ is 0 and the formula infinite or not a number");
 }

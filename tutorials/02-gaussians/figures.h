@@ -22,7 +22,9 @@ struct Spread {
 void draw_monte_carlo(doxa::support::Chapter& chapter, const Convergence& error, const Spread& spread);
 
 // asymmetry.svg: p with the fits of either direction, and KL(q‖p) over the half plane of (μ, σ).
-void draw_asymmetry(doxa::support::Chapter& chapter, const Mixture& p, const std::vector<Fit>& reverse, Fit forward);
+void draw_asymmetry(doxa::support::Chapter& chapter, const Mixture& p, const std::vector<Fit>& reverse,
+                    Fit forward);
 
 // independence.svg: level sets of a correlated Gaussian and of its independent fits.
-void draw_independence(doxa::support::Chapter& chapter, const Gaussian& p, const Vector& reverse, const Vector& forward);
+void draw_independence(doxa::support::Chapter& chapter, const Gaussian& p, const Vector& reverse,
+                       const Vector& forward);

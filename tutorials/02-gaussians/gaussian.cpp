@@ -91,8 +91,7 @@ Vector Gaussian::mean() const { return Vector(loc.span().begin(), loc.span().end
 Matrix Gaussian::cholesky() const {
   Matrix l(size(), Vector(size()));
   for (std::size_t i = 0; i < size(); ++i)
-    for (std::size_t j = 0; j < size(); ++j)
-      l[i][j] = factor(static_cast<Index>(i), static_cast<Index>(j));
+    for (std::size_t j = 0; j < size(); ++j) l[i][j] = factor(static_cast<Index>(i), static_cast<Index>(j));
   return l;
 }
 

@@ -16,10 +16,10 @@ double dot(const Vector& a, const Vector& b);
 Vector product(const Matrix& a, const Vector& x);
 Matrix product(const Matrix& a, const Matrix& b);
 Matrix transposed(const Matrix& a);
-double frobenius(const Matrix& a);               // sqrt Σ a_ij²
-Vector solve(Matrix a, Vector b);                // by elimination with pivots
-Matrix inverse(const Matrix& a);                 // column by column
-double determinant(const Matrix& a);             // by expansion along the first row, n! products
+double frobenius(const Matrix& a);    // sqrt Σ a_ij²
+Vector solve(Matrix a, Vector b);     // by elimination with pivots
+Matrix inverse(const Matrix& a);      // column by column
+double determinant(const Matrix& a);  // by expansion along the first row, n! products
 
 struct Gaussian {
   doxa::Tensor loc, factor;

@@ -24,9 +24,9 @@ double LogRatio::fourth_cumulant() const {
 
 Divergences::Divergences(double r, double d) {
   const double e = r - 1;
-  kl = 0.5 * (e - std::log1p(e) + d * d);                // (02.10)
-  jeffreys = 0.5 * (e * e / r + d * d * (1 + 1 / r));    // the two logarithms cancel
-  variance = 0.5 * e * e + r * d * d;                    // (02.18)
+  kl = 0.5 * (e - std::log1p(e) + d * d);              // (02.10)
+  jeffreys = 0.5 * (e * e / r + d * d * (1 + 1 / r));  // the two logarithms cancel
+  variance = 0.5 * e * e + r * d * d;                  // (02.18)
   // 1/(s √(2 − s²)) e^(m²/(2 − s²)) − 1 with s² = 1/r and m² = d²/r
   const double exponent = d * d / (2 * r - 1) - 0.5 * std::log1p(-(e / r) * (e / r));
   chi2 = r > 0.5 ? std::expm1(exponent) : std::numeric_limits<double>::infinity();  // (02.21)

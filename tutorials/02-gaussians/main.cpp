@@ -5,7 +5,8 @@
 
 int main(int argc, char** argv) {
   using namespace doxa::support;
-  Arguments arguments("02-gaussians", "Densities, entropies and divergences of Gaussians, by three routes each");
+  Arguments arguments("02-gaussians",
+                      "Densities, entropies and divergences of Gaussians, by three routes each");
   return run_chapter(arguments, argc, argv, [](Chapter& chapter) {
     densities(chapter);
     factors(chapter);

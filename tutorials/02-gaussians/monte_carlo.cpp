@@ -1,4 +1,7 @@
+#include "doxa/distributions/monte_carlo.h"
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iostream>
 #include <string>
@@ -8,7 +11,6 @@
 #include "estimates.h"
 #include "log_ratio.h"
 #include "support/number.h"
-#include "support/progress.h"
 #include "support/table.h"
 
 using namespace doxa;
@@ -66,6 +68,39 @@ Slope slope(const Vector& x, const Vector& y, const Vector& variance) {
 
 }  // namespace
 
+// What one knows without the exact answer: the standard error from the draws themselves.
+void standard_errors(Chapter& chapter) {
+  const Index draws = 100'000, n = 1000, repetitions = chapter.quick() ? 200 : 2000;
+  Philox random(chapter.seed(), 6);
+  Tape tape;
+  const MultivariateNormal q = on(tape, gaussian_q), p = on(tape, gaussian_p);
+  const double exact = kl_divergence(q, p).item();
+  const auto estimated = [&](Index count) {
+    const MonteCarloEstimate e = monte_carlo_kl(q, p, count, random);
+    return std::array<double, 2>{double{e.mean.item()}, double{e.standard_error.item()}};
+  };
+  const auto [kl, error] = estimated(draws);
+  double within = 0;
+  for (Index i = 0; i < repetitions; ++i) {
+    const auto [of_n, error_of_n] = estimated(n);
+    within += std::abs(of_n - exact) <= 2 * error_of_n;
+  }
+  within /= static_cast<double>(repetitions);
+  const double normal = std::erf(std::sqrt(2.0));  // P(|ε| ≤ 2)
+  std::cout << "\nmonte_carlo_kl from " << draws << " draws: " << support::decimal(kl, 4) << " ± "
+            << support::decimal(error, 4) << ", closed form " << support::decimal(exact, 4) << "; of "
+            << repetitions << " estimates from " << n << " draws " << support::decimal(100 * within, 1)
+            << " % lie within two of their standard errors\n";
+  chapter.results.set("monte_carlo.coverage", within);
+  chapter.claims.equal("monte_carlo_kl finds the closed form", kl, exact, 4 * error,
+                       "four of its own standard errors");
+  chapter.claims.equal(
+      "two of its standard errors hold the closed form as often as a normal error would be held", within,
+      normal,
+      4 * std::sqrt(normal * (1 - normal) / static_cast<double>(repetitions)) + 4.0 / static_cast<double>(n),
+      "four standard errors of a frequency, and 4/n for the skewness of log q − log p");
+}
+
 Convergence convergence(Chapter& chapter) {
   const std::vector<Index> sizes = {8, 32, 128, 512, 2048};
   const Index repetitions = chapter.quick() ? 300 : 2000;
@@ -74,16 +109,15 @@ Convergence convergence(Chapter& chapter) {
   Tape tape;
   const double exact = kl_divergence(on(tape, gaussian_q), on(tape, gaussian_p)).item();
   std::cout << "\nKL = " << support::significant(exact, 6) << " estimated from n draws, " << repetitions
-            << " times over; one draw of log q − log p has variance " << support::significant(variance, 6) << ":\n\n";
+            << " times over; one draw of log q − log p has variance " << support::significant(variance, 6)
+            << ":\n\n";
 
   Table table({"n", "rms error", "√(V/n)", "ratio", "mean error in its errors"});
   Convergence result;
   Vector log_n, log_rms, variance_of_log;
   double worst_ratio = 0, worst_mean = 0;
   Philox random(chapter.seed(), 4);
-  support::Progress progress("estimating", sizes.size());
   const auto times = static_cast<double>(repetitions);
-  std::string rows;
   for (const Index n : sizes) {
     const auto draws = static_cast<double>(n);
     double squares = 0, errors = 0;
@@ -104,7 +138,6 @@ Convergence convergence(Chapter& chapter) {
     result.draws.push_back(draws);
     result.rms.push_back(rms);
     result.predicted.push_back(predicted);
-    progress.step();
   }
   std::cout << table;
   const Slope s = slope(log_n, log_rms, variance_of_log);
@@ -112,10 +145,14 @@ Convergence convergence(Chapter& chapter) {
             << support::decimal(s.error, 4) << "\n";
   chapter.results.set("monte_carlo.slope", s.value);
   chapter.results.set("monte_carlo.slope_error", s.error);
-  chapter.claims.equal("the rms error of the Monte-Carlo KL falls as n^-½ (slope of its logarithm)", s.value, -0.5, 4 * s.error,
+  chapter.claims.equal("the rms error of the Monte-Carlo KL falls as n^-½ (slope of its logarithm)", s.value,
+                       -0.5, 4 * s.error,
                        "four standard errors, from the exact second and fourth cumulants of log q − log p");
-  chapter.claims.at_most("and is √(V/n), V = 2 tr A² + |b|², at five n from 8 to 2048 (worst squared ratio − 1, in standard errors)", worst_ratio, 4, 0,
-                         "four standard errors");
-  chapter.claims.at_most("and its mean is the closed form (worst mean error, in standard errors)", worst_mean, 4, 0, "four standard errors");
+  chapter.claims.at_most(
+      "and is √(V/n), V = 2 tr A² + |b|², at five n from 8 to 2048 (worst squared ratio − 1, in standard "
+      "errors)",
+      worst_ratio, 4, 0, "four standard errors");
+  chapter.claims.at_most("and its mean is the closed form (worst mean error, in standard errors)", worst_mean,
+                         4, 0, "four standard errors");
   return result;
 }

@@ -5,10 +5,10 @@
 
 #include "doxa/autograd/tensor.h"
 
-// The trapezoidal rule on the whole line. For an integrand that is analytic and decays in the strip |Im x| < a
-// it errs by a multiple of exp(-2πa/h): L. N. Trefethen & J. A. C. Weideman, "The exponentially convergent
-// trapezoidal rule", SIAM Review 56(3), 2014, theorem 5.1. Of e^(-x²/2) it misses 2 exp(-2π²/h²) of the whole,
-// 1e-34 at h = ½.
+// The trapezoidal rule on the whole line. For an integrand that is analytic and decays in the strip |Im x| <
+// a it errs by a multiple of exp(-2πa/h): L. N. Trefethen & J. A. C. Weideman, "The exponentially convergent
+// trapezoidal rule", SIAM Review 56(3), 2014, theorem 5.1. Of e^(-x²/2) it misses 2 exp(-2π²/h²) of the
+// whole, 1e-34 at h = ½.
 struct Nodes {
   doxa::Tensor at;  // centre + i step
   double step;

@@ -8,11 +8,11 @@
 // The parts of the chapter, each with its claims, in the order of README.md.
 
 void densities(doxa::support::Chapter& chapter);     // normaliser, change of variables, conditionals, entropy
-void factors(doxa::support::Chapter& chapter);         // what an explicit covariance forgets
-void divergences(doxa::support::Chapter& chapter);     // KL: closed form, chain rule, invariance, gradient
-void nearly_equal(doxa::support::Chapter& chapter);    // its digits where q is almost p
-void monte_carlo(doxa::support::Chapter& chapter);     // KL as an average of draws, and how far off it is
-void asymmetry(doxa::support::Chapter& chapter);       // one Gaussian for two modes, either way round
-void independence(doxa::support::Chapter& chapter);    // independent coordinates for dependent ones
+void factors(doxa::support::Chapter& chapter);       // what an explicit covariance forgets
+void divergences(doxa::support::Chapter& chapter);   // KL: closed form, chain rule, invariance, gradient
+void nearly_equal(doxa::support::Chapter& chapter);  // its digits where q is almost p
+void monte_carlo(doxa::support::Chapter& chapter);   // KL as an average of draws, and how far off it is
+void asymmetry(doxa::support::Chapter& chapter);     // one Gaussian for two modes, either way round
+void independence(doxa::support::Chapter& chapter);  // independent coordinates for dependent ones
 
 inline constexpr double u = std::numeric_limits<doxa::Real>::epsilon() / 2.0;  // unit round-off
