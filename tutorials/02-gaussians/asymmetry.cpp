@@ -133,6 +133,11 @@ void asymmetry(Chapter& chapter) {
   chapter.claims.equal(
       "at three minima of KL(q‖p), E_q[∂ log p] = 0 and −σ² E_q[∂² log p] = 1 (largest difference)", worst, 0,
       2048 * u, why);
+  double apart = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < reverse.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j) apart = std::min(apart, std::abs(reverse[i].loc - reverse[j].loc));
+  chapter.claims.at_least("which are three different ones (least distance of their means)", apart, 2048 * u,
+                          0, "what the means may be off by");
   const double of_one_mode = at({p.loc[0], p.scale[0]}, to_p);
   chapter.claims.at_most(
       "the best of them beats ⅝'s own normal, which pays at most log 1/⅝ for the other mode", best,

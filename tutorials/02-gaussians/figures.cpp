@@ -113,7 +113,7 @@ void draw_asymmetry(Chapter& chapter, const Mixture& p, const std::vector<Fit>& 
     return double{reverse_kl(q, p, noise).item()};
   };
   const support::Grid grid = support::sample_grid(height, {-4, 4}, {-1.5, 2}, 97, 71);
-  right.contour(grid, {0.48, 0.55, 0.6, 0.65, 0.7, 0.8, 0.96, 1, 1.1, 1.3, 1.6, 2, 3, 4, 6, 10},
+  right.contour(grid, {0.48, 0.55, 0.6, 0.65, 0.7, 0.8, 0.965, 1, 1.1, 1.4, 2, 3, 5, 8},
                 {.color = Color::ink, .width = 0.8, .opacity = 0.6});
   for (std::size_t i = 0; i < reverse.size(); ++i)
     right.scatter(std::vector<double>{reverse[i].loc}, std::vector<double>{std::log2(reverse[i].scale)},
@@ -145,8 +145,8 @@ void draw_independence(Chapter& chapter, const Gaussian& p, const Vector& revers
     axes.x_label = "x₁";
     axes.y_label = "x₂";
     axes.equal_aspect = true;
-    axes.x_range = support::Range{-2.9, 3.9};
-    axes.y_range = support::Range{-3.4, 2.9};
+    axes.x_range = support::Range{-3.6, 4.6};
+    axes.y_range = support::Range{-3.6, 3.6};
     for (const double radius : {1.0, 2.0}) {
       const bool first = radius == 1.0;
       ellipse(p.cholesky(), radius, [&](const auto& x, const auto& y) {

@@ -66,7 +66,8 @@ IndependentFit forward_fit(const Gaussian& p) {
 }  // namespace
 
 void independence(Chapter& chapter) {
-  const Gaussian ridge{Tensor({2}, {Real(0.5), Real(-0.25)}), Tensor({2, 2}, {1, 0, Real(0.875), Real(0.5)})};
+  const Gaussian ridge{Tensor({2}, {Real(0.5), Real(-0.25)}),
+                       Tensor({2, 2}, {Real(1.5), 0, Real(0.75), Real(0.5)})};
   const Matrix covariance = ridge.covariance(), precision = inverse(covariance);
   const IndependentFit inside = reverse_fit(ridge), around = forward_fit(ridge);
   const double correlation = covariance[0][1] / std::sqrt(covariance[0][0] * covariance[1][1]);
