@@ -106,7 +106,7 @@ void asymmetry(Chapter& chapter) {
     reverse.push_back(m.fit);
     best = std::min(best, m.kl);
     const Stationarity s = stationarity(m.fit, p);  // (02.24)
-    worst = std::max({worst, std::abs(s.slope), std::abs(s.curvature - 1)});
+    worst = worse(worst, worse(std::abs(s.slope), std::abs(s.curvature - 1)));
     chapter.results.set("reverse.kl." + std::to_string(reverse.size()), m.kl);
   }
   const Minimum forward = minimise({0, 1}, from_p);

@@ -106,10 +106,10 @@ Spread control_variate(Chapter& chapter) {
     for (const double difference :
          {m.plain - exact.variance, m.jeffreys - exact.jeffreys, m.chi2 - exact.chi2,
           m.variance - exact.controlled(1), m.best - exact.controlled(exact.best())})
-      worst_closed = std::max(worst_closed, std::abs(difference) / terms);  // (02.18), (02.20), (02.21)
-    worst_mean = std::max(worst_mean, std::abs(got.mean - kl) / std::sqrt(m.variance / draws));
-    worst_variance = std::max(worst_variance, std::abs(got.variance - m.variance) /
-                                                  std::sqrt((m.fourth - m.variance * m.variance) / draws));
+      worst_closed = worse(worst_closed, std::abs(difference) / terms);  // (02.18), (02.20), (02.21)
+    worst_mean = worse(worst_mean, std::abs(got.mean - kl) / std::sqrt(m.variance / draws));
+    worst_variance = worse(worst_variance, std::abs(got.variance - m.variance) /
+                                               std::sqrt((m.fourth - m.variance * m.variance) / draws));
     least = std::min(least, got.least);
     nearest = std::sqrt(exact.variance / m.variance);
     spread.kl.push_back(kl);

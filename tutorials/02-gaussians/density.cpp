@@ -34,8 +34,8 @@ void one_dimension(Chapter& chapter) {
     const double closed = entropy(q).item();
     table.row({{loc, 2}, {scale, 2}, {mass - 1, 2}, {by_sum, 6}, {closed, 6}, {by_sum - closed, 2}});
     const double unit = u * (1 + std::abs(std::log(scale)));
-    worst_mass = std::max(worst_mass, std::abs(mass - 1) / unit);
-    worst_entropy = std::max(worst_entropy, std::abs(by_sum - closed) / (unit * (1 + std::abs(closed))));
+    worst_mass = worse(worst_mass, std::abs(mass - 1) / unit);
+    worst_entropy = worse(worst_entropy, std::abs(by_sum - closed) / (unit * (1 + std::abs(closed))));
   }
   std::cout << table;
   chapter.results.set("normal.worst_mass_error_in_u", worst_mass);
@@ -73,10 +73,7 @@ void two_dimensions(Chapter& chapter) {
 // The largest distance between the two sides of an identity, in units of what rounding may do.
 struct Comparison {
   double worst = 0;
-  void operator()(double a, double b, double unit) {
-    const double ratio = std::abs(a - b) / unit;
-    if (!(ratio <= worst)) worst = ratio;
-  }
+  void operator()(double a, double b, double unit) { worst = worse(worst, std::abs(a - b) / unit); }
 };
 
 void many_dimensions(Chapter& chapter) {

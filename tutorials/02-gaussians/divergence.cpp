@@ -16,10 +16,6 @@ using support::Table;
 
 namespace {
 
-void keep_worst(double& worst, double value) {
-  if (!(value <= worst)) worst = value;  // a NaN is kept
-}
-
 struct Pair {
   double loc_q, scale_q, loc_p, scale_p;
 };
@@ -56,7 +52,7 @@ void one_dimension(Chapter& chapter) {
       by_sum += w * (a - b);
       magnitude += w * (1 + std::abs(a) + std::abs(b));
     }
-    keep_worst(worst_value, std::abs(by_sum - double{kl.item()}) / (u * magnitude));
+    worst_value = worse(worst_value, std::abs(by_sum - double{kl.item()}) / (u * magnitude));
     smallest = std::min(smallest, double{kl.item()});
     if (k < 4) {
       const auto name = [](double loc, double scale) {
@@ -81,7 +77,7 @@ void one_dimension(Chapter& chapter) {
               {sigma_q.adjoint()[0], at.scale_q / p2 - 1 / at.scale_q, at.scale_q / p2 + 1 / at.scale_q},
               {mu_p.adjoint()[0], -apart / p2, std::abs(apart) / p2},
               {sigma_p.adjoint()[0], 1 / at.scale_p - to_p, 1 / at.scale_p + to_p}}})
-      keep_worst(worst_gradient, std::abs(e.tape - e.exact) / (u * e.magnitude));
+      worst_gradient = worse(worst_gradient, std::abs(e.tape - e.exact) / (u * e.magnitude));
   }
   std::cout << table;
   chapter.claims.at_most(
@@ -127,11 +123,11 @@ double gradient_error(const Gaussian& q, const Gaussian& p, const OnTape& on_tap
       frobenius(precision) * (frobenius(l) + std::sqrt(dot(q.mean() - p.mean(), q.mean() - p.mean())));
   double worst = 0;
   for (std::size_t i = 0; i < q.size(); ++i) {
-    keep_worst(worst, std::abs(double{on_tape.loc.adjoint()[i]} - to_loc[i]) / scale);
+    worst = worse(worst, std::abs(double{on_tape.loc.adjoint()[i]} - to_loc[i]) / scale);
     for (std::size_t j = 0; j <= i; ++j) {
       const double exact = to_factor[i][j] - (i == j ? 1 / l[i][i] : 0);  // (02.14)
-      keep_worst(worst, std::abs(double{on_tape.factor.adjoint()[i * q.size() + j]} - exact) /
-                            (scale + 1 / l[i][i]));
+      worst = worse(worst, std::abs(double{on_tape.factor.adjoint()[i * q.size() + j]} - exact) /
+                               (scale + 1 / l[i][i]));
     }
   }
   return worst / u;
@@ -156,11 +152,11 @@ void many_dimensions(Chapter& chapter) {
     double textbook = std::log(determinant(p.covariance()) / determinant(cov_q)) - n;  // (02.11)
     for (std::size_t i = 0; i < n; ++i) textbook += dot(precision[i], transposed(cov_q)[i]);
     textbook += dot(apart, product(precision, apart));
-    keep_worst(worst_closed, std::abs(value - textbook / 2) / unit);
+    worst_closed = worse(worst_closed, std::abs(value - textbook / 2) / unit);
 
     double chain = 0;
     for (std::size_t i = 0; i < n; ++i) chain += conditional_kl(q, p, i);  // (02.12)
-    keep_worst(worst_chain, std::abs(value - chain) / unit);
+    worst_chain = worse(worst_chain, std::abs(value - chain) / unit);
 
     const Var map =
         tape.constant(Tensor({4, 4}, {1, Real(0.5), 0, Real(-0.25), Real(-0.5), 1, Real(0.25), 0, 0,
@@ -172,10 +168,10 @@ void many_dimensions(Chapter& chapter) {
       return MultivariateNormal::from_covariance(loc, matmul(root, transpose(root)));
     };
     const double moved = kl_divergence(mapped(of_q), mapped(of_p)).item();  // (02.13)
-    keep_worst(worst_affine, std::abs(value - moved) / unit);
+    worst_affine = worse(worst_affine, std::abs(value - moved) / unit);
 
     tape.backward(kl);
-    keep_worst(worst_gradient, gradient_error(q, p, of_q) / (condition * condition));
+    worst_gradient = worse(worst_gradient, gradient_error(q, p, of_q) / (condition * condition));
   }
   std::cout << "\n" << pairs << " random pairs of 4 coordinates, differences in u κ² (1 + KL):\n\n";
   Table table({"KL(q‖p) against", "largest difference"});

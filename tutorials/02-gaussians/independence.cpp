@@ -100,16 +100,16 @@ void independence(Chapter& chapter) {
     double from_reverse = 0, from_forward = 0;  // 2 KL
     for (std::size_t i = 0; i < 4; ++i) {
       worst_inside =
-          std::max(worst_inside, std::abs(reverse.scale[i] * std::sqrt(lambda[i][i]) - 1) / unit);  // (02.25)
-      worst_around = std::max(worst_around, std::abs(forward.scale[i] / std::sqrt(sigma[i][i]) - 1) / unit);
-      worst_loc = std::max({worst_loc, std::abs(reverse.loc[i] - p.mean()[i]) / unit,
-                            std::abs(forward.loc[i] - p.mean()[i]) / unit});
+          worse(worst_inside, std::abs(reverse.scale[i] * std::sqrt(lambda[i][i]) - 1) / unit);  // (02.25)
+      worst_around = worse(worst_around, std::abs(forward.scale[i] / std::sqrt(sigma[i][i]) - 1) / unit);
+      worst_loc = worse(worst_loc, worse(std::abs(reverse.loc[i] - p.mean()[i]) / unit,
+                                         std::abs(forward.loc[i] - p.mean()[i]) / unit));
       from_reverse += std::log(lambda[i][i]);
       from_forward += std::log(sigma[i][i]);
     }
     const double log_det = std::log(determinant(sigma));
-    worst_kl = std::max({worst_kl, std::abs(reverse.kl - (from_reverse + log_det) / 2) / unit,
-                         std::abs(forward.kl - (from_forward - log_det) / 2) / unit});
+    worst_kl = worse(worst_kl, worse(std::abs(reverse.kl - (from_reverse + log_det) / 2) / unit,
+                                     std::abs(forward.kl - (from_forward - log_det) / 2) / unit));
   }
   const std::string why = "gradients are rounded to a few u κ², and the steps stop below 16u";
   chapter.claims.at_most("minimising KL(q‖p) over independent coordinates gives σ_i² = 1/Λ_ii for " +

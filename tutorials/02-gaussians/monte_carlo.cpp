@@ -130,8 +130,8 @@ Convergence convergence(Chapter& chapter) {
     const double noise = (2 + fourth / (draws * variance * variance)) / times;
     const double of_mean = errors / (predicted / std::sqrt(times));
     table.row({n, {rms, 4}, {predicted, 4}, {rms / predicted, 4}, {of_mean, 2}});
-    worst_ratio = std::max(worst_ratio, std::abs(squares * draws / variance - 1) / std::sqrt(noise));
-    worst_mean = std::max(worst_mean, std::abs(of_mean));
+    worst_ratio = worse(worst_ratio, std::abs(squares * draws / variance - 1) / std::sqrt(noise));
+    worst_mean = worse(worst_mean, std::abs(of_mean));
     log_n.push_back(std::log(draws));
     log_rms.push_back(std::log(rms));
     variance_of_log.push_back(noise / 4);

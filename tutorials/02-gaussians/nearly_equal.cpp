@@ -61,7 +61,7 @@ void lost_digits(Chapter& chapter) {
     errors.textbook.push_back(off(textbook));
     errors.library.push_back(off(library));
     errors.rounding.push_back(u / exact);
-    worst = std::max(worst, off(library));
+    worst = worse(worst, off(library));
     if (exact < u / 16) least = std::min(least, off(textbook));
   }
   std::cout << table;
@@ -112,10 +112,10 @@ void second_order(Chapter& chapter) {
   double worst = 0;
   for (int k = 2; k <= 10; ++k) {
     const double t = std::ldexp(1.0, -k);
-    const Real loc = static_cast<Real>(0.6 * t), scale = static_cast<Real>(1 + 0.8 * t);
-    const double a = loc, b = double{scale} - 1, quadratic = (a * a + 2 * b * b) / 2;  // (02.16)
-    const double kl = library_kl(loc, scale, 0, 1);
-    worst = std::max(worst, std::abs(kl - quadratic) / (b * b * b / 3));
+    const Real mu = static_cast<Real>(0.6 * t), sigma = static_cast<Real>(1 + 0.8 * t);
+    const double a = mu, b = double{sigma} - 1, quadratic = (a * a + 2 * b * b) / 2;  // (02.16)
+    const double kl = library_kl(mu, sigma, 0, 1);
+    worst = worse(worst, std::abs(kl - quadratic) / (b * b * b / 3));
   }
   chapter.claims.at_most(
       "KL(θ + δ ‖ θ) is ½ δᵀFδ but for less than the third order, |δ| from ¼ to 1/1024 (largest difference "

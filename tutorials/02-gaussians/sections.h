@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <limits>
 
 #include "doxa/autograd/real.h"
@@ -14,5 +15,8 @@ void nearly_equal(doxa::support::Chapter& chapter);  // its digits where q is al
 void monte_carlo(doxa::support::Chapter& chapter);   // KL as an average of draws, and how far off it is
 void asymmetry(doxa::support::Chapter& chapter);     // one Gaussian for two modes, either way round
 void independence(doxa::support::Chapter& chapter);  // independent coordinates for dependent ones
+
+// The larger one; NaN if either is, so that no claim about a largest error can miss one.
+inline double worse(double a, double b) { return a <= b || std::isnan(b) ? b : a; }
 
 inline constexpr double u = std::numeric_limits<doxa::Real>::epsilon() / 2.0;  // unit round-off
