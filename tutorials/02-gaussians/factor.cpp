@@ -26,21 +26,22 @@ Real by_inverse(Real s11, Real s12, Real s22, Real x1, Real x2) {
 
 void factors(Chapter& chapter) {
   constexpr int digits = std::numeric_limits<Real>::digits;
-  std::cout << "\nL = (1 0; 1 s) at the draw x = Lε, ε = (1, −3/2); everything but the logarithm is exact in "
-               "L:\n\n";
+  // Of so many digits that a − 3s/2 is exact, and a² is not.
+  const Real a = std::ldexp(std::round(std::ldexp(Real(0.7), digits / 2 + 4)), -(digits / 2 + 4));
+  std::cout << "\nL = (a 0; a s), a ≈ 0.7, at the draw x = Lε, ε = (1, −3/2):\n\n";
   Table table({"s", "log q(x)", "error with L", "error with Σ⁻¹ of Σ = L Lᵀ"});
   double worst = 0;
   int beyond = 0, remembered = 0;
   for (int k = 4; k < digits - 2; k += digits / 8) {
-    const Real s = std::ldexp(Real{1}, -k), x1 = 1, x2 = 1 - Real(1.5) * s;
-    const double exact = -0.5 * (1 + 2.25) - std::log(double{s}) - log_2pi;  // (02.3)
+    const Real s = std::ldexp(Real{1}, -k), x1 = a, x2 = a - Real(1.5) * s;
+    const double exact = -0.5 * (1 + 2.25) - std::log(double{a} * double{s}) - log_2pi;  // (02.3)
     Tape tape;
-    const MultivariateNormal q(tape.constant({2}, Real{0}), tape.constant(Tensor({2, 2}, {1, 0, 1, s})));
+    const MultivariateNormal q(tape.constant({2}, Real{0}), tape.constant(Tensor({2, 2}, {a, 0, a, s})));
     const double error = log_prob(q, tape.constant(Tensor({2}, {x1, x2}))).item() - exact;  // (02.4)
-    const double naive = by_inverse(1, 1, 1 + s * s, x1, x2) - exact;
+    const double naive = by_inverse(a * a, a * a, a * a + s * s, x1, x2) - exact;
     table.row({"2^-" + std::to_string(k), {exact, 6}, {error, 2}, {naive, 2}});
     worst = worse(worst, std::abs(error) / (u * (1 + std::abs(std::log(double{s})))));
-    if (2 * k <= digits) continue;  // 1 + s² = 1 from here on
+    if (2 * k <= digits + 8) continue;  // Σ has forgotten s from here on
     ++beyond;
     remembered += std::abs(naive) <= 1;
   }
@@ -49,7 +50,7 @@ void factors(Chapter& chapter) {
       "by its factor, a density on nearly a line is right to rounding (error in u (1 + |log s|))", worst, 8,
       0, "substitution is exact here, and the sum of four terms is rounded four times");
   chapter.claims.equal("by the inverse of L Lᵀ, of " + std::to_string(beyond) +
-                           " densities with s² < u so many come within 1 nat",
+                           " densities with s² < u/256 so many come within 1 nat",
                        remembered, 0, 0,
-                       "1 + s² = 1, so det Σ is 0 and the formula infinite or not a number");
+                       "a² + s² = a² in floating point, so what is left of det Σ is 0 or a rounding error");
 }
