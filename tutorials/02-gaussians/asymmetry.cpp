@@ -39,7 +39,7 @@ Minimum minimise(Fit start, Divergence divergence) {
     const Var kl = divergence(Normal::from_log_scale(mu, log_sigma));
     tape.backward(kl);
     const double move = at.scale * mu.adjoint()[0], grow = log_sigma.adjoint()[0] / 2;
-    at.loc -= rate * at.scale * move;  // (02.26)
+    at.loc -= rate * at.scale * move;  // (02.25)
     at.scale *= std::exp(-rate * grow);
     if (std::abs(move) + std::abs(grow) < 64 * u || step == 300) return {at, kl.item(), step};
   }
@@ -87,7 +87,11 @@ void asymmetry(Chapter& chapter) {
                       .item()};
   };
 
-  std::cout << "\nOne normal q for p = ⅝ N(−2, ¾²) + ⅜ N(2, ¾²), by natural gradient steps:\n\n";
+  const auto part = [&](std::size_t k) {
+    return support::shortest(p.weight[k]) + " N(" + support::shortest(p.loc[k]) + ", " +
+           support::shortest(p.scale[k]) + "²)";
+  };
+  std::cout << "\nOne normal q for p = " << part(0) << " + " << part(1) << ", by natural gradient steps:\n\n";
   Table table({"minimised", "from (μ, σ)", "steps", "μ", "σ", "KL(q‖p)", "KL(p‖q)"});
   const auto row = [&](const char* what, Fit from, const Minimum& m) {
     table.row({what,
@@ -105,7 +109,7 @@ void asymmetry(Chapter& chapter) {
     row("KL(q‖p)", start, m);
     reverse.push_back(m.fit);
     best = std::min(best, m.kl);
-    const Stationarity s = stationarity(m.fit, p);  // (02.24)
+    const Stationarity s = stationarity(m.fit, p);  // (02.23)
     worst = worse(worst, worse(std::abs(s.slope), std::abs(s.curvature - 1)));
     chapter.results.set("reverse.kl." + std::to_string(reverse.size()), m.kl);
   }
@@ -128,7 +132,7 @@ void asymmetry(Chapter& chapter) {
                        2048 * u, why);
   chapter.claims.equal("and its standard deviation", forward.fit.scale, stddev(p), 2048 * u, why);
   chapter.claims.equal("and is H(q) − H(p) away", forward.kl, entropy_of_q - entropy_of_p,
-                       2048 * u,  // (02.23)
+                       2048 * u,  // (02.22)
                        "sums of 800 terms, rounded 800 times");
   chapter.claims.equal(
       "at three minima of KL(q‖p), E_q[∂ log p] = 0 and −σ² E_q[∂² log p] = 1 (largest difference)", worst, 0,
@@ -140,7 +144,7 @@ void asymmetry(Chapter& chapter) {
                           0, "what the means may be off by");
   const double of_one_mode = at({p.loc[0], p.scale[0]}, to_p);
   chapter.claims.at_most(
-      "the best of them beats ⅝'s own normal, which pays at most log 1/⅝ for the other mode", best,
+      "the best of them beats the heavier mode of p, which costs at most minus the log of its weight", best,
       std::min(of_one_mode, -std::log(p.weight[0])), 64 * u,
       "log p ≥ log w₁ + log N₁ everywhere, so KL(N₁‖p) ≤ −log w₁; sums of rounding errors of a few u");
   draw_asymmetry(chapter, p, reverse, forward.fit);
