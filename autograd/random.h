@@ -51,6 +51,13 @@ class Philox {
   /// Index i with probability weights[i] / Σ weights. Throws std::invalid_argument for weights that are
   /// negative, not finite or all zero, or whose sum overflows.
   Index categorical(std::span<const double> weights);
+  /// For each row of logits, as many in each: index i with probability e^l_i / Σ e^l_k. One word a row.
+  /// Throws std::invalid_argument if the rows do not come out even, or for one whose largest logit is not
+  /// finite.
+  void categorical(std::span<const Real> logits, std::span<Index> out);
+  /// For each logit 1 with probability 1 / (1 + e^-logit), else 0. Throws std::invalid_argument for another
+  /// number of draws than of logits.
+  void bernoulli(std::span<const Real> logits, std::span<Real> out);
   /// A uniform random order of 0 … n-1 (Fisher & Yates). Throws std::invalid_argument if n < 0.
   std::vector<Index> permutation(Index n);
 

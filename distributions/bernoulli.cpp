@@ -142,11 +142,7 @@ Var variance(const Bernoulli& q) { return sigmoid(q.logits) * sigmoid(-q.logits)
 Var stddev(const Bernoulli& q) { return exp(Real(0.5) * (log_sigmoid(q.logits) + log_sigmoid(-q.logits))); }
 
 Var sample(const Bernoulli& q, Philox& random) {
-  const std::span<const Real> logits = q.logits.value();
-  return q.logits.tape().constant(q.logits.shape(), [&](std::span<Real> x) {
-    for (std::size_t i = 0; i < x.size(); ++i)
-      x[i] = random.uniform() < sigmoid(static_cast<double>(logits[i])) ? 1 : 0;
-  });
+  return q.tape().constant(q.shape(), [&](std::span<Real> x) { random.bernoulli(q.logits.value(), x); });
 }
 
 Var straight_through_sample(const Bernoulli& q, Philox& random) {

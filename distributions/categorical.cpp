@@ -119,17 +119,8 @@ Var entropy(const Categorical& q) {
 }
 
 std::vector<Index> sample(const Categorical& q, Philox& random) {
-  const auto k = static_cast<std::size_t>(q.logits.shape()[q.logits.rank() - 1]);
-  const std::span<const Real> logits = q.logits.value();
-  std::vector<Index> draws;
-  std::vector<double> weights(k);
-  for (std::size_t at = 0; at < logits.size(); at += k) {
-    const auto row = logits.subspan(at, k);
-    const double largest = *std::ranges::max_element(row);
-    std::ranges::transform(row, weights.begin(),
-                           [=](Real l) { return std::exp(static_cast<double>(l) - largest); });
-    draws.push_back(random.categorical(weights));
-  }
+  std::vector<Index> draws(static_cast<std::size_t>(q.shape().size()));
+  random.categorical(q.logits.value(), draws);
   return draws;
 }
 

@@ -10,6 +10,7 @@
 #include "allocations.h"
 #include "arguments.h"
 #include "cases.h"
+#include "draw_rates.h"
 #include "elementary_rates.h"
 #include "growth.h"
 #include "matrix_product.h"
@@ -74,6 +75,7 @@ std::vector<Benchmark> benchmarks() {
   all.push_back({"matmul", [](const Arguments& a, Rows& rows) { time_matrix_product(a.seconds, rows); }});
   all.push_back(
       {"elementary", [](const Arguments& a, Rows& rows) { time_elementary_functions(a.seconds, rows); }});
+  all.push_back({"draws", [](const Arguments& a, Rows& rows) { time_draws(a.seconds, rows); }});
   return all;
 }
 
