@@ -11,7 +11,7 @@ namespace doxa {
 struct MultivariateNormal {
   using Value = Var;
   static constexpr int event_rank = 1;
-  Var loc, scale_tril;  ///< the mean, and L
+  Var loc, scale_tril;  ///< the mean, and the lower triangle of what was given as L: a value of its own
 
   /// Throws std::invalid_argument for shapes that do not fit, and naming the index unless every number of the
   /// factor is finite, positive on the diagonal and 0 above it. Gradients go to its lower triangle alone.
