@@ -138,6 +138,24 @@ TEST(ScoreFunction, ItsVarianceIsThatOfTheFormula) {
   }
 }
 
+// (04.6) With s = ∂ log q, the gradient is Σ (f_i - f̄) (s_i - s̄) / (n - 1).
+TEST(ScoreFunction, LeaveOneOutIsTheSampleCovarianceOfFAndTheScore) {
+  Tape tape;
+  Philox random(12);
+  constexpr Index n = 5;
+  const Tensor f = normal_noise({n, 1}, random), s = normal_noise({n, 1}, random);
+  const Var parameter = tape.variable(Tensor(Shape{}));
+  Baseline baseline = LeaveOneOutBaseline{};
+  tape.backward(mean(score_function_surrogate(tape.constant(f), parameter * tape.constant(s), baseline)));
+  double f_mean = 0, s_mean = 0, covariance = 0;
+  for (Index i = 0; i < n; ++i) {
+    f_mean += double{f[i]} / n;
+    s_mean += double{s[i]} / n;
+  }
+  for (Index i = 0; i < n; ++i) covariance += (f[i] - f_mean) * (s[i] - s_mean) / (n - 1);
+  EXPECT_NEAR(parameter.adjoint()[0], covariance, 64 * unit_roundoff);
+}
+
 // The estimate is the sample covariance of f and the score, so that a constant in f is nothing.
 TEST(ScoreFunction, LeaveOneOutDoesNotSeeAConstant) {
   const ScoreFunction estimator{.samples = 4, .baseline = LeaveOneOutBaseline{}};

@@ -33,12 +33,13 @@ struct ExactMoments {
 };
 
 Triple gradient_of_bound(const ChoiceModel& model, const Triple& logits);  ///< (04.14)
-/// Of (f - b) (z - p), by summing over z; of the mean of n draws with b = the mean of the others, (04.7).
+/// (04.4) Of (f - b) (z - p), by summing over z; of the mean of n draws with b = the mean of the others,
+/// (04.7).
 ExactMoments score_function(const ChoiceModel& model, const Triple& logits, double b);
 ExactMoments leave_one_out(const ChoiceModel& model, const Triple& logits, double n);
-/// Of J(p) ∂f/∂z at a draw z, (04.16).
+/// Of (04.15), J(p) ∂f/∂z at a draw z: (04.16) and its variance.
 ExactMoments straight_through_moments(const ChoiceModel& model, const Triple& logits);
-/// Of J(z) ∂f/∂z / τ at the relaxed z, (04.18), by the trapezoid rule over (04.19).
+/// Of J(z) ∂f/∂z / τ at the relaxed z of (04.17), (04.18), by the trapezoid rule over (04.19).
 ExactMoments gumbel_softmax_moments(const ChoiceModel& model, const Triple& logits, double temperature);
 /// Does the quadrature add up to 1? The sum of the weights.
 double gumbel_mass(double temperature);

@@ -116,7 +116,8 @@ void gaussian(support::Chapter& chapter) {
     variances.variance(m, 0, row.exact_variance);
   }
   std::cout << table << '\n';
-  unbiased.claim(chapter, "(04.1) Gaussian: five estimators of the derivatives by μ and log σ are unbiased");
+  unbiased.claim(chapter,
+                 "(04.1), (04.2) Gaussian: five estimators of the derivatives by μ and log σ are unbiased");
   variances.claim(chapter, "(04.7)-(04.10) Gaussian: their variances are those of the formulas");
   against_scale(chapter, random);
 }

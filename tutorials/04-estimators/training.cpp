@@ -64,7 +64,7 @@ Curve ascend(const std::string& name, const ChoiceModel& model, Estimator estima
 
 using ExpectedGradient = std::function<Triple(const Triple&)>;
 
-// Where ascent along the expectation of an estimate comes to rest.
+// (04.20) Where ascent along the expectation of an estimate comes to rest.
 double kl_at_rest(const ChoiceModel& model, const ExpectedGradient& expected, int steps) {
   Triple logits{};
   for (int step = 0; step < steps; ++step) {
