@@ -6,27 +6,40 @@
 
 namespace doxa {
 
-/// y = log Σ_j w_j for each lane of weights w_j = e^(x_j - max x), whose sums are `total`. Where one weight
-/// is all but the whole of it, the sum has lost the others: then log1p of their own sum, so that the
-/// logarithm of a probability next to 1 is not rounded to 0.
+// Weights w_j = e^(x_j - max x) of a lane, the largest of which is 1, and their sum.
+
+/// Is one weight all but the whole of the sum? Where it is not, rounding the sum costs the others 64 u at
+/// most. False for a lane without a finite largest x, which has no weight of 1.
+inline bool is_saturated(Real total) { return total >= 1 && total < 1 + Real(1) / 64; }
+
+struct WithoutLargest {
+  Index largest;  ///< the first weight of 1
+  Real total;     ///< of the others
+};
+
+/// For a lane that starts at w.
+inline WithoutLargest without_largest(const Lanes& lanes, const Real* w) {
+  WithoutLargest of{-1, 0};
+  for (Index j = 0; j < lanes.n; ++j) {
+    const Real w_j = w[j * lanes.inner];
+    if (w_j == 1 && of.largest < 0)
+      of.largest = j;
+    else
+      of.total += w_j;
+  }
+  return of;
+}
+
+/// y = log Σ_j w_j for each lane of weights, whose sums are `total`. Where one weight is all but the whole of
+/// it, the sum has lost the others: then log1p of their own sum, so that the logarithm of a probability next
+/// to 1 is not rounded to 0.
 inline void log_total(const Kernels& kernels, const Lanes& lanes, const Real* weights, const Real* total,
                       Real* y) {
   kernels.unary[static_cast<int>(Unary::log)](lanes.count(), total, y);
-  constexpr Real saturated =
-      1 + Real(1) / 64;  // above it the rounding of `total` costs 64 u of the logarithm at most
   for (Index i = 0; i < lanes.count(); ++i) {
-    if (!(total[i] < saturated)) continue;
-    const Real* w = weights + i / lanes.inner * lanes.n * lanes.inner + i % lanes.inner;
-    Real others = 0;
-    bool largest_seen = false;
-    for (Index j = 0; j < lanes.n; ++j) {
-      const Real w_j = w[j * lanes.inner];
-      if (w_j == 1 && !largest_seen)
-        largest_seen = true;
-      else
-        others += w_j;
-    }
-    if (largest_seen) y[i] = std::log1p(others);
+    if (!is_saturated(total[i])) continue;
+    const Index at = i / lanes.inner * lanes.n * lanes.inner + i % lanes.inner;
+    y[i] = std::log1p(without_largest(lanes, weights + at).total);
   }
 }
 

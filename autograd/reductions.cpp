@@ -156,6 +156,8 @@ Var logsumexp(const Reduction& of) {
 }
 
 // y_j = (x_j - m) - log s                                                    dx_j += g_j - w_j / s Σ_k g_k
+// Where one weight is all but the whole of s, what is left of the two terms is g_j Σ_{k≠j} w_k / s - w_j / s
+// Σ_{k≠j} g_k.
 Var log_softmax(Var x, const Lanes& l) {
   const Exponentials e(x.tape(), l);
   return record(
@@ -166,11 +168,25 @@ Var log_softmax(Var x, const Lanes& l) {
         r.kernels().lane_subtract(l, e.shift, r.value(), r.value());
       },
       [=](Record& r) {
-        Real* c = e.shift;
+        Real *c = e.shift, *dx = r.adjoint(0), *at_largest = r.workspace(l.count());
+        for (Index i = 0; i < l.count(); ++i) {
+          if (!is_saturated(e.total[i])) continue;
+          const Index at = i / l.inner * l.n * l.inner + i % l.inner;
+          const WithoutLargest w = without_largest(l, e.weights + at);
+          Real others = 0;
+          for (Index j = 0; j < l.n; ++j) others += j == w.largest ? 0 : r.adjoint()[at + j * l.inner];
+          const Index largest = at + w.largest * l.inner;
+          at_largest[i] = dx[largest] + (r.adjoint()[largest] * w.total - others) / e.total[i];
+        }
         r.kernels().lane_sum(l, r.adjoint(), c);
         for (Index i = 0; i < l.count(); ++i) c[i] /= -e.total[i];
-        r.kernels().add_scaled(r.size(), 1, r.adjoint(), r.adjoint(0));
-        r.kernels().lane_add_scaled(l, c, e.weights, r.adjoint(0));
+        r.kernels().add_scaled(r.size(), 1, r.adjoint(), dx);
+        r.kernels().lane_add_scaled(l, c, e.weights, dx);
+        for (Index i = 0; i < l.count(); ++i) {
+          if (!is_saturated(e.total[i])) continue;
+          const Index at = i / l.inner * l.n * l.inner + i % l.inner;
+          dx[at + without_largest(l, e.weights + at).largest * l.inner] = at_largest[i];
+        }
       });
 }
 

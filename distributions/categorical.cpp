@@ -35,6 +35,40 @@ Var checked(Var logits) {
   return logits;
 }
 
+// Σ_j w_j but for w_i: from `total`, their sum, unless w_i is most of it.
+Real all_but(const Real* w, Index k, Index i, Real total) {
+  if (w[i] < total / 2) return total - w[i];
+  Real sum = 0;
+  for (Index j = 0; j < k; ++j) sum += j == i ? 0 : w[j];
+  return sum;
+}
+
+// The probabilities of each row of logits and their logarithms, in memory that a backward rule finds again.
+struct Rows {
+  Lanes lanes;
+  Index k;
+  Real *log_probs, *probs;
+
+  explicit Rows(Var logits) : k(logits.shape()[logits.rank() - 1]) {
+    lanes = {logits.size() / k, k, 1};
+    log_probs = logits.tape().scratch<Real>(logits.size());
+    probs = logits.tape().scratch<Real>(logits.size());
+  }
+
+  void compute(Record& r, int operand) const {
+    const Kernels& kernels = r.kernels();
+    Real *c = r.workspace(2 * lanes.count()), *total = c + lanes.count();
+    kernels.lane_max(lanes, r.value(operand), c);
+    kernels.lane_subtract(lanes, c, r.value(operand), log_probs);
+    kernels.unary[static_cast<int>(Unary::exp)](lanes.size(), log_probs, probs);
+    kernels.lane_sum(lanes, probs, total);
+    log_total(kernels, lanes, probs, total, c);
+    kernels.lane_subtract(lanes, c, log_probs, log_probs);
+    for (Index i = 0; i < lanes.count(); ++i) total[i] = 1 / total[i];
+    kernels.lane_scale(lanes, total, probs, probs);
+  }
+};
+
 }  // namespace
 
 Categorical::Categorical(Var l) : logits(checked(l)) {}
@@ -57,7 +91,8 @@ std::vector<Index> Categorical::support() const {
 Var Categorical::log_probs() const { return log_softmax(logits, -1); }
 
 // y = x_c - log Σ_i e^x_i                                    dx_i += g (1 if i = c, else 0) - g e^x_i / Σ_k
-// e^x_k As one record, the exponentials e^(x_i - max x) are computed once and kept: softmax cross-entropy.
+// e^x_k
+// As one record, the exponentials e^(x_i - max x) are computed once and kept: softmax cross-entropy.
 Var log_prob(const Categorical& q, std::span<const Index> x) {
   const Shape shape = without_last(q.logits);
   const Index rows = shape.size(), k = q.logits.shape()[q.logits.rank() - 1];
@@ -89,32 +124,36 @@ Var log_prob(const Categorical& q, std::span<const Index> x) {
       },
       [=](Record& r) {
         const Real* g = r.adjoint();
-        Real* scale = r.workspace(rows);
-        for (Index i = 0; i < rows; ++i) scale[i] = -g[i] / total[i];
+        Real *scale = r.workspace(2 * rows), *at_value = scale + rows;
+        for (Index i = 0; i < rows; ++i) {
+          scale[i] = -g[i] / total[i];
+          const Real* w = weights + i * k;
+          at_value[i] = r.adjoint(0)[i * k + value[i]] + g[i] * all_but(w, k, value[i], total[i]) / total[i];
+        }
         r.kernels().lane_add_scaled(lanes, scale, weights, r.adjoint(0));
-        for (Index i = 0; i < rows; ++i) r.adjoint(0)[i * k + value[i]] += g[i];
+        for (Index i = 0; i < rows; ++i) r.adjoint(0)[i * k + value[i]] = at_value[i];
       });
 }
 
-// y = -Σ q_i l_i with q_i = e^l_i                                            dl_i -= g q_i (l_i + 1)
+// y = -Σ p_i l_i with l_i = log p_i                                          dx_i -= g p_i (l_i + y)
 Var entropy(const Categorical& q) {
-  const Index k = q.logits.shape()[q.logits.rank() - 1];
+  const Rows p(q.logits);
   return record(
-      "categorical_entropy", without_last(q.logits), {q.log_probs()},
-      [k](Record& r) {
-        const Real* l = r.value(0);
+      "categorical_entropy", without_last(q.logits), {q.logits},
+      [=](Record& r) {
+        p.compute(r, 0);
         for (Index row = 0; row < r.size(); ++row) {
           Real sum = 0;
-          for (Index i = row * k; i < (row + 1) * k; ++i)
-            if (l[i] != -infinity) sum -= elementary::exp(l[i]) * l[i];
+          for (Index i = row * p.k; i < (row + 1) * p.k; ++i)
+            if (p.log_probs[i] != -infinity) sum -= p.probs[i] * p.log_probs[i];
           r.value()[row] = sum;
         }
       },
-      [k](Record& r) {
-        const Real* l = r.value(0);
+      [=](Record& r) {
         for (Index row = 0; row < r.size(); ++row)
-          for (Index i = row * k; i < (row + 1) * k; ++i)
-            if (l[i] != -infinity) r.adjoint(0)[i] -= r.adjoint()[row] * elementary::exp(l[i]) * (l[i] + 1);
+          for (Index i = row * p.k; i < (row + 1) * p.k; ++i)
+            if (p.log_probs[i] != -infinity)
+              r.adjoint(0)[i] -= r.adjoint()[row] * p.probs[i] * (p.log_probs[i] + r.value()[row]);
       });
 }
 
@@ -124,31 +163,70 @@ std::vector<Index> sample(const Categorical& q, Philox& random) {
   return draws;
 }
 
-// y = Σ q_i (l_i - m_i) with q_i = e^l_i, m_i = log p_i      dl_i += g q_i (l_i - m_i + 1),  dm_i -= g q_i
-Var kl_divergence(const Categorical& q, const Categorical& p) {
-  if (q.logits.shape() != p.logits.shape())
-    throw std::invalid_argument("kl_divergence: shapes differ: " + q.logits.shape().str() + " and " +
-                                p.logits.shape().str());
-  const Index k = q.logits.shape()[q.logits.rank() - 1];
+namespace {
+
+// t_i = log(p_i / q_i) for one row. Of nearly equal ones, from d_i = b_i - a_i less that of the likeliest
+// value L: with S = Σ (q_k e^d_k - q_k), which is small, t_i = d_i - log(1 + S). Where q_k may underflow, q_k
+// e^d_k is q_L e^(b_k - b_L).
+void log_ratios(Index k, const Real* a, const Real* b, const Real* q, const Real* log_q, const Real* log_p,
+                Real* t) {
+  const Index likeliest = std::max_element(a, a + k) - a;
+  const Real shift = b[likeliest] - a[likeliest];
+  Real sum = 0;
+  for (Index i = 0; i < k; ++i) {
+    const Real d = (b[i] - a[i]) - shift;
+    sum += q[i] > 0 && d <= 1 ? q[i] * elementary::expm1(d)
+                              : q[likeliest] * elementary::exp(b[i] - b[likeliest]) - q[i];
+  }
+  const bool close = std::abs(sum) <= Real(0.5);  // false for NaN
+  const Real log_sum = close ? elementary::log1p(sum) : Real{0};
+  for (Index i = 0; i < k; ++i)
+    t[i] = close && a[i] != -infinity ? ((b[i] - a[i]) - shift) - log_sum : log_p[i] - log_q[i];
+}
+
+// p - q - q t with t = log(p / q), which is never negative; p alone where q = 0.
+Real kl_term(Real q, Real p, Real t) {
+  if (q == 0) return p;
+  if (t > 1) return p - q * (1 + t);
+  if (std::abs(t) < Real(0.34)) return q * (t * t * elementary::exp_series(t, t * t));
+  return q * (elementary::expm1(t) - t);
+}
+
+}  // namespace
+
+// y = Σ q_i (l_i - m_i) = Σ (p_i - q_i - q_i t_i) with l_i = log q_i, m_i = log p_i, t_i = m_i - l_i
+//                                                            da_i -= g q_i (t_i + y),  db_i += g (p_i - q_i)
+// As the p_i and the q_i add up to the same. No digits cancel in a sum of such terms, however close q and p
+// are.
+Var kl_divergence(const Categorical& of_q, const Categorical& of_p) {
+  if (of_q.logits.shape() != of_p.logits.shape())
+    throw std::invalid_argument("kl_divergence: shapes differ: " + of_q.logits.shape().str() + " and " +
+                                of_p.logits.shape().str());
+  const Rows q(of_q.logits), p(of_p.logits);
+  const Index k = q.k;
+  Real* all_t = of_q.tape().scratch<Real>(of_q.logits.size());
   return record(
-      "categorical_kl", without_last(q.logits), {q.log_probs(), p.log_probs()},
-      [k](Record& r) {
-        const Real *l = r.value(0), *m = r.value(1);
+      "categorical_kl", without_last(of_q.logits), {of_q.logits, of_p.logits},
+      [=](Record& r) {
+        q.compute(r, 0);
+        p.compute(r, 1);
         for (Index row = 0; row < r.size(); ++row) {
+          const Index at = row * k;
+          Real* t = all_t + at;
+          log_ratios(k, r.value(0) + at, r.value(1) + at, q.probs + at, q.log_probs + at, p.log_probs + at,
+                     t);
           Real sum = 0;
-          for (Index i = row * k; i < (row + 1) * k; ++i)
-            if (const Real q_i = elementary::exp(l[i]); q_i != 0) sum += q_i * (l[i] - m[i]);
+          for (Index i = 0; i < k; ++i) sum += kl_term(q.probs[at + i], p.probs[at + i], t[i]);
           r.value()[row] = sum;
         }
       },
-      [k](Record& r) {
-        const Real *l = r.value(0), *m = r.value(1);
+      [=](Record& r) {
         for (Index row = 0; row < r.size(); ++row)
           for (Index i = row * k; i < (row + 1) * k; ++i) {
-            const Real q_i = elementary::exp(l[i]), g = r.adjoint()[row] * q_i;
-            if (q_i == 0) continue;
-            r.adjoint(0)[i] += g * (l[i] - m[i] + 1);
-            r.adjoint(1)[i] -= g;
+            const Real g = r.adjoint()[row], t = all_t[i];
+            if (q.probs[i] > 0) r.adjoint(0)[i] -= g * q.probs[i] * (t + r.value()[row]);
+            r.adjoint(1)[i] +=
+                g * (std::abs(t) <= 1 ? q.probs[i] * elementary::expm1(t) : p.probs[i] - q.probs[i]);
           }
       });
 }

@@ -188,9 +188,10 @@ void solve_transposed(Index n, const Real* p, const Real* m, Real* w) {
     }
 }
 
-// y = log det P - log det Q + (|P⁻¹ Q|² - n) / 2        dQ += g (tril(W) - diag(1/Q)),
-//                                                       dP += g (diag(1/P) - tril(W Mᵀ)), W = P⁻ᵀ M, M = P⁻¹
-//                                                       Q
+// y = log det P - log det Q + (|P⁻¹ Q|² - n) / 2, M = P⁻¹ Q, W = P⁻ᵀ M
+//   dQ += g (tril(W) - diag(1/Q)),  dP += g (diag(1/P) - tril(W Mᵀ))
+// On the diagonal the leading terms of both are (r² - 1)/Q and (1 - r²)/P with r = Q/P, of which little is
+// left where P and Q are nearly equal: r² - 1 = δ (2 + δ) with δ = r - 1.
 Var factor_kl(Var q, Var p) {
   const Index n = last(q.shape()), matrix = n * n;
   const Stacks stacks(q.shape(), p.shape(), "kl_divergence");
@@ -210,14 +211,21 @@ Var factor_kl(Var q, Var p) {
           Real *dq = r.adjoint(0) + iq * matrix, *dp = r.adjoint(1) + ip * matrix;
           solve_transposed(n, lp, m, w);
           for (Index i = 0; i < n; ++i) {
-            for (Index j = 0; j <= i; ++j) {
+            Real *dq_i = dq + i * n, *dp_i = dp + i * n;
+            const Real *w_i = w + i * n, *m_i = m + i * n;
+            for (Index j = 0; j < i; ++j) {
               Real wm = 0;
-              for (Index c = 0; c <= j; ++c) wm += w[i * n + c] * m[j * n + c];
-              dq[i * n + j] += g * w[i * n + j];
-              dp[i * n + j] -= g * wm;
+              for (Index c = 0; c <= j; ++c) wm += w_i[c] * m[j * n + c];
+              dq_i[j] += g * w_i[j];
+              dp_i[j] -= g * wm;
             }
-            dq[i * n + i] -= g / lq[i * n + i];
-            dp[i * n + i] += g / lp[i * n + i];
+            const Real q_ii = lq[i * n + i], p_ii = lp[i * n + i], delta = relative(q_ii, p_ii);
+            const Real excess = delta * (2 + delta);
+            Real below = 0, wm = 0;  // (Pᵀ W)_ii without its first term; (W Mᵀ)_ii without its last
+            for (Index c = i + 1; c < n; ++c) below += lp[c * n + i] * w[c * n + i];
+            for (Index c = 0; c < i; ++c) wm += w_i[c] * m_i[c];
+            dq_i[i] += g * (excess / q_ii - below / p_ii);
+            dp_i[i] += g * ((below * m_i[i] - excess) / p_ii - wm);
           }
         });
       });

@@ -169,5 +169,32 @@ TEST(Softmax, DoesNotDependOnHowTheLanesLie) {
   }
 }
 
+// For two numbers that lie d apart, dx_0 = -dx_1 = σ(-d) g_0 - σ(d) g_1: next to 0 or 1 a probability keeps
+// its distance, however the lanes lie.
+TEST(LogSoftmax, ItsGradientKeepsItsDigitsNextToProbabilityOne) {
+  for (const int axis : {0, 1})
+    for (const Real d : {Real(3), Real(20), Real(40), Real(80)})
+      for (const Real sign : {-1, 1}) {
+        Tape tape;
+        const Shape shape = axis == 0 ? Shape{2, 3} : Shape{3, 2};
+        const auto at = [&](Index number, Index lane) {
+          return axis == 0 ? number * 3 + lane : lane * 2 + number;
+        };
+        Tensor numbers(shape), cotangent(shape);
+        for (Index lane = 0; lane < 3; ++lane) {
+          numbers[at(0, lane)] = sign * d;
+          cotangent[at(0, lane)] = 1;
+        }
+        const Var x = tape.variable(numbers);
+        tape.backward(log_softmax(x, axis), cotangent);
+        const double z = sign * d, expected = 1 / (1 + std::exp(z));
+        for (Index lane = 0; lane < 3; ++lane)
+          for (const Index number : {0, 1}) {
+            const double g = x.adjoint()[static_cast<std::size_t>(at(number, lane))];
+            EXPECT_NEAR(g, number == 0 ? expected : -expected, 64 * unit_roundoff * expected) << z;
+          }
+      }
+}
+
 }  // namespace
 }  // namespace doxa
