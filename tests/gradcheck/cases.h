@@ -34,10 +34,13 @@ std::vector<GradientCase> shape_cases();
 std::vector<GradientCase> linear_algebra_cases();
 std::vector<GradientCase> checkpoint_cases();
 std::vector<GradientCase> special_point_cases();
-std::vector<GradientCase> distribution_cases();
+std::vector<GradientCase> normal_cases();
+std::vector<GradientCase> multivariate_normal_cases();
+std::vector<GradientCase> discrete_cases();
 std::vector<GradientCase> relaxed_cases();
 std::vector<GradientCase> estimator_cases();
 std::vector<GradientCase> mixture_cases();
+std::vector<GradientCase> extreme_cases();
 std::vector<GradientCase> model_cases();
 std::vector<GradientCase> kink_cases();
 
