@@ -2,6 +2,7 @@
 
 #include "cases.h"
 #include "doxa/models/filtering_posterior.h"
+#include "doxa/models/linear_vae.h"
 #include "doxa/models/nn/gru.h"
 #include "doxa/models/nn/mlp.h"
 #include "doxa/models/vae.h"
@@ -127,6 +128,26 @@ void add_vae(Cases& cases) {
   });
 }
 
+void add_linear_vae(Cases& cases) {
+  const auto add = [&](const char* name, std::vector<Shape> shapes, auto function) {
+    add_case(
+        cases, std::string("model/LinearVae/") + name,
+        [](Philox& random) { return LinearVae({.data = 4, .latent = 2}, random); }, std::move(shapes),
+        [function](Tape& tape, LinearVae& vae, Inputs x, Philox&) { return function(tape, vae, x); });
+  };
+  const auto terms = [](const Elbo& bound) { return stack({bound.log_likelihood, bound.kl}, 0); };
+  add("prior", {{5, 2}},
+      [](Tape& tape, LinearVae& vae, Inputs x) { return log_prob(prior(tape, vae), x[0]); });
+  add("likelihood", {{5, 2}, {5, 4}},
+      [](Tape&, LinearVae& vae, Inputs x) { return log_prob(likelihood(vae, x[0]), x[1]); });
+  add("posterior", {{5, 4}, {5, 2}},
+      [](Tape&, LinearVae& vae, Inputs x) { return log_prob(posterior(vae, x[0]), x[1]); });
+  add("elbo, of a draw", {{5, 4}, {5, 2}},
+      [=](Tape&, LinearVae& vae, Inputs x) { return terms(elbo(vae, x[0], x[1])); });
+  add("elbo, in closed form", {{5, 4}},
+      [=](Tape&, LinearVae& vae, Inputs x) { return terms(elbo(vae, x[0])); });
+}
+
 void add_filtering_posterior(Cases& cases) {
   constexpr Index actions = 2, observations = 3, latent = 2;
   for (const Index summary : {0, 3}) {
@@ -176,6 +197,7 @@ std::vector<GradientCase> model_cases() {
   Cases cases;
   add_layers(cases);
   add_vae(cases);
+  add_linear_vae(cases);
   add_filtering_posterior(cases);
   return cases;
 }

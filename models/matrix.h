@@ -1,0 +1,46 @@
+#pragma once
+
+#include <vector>
+
+#include "doxa/autograd/tensor.h"
+
+namespace doxa {
+
+/// A row-major matrix of doubles, whatever Real is: exact answers that trained models are compared with are
+/// computed in it, off the tape.
+struct Matrix {
+  Index rows = 0, columns = 0;
+  std::vector<double> elements;
+
+  Matrix() = default;
+  /// All zero. Throws std::invalid_argument for a negative size.
+  Matrix(Index rows, Index columns);
+  explicit Matrix(const Tensor& tensor);  ///< of a tensor of rank 2; throws std::invalid_argument for others
+
+  double& operator()(Index i, Index j) { return elements[static_cast<std::size_t>(i * columns + j)]; }
+  double operator()(Index i, Index j) const { return elements[static_cast<std::size_t>(i * columns + j)]; }
+};
+
+Matrix identity(Index n);
+Matrix diagonal(const std::vector<double>& values);
+Matrix transpose(const Matrix& a);
+/// Each throws std::invalid_argument naming the shapes if they do not fit.
+Matrix operator+(const Matrix& a, const Matrix& b);
+Matrix operator-(const Matrix& a, const Matrix& b);
+Matrix operator*(const Matrix& a, const Matrix& b);
+Matrix operator*(double factor, const Matrix& a);
+
+double trace(const Matrix& a);
+double largest_magnitude(const Matrix& a);  ///< max |a_ij|, 0 of no elements
+Tensor tensor(const Matrix& a);             ///< rounded to Real
+
+/// The lower L of A = L Lᵀ, reading A's lower triangle alone. Throws std::invalid_argument unless A is
+/// square, std::domain_error naming the pivot unless it is positive definite.
+Matrix cholesky_factor(const Matrix& a);
+/// L⁻¹ B by forward substitution.
+Matrix solve_lower(const Matrix& l, const Matrix& b);
+/// A⁻¹ B for a positive definite A = L Lᵀ, from its factor.
+Matrix solve_with_factor(const Matrix& l, const Matrix& b);
+double log_det_of_factor(const Matrix& l);  ///< log det A = 2 Σ log L_ii
+
+}  // namespace doxa
