@@ -96,6 +96,21 @@ TEST(LinearVae, OfTheUnrotatedMaximumHasNoGap) {
     for (const Real g : p->gradient.span()) EXPECT_NEAR(double{g}, 0, 1e4 * real_u) << p->name;
 }
 
+// With (05.17): a turn by φ in the plane of two latents costs φ² (λ_1 - λ_2)² / 2 λ_1 λ_2, to leading order.
+TEST(LinearVae, ASmallTurnOfTheLatentCostsItsSquare) {
+  RandomProblem d;
+  ProbabilisticPca model = maximum_likelihood(d.moments, 2);
+  const std::vector<double> lambda = symmetric_eigen(d.moments.covariance).values;
+  const double angle = 1e-4, difference = lambda[0] - lambda[1];
+  const Matrix w = model.weight;
+  for (Index i = 0; i < 4; ++i) {
+    model.weight(i, 0) = std::cos(angle) * w(i, 0) - std::sin(angle) * w(i, 1);
+    model.weight(i, 1) = std::sin(angle) * w(i, 0) + std::cos(angle) * w(i, 1);
+  }
+  const double cost = angle * angle * difference * difference / (2 * lambda[0] * lambda[1]);
+  EXPECT_NEAR(least_gap(model), cost, 1e-3 * cost);
+}
+
 TEST(LinearVae, IsItsOwnGenerativeModel) {
   Philox random(8);
   ProbabilisticPca model{{1, -2, 0.5}, random_matrix(3, 2, random), 0.7};

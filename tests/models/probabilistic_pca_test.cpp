@@ -108,6 +108,43 @@ TEST(ProbabilisticPca, TheMaximumIsAMaximum) {
   }
 }
 
+// (05.4), with equality where the eigenvectors agree in order.
+TEST(ProbabilisticPca, TheTraceIsLeastWhereTheAxesAgree) {
+  Philox random(9);
+  for (int i = 0; i < 20; ++i) {
+    const Matrix s = random_positive_definite(5, random), c = random_positive_definite(5, random);
+    const SymmetricEigen of_s = symmetric_eigen(s), of_c = symmetric_eigen(c);
+    double least = 0;
+    for (std::size_t j = 0; j < 5; ++j) least += of_s.values[j] / of_c.values[j];
+    EXPECT_GT(trace(solve_with_factor(cholesky_factor(c), s)), least);
+    const Matrix agreeing = of_s.vectors * diagonal(of_c.values) * transpose(of_s.vectors);
+    EXPECT_NEAR(trace(solve_with_factor(cholesky_factor(agreeing), s)), least, 1e4 * u * least);
+  }
+}
+
+// What stands before (05.17): what is lost at another σ², and where the last axis is tilted.
+TEST(ProbabilisticPca, TheLikelihoodFallsOffAsTheEigenvaluesSay) {
+  RandomData d;
+  const Index k = 2;
+  const ProbabilisticPca best = maximum_likelihood(d.moments, k);
+  const double most = maximum_log_likelihood(d.eigenvalues, k), sigma2 = best.noise_variance;
+  for (const double factor : {0.5, 0.9, 1.1}) {
+    const double rho = 1 / factor;
+    EXPECT_NEAR(most - maximum_log_likelihood(d.eigenvalues, k, factor * sigma2),
+                1.5 * (rho - 1 - std::log(rho)), 1e4 * u);
+  }
+  const Matrix axes = symmetric_eigen(d.moments.covariance).vectors;
+  const double kept = d.eigenvalues[k - 1], discarded = d.eigenvalues[k];
+  for (const double angle : {0.01, 0.5, 1.5}) {
+    ProbabilisticPca tilted = best;
+    for (Index i = 0; i < 5; ++i)
+      tilted.weight(i, k - 1) =
+          std::sqrt(kept - sigma2) * (std::cos(angle) * axes(i, k - 1) + std::sin(angle) * axes(i, k));
+    EXPECT_NEAR(most - mean_log_prob(tilted, d.moments),
+                0.5 * (1 / sigma2 - 1 / kept) * (kept - discarded) * std::pow(std::sin(angle), 2), 1e5 * u);
+  }
+}
+
 TEST(ProbabilisticPca, TheLikelihoodDoesNotSeeARotationOfTheLatent) {
   RandomData d;
   const ProbabilisticPca model = random_model(5, 3, d.random);

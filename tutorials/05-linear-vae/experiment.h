@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "doxa/models/linear_vae.h"
+#include "doxa/models/symmetric_eigen.h"
+#include "support/chapter.h"
+#include "support/figure.h"
+
+// What the chapter's experiments produce, and its tables, pictures and claims show. Everything in nats a
+// datum.
+
+struct Settings {
+  int steps = 3000;
+  doxa::Index data = 2000, latent = 3;
+  // Not on the command line.
+  int starts = 10;                 // random ones, for the claim that all lead to the maximum
+  doxa::Index draws_a_datum = 50;  // of z, for the bound by samples
+};
+
+// The sample, and the most that probabilistic PCA can make of it. Only the sample counts from here on: not
+// the model that it was drawn from.
+struct Problem {
+  doxa::Tensor x;  // [n, d]
+  doxa::SampleMoments moments;
+  doxa::SymmetricEigen eigen;   // of the sample's covariance
+  doxa::ProbabilisticPca best;  // (05.5) with R = I
+  double maximum;               // its log-likelihood (05.6)
+
+  double eigenvalue(doxa::Index j) const { return eigen.values[static_cast<std::size_t>(j)]; }
+};
+Problem draw_problem(const Settings& settings, std::uint64_t seed);
+
+// A model on its way. `elbo` comes from the tape; the others are exact, in double precision.
+struct Snapshot {
+  int step;
+  double elbo, log_likelihood, kl, noise_variance, angle;
+  double gap(double maximum) const { return maximum - (log_likelihood - kl); }  // of the bound, by (05.12)
+};
+using Curve = std::vector<Snapshot>;
+Snapshot snapshot(doxa::LinearVae& vae, const Problem& problem, int step);
+
+// Raises the mean of (05.9) - (05.10) over all data in these parameters: Adam at `first_rate` for the first
+// half of the steps, then falling geometrically to last_rate.
+inline constexpr double last_rate = 1e-7;
+Curve train(doxa::LinearVae& vae, const doxa::Parameters& parameters, const Problem& problem, int steps,
+            double first_rate = 0.1);
+
+// The starting points that a likelihood of several stationary points has.
+doxa::ProbabilisticPca rotated_maximum(const Problem& problem);
+doxa::ProbabilisticPca collapsed_start(const Problem& problem);  // w_k = 0, and the best of the rest
+double largest_gradient(doxa::LinearVae& vae, const Problem& problem);
+
+struct Special {  // a start that is not random
+  doxa::ProbabilisticPca start;
+  double start_elbo, start_gradient;
+  Curve curve;
+};
+Special train_from(const doxa::ProbabilisticPca& start, const Problem& problem, const Settings& settings,
+                   double perturbation, std::uint64_t seed);
+
+// Training with σ² held at a value.
+struct Held {
+  double noise_variance, elbo, exact;  // exact: (05.15)
+  std::vector<double> kl, exact_kl;    // of each latent, in descending order, and (05.16)
+  int active, above;                   // latents with KL above 0.01, and eigenvalues above σ², at most k
+};
+std::vector<Held> train_with_held_noise(const Problem& problem, const Settings& settings, std::uint64_t seed);
+
+// How much the bound by samples differs from the closed form, in standard errors.
+double sampling_deviation(doxa::LinearVae& vae, const Problem& problem, doxa::Index draws,
+                          std::uint64_t seed);
+
+struct Experiment {
+  Problem problem;
+  doxa::LinearVae trained;
+  Curve curve;
+  std::vector<double> start_gaps;  // after training from random starts
+  Special rotated, collapsed;
+  std::vector<Held> held;
+  double sampled_before, sampled_after;  // sampling_deviation before and after training
+};
+
+void report(doxa::support::Chapter& chapter, const Experiment& e);
+void claim(doxa::support::Chapter& chapter, const Experiment& e);
+
+doxa::support::Figure training_figure(const Experiment& e);
+doxa::support::Figure collapse_figure(const Experiment& e);
+doxa::support::Figure axes_figure(const Experiment& e);
