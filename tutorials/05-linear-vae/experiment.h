@@ -42,7 +42,7 @@ using Curve = std::vector<Snapshot>;
 Snapshot snapshot(doxa::LinearVae& vae, const Problem& problem, int step);
 
 // Raises the mean of (05.9) - (05.10) over all data in these parameters: Adam at `first_rate` for the first
-// half of the steps, then falling geometrically to last_rate.
+// third of the steps, then falling geometrically to last_rate.
 inline constexpr double last_rate = 1e-7;
 Curve train(doxa::LinearVae& vae, const doxa::Parameters& parameters, const Problem& problem, int steps,
             double first_rate = 0.1);
@@ -61,10 +61,11 @@ Special train_from(const doxa::ProbabilisticPca& start, const Problem& problem, 
                    double perturbation, std::uint64_t seed);
 
 // Training with σ² held at a value.
+inline constexpr double alive_from = 0.01;  // nats of KL
 struct Held {
   double noise_variance, elbo, exact;  // exact: (05.15)
   std::vector<double> kl, exact_kl;    // of each latent, in descending order, and (05.16)
-  int active, above;                   // latents with KL above 0.01, and eigenvalues above σ², at most k
+  int active, above;  // latents with KL above alive_from, and eigenvalues above σ², at most k
 };
 std::vector<Held> train_with_held_noise(const Problem& problem, const Settings& settings, std::uint64_t seed);
 
@@ -82,7 +83,10 @@ struct Experiment {
   double sampled_before, sampled_after;  // sampling_deviation before and after training
 };
 
-void report(doxa::support::Chapter& chapter, const Experiment& e);
+void report_training(const Problem& problem, const doxa::LinearVae& trained, const Curve& curve);
+void report_other_starts(const Experiment& e);
+void report_held_noise(const Experiment& e);
+void record(doxa::support::Results& results, const Experiment& e);
 void claim(doxa::support::Chapter& chapter, const Experiment& e);
 
 doxa::support::Figure training_figure(const Experiment& e);

@@ -16,7 +16,7 @@ constexpr std::uint64_t first_start = 100;  // the streams of random starts
 std::vector<double> gaps_after_training(const Problem& problem, const Settings& settings,
                                         std::uint64_t seed) {
   std::vector<double> gaps;
-  support::Progress progress("other starts", static_cast<std::size_t>(settings.starts));
+  support::Progress progress("from other starts", static_cast<std::size_t>(settings.starts));
   for (int i = 1; i <= settings.starts; ++i) {
     Philox random(seed, first_start + static_cast<std::uint64_t>(i));
     LinearVae vae({.data = problem.x.shape()[1], .latent = settings.latent}, random);
@@ -30,12 +30,13 @@ void run(support::Chapter& chapter, const Settings& settings) {
   const std::uint64_t seed = chapter.seed();
   const Problem problem = draw_problem(settings, seed);
   std::cout << settings.data << " data in " << problem.x.shape()[1] << " dimensions, " << settings.latent
-            << " latents, all data in every step\n\n";
+            << " latents, all data in each of " << settings.steps << " steps\n\n";
   Philox random(seed, first_start);
   LinearVae vae({.data = problem.x.shape()[1], .latent = settings.latent}, random);
   const double sampled_before = sampling_deviation(vae, problem, settings.draws_a_datum, seed);
   const Curve curve = train(vae, parameters(vae), problem, settings.steps);
   const double sampled_after = sampling_deviation(vae, problem, settings.draws_a_datum, seed);
+  report_training(problem, vae, curve);
   const Experiment e{
       .problem = problem,
       .trained = vae,
@@ -47,7 +48,9 @@ void run(support::Chapter& chapter, const Settings& settings) {
       .sampled_before = sampled_before,
       .sampled_after = sampled_after,
   };
-  report(chapter, e);
+  report_other_starts(e);
+  report_held_noise(e);
+  record(chapter.results, e);
   chapter.figure("training", training_figure(e));
   chapter.figure("collapse", collapse_figure(e));
   chapter.figure("axes", axes_figure(e));

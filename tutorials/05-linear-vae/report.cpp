@@ -10,53 +10,76 @@ using support::Cell;
 
 namespace {
 
-void report_training(const Experiment& e) {
+void report_curve(const Problem& problem, const Curve& curve) {
   support::Table table(
       {"step", "ELBO", "log-likelihood", "below the maximum", "KL to posterior", "σ²", "subspace angle"});
   const auto row = [&](const Snapshot& s) {
     table.row({s.step,
                {s.log_likelihood - s.kl, 8},
                {s.log_likelihood, 8},
-               {std::max(s.gap(e.problem.maximum), 0.0), 2},
+               {s.gap(problem.maximum), 2},
                {s.kl, 2},
                {s.noise_variance, 6},
                {s.angle, 2}});
   };
   int next = 0;
-  for (const Snapshot& s : e.curve) {
-    if (s.step < next || &s == &e.curve.back()) continue;
+  for (const Snapshot& s : curve) {
+    if (s.step < next || &s == &curve.back()) continue;
     row(s);
     next = std::max(100, 2 * s.step);
   }
-  row(e.curve.back());
-  std::cout << table << "  exact maximum " << support::significant(e.problem.maximum, 8) << ", σ² "
-            << support::significant(e.problem.best.noise_variance, 6) << "\n\n";
+  row(curve.back());
+  std::cout << table << "\n  exact: maximum " << support::significant(problem.maximum, 8) << ", σ² "
+            << support::significant(problem.best.noise_variance, 6)
+            << "; differences of 1e-14 are rounding\n\n";
 }
 
-void report_columns(const Experiment& e) {
-  const Matrix w = generative_model(e.trained).weight;
+void report_latents(const Problem& problem, const LinearVae& trained) {
+  const Matrix w = generative_model(trained).weight, gram = transpose(w) * w;
   std::vector<std::pair<double, double>> learned;  // |w_j|², s_j²
-  const Matrix gram = transpose(w) * w;
   for (Index j = 0; j < w.columns; ++j)
-    learned.emplace_back(gram(j, j), std::exp(2 * double{e.trained.log_posterior_scale.value[j]}));
+    learned.emplace_back(gram(j, j), std::exp(2 * double{trained.log_posterior_scale.value[j]}));
   std::ranges::sort(learned, std::greater{});
   support::Table table({"j", "eigenvalue λ", "|w|² learned", "λ − σ²", "s² learned", "σ²/λ"});
-  for (std::size_t j = 0; j < e.problem.eigen.values.size(); ++j) {
-    const double lambda = e.problem.eigen.values[j], sigma2 = e.problem.best.noise_variance;
+  const double sigma2 = problem.best.noise_variance;
+  for (std::size_t j = 0; j < problem.eigen.values.size(); ++j) {
+    const double lambda = problem.eigen.values[j];
+    const Cell number(j + 1), eigenvalue(lambda, 6);
     if (j < learned.size())
-      table.row({j + 1,
-                 {lambda, 6},
+      table.row({number,
+                 eigenvalue,
                  {learned[j].first, 6},
                  {lambda - sigma2, 6},
                  {learned[j].second, 6},
                  {sigma2 / lambda, 6}});
     else
-      table.row({j + 1, {lambda, 6}, "", "", "", ""});
+      table.row({number, eigenvalue, "", "", "", ""});
   }
   std::cout << table << '\n';
 }
 
-void report_held(const Experiment& e) {
+}  // namespace
+
+void report_training(const Problem& problem, const LinearVae& trained, const Curve& curve) {
+  report_curve(problem, curve);
+  report_latents(problem, trained);
+}
+
+void report_other_starts(const Experiment& e) {
+  const double maximum = e.problem.maximum;
+  support::Table table({"start", "below the maximum", "after training"});
+  table.row({"random, the worst of " + std::to_string(e.start_gaps.size()),
+             "",
+             {*std::ranges::max_element(e.start_gaps), 2}});
+  table.row(
+      {"a rotated maximum", {maximum - e.rotated.start_elbo, 3}, {e.rotated.curve.back().gap(maximum), 2}});
+  table.row({"a collapsed latent",
+             {maximum - e.collapsed.start_elbo, 3},
+             {e.collapsed.curve.back().gap(maximum), 2}});
+  std::cout << '\n' << table << '\n';
+}
+
+void report_held_noise(const Experiment& e) {
   support::Table table(
       {"σ² held at", "eigenvalues above", "latents alive", "ELBO", "exact", "KL of each latent", "exact"});
   const auto list = [](const std::vector<double>& values) {
@@ -70,20 +93,9 @@ void report_held(const Experiment& e) {
   std::cout << table;
 }
 
-}  // namespace
-
-void report(support::Chapter& chapter, const Experiment& e) {
+void record(support::Results& results, const Experiment& e) {
   const Snapshot& end = e.curve.back();
   const double maximum = e.problem.maximum;
-  std::cout << '\n';
-  report_training(e);
-  report_columns(e);
-  report_held(e);
-  std::cout << "\n  a rotated maximum starts " << support::significant(least_gap(e.rotated.start), 3)
-            << " nats below the maximum, one with a collapsed latent "
-            << support::significant(maximum - e.collapsed.start_elbo, 3) << '\n';
-
-  support::Results& results = chapter.results;
   results.set("maximum_log_likelihood", maximum);
   results.set("elbo", end.log_likelihood - end.kl);
   results.set("gap", end.gap(maximum));

@@ -154,7 +154,7 @@ std::vector<Held> train_with_held_noise(const Problem& problem, const Settings& 
     for (Index j = 0; j < k; ++j) {
       h.kl.push_back(double{kl.value()[static_cast<std::size_t>(j)]});
       h.exact_kl.push_back(std::max(std::log(problem.eigenvalue(j) / noise_variance), 0.0) / 2);  // (05.16)
-      h.active += h.kl.back() > 0.01;
+      h.active += h.kl.back() > alive_from;
       h.above += problem.eigenvalue(j) > noise_variance;
     }
     std::ranges::sort(h.kl, std::greater{});
