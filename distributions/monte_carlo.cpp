@@ -12,14 +12,14 @@ void check_sample_count(const char* what, Index samples, Index least) {
                                 " samples, expected at least " + std::to_string(least));
 }
 
-void SampleMoments::add(Var samples) {
+void RunningMoments::add(Var samples) {
   const Shape shape = samples.shape().without(0);
   if (count_ == 0) {
     shape_ = shape;
     mean_.assign(static_cast<std::size_t>(shape.size()), 0);
     squares_ = mean_;
   } else if (shape != shape_) {
-    throw std::invalid_argument("SampleMoments: samples of shape " + shape.str() +
+    throw std::invalid_argument("RunningMoments: samples of shape " + shape.str() +
                                 " after samples of shape " + shape_.str());
   }
   const std::span<const Real> all = samples.value();
@@ -38,8 +38,8 @@ void SampleMoments::add(Var samples) {
   }
 }
 
-MonteCarloEstimate SampleMoments::estimate() const {
-  if (count_ < 2) throw std::logic_error("SampleMoments: no standard error from less than two samples");
+MonteCarloEstimate RunningMoments::estimate() const {
+  if (count_ < 2) throw std::logic_error("RunningMoments: no standard error from less than two samples");
   MonteCarloEstimate result{Tensor(shape_), Tensor(shape_)};
   const auto n = static_cast<double>(count_);
   for (std::size_t i = 0; i < mean_.size(); ++i) {

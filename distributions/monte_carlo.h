@@ -15,7 +15,7 @@ struct MonteCarloEstimate {
 };
 
 /// The running mean and sum of squares of Welford (Technometrics 4(3), 1962), in double precision.
-class SampleMoments {
+class RunningMoments {
  public:
   /// Samples along the first axis. The shape of the others is that of the first call's.
   void add(Var samples);
@@ -42,7 +42,7 @@ MonteCarloEstimate monte_carlo_kl(const Q& q, const P& p, Index samples, Philox&
   check_sample_count("monte_carlo_kl", samples, 2);
   const Index numbers_at_once = 1 << 14;
   const Index most = std::max<Index>(1, numbers_at_once / std::max<Index>(1, q.shape().size()));
-  SampleMoments moments;
+  RunningMoments moments;
   for (Index done = 0; done < samples;) {
     const Index n = std::min(most, samples - done);
     const Evaluation evaluation(q.tape());

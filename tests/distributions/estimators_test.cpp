@@ -34,7 +34,7 @@ Var copies_of(Tape& tape, std::vector<Real> row) {
 }
 
 MonteCarloEstimate moments(Tape& tape, const Tensor& samples) {
-  SampleMoments all;
+  RunningMoments all;
   all.add(tape.constant(samples));
   return all.estimate();
 }
