@@ -174,7 +174,7 @@ TEST(Softmax, DoesNotDependOnHowTheLanesLie) {
 TEST(LogSoftmax, ItsGradientKeepsItsDigitsNextToProbabilityOne) {
   for (const int axis : {0, 1})
     for (const Real d : {Real(3), Real(20), Real(40), Real(80)})
-      for (const Real sign : {-1, 1}) {
+      for (const Real sign : {Real(-1), Real(1)}) {
         Tape tape;
         const Shape shape = axis == 0 ? Shape{2, 3} : Shape{3, 2};
         const auto at = [&](Index number, Index lane) {

@@ -82,7 +82,7 @@ TEST(Mixture, OfBernoullisIsTheAveragedBernoulli) {
   const Var logits = 3 * drawn(tape, {5, 4}, 15), p = sum(softmax(w.logits, -1) * sigmoid(logits), -1);
   const Mixture q(w, Bernoulli(logits));
   const Bernoulli average = Bernoulli::from_probs(p);
-  for (const Real x : {0, 1})
+  for (const Real x : {Real(0), Real(1)})
     expect_close(log_prob(q, tape.constant(x)), log_prob(average, tape.constant(x)), 64);
   expect_close(mean(q), p, 8);
   expect_close(variance(q), variance(average), 64);

@@ -55,7 +55,7 @@ TEST(RelaxedOneHot, ItsDensityIntegratesToOneOverTheSimplex) {
 TEST(RelaxedOneHot, OfTwoCoordinatesIsALogisticNumber) {
   Tape tape;
   for (const Real t : {Real(0.25), Real(1), Real(3)})
-    for (const Real a : {-4, 0, 1, 7}) {
+    for (const Real a : {Real(-4), Real(0), Real(1), Real(7)}) {
       const Relaxed q(tape.constant(vector({2, Real(0.5)})), t);
       const double z = double{t} * double{a} - 1.5;
       const double logistic = std::log(double{t}) - z - 2 * std::log1p(std::exp(-z));
@@ -75,7 +75,7 @@ TEST(RelaxedOneHot, ItsDensityAtADrawIsOneOfTheNoise) {
   const Var noise = gumbel_noise(tape, {50, 4}, random);
   const Var of_noise = sum(log_softmax(-noise, -1), -1);
   for (const Real t : {Real(1e-3), Real(0.5), Real(100)})
-    for (const Real spread : {1, 300}) {
+    for (const Real spread : {Real(1), Real(300)}) {
       const Relaxed q(spread * normal_noise(tape, {4}, random), t);
       const Var at_draw = log_prob_of_logits(q, q.logits_from_noise(noise));
       for (std::size_t i = 0; i < 50; ++i)
