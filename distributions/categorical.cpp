@@ -90,9 +90,10 @@ std::vector<Index> Categorical::support() const {
 
 Var Categorical::log_probs() const { return log_softmax(logits, -1); }
 
-// y = x_c - log Σ_i e^x_i                                    dx_i += g (1 if i = c, else 0) - g e^x_i / Σ_k
-// e^x_k
-// As one record, the exponentials e^(x_i - max x) are computed once and kept: softmax cross-entropy.
+// y = x_c - log s, s = Σ_i e^x_i                             dx_i -= g e^x_i / s,  dx_c += g Σ_{i≠c} e^x_i /
+// s As one record, the exponentials e^(x_i - max x) are computed once and kept: softmax cross-entropy. In the
+// place of the c-th is kept what dx_c needs, which at a probability next to 1 has digits that 1 - p_c has
+// not.
 Var log_prob(const Categorical& q, std::span<const Index> x) {
   const Shape shape = without_last(q.logits);
   const Index rows = shape.size(), k = q.logits.shape()[q.logits.rank() - 1];
@@ -120,18 +121,16 @@ Var log_prob(const Categorical& q, std::span<const Index> x) {
         kernels.unary[static_cast<int>(Unary::exp)](rows * k, weights, weights);
         kernels.lane_sum(lanes, weights, total);
         log_total(kernels, lanes, weights, total, r.value());
-        for (Index i = 0; i < rows; ++i) r.value()[i] = largest[i] - r.value()[i];
+        for (Index i = 0; i < rows; ++i) {
+          r.value()[i] = largest[i] - r.value()[i];
+          Real* w = weights + i * k;
+          w[value[i]] = -all_but(w, k, value[i], total[i]);
+        }
       },
       [=](Record& r) {
-        const Real* g = r.adjoint();
-        Real *scale = r.workspace(2 * rows), *at_value = scale + rows;
-        for (Index i = 0; i < rows; ++i) {
-          scale[i] = -g[i] / total[i];
-          const Real* w = weights + i * k;
-          at_value[i] = r.adjoint(0)[i * k + value[i]] + g[i] * all_but(w, k, value[i], total[i]) / total[i];
-        }
+        Real* scale = r.workspace(rows);
+        for (Index i = 0; i < rows; ++i) scale[i] = -r.adjoint()[i] / total[i];
         r.kernels().lane_add_scaled(lanes, scale, weights, r.adjoint(0));
-        for (Index i = 0; i < rows; ++i) r.adjoint(0)[i * k + value[i]] = at_value[i];
       });
 }
 
