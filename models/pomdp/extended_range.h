@@ -42,6 +42,10 @@ inline Extended operator*(const Extended& x, double p) {
   return {x.fraction * p, x.exponent};
 }
 
+inline Extended operator*(const Extended& x, const Extended& y) {
+  return {x.fraction * y.fraction, x.exponent + y.exponent};
+}
+
 inline Extended operator+(const Extended& x, const Extended& y) {
   if (x.exponent == y.exponent) return {x.fraction + y.fraction, x.exponent};
   if (x.fraction == 0) return y;
