@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "doxa/autograd/random.h"
+#include "doxa/models/pomdp/pomdp.h"
+
+namespace doxa {
+
+struct EntropyRateOptions {
+  std::size_t burn_in = 200;       ///< n: steps of each trajectory that are left out
+  std::size_t horizon = 1000;      ///< T: steps of each trajectory that count
+  std::size_t trajectories = 100;  ///< N
+};
+
+struct EntropyRateEstimate {
+  double rate;            ///< nats a step
+  double standard_error;  ///< of the mean over trajectories
+};
+
+/// How many nats of surprise a step of this model brings to one who filters exactly, and therefore to anyone
+/// at least, when actions are drawn from an open-loop policy π, [A]:
+///
+///     lim h_k,   h_k = E[-log p(o_k | o_{<k}, a_{<k})] = E[H(p(· | o_{<k}, a_{<k}))].
+///
+/// Estimated by the mean of the second form over steps n+1 … n+T of N simulated trajectories: the entropy of
+/// the predictive distribution has the expectation of -log p(o_k | …) and a smaller variance. It is an
+/// unbiased estimate of (h_{n+1} + … + h_{n+T}) / T, which for n = 0 is the entropy of T observations,
+/// causally conditioned on the actions, a step; how near that is to the limit depends on how fast the model
+/// forgets its start, for which n is there. The standard error comes from the spread between trajectories,
+/// which are independent, and so needs no assumption on how fast a model mixes: one that never does (a state
+/// that is drawn once and stays) is averaged over its start.
+///
+/// Throws std::invalid_argument for a horizon of 0 or less than two trajectories, and as `simulate` does.
+/// Source: Cover & Thomas, "Elements of Information Theory", 2nd ed. (2006), sections 4.2 and 4.5; causal
+/// conditioning: Kramer, "Directed Information for Channels with Feedback", ETH Zürich (1998), chapter 3.
+EntropyRateEstimate entropy_rate(const Pomdp& m, std::span<const double> policy,
+                                 const EntropyRateOptions& options, Philox& random);
+
+}  // namespace doxa
