@@ -5,9 +5,8 @@
 
 namespace doxa {
 
-/// The Bayes filter on the tape, for B episodes at once and in log space: with every b_k(s) also the logits
-/// of all the tables that led to it are in its past, and backward differentiates the evidence through all
-/// steps.
+/// The Bayes filter of belief.h on the tape, for B episodes at once and in log space, so that backward
+/// differentiates the evidence through all steps with respect to the logits of every table:
 ///
 ///     log b^-_k(s')  = log Σ_s e^{log b_{k-1}(s) + log T(s'|s,a_{k-1})}
 ///     log p(o_k | …) = log Σ_{s'} e^{log b^-_k(s') + log O(o_k|a_{k-1},s')}
@@ -15,7 +14,7 @@ namespace doxa {
 ///
 /// Returns log p(o_k | o_{<k}, a_{<k}) in nats, [T,B], row k-1 for step k. In log space a belief of 10^-400
 /// is a number like any other, in single precision too; one of 0 is minus infinity, and its gradient 0. Time
-/// and memory O(T B S²) for any T(s'|s,a).
+/// and memory are O(T B S²), zeros included.
 ///
 /// Throws std::invalid_argument for shapes that do not fit each other, no steps, or an action or observation
 /// that the tables lack, and std::domain_error naming step and episode for an impossible observation.
