@@ -42,8 +42,21 @@ MixtureDraw sample(const GaussianMixture& mixture, Philox& random);
 /// one closest to the mixture p: E_p[log N(x)] is largest, and equals -entropy(N).
 PlaneNormal moment_matched(const GaussianMixture& mixture);
 
+/// log E[e^{t·x}] = log Σ_k w_k exp(t·m_k + tᵀ C_k t / 2), the cumulant generating function.
+double log_mgf(const GaussianMixture& mixture, const PlanePoint& t);
+
 /// Equally likely arms around the origin, each a thin normal at distance 2 from it that leans 60° out of the
 /// radial direction. Throws std::invalid_argument for no arms.
 GaussianMixture pinwheel(std::size_t arms = 5);
+
+/// Two half-circles of radius 2 that reach into each other's hollow, blurred by noise of standard deviation
+/// 0.2: each is a chain of `links` round normals, the first `links` components being the upper moon. From 32
+/// links on their distance along the arc is less than the noise, and the ripple e^{-2π² (noise/distance)²} of
+/// the sum less than 1e-8. Throws std::invalid_argument for no links.
+GaussianMixture moons(std::size_t links = 40);
+
+/// Equally likely round normals of standard deviation 0.3 on a lattice of `columns` × `rows` points 1.5
+/// apart, centred at the origin. Throws std::invalid_argument for an empty lattice.
+GaussianMixture lattice(std::size_t columns = 4, std::size_t rows = 2);
 
 }  // namespace doxa

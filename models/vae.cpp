@@ -52,6 +52,13 @@ Elbo elbo(Vae& vae, Var x, Var noise) {
           .kl = kl_divergence(q, p)};                         // (06.4), second term, by (06.6)
 }
 
+std::vector<double> kl_per_dimension(Vae& vae, const Tensor& x) {
+  Tape tape;
+  const Evaluation evaluation(tape);
+  const Var kl = mean(kl_divergence(posterior(vae, tape.constant(x)).element, prior(tape, vae).element), 0);
+  return {kl.value().begin(), kl.value().end()};
+}
+
 Var log_importance_weights(Vae& vae, Var x, Var noise) {
   const Index batch = x.shape()[0], data = vae.sizes.data, latent = vae.sizes.latent;
   const DiagonalNormal q_of_x = posterior(vae, x);

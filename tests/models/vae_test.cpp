@@ -6,7 +6,6 @@
 #include <limits>
 #include <numbers>
 
-#include "doxa/models/gaussian_mixture.h"
 #include "doxa/models/vae_quadrature.h"
 
 namespace doxa {
@@ -162,59 +161,16 @@ TEST(Vae, SampledWeightsLeaveNothingBehindAndRepeatWithTheSeed) {
   for (Index i = 0; i < first.size(); ++i) EXPECT_EQ(first[i], second[i]);
 }
 
-TEST(GaussianMixture, IntegratesToOneAndHasItsMomentMatchedMoments) {
-  const GaussianMixture mixture = pinwheel();
-  const PlaneNormal matched = moment_matched(mixture);
-  double mass = 0, xx = 0, xy = 0, yy = 0;
-  const double h = 0.05;
-  for (double x = -8; x <= 8; x += h)
-    for (double y = -8; y <= 8; y += h) {
-      const double p = std::exp(log_prob(mixture, {x, y})) * h * h;
-      mass += p;
-      xx += p * (x - matched.mean[0]) * (x - matched.mean[0]);
-      xy += p * (x - matched.mean[0]) * (y - matched.mean[1]);
-      yy += p * (y - matched.mean[1]) * (y - matched.mean[1]);
-    }
-  EXPECT_NEAR(mass, 1, 1e-9);
-  EXPECT_NEAR(xx, matched.xx, 1e-9);
-  EXPECT_NEAR(xy, matched.xy, 1e-9);
-  EXPECT_NEAR(yy, matched.yy, 1e-9);
-}
-
-// Among normals the moment-matched one is best, and its expected log-density is minus its entropy.
-TEST(GaussianMixture, TheMomentMatchedNormalScoresMinusItsEntropy) {
-  const GaussianMixture mixture = pinwheel();
-  const PlaneNormal matched = moment_matched(mixture);
-  double score = 0;
-  const double h = 0.05;
-  for (double x = -8; x <= 8; x += h)
-    for (double y = -8; y <= 8; y += h)
-      score += std::exp(log_prob(mixture, {x, y})) * log_prob(matched, {x, y}) * h * h;
-  EXPECT_NEAR(score, -entropy(matched), 1e-8);
-}
-
-TEST(GaussianMixture, SamplesFollowIt) {
-  const GaussianMixture mixture = pinwheel();
-  Philox random(4);
-  constexpr int n = 100000;
-  std::vector<double> from(mixture.components.size());
-  double log_density = 0, squares = 0;
-  for (int i = 0; i < n; ++i) {
-    const MixtureDraw d = sample(mixture, random);
-    from[d.component] += 1;
-    const double l = log_prob(mixture, d.x);
-    log_density += l / n;
-    squares += l * l / n;
-  }
-  for (const double count : from) EXPECT_NEAR(count / n, 0.2, 5 * std::sqrt(0.2 * 0.8 / n));
-  double entropy = 0;
-  const double h = 0.05;
-  for (double x = -8; x <= 8; x += h)
-    for (double y = -8; y <= 8; y += h) {
-      const double l = log_prob(mixture, {x, y});
-      entropy -= std::exp(l) * l * h * h;
-    }
-  EXPECT_NEAR(log_density, -entropy, 5 * std::sqrt((squares - log_density * log_density) / n));
+TEST(Vae, DivergencesOfTheDimensionsAddUpToTheSecondTermOfTheBound) {
+  Philox random(7);
+  Vae vae({.data = 3, .latent = 4, .hidden = 5}, random);
+  const Tensor x = normal_noise({6, 3}, random);
+  Tape tape;
+  const Var kl = elbo(vae, tape.constant(x), tape.constant(normal_noise({6, 4}, random))).kl;
+  double sum = 0, of_dimensions = 0;
+  for (const Real v : kl.value()) sum += double{v} / 6;
+  for (const double v : kl_per_dimension(vae, x)) of_dimensions += v;
+  EXPECT_NEAR(of_dimensions, sum, 100 * u * sum);
 }
 
 TEST(Vae, RefusesSizesThatAreNotPositive) {

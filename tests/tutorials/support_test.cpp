@@ -110,12 +110,14 @@ struct Command {
   int steps = 3000;
   double rate = 0.01;
   std::vector<double> weights;
+  std::string shape = "round";
 
   Command() {
     arguments.text("pomdp", "FILE", file, "the model");
     arguments.integer("steps", steps, {.low = 1, .high = 5000, .quick = 30}, "training steps");
     arguments.positive("rate", rate, "learning rate");
     arguments.numbers("weights", "w,w,…", weights, "weights");
+    arguments.choice("shape", shape, {"round", "square", "flat"}, "form");
   }
   void parse(std::vector<const char*> words) {
     words.insert(words.begin(), "07-test");
@@ -145,13 +147,14 @@ TEST(Arguments, DefaultsStandWhenNothingIsGiven) {
 TEST(Arguments, BothWaysOfGivingAValue) {
   Command command;
   command.parse({"--seed", "18446744073709551615", "--out=a=b", "--steps", "12", "--rate=1e-3", "--weights",
-                 "-1,2.5,3e2", "--pomdp=--odd"});
+                 "-1,2.5,3e2", "--pomdp=--odd", "--shape", "square"});
   EXPECT_EQ(command.arguments.seed(), 18446744073709551615u);
   EXPECT_EQ(command.arguments.out(), "a=b");
   EXPECT_EQ(command.steps, 12);
   EXPECT_EQ(command.rate, 1e-3);
   EXPECT_EQ(command.weights, (std::vector<double>{-1, 2.5, 300}));
   EXPECT_EQ(command.file, "--odd");
+  EXPECT_EQ(command.shape, "square");
   EXPECT_TRUE(command.arguments.given("steps"));
 }
 
@@ -194,6 +197,7 @@ TEST(Arguments, EveryMistakeIsOneClearLine) {
       {{"--weights", "1,,2"}, "--weights: found '1,,2', expected numbers separated by commas (see --help)"},
       {{"--weights", "1,nan"}, "--weights: found '1,nan', expected numbers separated by commas (see --help)"},
       {{"--weights", "1,"}, "--weights: found '1,', expected numbers separated by commas (see --help)"},
+      {{"--shape", "squar"}, "--shape: found 'squar', expected round, square or flat (see --help)"},
       {{"a\nb"}, "found 'a?b', expected a flag such as --seed (see --help)"},
   };
   for (const auto& [words, message] : mistakes) EXPECT_EQ(Command().error(words), message);
@@ -203,6 +207,7 @@ TEST(Arguments, UsageNamesEveryFlagAndDefault) {
   const std::string usage = Command().arguments.usage();
   EXPECT_EQ(usage.substr(0, usage.find('\n')), "07-test: A test");
   for (const char* part : {"--steps N", "(default 3000, with --quick 30)", "--weights w,w,…", "--pomdp FILE",
+                           "--shape NAME", "form: round, square or flat (default round)",
                            "--seed N", "(default out/07-test)", "--quick", "--help"}) {
     EXPECT_NE(usage.find(part), std::string::npos) << part;
   }
