@@ -38,6 +38,14 @@ std::string joined(const std::vector<double>& numbers) {
   return text;
 }
 
+// "a", "a or b", "a, b or c"
+std::string alternatives(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+  return text;
+}
+
 }  // namespace
 
 Arguments::Arguments(std::string chapter, std::string title)
@@ -77,6 +85,19 @@ void Arguments::text(std::string name, std::string placeholder, std::string& val
         .help = std::move(help),
         .fallback = value,
         .set = [&value](std::string_view text) { value = text; }});
+}
+
+void Arguments::choice(std::string name, std::string& value, const std::vector<std::string>& choices,
+                       const std::string& help) {
+  const std::string listed = alternatives(choices);
+  bind({.name = std::move(name),
+        .placeholder = "NAME",
+        .help = help + ": " + listed,
+        .fallback = value,
+        .set = [&value, choices, listed](std::string_view text) {
+          if (std::ranges::find(choices, text) == choices.end()) expected(text, listed);
+          value = text;
+        }});
 }
 
 void Arguments::bind_integer(std::string name, std::int64_t fallback, Limits<std::int64_t> limits,

@@ -45,6 +45,10 @@ class Arguments {
   // --name PLACEHOLDER: any text that is not empty.
   void text(std::string name, std::string placeholder, std::string& value, std::string help);
 
+  // --name NAME: one of `choices`, which the usage text and the error name.
+  void choice(std::string name, std::string& value, const std::vector<std::string>& choices,
+              const std::string& help);
+
   // --name N: a whole number within `limits`.
   template <std::integral T>
   void integer(std::string name, T& value, std::type_identity_t<Limits<T>> limits, std::string help) {
