@@ -52,11 +52,10 @@ Elbo elbo(Vae& vae, Var x, Var noise) {
           .kl = kl_divergence(q, p)};                         // (06.4), second term, by (06.6)
 }
 
-std::vector<double> kl_per_dimension(Vae& vae, const Tensor& x) {
+Tensor kl_per_dimension(Vae& vae, const Tensor& x) {
   Tape tape;
   const Evaluation evaluation(tape);
-  const Var kl = mean(kl_divergence(posterior(vae, tape.constant(x)).element, prior(tape, vae).element), 0);
-  return {kl.value().begin(), kl.value().end()};
+  return kl_divergence(posterior(vae, tape.constant(x)).element, prior(tape, vae).element).tensor();
 }
 
 Var log_importance_weights(Vae& vae, Var x, Var noise) {

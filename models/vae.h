@@ -1,7 +1,5 @@
 #pragma once
 
-#include <vector>
-
 #include "doxa/distributions/normal.h"
 #include "doxa/models/nn/mlp.h"
 
@@ -41,9 +39,9 @@ struct Elbo {
 /// The bound (06.4) with the draw (06.5) for x [batch, data] and standard normal noise [batch, latent].
 Elbo elbo(Vae& vae, Var x, Var noise);
 
-/// KL(q(z_j | x) ‖ p(z_j)) of each latent coordinate j by (06.6), averaged over the rows of x [n, data], in
-/// nats: q and p are products over coordinates, so these add up to the second term of the bound.
-std::vector<double> kl_per_dimension(Vae& vae, const Tensor& x);
+/// KL(q(z_j | x) ‖ p(z_j)) of each row of x [n, data] and each latent coordinate j by (06.6), [n, latent], in
+/// nats: q and p are products over coordinates, so each row adds up to the second term of its bound.
+Tensor kl_per_dimension(Vae& vae, const Tensor& x);
 
 /// log w_k = log p(x | z_k) + log p(z_k) - log q(z_k | x), z_k = μ(x) + σ(x) ε_k drawn from q (06.8): [batch,
 /// K] for x [batch, data] and ε [batch, K, latent].

@@ -3,7 +3,7 @@
 #include <iterator>
 #include <numbers>
 
-#include "experiment.h"
+#include "figures.h"
 
 using namespace doxa;
 using std::numbers::pi;
@@ -11,7 +11,9 @@ using support::Color;
 
 namespace {
 
-constexpr Color arm_colors[] = {Color::blue, Color::vermillion, Color::green, Color::purple, Color::orange};
+constexpr Color cluster_colors[] = {Color::blue, Color::vermillion, Color::green, Color::purple,
+                                    Color::orange};
+constexpr std::size_t colors = std::size(cluster_colors);  // a further cluster takes the first again
 
 support::Grid picture_of(const DataLattice& lattice, const std::vector<double>& density, double limit) {
   support::Grid grid{{0, 0}, {0, 0}};
@@ -25,24 +27,36 @@ support::Grid picture_of(const DataLattice& lattice, const std::vector<double>& 
   return grid;
 }
 
-void scatter_by_arm(support::Axes& axes, const std::vector<PlanePoint>& points,
-                    const std::vector<std::size_t>& arm, std::size_t count, double size) {
-  for (std::size_t k = 0; k < std::size(arm_colors); ++k) {
+void scatter_by_cluster(support::Axes& axes, const std::vector<PlanePoint>& points,
+                        const std::vector<std::size_t>& cluster, std::size_t count, double size) {
+  for (std::size_t k = 0; k < colors; ++k) {
     std::vector<double> x, y;
     for (std::size_t i = 0; i < count; ++i) {
-      if (arm[i] != k) continue;
+      if (cluster[i] % colors != k) continue;
       x.push_back(points[i][0]);
       y.push_back(points[i][1]);
     }
-    axes.scatter(x, y,
-                 {.color = arm_colors[k], .marker = support::Marker::circle, .size = size, .opacity = 0.7});
+    axes.scatter(
+        x, y, {.color = cluster_colors[k], .marker = support::Marker::circle, .size = size, .opacity = 0.7});
+  }
+}
+
+// The prior at one, two and three standard deviations.
+void prior_circles(support::Axes& axes) {
+  for (const double radius : {1.0, 2.0, 3.0}) {
+    std::vector<double> x, y;
+    for (int i = 0; i <= 120; ++i) {
+      x.push_back(radius * std::cos(2 * pi * i / 120));
+      y.push_back(radius * std::sin(2 * pi * i / 120));
+    }
+    axes.line(x, y, {.color = Color::ink, .dash = support::Dash::dashed, .width = 1});
   }
 }
 
 }  // namespace
 
-support::Figure density_figure(Vae& vae, const Data& held_out, const DataLattice& lattice,
-                               std::uint64_t seed) {
+support::Figure density_figure(Vae& vae, const Sample& held_out, const DataLattice& lattice,
+                               const Limits& limits, std::uint64_t seed) {
   const double limit = 4.4;  // of both axes
   const std::size_t count = std::min<std::size_t>(1000, held_out.points.size());
   const std::vector<double> levels = {0.005, 0.02, 0.06, 0.12, 0.18};
@@ -60,7 +74,7 @@ support::Figure density_figure(Vae& vae, const Data& held_out, const DataLattice
     axes.equal_aspect = true;
     axes.x_range = axes.y_range = support::Range{-limit, limit};
     if (learned) {
-      Philox random(seed, 6);  // a stream of its own
+      Philox random(seed, shown_samples);
       Tape tape;
       const Evaluation evaluation(tape);
       const Var z = sample(DiagonalNormal(tape.constant(Tensor({static_cast<Index>(count), 2})),
@@ -74,17 +88,17 @@ support::Figure density_figure(Vae& vae, const Data& held_out, const DataLattice
       }
       axes.scatter(x1, x2, {.color = Color::ink, .size = 2.6, .opacity = 0.45});
     } else {
-      scatter_by_arm(axes, held_out.points, held_out.arm, count, 2.6);
+      scatter_by_cluster(axes, held_out.points, held_out.cluster, count, 2.6);
     }
-    axes.contour(picture_of(lattice, learned ? lattice.model : lattice.truth, limit), levels,
+    axes.contour(picture_of(lattice, learned ? limits.model : lattice.truth, limit), levels,
                  {.color = Color::ink, .width = 1.1});
   }
   return figure;
 }
 
-support::Figure latent_figure(Vae& vae, const Data& held_out) {
+support::Figure latent_figure(Vae& vae, const Sample& held_out) {
   support::Figure figure(
-      "Posterior means in the latent plane, coloured by arm, against the prior; and the image of a "
+      "Posterior means in the latent plane, coloured by cluster, against the prior; and the image of a "
       "latent lattice under the decoder",
       2);
   figure.row_height = 400;
@@ -96,15 +110,8 @@ support::Figure latent_figure(Vae& vae, const Data& held_out) {
   latent.x_range = latent.y_range = support::Range{-3.6, 3.6};
   std::vector<PlanePoint> means;
   for (const PlanePosterior& of_x : posteriors(vae, held_out.x)) means.push_back(of_x.loc);
-  scatter_by_arm(latent, means, held_out.arm, std::min<std::size_t>(1500, means.size()), 2.8);
-  for (const double radius : {1.0, 2.0, 3.0}) {
-    std::vector<double> x, y;
-    for (int i = 0; i <= 120; ++i) {
-      x.push_back(radius * std::cos(2 * pi * i / 120));
-      y.push_back(radius * std::sin(2 * pi * i / 120));
-    }
-    latent.line(x, y, {.color = Color::ink, .dash = support::Dash::dashed, .width = 1});
-  }
+  scatter_by_cluster(latent, means, held_out.cluster, std::min<std::size_t>(1500, means.size()), 2.8);
+  prior_circles(latent);
 
   support::Axes& image = figure.axes();
   image.title = "the latent plane, decoded";
@@ -112,7 +119,7 @@ support::Figure latent_figure(Vae& vae, const Data& held_out) {
   image.y_label = "x₂";
   image.equal_aspect = true;
   image.x_range = image.y_range = support::Range{-4.4, 4.4};
-  scatter_by_arm(image, held_out.points, held_out.arm, std::min<std::size_t>(500, means.size()), 2.4);
+  scatter_by_cluster(image, held_out.points, held_out.cluster, std::min<std::size_t>(500, means.size()), 2.4);
   Tape tape;
   for (int line = -15; line <= 15; ++line) {
     for (const bool along_z1 : {true, false}) {
@@ -137,26 +144,28 @@ support::Figure latent_figure(Vae& vae, const Data& held_out) {
   return figure;
 }
 
-support::Figure bounds_figure(const Curve& curve, const Summary& summary) {
-  support::Figure figure(
-      "The bound during training, and the importance-weighted bounds against the number of samples", 2);
-  support::Axes& training = figure.axes();
-  training.title = "training";
-  training.x_label = "step";
-  training.y_label = "bound / nats a datum";
-  training.x_scale = support::Scale::log;
-  training.line(curve.steps, curve.elbo, {.label = "ELBO of the batches"});
-  training.horizontal(summary.truth, "truth");
-  training.horizontal(summary.one_gaussian, "one Gaussian");
-
-  support::Axes& bounds = figure.axes();
-  bounds.title = "held-out data, after training";
-  bounds.x_label = "samples K";
-  bounds.y_label = "nats a datum";
-  bounds.x_scale = support::Scale::log;
-  bounds.line(summary.K, summary.bound,
-              {.label = "importance-weighted bound", .marker = support::Marker::circle});
-  bounds.horizontal(summary.evidence, "log-evidence of the model");
-  bounds.horizontal(summary.truth, "truth");
+support::Figure aggregate_figure(const Surgery& surgery) {
+  const double limit = 3.6;
+  std::vector<double> at;
+  for (int i = -45; i <= 45; ++i) at.push_back(0.08 * i);
+  support::Grid aggregate{
+      {-limit, limit}, {-limit, limit}, at.size(), at.size(), density_on_grid(surgery.aggregate, at, at)};
+  const support::Grid prior = support::sample_grid(
+      [](double z1, double z2) { return std::exp(-0.5 * (z1 * z1 + z2 * z2)) / (2 * pi); }, {-limit, limit},
+      {-limit, limit}, at.size(), at.size());
+  const double highest = *std::ranges::max_element(aggregate.values);
+  support::Figure figure("Heat maps of the aggregate posterior and of the prior in the latent plane", 2);
+  figure.row_height = 400;
+  for (const bool of_prior : {false, true}) {
+    support::Axes& axes = figure.axes();
+    axes.title = of_prior ? "the prior p(z)" : "the aggregate posterior";
+    axes.x_label = "z₁";
+    axes.y_label = "z₂";
+    axes.equal_aspect = true;
+    axes.x_range = axes.y_range = support::Range{-limit, limit};
+    axes.heatmap(of_prior ? prior : aggregate,
+                 {.label = "density", .range = support::Range{0, highest}, .color_bar = true});
+    prior_circles(axes);
+  }
   return figure;
 }

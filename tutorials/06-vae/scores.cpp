@@ -1,0 +1,132 @@
+// The bounds of the trained model beside the exact answers.
+
+#include "scores.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <limits>
+
+#include "support/table.h"
+#include "training.h"
+
+using namespace doxa;
+
+namespace {
+
+// The bound with K samples for each datum, averaged over as many disjoint groups of K as there are weights
+// for.
+std::vector<double> bound_of_groups(const Tensor& log_weights, Index K) {
+  const Index n = log_weights.shape()[0], groups = log_weights.shape()[1] / K;
+  Tape tape;
+  const Evaluation evaluation(tape);
+  const Var w = slice(tape.constant(log_weights), 1, 0, groups * K);
+  const Var b = mean(reshape(importance_weighted_bound(reshape(w, {n * groups, K})), {n, groups}), 1);
+  return {b.value().begin(), b.value().end()};
+}
+
+}  // namespace
+
+Scores score(Vae& vae, const PlaneData& data, const Sample& held_out, Index importance_samples,
+             std::uint64_t seed) {
+  Scores s;
+  const DecodedPrior model = decode_prior(vae, normal_quadrature(0.035, 6.5)),
+                     coarser = decode_prior(vae, normal_quadrature(0.05, 6.5));
+  const PlaneNormal gaussian = moment_matched(data.density);
+  for (const PlanePoint& x : held_out.points) {
+    s.evidence.push_back(log_evidence(model, x));
+    s.evidence_coarser.push_back(log_evidence(coarser, x));
+    s.truth.push_back(log_prob(data.density, x));
+    s.one_gaussian.push_back(log_prob(gaussian, x));
+  }
+  for (const ExactElbo& e :
+       exact_elbo(vae, held_out.x, normal_quadrature(0.5, 6.5))) {  // (06.4), E_q by quadrature
+    s.kl.push_back(e.kl);
+    s.elbo.push_back(e.value());
+  }
+  for (const Index K : {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000})
+    if (K <= importance_samples) s.K.push_back(K);
+  // Two sets, because on one and the same set the bound of pairs is never below that of singles, whatever the
+  // weights.
+  Philox random(seed, bound_noise);
+  for (auto* bound : {&s.bound, &s.bound_again}) {
+    const Tensor log_weights = sample_log_importance_weights(vae, held_out.x, importance_samples, random);
+    for (const Index K : s.K) bound->push_back(bound_of_groups(log_weights, K));  // (06.9)
+  }
+  return s;
+}
+
+Limits limits(Vae& vae, const PlaneData& data, const DataLattice& lattice, const DataNodes& nodes) {
+  Limits l{
+      .entropy = lattice.entropy(),
+      .one_gaussian = -entropy(moment_matched(data.density)),
+      .evidence = 0,
+      .bound = expected_bound(vae, nodes),
+      .model = evidence_on_grid(decode_prior(vae, normal_quadrature(0.05, 6.5)), lattice.at, lattice.at)};
+  l.evidence = lattice.expected_log(l.model);
+  return l;
+}
+
+double expected_bound(Vae& vae, const DataNodes& nodes) {
+  double sum = 0;
+  const std::vector<ExactElbo> bounds = exact_elbo(vae, nodes.x, normal_quadrature(0.7, 5));
+  for (std::size_t i = 0; i < bounds.size(); ++i) sum += nodes.weights[i] * bounds[i].value();
+  return sum;
+}
+
+Identity check_identity(Vae& vae, const Sample& data, Index count) {
+  Tensor x({count, 2});
+  std::copy_n(data.x.data(), 2 * count, x.data());
+  const NormalQuadrature fine = normal_quadrature(0.025, 7.5);
+  const DecodedPrior model = decode_prior(vae, fine);
+  const std::vector<ExactElbo> bound = exact_elbo(vae, x, fine);
+  const std::vector<PlanePosterior> q = posteriors(vae, x);
+  Identity result{0, std::numeric_limits<double>::infinity()};
+  for (std::size_t i = 0; i < bound.size(); ++i) {
+    const double evidence = log_evidence(model, data.points[i]),
+                 gap = kl_to_true_posterior(model, q[i], data.points[i]);
+    result.worst = std::max(result.worst, std::abs(evidence - (bound[i].value() + gap)));
+    result.least_gap = std::min(result.least_gap, evidence - bound[i].value());
+  }
+  return result;
+}
+
+void report_scores(support::Chapter& chapter, const Scores& s, const Limits& limits) {
+  support::Table table({"held-out data, nats a datum", "mean", "± se", "above the row before", "± se"});
+  const std::vector<double>* before = nullptr;
+  const auto row = [&](const std::string& name, const std::string& key, const std::vector<double>& values) {
+    const Estimate e = estimate(values);
+    const Estimate rise = before ? paired(values, *before) : Estimate{};
+    table.row({name,
+               {e.mean, 5},
+               {e.standard_error, 2},
+               before ? support::Cell(rise.mean, 3) : "",
+               before ? support::Cell(rise.standard_error, 2) : ""});
+    chapter.results.set(key, e.mean);
+    chapter.results.set(key + "_se", e.standard_error);
+    before = &values;
+  };
+  row("best single Gaussian", "one_gaussian", s.one_gaussian);
+  row("ELBO", "elbo", s.elbo);
+  chapter.results.set("iw_1", estimate(s.bound.front()).mean);  // the ELBO again, by samples
+  for (std::size_t k = 1; k < s.K.size(); ++k)
+    row("importance-weighted, K = " + std::to_string(s.K[k]), "iw_" + std::to_string(s.K[k]), s.bound[k]);
+  row("log p(x) of the model, by quadrature", "log_evidence", s.evidence);
+  row("log p*(x), the truth", "true_log_density", s.truth);
+  chapter.results.set("kl", estimate(s.kl).mean);
+  chapter.results.set("kl_to_true_posterior", paired(s.evidence, s.elbo).mean);
+  std::cout << '\n' << table << '\n';
+
+  support::Table exact({"by quadrature over x, nats a datum", "mean", "below the truth"});
+  const auto exact_row = [&](const std::string& name, const std::string& key, double value) {
+    exact.row({name, {value, 5}, {-limits.entropy - value, 4}});
+    chapter.results.set(key, value);
+  };
+  exact_row("best single Gaussian", "expected_one_gaussian", limits.one_gaussian);
+  exact_row("ELBO", "expected_elbo", limits.bound);
+  exact_row("log p(x) of the model", "expected_log_evidence", limits.evidence);
+  exact_row("log p*(x): minus the entropy of the data", "minus_entropy", -limits.entropy);
+  chapter.results.set("kl_from_truth", limits.missing());
+  chapter.results.set("share_gained", 1 - limits.missing() / (-limits.entropy - limits.one_gaussian));
+  std::cout << exact << '\n';
+}

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <vector>
+
+#include "doxa/models/vae_quadrature.h"
+#include "estimate.h"
+#include "plane_data.h"
+#include "support/chapter.h"
+
+// The bounds and what they bound, one number a held-out datum, in nats.
+struct Scores {
+  std::vector<double> kl, elbo, evidence, evidence_coarser, truth, one_gaussian;
+  std::vector<doxa::Index> K;
+  std::vector<std::vector<double>> bound, bound_again;  // [K][datum], from two independent sets of samples
+};
+Scores score(doxa::Vae& vae, const PlaneData& data, const Sample& held_out, doxa::Index importance_samples,
+             std::uint64_t seed);
+
+// Averages over the data density itself, by quadrature over x: without sampling error.
+struct Limits {
+  double entropy;                                         // -E[log p*(x)]
+  double one_gaussian;                                    // E[log N(x)] of the best normal
+  double evidence;                                        // E[log p_θ(x)]
+  double bound;                                           // E[ELBO(x)]
+  std::vector<double> model;                              // p_θ(x) on the lattice
+  double missing() const { return -entropy - evidence; }  // KL(p* ‖ p_θ) (06.10)
+};
+Limits limits(doxa::Vae& vae, const PlaneData& data, const DataLattice& lattice, const DataNodes& nodes);
+
+// E[ELBO(x)] over the nodes, the expectation under q by quadrature too.
+double expected_bound(doxa::Vae& vae, const DataNodes& nodes);
+
+// Equation (06.3) at some data, every expectation a sum over a fine lattice of latents.
+struct Identity {
+  double worst, least_gap;  // the largest error, and the smallest KL to the posterior
+};
+Identity check_identity(doxa::Vae& vae, const Sample& data, doxa::Index count);
+
+void report_scores(doxa::support::Chapter& chapter, const Scores& scores, const Limits& limits);
+void claim_scores(doxa::support::Chapter& chapter, const Scores& scores, const Limits& limits,
+                  const DataLattice& lattice, const Identity& identity);

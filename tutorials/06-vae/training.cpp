@@ -1,0 +1,90 @@
+#include "training.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "doxa/models/nn/adam.h"
+#include "support/number.h"
+#include "support/progress.h"
+
+using namespace doxa;
+
+void train(Vae& vae, const PlaneData& data, const Training& training, Philox& data_random,
+           Philox& noise_random, const std::function<void(int, double)>& after_step) {
+  Parameters learned = parameters(vae);
+  if (!training.learn_scale) std::erase(learned, &vae.log_scale);
+  Adam adam;
+  Tape tape;
+  for (int t = 0; t < training.steps; ++t) {
+    tape.clear();
+    const Var x = tape.constant(draw(data, training.batch, data_random).x);
+    const Var noise = tape.constant(normal_noise({training.batch, vae.sizes.latent}, noise_random));
+    const Var loss = -mean(elbo(vae, x, noise).value());  // (06.4), (06.5)
+    tape.backward(loss);                                  // (06.7)
+    adam.rate = training.first_rate * 0.5 * (1 + std::cos(std::numbers::pi * t / training.steps));
+    adam.step(learned);
+    after_step(t + 1, -double{loss.item()});
+  }
+}
+
+std::vector<double> average_kl(Vae& vae, const Tensor& x, const std::vector<double>& weights) {
+  const Tensor kl = kl_per_dimension(vae, x);
+  std::vector<double> average(static_cast<std::size_t>(vae.sizes.latent));
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    for (std::size_t j = 0; j < average.size(); ++j)
+      average[j] += weights[i] * double{kl(static_cast<Index>(i), static_cast<Index>(j))};
+  return average;
+}
+
+namespace {
+
+std::vector<double> average_kl_of(Vae& vae, const Sample& data) {
+  return average_kl(vae, data.x,
+                    std::vector<double>(data.points.size(), 1 / static_cast<double>(data.points.size())));
+}
+
+}  // namespace
+
+double Terms::bound() const { return std::accumulate(kl.begin(), kl.end(), log_likelihood, std::minus<>()); }
+
+Terms terms(Vae& vae, const Sample& data, int step, Philox noise_random) {
+  Tape tape;
+  const Evaluation evaluation(tape);
+  const Var noise = tape.constant(normal_noise({data.x.shape()[0], vae.sizes.latent}, noise_random));
+  const Var log_likelihood = mean(elbo(vae, tape.constant(data.x), noise).log_likelihood);
+  return {step, double{log_likelihood.item()}, std::exp(double{vae.log_scale.value.item()}),
+          average_kl_of(vae, data)};
+}
+
+Curve train_with_curve(Vae& vae, const PlaneData& data, const Training& training, const Sample& held_out,
+                       std::uint64_t seed) {
+  Curve curve;
+  curve.kl.resize(static_cast<std::size_t>(vae.sizes.latent));
+  const int steps_a_point = std::max(1, training.steps / 200);
+  std::vector<int> rows;  // of the table of terms
+  for (const double share : {0.01, 0.03, 0.1, 0.3, 1.0})
+    rows.push_back(std::max(1, static_cast<int>(std::lround(share * training.steps))));
+  const Philox noise(seed, terms_noise);
+  curve.terms.push_back(terms(vae, held_out, 0, noise));
+
+  Philox data_random(seed, training_data), noise_random(seed, training_noise);
+  support::Progress progress("training", static_cast<std::size_t>(training.steps));
+  double sum = 0;
+  train(vae, data, training, data_random, noise_random, [&](int step, double bound) {
+    sum += bound;
+    if (step % steps_a_point == 0) {
+      curve.steps.push_back(step);
+      curve.bound.push_back(sum / steps_a_point);
+      const std::vector<double> kl = average_kl_of(vae, held_out);
+      for (std::size_t j = 0; j < kl.size(); ++j) curve.kl[j].push_back(kl[j]);
+      sum = 0;
+    }
+    if (std::ranges::find(rows, step) != rows.end() && curve.terms.back().step != step)
+      curve.terms.push_back(terms(vae, held_out, step, noise));
+    progress.step(
+        [&] { return "ELBO " + support::decimal(curve.bound.empty() ? bound : curve.bound.back(), 3); });
+  });
+  return curve;
+}

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "plane_data.h"
+
+// What each random stream of the seed is for: what is drawn for one purpose does not move when another draws
+// more.
+enum Stream : std::uint64_t {
+  initial_weights = 1,
+  training_data,
+  training_noise,
+  held_out_data,
+  bound_noise,
+  shown_samples,
+  terms_noise,
+  aggregate_noise,
+  collapse_weights,
+  collapse_data,
+  collapse_noise
+};
+
+struct Training {
+  int steps, batch;
+  bool learn_scale = true;  // of the likelihood: s of (06.1)
+  double first_rate = 7e-3;
+};
+
+// Ascends the bound (06.4) by Adam, a cosine from first_rate to 0. Every batch is drawn afresh: there is
+// nothing to over-fit, and what is missing at the end is the model's. `after_step` is told how many steps are
+// done and the bound of the last batch, in nats a datum.
+void train(doxa::Vae& vae, const PlaneData& data, const Training& training, doxa::Philox& data_random,
+           doxa::Philox& noise_random, const std::function<void(int, double)>& after_step);
+
+// Σ_i w_i KL(q(z_j | x_i) ‖ p(z_j)) of each latent dimension j (06.6).
+std::vector<double> average_kl(doxa::Vae& vae, const doxa::Tensor& x, const std::vector<double>& weights);
+
+// The terms of the bound (06.4) after a number of steps, averages over the same held-out data.
+struct Terms {
+  int step;
+  double log_likelihood, scale;
+  std::vector<double> kl;  // of each latent dimension (06.6)
+  double bound() const;
+};
+Terms terms(doxa::Vae& vae, const Sample& data, int step, doxa::Philox noise_random);
+
+// The training of the chapter's model.
+struct Curve {
+  std::vector<double> steps, bound;     // the bound averaged over the batches since the point before
+  std::vector<std::vector<double>> kl;  // of each latent dimension, at these steps
+  std::vector<Terms> terms;             // from time to time
+};
+Curve train_with_curve(doxa::Vae& vae, const PlaneData& data, const Training& training,
+                       const Sample& held_out, std::uint64_t seed);
