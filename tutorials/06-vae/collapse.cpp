@@ -63,13 +63,15 @@ double linear_kl(double eigenvalue, double variance) {
   return eigenvalue > variance ? 0.5 * std::log(eigenvalue / variance) : 0;
 }
 
-Collapse collapse(const PlaneData& data, const DataLattice& lattice, const DataNodes& nodes,
-                  const Training& training, int four_latent_steps, Index hidden, std::uint64_t seed) {
+Collapse collapse(const PlaneData& data, const DataLattice& lattice, const Training& training,
+                  int four_latent_steps, Index hidden, std::uint64_t seed) {
   Collapse c{.eigenvalues = eigenvalues(moment_matched(data.density)),
              .models = {},
+             .last_evidence = 0,
              .nothing = 0,
              .worst_tilt = 0,
              .four = {}};
+  const DataNodes nodes(lattice, 2);                                    // the networks are smooth here
   const std::vector<double> shares = {0.1, 0.16, 0.3, 0.5, 0.8, 1.25};  // s²/λ₁
   Philox weights(seed, collapse_weights), data_random(seed, collapse_data),
       noise_random(seed, collapse_noise);
@@ -85,15 +87,14 @@ Collapse collapse(const PlaneData& data, const DataLattice& lattice, const DataN
     Training fixed = training;
     fixed.learn_scale = false;
     train(vae, data, fixed, data_random, noise_random, after_step);
-    const std::vector<double> model =
-        evidence_on_grid(decode_prior(vae, normal_quadrature(0.2, 6.5)), lattice.at, lattice.at);
     c.models.push_back({.variance = variance,
-                        .kl = {},
-                        .bound = expected_bound(vae, nodes),
-                        .evidence = lattice.expected_log(model),
+                        .kl = average_kl(vae, nodes.x, nodes.weights),
+                        .bound = expected_bound(vae, nodes, normal_quadrature(1, 5.5)),
                         .linear = best_linear_bound(c.eigenvalues, variance)});
-    c.models.back().kl = average_kl(vae, nodes.x, nodes.weights);
     std::ranges::sort(c.models.back().kl, std::greater<>());
+    if (share == shares.back())
+      c.last_evidence = lattice.expected_log(
+          evidence_on_grid(decode_prior(vae, normal_quadrature(0.2, 6.5)), lattice.at, lattice.at));
   }
   c.nothing = bound_without_latents(c.eigenvalues, c.models.back().variance);
   c.worst_tilt = worst_tilt(data.density, c.eigenvalues[0]);
@@ -147,7 +148,7 @@ void claim_collapse(support::Chapter& chapter, const Collapse& c) {
       c.worst_tilt, 0, 1e-12, "in closed form; rounding");
   const FixedScale& collapsed = c.models.back();
   claims.at_most("(06.14) with s² = 1.25 λ₁ the trained model's log p(x) is not above that of N(m, s² I)",
-                 collapsed.evidence, c.nothing, 1e-6, "by (06.16) for every decoder; the quadratures' error");
+                 c.last_evidence, c.nothing, 1e-6, "by (06.16) for every decoder; the quadratures' error");
   claims.equal("and its ELBO is that of N(m, s² I)", collapsed.bound, c.nothing, steps,
                "how close this many steps come to the optimum");
   claims.at_most("(06.6) because both latent dimensions have collapsed: the sum of their divergences",

@@ -56,23 +56,26 @@ support::Figure collapse_figure(const Curve& curve, const Collapse& collapse) {
   fixed.y_label = "KL / nats a datum";
   fixed.x_scale = support::Scale::log;
   const double lowest = collapse.models.front().variance, highest = collapse.models.back().variance;
+  constexpr support::Color colors[] = {support::Color::blue, support::Color::vermillion};
+  constexpr support::Marker markers[] = {support::Marker::circle, support::Marker::square};
   for (std::size_t j = 0; j < 2; ++j) {
-    std::vector<double> variance, kl, at, linear;
+    std::vector<double> variance, kl;
     for (const FixedScale& m : collapse.models) {
       variance.push_back(m.variance);
       kl.push_back(m.kl[j]);
     }
-    for (int i = 0; i <= 100; ++i) {
-      at.push_back(lowest * std::pow(highest / lowest, i / 100.0));
-      linear.push_back(linear_kl(collapse.eigenvalues[j], at.back()));
+    fixed.scatter(
+        variance, kl,
+        {.label = j == 0 ? "larger" : "smaller", .color = colors[j], .marker = markers[j], .size = 7});
+  }
+  for (std::size_t j = 0; j < 2; ++j) {
+    std::vector<double> variance, kl;
+    for (int i = 0; i <= 200; ++i) {
+      variance.push_back(lowest * std::pow(highest / lowest, i / 200.0));
+      kl.push_back(linear_kl(collapse.eigenvalues[j], variance.back()));
     }
-    const support::Color color = j == 0 ? support::Color::blue : support::Color::vermillion;
-    fixed.scatter(variance, kl,
-                  {.label = j == 0 ? "larger" : "smaller",
-                   .color = color,
-                   .marker = j == 0 ? support::Marker::circle : support::Marker::square});
-    fixed.line(at, linear,
-               {.label = j == 0 ? "linear decoder" : "", .color = color, .dash = support::Dash::dashed});
+    fixed.line(variance, kl,
+               {.label = j == 0 ? "linear decoder" : "", .color = colors[j], .dash = support::Dash::dashed});
   }
   return figure;
 }

@@ -65,7 +65,7 @@ void run(support::Chapter& chapter, const Settings& settings) {
 
   const Training side{.steps = settings.collapse_steps, .batch = settings.batch};
   const Collapse collapsed =
-      collapse(data, lattice, nodes, side, settings.four_latent_steps, settings.hidden, chapter.seed());
+      collapse(data, lattice, side, settings.four_latent_steps, settings.hidden, chapter.seed());
   report_collapse(chapter, collapsed);
 
   chapter.figure("density", density_figure(vae, held_out, lattice, limit, chapter.seed()));
@@ -93,7 +93,7 @@ int main(int argc, char** argv) {
       settings.held_out = 1000;
       settings.importance_samples = 500;
       settings.checked = 4;
-      settings.collapse_steps = 500;
+      settings.collapse_steps = 400;
       settings.four_latent_steps = 1000;
     }
     run(chapter, settings);

@@ -64,12 +64,12 @@ double DataLattice::expected_log(const PlaneNormal& normal) const {
   return sum * spacing * spacing;
 }
 
-DataNodes::DataNodes(const DataLattice& lattice) {
-  constexpr double lost = 1e-8;  // of p*, per unit of area
+DataNodes::DataNodes(const DataLattice& lattice, std::size_t stride) {
+  constexpr double lost = 1e-7;  // less mass than that per unit of area is left out
   std::vector<Real> nodes;
   double total = 0;
-  for (std::size_t r = 0; r < lattice.at.size(); ++r) {
-    for (std::size_t c = 0; c < lattice.at.size(); ++c) {
+  for (std::size_t r = 0; r < lattice.at.size(); r += stride) {
+    for (std::size_t c = 0; c < lattice.at.size(); c += stride) {
       const double p = lattice.truth[r * lattice.at.size() + c];
       if (p < lost) continue;
       nodes.push_back(static_cast<Real>(lattice.at[c]));

@@ -51,5 +51,6 @@ struct DataNodes {
   doxa::Tensor x;  // [n, 2]
   std::vector<double> weights;
 
-  explicit DataNodes(const DataLattice& lattice);
+  // Of every `stride`-th row and column of the lattice.
+  explicit DataNodes(const DataLattice& lattice, std::size_t stride = 1);
 };

@@ -61,15 +61,15 @@ Limits limits(Vae& vae, const PlaneData& data, const DataLattice& lattice, const
       .entropy = lattice.entropy(),
       .one_gaussian = -entropy(moment_matched(data.density)),
       .evidence = 0,
-      .bound = expected_bound(vae, nodes),
+      .bound = expected_bound(vae, nodes, normal_quadrature(0.7, 5.5)),
       .model = evidence_on_grid(decode_prior(vae, normal_quadrature(0.05, 6.5)), lattice.at, lattice.at)};
   l.evidence = lattice.expected_log(l.model);
   return l;
 }
 
-double expected_bound(Vae& vae, const DataNodes& nodes) {
+double expected_bound(Vae& vae, const DataNodes& nodes, const NormalQuadrature& noise) {
   double sum = 0;
-  const std::vector<ExactElbo> bounds = exact_elbo(vae, nodes.x, normal_quadrature(0.7, 5));
+  const std::vector<ExactElbo> bounds = exact_elbo(vae, nodes.x, noise);
   for (std::size_t i = 0; i < bounds.size(); ++i) sum += nodes.weights[i] * bounds[i].value();
   return sum;
 }

@@ -27,8 +27,8 @@ struct Limits {
 };
 Limits limits(doxa::Vae& vae, const PlaneData& data, const DataLattice& lattice, const DataNodes& nodes);
 
-// E[ELBO(x)] over the nodes, the expectation under q by quadrature too.
-double expected_bound(doxa::Vae& vae, const DataNodes& nodes);
+// E[ELBO(x)] over the nodes, the expectation under q by the rule given for its noise.
+double expected_bound(doxa::Vae& vae, const DataNodes& nodes, const doxa::NormalQuadrature& noise);
 
 // Equation (06.3) at some data, every expectation a sum over a fine lattice of latents.
 struct Identity {
