@@ -98,10 +98,16 @@ std::vector<double> evidence_on_grid(const DecodedPrior& model, std::span<const 
     const double weight = std::exp(model.latent.log_weights[j]);
     normal_density(columns, model.means[j][0], model.scale, p1);
     normal_density(rows, model.means[j][1], model.scale, p2);
+    // Far from the mean the density underflows to 0, and for a narrow scale that is most of the grid.
+    const auto positive = [](double density) { return density > 0; };
+    const auto first = static_cast<std::size_t>(std::ranges::find_if(p1, positive) - p1.begin());
+    std::size_t last = p1.size();
+    while (last > first && p1[last - 1] == 0) --last;
     for (std::size_t r = 0; r < rows.size(); ++r) {
       const double factor = weight * p2[r];
+      if (factor == 0) continue;
       double* row = p.data() + r * columns.size();
-      for (std::size_t c = 0; c < columns.size(); ++c) row[c] += factor * p1[c];
+      for (std::size_t c = first; c < last; ++c) row[c] += factor * p1[c];
     }
   }
   return p;

@@ -117,8 +117,8 @@ TEST(Vae, ClosedFormDivergenceIsItsIntegral) {
   EXPECT_NEAR(kl, exact_elbo(d.vae, d.x, d.rule)[0].kl, 1e-9 + d.rounding);
 }
 
-// Differentiating through z = μ + σ ε (06.5) gives the derivative of E_q[f] that integrating against a moving
-// q gives.
+// (06.7): differentiating through z = μ + σ ε (06.5) gives the derivative of E_q[f] that integrating against
+// a moving q gives.
 TEST(Vae, GradientThroughTheDrawIsTheGradientOfTheExpectation) {
   const NormalQuadrature rule = normal_quadrature(0.1);
   const double mu = 0.3, sigma = 0.7;

@@ -30,8 +30,8 @@ std::vector<double> bound_of_groups(const Tensor& log_weights, Index K) {
 Scores score(Vae& vae, const PlaneData& data, const Sample& held_out, Index importance_samples,
              std::uint64_t seed) {
   Scores s;
-  const DecodedPrior model = decode_prior(vae, normal_quadrature(0.035, 6.5)),
-                     coarser = decode_prior(vae, normal_quadrature(0.05, 6.5));
+  const DecodedPrior model = decode_prior(vae, normal_quadrature(0.03, 6.5)),
+                     coarser = decode_prior(vae, normal_quadrature(0.04, 6.5));
   const PlaneNormal gaussian = moment_matched(data.density);
   for (const PlanePoint& x : held_out.points) {
     s.evidence.push_back(log_evidence(model, x));
@@ -62,7 +62,7 @@ Limits limits(Vae& vae, const PlaneData& data, const DataLattice& lattice, const
       .one_gaussian = -entropy(moment_matched(data.density)),
       .evidence = 0,
       .bound = expected_bound(vae, nodes, normal_quadrature(0.7, 5.5)),
-      .model = evidence_on_grid(decode_prior(vae, normal_quadrature(0.05, 6.5)), lattice.at, lattice.at)};
+      .model = evidence_on_grid(decode_prior(vae, normal_quadrature(0.04, 6.5)), lattice.at, lattice.at)};
   l.evidence = lattice.expected_log(l.model);
   return l;
 }
@@ -77,10 +77,12 @@ double expected_bound(Vae& vae, const DataNodes& nodes, const NormalQuadrature& 
 Identity check_identity(Vae& vae, const Sample& data, Index count) {
   Tensor x({count, 2});
   std::copy_n(data.x.data(), 2 * count, x.data());
-  const NormalQuadrature fine = normal_quadrature(0.025, 7.5);
-  const DecodedPrior model = decode_prior(vae, fine);
-  const std::vector<ExactElbo> bound = exact_elbo(vae, x, fine);
   const std::vector<PlanePosterior> q = posteriors(vae, x);
+  double narrowest = 1;  // scale: the lattice must be finer
+  for (const PlanePosterior& of_x : q) narrowest = std::min({narrowest, of_x.scale[0], of_x.scale[1]});
+  const DecodedPrior model =
+      decode_prior(vae, normal_quadrature(std::clamp(0.6 * narrowest, 0.01, 0.025), 7.5));
+  const std::vector<ExactElbo> bound = exact_elbo(vae, x, normal_quadrature(0.1, 7.5));
   Identity result{0, std::numeric_limits<double>::infinity()};
   for (std::size_t i = 0; i < bound.size(); ++i) {
     const double evidence = log_evidence(model, data.points[i]),
