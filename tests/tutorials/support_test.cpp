@@ -207,8 +207,8 @@ TEST(Arguments, UsageNamesEveryFlagAndDefault) {
   const std::string usage = Command().arguments.usage();
   EXPECT_EQ(usage.substr(0, usage.find('\n')), "07-test: A test");
   for (const char* part : {"--steps N", "(default 3000, with --quick 30)", "--weights w,w,…", "--pomdp FILE",
-                           "--shape NAME", "form: round, square or flat (default round)",
-                           "--seed N", "(default out/07-test)", "--quick", "--help"}) {
+                           "--shape NAME", "form: round, square or flat (default round)", "--seed N",
+                           "(default out/07-test)", "--quick", "--help"}) {
     EXPECT_NE(usage.find(part), std::string::npos) << part;
   }
 }
