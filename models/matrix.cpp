@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace doxa {
 namespace {
@@ -24,6 +26,12 @@ Matrix::Matrix(Index r, Index c) : rows(r), columns(c) {
   elements.resize(static_cast<std::size_t>(r * c));
 }
 
+Matrix::Matrix(Index r, Index c, std::vector<double> values) : Matrix(r, c) {
+  if (values.size() != elements.size())
+    throw std::invalid_argument("Matrix: " + std::to_string(values.size()) + " elements for " + shape(*this));
+  elements = std::move(values);
+}
+
 Matrix::Matrix(const Tensor& t) {
   if (t.shape().rank() != 2) throw std::invalid_argument("Matrix: expected rank 2, got " + t.shape().str());
   rows = t.shape()[0];
@@ -38,6 +46,10 @@ Matrix diagonal(const std::vector<double>& values) {
   Matrix d(n, n);
   for (Index i = 0; i < n; ++i) d(i, i) = values[static_cast<std::size_t>(i)];
   return d;
+}
+
+Matrix column(const std::vector<double>& values) {
+  return Matrix(static_cast<Index>(values.size()), 1, values);
 }
 
 Matrix transpose(const Matrix& a) {
@@ -80,6 +92,10 @@ double trace(const Matrix& a) {
   return sum;
 }
 
+double sum_of_squares(const Matrix& a) {
+  return std::inner_product(a.elements.begin(), a.elements.end(), a.elements.begin(), 0.0);
+}
+
 double largest_magnitude(const Matrix& a) {
   double largest = 0;
   for (const double x : a.elements) largest = std::max(largest, std::abs(x));
@@ -88,7 +104,7 @@ double largest_magnitude(const Matrix& a) {
 
 Tensor tensor(const Matrix& a) {
   Tensor t({a.rows, a.columns});
-  for (Index i = 0; i < t.size(); ++i) t[i] = static_cast<Real>(a.elements[static_cast<std::size_t>(i)]);
+  for (Index i = 0; i < t.size(); ++i) t[i] = static_cast<Real>(a[i]);
   return t;
 }
 

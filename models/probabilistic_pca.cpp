@@ -38,16 +38,6 @@ Matrix marginal_covariance(const ProbabilisticPca& model) {
   return model.weight * transpose(model.weight) + model.noise_variance * identity(model.weight.rows);
 }
 
-Matrix column(const std::vector<double>& values) {
-  Matrix c(static_cast<Index>(values.size()), 1);
-  c.elements = values;
-  return c;
-}
-
-double sum_of_squares(const Matrix& a) {
-  return std::inner_product(a.elements.begin(), a.elements.end(), a.elements.begin(), 0.0);
-}
-
 }  // namespace
 
 SampleMoments sample_moments(const Tensor& x) {

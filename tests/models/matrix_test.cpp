@@ -22,6 +22,15 @@ TEST(Matrix, ProductIsAssociativeAndTransposesInReverse) {
   EXPECT_NEAR(trace(a * transpose(a)), trace(transpose(a) * a), 100 * u);
 }
 
+TEST(Matrix, OfListedElementsRowByRow) {
+  const Matrix a(2, 3, {1, 2, 3, 4, 5, 6});
+  EXPECT_EQ(a(1, 0), 4);
+  EXPECT_EQ(a[5], a(1, 2));
+  EXPECT_EQ((a * column({1, 10, 100})).elements, (std::vector<double>{321, 654}));
+  EXPECT_EQ(sum_of_squares(a), trace(transpose(a) * a));
+  EXPECT_EQ(sum_of_squares(Matrix()), 0);
+}
+
 TEST(Matrix, CholeskyFactorGivesTheMatrixItsInverseAndItsDeterminant) {
   Philox random(2);
   for (const Index n : {1, 2, 7}) {
@@ -41,6 +50,7 @@ TEST(Matrix, RefusesWhatDoesNotFit) {
   EXPECT_THROW(Matrix(2, 3) + Matrix(3, 2), std::invalid_argument);
   EXPECT_THROW(Matrix(2, 3) - Matrix(3, 2), std::invalid_argument);
   EXPECT_THROW(Matrix(-1, 3), std::invalid_argument);
+  EXPECT_THROW(Matrix(2, 2, {1, 2, 3}), std::invalid_argument);
   EXPECT_THROW(Matrix(Tensor({2, 2, 2})), std::invalid_argument);
   EXPECT_THROW(cholesky_factor(Matrix(2, 3)), std::invalid_argument);
   EXPECT_THROW(solve_lower(identity(2), Matrix(3, 1)), std::invalid_argument);
