@@ -51,13 +51,9 @@ Climb climb(const std::string& name, const Problem& problem, const Gaussian& sta
   return climb;
 }
 
-// The largest differences of means and of covariances, entry by entry.
+// The largest difference of means or of covariances, entry by entry.
 double distance(const Gaussian& a, const Gaussian& b) {
-  double largest = 0;
-  for (const double d : a.mean - b.mean) largest = std::max(largest, std::abs(d));
-  for (const double d : covariance(a).entries - covariance(b).entries)
-    largest = std::max(largest, std::abs(d));
-  return largest;
+  return std::max(largest_magnitude(a.mean - b.mean), largest_magnitude(covariance(a) - covariance(b)));
 }
 
 void report(const Climb& c) {
@@ -82,9 +78,9 @@ void report(const Climb& c) {
 
 void ascent(support::Chapter& chapter, const Problem& problem) {
   const LinearGaussian& model = problem.model;
-  const Vector& x = problem.x;
+  const Matrix& x = problem.x;
   const int steps = chapter.quick() ? 2000 : 3000;
-  const Gaussian start = diagonal_gaussian({-1.5, 2}, {0.25, 0.25});
+  const Gaussian start = diagonal_gaussian(column({-1.5, 2}), {0.25, 0.25});
   const auto run = [&](const std::string& name, bool full, Objective how) {
     return climb(name, problem, start, full, how, steps, chapter.seed());
   };

@@ -13,34 +13,32 @@ using namespace doxa;
 
 namespace {
 
-Gaussian random_gaussian(std::size_t d, Philox& random) {
-  Gaussian g{Vector(d), Matrix(d, d)};
-  for (double& m : g.mean) m = 2 * random.normal();
-  for (std::size_t i = 0; i < d; ++i)
-    for (std::size_t j = 0; j <= i; ++j)
-      g.factor(i, j) = i == j ? std::exp(random.normal()) : random.normal();
+Gaussian random_gaussian(Index d, Philox& random) {
+  Gaussian g{Matrix(d, 1), Matrix(d, d)};
+  for (double& m : g.mean.elements) m = 2 * random.normal();
+  for (Index i = 0; i < d; ++i)
+    for (Index j = 0; j <= i; ++j) g.factor(i, j) = i == j ? std::exp(random.normal()) : random.normal();
   return representable(g);
 }
 
 Problem random_problem(Philox& random) {
-  const auto d = static_cast<std::size_t>(1 + random.uniform_index(4)),
-             n = static_cast<std::size_t>(1 + random.uniform_index(5));
-  Problem p{{Matrix(n, d), Vector(n), Vector(n)}, Vector(n)};
-  for (double& w : p.model.loading.entries) w = random.normal();
-  for (double& b : p.model.offset) b = random.normal();
-  for (double& s : p.model.noise_scale) s = std::exp(random.normal() / 2);
-  for (double& x : p.x) x = representable(2 * random.normal());
-  p.model = representable(p.model);
-  return p;
+  const auto d = static_cast<Index>(1 + random.uniform_index(4)),
+             n = static_cast<Index>(1 + random.uniform_index(5));
+  Problem p{{Matrix(n, d), Matrix(n, 1), Matrix(n, 1)}, Matrix(n, 1)};
+  for (double& w : p.model.loading.elements) w = random.normal();
+  for (double& b : p.model.offset.elements) b = random.normal();
+  for (double& s : p.model.noise_scale.elements) s = std::exp(random.normal() / 2);
+  for (double& x : p.x.elements) x = 2 * random.normal();
+  return {representable(p.model), representable(p.x)};
 }
 
 }  // namespace
 
 void evidence_identity(support::Chapter& chapter, const Problem& problem) {
   const LinearGaussian& model = problem.model;
-  const Vector& x = problem.x;
+  const Matrix& x = problem.x;
   const Gaussian exact = posterior(model, x);
-  std::cout << "\nTwo hidden numbers, " << x.size()
+  std::cout << "\nTwo hidden numbers, " << x.rows
             << " readings of them; log p(x) = " << support::significant(log_evidence(model, x), 8) << ":\n\n";
   Philox random(chapter.seed(), random_problems);
   support::Table table({"q", "E_q log p(x|z)", "− KL(q ‖ prior)", "= V", "KL(q ‖ posterior)", "V + KL"});

@@ -9,7 +9,7 @@ const char* const why_units =
     "functions are "
     "within 2 ulp, which is 4 u";
 
-EvidenceSplit evidence_split(const LinearGaussian& model, const Vector& x, const Gaussian& q) {
+EvidenceSplit evidence_split(const LinearGaussian& model, const Matrix& x, const Gaussian& q) {
   Tape tape;
   const ModelOnTape p = on_tape(tape, model, x);
   const MultivariateNormal approximate = on_tape(tape, q), exact = on_tape(tape, posterior(model, x)),

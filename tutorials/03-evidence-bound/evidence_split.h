@@ -21,7 +21,7 @@ struct EvidenceSplit {
 };
 
 // q's numbers must be ones that Real can represent.
-EvidenceSplit evidence_split(const LinearGaussian& model, const Vector& x, const Gaussian& q);
+EvidenceSplit evidence_split(const LinearGaussian& model, const doxa::Matrix& x, const Gaussian& q);
 
 // How many units (03.4) may be missed by, and why: one sentence for all claims.
 inline constexpr double units_allowed = 4;

@@ -1,15 +1,16 @@
 #include "family.h"
 
+#include <cmath>
+
 using namespace doxa;
 
 GaussianFamily::GaussianFamily(const Gaussian& start, bool with_correlations)
-    : loc("loc", Tensor({static_cast<Index>(start.mean.size())})),
-      raw("raw", Tensor({static_cast<Index>(start.mean.size()), static_cast<Index>(start.mean.size())})),
+    : loc("loc", Tensor({start.mean.rows})),
+      raw("raw", Tensor({start.mean.rows, start.mean.rows})),
       full(with_correlations) {
-  for (std::size_t i = 0; i < start.mean.size(); ++i) {
-    const auto at = static_cast<Index>(i);
-    loc.value[at] = static_cast<Real>(start.mean[i]);
-    raw.value(at, at) = static_cast<Real>(std::log(start.factor(i, i)));
+  for (Index i = 0; i < start.mean.rows; ++i) {
+    loc.value[i] = static_cast<Real>(start.mean[i]);
+    raw.value(i, i) = static_cast<Real>(std::log(start.factor(i, i)));
   }
 }
 
@@ -26,10 +27,7 @@ Gaussian gaussian(GaussianFamily& q) {
   Tape tape;
   const Evaluation evaluation(tape);
   const MultivariateNormal now = distribution(tape, q);
-  const auto d = static_cast<std::size_t>(now.loc.size());
-  Gaussian g{Vector(now.loc.value().begin(), now.loc.value().end()), Matrix(d, d)};
-  for (std::size_t i = 0; i < d * d; ++i) g.factor.entries[i] = double{now.scale_tril.value()[i]};
-  return g;
+  return {column({now.loc.value().begin(), now.loc.value().end()}), Matrix(now.scale_tril.tensor())};
 }
 
 void append_parameters(Parameters& to, GaussianFamily& q) {

@@ -1,6 +1,7 @@
 // The gradient of V in the model's parameters θ, q held fixed: at the posterior it is that of log p(x).
 
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 
 #include "on_tape.h"
@@ -47,12 +48,12 @@ ModelGradient evidence_gradient(const Problem& problem) {
 // and the condition number of Λ, by which the posterior multiplies rounding errors.
 double gradient_terms(const Problem& problem) {
   const LinearGaussian& model = problem.model;
-  const Vector& x = problem.x;
+  const Matrix& x = problem.x;
   const Gaussian exact = posterior(model, x);
   double largest = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
+  for (Index i = 0; i < x.rows; ++i) {
     double a = std::abs(x[i]) + std::abs(model.offset[i]);
-    for (std::size_t j = 0; j < exact.mean.size(); ++j) a += std::abs(model.loading(i, j) * exact.mean[j]);
+    for (Index j = 0; j < exact.mean.rows; ++j) a += std::abs(model.loading(i, j) * exact.mean[j]);
     largest = std::max(largest, a * a / (model.noise_scale[i] * model.noise_scale[i]));
   }
   const Matrix precision = posterior_precision(model);

@@ -78,16 +78,10 @@ void expectation_maximisation(support::Chapter& chapter, support::Figure& figure
 
 // E[log p(x)] for data from `truth`, under `model`: -½ (log det 2πC + tr(C⁻¹ C*)), from infinitely many data.
 double expected_log_evidence(const LinearGaussian& model, const LinearGaussian& truth) {
-  const auto marginal = [](const LinearGaussian& m) {
-    Matrix c = m.loading * transpose(m.loading);
-    for (std::size_t i = 0; i < c.rows; ++i) c(i, i) += m.noise_scale[i] * m.noise_scale[i];
-    return c;
-  };
-  const Matrix l = cholesky(marginal(model));
-  const Matrix ratio = inverse_from_factor(l) * marginal(truth);
-  double sum = static_cast<double>(l.rows) * std::log(2 * std::numbers::pi) + log_det_from_factor(l);
-  for (std::size_t i = 0; i < l.rows; ++i) sum += ratio(i, i);
-  return -sum / 2;
+  const Matrix l = cholesky_factor(evidence_covariance(model));
+  return -(static_cast<double>(l.rows) * std::log(2 * std::numbers::pi) + log_det_of_factor(l) +
+           trace(solve_with_factor(l, evidence_covariance(truth)))) /
+         2;
 }
 
 void restricted_family(support::Chapter& chapter, const Problem& problem, support::Figure& figure) {

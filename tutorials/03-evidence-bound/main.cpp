@@ -3,19 +3,18 @@
 #include "on_tape.h"
 #include "sections.h"
 
+using namespace doxa;
+
 // Instrument 1 reads the sum of the two numbers, precisely and with a known offset; 2 and 3 read one each,
 // poorly.
 Problem three_instruments() {
-  const LinearGaussian model{Matrix(3, 2, {1, 1, 1, 0, 0, 1}), {0.5, 0, 0}, {0.3, 0.8, 1.2}};
-  Vector x{2.3, 1.6, -0.4};
-  for (double& reading : x) reading = representable(reading);
-  return {representable(model), x};
+  const LinearGaussian model{{3, 2, {1, 1, 1, 0, 0, 1}}, column({0.5, 0, 0}), column({0.3, 0.8, 1.2})};
+  return {representable(model), representable(column({2.3, 1.6, -0.4}))};
 }
 
 int main(int argc, char** argv) {
-  doxa::support::Arguments arguments("03-evidence-bound",
-                                     "The evidence lower bound, where the evidence is known");
-  return doxa::support::run_chapter(arguments, argc, argv, [](doxa::support::Chapter& chapter) {
+  support::Arguments arguments("03-evidence-bound", "The evidence lower bound, where the evidence is known");
+  return support::run_chapter(arguments, argc, argv, [](support::Chapter& chapter) {
     const Problem problem = three_instruments();
     integral(chapter);
     scalar_by_hand(chapter);

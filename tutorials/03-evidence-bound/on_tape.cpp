@@ -1,5 +1,6 @@
 #include "on_tape.h"
 
+#include <cmath>
 #include <limits>
 
 using namespace doxa;
@@ -8,41 +9,25 @@ const double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2;
 
 namespace {
 
-Index as_index(std::size_t n) { return static_cast<Index>(n); }
+// The n numbers of a column, in the shape [n].
+Tensor vector(const Matrix& column) { return Tensor({column.rows}, tensor(column).span()); }
 
-Tensor tensor(const Shape& shape, const std::vector<double>& values) {
-  Tensor t(shape);
-  for (std::size_t i = 0; i < values.size(); ++i) t[as_index(i)] = static_cast<Real>(values[i]);
-  return t;
+Matrix logs(Matrix a) {
+  for (double& x : a.elements) x = std::log(x);
+  return a;
 }
 
-Tensor tensor(const Vector& v) { return tensor({as_index(v.size())}, v); }
-Tensor tensor(const Matrix& m) { return tensor({as_index(m.rows), as_index(m.columns)}, m.entries); }
-
-Vector logs(Vector v) {
-  for (double& x : v) x = std::log(x);
-  return v;
-}
-
-Var identity(Tape& tape, Index n) {
-  return tape.constant({n, n}, [n](std::span<Real> all) {
-    for (Index i = 0; i < n * n; ++i) all[static_cast<std::size_t>(i)] = i % (n + 1) == 0;
-  });
-}
-
-void round_all(std::vector<double>& values) {
-  for (double& v : values) v = representable(v);
-}
+Var identity(Tape& tape, Index n) { return tape.constant(tensor(doxa::identity(n))); }
 
 }  // namespace
 
-ModelOnTape on_tape(Tape& tape, const LinearGaussian& model, const Vector& x) {
-  return {tape.variable(tensor(model.loading)), tape.variable(tensor(model.offset)),
-          tape.variable(tensor(logs(model.noise_scale))), tape.variable(tensor(x))};
+ModelOnTape on_tape(Tape& tape, const LinearGaussian& model, const Matrix& x) {
+  return {tape.variable(tensor(model.loading)), tape.variable(vector(model.offset)),
+          tape.variable(vector(logs(model.noise_scale))), tape.variable(vector(x))};
 }
 
 MultivariateNormal on_tape(Tape& tape, const Gaussian& q) {
-  const Var loc = tape.variable(tensor(q.mean));
+  const Var loc = tape.variable(vector(q.mean));
   return {loc, tape.variable(tensor(q.factor))};
 }
 
@@ -93,20 +78,13 @@ Var log_weights(const ModelOnTape& p, const MultivariateNormal& q, Var z) {
   return log_joint(p, z) - log_prob(q, z);
 }
 
-double representable(double value) { return double{static_cast<Real>(value)}; }
+Matrix representable(const Matrix& a) { return Matrix(tensor(a)); }
 
-LinearGaussian representable(LinearGaussian model) {
-  round_all(model.loading.entries);
-  round_all(model.offset);
-  round_all(model.noise_scale);
-  return model;
+LinearGaussian representable(const LinearGaussian& model) {
+  return {representable(model.loading), representable(model.offset), representable(model.noise_scale)};
 }
 
-Gaussian representable(Gaussian q) {
-  round_all(q.mean);
-  round_all(q.factor.entries);
-  return q;
-}
+Gaussian representable(const Gaussian& q) { return {representable(q.mean), representable(q.factor)}; }
 
 double rounding_unit(Var y) {
   Tape& tape = y.tape();

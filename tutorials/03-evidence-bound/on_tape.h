@@ -10,7 +10,7 @@
 struct ModelOnTape {
   doxa::Var loading, offset, log_scale, x;
 };
-ModelOnTape on_tape(doxa::Tape& tape, const LinearGaussian& model, const Vector& x);
+ModelOnTape on_tape(doxa::Tape& tape, const LinearGaussian& model, const doxa::Matrix& x);
 // N(mean, L Lᵀ), whose loc and scale_tril are variables of the tape.
 doxa::MultivariateNormal on_tape(doxa::Tape& tape, const Gaussian& q);
 
@@ -24,9 +24,9 @@ doxa::Var elbo(const ModelOnTape& p, const doxa::MultivariateNormal& q);  // V i
 doxa::Var log_weights(const ModelOnTape& p, const doxa::MultivariateNormal& q, doxa::Var z);
 
 // Numbers of a double precision answer as the tape has them: those that Real can represent.
-double representable(double value);
-LinearGaussian representable(LinearGaussian model);
-Gaussian representable(Gaussian q);
+doxa::Matrix representable(const doxa::Matrix& a);
+LinearGaussian representable(const LinearGaussian& model);
+Gaussian representable(const Gaussian& q);
 
 // u = half the distance from 1 to the next number.
 extern const double unit_roundoff;

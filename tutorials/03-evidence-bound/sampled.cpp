@@ -28,7 +28,7 @@ std::vector<double> draw_log_weights(const Problem& problem, const Gaussian& q, 
 
 // The posterior, moved by this many of its standard deviations (of the first column of its factor).
 Gaussian moved(Gaussian g, double deviations) {
-  for (std::size_t i = 0; i < g.mean.size(); ++i) g.mean[i] += deviations * g.factor(i, 0);
+  for (Index i = 0; i < g.mean.rows; ++i) g.mean[i] += deviations * g.factor(i, 0);
   return g;
 }
 
@@ -112,7 +112,7 @@ double constancy(const Problem& problem, Index draws, Philox& random) {
 
 void sampled(support::Chapter& chapter, const Problem& problem) {
   const LinearGaussian& model = problem.model;
-  const Vector& x = problem.x;
+  const Matrix& x = problem.x;
   const Gaussian exact = posterior(model, x);
   const double evidence = log_evidence(model, x);
   const Index draws = chapter.quick() ? 20'000 : 200'000;

@@ -6,7 +6,7 @@
 // The example of the chapter: two hidden numbers and three instruments.
 struct Problem {
   LinearGaussian model;
-  Vector x;
+  doxa::Matrix x;  // [n, 1]
 };
 Problem three_instruments();
 
