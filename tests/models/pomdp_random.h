@@ -13,8 +13,7 @@ namespace doxa::testing {
 
 // The Tiger problem as the project ships it.
 inline Pomdp tiger() {
-  return read_pomdp(std::filesystem::path(__FILE__).parent_path() /
-                    "../../models/pomdp/classics/tiger.pomdp");
+  return read_pomdp(DOXA_SOURCE_DIR "/models/pomdp/classics/tiger.pomdp");
 }
 inline constexpr std::size_t listen = 0, open_left = 1, open_right = 2, hear_left = 0, hear_right = 1;
 
