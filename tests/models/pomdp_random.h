@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cmath>
-#include <filesystem>
 #include <string>
 #include <vector>
 
