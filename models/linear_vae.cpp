@@ -35,13 +35,11 @@ LinearVae::LinearVae(const Sizes& s, Philox& random)
 LinearVae::LinearVae(const ProbabilisticPca& model)
     : sizes{model.weight.rows, model.weight.columns},
       weight("weight", tensor(model.weight)),
-      mean("mean", Tensor({sizes.data})),
+      mean("mean", tensor(model.mean)),
       log_noise_scale("log_noise_scale",
                       Tensor(Shape{}, static_cast<Real>(std::log(model.noise_variance) / 2))),
       encoder("encoder", tensor(posterior(model).gain)),
       log_posterior_scale("log_posterior_scale", Tensor({sizes.latent})) {
-  for (Index i = 0; i < sizes.data; ++i)
-    mean.value[i] = static_cast<Real>(model.mean[static_cast<std::size_t>(i)]);
   const Matrix m = m_of(model);
   for (Index j = 0; j < sizes.latent; ++j)
     log_posterior_scale.value[j] =

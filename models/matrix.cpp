@@ -102,9 +102,11 @@ double largest_magnitude(const Matrix& a) {
   return largest;
 }
 
-Tensor tensor(const Matrix& a) {
-  Tensor t({a.rows, a.columns});
-  for (Index i = 0; i < t.size(); ++i) t[i] = static_cast<Real>(a[i]);
+Tensor tensor(const Matrix& a) { return Tensor({a.rows, a.columns}, tensor(a.elements).span()); }
+
+Tensor tensor(const std::vector<double>& values) {
+  Tensor t({static_cast<Index>(values.size())});
+  std::ranges::transform(values, t.span().begin(), [](double x) { return static_cast<Real>(x); });
   return t;
 }
 

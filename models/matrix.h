@@ -38,7 +38,10 @@ Matrix operator*(double factor, const Matrix& a);
 double trace(const Matrix& a);
 double sum_of_squares(const Matrix& a);     ///< Σ a_ij² = tr AᵀA
 double largest_magnitude(const Matrix& a);  ///< max |a_ij|, 0 of no elements
-Tensor tensor(const Matrix& a);             ///< rounded to Real
+
+/// Rounded to Real: of the matrix's shape, and [n] of n values.
+Tensor tensor(const Matrix& a);
+Tensor tensor(const std::vector<double>& values);
 
 /// The lower L of A = L Lᵀ, reading A's lower triangle alone. Throws std::invalid_argument unless A is
 /// square, std::domain_error naming the pivot unless it is positive definite.

@@ -27,6 +27,9 @@ TEST(Matrix, OfListedElementsRowByRow) {
   EXPECT_EQ(a(1, 0), 4);
   EXPECT_EQ(a[5], a(1, 2));
   EXPECT_EQ((a * column({1, 10, 100})).elements, (std::vector<double>{321, 654}));
+  EXPECT_EQ(tensor(a)(1, 2), 6);
+  EXPECT_EQ(tensor(a.elements).shape(), Shape({6}));
+  EXPECT_EQ(Matrix(tensor(a)).elements, a.elements);
   EXPECT_EQ(sum_of_squares(a), trace(transpose(a) * a));
   EXPECT_EQ(sum_of_squares(Matrix()), 0);
 }

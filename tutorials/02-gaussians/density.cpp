@@ -80,7 +80,7 @@ struct Comparison {
 };
 
 void many_dimensions(Chapter& chapter) {
-  constexpr std::size_t n = 4;
+  constexpr Index n = 4;
   const int gaussians = chapter.quick() ? 20 : 200;
   Philox random(chapter.seed(), 1);
   Comparison change, log_det, chain, schur, entropies;
@@ -89,31 +89,29 @@ void many_dimensions(Chapter& chapter) {
     tape.clear();
     const Gaussian g = random_gaussian(n, random);
     const MultivariateNormal q(tape.constant(g.loc), tape.constant(g.factor));
-    const Var noise = normal_noise(tape, {static_cast<Index>(n)}, random);
+    const Var noise = normal_noise(tape, {n}, random);
     const Var x = rsample(q, noise);
     const double density = log_prob(q, x).item();
     const double condition = g.condition(), unit = u * condition * condition * (1 + std::abs(density));
 
-    const DiagonalNormal standard(tape.constant({static_cast<Index>(n)}, Real{0}),
-                                  tape.constant({static_cast<Index>(n)}, Real{1}));
+    const DiagonalNormal standard(tape.constant({n}, Real{0}), tape.constant({n}, Real{1}));
     const double log_det_factor = log_det_from_cholesky(q.scale_tril).item() / 2;
     change(density, log_prob(standard, noise).item() - log_det_factor, unit);  // (02.3)
 
     const Matrix covariance = g.covariance();
     log_det(2 * log_det_factor, std::log(determinant(covariance)), u * condition * condition);  // (02.5)
 
-    const Vector loc = g.mean(), at(x.value().begin(), x.value().end());
+    const Matrix loc = g.mean(), at = column({x.value().begin(), x.value().end()});
     double one_by_one = 0, entropy_one_by_one = 0;
-    for (std::size_t i = 0; i < n; ++i) {
+    for (Index i = 0; i < n; ++i) {
       const Conditional c = conditional(loc, covariance, i);
       double centre = c.loc;
-      for (std::size_t j = 0; j < i; ++j) centre += c.weights[j] * (at[j] - loc[j]);
+      for (Index j = 0; j < i; ++j) centre += c.weights[j] * (at[j] - loc[j]);
       const Normal of_i(tape.constant(static_cast<Real>(centre)),
                         tape.constant(static_cast<Real>(std::sqrt(c.variance))));
       one_by_one += double{log_prob(of_i, tape.constant(static_cast<Real>(at[i]))).item()};  // (02.7)
       entropy_one_by_one += double{entropy(of_i).item()};
-      const auto d = static_cast<Index>(i);
-      schur(double{g.factor(d, d)}, std::sqrt(c.variance), u * condition * condition);  // (02.6)
+      schur(double{g.factor(i, i)}, std::sqrt(c.variance), u * condition * condition);  // (02.6)
     }
     chain(density, one_by_one, unit);
     entropies(entropy(q).item(), entropy_one_by_one, unit);  // (02.8)

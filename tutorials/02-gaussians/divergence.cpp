@@ -93,16 +93,16 @@ void one_dimension(Chapter& chapter) {
 double squared(double x) { return x * x; }
 
 // KL(q(x_i | x_<) ‖ p(x_i | x_<)) averaged over q, whose two conditional means differ by an affine function.
-double conditional_kl(const Gaussian& q, const Gaussian& p, std::size_t i) {
+double conditional_kl(const Gaussian& q, const Gaussian& p, Index i) {
   const Matrix cov_q = q.covariance();
-  const Vector loc_q = q.mean(), loc_p = p.mean();
+  const Matrix loc_q = q.mean(), loc_p = p.mean();
   const Conditional of_q = conditional(loc_q, cov_q, i), of_p = conditional(loc_p, p.covariance(), i);
   double apart = of_q.loc - of_p.loc;
-  for (std::size_t j = 0; j < i; ++j) apart -= of_p.weights[j] * (loc_q[j] - loc_p[j]);
-  const Vector slope = of_q.weights - of_p.weights;
+  for (Index j = 0; j < i; ++j) apart -= of_p.weights[j] * (loc_q[j] - loc_p[j]);
+  const Matrix slope = of_q.weights - of_p.weights;
   double spread = 0;
-  for (std::size_t j = 0; j < i; ++j)
-    for (std::size_t k = 0; k < i; ++k) spread += slope[j] * cov_q[j][k] * slope[k];
+  for (Index j = 0; j < i; ++j)
+    for (Index k = 0; k < i; ++k) spread += slope[j] * cov_q(j, k) * slope[k];
   const double r = of_q.variance / of_p.variance;
   return 0.5 * (r - 1 - std::log(r) + (squared(apart) + spread) / of_p.variance);  // (02.10)
 }
@@ -117,24 +117,22 @@ struct OnTape {
 // |the tape's gradient − the closed one|, in u times the size of the terms.
 double gradient_error(const Gaussian& q, const Gaussian& p, const OnTape& on_tape) {
   const Matrix precision = inverse(p.covariance()), l = q.cholesky();
-  const Vector to_loc = product(precision, q.mean() - p.mean());
-  const Matrix to_factor = product(precision, l);
-  const double scale =
-      frobenius(precision) * (frobenius(l) + std::sqrt(dot(q.mean() - p.mean(), q.mean() - p.mean())));
+  const Matrix apart = q.mean() - p.mean(), to_loc = precision * apart, to_factor = precision * l;
+  const double scale = frobenius(precision) * (frobenius(l) + frobenius(apart));
+  const Tensor by_loc = on_tape.loc.gradient(), by_factor = on_tape.factor.gradient();
   double worst = 0;
-  for (std::size_t i = 0; i < q.size(); ++i) {
-    worst = worse(worst, std::abs(double{on_tape.loc.adjoint()[i]} - to_loc[i]) / scale);
-    for (std::size_t j = 0; j <= i; ++j) {
-      const double exact = to_factor[i][j] - (i == j ? 1 / l[i][i] : 0);  // (02.14)
-      worst = worse(worst, std::abs(double{on_tape.factor.adjoint()[i * q.size() + j]} - exact) /
-                               (scale + 1 / l[i][i]));
+  for (Index i = 0; i < q.size(); ++i) {
+    worst = worse(worst, std::abs(double{by_loc[i]} - to_loc[i]) / scale);
+    for (Index j = 0; j <= i; ++j) {
+      const double exact = to_factor(i, j) - (i == j ? 1 / l(i, i) : 0);  // (02.14)
+      worst = worse(worst, std::abs(double{by_factor(i, j)} - exact) / (scale + 1 / l(i, i)));
     }
   }
   return worst / u;
 }
 
 void many_dimensions(Chapter& chapter) {
-  constexpr std::size_t n = 4;
+  constexpr Index n = 4;
   const int pairs = chapter.quick() ? 20 : 200;
   Philox random(chapter.seed(), 3);
   Tape tape;
@@ -148,14 +146,14 @@ void many_dimensions(Chapter& chapter) {
     const double unit = u * condition * condition * (1 + value);
 
     const Matrix precision = inverse(p.covariance()), cov_q = q.covariance();
-    const Vector apart = q.mean() - p.mean();
-    double textbook = std::log(determinant(p.covariance()) / determinant(cov_q)) - n;  // (02.11)
-    for (std::size_t i = 0; i < n; ++i) textbook += dot(precision[i], transposed(cov_q)[i]);
-    textbook += dot(apart, product(precision, apart));
+    const Matrix apart = q.mean() - p.mean();
+    const double textbook = std::log(determinant(p.covariance()) / determinant(cov_q)) - n +
+                            trace(precision * cov_q) +
+                            trace(transpose(apart) * (precision * apart));  // (02.11)
     worst_closed = worse(worst_closed, std::abs(value - textbook / 2) / unit);
 
     double chain = 0;
-    for (std::size_t i = 0; i < n; ++i) chain += conditional_kl(q, p, i);  // (02.12)
+    for (Index i = 0; i < n; ++i) chain += conditional_kl(q, p, i);  // (02.12)
     worst_chain = worse(worst_chain, std::abs(value - chain) / unit);
 
     const Var map =

@@ -123,7 +123,7 @@ void draw_asymmetry(Chapter& chapter, const Mixture& p, const std::vector<Fit>& 
   chapter.figure("asymmetry", figure);
 }
 
-void draw_independence(Chapter& chapter, const Gaussian& p, const Vector& reverse, const Vector& forward) {
+void draw_independence(Chapter& chapter, const Gaussian& p, const Matrix& reverse, const Matrix& forward) {
   support::Figure figure(
       "Level sets of a correlated Gaussian, and of the independent Gaussians nearest to it either way round",
       2);
@@ -132,14 +132,14 @@ void draw_independence(Chapter& chapter, const Gaussian& p, const Vector& revers
     std::vector<double> x, y;
     for (int i = 0; i <= 180; ++i) {
       const double angle = std::numbers::pi * i / 90;
-      const Vector z = product(l, Vector{radius * std::cos(angle), radius * std::sin(angle)});  // (02.3)
+      const Matrix z = l * column({radius * std::cos(angle), radius * std::sin(angle)});  // (02.3)
       x.push_back(double{p.loc[0]} + z[0]);
       y.push_back(double{p.loc[1]} + z[1]);
     }
     use(x, y);
   };
   for (const bool inside : {true, false}) {
-    const Vector& scale = inside ? reverse : forward;
+    const Matrix& scale = inside ? reverse : forward;
     Axes& axes = figure.axes();
     axes.title = inside ? "min KL(q‖p): σ² = 1/Λ_ii" : "min KL(p‖q): σ² = Σ_ii";
     axes.x_label = "x₁";
@@ -152,7 +152,7 @@ void draw_independence(Chapter& chapter, const Gaussian& p, const Vector& revers
       ellipse(p.cholesky(), radius, [&](const auto& x, const auto& y) {
         axes.line(x, y, {.label = first ? "p" : "", .color = Color::ink, .dash = Dash::solid, .width = 1.3});
       });
-      ellipse({{scale[0], 0}, {0, scale[1]}}, radius, [&](const auto& x, const auto& y) {
+      ellipse(diagonal(scale.elements), radius, [&](const auto& x, const auto& y) {
         axes.line(x, y,
                   {.label = first ? "q" : "",
                    .color = inside ? Color::blue : Color::vermillion,

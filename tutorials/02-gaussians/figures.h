@@ -26,5 +26,5 @@ void draw_asymmetry(doxa::support::Chapter& chapter, const Mixture& p, const std
                     Fit forward);
 
 // independence.svg: level sets of a correlated Gaussian and of its independent fits.
-void draw_independence(doxa::support::Chapter& chapter, const Gaussian& p, const Vector& reverse,
-                       const Vector& forward);
+void draw_independence(doxa::support::Chapter& chapter, const Gaussian& p, const doxa::Matrix& reverse,
+                       const doxa::Matrix& forward);

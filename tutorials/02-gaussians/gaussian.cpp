@@ -5,101 +5,53 @@
 
 using namespace doxa;
 
-Vector operator-(Vector a, const Vector& b) {
-  for (std::size_t i = 0; i < a.size(); ++i) a[i] -= b[i];
-  return a;
-}
+double frobenius(const Matrix& a) { return std::sqrt(sum_of_squares(a)); }
 
-double dot(const Vector& a, const Vector& b) {
-  double total = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) total += a[i] * b[i];
-  return total;
-}
-
-Vector product(const Matrix& a, const Vector& x) {
-  Vector y;
-  for (const Vector& row : a) y.push_back(dot(row, x));
-  return y;
-}
-
-Matrix transposed(const Matrix& a) {
-  Matrix t(a[0].size(), Vector(a.size()));
-  for (std::size_t i = 0; i < a.size(); ++i)
-    for (std::size_t j = 0; j < a[0].size(); ++j) t[j][i] = a[i][j];
-  return t;
-}
-
-Matrix product(const Matrix& a, const Matrix& b) {
-  Matrix c;
-  for (const Vector& column : transposed(b)) c.push_back(product(a, column));
-  return transposed(c);
-}
-
-double frobenius(const Matrix& a) {
-  double total = 0;
-  for (const Vector& row : a) total += dot(row, row);
-  return std::sqrt(total);
-}
-
-Vector solve(Matrix a, Vector b) {
-  const std::size_t n = b.size();
-  for (std::size_t k = 0; k < n; ++k) {
-    std::size_t pivot = k;
-    for (std::size_t i = k + 1; i < n; ++i)
-      if (std::abs(a[i][k]) > std::abs(a[pivot][k])) pivot = i;
-    std::swap(a[k], a[pivot]);
-    std::swap(b[k], b[pivot]);
-    for (std::size_t i = k + 1; i < n; ++i) {
-      const double factor = a[i][k] / a[k][k];
-      for (std::size_t j = k; j < n; ++j) a[i][j] -= factor * a[k][j];
-      b[i] -= factor * b[k];
+Matrix solve(const Matrix& a, const Matrix& b) {
+  const Index n = a.rows;
+  Matrix both(n, n + b.columns);  // [A B]
+  for (Index i = 0; i < n; ++i)
+    for (Index j = 0; j < both.columns; ++j) both(i, j) = j < n ? a(i, j) : b(i, j - n);
+  for (Index k = 0; k < n; ++k) {
+    Index pivot = k;
+    for (Index i = k + 1; i < n; ++i)
+      if (std::abs(both(i, k)) > std::abs(both(pivot, k))) pivot = i;
+    for (Index j = 0; j < both.columns; ++j) std::swap(both(k, j), both(pivot, j));
+    for (Index i = k + 1; i < n; ++i) {
+      const double factor = both(i, k) / both(k, k);
+      for (Index j = k; j < both.columns; ++j) both(i, j) -= factor * both(k, j);
     }
   }
-  for (std::size_t i = n; i-- > 0;) {
-    for (std::size_t j = i + 1; j < n; ++j) b[i] -= a[i][j] * b[j];
-    b[i] /= a[i][i];
-  }
-  return b;
+  Matrix x(n, b.columns);
+  for (Index i = n - 1; i >= 0; --i)
+    for (Index j = 0; j < x.columns; ++j) {
+      x(i, j) = both(i, n + j);
+      for (Index k = i + 1; k < n; ++k) x(i, j) -= both(i, k) * x(k, j);
+      x(i, j) /= both(i, i);
+    }
+  return x;
 }
 
-Matrix inverse(const Matrix& a) {
-  Matrix columns;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    Vector unit(a.size());
-    unit[i] = 1;
-    columns.push_back(solve(a, unit));
-  }
-  return transposed(columns);
-}
+Matrix inverse(const Matrix& a) { return solve(a, identity(a.rows)); }
 
 double determinant(const Matrix& a) {
-  if (a.empty()) return 1;
+  if (a.rows == 0) return 1;
   double total = 0;
-  for (std::size_t j = 0; j < a.size(); ++j) {
-    Matrix minor;
-    for (std::size_t i = 1; i < a.size(); ++i) {
-      minor.push_back(a[i]);
-      minor.back().erase(minor.back().begin() + static_cast<std::ptrdiff_t>(j));
-    }
-    total += (j % 2 == 0 ? 1 : -1) * a[0][j] * determinant(minor);
+  for (Index j = 0; j < a.columns; ++j) {
+    Matrix minor(a.rows - 1, a.columns - 1);
+    for (Index i = 0; i < minor.rows; ++i)
+      for (Index k = 0; k < minor.columns; ++k) minor(i, k) = a(i + 1, k < j ? k : k + 1);
+    total += (j % 2 == 0 ? 1 : -1) * a(0, j) * determinant(minor);
   }
   return total;
 }
 
-Vector Gaussian::mean() const { return Vector(loc.span().begin(), loc.span().end()); }
-
-Matrix Gaussian::cholesky() const {
-  Matrix l(size(), Vector(size()));
-  for (std::size_t i = 0; i < size(); ++i)
-    for (std::size_t j = 0; j < size(); ++j) l[i][j] = factor(static_cast<Index>(i), static_cast<Index>(j));
-  return l;
-}
-
-Matrix Gaussian::covariance() const { return product(cholesky(), transposed(cholesky())); }
+Matrix Gaussian::mean() const { return column({loc.span().begin(), loc.span().end()}); }
+Matrix Gaussian::cholesky() const { return Matrix(factor); }
+Matrix Gaussian::covariance() const { return cholesky() * transpose(cholesky()); }
 double Gaussian::condition() const { return frobenius(cholesky()) * frobenius(inverse(cholesky())); }
 
-Gaussian random_gaussian(std::size_t size, Philox& random) {
-  const auto n = static_cast<Index>(size);
+Gaussian random_gaussian(Index n, Philox& random) {
   Gaussian q{normal_noise({n}, random), Tensor({n, n})};
   for (Index i = 0; i < n; ++i) {
     for (Index j = 0; j < i; ++j) q.factor(i, j) = static_cast<Real>(random.normal() / 2);
@@ -108,10 +60,12 @@ Gaussian random_gaussian(std::size_t size, Philox& random) {
   return q;
 }
 
-Conditional conditional(const Vector& loc, const Matrix& covariance, std::size_t i) {
-  Matrix before(covariance.begin(), covariance.begin() + static_cast<std::ptrdiff_t>(i));
-  for (Vector& row : before) row.resize(i);
-  const Vector cross(covariance[i].begin(), covariance[i].begin() + static_cast<std::ptrdiff_t>(i));
-  const Vector weights = solve(before, cross);
-  return {weights, loc[i], covariance[i][i] - dot(weights, cross)};  // (02.6)
+Conditional conditional(const Matrix& loc, const Matrix& covariance, Index i) {
+  Matrix before(i, i), cross(i, 1);
+  for (Index j = 0; j < i; ++j) {
+    cross[j] = covariance(i, j);
+    for (Index k = 0; k < i; ++k) before(j, k) = covariance(j, k);
+  }
+  const Matrix weights = solve(before, cross);
+  return {weights, loc[i], covariance(i, i) - trace(transpose(weights) * cross)};  // (02.6)
 }

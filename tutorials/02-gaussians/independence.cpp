@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <vector>
 
 #include "doxa/distributions/multivariate_normal.h"
 #include "figures.h"
@@ -16,37 +17,30 @@ using support::Table;
 namespace {
 
 struct IndependentFit {
-  Vector loc, scale;
+  Matrix loc, scale;  // columns
   double kl = 0;
 };
-
-Tensor tensor_of(const Vector& v) {
-  Tensor t({static_cast<Index>(v.size())});
-  for (std::size_t i = 0; i < v.size(); ++i) t[static_cast<Index>(i)] = static_cast<Real>(v[i]);
-  return t;
-}
 
 // The q = N(μ, diag σ²) of least KL, by natural gradient steps in (μ, log σ).
 template <class Divergence>
 IndependentFit minimise(const Gaussian& target, Divergence divergence) {
-  const std::size_t n = target.size();
-  const auto size = static_cast<Index>(n);
-  Tensor identity({size, size});
-  for (Index i = 0; i < size; ++i) identity(i, i) = 1;
-  IndependentFit fit{Vector(n, 0), Vector(n, 1)};
+  const Index n = target.size();
+  IndependentFit fit{Matrix(n, 1), Matrix(n, 1)};
+  for (double& s : fit.scale.elements) s = 1;
   Tape tape;
   for (int step = 0; step < 5000; ++step) {
     tape.clear();
-    Vector log_scale;
-    for (const double s : fit.scale) log_scale.push_back(std::log(s));
-    const Var mu = tape.variable(tensor_of(fit.loc)), log_sigma = tape.variable(tensor_of(log_scale));
+    std::vector<double> log_scale;
+    for (const double s : fit.scale.elements) log_scale.push_back(std::log(s));
+    const Var mu = tape.variable(tensor(fit.loc.elements)), log_sigma = tape.variable(tensor(log_scale));
     const MultivariateNormal p(tape.constant(target.loc), tape.constant(target.factor));
-    const Var kl = divergence(MultivariateNormal(mu, tape.constant(identity) * exp(log_sigma)), p);
+    const Var kl = divergence(MultivariateNormal(mu, tape.constant(tensor(identity(n))) * exp(log_sigma)), p);
     tape.backward(kl);
     fit.kl = kl.item();
+    const Tensor by_mu = mu.gradient(), by_log_sigma = log_sigma.gradient();
     double largest = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      const double move = fit.scale[i] * mu.adjoint()[i], grow = log_sigma.adjoint()[i] / 2;
+    for (Index i = 0; i < n; ++i) {
+      const double move = fit.scale[i] * by_mu[i], grow = by_log_sigma[i] / 2;
       fit.loc[i] -= 0.5 * fit.scale[i] * move;  // (02.25)
       fit.scale[i] *= std::exp(-0.5 * grow);
       largest = std::max({largest, std::abs(move), std::abs(grow)});
@@ -70,21 +64,21 @@ void independence(Chapter& chapter) {
                        Tensor({2, 2}, {Real(1.5), 0, Real(0.75), Real(0.5)})};
   const Matrix covariance = ridge.covariance(), precision = inverse(covariance);
   const IndependentFit inside = reverse_fit(ridge), around = forward_fit(ridge);
-  const double correlation = covariance[0][1] / std::sqrt(covariance[0][0] * covariance[1][1]);
+  const double correlation = covariance(0, 1) / std::sqrt(covariance(0, 0) * covariance(1, 1));
   std::cout << "\nIndependent coordinates for a Gaussian of correlation "
             << support::significant(correlation, 3) << ":\n\n";
   Table table({"minimised", "σ₁", "σ₂", "exact σ₁", "exact σ₂", "its KL"});
   table.row({"KL(q‖p)",
              {inside.scale[0], 5},
              {inside.scale[1], 5},
-             {std::sqrt(1 / precision[0][0]), 5},
-             {std::sqrt(1 / precision[1][1]), 5},
+             {std::sqrt(1 / precision(0, 0)), 5},
+             {std::sqrt(1 / precision(1, 1)), 5},
              {inside.kl, 5}});
   table.row({"KL(p‖q)",
              {around.scale[0], 5},
              {around.scale[1], 5},
-             {std::sqrt(covariance[0][0]), 5},
-             {std::sqrt(covariance[1][1]), 5},
+             {std::sqrt(covariance(0, 0)), 5},
+             {std::sqrt(covariance(1, 1)), 5},
              {around.kl, 5}});
   std::cout << table;
   draw_independence(chapter, ridge, inside.scale, around.scale);
@@ -98,14 +92,14 @@ void independence(Chapter& chapter) {
     const IndependentFit reverse = reverse_fit(p), forward = forward_fit(p);
     const double unit = u * p.condition() * p.condition();
     double from_reverse = 0, from_forward = 0;  // 2 KL
-    for (std::size_t i = 0; i < 4; ++i) {
+    for (Index i = 0; i < 4; ++i) {
       worst_inside =
-          worse(worst_inside, std::abs(reverse.scale[i] * std::sqrt(lambda[i][i]) - 1) / unit);  // (02.24)
-      worst_around = worse(worst_around, std::abs(forward.scale[i] / std::sqrt(sigma[i][i]) - 1) / unit);
+          worse(worst_inside, std::abs(reverse.scale[i] * std::sqrt(lambda(i, i)) - 1) / unit);  // (02.24)
+      worst_around = worse(worst_around, std::abs(forward.scale[i] / std::sqrt(sigma(i, i)) - 1) / unit);
       worst_loc = worse(worst_loc, worse(std::abs(reverse.loc[i] - p.mean()[i]) / unit,
                                          std::abs(forward.loc[i] - p.mean()[i]) / unit));
-      from_reverse += std::log(lambda[i][i]);
-      from_forward += std::log(sigma[i][i]);
+      from_reverse += std::log(lambda(i, i));
+      from_forward += std::log(sigma(i, i));
     }
     const double log_det = std::log(determinant(sigma));
     worst_kl = worse(worst_kl, worse(std::abs(reverse.kl - (from_reverse + log_det) / 2) / unit,

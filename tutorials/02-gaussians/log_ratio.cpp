@@ -3,24 +3,16 @@
 #include <cmath>
 #include <limits>
 
+using namespace doxa;
+
 LogRatio::LogRatio(const Gaussian& q, const Gaussian& p) {
-  const Matrix from_p = inverse(p.cholesky()), whitened = product(from_p, q.cholesky());
-  a = product(transposed(whitened), whitened);
-  for (std::size_t i = 0; i < a.size(); ++i)
-    for (std::size_t j = 0; j < a.size(); ++j) a[i][j] = (a[i][j] - (i == j ? 1 : 0)) / 2;
-  b = product(transposed(whitened), product(from_p, q.mean() - p.mean()));
+  const Matrix whitened = solve_lower(p.cholesky(), q.cholesky());
+  a = 0.5 * (transpose(whitened) * whitened - identity(q.size()));
+  b = transpose(whitened) * solve_lower(p.cholesky(), q.mean() - p.mean());
 }
 
-double LogRatio::variance() const {
-  const double size = frobenius(a);
-  return 2 * size * size + dot(b, b);
-}
-
-double LogRatio::fourth_cumulant() const {
-  const double size = frobenius(product(a, a));
-  const Vector ab = product(a, b);
-  return 48 * (size * size + dot(ab, ab));
-}
+double LogRatio::variance() const { return 2 * sum_of_squares(a) + sum_of_squares(b); }
+double LogRatio::fourth_cumulant() const { return 48 * (sum_of_squares(a * a) + sum_of_squares(a * b)); }
 
 Divergences::Divergences(double r, double d) {
   const double e = r - 1;

@@ -5,8 +5,7 @@
 // log q(x) − log p(x) under q is KL + εᵀAε − tr A + bᵀε for a standard normal ε: with M = Lp⁻¹Lq and
 // m = Lp⁻¹(μq − μp), A = ½ (MᵀM − I) and b = Mᵀm.
 struct LogRatio {
-  Matrix a;
-  Vector b;
+  doxa::Matrix a, b;
 
   LogRatio(const Gaussian& q, const Gaussian& p);
   double variance() const;         // 2 tr A² + |b|², (02.18)

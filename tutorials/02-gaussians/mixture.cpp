@@ -1,5 +1,7 @@
 #include "mixture.h"
 
+#include "doxa/models/matrix.h"
+
 using namespace doxa;
 
 Var log_prob(const Mixture& p, Var x) {
@@ -24,11 +26,8 @@ double stddev(const Mixture& p) {
 
 Var reverse_kl(const Normal& q, const Mixture& p, const NormalNodes& noise) {
   Tape& tape = q.loc.tape();
-  Tensor weight(noise.at.shape());
-  for (Index i = 0; i < weight.size(); ++i)
-    weight[i] = static_cast<Real>(noise.weight[static_cast<std::size_t>(i)]);
   const Var z = rsample(q, tape.constant(noise.at));
-  return dot(tape.constant(weight), log_prob(q, z) - log_prob(p, z));  // (02.9)
+  return dot(tape.constant(tensor(noise.weight)), log_prob(q, z) - log_prob(p, z));  // (02.9)
 }
 
 Var forward_kl(const Normal& q, const Mixture& p, const Nodes& line) {

@@ -52,7 +52,7 @@ struct Slope {
   double value = 0, error = 0;
 };
 
-Slope slope(const Vector& x, const Vector& y, const Vector& variance) {
+Slope slope(const std::vector<double>& x, const std::vector<double>& y, const std::vector<double>& variance) {
   double centre = 0, spread = 0;
   for (const double v : x) centre += v / static_cast<double>(x.size());
   for (const double v : x) spread += (v - centre) * (v - centre);
@@ -114,7 +114,7 @@ Convergence convergence(Chapter& chapter) {
 
   Table table({"n", "rms error", "√(V/n)", "ratio", "mean error in its errors"});
   Convergence result;
-  Vector log_n, log_rms, variance_of_log;
+  std::vector<double> log_n, log_rms, variance_of_log;
   double worst_ratio = 0, worst_mean = 0;
   Philox random(chapter.seed(), 4);
   const auto times = static_cast<double>(repetitions);

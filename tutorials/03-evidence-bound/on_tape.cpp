@@ -9,12 +9,9 @@ const double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2;
 
 namespace {
 
-// The n numbers of a column, in the shape [n].
-Tensor vector(const Matrix& column) { return Tensor({column.rows}, tensor(column).span()); }
-
-Matrix logs(Matrix a) {
-  for (double& x : a.elements) x = std::log(x);
-  return a;
+std::vector<double> logs(std::vector<double> values) {
+  for (double& x : values) x = std::log(x);
+  return values;
 }
 
 Var identity(Tape& tape, Index n) { return tape.constant(tensor(doxa::identity(n))); }
@@ -22,12 +19,12 @@ Var identity(Tape& tape, Index n) { return tape.constant(tensor(doxa::identity(n
 }  // namespace
 
 ModelOnTape on_tape(Tape& tape, const LinearGaussian& model, const Matrix& x) {
-  return {tape.variable(tensor(model.loading)), tape.variable(vector(model.offset)),
-          tape.variable(vector(logs(model.noise_scale))), tape.variable(vector(x))};
+  return {tape.variable(tensor(model.loading)), tape.variable(tensor(model.offset.elements)),
+          tape.variable(tensor(logs(model.noise_scale.elements))), tape.variable(tensor(x.elements))};
 }
 
 MultivariateNormal on_tape(Tape& tape, const Gaussian& q) {
-  const Var loc = tape.variable(vector(q.mean));
+  const Var loc = tape.variable(tensor(q.mean.elements));
   return {loc, tape.variable(tensor(q.factor))};
 }
 
