@@ -101,15 +101,8 @@ double kl_to_true_posterior(const LinearVae& vae, const SampleMoments& moments) 
   const ProbabilisticPca model = generative_model(vae);
   const Matrix precision = 1 / model.noise_variance * m_of(model);          // Σ⁻¹
   const Matrix excess = Matrix(vae.encoder.value) - posterior(model).gain;  // V - A
-  const Index d = vae.sizes.data;
-  Matrix second_moment = moments.covariance;  // about μ
-  for (Index i = 0; i < d; ++i)
-    for (Index j = 0; j < d; ++j) {
-      const auto at = [&](Index k) {
-        return moments.mean[static_cast<std::size_t>(k)] - model.mean[static_cast<std::size_t>(k)];
-      };
-      second_moment(i, j) += at(i) * at(j);
-    }
+  const Matrix offset = column(moments.mean) - column(model.mean);
+  const Matrix second_moment = moments.covariance + offset * transpose(offset);  // about μ
   double sum = -log_det_of_factor(cholesky_factor(precision)) +
                trace(precision * excess * second_moment * transpose(excess));
   for (Index j = 0; j < vae.sizes.latent; ++j) {

@@ -161,13 +161,12 @@ TEST(ProbabilisticPca, PosteriorIsBayesRule) {
   const LinearGaussianPosterior q = posterior(model);
   for (int i = 0; i < 5; ++i) {
     const Tensor x = tensor(random_matrix(1, 4, random)), z = tensor(random_matrix(1, 2, random));
-    Matrix deviation = transpose(Matrix(x));
-    for (Index j = 0; j < 4; ++j) deviation(j, 0) -= model.mean[static_cast<std::size_t>(j)];
+    const Matrix deviation = transpose(Matrix(x)) - column(model.mean);
     // Densities with a given mean and covariance, as pPCA of no latent: C = covariance.
     const auto normal = [](const Matrix& at, const Matrix& mean, const Matrix& covariance) {
-      const Matrix l = cholesky_factor(covariance), r = solve_lower(l, at - mean);
+      const Matrix l = cholesky_factor(covariance);
       return -0.5 * (static_cast<double>(at.rows) * std::log(2 * std::numbers::pi) + log_det_of_factor(l) +
-                     trace(transpose(r) * r));
+                     sum_of_squares(solve_lower(l, at - mean)));
     };
     const Matrix at = transpose(Matrix(z));
     const double of_posterior = normal(at, q.gain * deviation, q.covariance) + log_prob(model, x)[0];

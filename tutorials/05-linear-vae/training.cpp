@@ -36,12 +36,12 @@ Problem draw_problem(const Settings& settings, std::uint64_t seed) {
   const Matrix axes = random_rotation(d, random);
   Problem p{Tensor({settings.data, d}), {}, {}, {}, 0};
   for (Index r = 0; r < settings.data; ++r) {
-    std::vector<double> x(spectrum.size(), 1.0);
+    Matrix x = column(std::vector<double>(spectrum.size(), 1.0));
     for (Index j = 0; j < d; ++j) {
       const double y = std::sqrt(spectrum[static_cast<std::size_t>(j)]) * random.normal();
-      for (Index i = 0; i < d; ++i) x[static_cast<std::size_t>(i)] += axes(i, j) * y;
+      for (Index i = 0; i < d; ++i) x[i] += axes(i, j) * y;
     }
-    for (Index i = 0; i < d; ++i) p.x(r, i) = static_cast<Real>(x[static_cast<std::size_t>(i)]);
+    for (Index i = 0; i < d; ++i) p.x(r, i) = static_cast<Real>(x[i]);
   }
   p.moments = sample_moments(p.x);
   p.eigen = symmetric_eigen(p.moments.covariance);
