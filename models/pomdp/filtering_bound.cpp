@@ -1,0 +1,136 @@
+#include "doxa/models/pomdp/filtering_bound.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+#include "doxa/models/pomdp/compensated_sum.h"
+#include "doxa/models/pomdp/state_transition.h"
+
+namespace doxa {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// What the future says: message[k](s) = log p(o_{k+1:T} ‖ a_{k:T-1} given s_k = s) for k = 1 … T, and
+// log_evidence, what it says before anything has happened.
+struct BackwardMessages {
+  std::vector<std::vector<double>> message;  // [T+1][S]; [0] is not used
+  double log_evidence;
+};
+
+BackwardMessages backward_messages(const Pomdp& m, const History& h) {
+  const std::size_t horizon = h.steps(), states = m.states.size();
+  BackwardMessages b{std::vector(horizon + 1, std::vector<double>(states, 0.0)), 0};
+  std::vector<double> joint(states);
+  for (std::size_t k = horizon; k > 0; --k)
+    for (std::size_t s = 0; s < (k > 1 ? states : 1); ++s) {
+      log_transition_and_emission(m, k, s, h.actions[k - 1], h.observations[k - 1], joint);
+      for (std::size_t next = 0; next < states; ++next) joint[next] += b.message[k][next];
+      (k > 1 ? b.message[k - 1][s] : b.log_evidence) = log_sum_exp(joint);
+    }
+  return b;
+}
+
+void require_sizes(const Pomdp& m, const History& h, const PathPosterior& q) {
+  const std::size_t states = m.states.size();
+  bool fits = h.observations.size() == h.steps() && q.kernel.size() == h.steps();
+  for (std::size_t k = 1; fits && k <= h.steps(); ++k)
+    fits = q.kernel[k - 1].size() == (k > 1 ? states * states : states);
+  if (!fits)
+    throw std::invalid_argument("filtering_bound: a posterior of " + std::to_string(q.kernel.size()) +
+                                " steps for " + std::to_string(h.steps()) + " actions and " +
+                                std::to_string(h.observations.size()) +
+                                " observations, expected as many, with kernels of " + std::to_string(states) +
+                                " rows and columns (of the first step one row)");
+}
+
+// Which step has an observation that no state explains: the filter knows.
+void require_possible(const Pomdp& m, const History& h) { log_evidence(m, h.actions, h.observations); }
+
+// p log(p / r) with 0 log 0 = 0.
+double log_ratio_term(double p, double log_r) { return p == 0 ? 0 : p * (std::log(p) - log_r); }
+
+}  // namespace
+
+FilteringBound filtering_bound(const Pomdp& m, const History& h, const PathPosterior& q) {
+  require_sizes(m, h, q);
+  require_possible(m, h);
+  const std::size_t horizon = h.steps(), states = m.states.size();
+  const BackwardMessages future = backward_messages(m, h);
+  FilteringBound f{future.log_evidence, 0, std::vector<double>(horizon, 0.0),
+                   std::vector<double>(horizon, 0.0), std::vector<double>(horizon, 0.0)};
+  std::vector<double> marginal{1.0}, transition(states), emission(states);  // of step 0: s_0 is summed out
+  for (std::size_t k = 1; k <= horizon; ++k) {
+    const std::size_t action = h.actions[k - 1];
+    log_emission(m, action, h.observations[k - 1], emission);
+    std::vector<double> next(states, 0.0);
+    for (std::size_t s = 0; s < marginal.size(); ++s) {
+      if (marginal[s] == 0) continue;
+      const double* row = &q.kernel[k - 1][s * states];
+      log_transition(m, k, s, action, transition);
+      const double evidence = k > 1 ? future.message[k - 1][s] : future.log_evidence;
+      double divergence = 0, gap = 0;
+      for (std::size_t to = 0; to < states; ++to) {
+        next[to] += marginal[s] * row[to];
+        divergence += log_ratio_term(row[to], transition[to]);
+        gap += log_ratio_term(row[to], evidence == -infinity ? -infinity
+                                                             : transition[to] + emission[to] +
+                                                                   future.message[k][to] - evidence);
+      }
+      f.divergence[k - 1] += marginal[s] * divergence;  // (09.4)
+      f.gap[k - 1] += marginal[s] * gap;                // (09.6)
+    }
+    for (std::size_t s = 0; s < states; ++s)
+      if (next[s] != 0) f.log_emission[k - 1] += next[s] * emission[s];  // (09.4)
+    f.bound += f.log_emission[k - 1] - f.divergence[k - 1];
+    marginal = next;
+  }
+  return f;
+}
+
+PathPosterior path_posterior(const Pomdp& m, const History& h) {
+  require_possible(m, h);
+  const std::size_t horizon = h.steps(), states = m.states.size();
+  const BackwardMessages future = backward_messages(m, h);
+  PathPosterior q;
+  std::vector<double> joint(states);
+  for (std::size_t k = 1; k <= horizon; ++k) {
+    const std::size_t rows = k > 1 ? states : 1;
+    std::vector<double>& kernel = q.kernel.emplace_back();
+    for (std::size_t s = 0; s < rows; ++s) {
+      const double evidence = k > 1 ? future.message[k - 1][s] : future.log_evidence;
+      if (evidence == -infinity)
+        log_transition(m, k, s, h.actions[k - 1], joint);
+      else
+        log_transition_and_emission(m, k, s, h.actions[k - 1], h.observations[k - 1], joint);
+      for (std::size_t to = 0; to < states; ++to)  // (09.5)
+        kernel.push_back(
+            std::exp(evidence == -infinity ? joint[to] : joint[to] + future.message[k][to] - evidence));
+    }
+  }
+  return q;
+}
+
+FilteringBound expected_filtering_bound(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon,
+                                        const PosteriorOfHistory& q) {
+  CompensatedSum log_evidence, bound;
+  std::vector<CompensatedSum> log_emission(horizon), divergence(horizon), gap(horizon);
+  for_each_history(m, policy, horizon, [&](const HistoryWalk& walk) {
+    const FilteringBound f = filtering_bound(m, walk.history(), q(walk.history()));
+    const double p = walk.probability();
+    log_evidence += p * f.log_evidence;
+    bound += p * f.bound;
+    for (std::size_t k = 0; k < horizon; ++k) {
+      log_emission[k] += p * f.log_emission[k];
+      divergence[k] += p * f.divergence[k];
+      gap[k] += p * f.gap[k];
+    }
+  });
+  const auto numbers = [](const auto& sums) { return std::vector<double>(sums.begin(), sums.end()); };
+  return {log_evidence, bound, numbers(log_emission), numbers(divergence), numbers(gap)};
+}
+
+}  // namespace doxa

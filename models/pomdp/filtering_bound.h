@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "doxa/models/pomdp/history.h"
+#include "doxa/models/pomdp/pomdp.h"
+
+namespace doxa {
+
+/// A distribution over the states of one trajectory that is a Markov chain,
+///     q(s_{1:T}) = q(s_1) Π_{k=2}^T q(s_k | s_{k-1}),
+/// s_0 having been summed out. It is a filtering posterior where the k-th factor looks at h_k only, and a
+/// smoothing posterior where it looks at all of h_T.
+struct PathPosterior {
+  /// [T]: of step 1 the row q(s_1), [S]; of step k > 1 the rows q(·|s_{k-1}), [S·S], column s_k.
+  std::vector<std::vector<double>> kernel;
+};
+
+/// The bound of one trajectory, or its average over many, and its terms, in nats:
+///
+///     bound = Σ_k { E_q[log O(o_k|a_{k-1},s_k)] - E_{q(s_{k-1})} KL(q(s_k|s_{k-1}) ‖ T(s_k|s_{k-1},a_{k-1}))
+///     } log p(o_{1:T} ‖ a) - bound = Σ_k E_{q(s_{k-1})} KL(q(s_k|s_{k-1}) ‖ p(s_k | s_{k-1}, o_{k:T},
+///     a_{k-1:T-1}))
+///
+/// where the transition of step 1 is p(s_1|a_0) = Σ_{s_0} b_0(s_0) T(s_1|s_0,a_0). A q that goes where the
+/// model cannot has a bound of minus infinity and a gap of plus infinity.
+struct FilteringBound {
+  double log_evidence = 0;           ///< log p(o_{1:T} ‖ a_{0:T-1})
+  double bound = 0;                  ///< -inf if q is not absolutely continuous with respect to the posterior
+  std::vector<double> log_emission;  ///< [T]: E_q[log O(o_k|a_{k-1},s_k)]
+  std::vector<double> divergence;    ///< [T]: E_q KL(q ‖ transition)
+  std::vector<double> gap;           ///< [T]: E_q KL(q ‖ posterior given s_{k-1} and all that comes after)
+};
+
+/// The exact bound of one trajectory of any length, with its gap by step; O(T S²), in log space, so that
+/// nothing underflows. Throws std::invalid_argument for sizes that do not fit, std::out_of_range for an
+/// action or observation that the model lacks, and ImpossibleObservation for a trajectory of probability 0.
+FilteringBound filtering_bound(const Pomdp& m, const History& trajectory, const PathPosterior& q);
+
+/// The posterior p(s_{1:T} | o_{1:T}, a), which is such a chain, p(s_k | s_{k-1}, o_{k:T}, a_{k-1:T-1}): the
+/// best smoothing q, whose gap is 0. Rows of states from which o_{k:T} is impossible are the transition's.
+/// Throws as filtering_bound does.
+PathPosterior path_posterior(const Pomdp& m, const History& trajectory);
+
+/// What q is after a whole history h_T. A causal one must compute its k-th kernel from h_T.first(k) alone.
+using PosteriorOfHistory = std::function<PathPosterior(const History& h)>;
+
+/// The average over all histories of T steps, Σ_h p(h) FilteringBound(h), by enumeration: exact. Throws as
+/// for_each_history and filtering_bound do.
+FilteringBound expected_filtering_bound(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon,
+                                        const PosteriorOfHistory& q);
+
+}  // namespace doxa

@@ -1,0 +1,160 @@
+#include "doxa/models/pomdp/mean_field_posterior.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <span>
+
+#include "doxa/models/pomdp/state_transition.h"
+
+namespace doxa {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+MeanFieldPosterior mean_field_table(const Pomdp& m, std::size_t horizon) {
+  causal_table(m, 1);  // the checks of the sizes
+  MeanFieldPosterior q;
+  for (std::size_t k = 1; k <= horizon; ++k) q.table.emplace_back(count_histories(m, k) * m.states.size());
+  return q;
+}
+
+std::span<double> factor(const Pomdp& m, MeanFieldPosterior& q, const History& h) {
+  return std::span(q.table[h.steps() - 1]).subspan(history_index(m, h) * m.states.size(), m.states.size());
+}
+
+// Sweeps the histories below where the walk stands, then the factor there; a factor is thus updated after all
+// those that come after it.
+class Sweep {
+ public:
+  Sweep(const Pomdp& m, const HistoryPolicy& policy, MeanFieldPosterior& q)
+      : model_(m), q_(q), walk_(m, policy), row_(m.states.size()) {}
+
+  double run() {
+    descend();
+    return largest_change_;
+  }
+
+ private:
+  void descend() {
+    const History here = walk_.history();
+    const std::size_t k = here.steps(), states = model_.states.size();
+    std::vector<double> log_weight(states, 0.0);
+    if (k < q_.table.size())
+      walk_.for_each_next([&](double conditional) {
+        descend();
+        if (k > 0) add_from_next(conditional, log_weight);
+      });
+    if (k == 0) return;
+    add_from_previous(log_weight);
+    update(log_weight);
+  }
+
+  // + p(a_k, o_{k+1} | h_k) E_{q(s_{k+1}|h_{k+1})}[log T(s_{k+1}|s_k,a_k)]; the walk stands at h_{k+1}.
+  void add_from_next(double conditional, std::vector<double>& log_weight) {
+    const History h = walk_.history();
+    const std::span<const double> next = factor(model_, q_, h);
+    for (std::size_t s = 0; s < log_weight.size(); ++s) {
+      log_transition(model_, h.steps(), s, h.actions.back(), row_);
+      for (std::size_t to = 0; to < next.size(); ++to)
+        if (next[to] != 0) log_weight[s] += conditional * next[to] * row_[to];
+    }
+  }
+
+  // + E_{q(s_{k-1}|h_{k-1})}[log T(s_k|s_{k-1},a_{k-1})] + log O(o_k|a_{k-1},s_k); the walk stands at h_k.
+  void add_from_previous(std::vector<double>& log_weight) {
+    const History h = walk_.history();
+    const std::size_t k = h.steps(), action = h.actions.back();
+    const std::vector<double> certain{1.0};  // before step 1 there is no state to be averaged over
+    const std::span<const double> previous =
+        k > 1 ? std::span<const double>(factor(model_, q_, h.first(k - 1))) : certain;
+    for (std::size_t s = 0; s < previous.size(); ++s) {
+      if (previous[s] == 0) continue;
+      log_transition(model_, k, s, action, row_);
+      for (std::size_t to = 0; to < row_.size(); ++to) log_weight[to] += previous[s] * row_[to];
+    }
+    log_emission(model_, action, h.observations.back(), row_);
+    for (std::size_t s = 0; s < row_.size(); ++s) log_weight[s] += row_[s];
+  }
+
+  void update(const std::vector<double>& log_weight) {
+    const double total = log_sum_exp(log_weight);
+    if (total == -infinity) return;
+    const std::span<double> here = factor(model_, q_, walk_.history());
+    for (std::size_t s = 0; s < here.size(); ++s) {
+      const double p = std::exp(log_weight[s] - total);  // (09.8)
+      largest_change_ = std::max(largest_change_, std::abs(p - here[s]));
+      here[s] = p;
+    }
+  }
+
+  const Pomdp& model_;
+  MeanFieldPosterior& q_;
+  HistoryWalk walk_;
+  std::vector<double> row_;
+  double largest_change_ = 0;
+};
+
+// The states to which a deterministic Markov posterior goes, as factors that do not depend on s_{k-1}.
+MeanFieldPosterior visited_states(const Pomdp& m, const HistoryPolicy& policy, const CausalPosterior& path) {
+  MeanFieldPosterior q = mean_field_table(m, path.table.size());
+  const std::size_t states = m.states.size();
+  for (std::size_t k = 1; k <= path.table.size(); ++k)
+    for_each_history(m, policy, k, [&](const HistoryWalk& walk) {
+      const History h = walk.history();
+      std::size_t previous = 0;
+      if (k > 1) {
+        const std::span<double> before = factor(m, q, h.first(k - 1));
+        previous = static_cast<std::size_t>(std::max_element(before.begin(), before.end()) - before.begin());
+      }
+      const std::span<const double> row =
+          path.kernel(k, history_index(m, h)).subspan(previous * states, states);
+      std::copy(row.begin(), row.end(), factor(m, q, h).begin());
+    });
+  return q;
+}
+
+}  // namespace
+
+MeanFieldPosterior belief_posterior(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon) {
+  MeanFieldPosterior q = mean_field_table(m, horizon);
+  for (std::size_t k = 1; k <= horizon; ++k)
+    for_each_history(m, policy, k, [&](const HistoryWalk& walk) {
+      const std::vector<double> b = probabilities(walk.belief());
+      std::copy(b.begin(), b.end(), factor(m, q, walk.history()).begin());  // (09.7)
+    });
+  return q;
+}
+
+PathPosterior along(const Pomdp& m, const MeanFieldPosterior& q, const History& h) {
+  const std::size_t states = m.states.size();
+  PathPosterior chain;
+  for (std::size_t k = 1; k <= h.steps(); ++k) {
+    const double* row = &q.table.at(k - 1).at(history_index(m, h.first(k)) * states);
+    std::vector<double>& kernel = chain.kernel.emplace_back();
+    for (std::size_t s = 0; s < (k > 1 ? states : 1); ++s) kernel.insert(kernel.end(), row, row + states);
+  }
+  return chain;
+}
+
+double mean_field_sweep(const Pomdp& m, const HistoryPolicy& policy, MeanFieldPosterior& q) {
+  return Sweep(m, policy, q).run();
+}
+
+BestMeanField best_mean_field_posterior(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon) {
+  BestMeanField best{-infinity, {}, 0};
+  for (const bool from_belief : {false, true}) {
+    MeanFieldPosterior q =
+        from_belief ? belief_posterior(m, policy, horizon)
+                    : visited_states(m, policy, best_deterministic_posterior(m, policy, horizon).posterior);
+    std::size_t sweeps = 0;
+    double change = 1;
+    for (; sweeps < 1000 && change > 1e-12; ++sweeps) change = mean_field_sweep(m, policy, q);
+    const double bound =
+        expected_filtering_bound(m, policy, horizon, [&](const History& h) { return along(m, q, h); }).bound;
+    if (bound > best.bound || best.sweeps == 0) best = {bound, std::move(q), sweeps};
+  }
+  return best;
+}
+
+}  // namespace doxa

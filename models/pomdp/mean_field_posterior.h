@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "doxa/models/pomdp/causal_posterior.h"
+#include "doxa/models/pomdp/filtering_bound.h"
+#include "doxa/models/pomdp/history.h"
+
+namespace doxa {
+
+/// A causal posterior that is independent over time (mean field), q(s_{1:T}) = Π_k q(s_k | h_k).
+struct MeanFieldPosterior {
+  /// [T]: of step k, [(A·O)^k, S] by history_index and s_k.
+  std::vector<std::vector<double>> table;
+};
+
+/// q(s_k | h_k) = b_k(s_k): the belief. As a posterior of the path it may be infinitely bad, because it
+/// goes from s_{k-1} to s_k where the model cannot. Throws as causal_table does.
+MeanFieldPosterior belief_posterior(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon);
+
+/// The chain along one history; all rows of a kernel are equal.
+PathPosterior along(const Pomdp& m, const MeanFieldPosterior& q, const History& h);
+
+/// One sweep of coordinate ascent on J(q) over all histories: each factor in turn is set to its maximiser
+/// with the others held,
+///
+///     q(s_k|h_k) ∝ exp{ E_{q(s_{k-1}|h_{k-1})}[log T(s_k|s_{k-1},a_{k-1})] + log O(o_k|a_{k-1},s_k)
+///                       + E[ E_{q(s_{k+1}|h_{k+1})}[log T(s_{k+1}|s_k,a_k)] | h_k ] },
+///
+/// or left alone where that is 0 for all s_k. J never decreases. Returns the largest change of a probability.
+/// Source of the scheme: Bishop, Pattern Recognition and Machine Learning (2006), section 10.1.1.
+double mean_field_sweep(const Pomdp& m, const HistoryPolicy& policy, MeanFieldPosterior& q);
+
+/// Sweeps until nothing changes by more than 1e-12 (at most 1000 of them), from the best deterministic q and
+/// from the belief, and the better of the two. J is concave in each factor but not in all of them, so this is
+/// a stationary point and a lower bound on the family's best. Its bound is finite if that of any q of the
+/// family is.
+struct BestMeanField {
+  double bound;
+  MeanFieldPosterior posterior;
+  std::size_t sweeps;
+};
+BestMeanField best_mean_field_posterior(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon);
+
+}  // namespace doxa
