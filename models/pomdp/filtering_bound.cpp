@@ -48,7 +48,9 @@ void require_sizes(const Pomdp& m, const History& h, const PathPosterior& q) {
 }
 
 // Which step has an observation that no state explains: the filter knows.
-void require_possible(const Pomdp& m, const History& h) { log_evidence(m, h.actions, h.observations); }
+void require_possible(const Pomdp& m, const History& h, const BackwardMessages& future) {
+  if (future.log_evidence == -infinity) log_evidence(m, h.actions, h.observations);
+}
 
 // p log(p / r) with 0 log 0 = 0.
 double log_ratio_term(double p, double log_r) { return p == 0 ? 0 : p * (std::log(p) - log_r); }
@@ -57,9 +59,9 @@ double log_ratio_term(double p, double log_r) { return p == 0 ? 0 : p * (std::lo
 
 FilteringBound filtering_bound(const Pomdp& m, const History& h, const PathPosterior& q) {
   require_sizes(m, h, q);
-  require_possible(m, h);
   const std::size_t horizon = h.steps(), states = m.states.size();
   const BackwardMessages future = backward_messages(m, h);
+  require_possible(m, h, future);
   FilteringBound f{future.log_evidence, 0, std::vector<double>(horizon, 0.0),
                    std::vector<double>(horizon, 0.0), std::vector<double>(horizon, 0.0)};
   std::vector<double> marginal{1.0}, transition(states), emission(states);  // of step 0: s_0 is summed out
@@ -92,9 +94,9 @@ FilteringBound filtering_bound(const Pomdp& m, const History& h, const PathPoste
 }
 
 PathPosterior path_posterior(const Pomdp& m, const History& h) {
-  require_possible(m, h);
   const std::size_t horizon = h.steps(), states = m.states.size();
   const BackwardMessages future = backward_messages(m, h);
+  require_possible(m, h, future);
   PathPosterior q;
   std::vector<double> joint(states);
   for (std::size_t k = 1; k <= horizon; ++k) {

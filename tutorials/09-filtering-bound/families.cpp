@@ -1,0 +1,114 @@
+// What each family of posteriors can reach, and where in time the rest is lost.
+
+#include <algorithm>
+#include <iostream>
+#include <limits>
+#include <numeric>
+
+#include "sections.h"
+#include "support/table.h"
+
+using namespace doxa;
+using support::Chapter;
+using support::Color;
+
+namespace {
+
+double total(const std::vector<double>& terms) { return std::accumulate(terms.begin(), terms.end(), 0.0); }
+
+support::Figure gap_figure(const std::vector<Setting>& settings, const std::vector<Exact>& exact) {
+  support::Figure figure("The gap of the best causal posterior, step by step, for three policies on Tiger");
+  support::Axes& axes = figure.axes();
+  axes.title = "where in time the best causal q loses, Tiger";
+  axes.x_label = "step k";
+  axes.y_label = "E KL(q* ‖ posterior) / nats";
+  std::vector<double> step;
+  std::vector<std::string> names;
+  for (std::size_t k = 1; k <= settings[0].horizon; ++k) {
+    step.push_back(static_cast<double>(k));
+    names.push_back(std::to_string(k));
+  }
+  axes.x_ticks(step, names);
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    axes.bars(step, exact[i].causal.gap, {.label = settings[i].policy_name});
+  }
+  return figure;
+}
+
+}  // namespace
+
+void families(Chapter& chapter, const Setting& setting, const Exact& exact) {
+  const Pomdp& m = setting.model;
+  const MeanFieldPosterior beliefs = belief_posterior(m, setting.policy(), setting.horizon);  // (09.7)
+  const double of_beliefs =
+      expected_filtering_bound(m, setting.policy(), setting.horizon, [&](const History& h) {
+        return along(m, beliefs, h);
+      }).bound;
+  std::cout << "\nWhat each family reaches, " << setting.policy_name << " policy, nats a step:\n";
+  support::Table table({"posterior", "bound", "gap"});
+  const auto row = [&](const char* name, double bound) {
+    table.row(
+        {name, {setting.per_step(bound), 6}, support::decimal(setting.per_step(exact.evidence - bound), 6)});
+  };
+  row("(A) the beliefs, Π b_k(s_k)", of_beliefs);
+  row("(A) mean field, Π q(s_k|h_k), by coordinate ascent", exact.mean_field.bound);
+  row("(B) Markov, Π q(s_k|s_{k-1},h_k), the best", exact.best.bound);
+  row("smoothing, the best: p(s_{1:T}|h_T)", exact.smoothing.bound);
+  std::cout << table;
+  chapter.results.set("families.beliefs", setting.per_step(of_beliefs));
+  chapter.results.set("families.mean_field", setting.per_step(exact.mean_field.bound));
+  chapter.results.set("families.best_causal", setting.per_step(exact.best.bound));
+  chapter.results.set("families.best_smoothing", setting.per_step(exact.smoothing.bound));
+
+  chapter.claims.equal("(09.9) the value of the dynamic programme is the bound of the q that it finds",
+                       exact.causal.bound, exact.best.bound, rounding(setting, exact.evidence),
+                       rounding_of_terms);
+  chapter.claims.at_least("(09.7) the best causal q is no worse than the best mean field that was found",
+                          exact.best.bound, std::max(exact.mean_field.bound, of_beliefs),
+                          rounding(setting, exact.evidence), rounding_of_terms);
+  chapter.claims.equal("(09.5) the bound of the best smoothing q is the filter's evidence",
+                       exact.smoothing.bound, exact.evidence, rounding(setting, exact.evidence),
+                       rounding_of_terms);
+  if (exact.best.bound > -std::numeric_limits<double>::infinity())
+    chapter.claims.equal("at the last step, where there is no future left, the best causal q has no gap",
+                         exact.causal.gap.back(), 0, rounding(setting, 0), rounding_of_terms);
+}
+
+void policies(Chapter& chapter, const std::vector<Setting>& settings, const std::vector<Exact>& exact) {
+  std::cout << "\nThree policies, " << settings[0].horizon << " steps, nats a step:\n";
+  support::Table table({"policy", "evidence = best smoothing", "no memory: p(o_k|a_{k-1})", "best causal (B)",
+                        "best mean field (A)"});
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    const Setting& s = settings[i];
+    const Exact& e = exact[i];
+    table.row({s.policy_name,
+               {s.per_step(e.evidence), 6},
+               {s.per_step(e.memoryless), 6},
+               {s.per_step(e.best.bound), 6},
+               {s.per_step(e.mean_field.bound), 6}});
+    const std::string key = "tiger." + s.key + ".";
+    chapter.results.set(key + "evidence", s.per_step(e.evidence));
+    chapter.results.set(key + "best_causal", s.per_step(e.best.bound));
+    chapter.results.set(key + "best_smoothing", s.per_step(e.smoothing.bound));
+    chapter.results.set(key + "best_mean_field", s.per_step(e.mean_field.bound));
+    chapter.results.set(key + "memoryless", s.per_step(e.memoryless));
+  }
+  std::cout << table;
+  std::cout << "\nThe gap of the best causal q by step, nats:\n";
+  std::vector<std::string> header{"policy"};
+  for (std::size_t k = 1; k <= settings[0].horizon; ++k) header.push_back("k = " + std::to_string(k));
+  header.push_back("sum");
+  support::Table gaps(header);
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    std::vector<support::Cell> row{settings[i].policy_name};
+    for (const double gap : exact[i].causal.gap) row.emplace_back(support::decimal(gap, 4)).is_number = true;
+    row.emplace_back(support::decimal(total(exact[i].causal.gap), 4)).is_number = true;
+    gaps.row(row);
+  }
+  std::cout << gaps;
+  chapter.figure("gap", gap_figure(settings, exact));
+  double before = 0;
+  for (std::size_t k = 1; k < settings[2].horizon; ++k) before = std::max(before, exact[2].causal.gap[k]);
+  chapter.claims.equal("listening only, the whole gap arises at the first step (the largest of a later one)",
+                       before, 0, rounding(settings[2], 0), rounding_of_terms);
+}

@@ -1,0 +1,80 @@
+// Chapter 09: how good a belief that only looks back can be, as a variational posterior. Everything is exact.
+// Equation tags refer to README.md.
+
+#include <algorithm>
+#include <iostream>
+#include <limits>
+
+#include "doxa/models/pomdp/pomdp_file.h"
+#include "doxa/models/pomdp/simulate.h"
+#include "sections.h"
+#include "support/arguments.h"
+
+using namespace doxa;
+using support::Chapter;
+
+namespace {
+
+// The longest horizon up to 6 whose tables over histories are small enough for a few seconds.
+std::size_t affordable_horizon(const Pomdp& m) {
+  const std::size_t cells = m.states.size() * m.states.size(),
+                    branches = m.actions.size() * m.observations.size();
+  std::size_t horizon = 1, histories = branches;
+  while (horizon < 6 && histories <= (std::size_t{1} << 20) / (branches * cells))
+    histories *= branches, ++horizon;
+  return horizon;
+}
+
+}  // namespace
+
+double rounding(const Setting& setting, double size) {
+  const auto states = static_cast<double>(setting.model.states.size());
+  return 16 * std::numeric_limits<double>::epsilon() * static_cast<double>(setting.horizon) * states *
+         states * (1 + std::abs(size));
+}
+const char* const rounding_of_terms = "16 roundings for each of the T S² terms of a history";
+
+int main(int argc, char** argv) {
+  support::Arguments arguments("09-filtering-bound", "the bound of a belief that only looks back, exactly");
+  std::string file;
+  std::vector<double> weights;
+  std::size_t horizon = 6;
+  arguments.text("pomdp", "FILE", file, "the model, in Cassandra's format instead of Tiger");
+  arguments.numbers("action-weights", "W,W,…", weights,
+                    "with --pomdp: how often each action is taken (default: all alike)");
+  arguments.integer("horizon", horizon, {1, 64},
+                    "with --pomdp: steps; all (A·O)^T histories are enumerated (default: at most 6)");
+  return support::run_chapter(arguments, argc, argv, [&](Chapter& chapter) {
+    if (!arguments.given("pomdp")) {
+      if (arguments.given("action-weights") || arguments.given("horizon"))
+        throw support::UsageError("--action-weights and --horizon go with --pomdp FILE");
+      const Pomdp tiger = read_pomdp(DOXA_POMDP_DIR "/tiger.pomdp");
+      const std::vector<Setting> settings{
+          {"uniform", "uniform", tiger, open_loop_policy(tiger), horizon},
+          {"listen90", "90 % listen", tiger, open_loop_policy(tiger, std::vector{0.9, 0.05, 0.05}), horizon},
+          {"listen", "listen only", tiger, open_loop_policy(tiger, std::vector{1.0, 0.0, 0.0}), horizon}};
+      std::vector<Exact> exact;
+      for (const Setting& setting : settings) exact.push_back(solve(setting));
+      std::cout << "Tiger, " << horizon << " steps: " << count_histories(tiger, horizon)
+                << " histories of actions and observations, all of them enumerated.\n";
+      decomposition(chapter, settings[0], exact[0]);
+      families(chapter, settings[0], exact[0]);
+      policies(chapter, settings, exact);
+      ascent(chapter, settings[0]);
+      listening(chapter, settings[0]);
+      summary_in_the_prior(chapter, settings[2], exact[2]);
+      reversed(chapter);
+      return;
+    }
+    const Pomdp m = read_pomdp(file);
+    if (!arguments.given("horizon")) horizon = affordable_horizon(m);
+    const Setting setting{"model", "given", m, open_loop_policy(m, weights), horizon};
+    std::cout << "A model of " << m.states.size() << " states, " << m.actions.size() << " actions and "
+              << m.observations.size() << " observations; " << horizon << " steps, "
+              << count_histories(m, horizon) << " histories.\n";
+    const Exact exact = solve(setting);
+    decomposition(chapter, setting, exact);
+    families(chapter, setting, exact);
+    summary_in_the_prior(chapter, setting, exact);
+  });
+}

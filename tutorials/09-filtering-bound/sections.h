@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "doxa/autograd/random.h"
+#include "doxa/models/pomdp/causal_posterior.h"
+#include "doxa/models/pomdp/history.h"
+#include "doxa/models/pomdp/mean_field_posterior.h"
+#include "doxa/models/pomdp/pomdp.h"
+#include "support/chapter.h"
+#include "support/figure.h"
+
+// A model, a policy that looks at nothing, and a number of steps: what all averages are taken over.
+struct Setting {
+  std::string key, policy_name;  // "listen90", "90 % listen"
+  doxa::Pomdp model;
+  std::vector<double> probabilities;  // π(a)
+  std::size_t horizon;
+
+  doxa::HistoryPolicy policy() const { return doxa::ignoring_history(probabilities); }
+  double per_step(double nats) const { return nats / static_cast<double>(horizon); }
+};
+
+// The streams of the seed.
+enum Stream : std::uint64_t {
+  causal_noise = 1,
+  mean_field_noise,
+  smoothing_noise,
+  ascent_start,
+  one_step_models
+};
+
+// A few roundings of each of the S² terms of each step, for numbers of this size: what two ways of adding up
+// the terms of a history may differ by. The sum over histories is compensated and adds nothing.
+double rounding(const Setting& setting, double size);
+extern const char* const rounding_of_terms;
+
+// What there is to know of one setting, in nats for the whole horizon.
+struct Exact {
+  double evidence, memoryless;
+  doxa::BestCausal best;
+  doxa::MeanFieldPosterior best_mean_field;            // the best that coordinate ascent finds
+  doxa::FilteringBound causal, mean_field, smoothing;  // of these two, and of the exact posterior
+};
+Exact solve(const Setting& setting);
+
+// E Σ_k log p(o_k | a_{k-1}): (09.13), the score of a predictor that knows k and the last action only.
+double memoryless_score(const Setting& setting);
+// (09.12): the best causal bound on Tiger when listening with probability w.
+double tiger_formula(double w, std::size_t horizon);
+
+// Sections, each with its claims. The first three hold for every model.
+void decomposition(doxa::support::Chapter& chapter, const Setting& setting, const Exact& exact);
+void families(doxa::support::Chapter& chapter, const Setting& setting, const Exact& exact);
+void summary_in_the_prior(doxa::support::Chapter& chapter, const Setting& setting, const Exact& exact);
+
+// Tiger.
+void policies(doxa::support::Chapter& chapter, const std::vector<Setting>& settings,
+              const std::vector<Exact>& exact);
+void listening(doxa::support::Chapter& chapter, const Setting& uniform);
+void ascent(doxa::support::Chapter& chapter, const Setting& uniform);
+
+// One step, without a POMDP.
+void reversed(doxa::support::Chapter& chapter);

@@ -1,0 +1,98 @@
+// A prior that knows the past: the same evidence, and a causal posterior that is exact.
+
+#include <cmath>
+#include <functional>
+#include <iostream>
+
+#include "doxa/models/pomdp/compensated_sum.h"
+#include "sections.h"
+#include "support/table.h"
+
+using namespace doxa;
+using support::Chapter;
+
+namespace {
+
+// q(s_k | h_k) for the belief b_k.
+using FactorOfBelief = std::function<std::vector<double>(const Belief&)>;
+
+// Of the model whose transition is the filter's prediction, p(s_k | s_{k-1}, h_{k-1}, a_{k-1}) = b^-_k(s_k).
+struct SummaryModel {
+  CompensatedSum bound, divergence, from_belief;  // from_belief: Σ E KL(q ‖ b_k)
+  CompensatedSum moves, model_moves;              // expected number of steps k > 1 at which s_k != s_{k-1}
+};
+
+void add_steps(HistoryWalk& walk, std::size_t horizon, const FactorOfBelief& factor, SummaryModel& sum) {
+  const Pomdp& m = walk.model();
+  if (walk.history().steps() == horizon) return;
+  const std::vector<double> before = probabilities(walk.belief());
+  walk.for_each_next([&](double) {
+    const History h = walk.history();
+    const std::size_t action = h.actions.back(), observation = h.observations.back();
+    const Belief& belief = walk.belief();
+    const std::vector<double> q = factor(belief);
+    for (std::size_t s = 0; s < q.size(); ++s) {
+      const auto predicted = static_cast<double>(belief.predicted[s]);  // (09.14)
+      if (h.steps() > 1) {
+        sum.moves += walk.probability() * before[s] * (1 - predicted);
+        sum.model_moves += walk.probability() * before[s] * (1 - transition_row(m, action, s)[s]);
+      }
+      if (q[s] == 0) continue;
+      const double weight = walk.probability() * q[s];
+      const double divergence = weight * std::log(q[s] / predicted);
+      sum.bound += weight * std::log(emission_row(m, action, s)[observation]) - divergence;  // (09.15)
+      sum.divergence += divergence;
+      sum.from_belief += weight * std::log(q[s] / probability(belief, s));
+    }
+    add_steps(walk, horizon, factor, sum);
+  });
+}
+
+SummaryModel evaluate(const Setting& setting, const FactorOfBelief& factor) {
+  SummaryModel sum;
+  const HistoryPolicy policy = setting.policy();
+  HistoryWalk walk(setting.model, policy);
+  add_steps(walk, setting.horizon, factor, sum);
+  return sum;
+}
+
+}  // namespace
+
+void summary_in_the_prior(Chapter& chapter, const Setting& setting, const Exact& exact) {
+  const SummaryModel filter = evaluate(setting, [](const Belief& b) { return probabilities(b); });
+  Philox noise(chapter.seed(), mean_field_noise);
+  const SummaryModel other = evaluate(setting, [&](const Belief& b) {
+    std::vector<double> q = probabilities(b);
+    double sum = 0;
+    for (double& p : q) sum += p *= -std::log(noise.uniform());
+    for (double& p : q) p /= sum;
+    return q;
+  });
+  const double causal_divergence = [&] {
+    double sum = 0;
+    for (const double d : exact.causal.divergence) sum += d;
+    return sum;
+  }();
+  std::cout << "\nA prior with a summary of the past, p(s_k | s_{k-1}, h_{k-1}, a_{k-1}) = b⁻_k(s_k), "
+            << setting.policy_name << " policy, nats a step:\n";
+  support::Table table({"model and posterior", "bound", "gap", "KL(q ‖ prior)", "moves a step"});
+  const auto row = [&](const char* name, double bound, double divergence, double moves) {
+    table.row({name,
+               {setting.per_step(bound), 6},
+               support::decimal(setting.per_step(exact.evidence - bound), 6),
+               {setting.per_step(divergence), 4},
+               {setting.per_step(moves), 4}});
+  };
+  row("the POMDP, best causal q", exact.best.bound, causal_divergence, filter.model_moves);
+  row("summary in the prior, q = belief", filter.bound, filter.divergence, filter.moves);
+  std::cout << table;
+  chapter.results.set("summary.bound", setting.per_step(filter.bound));
+  chapter.results.set("summary.divergence", setting.per_step(filter.divergence));
+  chapter.claims.equal(
+      "(09.14) with the filter's prediction as the prior, q = belief is causal and its bound is the "
+      "evidence",
+      filter.bound, exact.evidence, rounding(setting, exact.evidence), rounding_of_terms);
+  chapter.claims.equal("(09.15) for a random q(s_k|h_k) the gap is Σ E KL(q ‖ belief)",
+                       exact.evidence - other.bound, other.from_belief, rounding(setting, other.bound),
+                       rounding_of_terms);
+}
