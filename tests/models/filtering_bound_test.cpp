@@ -20,7 +20,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 History of(const Trajectory& t) { return {t.actions, t.observations}; }
 
-// Σ over all paths s_{1:T} of q(s_{1:T}) log(p(o, s_{1:T} ‖ a) / q(s_{1:T})), with nothing taken apart.
+// Σ over all paths s_{1:T} of q(s_{1:T}) log(p(o, s_{1:T} ‖ a) / q(s_{1:T})), with nothing taken apart:
+// (09.1).
 double bound_by_paths(const Pomdp& m, const History& h, const PathPosterior& q) {
   const std::size_t states = m.states.size(), horizon = h.steps();
   std::vector<std::size_t> path(horizon, 0);
@@ -111,6 +112,16 @@ TEST(FilteringBound, IsMinusInfinityWhereQGoesWhereTheModelCannot) {
   EXPECT_EQ(f.gap[1], infinity);
   EXPECT_EQ(f.divergence[1], infinity);
   EXPECT_NEAR(f.log_evidence, std::log(0.5 * (0.85 * 0.85 + 0.15 * 0.15)), 1e-15);
+}
+
+TEST(FilteringBound, RefusesATrajectoryThatCannotBe) {
+  Pomdp m = tiger();
+  m.emission = {};  // it always roars on the left
+  m.emission.columns = 2;
+  for (int row = 0; row < 6; ++row) m.emission.append_row(std::vector<double>{1, 0});
+  const std::vector<std::size_t> actions{listen, listen}, heard{hear_left, hear_right};
+  EXPECT_THROW(path_posterior(m, {actions, heard}), ImpossibleObservation);
+  EXPECT_THROW(filtering_bound(m, {actions, heard}, {{{1, 0}, {1, 0, 0, 1}}}), ImpossibleObservation);
 }
 
 TEST(FilteringBound, RefusesWhatDoesNotFit) {

@@ -106,6 +106,18 @@ void policies(Chapter& chapter, const std::vector<Setting>& settings, const std:
     gaps.row(row);
   }
   std::cout << gaps;
+  std::cout
+      << "\nWhat q*(s_1|h_1) makes of a single roar on the left, where the belief in tiger-left is 0.85:\n";
+  support::Table first({"policy", "q*(tiger-left)"});
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    const std::vector<std::size_t> listen{index_of(settings[i].model.actions, "listen", "action")},
+        left{index_of(settings[i].model.observations, "hear-left", "observation")};
+    const double q =
+        along(settings[i].model, exact[i].best.posterior, {listen, left}).kernel[0][0];  // (09.10)
+    first.row({settings[i].policy_name, q});
+    chapter.results.set("tiger." + settings[i].key + ".after_one_roar", q);
+  }
+  std::cout << first;
   chapter.figure("gap", gap_figure(settings, exact));
   double before = 0;
   for (std::size_t k = 1; k < settings[2].horizon; ++k) before = std::max(before, exact[2].causal.gap[k]);

@@ -69,9 +69,10 @@ int main(int argc, char** argv) {
     const Pomdp m = read_pomdp(file);
     if (!arguments.given("horizon")) horizon = affordable_horizon(m);
     const Setting setting{"model", "given", m, open_loop_policy(m, weights), horizon};
+    const std::size_t histories = count_histories(m, horizon);
     std::cout << "A model of " << m.states.size() << " states, " << m.actions.size() << " actions and "
-              << m.observations.size() << " observations; " << horizon << " steps, "
-              << count_histories(m, horizon) << " histories.\n";
+              << m.observations.size() << " observations; " << horizon << " steps, " << histories
+              << " histories.\n";
     const Exact exact = solve(setting);
     decomposition(chapter, setting, exact);
     families(chapter, setting, exact);
