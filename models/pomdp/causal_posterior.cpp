@@ -110,7 +110,7 @@ CausalPosterior causal_table(const Pomdp& m, std::size_t horizon) {
     throw std::invalid_argument(
         "causal posterior: a table of " + std::to_string(count_histories(m, horizon)) + " histories and " +
         std::to_string(states) + " x " + std::to_string(states) + " states, expected at most " +
-        std::to_string(max_table) + " numbers: a shorter horizon");
+        std::to_string(max_table) + " numbers: a shorter horizon or fewer states");
   for (std::size_t k = 1; k <= horizon; ++k)
     q.table.emplace_back(count_histories(m, k) * (k > 1 ? states : 1) * states);
   return q;

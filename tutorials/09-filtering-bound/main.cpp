@@ -42,8 +42,9 @@ int main(int argc, char** argv) {
   arguments.text("pomdp", "FILE", file, "the model, in Cassandra's format instead of Tiger");
   arguments.numbers("action-weights", "W,W,…", weights,
                     "with --pomdp: how often each action is taken (default: all alike)");
-  arguments.integer("horizon", horizon, {1, 64},
-                    "with --pomdp: steps; all (A·O)^T histories are enumerated (default: at most 6)");
+  arguments.integer(
+      "horizon", horizon, {1, 64},
+      "with --pomdp: steps; all (A·O)^T histories are enumerated (less by default where they are many)");
   return support::run_chapter(arguments, argc, argv, [&](Chapter& chapter) {
     if (!arguments.given("pomdp")) {
       if (arguments.given("action-weights") || arguments.given("horizon"))
