@@ -48,6 +48,13 @@ struct Advantage {
 
 }  // namespace
 
+void check_outlives_call(const Baseline& baseline) {
+  if (std::holds_alternative<RunningMeanBaseline>(baseline))
+    throw std::invalid_argument(
+        "ScoreFunction: the running mean of a temporary is gone after the call, expected a named estimator "
+        "that lives as long as the training");
+}
+
 // y = f                                                                      df += g,  dl += g (f - b)
 Var score_function_surrogate(Var f, Var log_q, Baseline& baseline) {
   const Shape shape = f.shape();

@@ -29,6 +29,9 @@ struct LeaveOneOutBaseline {};
 
 using Baseline = std::variant<ConstantBaseline, RunningMeanBaseline, LeaveOneOutBaseline>;
 
+/// Throws std::invalid_argument for a running mean: for estimators that are gone after one call.
+void check_outlives_call(const Baseline& baseline);
+
 /// The surrogate of the score-function estimator for draws along the first axis: the value of f, and the
 /// gradient ∇f + (f - b) ∇ log_q with f - b as a constant. A running mean learns of f afterwards. Throws
 /// std::invalid_argument if the shapes differ, for a leave-one-out baseline of one draw, and for a decay

@@ -10,7 +10,8 @@ void check_answer(const Shape& answer, const Shape& draws, int event_rank) {
   for (int i = 0; i < event_rank; ++i) expected = expected.without(expected.rank() - 1);
   if (answer != expected)
     throw std::invalid_argument("expectation: f answers with shape " + answer.str() + " to draws of shape " +
-                                draws.str() + ", expected a number for each event, " + expected.str());
+                                draws.str() + ", expected a number for each draw of each event, " +
+                                expected.str());
 }
 
 Var nearest_corner(Var x) {

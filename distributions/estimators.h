@@ -1,7 +1,7 @@
 #pragma once
 
 #include <concepts>
-#include <utility>
+#include <type_traits>
 
 #include "doxa/distributions/baseline.h"
 #include "doxa/distributions/distribution.h"
@@ -10,30 +10,43 @@
 
 namespace doxa {
 
+struct ScoreFunction;
+
 /// An estimate of F = E_q[f(z)] for each event of q, [events …], whose backward pass estimates ∇F with
 /// respect to all that q and f are made of. How, is the estimator's business, and to change it is to change
 /// one word:
 ///
-///   const Var bound = expectation(q, [&](Var z, const auto& q_z) { return log_joint(z) - log_prob(q_z, z);
-///   },
-///                                 ScoreFunction{.samples = 8, .baseline = LeaveOneOutBaseline{}}, random);
+///   const auto f = [&](Var z, const auto& q_z) { return log_joint(z) - log_prob(q_z, z); };
+///   const Var bound =
+///       expectation(q, f, ScoreFunction{.samples = 8, .baseline = LeaveOneOutBaseline{}}, random);
 ///
 /// f is given n draws at once, z of shape [n, events …, event], and answers a number for each, [n, events …].
-/// The events of a batch are independent, f at one depending on no other's z. As a second argument, if it
-/// takes one, f is given q.repeated(n) to ask for log q(z).
+/// The events of a batch are problems of their own: f at one may depend on no other's z (of a Bernoulli every
+/// element is an event). As a second argument, if it takes one, f is given q.repeated(n) to ask for log q(z).
 ///
-///                       draws of          unbiased       f must be
-///   ScoreFunction       every q           yes            anything
-///   Reparametrisation   Reparametrised    yes            differentiable in z
-///   PathDerivative      Reparametrised    yes, if q enters f as a multiple of log q(z) alone; differentiable
-///   in z StraightThrough     OneHotCategorical, Bernoulli   no, but for f linear in z; differentiable
-///   between the values GumbelSoftmax       OneHotCategorical              no; defined and differentiable
-///   inside the simplex Enumeration         FiniteSupport     exact          anything
+/// Each estimator draws from some distributions, and asks something of f:
+///
+///   ScoreFunction      any distribution            anything
+///   Reparametrisation  Reparametrised              differentiable
+///   PathDerivative     Reparametrised              differentiable, f(z) = h(z) + c log q(z), c constant
+///   StraightThrough    OneHotCategorical,          differentiable between the values
+///                      Bernoulli
+///   GumbelSoftmax      OneHotCategorical           defined and differentiable inside the simplex
+///   Enumeration        FiniteSupport               anything
+///
+/// Enumeration is exact. ScoreFunction, Reparametrisation and PathDerivative are unbiased; StraightThrough is
+/// so for f linear in z, and GumbelSoftmax in the limit of temperature 0 only.
 ///
 /// An estimator that a distribution does not admit does not compile. Throws std::invalid_argument if f's
-/// answer has another shape, or for less samples than the estimator needs.
+/// answer has another shape, for less samples than the estimator needs, and for a running mean that would not
+/// outlive the call.
 template <Distribution Q, class F, class Estimator>
 Var expectation(const Q& q, F&& f, Estimator&& estimator, Philox& random) {
+  static_assert(
+      !std::is_const_v<std::remove_reference_t<Estimator>> ||
+          !std::same_as<std::remove_cvref_t<Estimator>, ScoreFunction>,
+      "ScoreFunction: must not be const, because its baseline may be a running mean, which learns.");
+  if constexpr (std::same_as<Estimator, ScoreFunction>) check_outlives_call(estimator.baseline);
   return estimator(q, f, random);
 }
 
@@ -104,14 +117,22 @@ Var nearest_corner(Var x);
 /// f(z, q), or f(z) if it takes no q.
 template <Distribution Q, class F>
 Var at_draws(F& f, const typename Q::Value& z, const Q& repeated) {
-  const Var answer = [&]() -> Var {
-    if constexpr (std::invocable<F&, const typename Q::Value&, const Q&>)
-      return f(z, repeated);
-    else
-      return f(z);
-  }();
-  check_answer(answer.shape(), repeated.shape(), Q::event_rank);
-  return answer;
+  constexpr bool takes_q = std::invocable<F&, const typename Q::Value&, const Q&>;
+  constexpr bool takes_z = std::invocable<F&, const typename Q::Value&>;
+  static_assert(
+      takes_q || takes_z,
+      "expectation: f must be callable as f(z) or f(z, q), z of the distribution's type Value (a list "
+      "of indices for Categorical, a Var for the others) and q of its own type.");
+  if constexpr (takes_q || takes_z) {
+    const Var answer = [&]() -> Var {
+      if constexpr (takes_q)
+        return f(z, repeated);
+      else
+        return f(z);
+    }();
+    check_answer(answer.shape(), repeated.shape(), Q::event_rank);
+    return answer;
+  }
 }
 
 template <Distribution Q, class F>

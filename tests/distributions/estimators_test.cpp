@@ -180,6 +180,18 @@ TEST(ScoreFunction, ARunningMeanIsThatOfEarlierCalls) {
   EXPECT_EQ(mean(), Real(0.5 * 1 + 4) / Real(1.5));
 }
 
+// The gradient is (f - b) ∇ log q with b as it was before the call: one that had heard of f would bias it.
+TEST(ScoreFunction, ARunningMeanHearsOfFAfterItsUse) {
+  Tape tape;
+  Baseline baseline = RunningMeanBaseline{.decay = Real(0.5)};
+  for (const auto& [f, advantage] : {std::pair{1, 1}, {4, 3}, {3, 0}}) {
+    const Var log_q = tape.variable(Tensor(Shape{1}, {Real(-1)}));
+    tape.backward(
+        sum(score_function_surrogate(tape.constant(Shape{1}, static_cast<Real>(f)), log_q, baseline)));
+    EXPECT_NEAR(log_q.adjoint()[0], advantage, 8 * unit_roundoff);
+  }
+}
+
 TEST(Enumeration, IsExact) {
   const Estimates e = estimates(logits, choice, squared_score, Enumeration{});
   for (Index i = 0; i < K; ++i) {
@@ -278,6 +290,35 @@ TEST(GumbelSoftmax, StraightThroughEvaluatesAtCorners) {
   expect_is(e.value, {exact_value()});
 }
 
+// The surrogate whose derivative it is: the slope of f at the nearest corner, as a constant, times the point
+// inside that the same noise leads to.
+TEST(GumbelSoftmax, StraightThroughTakesTheSlopeAtTheCornerAlongThePathInside) {
+  Tape tape;
+  constexpr Index n = 4;
+  constexpr Real temperature = Real(0.7);
+  Philox random(13), again(13);
+  const Var one = tape.variable(Tensor(Shape{K}, logits)), other = tape.variable(Tensor(Shape{K}, logits));
+  tape.backward(expectation(choice(one), squared_score,
+                            GumbelSoftmax{n, temperature, /*straight_through=*/true}, random));
+  const Tensor estimate = one.gradient();
+  const RelaxedOneHotCategorical relaxed(choice(other).repeated(n).index, temperature);
+  const Var inside = rsample(relaxed, relaxed.noise(again));
+  Tensor slope({n, K});
+  for (Index i = 0; i < n; ++i) {
+    Index corner = 0;
+    for (Index k = 1; k < K; ++k)
+      if (inside.value()[static_cast<std::size_t>(i * K + k)] >
+          inside.value()[static_cast<std::size_t>(i * K + corner)])
+        corner = k;
+    for (Index k = 0; k < K; ++k)
+      slope(i, k) =
+          static_cast<Real>(2 * w[static_cast<std::size_t>(corner)] * w[static_cast<std::size_t>(k)]);
+  }
+  tape.backward(sum(tape.constant(slope) * inside) / Real(n));
+  for (std::size_t k = 0; k < K; ++k)
+    EXPECT_NEAR(estimate[static_cast<Index>(k)], other.adjoint()[k], 64 * unit_roundoff);
+}
+
 // ---- normal: f(z) = (z - a)², E f = (μ - a)² + σ² ------------------------------------------------------
 
 constexpr double a = 0.4, mu = 1, sigma = 0.7;
@@ -364,8 +405,7 @@ TEST(Expectation, RefusesAnAnswerThatIsNotANumberForEachEvent) {
                   q, [](Var z) { return z; }, Reparametrisation{.samples = 3}, random);
             }),
             "expectation: f answers with shape [3,5,2] to draws of shape [3,5,2], expected a number for each "
-            "event, "
-            "[3,5]");
+            "draw of each event, [3,5]");
 }
 
 TEST(Expectation, RefusesTooFewSamples) {
@@ -379,11 +419,20 @@ TEST(Expectation, RefusesTooFewSamples) {
               expectation(q, squared_score, ScoreFunction{.baseline = LeaveOneOutBaseline{}}, random);
             }),
             "LeaveOneOutBaseline: one draw has no others, expected samples of at least 2");
-  EXPECT_EQ(thrown<std::invalid_argument>([&] {
-              expectation(q, squared_score, ScoreFunction{.baseline = RunningMeanBaseline{.decay = 1}},
-                          random);
-            }),
+  ScoreFunction remembers_all{.baseline = RunningMeanBaseline{.decay = 1}};
+  EXPECT_EQ(thrown<std::invalid_argument>([&] { expectation(q, squared_score, remembers_all, random); }),
             "RunningMeanBaseline: decay is 1, expected a number from 0 to below 1");
+}
+
+TEST(Expectation, RefusesARunningMeanThatForgetsAtOnce) {
+  Tape tape;
+  Philox random(8);
+  const OneHotCategorical q(tape.constant(Shape{K}, Real{0}));
+  EXPECT_EQ(thrown<std::invalid_argument>([&] {
+              expectation(q, squared_score, ScoreFunction{.baseline = RunningMeanBaseline{}}, random);
+            }),
+            "ScoreFunction: the running mean of a temporary is gone after the call, expected a named "
+            "estimator that lives as long as the training");
 }
 
 }  // namespace
