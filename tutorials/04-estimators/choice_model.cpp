@@ -32,6 +32,13 @@ Triple through_softmax(const Triple& p, const Triple& d) {
   return {p[0] * (d[0] - along), p[1] * (d[1] - along), p[2] * (d[2] - along)};
 }
 
+double variance_of(const Triple& p, const Triple& f) {
+  const double F = bound(p, f);
+  double variance = 0;
+  for (std::size_t z = 0; z < 3; ++z) variance += p[z] * (f[z] - F) * (f[z] - F);
+  return variance;
+}
+
 // Σ_j weight_j g_j and the variance about it.
 class Weighted {
  public:
@@ -73,6 +80,41 @@ void over_noise(const Triple& p, double temperature, Use use) {
       const double a = scale[0] * power[i], b = scale[1] * power[j], sum = a + b + 1;
       use(weight, Triple{a / sum, b / sum, 1 / sum});
     }
+}
+
+// use(weight, corner, z) for the points z = softmax((log p + ε)/τ), corner by nearest corner: with t_i ≥ 0 by
+// how much (log p + ε)_i stays behind the largest, that of k, (04.19) is 2 p_1 p_2 p_3 e^(t_i + t_j) /
+// (p_k + p_i e^t_i + p_j e^t_j)³, and z in proportion to e^(-t/τ), smooth in t. The trapezoid rule in y with
+// t = exp(y - e^-y) (Takahasi & Mori 1974, Publ. RIMS 9) has an error below 1e-12 at this spacing.
+template <class Use>
+void over_corners(const Triple& p, double temperature, Use use) {
+  constexpr double h = 0.05, first = -3.7, last = 3.75;
+  std::vector<double> growth, shrunk, weight;
+  for (double y = first; y < last; y += h) {
+    const double t = std::exp(y - std::exp(-y));
+    growth.push_back(std::exp(t));
+    shrunk.push_back(std::exp(-t / temperature));
+    weight.push_back(h * t * (1 + std::exp(-y)));
+  }
+  for (std::size_t k = 0; k < 3; ++k)
+    for (std::size_t a = 0; a < weight.size(); ++a)
+      for (std::size_t b = 0; b < weight.size(); ++b) {
+        const std::size_t i = (k + 1) % 3, j = (k + 2) % 3;
+        const double total = p[k] + p[i] * growth[a] + p[j] * growth[b],
+                     density = 2 * p[0] * p[1] * p[2] * growth[a] / total * growth[b] / total / total,
+                     sum = 1 + shrunk[a] + shrunk[b];
+        Triple z;
+        z[k] = 1 / sum;
+        z[i] = shrunk[a] / sum;
+        z[j] = shrunk[b] / sum;
+        use(weight[a] * weight[b] * density, k, z);
+      }
+}
+
+Triple corner(std::size_t k) {
+  Triple z{};
+  z[k] = 1;
+  return z;
 }
 
 }  // namespace
@@ -139,10 +181,8 @@ ExactMoments score_function(const ChoiceModel& model, const Triple& logits, doub
 
 ExactMoments leave_one_out(const ChoiceModel& model, const Triple& logits, double n) {
   const Triple p = softmax_of(logits), f = log_weights(model, p);
-  const double F = bound(p, f);
-  ExactMoments m = score_function(model, logits, F);
-  double variance_of_f = 0;
-  for (std::size_t z = 0; z < 3; ++z) variance_of_f += p[z] * (f[z] - F) * (f[z] - F);
+  ExactMoments m = score_function(model, logits, bound(p, f));
+  const double variance_of_f = variance_of(p, f);
   for (std::size_t i = 0; i < 3; ++i) {
     const double second = m.variance[i] + m.mean[i] * m.mean[i];
     m.variance[i] = second / n + variance_of_f * p[i] * (1 - p[i]) / n / (n - 1) -
@@ -151,14 +191,18 @@ ExactMoments leave_one_out(const ChoiceModel& model, const Triple& logits, doubl
   return m;
 }
 
+ExactMoments about_running_mean(const ChoiceModel& model, const Triple& logits, double decay, double n) {
+  const Triple p = softmax_of(logits), f = log_weights(model, p);
+  ExactMoments m = score_function(model, logits, bound(p, f));
+  const double variance_of_b = variance_of(p, f) / n * (1 - decay) / (1 + decay);
+  for (std::size_t i = 0; i < 3; ++i) m.variance[i] = (m.variance[i] + variance_of_b * p[i] * (1 - p[i])) / n;
+  return m;
+}
+
 ExactMoments straight_through_moments(const ChoiceModel& model, const Triple& logits) {
   const Triple p = softmax_of(logits);
   Weighted sums;
-  for (std::size_t z = 0; z < 3; ++z) {
-    Triple corner{};
-    corner[z] = 1;
-    sums.add(p[z], through_softmax(p, slope(model, p, corner)));
-  }
+  for (std::size_t z = 0; z < 3; ++z) sums.add(p[z], through_softmax(p, slope(model, p, corner(z))));
   return sums.moments();
 }
 
@@ -171,6 +215,25 @@ ExactMoments gumbel_softmax_moments(const ChoiceModel& model, const Triple& logi
     sums.add(weight, g);
   });
   return sums.moments();
+}
+
+ExactMoments straight_through_gumbel_moments(const ChoiceModel& model, const Triple& logits,
+                                             double temperature) {
+  const Triple p = softmax_of(logits);
+  Weighted sums;
+  over_corners(p, temperature, [&](double weight, std::size_t k, const Triple& z) {
+    Triple g = through_softmax(z, slope(model, p, corner(k)));
+    for (double& x : g) x /= temperature;
+    sums.add(weight, g);
+  });
+  return sums.moments();
+}
+
+Triple nearest_corner_mass(const Triple& logits) {
+  Triple mass{};
+  over_corners(softmax_of(logits), 1,
+               [&](double weight, std::size_t k, const Triple&) { mass[k] += weight; });
+  return mass;
 }
 
 double gumbel_mass(double temperature) {

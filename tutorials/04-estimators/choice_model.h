@@ -20,7 +20,7 @@ struct ChoiceModel {
   double log_evidence() const;
   Triple log_joint() const;  ///< log p(x, z) of the three values
   /// log p(x, z) - log q(z) for draws z [.., events, 3], which need not be one-hot: then it is what the
-  /// formula says there. Through q no gradient passes, its expectation being 0, (04.3).
+  /// formula says there. Through q no gradient passes, for an exact draw its expectation being 0, (04.3).
   Var log_weight(Var z, const OneHotCategorical& q) const;
 };
 
@@ -34,14 +34,20 @@ struct ExactMoments {
 
 Triple gradient_of_bound(const ChoiceModel& model, const Triple& logits);  ///< (04.14)
 /// (04.4) Of (f - b) (z - p), by summing over z; of the mean of n draws with b = the mean of the others,
-/// (04.7).
+/// (04.7); and with b = a running mean, (04.8).
 ExactMoments score_function(const ChoiceModel& model, const Triple& logits, double b);
 ExactMoments leave_one_out(const ChoiceModel& model, const Triple& logits, double n);
+ExactMoments about_running_mean(const ChoiceModel& model, const Triple& logits, double decay, double n);
 /// Of (04.15), J(p) ∂f/∂z at a draw z: (04.16) and its variance.
 ExactMoments straight_through_moments(const ChoiceModel& model, const Triple& logits);
 /// Of J(z) ∂f/∂z / τ at the relaxed z of (04.17), (04.18), by the trapezoid rule over (04.19).
 ExactMoments gumbel_softmax_moments(const ChoiceModel& model, const Triple& logits, double temperature);
 /// Does the quadrature add up to 1? The sum of the weights.
 double gumbel_mass(double temperature);
+/// Of J(z) ∂f/∂z̄ / τ with the slope at the corner z̄ that is nearest to z.
+ExactMoments straight_through_gumbel_moments(const ChoiceModel& model, const Triple& logits,
+                                             double temperature);
+/// The probability of each nearest corner by that quadrature, which is p.
+Triple nearest_corner_mass(const Triple& logits);
 
 }  // namespace doxa

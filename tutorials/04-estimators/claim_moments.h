@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "measurement.h"
@@ -13,23 +14,27 @@ namespace doxa {
 class Deviations {
  public:
   void mean(const Moments& m, std::size_t i, double exact) {
-    // What has no variance still rounds.
-    add(m.mean[i] - exact, m.mean_error[i] + 100 * rounding * (1 + std::abs(exact)));
+    add(m.mean[i] - exact, m.mean_error[i] + rounding * (1 + std::abs(exact)));
   }
   void variance(const Moments& m, std::size_t i, double exact) {
-    add(m.variance[i] - exact, m.variance_error[i] + 100 * rounding * exact);
+    add(m.variance[i] - exact, m.variance_error[i] + rounding * (rounding + exact));
   }
 
   void claim(support::Chapter& chapter, const std::string& sentence) const {
+    const auto runs = std::to_string(1000 * std::lround(147.0 / count_));
     chapter.claims.at_most(sentence + ": the worst of " + std::to_string(count_) + ", in standard errors",
-                           worst_, limit, 0, "a normal number is larger than 4.5 once in 150 000 times");
+                           worst_, limit, 0,
+                           "of " + std::to_string(count_) +
+                               " normal numbers one is larger than 4.5 in about one of " + runs + " runs");
   }
 
  private:
-  static constexpr double limit = 4.5, rounding = std::numeric_limits<Real>::epsilon();
+  // What has no variance still rounds, by a few u a step of its computation.
+  static constexpr double limit = 4.5, rounding = 100 * double{std::numeric_limits<Real>::epsilon()};
 
   void add(double off, double error) {
-    worst_ = std::max(worst_, std::abs(off) / error);
+    const double deviation = std::abs(off) / error;
+    worst_ = std::max(worst_, std::isnan(deviation) ? std::numeric_limits<double>::infinity() : deviation);
     ++count_;
   }
 

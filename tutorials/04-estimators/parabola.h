@@ -27,7 +27,16 @@ struct Parabola {
   }
   /// (04.5) the constant of least variance, F + 2σ²
   double best_baseline() const { return mean() + 2 * sigma * sigma; }
-  /// (04.8) a baseline that is independent of the draw, of mean F and variance v
+  /// What (04.10) comes to about it.
+  double least_score(double n) const {
+    const double s2 = sigma * sigma;
+    return (8 * delta * delta + 6 * s2 + (D - 1) * variance_of_one() / s2) / n;
+  }
+  /// (04.8) The variance of a running mean, and of an estimate about a baseline that is independent of the
+  /// draw, has the mean F and the variance v.
+  double running_mean(double decay, double n) const {
+    return variance_of_f() / n * (1 - decay) / (1 + decay);
+  }
   double score_about_mean(double v, double n) const { return score(mean(), n) + v / (sigma * sigma) / n; }
   /// (04.7)
   double leave_one_out(double n) const {
