@@ -20,7 +20,7 @@ class TokenReader {
   bool accept(std::string_view word);
   void expect_colon(const std::string& after);
 
-  /// A finite number without a sign; `what` says what is expected.
+  /// The double nearest to a number without a sign, which must be finite; `what` says what is expected.
   double number(const std::string& what);
   double signed_number(const std::string& what);
 
