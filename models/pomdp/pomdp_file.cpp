@@ -78,6 +78,10 @@ std::string member(const std::vector<std::string>& names, std::uint32_t index) {
 
 Pomdp read_pomdp(const std::filesystem::path& path) { return parse_pomdp(read_bytes(path), path.string()); }
 
+LenientPomdp read_pomdp_lenient(const std::filesystem::path& path) {
+  return parse_pomdp_lenient(read_bytes(path), path.string());
+}
+
 std::string format_pomdp(const Pomdp& m) {
   validate(m);
   std::string text = "discount: " + exact(m.discount) + "\nvalues: reward\n" +

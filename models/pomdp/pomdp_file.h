@@ -3,9 +3,11 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "doxa/models/file_error.h"
 #include "doxa/models/pomdp/pomdp.h"
+#include "doxa/models/pomdp/pomdp_repair.h"
 
 namespace doxa {
 
@@ -32,6 +34,23 @@ Pomdp parse_pomdp(std::string_view text, const std::string& file = "pomdp");
 
 /// Reads a model from a file. Throws FileError, also where the file cannot be read.
 Pomdp read_pomdp(const std::filesystem::path& path);
+
+/// The same, leniently: the model, and the repairs that it took to read it, in the order of the file. A file
+/// that is well-formed gives the same model as above and no repair. Repaired are
+///   - `values: rewards` and `costs`; a missing discount is 1, missing values are rewards,
+///   - `start: a b`, which is `start include:` a list,
+///   - a row or a start distribution that does not sum to 1 is normalised (unless its sum is 0 or infinite),
+///   - a colon too many before a number, a row, a matrix or a word that stands for one,
+///   - probabilities of the wrong number, where wrong_size.h finds the one reading that makes every row sum
+///   to 1,
+///   - one reward where a row or a matrix of them belongs: it is the reward of all.
+/// Throws FileError at the first fault of another kind.
+struct LenientPomdp {
+  Pomdp model;
+  std::vector<PomdpRepair> repairs;
+};
+LenientPomdp parse_pomdp_lenient(std::string_view text, const std::string& file = "pomdp");
+LenientPomdp read_pomdp_lenient(const std::filesystem::path& path);
 
 /// A file in the same format that reads back to the same model, bit for bit, if its rows are normalised (as
 /// those of every model read from a file are). Throws std::invalid_argument for a model that is not valid, or

@@ -20,10 +20,7 @@ std::size_t run(std::string_view s, std::size_t from, bool (*belongs)(char)) {
   return from;
 }
 
-std::string quote(std::string_view text) {
-  constexpr std::size_t most = 40;
-  return "'" + std::string(text.substr(0, most)) + (text.size() > most ? "...'" : "'");
-}
+std::string quote(std::string_view text) { return "'" + shortened(text) + "'"; }
 
 std::string describe_byte(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -98,6 +95,11 @@ Token PomdpLexer::next() {
   offset_ += length;
   at_.column += static_cast<std::uint32_t>(length);
   return token;
+}
+
+std::string shortened(std::string_view text) {
+  constexpr std::size_t most = 40;
+  return std::string(text.substr(0, most)) + (text.size() > most ? "..." : "");
 }
 
 std::string describe(const Token& token) {

@@ -45,6 +45,9 @@ class PomdpLexer {
   Position at_;
 };
 
+/// The beginning of a text that is too long for an error message, else all of it.
+std::string shortened(std::string_view text);
+
 /// How an error message names a token: "'listen'", shortened where it is long, or "the end of the file".
 std::string describe(const Token& token);
 

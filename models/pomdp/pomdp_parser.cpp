@@ -1,10 +1,15 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <tuple>
 
+#include "doxa/models/pomdp/extra_colon.h"
 #include "doxa/models/pomdp/pomdp_file.h"
 #include "doxa/models/pomdp/pomdp_preamble.h"
+#include "doxa/models/pomdp/pomdp_start.h"
 #include "doxa/models/pomdp/probability_entries.h"
+#include "doxa/models/pomdp/wrong_size.h"
 
 namespace doxa {
 namespace {
@@ -15,33 +20,33 @@ static_assert(wildcard == ProbabilityEntries::any && wildcard == Reward::any);
 
 // One of the two tables of probabilities while its entries are read.
 struct Table {
-  const char* name;  // "transition"
+  std::string name;  // "transition"
   const NameSet& columns;
+  bool is_transition;
   ProbabilityEntries entries;
 };
 
 class Parser {
  public:
-  Parser(std::string_view text, const std::string& file) : reader_(text, file) {}
+  Parser(std::string_view text, const std::string& file, std::vector<PomdpRepair>* repairs)
+      : reader_(text, file, repairs) {}
   Pomdp parse();
 
  private:
-  void start();
-  void start_state(std::size_t state);
-  void start_list(bool include);
-  void start_vector();
-
-  void transition_entry(Table& table);
-  void emission_entry(Table& table);
-  void reward_entry();
-
-  double probability(const Table& table, std::uint32_t row, std::size_t column, const char* alternatives);
+  void probability_entry(Table& table);
   void row(Table& table, std::uint32_t action, std::uint32_t row, const char* alternatives);
   void matrix(Table& table, std::uint32_t action, const char* alternatives);
-  void reward_row(Reward::Pattern pattern, const char* alternatives);
-  void reward(const Reward::Pattern& pattern, const std::string& what);
+  bool wrong_size(Table& table, std::uint32_t action, std::uint32_t row, std::size_t rows);
+  void set_row(Table& table, std::uint32_t action, std::uint32_t row, std::span<const double> p, Position at);
   std::size_t start_row(Table& table);
-  StochasticMatrix build(Table& table) const;
+  StochasticMatrix build(Table& table);
+
+  void reward_entry();
+  void reward(const Reward::Pattern& pattern);
+  void reward_row(Reward::Pattern pattern, const char* alternatives);
+  bool one_reward(const Reward::Pattern& pattern, std::size_t expected);
+
+  std::string row_name(std::uint32_t row) const;
 
   TokenReader reader_;
   PomdpPreamble preamble_;
@@ -50,144 +55,52 @@ class Parser {
   std::vector<ProbabilityEntries::Cell> cells_;
 };
 
-std::string place(std::size_t i, std::size_t n) { return std::to_string(i + 1) + " of " + std::to_string(n); }
-
-// ---- start ----
-
-void Parser::start() {
-  const NameSet& states = preamble_.states;
-  model_.start.assign(states.size(), 1 / static_cast<double>(states.size()));
-  if (!reader_.accept("start")) return;
-  if (reader_.accept("include")) return start_list(true);
-  if (reader_.accept("exclude")) return start_list(false);
-  if (!reader_.accept(Kind::colon)) reader_.refuse_token("':', 'include:' or 'exclude:' after 'start'");
-  if (reader_.accept("uniform")) return;
-  const Token first = reader_.token();
-  // A whole number alone, where more than one probability is needed, is the index of a state.
-  const bool is_index = first.is(Kind::integer) && !reader_.look_ahead().is_number() &&
-                        (states.size() > 1 || first.text == "0");
-  if (!first.is(Kind::word) && !is_index) return start_vector();
-  start_state(read_member(reader_, states));
-  if (states.index.contains(reader_.token().text))
-    reader_.refuse_token("one state after 'start:' ('start include:' takes a list)");
+std::string Parser::row_name(std::uint32_t row) const {
+  return row == wildcard ? "*" : shortened(preamble_.states.names[row]);
 }
 
-void Parser::start_state(std::size_t state) {
-  std::fill(model_.start.begin(), model_.start.end(), 0.0);
-  model_.start[state] = 1;
-}
+// ---- T and O, after "T:" or "O:"; `alternatives` is what else could stand in place of the first number ----
 
-void Parser::start_list(bool include) {
-  reader_.expect_colon(include ? "'start include'" : "'start exclude'");
-  const std::size_t n = preamble_.states.size();
-  const Position at = reader_.token().at;
-  std::vector<bool> listed(n, false);
-  bool all = false;
-  const auto goes_on = [](const Token& t) {
-    return t.is(Kind::star) || t.is_number() || (t.is(Kind::word) && !is_reserved(t.text));
-  };
-  do {
-    const Token token = reader_.token();
-    const std::uint32_t state = read_member(reader_, preamble_.states);
-    if (all || (state != wildcard && listed[state]))
-      reader_.refuse(token.at,
-                     "found " + describe(token) + ", which is in the list already, expected each state once");
-    if (state == wildcard)
-      listed.assign(n, all = true);
-    else
-      listed[state] = true;
-  } while (goes_on(reader_.token()));
-  const auto possible = static_cast<double>(std::count(listed.begin(), listed.end(), include));
-  if (possible == 0) reader_.refuse(at, "found every state excluded, expected one at least to start in");
-  for (std::size_t s = 0; s < n; ++s) model_.start[s] = listed[s] == include ? 1 / possible : 0;
-}
-
-void Parser::start_vector() {
-  const Position at = reader_.token().at;
-  const std::size_t n = preamble_.states.size();
-  double sum = 0;
-  for (std::size_t s = 0; s < n; ++s) {
-    if (!reader_.token().is_number())
-      reader_.refuse_token((s ? "" : "'uniform', a state or ") + ("start probability " + place(s, n)) +
-                           ", without a sign");
-    sum += model_.start[s] = reader_.number("a start probability");
-  }
-  if (!(std::abs(sum - 1) <= row_sum_tolerance)) reader_.refuse(at, sum_error("start", sum));
-  normalise(model_.start);
-}
-
-// ---- entries; each begins after "T:", "O:" or "R:" ----
-
-void Parser::transition_entry(Table& table) {
+void Parser::probability_entry(Table& table) {
+  const std::size_t states = preamble_.states.size(), columns = table.columns.size();
   const std::uint32_t action = read_member(reader_, preamble_.actions);
+  const bool has_row = on_to_member(reader_, {states * columns, 1 + columns});
   const Position at = reader_.token().at;
-  if (!reader_.accept(Kind::colon)) {
+  if (!has_row) {
     if (reader_.accept("uniform")) return table.entries.set_uniform(action, wildcard, at);
-    if (reader_.accept("identity")) return table.entries.set_identity(action, at);
-    return matrix(table, action, "':', 'uniform', 'identity' or ");
+    if (table.is_transition && reader_.accept("identity")) return table.entries.set_identity(action, at);
+    if (wrong_size(table, action, wildcard, states)) return;
+    return matrix(table, action,
+                  table.is_transition ? "':', 'uniform', 'identity' or " : "':', 'uniform' or ");
   }
   const std::uint32_t state = read_member(reader_, preamble_.states);
+  const bool has_column = on_to_member(reader_, {columns, 2});
   const Position row_at = reader_.token().at;
-  if (!reader_.accept(Kind::colon)) {
+  if (!has_column) {
     if (reader_.accept("uniform")) return table.entries.set_uniform(action, state, row_at);
-    if (reader_.accept("reset")) return table.entries.set_shared_row(action, state, start_row(table), row_at);
-    return row(table, action, state, "':', 'uniform', 'reset' or ");
+    if (table.is_transition && reader_.accept("reset"))
+      return table.entries.set_shared_row(action, state, start_row(table), row_at);
+    if (wrong_size(table, action, state, 1)) return;
+    return row(table, action, state,
+               table.is_transition ? "':', 'uniform', 'reset' or " : "':', 'uniform' or ");
   }
-  const std::uint32_t next = read_member(reader_, preamble_.states);
+  const std::uint32_t column = read_member(reader_, table.columns);
+  pass_extra_colon(reader_);
   const Position cell_at = reader_.token().at;
-  table.entries.set_cell(action, state, next, reader_.number("a transition probability"), cell_at);
-}
-
-void Parser::emission_entry(Table& table) {
-  const std::uint32_t action = read_member(reader_, preamble_.actions);
-  const Position at = reader_.token().at;
-  if (!reader_.accept(Kind::colon)) {
-    if (reader_.accept("uniform")) return table.entries.set_uniform(action, wildcard, at);
-    return matrix(table, action, "':', 'uniform' or ");
-  }
-  const std::uint32_t next = read_member(reader_, preamble_.states);
-  const Position row_at = reader_.token().at;
-  if (!reader_.accept(Kind::colon)) {
-    if (reader_.accept("uniform")) return table.entries.set_uniform(action, next, row_at);
-    return row(table, action, next, "':', 'uniform' or ");
-  }
-  const std::uint32_t observation = read_member(reader_, preamble_.observations);
-  const Position cell_at = reader_.token().at;
-  table.entries.set_cell(action, next, observation, reader_.number("an emission probability"), cell_at);
-}
-
-void Parser::reward_entry() {
-  Reward::Pattern pattern;
-  pattern.action = read_member(reader_, preamble_.actions);
-  reader_.expect_colon("the action");
-  pattern.state = read_member(reader_, preamble_.states);
-  if (!reader_.accept(Kind::colon)) {
-    for (pattern.next = 0; pattern.next < preamble_.states.size(); ++pattern.next)
-      reward_row(pattern, pattern.next == 0 ? "':' or " : "");
-    return;
-  }
-  pattern.next = read_member(reader_, preamble_.states);
-  if (!reader_.accept(Kind::colon)) return reward_row(pattern, "':' or ");
-  pattern.observation = read_member(reader_, preamble_.observations);
-  reward(pattern, "a reward");
-}
-
-// ---- numbers of entries; `alternatives` is what else could stand in place of the first ----
-
-double Parser::probability(const Table& table, std::uint32_t row, std::size_t column,
-                           const char* alternatives) {
-  if (!reader_.token().is_number())
-    reader_.refuse_token((column ? "" : alternatives) + std::string(table.name) + " probability " +
-                         place(column, table.columns.size()) + " of row " +
-                         (row == wildcard ? "*" : preamble_.states.names[row]) + ", without a sign");
-  return reader_.number("a probability");
+  table.entries.set_cell(
+      action, state, column,
+      reader_.number(table.is_transition ? "a transition probability" : "an emission probability"), cell_at);
 }
 
 void Parser::row(Table& table, std::uint32_t action, std::uint32_t row, const char* alternatives) {
   const Position at = reader_.token().at;
+  const std::size_t n = table.columns.size();
   cells_.clear();
-  for (std::uint32_t c = 0; c < table.columns.size(); ++c) {
-    const double p = probability(table, row, c, alternatives);
+  for (std::uint32_t c = 0; c < n; ++c) {
+    if (!reader_.token().is_number())
+      reader_.refuse_token((c ? "" : alternatives) + table.name + " probability " + place(c, n) + " of row " +
+                           row_name(row) + ", without a sign");
+    const double p = reader_.number("a probability");
     if (p != 0) cells_.emplace_back(c, p);
   }
   table.entries.set_row(action, row, cells_, at);
@@ -198,25 +111,25 @@ void Parser::matrix(Table& table, std::uint32_t action, const char* alternatives
     row(table, action, r, r == 0 ? alternatives : "");
 }
 
-void Parser::reward(const Reward::Pattern& pattern, const std::string& what) {
-  const double r = reader_.signed_number(what);
-  model_.reward.set(pattern, preamble_.cost && r != 0 ? -r : r);
+// A row, or a matrix of several rows, of a wrong size that a lenient reader can repair; false for all others.
+bool Parser::wrong_size(Table& table, std::uint32_t action, std::uint32_t row, std::size_t rows) {
+  const Position at = reader_.token().at;
+  const std::size_t columns = table.columns.size();
+  const std::vector<double> numbers = read_wrong_size(reader_, table.name + " probabilities", rows, columns);
+  if (numbers.size() == columns) set_row(table, action, row, numbers, at);
+  if (numbers.size() > columns)
+    for (std::uint32_t r = 0; r < rows; ++r)
+      set_row(table, action, r, std::span(numbers).subspan(r * columns, columns), at);
+  return !numbers.empty();
 }
 
-void Parser::reward_row(Reward::Pattern pattern, const char* alternatives) {
-  const std::size_t n = preamble_.observations.size();
-  for (std::uint32_t o = 0; o < n; ++o) {
-    pattern.observation = o;
-    const Token& token = reader_.token();
-    const bool is_number = token.is_number() || token.is(Kind::minus) || token.is(Kind::plus);
-    if (!is_number)
-      reader_.refuse_token((o ? "" : alternatives) + ("reward " + place(o, n)) + " of row " +
-                           (pattern.next == wildcard ? "*" : preamble_.states.names[pattern.next]));
-    reward(pattern, "a reward");
-  }
+void Parser::set_row(Table& table, std::uint32_t action, std::uint32_t row, std::span<const double> p,
+                     Position at) {
+  cells_.clear();
+  for (std::uint32_t c = 0; c < p.size(); ++c)
+    if (p[c] != 0) cells_.emplace_back(c, p[c]);
+  table.entries.set_row(action, row, cells_, at);
 }
-
-// ---- the whole ----
 
 // The start distribution, kept once for all rows that are `reset`.
 std::size_t Parser::start_row(Table& table) {
@@ -229,36 +142,105 @@ std::size_t Parser::start_row(Table& table) {
   return *start_row_;
 }
 
-StochasticMatrix Parser::build(Table& table) const {
+StochasticMatrix Parser::build(Table& table) {
   using Fault = ProbabilityEntries::Fault;
-  return table.entries.build([&](Fault fault, std::size_t action, std::size_t row, double sum,
-                                 const Position* at) {
-    const std::string label =
-        row_label(table.name, preamble_.actions.names[action], preamble_.states.names[row]);
-    if (fault == Fault::never_given)
-      reader_.refuse(reader_.token().at, label + " is not given, expected probabilities that sum to 1");
-    if (fault == Fault::too_large)
-      reader_.refuse(at ? *at : reader_.token().at, label + ": with it wildcards spell out more than " +
-                                                        std::to_string(ProbabilityEntries::max_non_zeros) +
-                                                        " probabilities, expected fewer");
-    reader_.refuse(*at, sum_error(label, sum));
-  });
+  // One repair for all the rows that one entry leaves with a wrong sum.
+  struct Rows {
+    std::string text;
+    std::size_t count = 0;
+  };
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Rows> normalised;
+  StochasticMatrix built = table.entries.build(
+      [&](Fault fault, std::size_t action, std::size_t row, double sum, const Position* last) {
+        const Position at = last ? *last : reader_.token().at;
+        const std::string label = row_label(table.name, shortened(preamble_.actions.names[action]),
+                                            shortened(preamble_.states.names[row]));
+        if (fault == Fault::never_given)
+          reader_.refuse(at, label + " is not given, expected probabilities that sum to 1");
+        if (fault == Fault::too_large)
+          reader_.refuse(at, label + ": with it wildcards spell out more than " +
+                                 std::to_string(ProbabilityEntries::max_non_zeros) +
+                                 " probabilities, expected fewer");
+        if (!reader_.lenient() || !can_be_normalised(sum)) reader_.refuse(at, sum_error(label, sum));
+        Rows& rows = normalised[{at.line, at.column}];
+        if (++rows.count == 1) rows.text = sum_error(label, sum);
+      });
+  for (const auto& [at, rows] : normalised)
+    reader_.repaired({at.first, at.second},
+                     rows.text + ": normalised" +
+                         (rows.count == 1   ? ""
+                          : rows.count == 2 ? ", and 1 row more"
+                                            : ", and " + std::to_string(rows.count - 1) + " rows more"));
+  return built;
 }
+
+// ---- R, after "R:" ----
+
+void Parser::reward_entry() {
+  const std::size_t states = preamble_.states.size(), observations = preamble_.observations.size();
+  Reward::Pattern pattern;
+  pattern.action = read_member(reader_, preamble_.actions);
+  reader_.expect_colon("the action");
+  pattern.state = read_member(reader_, preamble_.states);
+  if (!on_to_member(reader_, {states * observations, 1 + observations})) {
+    if (one_reward(pattern, states * observations)) return;
+    for (pattern.next = 0; pattern.next < states; ++pattern.next)
+      reward_row(pattern, pattern.next == 0 ? "':' or " : "");
+    return;
+  }
+  pattern.next = read_member(reader_, preamble_.states);
+  if (!on_to_member(reader_, {observations, 2})) {
+    if (!one_reward(pattern, observations)) reward_row(pattern, "':' or ");
+    return;
+  }
+  pattern.observation = read_member(reader_, preamble_.observations);
+  pass_extra_colon(reader_);
+  reward(pattern);
+}
+
+void Parser::reward(const Reward::Pattern& pattern) {
+  const double r = reader_.signed_number("a reward");
+  model_.reward.set(pattern, preamble_.cost && r != 0 ? -r : r);
+}
+
+void Parser::reward_row(Reward::Pattern pattern, const char* alternatives) {
+  const std::size_t n = preamble_.observations.size();
+  for (std::uint32_t o = 0; o < n; ++o) {
+    pattern.observation = o;
+    const Token& token = reader_.token();
+    const bool is_number = token.is_number() || token.is(Kind::minus) || token.is(Kind::plus);
+    if (!is_number)
+      reader_.refuse_token((o ? "" : alternatives) + ("reward " + place(o, n)) + " of row " +
+                           row_name(pattern.next));
+    reward(pattern);
+  }
+}
+
+// One reward in place of many is, to a lenient reader, that of all that the pattern leaves open.
+bool Parser::one_reward(const Reward::Pattern& pattern, std::size_t expected) {
+  if (!reader_.lenient() || expected == 1 || reader_.numbers_ahead(2) != 1) return false;
+  reader_.repaired(reader_.token().at,
+                   "found 1 reward, expected " + std::to_string(expected) + ": read as that of all");
+  reward(pattern);
+  return true;
+}
+
+// ---- the whole ----
 
 Pomdp Parser::parse() {
   preamble_ = read_preamble(reader_);
-  start();
+  model_.start = read_start(reader_, preamble_.states);
   const std::size_t actions = preamble_.actions.size(), states = preamble_.states.size();
-  Table transition{"transition", preamble_.states, {actions, states, states}};
-  Table emission{"emission", preamble_.observations, {actions, states, preamble_.observations.size()}};
+  Table transition{"transition", preamble_.states, true, {actions, states, states}};
+  Table emission{"emission", preamble_.observations, false, {actions, states, preamble_.observations.size()}};
   while (!reader_.token().is(Kind::end)) {
     const Token word = reader_.token();
     if (!word.is("T") && !word.is("O") && !word.is("R"))
       reader_.refuse_token("an entry (T, O or R) or the end of the file");
     reader_.advance();
     reader_.expect_colon(describe(word));
-    if (word.is("T")) transition_entry(transition);
-    if (word.is("O")) emission_entry(emission);
+    if (word.is("T")) probability_entry(transition);
+    if (word.is("O")) probability_entry(emission);
     if (word.is("R")) reward_entry();
   }
   model_.discount = preamble_.discount;
@@ -272,6 +254,17 @@ Pomdp Parser::parse() {
 
 }  // namespace
 
-Pomdp parse_pomdp(std::string_view text, const std::string& file) { return Parser(text, file).parse(); }
+Pomdp parse_pomdp(std::string_view text, const std::string& file) {
+  return Parser(text, file, nullptr).parse();
+}
+
+LenientPomdp parse_pomdp_lenient(std::string_view text, const std::string& file) {
+  LenientPomdp read;
+  read.model = Parser(text, file, &read.repairs).parse();
+  std::stable_sort(read.repairs.begin(), read.repairs.end(), [](const PomdpRepair& a, const PomdpRepair& b) {
+    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+  });
+  return read;
+}
 
 }  // namespace doxa

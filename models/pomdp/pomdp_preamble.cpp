@@ -31,9 +31,24 @@ double read_discount(TokenReader& reader) {
 }
 
 bool read_cost(TokenReader& reader) {
+  for (const std::string word : {"reward", "cost"})
+    if (reader.lenient() && reader.token().is(word + "s")) {
+      reader.repaired(reader.token().at, "found " + describe(reader.token()) +
+                                             ", expected 'reward' or 'cost': read as '" + word + "'");
+      reader.advance();
+      return word == "cost";
+    }
   if (reader.accept("cost")) return true;
   if (!reader.accept("reward")) reader.refuse_token("'reward' or 'cost'");
   return false;
+}
+
+// The two lines of the preamble without which a model is still the same one to all who observe and act.
+bool take_default(TokenReader& reader, std::string_view word) {
+  if (!reader.lenient() || (word != "discount" && word != "values")) return false;
+  reader.repaired(reader.token().at, "found no '" + std::string(word) + ":' in the preamble: taken to be " +
+                                         (word == "discount" ? "1" : "'reward'"));
+  return true;
 }
 
 void read_count(TokenReader& reader, NameSet& set) {
@@ -98,7 +113,8 @@ PomdpPreamble read_preamble(TokenReader& reader) {
   }
   std::string missing;
   for (const std::string_view word : preamble_words)
-    if (!line_of.contains(word)) missing += (missing.empty() ? "'" : " and '") + std::string(word) + ":'";
+    if (!line_of.contains(word) && !take_default(reader, word))
+      missing += (missing.empty() ? "'" : " and '") + std::string(word) + ":'";
   if (!missing.empty()) reader.refuse_token(missing + " in the preamble");
   const std::size_t actions = preamble.actions.size(), states = preamble.states.size();
   if (actions * states > max_table_rows)

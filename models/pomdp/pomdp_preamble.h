@@ -22,9 +22,10 @@ struct NameSet {
   std::size_t size() const { return names.size(); }
 };
 
-/// The first part of a .pomdp file, all of which must be there, in any order.
+/// The first part of a .pomdp file, all of which must be there, in any order. (A lenient reader takes the
+/// values given here for a discount and for `values` that are missing.)
 struct PomdpPreamble {
-  double discount = 0;
+  double discount = 1;
   bool cost = false;  ///< values: cost
   NameSet states{"a state", "states"}, actions{"an action", "actions"},
       observations{"an observation", "observations"};

@@ -7,6 +7,21 @@
 #include "doxa/models/pomdp/pomdp.h"
 
 namespace doxa::pomdp_format {
+namespace {
+
+// Dividing by a sum above 1 may have taken the smallest probabilities below the range of a double.
+void drop_zeros_of_last_row(StochasticMatrix& table) {
+  std::size_t kept = table.begin.back();
+  for (std::size_t i = kept; i < table.non_zeros(); ++i)
+    if (table.probability[i] != 0) {
+      table.probability[kept] = table.probability[i];
+      table.column[kept++] = table.column[i];
+    }
+  table.probability.resize(kept);
+  table.column.resize(kept);
+}
+
+}  // namespace
 
 ProbabilityEntries::ProbabilityEntries(std::size_t actions, std::size_t rows, std::size_t columns)
     : actions_(actions),
@@ -108,7 +123,7 @@ void ProbabilityEntries::assemble(std::size_t action, std::size_t row, Assembly&
   if (!std::is_sorted(out.set.begin(), out.set.end())) std::sort(out.set.begin(), out.set.end());
 }
 
-StochasticMatrix ProbabilityEntries::build(const Refuse& refuse) {
+StochasticMatrix ProbabilityEntries::build(const OnFault& on_fault) {
   for (Pattern& p : patterns_) drop_overwritten(p);
   StochasticMatrix table;
   table.columns = columns_;
@@ -126,10 +141,11 @@ StochasticMatrix ProbabilityEntries::build(const Refuse& refuse) {
         table.probability.push_back(assembly.value[c]);
       }
       if (table.non_zeros() > max_non_zeros || assembly.spelled_out > max_spelled_out)
-        refuse(Fault::too_large, action, row, sum, at);
-      if (!at) refuse(Fault::never_given, action, row, sum, at);
-      if (!(std::abs(sum - 1) <= row_sum_tolerance)) refuse(Fault::sum, action, row, sum, at);
+        on_fault(Fault::too_large, action, row, sum, at);
+      if (!at) on_fault(Fault::never_given, action, row, sum, at);
+      if (!(std::abs(sum - 1) <= row_sum_tolerance)) on_fault(Fault::sum, action, row, sum, at);
       normalise(std::span(table.probability).subspan(table.begin.back()));
+      drop_zeros_of_last_row(table);
       table.begin.push_back(table.non_zeros());
     }
   return table;

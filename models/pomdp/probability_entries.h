@@ -34,14 +34,14 @@ class ProbabilityEntries {
   std::size_t share(const std::vector<Cell>& cells);
   void set_shared_row(std::uint32_t action, std::uint32_t row, std::size_t shared, Position at);
 
-  /// What was wrong with a row: `refuse` is called with the place of its last entry (nullptr if it has none)
-  /// and must throw.
+  /// What is wrong with a row: `on_fault` is called with the place of its last entry (nullptr if it has
+  /// none). It must throw, unless the fault is a sum that can be normalised, which its return accepts.
   enum class Fault { never_given, sum, too_large };
-  using Refuse =
+  using OnFault =
       std::function<void(Fault, std::size_t action, std::size_t row, double sum, const Position* at)>;
   /// Row action·rows + row of the result is p(· | row, action), normalised. O(rows + non-zeros + cells of
   /// wildcards).
-  StochasticMatrix build(const Refuse& refuse);
+  StochasticMatrix build(const OnFault& on_fault);
 
  private:
   // An entry for all columns at once; the entries before it count no more.

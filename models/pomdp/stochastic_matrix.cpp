@@ -43,4 +43,6 @@ void normalise(std::span<double> probabilities) {
   for (double& p : probabilities) p /= sum;
 }
 
+bool can_be_normalised(double sum) { return std::isfinite(sum) && sum > 0; }
+
 }  // namespace doxa

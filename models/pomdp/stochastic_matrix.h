@@ -38,5 +38,7 @@ struct StochasticMatrix {
 /// Divides by the sum. A sum that differs from 1 by rounding only (n 2^-52 for n terms) is left alone, so
 /// that doing it twice changes nothing: what was normalised once keeps its bits through a file.
 void normalise(std::span<double> probabilities);
+/// Whether dividing by this sum of probabilities makes a distribution of them: it is finite and not 0.
+bool can_be_normalised(double sum);
 
 }  // namespace doxa

@@ -67,12 +67,31 @@ double TokenReader::signed_number(const std::string& what) {
   return negative ? -value : value;
 }
 
+std::size_t TokenReader::numbers_ahead(std::size_t most) const {
+  PomdpLexer ahead = lexer_;
+  Token token = token_;
+  std::size_t n = 0;
+  for (; n < most; ++n, token = ahead.next()) {
+    if (token.is(Token::Kind::minus) || token.is(Token::Kind::plus)) token = ahead.next();
+    if (!token.is_number()) break;
+  }
+  return n;
+}
+
+void TokenReader::repaired(Position at, const std::string& text) {
+  repairs_->push_back({at.line, at.column, text});
+}
+
 void TokenReader::refuse(Position at, const std::string& text) const {
   throw FileError(lexer_.file(), at.line, at.column, text);
 }
 
 void TokenReader::refuse_token(const std::string& expected) const {
   refuse(token_.at, "found " + describe(token_) + ", expected " + expected);
+}
+
+std::string place(std::size_t position, std::size_t count) {
+  return std::to_string(position + 1) + " of " + std::to_string(count);
 }
 
 }  // namespace doxa::pomdp_format

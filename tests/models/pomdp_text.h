@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 
 #include "doxa/models/pomdp/pomdp_file.h"
@@ -20,17 +21,30 @@ inline Pomdp parse(const std::string& text) {
   return m;
 }
 
-// `text` has the mark @ where the error must point; the message must contain `says`.
-inline void expect_refused(std::string text, const std::string& says) {
+// A text without its mark @, and where that stood.
+struct Marked {
+  std::string text;
+  std::size_t line, column;
+};
+
+inline Marked unmark(std::string text) {
   const std::size_t mark = text.find('@');
-  ASSERT_NE(mark, std::string::npos) << text;
-  text.erase(mark, 1);
+  EXPECT_NE(mark, std::string::npos) << text;
+  if (mark != std::string::npos) text.erase(mark, 1);
   const std::string before = text.substr(0, mark);
-  const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
-  const std::size_t line_begin = before.rfind('\n');
-  const std::size_t column = mark - (line_begin == std::string::npos ? 0 : line_begin + 1) + 1;
+  const auto lines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+  return {text, lines + 1, before.size() - (before.rfind('\n') + 1) + 1};
+}
+
+// `marked` has the mark @ where the error must point; the message must contain `says`.
+inline void expect_refused(
+    const std::string& marked, const std::string& says,
+    const std::function<void(const std::string&)>& read = [](const std::string& t) {
+      parse_pomdp(t, "test.pomdp");
+    }) {
+  const auto [text, line, column] = unmark(marked);
   try {
-    parse_pomdp(text, "test.pomdp");
+    read(text);
     ADD_FAILURE() << "accepted: " << text;
   } catch (const FileError& error) {
     const std::string what = error.what();
