@@ -57,21 +57,27 @@ std::string format_set(const char* keyword, const std::vector<std::string>& name
   return text + "\n";
 }
 
+// A name that repeats in every entry is written out while it is short; an index says the same.
+std::string member(const std::vector<std::string>& names, std::size_t index) {
+  constexpr std::size_t long_name = 64;
+  if (index == Reward::any) return "*";
+  return names[index].size() < long_name ? names[index] : std::to_string(index);
+}
+
+// A probability may be -0, which has no sign in a file.
+std::string probability(double p) { return exact(p == 0 ? 0 : p); }
+
 std::string format_table(const Pomdp& m, const StochasticMatrix& table, const std::string& letter,
                          const std::vector<std::string>& columns) {
   std::string text;
   for (std::size_t r = 0; r < table.rows(); ++r) {
     const StochasticMatrix::Row row = table.row(r);
-    const std::string prefix =
-        letter + ": " + m.actions[r / m.states.size()] + " : " + m.states[r % m.states.size()] + " : ";
+    const std::string prefix = letter + ": " + member(m.actions, r / m.states.size()) + " : " +
+                               member(m.states, r % m.states.size()) + " : ";
     for (std::size_t i = 0; i < row.size(); ++i)
-      text += prefix + columns[row.column[i]] + " " + exact(row.probability[i]) + "\n";
+      text += prefix + member(columns, row.column[i]) + " " + probability(row.probability[i]) + "\n";
   }
   return text;
-}
-
-std::string member(const std::vector<std::string>& names, std::uint32_t index) {
-  return index == Reward::any ? "*" : names[index];
 }
 
 }  // namespace
@@ -87,7 +93,7 @@ std::string format_pomdp(const Pomdp& m) {
   std::string text = "discount: " + exact(m.discount) + "\nvalues: reward\n" +
                      format_set("states", m.states) + format_set("actions", m.actions) +
                      format_set("observations", m.observations) + "\nstart:";
-  for (const double p : m.start) text += " " + exact(p);
+  for (const double p : m.start) text += " " + probability(p);
   text += "\n\n" + format_table(m, m.transition, "T", m.states) + "\n" +
           format_table(m, m.emission, "O", m.observations) + "\n";
   for (const auto& [pattern, value] : m.reward.entries())

@@ -52,9 +52,9 @@ struct LenientPomdp {
 LenientPomdp parse_pomdp_lenient(std::string_view text, const std::string& file = "pomdp");
 LenientPomdp read_pomdp_lenient(const std::filesystem::path& path);
 
-/// A file in the same format that reads back to the same model, bit for bit, if its rows are normalised (as
-/// those of every model read from a file are). Throws std::invalid_argument for a model that is not valid, or
-/// with names that the format cannot spell.
+/// A file in the same format that reads back to the same model, bit for bit, if its rows are normalised and
+/// store no zeros (as those of every model read from a file). Throws std::invalid_argument for a model that
+/// is not valid, or with names that the format cannot spell.
 std::string format_pomdp(const Pomdp& m);
 
 /// A name that a .pomdp file can spell: [A-Za-z][A-Za-z0-9_-]* and not one of its own words.
