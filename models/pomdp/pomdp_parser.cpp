@@ -158,9 +158,10 @@ StochasticMatrix Parser::build(Table& table) {
         if (fault == Fault::never_given)
           reader_.refuse(at, label + " is not given, expected probabilities that sum to 1");
         if (fault == Fault::too_large)
-          reader_.refuse(at, label + ": with it wildcards spell out more than " +
+          reader_.refuse(at, label + ": its table is too large, expected at most " +
                                  std::to_string(ProbabilityEntries::max_non_zeros) +
-                                 " probabilities, expected fewer");
+                                 " probabilities other than 0, and " +
+                                 std::to_string(ProbabilityEntries::max_spelled_out) + " looked at");
         if (!reader_.lenient() || !can_be_normalised(sum)) reader_.refuse(at, sum_error(label, sum));
         Rows& rows = normalised[{at.line, at.column}];
         if (++rows.count == 1) rows.text = sum_error(label, sum);

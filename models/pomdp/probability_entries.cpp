@@ -1,7 +1,6 @@
 #include "doxa/models/pomdp/probability_entries.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "doxa/models/pomdp/pomdp.h"
@@ -90,37 +89,81 @@ void ProbabilityEntries::set_identity(std::uint32_t action, Position at) {
   set_cover(action, any, {Cover::Kind::identity, 0, 0, 1}, at);
 }
 
-void ProbabilityEntries::put(Assembly& out, std::uint32_t column, double p, std::size_t time) {
-  if (time <= out.time[column]) return;
-  if (out.time[column] == 0) out.set.push_back(column);
-  out.time[column] = time;
-  out.value[column] = p;
-  out.latest = std::max(out.latest, time);
+std::array<const ProbabilityEntries::Pattern*, 4> ProbabilityEntries::fitting(std::size_t action,
+                                                                              std::size_t row) const {
+  return {&patterns_[pattern_at_[slot(action, row)]], &patterns_[pattern_at_[slot(action, rows_)]],
+          &patterns_[pattern_at_[slot(actions_, row)]], &patterns_[pattern_at_[slot(actions_, rows_)]]};
 }
 
-void ProbabilityEntries::assemble(std::size_t action, std::size_t row, Assembly& out) const {
-  for (const std::uint32_t column : out.set) out.time[column] = 0;
-  out.set.clear();
-  const std::array<const Pattern*, 4> fitting{
-      &patterns_[pattern_at_[slot(action, row)]], &patterns_[pattern_at_[slot(action, rows_)]],
-      &patterns_[pattern_at_[slot(actions_, row)]], &patterns_[pattern_at_[slot(actions_, rows_)]]};
+// The columns that a cover sets, ascending: `next` is the first that is still to come.
+struct ProbabilityEntries::CoverCursor {
   Cover cover;
-  for (const Pattern* p : fitting)
-    if (p->cover.time > cover.time) cover = p->cover;
-  out.latest = cover.time;
-  if (cover.kind == Cover::Kind::identity) put(out, static_cast<std::uint32_t>(row), cover.value, cover.time);
-  if (cover.kind == Cover::Kind::constant && cover.value != 0)
-    for (std::uint32_t c = 0; c < columns_; ++c) put(out, c, cover.value, cover.time);
-  if (cover.kind == Cover::Kind::cells)
-    for (std::size_t i = shared_begin_[cover.shared]; i < shared_begin_[cover.shared + 1]; ++i)
-      put(out, shared_cells_[i].first, shared_cells_[i].second, cover.time);
-  out.spelled_out += out.set.size();
-  for (const Pattern* p : fitting) {
-    out.spelled_out += p->cells.size();
-    for (const TimedCell& cell : p->cells)
-      if (cell.time > cover.time) put(out, cell.column, cell.p, cell.time);
+  const Cell *cell, *cells_end;  // Kind::cells
+  std::size_t next, end;
+
+  void advance() {
+    if (cover.kind == Cover::Kind::cells)
+      next = ++cell == cells_end ? end : cell->first;
+    else
+      next = cover.kind == Cover::Kind::constant ? next + 1 : end;
   }
-  if (!std::is_sorted(out.set.begin(), out.set.end())) std::sort(out.set.begin(), out.set.end());
+  double value() const { return cover.kind == Cover::Kind::cells ? cell->second : cover.value; }
+};
+
+ProbabilityEntries::CoverCursor ProbabilityEntries::cursor(const Cover& cover, std::size_t row) const {
+  CoverCursor c{cover, nullptr, nullptr, columns_, columns_};
+  if (cover.kind == Cover::Kind::constant && cover.value != 0) c.next = 0;
+  if (cover.kind == Cover::Kind::identity) c.next = row;
+  if (cover.kind == Cover::Kind::cells) {
+    c.cell = shared_cells_.data() + shared_begin_[cover.shared];
+    c.cells_end = shared_cells_.data() + shared_begin_[cover.shared + 1];
+    if (c.cell != c.cells_end) c.next = c.cell->first;
+  }
+  return c;
+}
+
+// Merges the cover and the cells after it, all of them in ascending columns, and appends what is not zero.
+ProbabilityEntries::Row ProbabilityEntries::assemble(std::size_t action, std::size_t row,
+                                                     StochasticMatrix& table) const {
+  struct Run {
+    const TimedCell *at, *end;
+  };
+  const std::array<const Pattern*, 4> patterns = fitting(action, row);
+  Row out;
+  Cover latest;
+  for (const Pattern* p : patterns)
+    if (p->cover.time > latest.time) latest = p->cover;
+  CoverCursor cover = cursor(latest, row);
+  out.last_time = latest.time;
+  std::array<Run, 4> runs;
+  std::size_t n = 0;
+  for (const Pattern* p : patterns)
+    if (!p->cells.empty()) runs[n++] = {p->cells.data(), p->cells.data() + p->cells.size()};
+  for (;; ++out.looked_at) {
+    std::size_t column = cover.next;
+    for (std::size_t i = 0; i < n; ++i)
+      if (runs[i].at != runs[i].end) column = std::min<std::size_t>(column, runs[i].at->column);
+    if (column == columns_) return out;
+    double value = 0;
+    std::size_t time = 0;
+    if (cover.next == column) {
+      value = cover.value();
+      time = latest.time;
+      cover.advance();
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      if (runs[i].at == runs[i].end || runs[i].at->column != column) continue;
+      const TimedCell& cell = *runs[i].at++;
+      if (cell.time <= std::max(time, latest.time)) continue;
+      value = cell.p;
+      time = cell.time;
+    }
+    out.last_time = std::max(out.last_time, time);
+    out.sum += value;
+    if (value == 0) continue;
+    table.column.push_back(static_cast<std::uint32_t>(column));
+    table.probability.push_back(value);
+  }
 }
 
 StochasticMatrix ProbabilityEntries::build(const OnFault& on_fault) {
@@ -128,22 +171,16 @@ StochasticMatrix ProbabilityEntries::build(const OnFault& on_fault) {
   StochasticMatrix table;
   table.columns = columns_;
   table.begin.reserve(actions_ * rows_ + 1);
-  Assembly assembly{std::vector<double>(columns_), std::vector<std::size_t>(columns_), {}, 0, 0};
+  std::size_t looked_at = 0;
   for (std::size_t action = 0; action < actions_; ++action)
     for (std::size_t row = 0; row < rows_; ++row) {
-      assemble(action, row, assembly);
-      const Position* at = assembly.latest ? &position_[assembly.latest] : nullptr;
-      double sum = 0;
-      for (const std::uint32_t c : assembly.set) {
-        if (assembly.value[c] == 0) continue;
-        sum += assembly.value[c];
-        table.column.push_back(c);
-        table.probability.push_back(assembly.value[c]);
-      }
-      if (table.non_zeros() > max_non_zeros || assembly.spelled_out > max_spelled_out)
-        on_fault(Fault::too_large, action, row, sum, at);
-      if (!at) on_fault(Fault::never_given, action, row, sum, at);
-      if (!(std::abs(sum - 1) <= row_sum_tolerance)) on_fault(Fault::sum, action, row, sum, at);
+      const Row built = assemble(action, row, table);
+      const Position* at = built.last_time ? &position_[built.last_time] : nullptr;
+      looked_at += built.looked_at;
+      if (table.non_zeros() > max_non_zeros || looked_at > max_spelled_out)
+        on_fault(Fault::too_large, action, row, built.sum, at);
+      if (!at) on_fault(Fault::never_given, action, row, built.sum, at);
+      if (!(std::abs(built.sum - 1) <= row_sum_tolerance)) on_fault(Fault::sum, action, row, built.sum, at);
       normalise(std::span(table.probability).subspan(table.begin.back()));
       drop_zeros_of_last_row(table);
       table.begin.push_back(table.non_zeros());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -20,7 +21,7 @@ class ProbabilityEntries {
  public:
   static constexpr std::uint32_t any = 0xffffffff;          ///< the wildcard
   static constexpr std::size_t max_non_zeros = 1u << 24;    ///< of a table that is built
-  static constexpr std::size_t max_spelled_out = 1u << 27;  ///< cells looked at by build
+  static constexpr std::size_t max_spelled_out = 1u << 26;  ///< columns looked at by build
   using Cell = std::pair<std::uint32_t, double>;            ///< column, probability
 
   ProbabilityEntries(std::size_t actions, std::size_t rows, std::size_t columns);
@@ -60,24 +61,23 @@ class ProbabilityEntries {
   // What was written for one pattern of action and row, wildcards included.
   struct Pattern {
     Cover cover;
-    std::vector<TimedCell> cells;  // later than the cover
+    std::vector<TimedCell> cells;  // later than the cover; build sorts them by column
   };
-  // One row while it is put together: dense, with the time of each cell (0: not set) and the list of set
-  // columns.
-  struct Assembly {
-    std::vector<double> value;
-    std::vector<std::size_t> time;
-    std::vector<std::uint32_t> set;
-    std::size_t latest = 0;
-    std::size_t spelled_out = 0;  // over all rows
+  struct CoverCursor;
+  // What is known of a row once it is put together.
+  struct Row {
+    double sum = 0;
+    std::size_t last_time = 0;  // of the last entry that counts, 0 for none
+    std::size_t looked_at = 0;  // columns
   };
 
   std::size_t slot(std::size_t action, std::size_t row) const { return action * (rows_ + 1) + row; }
   Pattern& pattern(std::uint32_t action, std::uint32_t row);
   void set_cover(std::uint32_t action, std::uint32_t row, Cover cover, Position at);
   void drop_overwritten(Pattern& p) const;
-  void assemble(std::size_t action, std::size_t row, Assembly& out) const;
-  static void put(Assembly& out, std::uint32_t column, double p, std::size_t time);
+  std::array<const Pattern*, 4> fitting(std::size_t action, std::size_t row) const;
+  CoverCursor cursor(const Cover& cover, std::size_t row) const;
+  Row assemble(std::size_t action, std::size_t row, StochasticMatrix& table) const;
 
   std::size_t actions_, rows_, columns_;
   std::vector<std::uint32_t> pattern_at_;  // (actions+1) x (rows+1), the last of each the wildcard; 0: none
