@@ -2,36 +2,17 @@
 
 #include <array>
 #include <charconv>
-#include <fstream>
 #include <set>
 #include <stdexcept>
-#include <system_error>
 
 #include "doxa/models/pomdp/pomdp_preamble.h"
+#include "doxa/models/whole_file.h"
 
 namespace doxa {
 namespace {
 
 std::string read_bytes(const std::filesystem::path& path) {
-  const std::string name = path.string();
-  std::error_code error;
-  const std::filesystem::file_status status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) throw FileError(name, "found no such file, expected a .pomdp file");
-  if (std::filesystem::is_directory(status))
-    throw FileError(name, "found a directory, expected a .pomdp file");
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw FileError(name, "found a file that cannot be opened, expected a readable .pomdp file");
-  std::string bytes;
-  std::array<char, 65536> block;
-  while (in.read(block.data(), block.size()), in.gcount() > 0) {
-    bytes.append(block.data(), static_cast<std::size_t>(in.gcount()));
-    if (bytes.size() > max_file_bytes)
-      throw FileError(
-          name, "found more than " + std::to_string(max_file_bytes) + " bytes, expected a smaller file");
-  }
-  if (in.bad())
-    throw FileError(name, "found a file that cannot be read to its end, expected a readable .pomdp file");
-  return bytes;
+  return read_whole_file(path, ".pomdp file", max_file_bytes);
 }
 
 // The shortest digits that read back to the same double.

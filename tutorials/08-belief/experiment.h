@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "doxa/models/pomdp/belief.h"
@@ -28,12 +29,24 @@ inline std::size_t most_likely(const std::vector<double>& b) {
   return static_cast<std::size_t>(std::max_element(b.begin(), b.end()) - b.begin());
 }
 
+// The filter along a trajectory, in a table and a figure. Of a trajectory that was not simulated t.states is
+// empty.
+void show_filtering(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
+
+// The belief after each step as comma-separated text, "step,log_evidence,<states>", with 17 significant
+// digits. Throws ImpossibleObservation.
+std::string beliefs_csv(const doxa::Pomdp& m, const doxa::Trajectory& t);
+
 doxa::support::Figure belief_figure(const doxa::Pomdp& m, const doxa::Trajectory& t, const Filtering& f);
 
 // On the trajectory shown: all state paths, all observation sequences, every next observation.
 void claim_enumeration(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
 void claim_normalisation(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
 void claim_expected_belief(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
+
+// On a trajectory of any length: the evidence, computed from its end to its start.
+void claim_backward_evidence(doxa::support::Chapter& chapter, const doxa::Pomdp& m,
+                             const doxa::Trajectory& t);
 
 // On trajectories of their own, drawn from `random`: many short ones, and a long one.
 void claim_calibration(doxa::support::Chapter& chapter, const doxa::Pomdp& m, std::span<const double> policy,

@@ -25,19 +25,21 @@ void mark_rare_actions(Axes& axes, const Pomdp& m, const Trajectory& t, std::siz
 
 // A model of two states: the belief in the first as a line between 1 and 0, and the truth beside it.
 void draw_line(Axes& axes, const Pomdp& m, const Trajectory& t, const Filtering& f, std::size_t steps) {
+  const bool states_known = !t.states.empty();
   std::vector<double> time, belief, truth;
   std::vector<std::vector<double>> heard_at(m.observations.size());
   for (std::size_t k = 0; k <= steps; ++k) {
     time.push_back(static_cast<double>(k));
     belief.push_back(f.belief[k][0]);
-    truth.push_back(t.states[k] == 0 ? 1 : 0);
+    if (states_known) truth.push_back(t.states[k] == 0 ? 1 : 0);
     if (k) heard_at[t.observations[k - 1]].push_back(static_cast<double>(k));
   }
   axes.y_label = "b_k(" + m.states[0] + ")";
   axes.y_range = support::Range{-0.2, 1.2};
   axes.y_ticks({0, 0.5, 1}, {"0", "0.5", "1"});
-  axes.steps(time, truth,
-             {.label = "true state", .color = support::Color::ink, .dash = support::Dash::dotted});
+  if (states_known)
+    axes.steps(time, truth,
+               {.label = "true state", .color = support::Color::ink, .dash = support::Dash::dotted});
   axes.line(time, belief,
             {.label = "belief",
              .color = support::Color::blue,
@@ -59,7 +61,7 @@ void draw_map(Axes& axes, const Pomdp& m, const Trajectory& t, const Filtering& 
   std::vector<double> time, truth, rows;
   for (std::size_t s = 0; s < states; ++s)
     for (std::size_t k = 0; k <= steps; ++k) grid.values.push_back(f.belief[k][s]);
-  for (std::size_t k = 0; k <= steps; ++k) {
+  for (std::size_t k = 0; k < std::min(t.states.size(), steps + 1); ++k) {
     time.push_back(static_cast<double>(k));
     truth.push_back(static_cast<double>(t.states[k]));
   }
@@ -70,9 +72,10 @@ void draw_map(Axes& axes, const Pomdp& m, const Trajectory& t, const Filtering& 
     axes.y_ticks(rows, m.states);
   }
   axes.heatmap(grid, {.label = "b_k(s)", .range = support::Range{0, 1}});
-  axes.scatter(
-      time, truth,
-      {.label = "true state", .color = support::Color::vermillion, .marker = support::Marker::cross});
+  if (!truth.empty())
+    axes.scatter(
+        time, truth,
+        {.label = "true state", .color = support::Color::vermillion, .marker = support::Marker::cross});
 }
 
 // A model of very many: only how much belief the true state has, and how much the likeliest.
@@ -80,12 +83,12 @@ void draw_truth(Axes& axes, const Trajectory& t, const Filtering& f, std::size_t
   std::vector<double> time, truth, most;
   for (std::size_t k = 0; k <= steps; ++k) {
     time.push_back(static_cast<double>(k));
-    truth.push_back(f.belief[k][t.states[k]]);
+    if (!t.states.empty()) truth.push_back(f.belief[k][t.states[k]]);
     most.push_back(f.belief[k][most_likely(f.belief[k])]);
   }
   axes.y_label = "belief";
   axes.line(time, most, {.label = "the likeliest state"});
-  axes.line(time, truth, {.label = "the true state"});
+  if (!t.states.empty()) axes.line(time, truth, {.label = "the true state"});
 }
 
 }  // namespace
@@ -93,9 +96,11 @@ void draw_truth(Axes& axes, const Trajectory& t, const Filtering& f, std::size_t
 support::Figure belief_figure(const Pomdp& m, const Trajectory& t, const Filtering& f) {
   const std::size_t steps = std::min(f.steps(), figure_steps);
   support::Figure figure(
-      "Belief along a trajectory, with the true state, and the surprise of each observation");
+      t.states.empty()
+          ? "Belief along a trajectory, and the surprise of each observation"
+          : "Belief along a trajectory, with the true state, and the surprise of each observation");
   Axes& top = figure.axes();
-  top.title = "What is believed, and what is true";
+  top.title = t.states.empty() ? "What is believed" : "What is believed, and what is true";
   top.x_label = "step k";
   if (m.states.size() <= 2)
     draw_line(top, m, t, f, steps);

@@ -1,0 +1,101 @@
+// The filter along a trajectory: what is shown of it, and all of it as a table. Equation tags refer to
+// README.md.
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <iostream>
+#include <string>
+
+#include "experiment.h"
+#include "support/number.h"
+#include "support/table.h"
+
+using namespace doxa;
+using support::Chapter;
+using support::Table;
+
+namespace {
+
+Filtering filter(const Pomdp& m, const Trajectory& t) {
+  Filtering f{{m.start}, {1.0}, initial_belief(m)};
+  for (std::size_t k = 1; k <= t.horizon(); ++k) {
+    const double log_p = update(m, f.end, t.actions[k - 1], t.observations[k - 1]);
+    if (k > std::max(table_rows, figure_steps)) continue;
+    f.probability.push_back(std::exp(log_p));
+    f.belief.push_back(probabilities(f.end));
+  }
+  return f;
+}
+
+void print_trajectory(const Pomdp& m, const Trajectory& t, const Filtering& f) {
+  const bool two_states = m.states.size() == 2, states_known = !t.states.empty();
+  std::vector<std::string> headers{"k", "action", "observation", "p(o_k|past)"};
+  if (states_known) headers.insert(headers.begin() + 2, "state");
+  if (two_states)
+    headers.push_back("b_k(" + m.states[0] + ")");
+  else if (states_known)
+    headers.insert(headers.end(), {"b_k(state)", "most likely", "its belief"});
+  else
+    headers.insert(headers.end(), {"most likely", "its belief"});
+  Table table(headers);
+  for (std::size_t k = 0; k <= std::min(t.horizon(), table_rows); ++k) {
+    const std::vector<double>& b = f.belief[k];
+    std::vector<support::Cell> row{k, k ? m.actions[t.actions[k - 1]] : "",
+                                   k ? m.observations[t.observations[k - 1]] : "",
+                                   k ? support::decimal(f.probability[k], 4) : ""};
+    row.back().is_number = true;
+    if (states_known) row.insert(row.begin() + 2, m.states[t.states[k]]);
+    if (two_states)
+      row.emplace_back(b[0]);
+    else {
+      if (states_known) row.emplace_back(b[t.states[k]]);
+      row.insert(row.end(), {m.states[most_likely(b)], b[most_likely(b)]});
+    }
+    table.row(row);
+  }
+  std::cout << table;
+  if (t.horizon() > table_rows) std::cout << "  … and " << t.horizon() - table_rows << " more steps\n";
+}
+
+// 17 significant digits, from which any double reads back.
+void append_exactly(std::string& text, double x) {
+  std::array<char, 32> digits;
+  const auto end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), x, std::chars_format::general, 17).ptr;
+  text.append(digits.data(), end);
+}
+
+}  // namespace
+
+void show_filtering(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
+  const Filtering f = filter(m, t);
+  print_trajectory(m, t, f);
+  const auto steps = static_cast<double>(t.horizon());
+  std::cout << "\nlog p(o_1…o_" << t.horizon() << " ‖ a) = " << support::significant(f.end.log_evidence, 6)
+            << " nats, " << support::significant(-f.end.log_evidence / steps) << " nats of surprise a step\n";
+  chapter.results.set("horizon", t.horizon());
+  chapter.results.set("log_evidence", f.end.log_evidence);
+  if (!t.states.empty())
+    chapter.results.set("final_belief_in_true_state", probability(f.end, t.states.back()));
+  chapter.figure("belief", belief_figure(m, t, f));
+}
+
+std::string beliefs_csv(const Pomdp& m, const Trajectory& t) {
+  std::string text = "step,log_evidence";
+  for (const std::string& state : m.states) text += "," + state;
+  text += '\n';
+  Belief belief = initial_belief(m);
+  for (std::size_t k = 1; k <= t.horizon(); ++k) {
+    update(m, belief, t.actions[k - 1], t.observations[k - 1]);  // (08.3), (08.5)
+    text += std::to_string(k) + ",";
+    append_exactly(text, belief.log_evidence);  // (08.6)
+    for (std::size_t s = 0; s < m.states.size(); ++s) {
+      text += ',';
+      append_exactly(text, probability(belief, s));
+    }
+    text += '\n';
+  }
+  return text;
+}
