@@ -8,6 +8,7 @@
 
 #include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/simulate.h"
+#include "doxa/models/pomdp/smoother.h"
 #include "support/chapter.h"
 #include "support/figure.h"
 
@@ -48,6 +49,17 @@ void claim_expected_belief(doxa::support::Chapter& chapter, const doxa::Pomdp& m
 void claim_backward_evidence(doxa::support::Chapter& chapter, const doxa::Pomdp& m,
                              const doxa::Trajectory& t);
 
+// What the future adds to the belief: on the trajectory shown, by all state paths; over all observation
+// sequences that can follow the first actions of a plan.
+void claim_smoothing(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
+void claim_sharpness(doxa::support::Chapter& chapter, const doxa::Pomdp& m,
+                     std::span<const std::size_t> plan);
+
+// On a trajectory of any length, the steps that the figure shows; draws the figure.
+void claim_last_belief(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
+doxa::support::Figure smoothing_figure(const doxa::Pomdp& m, const doxa::Trajectory& t,
+                                       const doxa::Smoothed& smoothed);
+
 // On trajectories of their own, drawn from `random`: many short ones, and a long one.
 void claim_calibration(doxa::support::Chapter& chapter, const doxa::Pomdp& m, std::span<const double> policy,
                        doxa::Philox& random);
@@ -56,3 +68,5 @@ void claim_long_run(doxa::support::Chapter& chapter, const doxa::Pomdp& m, std::
 
 // Tiger alone: since the last door was opened, n = (heard left) - (heard right) says everything.
 void claim_tiger(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
+// A door makes the past independent of the future: up to it, what was learned last holds.
+void claim_tiger_smoothing(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);

@@ -16,6 +16,13 @@ using support::UsageError;
 
 namespace {
 
+// On Tiger: listen, open a door after six steps, listen again.
+std::vector<std::size_t> listen_and_open(const Pomdp& m) {
+  std::vector<std::size_t> plan(12, index_of(m.actions, "listen", "action"));
+  plan[6] = index_of(m.actions, "open-left", "action");
+  return plan;
+}
+
 // A trajectory of the model's own, whose hidden states are known because it is simulated.
 void run_on_simulation(Chapter& chapter, const Pomdp& m, bool is_tiger, std::span<const double> policy,
                        std::size_t horizon) {
@@ -28,6 +35,11 @@ void run_on_simulation(Chapter& chapter, const Pomdp& m, bool is_tiger, std::spa
   claim_calibration(chapter, m, policy, random);
   claim_long_run(chapter, m, policy, random);
   if (is_tiger) claim_tiger(chapter, m, t);
+  claim_backward_evidence(chapter, m, t);
+  claim_last_belief(chapter, m, t);
+  claim_smoothing(chapter, m, t);
+  claim_sharpness(chapter, m, is_tiger ? listen_and_open(m) : t.actions);
+  if (is_tiger) claim_tiger_smoothing(chapter, m, t);
 }
 
 // A trajectory of the reader's, of any length, whose states nobody knows.
@@ -41,6 +53,7 @@ void run_on_file(Chapter& chapter, const Pomdp& m, const std::string& file) {
   }
   show_filtering(chapter, m, t);
   claim_backward_evidence(chapter, m, t);
+  claim_last_belief(chapter, m, t);
   claim_normalisation(chapter, m, t);
   claim_expected_belief(chapter, m, t);
 }

@@ -1,0 +1,205 @@
+// What the future adds: filtering against smoothing, by enumeration. Equation tags refer to README.md.
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <limits>
+#include <string>
+
+#include "doxa/models/pomdp/path_enumeration.h"
+#include "doxa/models/pomdp/smoother.h"
+#include "experiment.h"
+#include "support/number.h"
+#include "support/table.h"
+
+using namespace doxa;
+using support::Chapter;
+
+namespace {
+
+constexpr double rounding = std::numeric_limits<double>::epsilon();
+
+// p(s_k = s, o_{1:T} ‖ a) of all k and s, as the sum over the state paths through s.
+struct PathMarginals {
+  const Pomdp& m;
+  std::span<const std::size_t> actions, observations;
+  std::vector<std::vector<double>> joint;  // [T+1][S]
+  double evidence = 0;
+
+  PathMarginals(const Pomdp& model, std::span<const std::size_t> a, std::span<const std::size_t> o)
+      : m(model), actions(a), observations(o), joint(a.size() + 1, std::vector<double>(model.states.size())) {
+    for (std::size_t s = 0; s < m.states.size(); ++s) evidence += walk(0, s, m.start[s]);
+  }
+
+  // The paths that begin with one of probability `path` that ends in s_k = s.
+  double walk(std::size_t k, std::size_t s, double path) {
+    double sum = k == actions.size() ? path : 0;
+    if (k < actions.size()) {
+      const StochasticMatrix::Row row = transition_row(m, actions[k], s);
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        const double seen = emission_row(m, actions[k], row.column[i])[observations[k]];
+        if (seen > 0) sum += walk(k + 1, row.column[i], path * row.probability[i] * seen);  // (08.1)
+      }
+    }
+    joint[k][s] += sum;
+    return sum;
+  }
+};
+
+double entropy(const std::vector<double>& p) {
+  double h = 0;
+  for (const double x : p)
+    if (x > 0) h -= x * std::log(x);
+  return h;
+}
+
+// KL(γ_k ‖ b_k) = Σ_s γ_k(s) log (γ_k(s) / b_k(s)), in which the ratio is that of (08.13).
+double information(const Smoothed& t, std::size_t k) {
+  double sum = 0;
+  for (std::size_t s = 0; s < t.states; ++s)
+    if (const double gamma = probability(t, k, s); gamma > 0)
+      sum += gamma * log(t.backward[k * t.states + s]);
+  return sum;
+}
+
+// Averages over every observation sequence that can follow the actions, each with its probability.
+struct Sharpness {
+  std::vector<double> filtered, smoothed, information;  // E H(b_k), E H(γ_k), E KL(γ_k ‖ b_k), [T+1]
+  std::size_t sequences = 0, moments = 0, blunter = 0;  // moments at which H(γ_k) > H(b_k)
+};
+
+void visit(const Pomdp& m, std::span<const std::size_t> actions, const Belief& belief,
+           std::vector<std::size_t>& seen, Sharpness& sums) {
+  if (seen.size() < actions.size()) {
+    const std::size_t action = actions[seen.size()];
+    Belief predicted = belief;
+    predict(m, predicted, action);
+    std::vector<double> p(m.observations.size());
+    predictive(m, predicted, action, p);
+    for (std::size_t o = 0; o < p.size(); ++o) {
+      if (p[o] == 0) continue;
+      Belief next = predicted;
+      condition(m, next, action, o);
+      seen.push_back(o);
+      visit(m, actions, next, seen, sums);
+      seen.pop_back();
+    }
+    return;
+  }
+  const Smoothed t = smooth(m, actions, seen);
+  const double p = std::exp(t.log_evidence);
+  ++sums.sequences;
+  for (std::size_t k = 0; k <= actions.size(); ++k) {
+    std::vector<double> b(t.states);
+    for (std::size_t s = 0; s < t.states; ++s) b[s] = static_cast<double>(t.filtered[k * t.states + s]);
+    const double filtered = entropy(b), smoothed = entropy(probabilities(t, k));
+    sums.filtered[k] += p * filtered;
+    sums.smoothed[k] += p * smoothed;
+    sums.information[k] += p * information(t, k);
+    ++sums.moments;
+    if (smoothed > filtered + 1e-12) ++sums.blunter;
+  }
+}
+
+}  // namespace
+
+void claim_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
+  const std::size_t states = m.states.size();
+  const std::size_t affordable = std::clamp<std::size_t>(states * states, 8192, 1'000'000);
+  const std::size_t prefix = enumerable_horizon(m, t.horizon(), affordable);
+  if (prefix == 0) return;
+  const std::span actions = std::span(t.actions).first(prefix),
+                  observations = std::span(t.observations).first(prefix);
+  const PathMarginals paths(m, actions, observations);
+  const Smoothed smoothed = smooth(m, actions, observations);
+  double distance = 0;
+  for (std::size_t k = 0; k <= prefix; ++k)
+    for (std::size_t s = 0; s < states; ++s)
+      distance = std::max(distance, std::abs(probability(smoothed, k, s) -  // (08.13)
+                                             paths.joint[k][s] / paths.evidence));
+  const double count = std::pow(static_cast<double>(states), static_cast<double>(prefix + 1));
+  chapter.claims.equal(
+      "the smoothed beliefs of all " + std::to_string(prefix + 1) +
+          " states are those of all state paths (largest difference)",
+      distance, 0, rounding * (count + 8 * static_cast<double>(prefix)),
+      "one rounding for each of " + support::decimal(count, 0) + " paths added up, and some for each step");
+}
+
+void claim_last_belief(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
+  const std::size_t steps = std::min(t.horizon(), figure_steps);
+  const std::span actions = std::span(t.actions).first(steps),
+                  observations = std::span(t.observations).first(steps);
+  const Smoothed smoothed = smooth(m, actions, observations);
+  Belief belief = initial_belief(m);
+  for (std::size_t k = 0; k < steps; ++k) update(m, belief, actions[k], observations[k]);
+  double distance = 0;
+  for (std::size_t s = 0; s < m.states.size(); ++s)
+    distance =
+        std::max(distance, std::abs(probability(smoothed, steps, s) - probability(belief, s)));  // (08.14)
+  chapter.claims.equal("at the last of " + std::to_string(steps) +
+                           " steps the smoothed belief is the filter's (largest difference of a state)",
+                       distance, 0, rounding * static_cast<double>(8 * steps),
+                       "a few roundings for each step of a recursion");
+  chapter.figure("smoothing", smoothing_figure(m, t, smoothed));
+}
+
+void claim_sharpness(Chapter& chapter, const Pomdp& m, std::span<const std::size_t> plan) {
+  const double states = static_cast<double>(m.states.size()),
+               observations = static_cast<double>(m.observations.size());
+  const double cost = static_cast<double>(m.transition.non_zeros() + m.emission.non_zeros()) + states;
+  const double most = std::min(4096.0, 3e7 / cost);
+  std::size_t length = 1;
+  for (double n = observations * observations; length < plan.size() && n <= most; n *= observations) ++length;
+  if (observations * cost > 1e9) return;
+  const std::span actions = plan.first(length);
+  Sharpness sums{std::vector<double>(length + 1), std::vector<double>(length + 1),
+                 std::vector<double>(length + 1)};
+  std::vector<std::size_t> seen;
+  visit(m, actions, initial_belief(m), seen, sums);
+
+  std::cout << "\nUncertainty about s_k in nats, averaged over all " << sums.sequences
+            << " observation sequences of length " << length << " that can follow these actions:\n";
+  support::Table table({"k", "action", "filtered E H(b_k)", "smoothed E H(γ_k)", "what the future adds"});
+  double largest_gain = 0, worst_gain = 0, worst_identity = 0;
+  for (std::size_t k = 0; k <= length; ++k) {
+    const double gain = sums.filtered[k] - sums.smoothed[k];
+    table.row({k,
+               k ? m.actions[actions[k - 1]] : "",
+               sums.filtered[k],
+               sums.smoothed[k],
+               {k == length ? 0 : gain, 4}});
+    largest_gain = std::max(largest_gain, gain);
+    worst_gain = std::min(worst_gain, gain);
+    worst_identity = std::max(worst_identity, std::abs(gain - sums.information[k]));  // (08.15)
+  }
+  std::cout << table << "In single sequences it can be the other way round: at " << sums.blunter << " of "
+            << sums.moments << " moments the smoothed belief is the less certain one.\n";
+
+  const double tolerance = rounding *
+                           (static_cast<double>(sums.sequences) + 8 * static_cast<double>(length) * states) *
+                           (1 + std::log(states));
+  const std::string why = "a rounding for each sequence, and for each state of each step";
+  chapter.claims.equal("what the future takes from the entropy is E KL(γ_k ‖ b_k) (largest difference of " +
+                           std::to_string(length + 1) + " moments)",
+                       worst_identity, 0, tolerance, why);
+  chapter.claims.at_least(
+      "so smoothing is the sharper on average, at every moment (the smallest gain in nats)", worst_gain, 0,
+      tolerance, why);
+  chapter.results.set("smoothing.largest_gain", largest_gain);
+  chapter.results.set("smoothing.blunter_moments", sums.blunter);
+}
+
+void claim_tiger_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
+  const std::size_t listen = index_of(m.actions, "listen", "action");
+  const Smoothed smoothed = smooth(m, t.actions, t.observations);
+  double worst = 0;
+  std::size_t verdict = t.horizon();  // the last step before the next door is opened
+  for (std::size_t k = t.horizon() + 1; k-- > 0;) {
+    if (k < t.horizon() && t.actions[k] != listen) verdict = k;
+    const double filtered = static_cast<double>(smoothed.filtered[verdict * 2]);
+    worst = std::max(worst, std::abs(probability(smoothed, k, 0) - filtered));  // (08.16)
+  }
+  chapter.claims.equal(
+      "between two doors Tiger's smoothed belief is what the filter ends with (largest difference)", worst, 0,
+      rounding * static_cast<double>(8 * t.horizon()), "a few roundings for each step");
+}
