@@ -3,6 +3,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <fstream>
 #include <iomanip>
 #include <iostream>
@@ -98,7 +99,7 @@ struct Tally {
 };
 
 void try_input(const std::string& text, const std::string& name, Tally& tally) {
-  const Clock::time_point begin = Clock::now();
+  const std::clock_t begin = std::clock();
   std::string fault;
   try {
     const fuzz::Outcome outcome = fuzz::check_pomdp_text(text);
@@ -107,7 +108,8 @@ void try_input(const std::string& text, const std::string& name, Tally& tally) {
   } catch (const std::exception& error) {
     fault = error.what();
   }
-  const double took = seconds_since(begin);
+  // Of the processor's time, which other programs do not lengthen.
+  const double took = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   if (took > most_seconds) fault = "took " + std::to_string(took) + " s, expected less than 5";
   if (took > tally.worst_seconds) {
     tally.worst_seconds = took;
