@@ -95,7 +95,7 @@ bool is_reserved(std::string_view word) {
 
 PomdpPreamble read_preamble(TokenReader& reader) {
   PomdpPreamble preamble;
-  std::unordered_map<std::string_view, std::uint32_t> line_of;
+  std::map<std::string_view, std::uint32_t> line_of;
   while (reader.token().is(Token::Kind::word) && is_one_of(reader.token().text, preamble_words)) {
     const Token word = reader.token();
     const auto [first, is_new] = line_of.emplace(word.text, word.at.line);

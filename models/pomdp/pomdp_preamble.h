@@ -2,9 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "doxa/models/pomdp/token_reader.h"
@@ -16,8 +16,9 @@ struct NameSet {
   std::string one;                   ///< "a state"
   std::string many;                  ///< "states"
   std::vector<std::string> names{};  ///< "0", "1", … where only counted
-  /// The position of each name, where named. The keys lie in the text that is read.
-  std::unordered_map<std::string_view, std::uint32_t> index{};
+  /// The position of each name, where named. The keys lie in the text that is read, which
+  /// cannot slow down an ordered map as it could a hash table.
+  std::map<std::string_view, std::uint32_t> index{};
 
   std::size_t size() const { return names.size(); }
 };

@@ -8,20 +8,7 @@ unsigned wildcards(const Reward::Pattern& p) {
          (p.next == Reward::any ? 4u : 0u) | (p.observation == Reward::any ? 8u : 0u);
 }
 
-// The finaliser of MurmurHash3: every input bit reaches every output bit.
-std::uint64_t mix(std::uint64_t x) {
-  x = (x ^ (x >> 33)) * 0xff51afd7ed558ccd;
-  x = (x ^ (x >> 33)) * 0xc4ceb9fe1a85ec53;
-  return x ^ (x >> 33);
-}
-
 }  // namespace
-
-std::size_t Reward::Hash::operator()(const Pattern& p) const {
-  const std::uint64_t from = std::uint64_t{p.action} << 32 | p.state;
-  const std::uint64_t to = std::uint64_t{p.next} << 32 | p.observation;
-  return static_cast<std::size_t>(mix(mix(from) ^ to));
-}
 
 void Reward::set(const Pattern& pattern, double value) {
   last_[wildcards(pattern)][pattern] = entries_.size();

@@ -1,22 +1,24 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <unordered_map>
+#include <map>
 #include <vector>
 
 namespace doxa {
 
 /// The reward R(a, s, s', o) as a list of patterns, in which `any` stands for all actions, states or
 /// observations and a later pattern overrides an earlier one. Never a dense A·S·S·O table: memory is
-/// O(patterns), and a look-up costs one hash probe for each of the at most 16 sets of wildcards in use.
+/// O(patterns), and a look-up costs O(log patterns) for each of the at most 16 sets of wildcards in use,
+/// whatever the patterns are: a file cannot choose them so that they collide, as it could in a hash table.
 class Reward {
  public:
   static constexpr std::uint32_t any = 0xffffffff;
   struct Pattern {
     std::uint32_t action = any, state = any, next = any, observation = any;
-    bool operator==(const Pattern&) const = default;
+    auto operator<=>(const Pattern&) const = default;
   };
   struct Entry {
     Pattern pattern;
@@ -34,12 +36,9 @@ class Reward {
   bool operator==(const Reward& other) const { return entries_ == other.entries_; }
 
  private:
-  struct Hash {
-    std::size_t operator()(const Pattern& p) const;
-  };
   std::vector<Entry> entries_;
-  // One table for each set of wildcards, from the pattern to its last place in entries_.
-  std::array<std::unordered_map<Pattern, std::size_t, Hash>, 16> last_;
+  // One map for each set of wildcards, from the pattern to its last place in entries_.
+  std::array<std::map<Pattern, std::size_t>, 16> last_;
 };
 
 }  // namespace doxa
