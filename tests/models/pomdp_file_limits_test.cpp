@@ -30,9 +30,9 @@ TEST(PomdpFileLimits, TagIsStoredAndFilteredInItsNonZeros) {
   }
 }
 
-TEST(PomdpFileLimits, SetsThatAreTooLargeAreRefusedWhereTheyAreClaimed) {
+TEST(PomdpFileLimits, SetsOfAnImpossibleSizeAreRefusedWhereTheyAreClaimed) {
   for (const std::string& set : {std::string("states"), std::string("actions"), std::string("observations")})
-    for (const char* count : {"1048577", "1000000000", "18446744073709551616"})
+    for (const char* count : {"0", "1048577", "1000000000", "18446744073709551616"})
       expect_refused(
           "discount: 1\nvalues: reward\n" + set + ": @" + count,
           "found '" + std::string(count) + "', expected a number of " + set + " between 1 and 1048576");
