@@ -1,10 +1,12 @@
 // Chapter 08: what can be known of a hidden state, computed exactly. Equation tags refer to README.md.
 
+#include <algorithm>
 #include <iostream>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "belief_mdp.h"
 #include "doxa/models/pomdp/pomdp_file.h"
 #include "doxa/models/pomdp/trajectory_file.h"
 #include "experiment.h"
@@ -40,6 +42,9 @@ void run_on_simulation(Chapter& chapter, const Pomdp& m, bool is_tiger, std::spa
   claim_smoothing(chapter, m, t);
   claim_sharpness(chapter, m, is_tiger ? listen_and_open(m) : t.actions);
   if (is_tiger) claim_tiger_smoothing(chapter, m, t);
+  const std::size_t shown = std::min(t.horizon(), table_rows);
+  claim_sufficiency(chapter, m, std::span(t.actions).first(shown), std::span(t.observations).first(shown));
+  claim_planning(chapter, m, is_tiger);
 }
 
 // A trajectory of the reader's, of any length, whose states nobody knows.

@@ -101,6 +101,12 @@ void visit(const Pomdp& m, std::span<const std::size_t> actions, const Belief& b
   }
 }
 
+support::Cell nats(double x) {
+  support::Cell cell(support::decimal(x, 4));
+  cell.is_number = true;
+  return cell;
+}
+
 }  // namespace
 
 void claim_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
@@ -163,11 +169,8 @@ void claim_sharpness(Chapter& chapter, const Pomdp& m, std::span<const std::size
   double largest_gain = 0, worst_gain = 0, worst_identity = 0;
   for (std::size_t k = 0; k <= length; ++k) {
     const double gain = sums.filtered[k] - sums.smoothed[k];
-    table.row({k,
-               k ? m.actions[actions[k - 1]] : "",
-               sums.filtered[k],
-               sums.smoothed[k],
-               {k == length ? 0 : gain, 4}});
+    table.row(
+        {k, k ? m.actions[actions[k - 1]] : "", nats(sums.filtered[k]), nats(sums.smoothed[k]), nats(gain)});
     largest_gain = std::max(largest_gain, gain);
     worst_gain = std::min(worst_gain, gain);
     worst_identity = std::max(worst_identity, std::abs(gain - sums.information[k]));  // (08.15)
