@@ -27,7 +27,8 @@ std::vector<Extended> one_step_earlier(const Pomdp& m, const std::vector<Extende
 
 }  // namespace
 
-void claim_backward_evidence(support::Chapter& chapter, const Pomdp& m, const Trajectory& t) {
+void claim_backward_evidence(support::Chapter& chapter, const Pomdp& m, const Trajectory& t,
+                             const std::string& where) {
   const std::size_t states = m.states.size();
   std::vector<Extended> future(states, 1.0);
   for (std::size_t k = t.horizon(); k >= 1; --k)
@@ -41,7 +42,7 @@ void claim_backward_evidence(support::Chapter& chapter, const Pomdp& m, const Tr
   const double steps = static_cast<double>(t.horizon()), rounding = std::numeric_limits<double>::epsilon();
   const double tolerance = rounding * steps * (3 * static_cast<double>(states) + 8 + std::abs(forward));
   chapter.claims.equal(
-      "computed from the end of the trajectory to its start, its log-evidence is the filter's", backward,
-      forward, tolerance, "a rounding for each term of each step's sums, and for each logarithm added up");
-  chapter.results.set("log_evidence.backward", backward);
+      where + "computed from the end of the trajectory to its start, the log-evidence is the filter's",
+      backward, forward, tolerance,
+      "a rounding for each term of each step's sums, and for each logarithm added up");
 }

@@ -45,9 +45,10 @@ void claim_enumeration(doxa::support::Chapter& chapter, const doxa::Pomdp& m, co
 void claim_normalisation(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
 void claim_expected_belief(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
 
-// On a trajectory of any length: the evidence, computed from its end to its start.
-void claim_backward_evidence(doxa::support::Chapter& chapter, const doxa::Pomdp& m,
-                             const doxa::Trajectory& t);
+// On a trajectory of any length: the evidence, computed from its end to its start. `where` begins the
+// sentence.
+void claim_backward_evidence(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t,
+                             const std::string& where = "");
 
 // What the future adds to the belief: on the trajectory shown, by all state paths; over all observation
 // sequences that can follow the first actions of a plan.
@@ -70,3 +71,6 @@ void claim_long_run(doxa::support::Chapter& chapter, const doxa::Pomdp& m, std::
 void claim_tiger(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
 // A door makes the past independent of the future: up to it, what was learned last holds.
 void claim_tiger_smoothing(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
+
+// Every model that the project ships: how much is there to be known, at the time and afterwards?
+void show_shipped_models(doxa::support::Chapter& chapter);

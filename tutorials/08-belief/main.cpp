@@ -45,6 +45,7 @@ void run_on_simulation(Chapter& chapter, const Pomdp& m, bool is_tiger, std::spa
   const std::size_t shown = std::min(t.horizon(), table_rows);
   claim_sufficiency(chapter, m, std::span(t.actions).first(shown), std::span(t.observations).first(shown));
   claim_planning(chapter, m, is_tiger);
+  if (is_tiger) show_shipped_models(chapter);
 }
 
 // A trajectory of the reader's, of any length, whose states nobody knows.

@@ -1,0 +1,109 @@
+// The belief of every model that the project ships, along a trajectory. Equation tags refer to README.md.
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <iostream>
+#include <string>
+
+#include "doxa/models/pomdp/entropy_rate.h"
+#include "doxa/models/pomdp/pomdp_file.h"
+#include "experiment.h"
+#include "support/number.h"
+#include "support/table.h"
+
+using namespace doxa;
+using support::Chapter;
+
+namespace {
+
+constexpr std::size_t steps = 1000, drawn_steps = 60;
+
+std::vector<std::filesystem::path> shipped_models() {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(DOXA_POMDP_DIR))
+    if (entry.path().extension() == ".pomdp") paths.push_back(entry.path());
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+// The belief in the true state s_k of a trajectory, at the time and afterwards, [T+1].
+struct BeliefInTruth {
+  std::vector<double> filtered, smoothed;  // b_k(s_k), γ_k(s_k)
+
+  BeliefInTruth(const Pomdp& m, const Trajectory& t) {
+    const Smoothed all = smooth(m, t.actions, t.observations);
+    for (std::size_t k = 0; k <= t.horizon(); ++k) {
+      filtered.push_back(static_cast<double>(all.filtered[k * all.states + t.states[k]]));
+      smoothed.push_back(probability(all, k, t.states[k]));
+    }
+  }
+};
+
+double mean(const std::vector<double>& x) {
+  double sum = 0;
+  for (const double value : x) sum += value;
+  return sum / static_cast<double>(x.size());
+}
+
+void draw(support::Axes& axes, const std::string& name, const BeliefInTruth& belief, bool labelled) {
+  std::vector<double> time;
+  for (std::size_t k = 0; k <= drawn_steps; ++k) time.push_back(static_cast<double>(k));
+  const std::span filtered = std::span(belief.filtered).first(time.size()),
+                  smoothed = std::span(belief.smoothed).first(time.size());
+  axes.title = name;
+  axes.x_label = "step k";
+  axes.y_label = "belief in the true state";
+  axes.y_range = support::Range{-0.05, 1.45};
+  axes.y_ticks({0, 0.5, 1}, {"0", "0.5", "1"});
+  axes.line(
+      time, filtered,
+      {.label = labelled ? "at the time" : "", .color = support::Color::blue, .dash = support::Dash::solid});
+  axes.line(time, smoothed,
+            {.label = labelled ? "afterwards" : "",
+             .color = support::Color::vermillion,
+             .dash = support::Dash::dashed});
+}
+
+}  // namespace
+
+void show_shipped_models(Chapter& chapter) {
+  const std::vector<std::filesystem::path> paths = shipped_models();
+  std::cout << "\nThe shipped models, with actions at random and all alike. What a step tells in nats (by "
+               "simulation, with its\nstandard error), and the belief in the true state, averaged over one "
+               "trajectory of "
+            << steps << " steps:\n";
+  support::Table table({"model", "states", "actions", "observations", "nats a step", "±", "guess",
+                        "at the time", "afterwards"});
+  support::Figure figure("Belief in the true state of each shipped model, at the time and afterwards",
+                         paths.size() > 1 ? 2 : 1);
+  figure.row_height = 240;
+  const EntropyRateOptions options{
+      .burn_in = 50, .horizon = 200, .trajectories = chapter.quick() ? 20u : 100u};
+  for (const std::filesystem::path& path : paths) {
+    const Pomdp m = read_pomdp(path);
+    const std::string name = path.stem().string();
+    const std::vector<double> policy = open_loop_policy(m);
+    Philox random(chapter.seed());
+    const Trajectory t = simulate(m, policy, steps, random);
+    const BeliefInTruth belief(m, t);
+    const EntropyRateEstimate rate = entropy_rate(m, policy, options, random);
+    table.row({name,
+               m.states.size(),
+               m.actions.size(),
+               m.observations.size(),
+               {rate.rate, 4},
+               {rate.standard_error, 1},
+               {1 / static_cast<double>(m.states.size()), 3},
+               {mean(belief.filtered), 3},
+               {mean(belief.smoothed), 3}});
+    chapter.results.set("shipped." + name + ".nats_per_step", rate.rate);
+    chapter.results.set("shipped." + name + ".nats_per_step.standard_error", rate.standard_error);
+    chapter.results.set("shipped." + name + ".belief_in_truth.filtered", mean(belief.filtered));
+    chapter.results.set("shipped." + name + ".belief_in_truth.smoothed", mean(belief.smoothed));
+    draw(figure.axes(), name, belief, path == paths.front());
+    claim_backward_evidence(chapter, m, t, "on " + name + ", " + std::to_string(steps) + " steps, ");
+  }
+  std::cout << table;
+  chapter.figure("shipped", figure);
+}
