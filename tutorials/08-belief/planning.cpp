@@ -106,17 +106,19 @@ void claim_planning(Chapter& chapter, const Pomdp& m, bool is_tiger) {
   for (std::size_t n = 1; n <= depth; ++n) {
     std::vector<double> q;
     for (std::size_t a = 0; a < m.actions.size(); ++a) q.push_back(mdp.action_value(start, a, n));
-    const auto best = static_cast<std::size_t>(std::max_element(q.begin(), q.end()) - q.begin());
+    const double most = *std::max_element(q.begin(), q.end());
+    const auto is_best = [&](double value) { return value >= most - tolerance_of(mdp, n); };
+    const auto first = static_cast<std::size_t>(std::find_if(q.begin(), q.end(), is_best) - q.begin());
     const double blind = mdp.blind_value(m.start, n), seeing = average(m.start, mdp.seeing_value(n));
-    least_gain = std::min(least_gain, q[best] - blind);
-    least_regret = std::min(least_regret, seeing - q[best]);
+    least_gain = std::min(least_gain, most - blind);
+    least_regret = std::min(least_regret, seeing - most);
     table.row({n,
                blind,
-               q[best],
+               most,
                seeing,
-               {std::abs(q[best] - blind) < tolerance_of(mdp, n) ? 0 : q[best] - blind, 4},
-               m.actions[best]});
-    chapter.results.set("value." + std::to_string(n), q[best]);
+               {std::abs(most - blind) < tolerance_of(mdp, n) ? 0 : most - blind, 4},
+               m.actions[first]});
+    chapter.results.set("value." + std::to_string(n), most);
     chapter.results.set("value." + std::to_string(n) + ".blind", blind);
   }
   std::cout << table;
