@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "support/atomic_file.h"
+#include "doxa/models/atomic_file.h"
 #include "support/figure.h"
 #include "support/number.h"
 #include "support/table.h"
@@ -97,7 +97,7 @@ void measure_growth(const std::filesystem::path& directory, double seconds, Rows
                {slope(c.x, c.bytes), 3},
                c.expected});
   }
-  support::write_file_atomically(directory / "growth.svg", draw(curves).svg());
+  write_file_atomically(directory / "growth.svg", draw(curves).svg());
   out << "\nlog-log slopes over the upper half of each range, from T = B = 16, H = 32:\n"
       << table << std::flush;
 }

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "support/atomic_file.h"
+#include "doxa/models/atomic_file.h"
 #include "support/number.h"
 #include "support/results.h"
 
@@ -39,7 +39,7 @@ void Rows::write() const {
   if (path_.empty()) return;
   std::string text = "[";
   for (const std::string& object : objects_) text += (text.size() == 1 ? "\n  " : ",\n  ") + object;
-  support::write_file_atomically(path_, text + (objects_.empty() ? "]\n" : "\n]\n"));
+  write_file_atomically(path_, text + (objects_.empty() ? "]\n" : "\n]\n"));
 }
 
 }  // namespace doxa::benchmarks

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "support/atomic_file.h"
+#include "doxa/models/atomic_file.h"
 #include "support/number.h"
 #include "support/results.h"
 
@@ -86,7 +86,7 @@ void write_json(const Arguments& arguments, const std::vector<Result>& results) 
                            ",\n  \"failed\": " + std::to_string(std::ssize(results) - passed) + "\n}\n";
   if (replaceable(arguments.json)) {
     // A link stays one.
-    support::write_file_atomically(std::filesystem::weakly_canonical(arguments.json), text);
+    write_file_atomically(std::filesystem::weakly_canonical(arguments.json), text);
     return;
   }
   std::ofstream out(arguments.json, std::ios::binary);

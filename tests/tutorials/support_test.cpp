@@ -1,9 +1,7 @@
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmath>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -14,8 +12,8 @@
 #include <sstream>
 #include <tuple>
 
+#include "doxa/models/atomic_file.h"
 #include "support/arguments.h"
-#include "support/atomic_file.h"
 #include "support/chapter.h"
 #include "support/claims.h"
 #include "support/number.h"
@@ -216,46 +214,6 @@ TEST(Arguments, UsageNamesEveryFlagAndDefault) {
 TEST(Arguments, AFlagIsDeclaredOnce) {
   Command command;
   EXPECT_THROW(command.arguments.positive("seed", command.rate, ""), std::logic_error);
-}
-
-// ---- files
-
-TEST(AtomicFile, ReplacesTheOldFileAndLeavesNothingBeside) {
-  const Scratch scratch;
-  write_file_atomically(scratch / "a.txt", "old");
-  write_file_atomically(scratch / "a.txt", std::string("n\0w", 3));
-  EXPECT_EQ(content(scratch / "a.txt"), std::string("n\0w", 3));
-  EXPECT_EQ(scratch.entries(), 1u);
-}
-
-TEST(AtomicFile, KeepsTheOldFileWhenTheDiskIsFull) {
-  const Scratch scratch;
-  write_file_atomically(scratch / "a.txt", "old");
-  // A limit on the size of files fails a write half-way, as a full disk does.
-  rlimit before{};
-  getrlimit(RLIMIT_FSIZE, &before);
-  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-  const rlimit small{5000, before.rlim_max};
-  setrlimit(RLIMIT_FSIZE, &small);
-  std::string message;
-  try {
-    write_file_atomically(scratch / "a.txt", std::string(20000, 'x'));
-  } catch (const std::runtime_error& error) {
-    message = error.what();
-  }
-  setrlimit(RLIMIT_FSIZE, &before);
-  std::signal(SIGXFSZ, handler);
-  EXPECT_EQ(message, "cannot write " + (scratch / "a.txt").string() + ": File too large");
-  EXPECT_EQ(content(scratch / "a.txt"), "old");
-  EXPECT_EQ(scratch.entries(), 1u);
-}
-
-TEST(AtomicFile, CleansUpWhenTheNameIsTaken) {
-  const Scratch scratch;
-  fs::create_directory(scratch / "taken");
-  EXPECT_THROW(write_file_atomically(scratch / "taken", "text"), std::runtime_error);
-  EXPECT_THROW(write_file_atomically(scratch / "missing" / "a.txt", "text"), std::runtime_error);
-  EXPECT_EQ(scratch.entries(), 1u);
 }
 
 // ---- claims and results

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "support/atomic_file.h"
+#include "doxa/models/atomic_file.h"
 
 namespace doxa::support {
 namespace {
