@@ -12,7 +12,6 @@
 #include <sstream>
 #include <tuple>
 
-#include "doxa/models/atomic_file.h"
 #include "support/arguments.h"
 #include "support/chapter.h"
 #include "support/claims.h"
@@ -512,7 +511,7 @@ TEST(Chapter, HelpRunsNothing) {
 
 TEST(Chapter, RefusesADirectoryItCannotHave) {
   const Scratch scratch;
-  write_file_atomically(scratch / "file", "text");
+  std::ofstream(scratch / "file") << "text";
   for (const fs::path& out :
        {scratch / "file", scratch / "file" / "below", scratch / "file" / "far" / "below"}) {
     const Outcome outcome = run({"--out", out.string()}, [](Chapter&) { FAIL(); });

@@ -1,0 +1,225 @@
+#include "doxa/models/nn/checkpoint.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "doxa/models/file_error.h"
+
+namespace doxa {
+namespace {
+
+constexpr const char *kind_key = "doxa", *kind = "checkpoint 1";
+constexpr std::size_t generator_words = 7;
+
+std::string shortest(double value) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+
+std::map<std::string, std::string> metadata(const Checkpoint& run) {
+  std::map<std::string, std::string> all = {{kind_key, kind}};
+  if (run.adam) {
+    all["adam.beta1"] = shortest(run.adam->beta1);
+    all["adam.beta2"] = shortest(run.adam->beta2);
+    all["adam.epsilon"] = shortest(run.adam->epsilon);
+    all["adam.max_norm"] = shortest(run.adam->max_norm);
+  }
+  for (const auto& [key, text] : run.settings)
+    if (!all.emplace(key, text).second)
+      throw std::invalid_argument("checkpoint: a setting cannot be called " + key);
+  return all;
+}
+
+void check_names(const Parameters& parameters) {
+  std::set<std::string> names;
+  for (const Parameter* p : parameters)
+    if (!names.insert(p->name).second)
+      throw std::invalid_argument("checkpoint: two parameters are called " + p->name);
+}
+
+// One tensor for each parameter, of its shape.
+void check_shapes(const Parameters& parameters, const std::vector<Tensor>& tensors, const std::string& what) {
+  bool same = tensors.size() == parameters.size();
+  for (std::size_t i = 0; same && i < tensors.size(); ++i)
+    same = tensors[i].shape() == parameters[i]->value.shape();
+  if (!same) throw std::invalid_argument("checkpoint: " + what + " has not the shapes of the parameters");
+}
+
+void check_settings(const std::map<std::string, std::string>& expected, const Safetensors& from) {
+  const auto refuse = [&](const std::string& found, const std::string& wanted) {
+    throw FileError(from.file, "found " + found + ", expected " + wanted + " as in this run");
+  };
+  const auto found_kind = from.metadata.find(kind_key);
+  if (found_kind == from.metadata.end() || found_kind->second != kind)
+    throw FileError(from.file, "found no metadata doxa = 'checkpoint 1', expected a checkpoint of a run");
+  for (const auto& [key, text] : expected) {
+    const auto found = from.metadata.find(key);
+    if (found == from.metadata.end()) refuse("no setting " + key, "'" + text + "'");
+    if (found->second != text) refuse("the setting " + key + " = '" + found->second + "'", "'" + text + "'");
+  }
+  for (const auto& [key, text] : from.metadata)
+    if (!expected.contains(key)) refuse("the setting " + key + " = '" + text + "'", "no such setting");
+}
+
+// The arrays of a file, each to be taken once.
+class Taking {
+ public:
+  explicit Taking(const Safetensors& from) : from_(from) {}
+
+  bool has(const std::string& name) const { return from_.arrays.contains(name); }
+  Tensor tensor(const std::string& name, const Tensor& as) {
+    const StoredArray expected = stored(Tensor(as.shape()));
+    take(name, expected);
+    return from_.tensor(name);
+  }
+  std::vector<Tensor> tensors(const std::string& prefix, const Parameters& parameters) {
+    std::vector<Tensor> all;
+    for (const Parameter* p : parameters) all.push_back(tensor(prefix + p->name, p->value));
+    return all;
+  }
+  Index integer(const std::string& name) {
+    std::uint64_t value = 0;
+    const std::string& bytes = take(name, stored(std::int64_t{})).bytes;
+    for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+    return static_cast<Index>(value);
+  }
+  std::vector<double> series(const std::string& name) {
+    const auto found = from_.arrays.find(name);
+    const bool good =
+        found != from_.arrays.end() && found->second.dtype == Dtype::f64 && found->second.shape.size() == 1;
+    if (!good)
+      refuse(name, found == from_.arrays.end() ? "nothing" : found->second.str(), "F64 of any length");
+    taken_.insert(name);
+    return from_.doubles(name);
+  }
+  Philox generator(const std::string& name) {
+    take(name, {.dtype = Dtype::u64, .shape = {generator_words}});
+    const std::vector<std::uint64_t> w = from_.words(name);
+    if (w[6] > 4) refuse(name, std::to_string(w[6]) + " words used of a block", "at most 4");
+    Philox generator;
+    generator.restore({.key = {w[0], w[1]}, .counter = {w[2], w[3], w[4], w[5]}, .used = w[6]});
+    return generator;
+  }
+  [[noreturn]] void refuse(const std::string& name, const std::string& found, const std::string& expected) {
+    throw FileError(from_.file, name + ": found " + found + ", expected " + expected);
+  }
+  void nothing_is_left() {
+    for (const auto& [name, array] : from_.arrays)
+      if (!taken_.contains(name)) refuse(name, array.str(), "no array of that name");
+  }
+
+ private:
+  const StoredArray& take(const std::string& name, const StoredArray& expected) {
+    const auto found = from_.arrays.find(name);
+    if (found == from_.arrays.end()) refuse(name, "nothing", expected.str());
+    if (found->second.dtype != expected.dtype || found->second.shape != expected.shape)
+      refuse(name, found->second.str(), expected.str());
+    taken_.insert(name);
+    return found->second;
+  }
+
+  const Safetensors& from_;
+  std::set<std::string> taken_;
+};
+
+}  // namespace
+
+Safetensors contents(const Checkpoint& run) {
+  check_names(run.parameters);
+  Safetensors all{.metadata = metadata(run)};
+  const auto put = [&](const std::string& prefix, const std::vector<Tensor>& tensors) {
+    for (std::size_t i = 0; i < tensors.size(); ++i)
+      all.arrays[prefix + run.parameters[i]->name] = stored(tensors[i]);
+  };
+  std::vector<Tensor> zeros;
+  for (const Parameter* p : run.parameters) {
+    all.arrays["parameter/" + p->name] = stored(p->value);
+    zeros.emplace_back(p->value.shape());
+  }
+  if (run.adam) {
+    const bool started = run.adam->steps > 0 || !run.adam->means.empty();
+    const std::vector<Tensor>&means = started ? run.adam->means : zeros,
+          &variances = started ? run.adam->variances : zeros;
+    check_shapes(run.parameters, means, "adam");
+    check_shapes(run.parameters, variances, "adam");
+    put("adam.mean/", means);
+    put("adam.variance/", variances);
+    all.arrays["adam.steps"] = stored(run.adam->steps);
+  }
+  for (const auto& [name, generator] : run.generators) {
+    const Philox::State s = generator->state();
+    const std::uint64_t words[generator_words] = {s.key[0],     s.key[1],     s.counter[0], s.counter[1],
+                                                  s.counter[2], s.counter[3], s.used};
+    all.arrays["generator/" + name] = stored(words);
+  }
+  for (const auto& [name, counter] : run.counters) all.arrays["counter/" + name] = stored(*counter);
+  for (const auto& [name, series] : run.series) all.arrays["series/" + name] = stored(*series);
+  for (const auto& [name, tensors] : run.copies) {
+    if (!tensors->empty()) check_shapes(run.parameters, *tensors, name);
+    put("copy/" + name + "/", *tensors);
+  }
+  return all;
+}
+
+void restore(const Checkpoint& run, const Safetensors& from) {
+  check_names(run.parameters);
+  check_settings(metadata(run), from);
+
+  Taking file(from);
+  std::vector<Tensor> values = file.tensors("parameter/", run.parameters);
+  std::vector<Tensor> means, variances;
+  std::int64_t steps = 0;
+  if (run.adam) {
+    means = file.tensors("adam.mean/", run.parameters);
+    variances = file.tensors("adam.variance/", run.parameters);
+    steps = file.integer("adam.steps");
+    if (steps < 0) file.refuse("adam.steps", std::to_string(steps), "at least 0");
+  }
+  std::vector<Philox> generators;
+  for (const auto& [name, generator] : run.generators)
+    generators.push_back(file.generator("generator/" + name));
+  std::vector<Index> counters;
+  for (const auto& [name, counter] : run.counters) counters.push_back(file.integer("counter/" + name));
+  std::vector<std::vector<double>> series;
+  for (const auto& [name, s] : run.series) series.push_back(file.series("series/" + name));
+  std::vector<std::vector<Tensor>> copies;
+  for (const auto& [name, tensors] : run.copies) {
+    const std::string prefix = "copy/" + name + "/";
+    const bool none = run.parameters.empty() || !file.has(prefix + run.parameters[0]->name);
+    copies.push_back(none ? std::vector<Tensor>{} : file.tensors(prefix, run.parameters));
+  }
+  file.nothing_is_left();
+
+  // Everything is there and as it should be: from here on nothing throws.
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    Parameter& p = *run.parameters[i];
+    std::copy_n(values[i].data(), values[i].size(), p.value.data());
+    std::fill_n(p.gradient.data(), p.gradient.size(), Real{0});
+  }
+  if (run.adam) {
+    run.adam->means.swap(means);
+    run.adam->variances.swap(variances);
+    run.adam->steps = steps;
+  }
+  const auto assign = [](const auto& named, auto& read) {
+    auto from_file = read.begin();
+    for (const auto& [name, to] : named) std::swap(*to, *from_file++);
+  };
+  assign(run.generators, generators);
+  assign(run.counters, counters);
+  assign(run.series, series);
+  assign(run.copies, copies);
+}
+
+void save_checkpoint(const std::filesystem::path& path, const Checkpoint& run) {
+  write_safetensors(path, contents(run));
+}
+
+void load_checkpoint(const std::filesystem::path& path, const Checkpoint& run) {
+  restore(run, read_safetensors(path));
+}
+
+}  // namespace doxa
