@@ -1,0 +1,112 @@
+#include "doxa/models/nn/training.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+namespace doxa {
+namespace {
+
+std::string text_of(double value) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+
+void require_finite(double value, const char* what, Index step) {
+  if (!std::isfinite(value))
+    throw std::domain_error("training: the " + std::string(what) + " of step " + std::to_string(step) +
+                            " is " + text_of(value));
+}
+
+bool is_due(Index step, Index every, Index last) { return step == last || (every > 0 && step % every == 0); }
+
+class Loop {
+ public:
+  explicit Loop(const Training& training) : t_(training), run_(training.run) {
+    if (!t_.loss) throw std::invalid_argument("training: no loss");
+    if (t_.resume && t_.checkpoint.empty())
+      throw std::invalid_argument("training: to resume, a checkpoint is needed");
+    adam_.max_norm = t_.max_norm;
+    run_.adam = &adam_;
+    const auto add = [](auto& to, const char* name, auto value) {
+      if (!to.emplace(name, value).second)
+        throw std::invalid_argument(std::string("training: ") + name + " is the loop's own");
+    };
+    add(run_.counters, "step", &report_.steps);
+    add(run_.series, "validation.step", &report_.validation_step);
+    add(run_.series, "validation.loss", &report_.validation);
+    add(run_.copies, "best", &best_);
+    add(run_.settings, "rate.peak", text_of(t_.rate.peak));
+    add(run_.settings, "rate.steps", std::to_string(t_.rate.steps));
+    add(run_.settings, "rate.warm_up", std::to_string(t_.rate.warm_up));
+    add(run_.settings, "rate.final_fraction", text_of(t_.rate.final_fraction));
+    add(run_.settings, "validate_every", std::to_string(t_.validate_every));
+  }
+
+  TrainingReport run() {
+    if (t_.resume) load_checkpoint(t_.checkpoint, run_);
+    while (report_.steps < t_.rate.steps && !report_.stopped) {
+      TrainingStep now = step();
+      const bool last = report_.steps == t_.rate.steps;
+      if (t_.validation && t_.validate_every > 0 && is_due(now.step, t_.validate_every, t_.rate.steps))
+        now.validation = validate();
+      if (t_.on_step) t_.on_step(now);
+      report_.stopped = !last && t_.stop && t_.stop();
+      if (!t_.checkpoint.empty() && (report_.stopped || is_due(now.step, t_.checkpoint_every, t_.rate.steps)))
+        save_checkpoint(t_.checkpoint, run_);
+    }
+    take_best();
+    return report_;
+  }
+
+ private:
+  TrainingStep step() {
+    const Index t = report_.steps + 1;
+    const double loss = t_.loss(t);
+    require_finite(loss, "loss", t);
+    adam_.rate = t_.rate(t);
+    double norm = 0;
+    try {
+      norm = adam_.step(run_.parameters);
+    } catch (const std::domain_error& error) {
+      throw std::domain_error("training: step " + std::to_string(t) + ": " + error.what());
+    }
+    report_.steps = t;
+    return {.step = t, .loss = loss, .gradient_norm = norm, .rate = adam_.rate, .validation = {}};
+  }
+
+  double validate() {
+    const double loss = t_.validation();
+    require_finite(loss, "validation loss", report_.steps);
+    const auto& before = report_.validation;
+    if (before.empty() || loss < *std::min_element(before.begin(), before.end())) {
+      best_.clear();
+      for (const Parameter* p : run_.parameters) best_.push_back(p->value);
+    }
+    report_.validation_step.push_back(static_cast<double>(report_.steps));
+    report_.validation.push_back(loss);
+    return loss;
+  }
+
+  void take_best() {
+    if (best_.empty()) return;
+    for (std::size_t i = 0; i < best_.size(); ++i) run_.parameters[i]->value = best_[i];
+    const auto& v = report_.validation;
+    const auto at = std::min_element(v.begin(), v.end()) - v.begin();
+    report_.best_step = static_cast<Index>(report_.validation_step[static_cast<std::size_t>(at)]);
+  }
+
+  const Training& t_;
+  Checkpoint run_;
+  Adam adam_;
+  TrainingReport report_;
+  std::vector<Tensor> best_;
+};
+
+}  // namespace
+
+TrainingReport train(const Training& training) { return Loop(training).run(); }
+
+}  // namespace doxa
