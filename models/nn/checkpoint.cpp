@@ -58,10 +58,12 @@ void check_settings(const std::map<std::string, std::string>& expected, const Sa
   for (const auto& [key, text] : expected) {
     const auto found = from.metadata.find(key);
     if (found == from.metadata.end()) refuse("no setting " + key, "'" + text + "'");
-    if (found->second != text) refuse("the setting " + key + " = '" + found->second + "'", "'" + text + "'");
+    if (found->second != text)
+      refuse("the setting " + key + " = " + in_quotes(found->second), "'" + text + "'");
   }
   for (const auto& [key, text] : from.metadata)
-    if (!expected.contains(key)) refuse("the setting " + key + " = '" + text + "'", "no such setting");
+    if (!expected.contains(key))
+      refuse("the setting " + in_quotes(key) + " = " + in_quotes(text), "no such setting");
 }
 
 // The arrays of a file, each to be taken once.
@@ -104,7 +106,7 @@ class Taking {
     return generator;
   }
   [[noreturn]] void refuse(const std::string& name, const std::string& found, const std::string& expected) {
-    throw FileError(from_.file, name + ": found " + found + ", expected " + expected);
+    throw FileError(from_.file, in_quotes(name) + ": found " + found + ", expected " + expected);
   }
   void nothing_is_left() {
     for (const auto& [name, array] : from_.arrays)

@@ -77,7 +77,8 @@ void load_all(const StoredArray& from, Real* to) {
 
 const StoredArray& find(const Safetensors& in, const std::string& name) {
   const auto found = in.arrays.find(name);
-  if (found == in.arrays.end()) throw FileError(in.file, "found no array '" + name + "', expected one");
+  if (found == in.arrays.end())
+    throw FileError(in.file, "found no array " + in_quotes(name) + ", expected one");
   return found->second;
 }
 
@@ -85,8 +86,8 @@ template <class T>
 std::vector<T> numbers(const Safetensors& in, const std::string& name, Dtype dtype) {
   const StoredArray& array = find(in, name);
   if (array.dtype != dtype)
-    throw FileError(in.file,
-                    name + ": found " + array.str() + ", expected " + std::string(dtype_name(dtype)));
+    throw FileError(
+        in.file, in_quotes(name) + ": found " + array.str() + ", expected " + std::string(dtype_name(dtype)));
   std::vector<T> values(array.bytes.size() / sizeof(T));
   load_all<T>(array.bytes, values.data());
   return values;
@@ -128,7 +129,7 @@ StoredArray stored(std::int64_t value) {
 Tensor Safetensors::tensor(const std::string& name) const {
   const StoredArray& array = find(*this, name);
   const auto refuse = [&](const std::string& expected) {
-    throw FileError(file, name + ": found " + array.str() + ", expected " + expected);
+    throw FileError(file, in_quotes(name) + ": found " + array.str() + ", expected " + expected);
   };
   if (array.shape.size() > Shape::max_rank) refuse("at most 4 axes");
   std::array<Index, Shape::max_rank> extents{};

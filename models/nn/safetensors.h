@@ -28,6 +28,9 @@ enum class Dtype { u64, i64, f64, f32, u32, i32, u16, i16, i8, u8 };
 std::size_t byte_size(Dtype dtype);        ///< of one number
 std::string_view dtype_name(Dtype dtype);  ///< "F64", as the file says it
 
+/// A text from a file as an error message shows it: in quotes, cut where it is long.
+std::string in_quotes(std::string_view text);
+
 /// An array of any rank, as it is stored.
 struct StoredArray {
   Dtype dtype = Dtype::f64;

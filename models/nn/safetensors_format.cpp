@@ -33,13 +33,6 @@ std::optional<std::uint64_t> bytes_in(Dtype dtype, const Shape64& shape) {
   return bytes;
 }
 
-std::string quote(std::string_view text) {
-  constexpr std::size_t most = 60;
-  if (text.size() <= most) return "'" + std::string(text) + "'";
-  const std::string_view beginning = text.substr(0, most);
-  return "'" + std::string(beginning.substr(0, valid_utf8(beginning))) + "...'";
-}
-
 std::string bytes(std::uint64_t n) { return std::to_string(n) + (n == 1 ? " byte" : " bytes"); }
 
 // What the header says of an array.
@@ -70,7 +63,7 @@ class Header {
 
  private:
   [[noreturn]] void twice(const std::string& what, const std::string& key, std::size_t place) const {
-    reader_.refuse(place, "the " + what + " " + quote(key) + " twice", "each once");
+    reader_.refuse(place, "the " + what + " " + in_quotes(key) + " twice", "each once");
   }
 
   // {"key":value,…}: `value` is called for each key, and reads what stands after the colon.
@@ -114,7 +107,7 @@ class Header {
       if (found == dtype_name(d)) return d;
       expected += (expected.empty() ? "one of " : ", ") + std::string(dtype_name(d));
     }
-    reader_.refuse(place, "the dtype " + quote(found), expected);
+    reader_.refuse(place, "the dtype " + in_quotes(found), expected);
   }
 
   Entry entry(const std::string& name, std::size_t place) {
@@ -129,7 +122,7 @@ class Header {
       else if (key == "data_offsets" && !offsets)
         offsets = whole_numbers("two whole numbers, the data_offsets", 2);
       else
-        reader_.refuse(at, "the key " + quote(key), three);
+        reader_.refuse(at, "the key " + in_quotes(key), three);
     });
     if (!d || !shape || !offsets)
       reader_.refuse(place,
@@ -137,10 +130,10 @@ class Header {
                          (!d       ? "dtype"
                           : !shape ? "shape"
                                    : "data_offsets") +
-                         " of " + quote(name),
+                         " of " + in_quotes(name),
                      three);
     if (offsets->size() != 2)
-      reader_.refuse(place, std::to_string(offsets->size()) + " data_offsets of " + quote(name), "two");
+      reader_.refuse(place, std::to_string(offsets->size()) + " data_offsets of " + in_quotes(name), "two");
     return {name, *d, std::move(*shape), (*offsets)[0], (*offsets)[1]};
   }
 
@@ -155,7 +148,7 @@ void check_layout(std::vector<Entry>& entries, std::uint64_t buffer, const std::
   std::uint64_t reached = 0;
   for (const Entry& e : entries) {
     const auto refuse = [&](const std::string& found, const std::string& expected) {
-      throw FileError(file, quote(e.name) + ": found " + found + ", expected " + expected);
+      throw FileError(file, in_quotes(e.name) + ": found " + found + ", expected " + expected);
     };
     const std::string offsets =
         "data_offsets [" + std::to_string(e.begin) + "," + std::to_string(e.end) + "]";
@@ -190,6 +183,13 @@ std::uint64_t header_length(std::string_view all, const std::string& file) {
 }
 
 }  // namespace
+
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t most = 60;
+  if (text.size() <= most) return "'" + std::string(text) + "'";
+  const std::string_view beginning = text.substr(0, most);
+  return "'" + std::string(beginning.substr(0, valid_utf8(beginning))) + "...'";
+}
 
 Safetensors parse_safetensors(std::string_view all, const std::string& file) {
   const auto length = static_cast<std::size_t>(header_length(all, file));

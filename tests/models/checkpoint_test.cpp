@@ -129,7 +129,7 @@ TEST_F(CheckpointRefusal, OtherSettings) {
   expect_refused("found no setting variant, expected 'thin' as in this run");
   run_.settings.erase("variant");
   run_.settings.erase("batch");
-  expect_refused("found the setting batch = '4', expected no such setting as in this run");
+  expect_refused("found the setting 'batch' = '4', expected no such setting as in this run");
   run_.settings["batch"] = "4";
   run_.adam.beta2 = 0.99;
   expect_refused("found the setting adam.beta2 = '0.999', expected '0.99' as in this run");
@@ -147,7 +147,7 @@ TEST_F(CheckpointRefusal, AMissingArray) {
     if (name == "copy/best/" + parameters(saved_.mlp)[0]->name)
       EXPECT_THROW(restore(run_.checkpoint(), file_), FileError);
     else
-      expect_refused(name + ": found nothing, expected " +
+      expect_refused("'" + name + "': found nothing, expected " +
                      (name == "series/loss" ? "F64 of any length" : array.str()));
     file_.arrays[name] = array;
   }
@@ -155,31 +155,31 @@ TEST_F(CheckpointRefusal, AMissingArray) {
 
 TEST_F(CheckpointRefusal, ASuperfluousArray) {
   file_.arrays["parameter/net/layer3/bias"] = stored(Tensor(Shape{2}));
-  expect_refused("parameter/net/layer3/bias: found " + real_ + " [2], expected no array of that name");
+  expect_refused("'parameter/net/layer3/bias': found " + real_ + " [2], expected no array of that name");
 }
 
 TEST_F(CheckpointRefusal, AnotherShape) {
   file_.arrays["parameter/net/layer1/weight"] = stored(Tensor(Shape{5, 2}));
-  expect_refused("parameter/net/layer1/weight: found " + real_ + " [5,2], expected " + real_ + " [2,5]");
+  expect_refused("'parameter/net/layer1/weight': found " + real_ + " [5,2], expected " + real_ + " [2,5]");
 }
 
 TEST_F(CheckpointRefusal, AnotherType) {
   StoredArray& bias = file_.arrays["adam.mean/net/layer1/bias"];
   bias.dtype = sizeof(Real) == 8 ? Dtype::f32 : Dtype::f64;
   bias.bytes.assign(5 * byte_size(bias.dtype), '\0');
-  expect_refused("adam.mean/net/layer1/bias: found " + other_ + " [5], expected " + real_ + " [5]");
+  expect_refused("'adam.mean/net/layer1/bias': found " + other_ + " [5], expected " + real_ + " [5]");
 }
 
 TEST_F(CheckpointRefusal, StatesThatCannotBe) {
   file_.arrays["generator/data"].bytes[48] = 5;
-  expect_refused("generator/data: found 5 words used of a block, expected at most 4");
+  expect_refused("'generator/data': found 5 words used of a block, expected at most 4");
   file_ = contents(saved_.checkpoint());
   file_.file = "run.safetensors";
   file_.arrays["adam.steps"] = stored(std::int64_t{-1});
-  expect_refused("adam.steps: found -1, expected at least 0");
+  expect_refused("'adam.steps': found -1, expected at least 0");
   file_.arrays["adam.steps"] = stored(std::int64_t{4});
   file_.arrays["series/loss"].shape = {2, 2};
-  expect_refused("series/loss: found F64 [2,2], expected F64 of any length");
+  expect_refused("'series/loss': found F64 [2,2], expected F64 of any length");
 }
 
 TEST_F(CheckpointRefusal, AWiderModel) {

@@ -157,9 +157,9 @@ TEST(Safetensors, AnArrayThatDoesNotFitATensorIsNamed) {
       EXPECT_EQ(error.what(), "m.safetensors: " + expected);
     }
   };
-  says("five", "five: found U8 [1,1,1,1,1], expected at most 4 axes");
-  says("large", "large: found U8 [0,9223372036854775808], expected a smaller extent");
-  says("product", "product: found U8 [0,1099511627776,1099511627776], expected smaller extents");
+  says("five", "'five': found U8 [1,1,1,1,1], expected at most 4 axes");
+  says("large", "'large': found U8 [0,9223372036854775808], expected a smaller extent");
+  says("product", "'product': found U8 [0,1099511627776,1099511627776], expected smaller extents");
   says("none", "found no array 'none', expected one");
   EXPECT_THROW(contents.doubles("five"), FileError);
   EXPECT_THROW(contents.words("five"), FileError);
