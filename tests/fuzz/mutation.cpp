@@ -1,70 +1,16 @@
 #include "mutation.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <stdexcept>
-#include <string_view>
+#include <utility>
 
 namespace doxa::fuzz {
 namespace {
 
-constexpr std::string_view words[] = {"discount:",
-                                      "values:",
-                                      "states:",
-                                      "actions:",
-                                      "observations:",
-                                      "start:",
-                                      "start include:",
-                                      "start exclude:",
-                                      "start",
-                                      "T:",
-                                      "O:",
-                                      "R:",
-                                      "T",
-                                      "uniform",
-                                      "identity",
-                                      "reset",
-                                      "reward",
-                                      "cost",
-                                      "rewards",
-                                      "costs",
-                                      "include",
-                                      "exclude",
-                                      "a",
-                                      "b",
-                                      "c",
-                                      "go",
-                                      "stay",
-                                      "x",
-                                      "y",
-                                      "z",
-                                      "*",
-                                      ":",
-                                      "+",
-                                      "-",
-                                      "#",
-                                      "\n",
-                                      "\r",
-                                      " ",
-                                      ";",
-                                      "T: * identity\n",
-                                      "O: * uniform\n",
-                                      "T: * uniform\n",
-                                      "T:*:*:* ",
-                                      "R:*:*:*:* "};
-constexpr std::string_view numbers[] = {
-    "0",     "1",     "2",          "3",          "0.5",  "0.25",
-    "0.1",   "1.1",   "1.",         ".5",         "1e-3", "0.99999",
-    "1e308", "1e309", "5e-324",     "1e-400",     "-1",   "+1",
-    "0.333", "007",   "4294967295", "4294967296", "nan",  "1e",
-    "1e+0",  "0.5.5", "0x1",        "17",         "256",  "100000000000000000000"};
-// Sizes that make large tables: seldom, as each costs as much as thousands of others.
-constexpr std::string_view sizes[] = {"1000", "40000", "1048576", "1048577", "1000000000"};
-
 class Mutation {
  public:
-  Mutation(std::span<const std::string> corpus, Philox& random)
-      : corpus_(corpus), random_(random), text_(pick()) {}
+  Mutation(std::string text, std::span<const std::string> corpus, const Format& format, Dice& dice)
+      : corpus_(corpus), format_(format), dice_(dice), text_(std::move(text)) {}
 
   std::string run() {
     do change();
@@ -78,14 +24,10 @@ class Mutation {
     std::size_t begin, length;
   };
 
-  std::size_t below(std::size_t n) {
-    return n < 2 ? 0 : static_cast<std::size_t>(random_.uniform_index(static_cast<Index>(n)));
-  }
-  const std::string& pick() { return corpus_[below(corpus_.size())]; }
+  std::size_t below(std::size_t n) { return dice_.below(n); }
+  Mutation other() { return {dice_.one_of(corpus_), corpus_, format_, dice_}; }
 
-  std::string_view number() {
-    return below(200) == 0 ? sizes[below(std::size(sizes))] : numbers[below(std::size(numbers))];
-  }
+  std::string_view number() { return dice_.one_of(below(200) == 0 ? format_.sizes : format_.numbers); }
 
   std::string piece() {
     switch (below(4)) {
@@ -94,7 +36,7 @@ class Mutation {
       case 1:
         return std::string(1, static_cast<char>(below(256)));
       default:
-        return std::string(words[below(std::size(words))]) + (below(2) ? " " : "");
+        return std::string(dice_.one_of(format_.words)) + (below(2) ? " " : "");
     }
   }
 
@@ -107,9 +49,9 @@ class Mutation {
     const std::size_t end = std::min(text_.find_first_of(separators, begin), text_.size());
     return {begin, end - begin};
   }
-  Range token() { return around(" \n\r\t:"); }
+  Range token() { return around(format_.token_ends); }
   Range line() {
-    Range l = around("\n");
+    Range l = around(format_.line_ends);
     l.length += l.begin + l.length < text_.size() ? 1 : 0;
     return l;
   }
@@ -163,47 +105,15 @@ class Mutation {
       case 16:
       case 17:
       case 18:
-        text_ += entry();
-        return;
+        return format_.add_entry(text_, dice_);
       case 19: {  // two lines change places
         const std::string moved = copy(line());
         replace(line(), "");
         return replace({line().begin, 0}, moved);
       }
       default:  // a line of another text
-        Mutation other(corpus_, random_);
-        return replace({line().begin, 0}, other.copy(other.line()));
-    }
-  }
-
-  std::string_view one_of(std::initializer_list<std::string_view> texts) {
-    return texts.begin()[below(texts.size())];
-  }
-
-  // An entry as most of the corpus could have one: three states, two actions, two observations.
-  std::string entry() {
-    const std::string action(one_of({"*", "go", "stay", "0", "1"})), state(one_of({"*", "a", "b", "2"})),
-        next(one_of({"*", "a", "1", "c"})), seen(one_of({"*", "x", "y", "0"}));
-    const std::string p(one_of({"0", "1", "0.5", "0.25", "1e-3"})), r(one_of({"0", "-1", "+2.5", "1e300"}));
-    const std::string three(one_of({"1 0 0", "0 1 0", "0.2 0.3 0.5", "0 5e-324 1", "0.5 0.5 0", "uniform"}));
-    const std::string two(one_of({"1 0", "0 1", "0.15 0.85", "0.3 0.7", "uniform"}));
-    switch (below(8)) {
-      case 0:
-        return "\nT: " + action + " : " + state + " : " + next + " " + p;
-      case 1:
-        return "\nT: " + action + " : " + state + " " + three;
-      case 2:
-        return "\nT: " + action + " " + std::string(one_of({"identity", "uniform", "1 0 0 0 1 0 0 0 1"}));
-      case 3:
-        return "\nO: " + action + " : " + state + " : " + seen + " " + p;
-      case 4:
-        return "\nO: " + action + " : " + state + " " + two;
-      case 5:
-        return "\nO: " + action + " uniform";
-      case 6:
-        return "\nR: " + action + " : " + state + " : " + next + " " + r + " " + r;
-      default:
-        return "\nR: " + action + " : " + state + " : " + next + " : " + seen + " " + r;
+        Mutation another = other();
+        return replace({line().begin, 0}, another.copy(another.line()));
     }
   }
 
@@ -222,21 +132,35 @@ class Mutation {
 
   // The beginning of this text and the end of another.
   void cross() {
-    Mutation other(corpus_, random_);
+    Mutation another = other();
     text_.resize(line().begin);
-    text_ += other.text_.substr(other.line().begin);
+    text_ += another.text_.substr(another.line().begin);
   }
 
   std::span<const std::string> corpus_;
-  Philox& random_;
+  const Format& format_;
+  Dice& dice_;
   std::string text_;
 };
 
 }  // namespace
 
-std::string mutate(std::span<const std::string> corpus, Philox& random) {
+std::size_t Dice::below(std::size_t n) {
+  return n < 2 ? 0 : static_cast<std::size_t>(random_.uniform_index(static_cast<Index>(n)));
+}
+
+std::string_view Dice::one_of(std::initializer_list<std::string_view> texts) {
+  return texts.begin()[below(texts.size())];
+}
+
+const std::string& any_of(std::span<const std::string> corpus, Dice& dice) {
   if (corpus.empty()) throw std::invalid_argument("mutate: an empty corpus, expected at least one text");
-  return Mutation(corpus, random).run();
+  return dice.one_of(corpus);
+}
+
+std::string mutate(const std::string& text, std::span<const std::string> corpus, const Format& format,
+                   Dice& dice) {
+  return Mutation(text, corpus, format, dice).run();
 }
 
 }  // namespace doxa::fuzz

@@ -4,6 +4,7 @@
 
 #include "corpus.h"
 #include "mutation.h"
+#include "pomdp_mutation.h"
 #include "pomdp_properties.h"
 
 namespace doxa::fuzz {
@@ -13,7 +14,7 @@ bool begins_with(const std::string& name, const char* kind) { return name.rfind(
 
 TEST(PomdpFuzz, CorpusIsReadRepairedOrRefusedAsItsNamesSay) {
   std::size_t forms = 0, malformed = 0;
-  for (const CorpusFile& file : read_corpus(DOXA_FUZZ_CORPUS)) {
+  for (const CorpusFile& file : read_corpus(DOXA_FUZZ_CORPUS "/pomdp")) {
     Outcome outcome;
     ASSERT_NO_THROW(outcome = check_pomdp_text(file.text)) << file.name;
     EXPECT_EQ(outcome.accepted, begins_with(file.name, "form-")) << file.name;
@@ -28,13 +29,13 @@ TEST(PomdpFuzz, CorpusIsReadRepairedOrRefusedAsItsNamesSay) {
 // A few of the inputs of fuzz-pomdp, which runs for longer elsewhere.
 TEST(PomdpFuzz, MutationsKeepTheProperties) {
   std::vector<std::string> corpus;
-  for (const CorpusFile& file : read_corpus(DOXA_FUZZ_CORPUS)) corpus.push_back(file.text);
+  for (const CorpusFile& file : read_corpus(DOXA_FUZZ_CORPUS "/pomdp")) corpus.push_back(file.text);
   std::size_t accepted = 0, repaired = 0;
   constexpr std::size_t inputs = 2000;
   for (std::uint64_t i = 0; i < inputs; ++i) {
     Philox random(7, i), again(7, i);
-    const std::string text = mutate(corpus, random);
-    EXPECT_EQ(text, mutate(corpus, again));
+    const std::string text = mutate_pomdp(corpus, random);
+    EXPECT_EQ(text, mutate_pomdp(corpus, again));
     EXPECT_LE(text.size(), max_input_bytes);
     Outcome outcome;
     ASSERT_NO_THROW(outcome = check_pomdp_text(text)) << "input " << i;
@@ -48,7 +49,7 @@ TEST(PomdpFuzz, MutationsKeepTheProperties) {
 
 TEST(PomdpFuzz, NoCorpusIsRefused) {
   Philox random;
-  EXPECT_THROW(mutate({}, random), std::invalid_argument);
+  EXPECT_THROW(mutate_pomdp({}, random), std::invalid_argument);
   EXPECT_THROW(read_corpus("no-such-folder"), std::invalid_argument);
 }
 

@@ -1,16 +1,10 @@
 #pragma once
 
-#include <cstddef>
 #include <string_view>
 
-namespace doxa::fuzz {
+#include "outcome.h"
 
-/// What became of a text.
-struct Outcome {
-  bool accepted = false;    ///< read strictly
-  bool repaired = false;    ///< refused strictly, read leniently
-  std::size_t repairs = 0;  ///< of the latter
-};
+namespace doxa::fuzz {
 
 /// Reads any bytes as a .pomdp file and throws std::logic_error, which names the property, unless
 ///   - the text is read, or refused by a FileError with one line "file:line:column: …, expected …" that

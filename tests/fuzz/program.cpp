@@ -1,4 +1,4 @@
-// Mutates the files of a corpus and checks what every text must fulfil, read as a .pomdp file.
+#include "program.h"
 
 #include <charconv>
 #include <chrono>
@@ -17,32 +17,35 @@
 #endif
 
 #include "corpus.h"
-#include "mutation.h"
-#include "pomdp_properties.h"
 
 // The address sanitizer keeps freed memory back to find late uses of it; less of it, so that the peak that is
 // reported is mostly the library's.
 extern "C" const char* __asan_default_options();
 extern "C" const char* __asan_default_options() { return "quarantine_size_mb=32"; }
 
+namespace doxa::fuzz {
 namespace {
 
-using namespace doxa;
 using Clock = std::chrono::steady_clock;
 
-const char* const usage =
-    "usage: fuzz-pomdp --corpus DIR [flags]\n"
-    "Changes the files of DIR at random, reads each result as a .pomdp file and checks that it is read or\n"
-    "refused as it should be.\n"
-    "  --inputs N    how many (default 100000)\n"
-    "  --seconds N   stop after N seconds, whatever is left\n"
-    "  --seed N      of the changes (default 1); input I of a seed is always the same\n"
-    "  --first I     the first input (default 0), to see one again: --first I --inputs 1\n"
-    "  --keep FILE   write each input to FILE before it is tried\n"
-    "  --help        this text\n"
-    "Ends with 0 if every input is as it should be, in less than 5 s and 1 GB, with 1 if not, and with 2 for "
-    "a\n"
-    "command line that is no good.\n";
+std::string usage(const Target& target) {
+  return "usage: " + std::string(target.program) +
+         " --corpus DIR [flags]\n"
+         "Changes the files of DIR at random, reads each result as a " +
+         target.kind +
+         " file and checks that it is\n"
+         "read or refused as it should be.\n"
+         "  --inputs N    how many (default 100000)\n"
+         "  --seconds N   stop after N seconds, whatever is left\n"
+         "  --seed N      of the changes (default 1); input I of a seed is always the same\n"
+         "  --first I     the first input (default 0), to see one again: --first I --inputs 1\n"
+         "  --keep FILE   write each input to FILE before it is tried\n"
+         "  --help        this text\n"
+         "Ends with 0 if every input is as it should be, in less than 5 s and 1 GB, with 1 if not, and with "
+         "2 "
+         "for a\n"
+         "command line that is no good.\n";
+}
 
 constexpr double most_seconds = 5;
 constexpr double most_megabytes = 1024;
@@ -98,11 +101,11 @@ struct Tally {
   double worst_seconds = 0;
 };
 
-void try_input(const std::string& text, const std::string& name, Tally& tally) {
+void try_input(const Target& target, const std::string& text, const std::string& name, Tally& tally) {
   const std::clock_t begin = std::clock();
   std::string fault;
   try {
-    const fuzz::Outcome outcome = fuzz::check_pomdp_text(text);
+    const Outcome outcome = target.check(text);
     tally.accepted += outcome.accepted;
     tally.repaired += outcome.repaired;
   } catch (const std::exception& error) {
@@ -121,12 +124,12 @@ void try_input(const std::string& text, const std::string& name, Tally& tally) {
   std::cout << name << ": " << fault << "\n";
 }
 
-Tally run(const Arguments& a) {
+Tally run(const Target& target, const Arguments& a) {
   const Clock::time_point begin = Clock::now();
   Tally tally;
   std::vector<std::string> corpus;
-  for (fuzz::CorpusFile& file : fuzz::read_corpus(a.corpus)) {
-    if (a.first == 0) try_input(file.text, file.name, tally);
+  for (CorpusFile& file : read_corpus(a.corpus)) {
+    if (a.first == 0) try_input(target, file.text, file.name, tally);
     corpus.push_back(std::move(file.text));
   }
   Tally total;
@@ -134,9 +137,9 @@ Tally run(const Arguments& a) {
   for (std::uint64_t i = 0;
        i < a.inputs && (a.seconds == 0 || seconds_since(begin) < static_cast<double>(a.seconds)); ++i) {
     Philox random(a.seed, a.first + i);
-    const std::string text = fuzz::mutate(corpus, random);
+    const std::string text = target.mutate(corpus, random);
     if (!a.keep.empty()) std::ofstream(a.keep, std::ios::binary) << text;
-    try_input(text, "input " + std::to_string(a.first + i), total);
+    try_input(target, text, "input " + std::to_string(a.first + i), total);
   }
   const double peak = peak_megabytes();
   if (peak > most_megabytes) {
@@ -144,9 +147,9 @@ Tally run(const Arguments& a) {
     std::cout << "the peak of memory is above " << most_megabytes << " MB\n";
   }
   std::cout << std::fixed << std::setprecision(3) << total.tried << " inputs of seed " << a.seed << " after "
-            << corpus.size() << " files: " << total.accepted << " read, " << total.repaired
-            << " read with repairs, " << total.tried - total.accepted - total.repaired << " refused; "
-            << total.faults << " faults\n"
+            << corpus.size() << " files: " << total.accepted << " read, ";
+  if (total.repaired > 0) std::cout << total.repaired << " read with repairs, ";
+  std::cout << total.tried - total.accepted - total.repaired << " refused; " << total.faults << " faults\n"
             << seconds_since(begin) << " s, the slowest " << total.worst_seconds << " s (input "
             << a.first + total.worst_input << "), peak of memory " << std::setprecision(0) << peak << " MB\n";
   return total;
@@ -154,17 +157,19 @@ Tally run(const Arguments& a) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int run_program(const Target& target, int argc, char** argv) {
   const std::vector<std::string> given(argv + 1, argv + argc);
   for (const std::string& flag : given)
     if (flag == "--help") {
-      std::cout << usage;
+      std::cout << usage(target);
       return 0;
     }
   try {
-    return run(parse(given)).faults == 0 ? 0 : 1;
+    return run(target, parse(given)).faults == 0 ? 0 : 1;
   } catch (const std::exception& error) {
-    std::cerr << "fuzz-pomdp: " << error.what() << "\n";
+    std::cerr << target.program << ": " << error.what() << "\n";
     return 2;
   }
 }
+
+}  // namespace doxa::fuzz
