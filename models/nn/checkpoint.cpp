@@ -19,7 +19,7 @@ std::string shortest(double value) {
   return {text, std::to_chars(text, text + sizeof text, value).ptr};
 }
 
-std::map<std::string, std::string> metadata(const Checkpoint& run) {
+std::map<std::string, std::string> metadata(const TrainingState& run) {
   std::map<std::string, std::string> all = {{kind_key, kind}};
   if (run.adam) {
     all["adam.beta1"] = shortest(run.adam->beta1);
@@ -129,7 +129,7 @@ class Taking {
 
 }  // namespace
 
-Safetensors contents(const Checkpoint& run) {
+Safetensors contents(const TrainingState& run) {
   check_names(run.parameters);
   Safetensors all{.metadata = metadata(run)};
   const auto put = [&](const std::string& prefix, const std::vector<Tensor>& tensors) {
@@ -166,7 +166,7 @@ Safetensors contents(const Checkpoint& run) {
   return all;
 }
 
-void restore(const Checkpoint& run, const Safetensors& from) {
+void restore(const TrainingState& run, const Safetensors& from) {
   check_names(run.parameters);
   check_settings(metadata(run), from);
 
@@ -216,11 +216,11 @@ void restore(const Checkpoint& run, const Safetensors& from) {
   assign(run.copies, copies);
 }
 
-void save_checkpoint(const std::filesystem::path& path, const Checkpoint& run) {
+void save_checkpoint(const std::filesystem::path& path, const TrainingState& run) {
   write_safetensors(path, contents(run));
 }
 
-void load_checkpoint(const std::filesystem::path& path, const Checkpoint& run) {
+void load_checkpoint(const std::filesystem::path& path, const TrainingState& run) {
   restore(run, read_safetensors(path));
 }
 

@@ -14,18 +14,19 @@ namespace doxa {
 /// Everything by which a run that goes on later could differ from one that never stopped: where each part of
 /// it is kept, to be written to a file and to be read back in place. After that the run is bit for bit the
 /// uninterrupted one.
-struct Checkpoint {
+struct TrainingState {
   Parameters parameters = {};  ///< their names differ; the gradients are used up, so zero
   Adam* adam = nullptr;        ///< of these parameters; its rate is left to the schedule
   std::map<std::string, Philox*> generators = {};
   std::map<std::string, Index*> counters = {};              ///< the step, …
   std::map<std::string, std::vector<double>*> series = {};  ///< of any length: a learning curve, …
-  std::map<std::string, std::vector<Tensor>*> copies =
-      {};                                            ///< a tensor a parameter, or none: the best so far
-  std::map<std::string, std::string> settings = {};  ///< of the run; one with others is not gone on with
+  /// Each a tensor for every parameter, or none at all: the best so far, …
+  std::map<std::string, std::vector<Tensor>*> copies = {};
+  /// Of the run, such as its sizes: one with others is not gone on with.
+  std::map<std::string, std::string> settings = {};
 };
 
-// In the file, a safetensors file:
+// A checkpoint of it is a safetensors file:
 //
 //   parameter/<name>                       Real, its shape
 //   adam.mean/<name>  adam.variance/<name> the same, m and v;   adam.steps  I64 [], t
@@ -37,17 +38,17 @@ struct Checkpoint {
 
 /// The file's contents. Throws std::invalid_argument for two parameters of one name, settings of the names
 /// above, or moments that are not those of the parameters.
-Safetensors contents(const Checkpoint& run);
+Safetensors contents(const TrainingState& run);
 
 /// Reads it back. Throws FileError for a setting or an array that is missing, superfluous or other than
 /// expected, naming it, and then has changed nothing; std::invalid_argument as contents() does.
-void restore(const Checkpoint& run, const Safetensors& from);
+void restore(const TrainingState& run, const Safetensors& from);
 
 /// Writes a file, whole or not at all: an older checkpoint of that name is lost only to a newer one. Throws
 /// std::runtime_error where it cannot be written.
-void save_checkpoint(const std::filesystem::path& path, const Checkpoint& run);
+void save_checkpoint(const std::filesystem::path& path, const TrainingState& run);
 
 /// restore() from a file. Throws FileError also where it cannot be read.
-void load_checkpoint(const std::filesystem::path& path, const Checkpoint& run);
+void load_checkpoint(const std::filesystem::path& path, const TrainingState& run);
 
 }  // namespace doxa

@@ -28,6 +28,11 @@ class Loop {
     if (!t_.loss) throw std::invalid_argument("training: no loss");
     if (t_.resume && t_.checkpoint.empty())
       throw std::invalid_argument("training: to resume, a checkpoint is needed");
+    // Not after hours of training.
+    const std::filesystem::path folder = t_.checkpoint.parent_path();
+    if (!folder.empty() && !std::filesystem::is_directory(folder))
+      throw std::runtime_error("cannot write " + t_.checkpoint.string() + ": there is no folder " +
+                               folder.string());
     adam_.max_norm = t_.max_norm;
     run_.adam = &adam_;
     const auto add = [](auto& to, const char* name, auto value) {
@@ -99,7 +104,7 @@ class Loop {
   }
 
   const Training& t_;
-  Checkpoint run_;
+  TrainingState run_;
   Adam adam_;
   TrainingReport report_;
   std::vector<Tensor> best_;

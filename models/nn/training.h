@@ -22,7 +22,7 @@ struct Training {
   /// What the run consists of: the parameters, the generators that `loss` draws from, the settings that must
   /// be the same when it is gone on with, and whatever else of the caller's is to be kept. The loop adds
   /// Adam's moments, the step and the schedule's settings, and what it has validated.
-  Checkpoint run = {};
+  TrainingState run = {};
   WarmupCosine rate = {};
   double max_norm = 0;  ///< of the gradient, 0: no clipping
 

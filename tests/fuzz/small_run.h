@@ -15,7 +15,7 @@ struct SmallRun {
   std::vector<double> curve = {};
   std::vector<Tensor> best = {};
 
-  Checkpoint checkpoint() {
+  TrainingState checkpoint() {
     return {.parameters = {&weight},
             .adam = &adam,
             .generators = {{"noise", &noise}},

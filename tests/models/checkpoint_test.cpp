@@ -49,7 +49,7 @@ struct SmallRun {
     }
   }
 
-  Checkpoint checkpoint() {
+  TrainingState checkpoint() {
     return {.parameters = parameters(mlp),
             .adam = &adam,
             .generators = {{"data", &data}, {"noise", &noise}},
@@ -65,7 +65,7 @@ void expect_same(SmallRun& a, SmallRun& b) {
   EXPECT_EQ(contents(a.checkpoint()).arrays, contents(b.checkpoint()).arrays);
 }
 
-TEST(Checkpoint, AResumedRunIsBitForBitTheUninterruptedOne) {
+TEST(TrainingCheckpoint, AResumedRunIsBitForBitTheUninterruptedOne) {
   const Scratch scratch;
   for (const int k : {0, 1, 5, 12}) {
     SmallRun whole(1), first(1), second(99);  // the second one starts elsewhere, and is put right
@@ -82,7 +82,7 @@ TEST(Checkpoint, AResumedRunIsBitForBitTheUninterruptedOne) {
   }
 }
 
-TEST(Checkpoint, GradientsLeftOverDoNotCount) {
+TEST(TrainingCheckpoint, GradientsLeftOverDoNotCount) {
   SmallRun a(1), b(1);
   a.steps(3);
   b.steps(3);
@@ -187,7 +187,7 @@ TEST_F(CheckpointRefusal, AWiderModel) {
   EXPECT_THROW(restore(wide.checkpoint(), file_), FileError);
 }
 
-TEST(Checkpoint, WhatCannotBeKeptIsRefused) {
+TEST(TrainingCheckpoint, WhatCannotBeKeptIsRefused) {
   Parameter a("same", Tensor(Shape{1})), b("same", Tensor(Shape{1}));
   EXPECT_THROW(contents({.parameters = {&a, &b}}), std::invalid_argument);
   EXPECT_THROW(contents({.settings = {{"doxa", "x"}}}), std::invalid_argument);
@@ -195,7 +195,7 @@ TEST(Checkpoint, WhatCannotBeKeptIsRefused) {
   EXPECT_THROW(contents({.parameters = {&a}, .adam = &adam}), std::invalid_argument);
 }
 
-TEST(Checkpoint, TheOldOneIsLostOnlyToANewerOne) {
+TEST(TrainingCheckpoint, TheOldOneIsLostOnlyToANewerOne) {
   const Scratch scratch;
   const auto path = scratch / "run.safetensors";
   SmallRun run(1);
@@ -215,7 +215,7 @@ TEST(Checkpoint, TheOldOneIsLostOnlyToANewerOne) {
   EXPECT_NE(content(path), old);
 }
 
-TEST(Checkpoint, ATruncatedFileChangesNothing) {
+TEST(TrainingCheckpoint, ATruncatedFileChangesNothing) {
   const Scratch scratch;
   SmallRun run(1), other(2);
   run.steps(3);

@@ -188,6 +188,15 @@ TEST(Training, DivergenceIsRefusedByStep) {
       "training: step 2: adam: the gradient of p is not finite");
 }
 
+TEST(Training, ACheckpointThatCannotBeWrittenIsRefusedAtTheBeginning) {
+  const Scratch scratch;
+  Learner learner;
+  Training training = learner.training();
+  training.checkpoint = scratch / "none" / "run.safetensors";
+  EXPECT_THROW(train(training), std::runtime_error);
+  EXPECT_TRUE(learner.losses.empty());
+}
+
 TEST(Training, AnotherRunIsNotGoneOnWith) {
   const Scratch scratch;
   Learner learner;
