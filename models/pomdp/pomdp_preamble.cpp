@@ -22,11 +22,11 @@ bool parse_index(std::string_view digits, std::size_t& value) {
 }
 
 double read_discount(TokenReader& reader) {
-  const Token first = reader.token();
-  const char* const what = "a discount between 0 and 1";
+  const Token first = reader.token(), digits = first.is_number() ? first : reader.look_ahead();
+  const std::string what = "a discount between 0 and 1", sign = first.is(Token::Kind::minus) ? "-" : "";
   const double discount = reader.signed_number(what);
   if (!(discount >= 0 && discount <= 1))
-    reader.refuse(first.at, "found a discount out of range, expected " + std::string(what));
+    reader.refuse(first.at, "found '" + sign + shortened(digits.text) + "', expected " + what);
   return discount;
 }
 

@@ -159,6 +159,7 @@ ProbabilityEntries::Row ProbabilityEntries::assemble(std::size_t action, std::si
       time = cell.time;
     }
     out.last_time = std::max(out.last_time, time);
+    if (value > 1 + row_sum_tolerance && out.excess_time == 0) out.excess_time = time;
     out.sum += value;
     if (value == 0) continue;
     table.column.push_back(static_cast<std::uint32_t>(column));
@@ -175,7 +176,8 @@ StochasticMatrix ProbabilityEntries::build(const OnFault& on_fault) {
   for (std::size_t action = 0; action < actions_; ++action)
     for (std::size_t row = 0; row < rows_; ++row) {
       const Row built = assemble(action, row, table);
-      const Position* at = built.last_time ? &position_[built.last_time] : nullptr;
+      const std::size_t time = built.excess_time ? built.excess_time : built.last_time;
+      const Position* at = time ? &position_[time] : nullptr;
       looked_at += built.looked_at;
       if (table.non_zeros() > max_non_zeros || looked_at > max_spelled_out)
         on_fault(Fault::too_large, action, row, built.sum, at);

@@ -35,8 +35,9 @@ class ProbabilityEntries {
   std::size_t share(const std::vector<Cell>& cells);
   void set_shared_row(std::uint32_t action, std::uint32_t row, std::size_t shared, Position at);
 
-  /// What is wrong with a row: `on_fault` is called with the place of its last entry (nullptr if it has
-  /// none). It must throw, unless the fault is a sum that can be normalised, which its return accepts.
+  /// What is wrong with a row: `on_fault` is called with the place of an entry above 1, which alone makes the
+  /// sum wrong, or else of the row's last entry (nullptr if it has none). It must throw, unless the fault is
+  /// a sum that can be normalised, which its return accepts.
   enum class Fault { never_given, sum, too_large };
   using OnFault =
       std::function<void(Fault, std::size_t action, std::size_t row, double sum, const Position* at)>;
@@ -67,8 +68,9 @@ class ProbabilityEntries {
   // What is known of a row once it is put together.
   struct Row {
     double sum = 0;
-    std::size_t last_time = 0;  // of the last entry that counts, 0 for none
-    std::size_t looked_at = 0;  // columns
+    std::size_t last_time = 0;    // of the last entry that counts, 0 for none
+    std::size_t excess_time = 0;  // of an entry above 1, 0 for none
+    std::size_t looked_at = 0;    // columns
   };
 
   std::size_t slot(std::size_t action, std::size_t row) const { return action * (rows_ + 1) + row; }

@@ -14,8 +14,9 @@ TEST(PomdpFile, MalformedPreambleIsRefusedWhereItIsWrong) {
       {"# nothing\n  @", "found the end of the file"},
       {"@discout: 0.5", "found 'discout', expected 'discount:'"},
       {"discount @0.5", "found '0.5', expected ':' after 'discount'"},
-      {"discount: @1.5", "between 0 and 1"},
-      {"discount: @-0.5", "between 0 and 1"},
+      {"discount: @1.5", "found '1.5', expected a discount between 0 and 1"},
+      {"discount: @-0.5", "found '-0.5', expected a discount between 0 and 1"},
+      {"discount: @+ 2", "found '2', expected a discount between 0 and 1"},
       {"discount: @1e400", "within the range of a double"},
       {"discount: @inf", "found 'inf', expected a discount"},
       {"discount: - @- 1", "found '-'"},
@@ -127,6 +128,10 @@ TEST(PomdpFile, MalformedEntriesAreRefusedWhereTheyAreWrong) {
       {"O: *\n0.5 0.5\n@0.6 0.5\n0.5 0.5", "emission: action go, row b sums to 1.1, expected 1"},
       {"O: stay : b : * @1", "emission: action stay, row b sums to 2, expected 1"},
       {"O: stay : b : x @1e308 O: stay : c uniform", "sums to 1e+308"},
+      // A number above 1 is to blame, whatever comes after it.
+      {"T: go : b : c @1.5\nT: go : b : b 0\nT: go : b : a 0", "transition: action go, row b sums to 1.5"},
+      {"O: * : * : x @2\nO: go : a : y 0\nO: * : * : y 0", "emission: action go, row a sums to 2"},
+      {"T: go : a 0.5 0.5 0\nT: go : a : c @1.25\nT: go : a : a 0.25", "row a sums to 2"},
   };
   for (const auto& [text, says] : table) expect_refused(preamble + tables + text, says);
   expect_refused(preamble + tables + "R: go : a : b : x - @T: * identity", "found 'T', expected a reward");
