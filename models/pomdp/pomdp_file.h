@@ -24,8 +24,9 @@ namespace doxa {
 // rewards are 0 where not given, and `cost` negates them.
 
 /// The largest set, the most rows (actions x states) and the largest file that are read; a hostile file costs
-/// well under 1 GB. The limits of one table are in probability_entries.h.
-inline constexpr std::size_t max_set_size = 1u << 20;
+/// well under 1 GB, and so do some dozens of beliefs over the states of one that is accepted. The limits of
+/// one table are in probability_entries.h.
+inline constexpr std::size_t max_set_size = 1u << 17;
 inline constexpr std::size_t max_table_rows = 1u << 22;
 inline constexpr std::size_t max_file_bytes = 1u << 26;
 

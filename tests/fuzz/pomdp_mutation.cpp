@@ -58,7 +58,7 @@ constexpr std::string_view numbers[] = {
     "0.333", "007",   "4294967295", "4294967296", "nan",  "1e",
     "1e+0",  "0.5.5", "0x1",        "17",         "256",  "100000000000000000000"};
 // Sizes that make large tables: seldom, as each costs as much as thousands of others.
-constexpr std::string_view sizes[] = {"1000", "40000", "1048576", "1048577", "1000000000"};
+constexpr std::string_view sizes[] = {"1000", "40000", "131072", "131073", "1000000000"};
 
 // An entry as most of the corpus could have one: three states, two actions, two observations.
 std::string entry(Dice& dice) {
