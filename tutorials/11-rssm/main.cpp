@@ -1,0 +1,52 @@
+// Chapter 11: a recurrent state-space model in its variants, and which of them comes close to Bayes.
+
+#include <iostream>
+
+#include "variants.h"
+
+using namespace doxa;
+using namespace doxa::support;
+
+namespace {
+
+void run(Chapter& chapter, BeliefSettings s) {
+  const bool published = s.as_published(chapter);
+  if (chapter.quick()) {
+    s.held_out = 200;
+    s.validation = 100;
+    s.few = 50;
+    s.curve_points = 2;
+  }
+  const BeliefData data(s, chapter.seed());
+  const auto actions = static_cast<Index>(data.pomdp.actions.size());
+  const auto observations = static_cast<Index>(data.pomdp.observations.size());
+  std::cout << data.pomdp.states.size() << " states (never shown to the learner), " << actions << " actions, "
+            << observations << " observations; episodes of " << data.held_out[0].horizon() << " steps\n\n";
+
+  std::vector<BeliefVariant> variants;
+  Philox initial(chapter.seed(), 5);
+  // Multiplications and additions for each variant.
+  const double budget = chapter.quick() ? 2e10 : s.pomdp.empty() && s.variant == "all" ? 2.5e11 : 1e12;
+  for (const RssmVariant& v : rssm_variants()) {
+    if (s.variant != "all" && s.variant != v.name) continue;
+    const RssmSettings sizes = settings_for(v, s, actions, observations);
+    variants.push_back(make(v, sizes, initial));
+    variants.back().steps = s.steps > 0 ? s.steps : affordable_steps(sizes, s, budget);
+  }
+  const std::vector<BeliefVariant> learned = learn(chapter, s, data, std::move(variants));
+  report(chapter, s, learned);
+  claim_bounds(chapter, s, data, learned);
+  (void)published;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments("11-rssm",
+                      "A recurrent state-space model, its variants, and how close each comes to Bayes");
+  BeliefSettings s;
+  std::vector<std::string> names;
+  for (const RssmVariant& v : rssm_variants()) names.push_back(v.name);
+  add_flags(arguments, s, names);
+  return run_chapter(arguments, argc, argv, [&](Chapter& chapter) { run(chapter, s); });
+}
