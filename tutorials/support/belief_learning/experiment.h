@@ -10,6 +10,7 @@
 #include "doxa/models/pomdp/score.h"
 #include "doxa/models/pomdp/simulate.h"
 #include "support/chapter.h"
+#include "support/figure.h"
 
 // What the chapters that learn a belief from episodes have in common: their flags, their episodes, how a
 // variant is trained and scored, and how that is shown.
@@ -81,6 +82,15 @@ void report(Chapter& chapter, const BeliefSettings& settings, const std::vector<
 // What holds for every model, POMDP and length of training.
 void claim_bounds(Chapter& chapter, const BeliefSettings& settings, const BeliefData& data,
                   const std::vector<BeliefVariant>& variants);
+
+inline std::vector<const BeliefVariant*> pointers(const std::vector<BeliefVariant>& variants) {
+  std::vector<const BeliefVariant*> all;
+  for (const BeliefVariant& v : variants) all.push_back(&v);
+  return all;
+}
+Figure learning_figure(const BeliefData& data, const std::vector<BeliefVariant>& variants);
+Figure track_figure(const BeliefData& data, const std::vector<const BeliefVariant*>& shown);
+Figure calibration_figure(const BeliefData& data, const std::vector<const BeliefVariant*>& shown);
 
 struct MeanAndError {
   double mean, standard_error;
