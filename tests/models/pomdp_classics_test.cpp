@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cmath>
-#include <filesystem>
 #include <map>
 #include <set>
 
@@ -15,8 +14,7 @@ namespace doxa::testing {
 namespace {
 
 Pomdp classic(const std::string& name) {
-  return read_pomdp(std::filesystem::path(__FILE__).parent_path() / "../../models/pomdp/classics" /
-                    (name + ".pomdp"));
+  return read_pomdp(DOXA_SOURCE_DIR "/models/pomdp/classics/" + name + ".pomdp");
 }
 
 std::size_t state(const Pomdp& m, const std::string& name) { return index_of(m.states, name, "state"); }

@@ -48,7 +48,7 @@ Index affordable_steps(const RssmSettings& sizes, const BeliefSettings& s, doubl
   // Each parameter of a matrix meets each row three times: forward, and backward to its input and to itself.
   const double a_step =
       6 * static_cast<double>(count(parameters(model))) * static_cast<double>(s.batch * s.horizon);
-  return std::clamp<Index>(static_cast<Index>(budget / a_step), 200, 20'000);
+  return std::clamp<Index>(static_cast<Index>(budget / a_step), 50, 20'000);
 }
 
 BeliefVariant make(const RssmVariant& v, const RssmSettings& sizes, Philox& random) {

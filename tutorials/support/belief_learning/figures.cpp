@@ -63,7 +63,6 @@ Figure learning_figure(const BeliefData& data, const std::vector<BeliefVariant>&
 Figure calibration_figure(const BeliefData& data, const std::vector<const BeliefVariant*>& shown) {
   Figure figure("Learned against exact predictive probability on held-out episodes",
                 static_cast<int>(shown.size()));
-  const std::size_t outcomes = data.pomdp.observations.size();
   for (const BeliefVariant* v : shown) {
     std::vector<double> learned, exact;
     for (std::size_t i = 0; i < std::min<std::size_t>(40, data.held_out.size()); ++i) {

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "support/belief_learning/experiment.h"
+
+// No prediction moves by a bit when what comes after it is changed: prior, emission and belief see the past
+// only.
+void claim_no_leak(doxa::support::Chapter& chapter, const doxa::support::BeliefData& data,
+                   const std::vector<doxa::support::BeliefVariant>& learned);
+
+// What the variants come to on Tiger, the chapter's own run.
+void claim_tiger(doxa::support::Chapter& chapter, const doxa::support::BeliefData& data,
+                 const std::vector<doxa::support::BeliefVariant>& learned);
