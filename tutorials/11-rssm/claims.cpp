@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "doxa/models/pomdp/belief.h"
+
 using namespace doxa;
 using namespace doxa::support;
 
@@ -47,6 +49,33 @@ void claim_no_leak(Chapter& chapter, const BeliefData& data, const std::vector<B
   chapter.claims.equal(
       "no variant's prediction moves when the observation it is about, and all that follows, is changed",
       moved, 0, 0, "none: the same numbers are computed from the same inputs");  // (11.5)
+}
+
+void claim_copied_observation(Chapter& chapter, const BeliefData& data) {
+  // q puts everything on s = o_k, the prior is the exact predictive, and the emission gives back what s says.
+  double worst = 0, steps = 0;
+  std::vector<double> p(data.pomdp.observations.size());
+  const std::size_t shown = std::min<std::size_t>(50, data.held_out.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Trajectory& t = data.held_out[i];
+    Belief belief = initial_belief(data.pomdp);
+    double bound = 0;
+    for (std::size_t k = 0; k < t.horizon(); ++k) {
+      predict(data.pomdp, belief, t.actions[k]);
+      predictive(data.pomdp, belief, t.actions[k], p);
+      for (std::size_t s = 0; s < p.size(); ++s) {
+        const double q = s == t.observations[k] ? 1 : 0, emission = q;
+        if (q > 0) bound += q * (std::log(emission) - std::log(q / p[s]));  // (11.3) at (11.6)
+      }
+      condition(data.pomdp, belief, t.actions[k], t.observations[k]);
+    }
+    worst = std::max(worst, std::abs(bound - belief.log_evidence));
+    steps = std::max(steps, static_cast<double>(t.horizon()) * (1 + std::abs(belief.log_evidence)));
+  }
+  chapter.claims.at_most(
+      "a latent that is the observation, with the exact predictive as its prior: bound − evidence, in nats",
+      worst, 0, 4e-16 * steps * static_cast<double>(p.size()),
+      "rounding of the sums over steps and observations");
 }
 
 void claim_tiger(Chapter& chapter, const BeliefData& data, const std::vector<BeliefVariant>& learned) {

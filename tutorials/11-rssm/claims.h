@@ -7,6 +7,10 @@
 void claim_no_leak(doxa::support::Chapter& chapter, const doxa::support::BeliefData& data,
                    const std::vector<doxa::support::BeliefVariant>& learned);
 
+// A summary of latents only can be as good as Bayes: bound and evidence agree where the latent is the
+// observation.
+void claim_copied_observation(doxa::support::Chapter& chapter, const doxa::support::BeliefData& data);
+
 // What the variants come to on Tiger, the chapter's own run.
 void claim_tiger(doxa::support::Chapter& chapter, const doxa::support::BeliefData& data,
                  const std::vector<doxa::support::BeliefVariant>& learned);
