@@ -26,8 +26,6 @@ class Loop {
  public:
   explicit Loop(const Training& training) : t_(training), run_(training.run) {
     if (!t_.loss) throw std::invalid_argument("training: no loss");
-    if (t_.resume && t_.checkpoint.empty())
-      throw std::invalid_argument("training: to resume, a checkpoint is needed");
     // Not after hours of training.
     const std::filesystem::path folder = t_.checkpoint.parent_path();
     if (!folder.empty() && !std::filesystem::is_directory(folder))
@@ -51,7 +49,7 @@ class Loop {
   }
 
   TrainingReport run() {
-    if (t_.resume) load_checkpoint(t_.checkpoint, run_);
+    if (!t_.resume.empty()) load_checkpoint(t_.resume, run_);
     while (report_.steps < t_.rate.steps && !report_.stopped) {
       TrainingStep now = step();
       const bool last = report_.steps == t_.rate.steps;

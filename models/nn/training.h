@@ -29,7 +29,7 @@ struct Training {
   Index validate_every = 0;               ///< steps; 0: never. The last step counts too
   std::filesystem::path checkpoint = {};  ///< none if empty
   Index checkpoint_every = 0;             ///< steps; 0: only at the end, or where the run is stopped
-  bool resume = false;                    ///< begin where the checkpoint was written
+  std::filesystem::path resume = {};      ///< a checkpoint to begin from; none if empty
 
   /// The loss of step t on a fresh batch; leaves its gradients in the parameters.
   std::function<double(Index t)> loss;

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 
 #include "doxa/models/pomdp/episode_file.h"
@@ -22,6 +23,13 @@ void take_from_file(BeliefData& data, const BeliefSettings& s) {
   data.training = std::move(all);
 }
 
+// FNV-1a, 64 bits (Fowler, Noll & Vo): the same number with every library, unlike std::hash.
+std::string hash(const std::string& text) {
+  std::uint64_t h = 14695981039346656037u;
+  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  return std::to_string(h);
+}
+
 }  // namespace
 
 BeliefData::BeliefData(const BeliefSettings& s, std::uint64_t seed)
@@ -39,6 +47,10 @@ BeliefData::BeliefData(const BeliefSettings& s, std::uint64_t seed)
     take_from_file(*this, s);
     last = last_nll(count_last_observation(pomdp, training), held_out);
   }
+  std::string identity = format_pomdp(pomdp);
+  for (const double p : policy) identity += ' ' + std::to_string(p);
+  if (!training.empty()) identity += format_episodes(pomdp, training);
+  fingerprint = hash(identity);
   exact = exact_nll(pomdp, held_out);
   exact_few = mean(exact_nll(pomdp, std::span(validation).first(std::min(s.few, validation.size()))));
 }

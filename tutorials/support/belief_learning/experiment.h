@@ -43,6 +43,7 @@ struct BeliefData {
   std::vector<Trajectory> validation, held_out;
   std::vector<double> exact, last;  // one a held-out trajectory
   double exact_few;                 // of the first `few` of the validation episodes
+  std::string fingerprint;  // of the model, the policy and the episodes: another run's data have another
 
   BeliefData(const BeliefSettings& settings, std::uint64_t seed);
 };

@@ -64,7 +64,10 @@ void train_variant(BeliefVariant& v, Chapter& chapter, const BeliefSettings& s, 
   t.run.settings = {{"variant", v.name()},
                     {"seed", std::to_string(chapter.seed())},
                     {"horizon", std::to_string(s.horizon)},
-                    {"batch", std::to_string(s.batch)}};
+                    {"batch", std::to_string(s.batch)},
+                    {"hidden", std::to_string(s.hidden)},
+                    {"latent", std::to_string(s.latent)},
+                    {"data", data.fingerprint}};
   t.rate = {.peak = s.rate, .steps = v.steps, .warm_up = std::max<Index>(1, v.steps / 50)};
   t.max_norm = s.max_norm;
   t.loss = [&](Index step) {
@@ -86,18 +89,14 @@ void train_variant(BeliefVariant& v, Chapter& chapter, const BeliefSettings& s, 
     });
   };
   t.stop = [&] { return static_cast<bool>(stop); };
-  t.checkpoint = s.checkpoint.empty() ? chapter.out() / (v.name() + ".safetensors")
-                                      : of_variant(s.checkpoint, v.name(), s);
+  const std::string& kept =
+      s.checkpoint.empty() ? s.resume : s.checkpoint;  // where it came from, if nowhere else
+  t.checkpoint = kept.empty() ? chapter.out() / (v.name() + ".safetensors") : of_variant(kept, v.name(), s);
   t.checkpoint_every = std::max<Index>(1, v.steps / 4);
   if (!s.resume.empty()) {
+    // Of several variants those that a stopped run did not come to have no checkpoint: they begin.
     const fs::path from = of_variant(s.resume, v.name(), s);
-    if (s.variant != "all" || fs::exists(from)) {
-      if (!s.checkpoint.empty() && from != t.checkpoint)
-        fs::copy_file(from, t.checkpoint, fs::copy_options::overwrite_existing);
-      else
-        t.checkpoint = from;
-      t.resume = true;
-    }
+    if (s.variant != "all" || fs::exists(from)) t.resume = from;
   }
   const TrainingReport done = train(t);
   v.done = done.steps;
@@ -133,6 +132,11 @@ double BeliefVariant::mean_bound() const { return mean(bound); }
 
 std::vector<BeliefVariant> learn(Chapter& chapter, const BeliefSettings& s, const BeliefData& data,
                                  std::vector<BeliefVariant> variants) {
+  if (!s.resume.empty() && s.variant == "all" && std::ranges::none_of(variants, [&](const BeliefVariant& v) {
+        return fs::exists(of_variant(s.resume, v.name(), s));
+      }))
+    throw UsageError("--resume: there is no " + of_variant(s.resume, variants.front().name(), s).string() +
+                     " nor that of another variant");
   const StopRequest stop;
   std::vector<BeliefVariant> learned;
   std::uint64_t stream = 16;
