@@ -8,6 +8,7 @@
 #include <iostream>
 #include <string>
 
+#include "doxa/models/pomdp/compensated_sum.h"
 #include "experiment.h"
 #include "support/number.h"
 #include "support/table.h"
@@ -87,10 +88,11 @@ std::string beliefs_csv(const Pomdp& m, const Trajectory& t) {
   for (const std::string& state : m.states) text += "," + state;
   text += '\n';
   Belief belief = initial_belief(m);
+  CompensatedSum log_evidence;  // (08.6), with as many digits after 10^6 steps as after one
   for (std::size_t k = 1; k <= t.horizon(); ++k) {
-    update(m, belief, t.actions[k - 1], t.observations[k - 1]);  // (08.3), (08.5)
+    log_evidence += update(m, belief, t.actions[k - 1], t.observations[k - 1]);  // (08.3), (08.5)
     text += std::to_string(k) + ",";
-    append_exactly(text, belief.log_evidence);  // (08.6)
+    append_exactly(text, log_evidence);
     for (std::size_t s = 0; s < m.states.size(); ++s) {
       text += ',';
       append_exactly(text, probability(belief, s));
