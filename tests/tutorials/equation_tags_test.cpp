@@ -23,14 +23,15 @@ std::string read(const fs::path& path) {
   return text.str();
 }
 
-// Chapter number, such as "06", and its README.
+// Chapter number, such as "06", and its text: its README and the pages beside it.
 std::map<std::string, std::string> chapters() {
   std::map<std::string, std::string> all;
   for (const auto& entry : fs::directory_iterator(root / "tutorials")) {
     const std::string name = entry.path().filename().string();
     if (name.size() > 3 && std::isdigit(static_cast<unsigned char>(name[0])) &&
         fs::exists(entry.path() / "main.cpp"))
-      all[name.substr(0, 2)] = read(entry.path() / "README.md");
+      for (const auto& page : fs::directory_iterator(entry.path()))
+        if (page.path().extension() == ".md") all[name.substr(0, 2)] += read(page.path());
   }
   return all;
 }

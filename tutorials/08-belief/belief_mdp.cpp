@@ -1,4 +1,4 @@
-// The belief MDP of a POMDP and its values. Equation tags refer to README.md.
+// The belief MDP of a POMDP and its values. Equation tags refer to planning.md.
 
 #include "belief_mdp.h"
 

@@ -68,8 +68,8 @@ void claim_enumeration(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
     distance = std::max(distance, std::abs(probability(belief, s) - sum.belief[s]));
 
   const std::string steps = std::to_string(prefix) + (prefix == 1 ? " step" : " steps");
-  std::cout << "\nThe first " << steps << " once more, without a filter, over all " << sum.paths
-            << " state paths:\n";
+  std::cout << "\nThe first " << (prefix == 1 ? "step" : steps) << " once more, without a filter, over all "
+            << sum.paths << " state paths:\n";
   Table table({"", "filter", "all paths"});
   table.row({"log-evidence / nats", {belief.log_evidence, 12}, {std::log(sum.evidence), 12}});
   table.row({"belief in " + m.states[t.states[prefix]],

@@ -1,4 +1,5 @@
-// Chapter 08: what can be known of a hidden state, computed exactly. Equation tags refer to README.md.
+// Chapter 08: what can be known of a hidden state, computed exactly. Equation tags refer to the texts beside
+// it.
 
 #include <algorithm>
 #include <iostream>

@@ -1,4 +1,4 @@
-// What is claimed of the belief as the state of a decision process. Equation tags refer to README.md.
+// What is claimed of the belief as the state of a decision process. Equation tags refer to planning.md.
 
 #include <algorithm>
 #include <cmath>
@@ -130,8 +130,8 @@ void claim_planning(Chapter& chapter, const Pomdp& m, bool is_tiger) {
   double best_tree = -std::numeric_limits<double>::infinity();
   for (const std::vector<double>& values : mdp.tree_values(tree))
     best_tree = std::max(best_tree, average(m.start, values));  // (08.22)
-  chapter.claims.equal("planning in beliefs, " + std::to_string(tree) +
-                           " steps ahead, finds the best of all " + support::decimal(count, 0) +
+  chapter.claims.equal("planning in beliefs, " + std::to_string(tree) + (tree == 1 ? " step" : " steps") +
+                           " ahead, finds the best of all " + support::decimal(count, 0) +
                            " policy trees, which know of no belief",
                        mdp.value(start, tree), best_tree, tolerance, why);
   chapter.claims.at_least("looking never makes a plan worse (the least gain over a blind one)", least_gain, 0,

@@ -1,4 +1,4 @@
-// The belief of every model that the project ships, along a trajectory. Equation tags refer to README.md.
+// The belief of every model that the project ships, along a trajectory.
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-// What the future adds: filtering against smoothing, by enumeration. Equation tags refer to README.md.
+// What the future adds: filtering against smoothing, by enumeration. Equation tags refer to smoothing.md.
 
 #include <algorithm>
 #include <cmath>
@@ -126,7 +126,7 @@ void claim_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
   const double count = std::pow(static_cast<double>(states), static_cast<double>(prefix + 1));
   chapter.claims.equal(
       "the smoothed beliefs of all " + std::to_string(prefix + 1) +
-          " states are those of all state paths (largest difference)",
+          " moments are those of all state paths (largest difference)",
       distance, 0, rounding * (count + 8 * static_cast<double>(prefix)),
       "one rounding for each of " + support::decimal(count, 0) + " paths added up, and some for each step");
 }
