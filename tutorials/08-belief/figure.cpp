@@ -99,6 +99,8 @@ support::Figure belief_figure(const Pomdp& m, const Trajectory& t, const Filteri
       t.states.empty()
           ? "Belief along a trajectory, and the surprise of each observation"
           : "Belief along a trajectory, with the true state, and the surprise of each observation");
+  if (m.states.size() > 2 && m.states.size() <= named_states)  // a line of text a state
+    figure.row_height = std::max(figure.row_height, 100 + 14 * static_cast<double>(m.states.size()));
   Axes& top = figure.axes();
   top.title = t.states.empty() ? "What is believed" : "What is believed, and what is true";
   top.x_label = "step k";

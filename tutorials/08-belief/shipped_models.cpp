@@ -54,7 +54,7 @@ void draw(support::Axes& axes, const std::string& name, const BeliefInTruth& bel
   axes.title = name;
   axes.x_label = "step k";
   axes.y_label = "belief in the true state";
-  axes.y_range = support::Range{-0.05, 1.45};
+  axes.y_range = support::Range{-0.05, 1.05};
   axes.y_ticks({0, 0.5, 1}, {"0", "0.5", "1"});
   axes.line(
       time, filtered,
@@ -77,7 +77,7 @@ void show_shipped_models(Chapter& chapter) {
                         "at the time", "afterwards"});
   support::Figure figure("Belief in the true state of each shipped model, at the time and afterwards",
                          paths.size() > 1 ? 2 : 1);
-  figure.row_height = 240;
+  figure.row_height = 220;
   const EntropyRateOptions options{
       .burn_in = 50, .horizon = 200, .trajectories = chapter.quick() ? 20u : 100u};
   for (const std::filesystem::path& path : paths) {
