@@ -1,24 +1,10 @@
 #include <algorithm>
-#include <cmath>
 
-#include "doxa/models/pomdp/belief.h"
+#include "doxa/models/pomdp/exact_prediction.h"
 #include "support/belief_learning/experiment.h"
 
 namespace doxa::support {
 namespace {
-
-// The exact filter's p(o | o_{<k}, a_{<k}) for each step and observation, in the layout of the predictions.
-std::vector<double> exact_predictive(const Pomdp& m, const Trajectory& t) {
-  std::vector<double> all, p(m.observations.size());
-  Belief belief = initial_belief(m);
-  for (std::size_t k = 0; k < t.horizon(); ++k) {
-    predict(m, belief, t.actions[k]);
-    predictive(m, belief, t.actions[k], p);
-    all.insert(all.end(), p.begin(), p.end());
-    condition(m, belief, t.actions[k], t.observations[k]);
-  }
-  return all;
-}
 
 // The observation whose exact predictive probability moves most along the trajectory.
 std::size_t most_telling(const std::vector<double>& exact, std::size_t outcomes) {
@@ -65,9 +51,10 @@ Figure calibration_figure(const BeliefData& data, const std::vector<const Belief
                 static_cast<int>(shown.size()));
   for (const BeliefVariant* v : shown) {
     std::vector<double> learned, exact;
-    for (std::size_t i = 0; i < std::min<std::size_t>(40, data.held_out.size()); ++i) {
-      const std::vector<double> e = exact_predictive(data.pomdp, data.held_out[i]);
-      exact.insert(exact.end(), e.begin(), e.end());
+    const auto few = std::span(data.held_out).first(std::min<std::size_t>(40, data.held_out.size()));
+    const std::vector<std::vector<double>> by_trajectory = exact_predictive(data.pomdp, few);
+    for (std::size_t i = 0; i < few.size(); ++i) {
+      exact.insert(exact.end(), by_trajectory[i].begin(), by_trajectory[i].end());
       learned.insert(learned.end(), v->predictions[i].begin(), v->predictions[i].end());
     }
     Axes& axes = figure.axes();
@@ -86,7 +73,7 @@ Figure calibration_figure(const BeliefData& data, const std::vector<const Belief
 Figure track_figure(const BeliefData& data, const std::vector<const BeliefVariant*>& shown) {
   const Trajectory& t = data.held_out[0];
   const std::size_t outcomes = data.pomdp.observations.size();
-  const std::vector<double> exact = exact_predictive(data.pomdp, t);
+  const std::vector<double> exact = exact_predictive(data.pomdp, std::span(&t, 1))[0];
   const std::size_t o = most_telling(exact, outcomes);
   std::vector<double> step, from_exact, seen;
   for (std::size_t k = 0; k < t.horizon(); ++k) {

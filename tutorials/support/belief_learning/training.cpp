@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <numeric>
 
 #include "doxa/models/nn/stop_request.h"
+#include "doxa/models/pomdp/prediction.h"
 #include "support/belief_learning/experiment.h"
 #include "support/number.h"
 #include "support/progress.h"
@@ -16,20 +16,6 @@ namespace doxa::support {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<double> nll(const std::vector<std::vector<double>>& predictions,
-                        std::span<const Trajectory> trajectories) {
-  std::vector<double> all;
-  for (std::size_t i = 0; i < trajectories.size(); ++i) {
-    const Trajectory& t = trajectories[i];
-    const std::size_t outcomes = predictions[i].size() / t.horizon();
-    double sum = 0;
-    for (std::size_t k = 0; k < t.horizon(); ++k)
-      sum -= std::log(predictions[i][k * outcomes + t.observations[k]]);
-    all.push_back(sum / static_cast<double>(t.horizon()));
-  }
-  return all;
-}
 
 // --checkpoint FILE and --resume FILE name one file where one variant is trained, else one a variant.
 fs::path of_variant(const std::string& file, const std::string& name, const BeliefSettings& s) {
@@ -80,7 +66,7 @@ void train_variant(BeliefVariant& v, Chapter& chapter, const BeliefSettings& s, 
   t.validate_every = std::max<Index>(1, v.steps / static_cast<Index>(s.curve_points));
   t.validation = [&] {
     Philox same(1);  // the same samples each time, so that the curve shows the model and not the noise
-    return mean(nll(model.predictive(few, std::min<Index>(16, s.samples), same), few));
+    return mean(prediction_nll(model.predictive(few, std::min<Index>(16, s.samples), same), few));
   };
   t.on_step = [&](const TrainingStep& now) {
     progress.step([&] {
@@ -107,9 +93,9 @@ void train_variant(BeliefVariant& v, Chapter& chapter, const BeliefSettings& s, 
 
 void score_variant(BeliefVariant& v, const BeliefSettings& s, const BeliefData& data, Philox random) {
   LearnedBelief& model = *v.model;
-  v.validation = mean(nll(model.predictive(data.validation, s.samples, random), data.validation));
+  v.validation = mean(prediction_nll(model.predictive(data.validation, s.samples, random), data.validation));
   v.predictions = model.predictive(data.held_out, s.samples, random);
-  v.nll = nll(v.predictions, data.held_out);
+  v.nll = prediction_nll(v.predictions, data.held_out);
   v.score = memory_score(data.last, v.nll, data.exact);
   std::vector<Index> all(data.held_out.size());
   std::iota(all.begin(), all.end(), Index{0});
