@@ -1,7 +1,6 @@
 #include "doxa/models/softmax_regression.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <stdexcept>
 #include <string>
@@ -10,35 +9,37 @@
 namespace doxa {
 namespace {
 
-// Rows that go together through V and ∇f, so that each number of these is fetched once for all of them.
-constexpr std::size_t block = 8;
+// Rows that go together through V and ∇f, so that each number of these is fetched once for all of them, and
+// classes whose sums are kept in registers. Classes are filled up to whole tiles with weights of 0.
+constexpr std::size_t block = 8, tile = 4;
 
-// z[r·S+s] += Σ_p x[r·P+p] v[p·S+s]
-void add_logits(const double* x, std::size_t inputs, const double* v, std::size_t classes, double* z) {
-  for (std::size_t p = 0; p < inputs; ++p, v += classes)
-    for (std::size_t r = 0; r < block; r += 4) {
-      const double *a = x + r * inputs + p, x0 = a[0], x1 = a[inputs], x2 = a[2 * inputs], x3 = a[3 * inputs];
-      double *z0 = z + r * classes, *z1 = z0 + classes, *z2 = z1 + classes, *z3 = z2 + classes;
-      for (std::size_t s = 0; s < classes; ++s) {
-        z0[s] += x0 * v[s];
-        z1[s] += x1 * v[s];
-        z2[s] += x2 * v[s];
-        z3[s] += x3 * v[s];
-      }
+std::size_t whole_tiles(std::size_t classes) { return (classes + tile - 1) / tile * tile; }
+
+// z[r·S+s] = Σ_p x[r·P+p] v[p·S+s]
+void block_logits(const double* x, std::size_t inputs, const double* v, std::size_t classes, double* z) {
+  for (std::size_t row = 0; row < block; row += 4)
+    for (std::size_t s = 0; s < classes; s += tile) {
+      double sum[4][tile] = {};
+      for (std::size_t p = 0; p < inputs; ++p)
+        for (std::size_t r = 0; r < 4; ++r)
+          for (std::size_t c = 0; c < tile; ++c)
+            sum[r][c] += x[(row + r) * inputs + p] * v[p * classes + s + c];
+      for (std::size_t r = 0; r < 4; ++r) std::copy_n(sum[r], tile, z + (row + r) * classes + s);
     }
 }
 
 // gradient[p·S+s] += Σ_r x[r·P+p] d[r·S+s]
-void add_gradient(const double* x, std::size_t inputs, const double* d, std::size_t classes,
-                  double* gradient) {
-  const double *d0 = d, *d1 = d0 + classes, *d2 = d1 + classes, *d3 = d2 + classes;
-  const double *d4 = d3 + classes, *d5 = d4 + classes, *d6 = d5 + classes, *d7 = d6 + classes;
-  for (std::size_t p = 0; p < inputs; ++p, gradient += classes) {
-    std::array<double, block> a;
-    for (std::size_t r = 0; r < block; ++r) a[r] = x[r * inputs + p];
-    for (std::size_t s = 0; s < classes; ++s)
-      gradient[s] += ((a[0] * d0[s] + a[1] * d1[s]) + (a[2] * d2[s] + a[3] * d3[s])) +
-                     ((a[4] * d4[s] + a[5] * d5[s]) + (a[6] * d6[s] + a[7] * d7[s]));
+void add_block_gradient(const double* x, std::size_t inputs, const double* d, std::size_t classes,
+                        double* gradient) {
+  for (std::size_t s = 0; s < classes; s += tile) {
+    double difference[block][tile];
+    for (std::size_t r = 0; r < block; ++r) std::copy_n(d + r * classes + s, tile, difference[r]);
+    for (std::size_t p = 0; p < inputs; ++p) {
+      double sum[tile] = {};
+      for (std::size_t r = 0; r < block; ++r)
+        for (std::size_t c = 0; c < tile; ++c) sum[c] += x[r * inputs + p] * difference[r][c];
+      for (std::size_t c = 0; c < tile; ++c) gradient[p * classes + s + c] += sum[c];
+    }
   }
 }
 
@@ -83,8 +84,11 @@ double SoftmaxRegression::operator()(std::span<const double> v, std::span<double
   const std::size_t size = inputs * classes;
   if (v.size() != size || gradient.size() != size)
     throw std::invalid_argument("SoftmaxRegression: V is not of size " + std::to_string(size));
-  std::fill(gradient.begin(), gradient.end(), 0.0);
-  std::vector<double> z(block * classes), last(block * inputs);
+  const std::size_t stride = whole_tiles(classes);
+  std::vector<double> weights(inputs * stride), sums(inputs * stride), z(block * stride),
+      last(block * inputs);
+  for (std::size_t p = 0; p < inputs; ++p)
+    std::copy_n(v.data() + p * classes, classes, weights.data() + p * stride);
   double cross_entropy = 0;
   for (std::size_t i = 0; i < count(); i += block) {
     const std::size_t many = std::min(block, count() - i);
@@ -93,25 +97,29 @@ double SoftmaxRegression::operator()(std::span<const double> v, std::span<double
       std::copy(x, x + many * inputs, last.data());
       x = last.data();
     }
-    for (std::size_t r = 0; r < block; ++r) std::ranges::copy(log_prior, z.data() + r * classes);
-    add_logits(x, inputs, v.data(), classes, z.data());
+    block_logits(x, inputs, weights.data(), stride, z.data());
     for (std::size_t r = 0; r < many; ++r) {
-      const std::span<double> row(z.data() + r * classes, classes);
+      const std::span<double> row(z.data() + r * stride, classes);
       const double* b = labels.data() + (i + r) * classes;
       double expected = 0;  // Σ_s b(s) z_s
-      for (std::size_t s = 0; s < classes; ++s) expected += b[s] * row[s];
+      for (std::size_t s = 0; s < classes; ++s) {
+        row[s] += log_prior[s];
+        expected += b[s] * row[s];
+      }
       cross_entropy += softmax_in_place(row) - expected;
       for (std::size_t s = 0; s < classes; ++s) row[s] -= b[s];
     }
-    std::fill(z.begin() + static_cast<std::ptrdiff_t>(many * classes), z.end(), 0.0);
-    add_gradient(x, inputs, z.data(), classes, gradient.data());
+    std::fill(z.begin() + static_cast<std::ptrdiff_t>(many * stride), z.end(), 0.0);
+    add_block_gradient(x, inputs, z.data(), stride, sums.data());
   }
   const double n = static_cast<double>(count());
   double squares = 0;
-  for (std::size_t j = 0; j < size; ++j) {
-    squares += v[j] * v[j];
-    gradient[j] = gradient[j] / n + ridge * v[j];
-  }
+  for (std::size_t p = 0; p < inputs; ++p)
+    for (std::size_t s = 0; s < classes; ++s) {
+      const double weight = v[p * classes + s];
+      squares += weight * weight;
+      gradient[p * classes + s] = sums[p * stride + s] / n + ridge * weight;
+    }
   return cross_entropy / n + ridge / 2 * squares;
 }
 

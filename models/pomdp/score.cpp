@@ -29,11 +29,26 @@ double mean(std::span<const double> x) {
   return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
 }
 
+void require_steps(const Trajectory& t, const char* what) {
+  if (t.actions.empty() || t.observations.size() != t.actions.size())
+    throw std::invalid_argument(std::string(what) + ": a trajectory of " + std::to_string(t.actions.size()) +
+                                " actions and " + std::to_string(t.observations.size()) +
+                                " observations, expected as many and at least 1");
+}
+
 // Calls visit(o_{k-1}, a_{k-1}, o_k) for k = 1 … T.
 template <class Visit>
 void for_each_step(const LastObservationPredictor& p, const Trajectory& t, Visit visit) {
+  require_steps(t, "last_nll");
+  const auto require = [](const char* what, std::size_t index, std::size_t size) {
+    if (index >= size)
+      throw std::out_of_range("last_nll: " + std::string(what) + " " + std::to_string(index) +
+                              ", the model has " + std::to_string(size));
+  };
   std::size_t previous = p.start_of_episode();
   for (std::size_t k = 0; k < t.horizon(); ++k) {
+    require("action", t.actions[k], p.actions);
+    require("observation", t.observations[k], p.observations);
     visit(previous, t.actions[k], t.observations[k]);
     previous = t.observations[k];
   }
@@ -51,8 +66,10 @@ void add_counts(LastObservationPredictor& p, const Trajectory& t) {
 std::vector<double> exact_nll(const Pomdp& m, std::span<const Trajectory> trajectories) {
   std::vector<double> nll;
   nll.reserve(trajectories.size());
-  for (const Trajectory& t : trajectories)
+  for (const Trajectory& t : trajectories) {
+    require_steps(t, "exact_nll");
     nll.push_back(-log_evidence(m, t.actions, t.observations) / static_cast<double>(t.horizon()));
+  }
   return nll;
 }
 
@@ -100,16 +117,19 @@ MemoryScore memory_score(std::span<const double> last, std::span<const double> m
                                 " trajectories, expected the same ones");
   if (n < 2)
     throw std::invalid_argument("memory_score: " + std::to_string(n) + " trajectories, expected at least 2");
-  double gained = 0, possible = 0;
+  double gained = 0, possible = 0, size = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    if (!std::isfinite(last[i]) || !std::isfinite(model[i]) || !std::isfinite(exact[i]))
+    const bool ruled_out = model[i] == std::numeric_limits<double>::infinity();
+    if (!std::isfinite(last[i]) || !(std::isfinite(model[i]) || ruled_out) || !std::isfinite(exact[i]))
       throw std::invalid_argument("memory_score: trajectory " + std::to_string(i) +
                                   " has a value that is not finite");
     gained += last[i] - model[i];
     possible += last[i] - exact[i];
+    size += std::abs(last[i]) + std::abs(exact[i]);
   }
-  const auto ratio = [](double a, double b) {
-    return b == 0 ? std::numeric_limits<double>::quiet_NaN() : a / b;
+  const double rounding = static_cast<double>(n) * std::numeric_limits<double>::epsilon() * size;
+  const auto ratio = [rounding](double a, double b) {
+    return b > rounding ? a / b : std::numeric_limits<double>::quiet_NaN();
   };
   std::vector<double> without(n);  // θ_(i)
   for (std::size_t i = 0; i < n; ++i)

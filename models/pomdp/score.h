@@ -12,7 +12,8 @@
 namespace doxa {
 
 /// The negative log-likelihood per step under the exact filter, -1/T Σ_k log p(o_k | o_{<k}, a_{<k}), of each
-/// trajectory, in nats per step: no predictor does better in expectation. Throws as `log_evidence` does.
+/// trajectory, in nats per step: no predictor does better in expectation. Throws std::invalid_argument for a
+/// trajectory without steps, and as `log_evidence` does.
 std::vector<double> exact_nll(const Pomdp& m, std::span<const Trajectory> trajectories);
 
 /// The predictor that remembers one observation, p(o_k | o_{k-1}, a_{k-1}), estimated by counting, with ½
@@ -32,7 +33,9 @@ struct LastObservationPredictor {
 /// How many trajectories the counts of a reported last_nll come from.
 inline constexpr std::size_t default_count_trajectories = 20'000;
 
-/// Counts over all steps of the trajectories; actions and observations are those of the model.
+/// Counts over all steps of the trajectories; actions and observations are those of the model. Throws
+/// std::out_of_range for one that the model lacks, std::invalid_argument for a trajectory without steps or
+/// with another number of actions than observations; so does `last_nll`.
 LastObservationPredictor count_last_observation(const Pomdp& m, std::span<const Trajectory> trajectories);
 /// The same on `count` trajectories simulated for the purpose.
 LastObservationPredictor count_last_observation(const Pomdp& m, std::span<const double> policy,
@@ -46,16 +49,23 @@ std::vector<double> last_nll(const LastObservationPredictor& predictor,
 /// How much of what memory is worth a predictor has gained: 0 = none, 1 = as good as the exact filter.
 struct MemoryScore {
   double last, model, exact;  ///< means over the trajectories, nats per step
-  double score;               ///< (last - model) / (last - exact); NaN where memory gains nothing
-  double standard_error;      ///< of the score, by the jackknife
+  double score;               ///< (last - model) / (last - exact); NaN where last - exact is not positive
+  double standard_error;      ///< of the score, by the jackknife; NaN where that leaves nothing to gain
   double excess() const { return model - exact; }
 };
 
-/// The score from the per-trajectory values of three predictors on the same n trajectories (of equal length),
-/// L_i, M_i, E_i: θ = Σ(L_i - M_i) / Σ(L_i - E_i). Leaving out trajectory i gives θ_(i), and
+/// The score from the per-trajectory values of three predictors on the same n trajectories, each of which
+/// counts alike, L_i, M_i, E_i: θ = Σ(L_i - M_i) / Σ(L_i - E_i). Leaving out trajectory i gives θ_(i), and
 /// SE² = (n-1)/n Σ_i (θ_(i) - mean θ_(·))²: the paired jackknife of a ratio of means (Miller, "The jackknife
-/// - a review", Biometrika 61, 1974, section 2). Throws std::invalid_argument for different sizes, n < 2 or a
-/// value that is not finite.
+/// - a review", Biometrika 61, 1974, section 2).
+///
+/// Where Σ(L_i - E_i) is not positive beyond rounding, memory gains nothing on these trajectories, and θ is
+/// NaN: a ratio would have the wrong sign or be noise. Where that holds once a single trajectory is left out,
+/// the error is NaN. Where it is small beside its own spread the error is large, and is only a hint at the
+/// truth: it linearises a ratio whose denominator may be 0. A predictor that ruled out what came, M_i =
+/// +infinity, has the score -infinity, with an error of NaN.
+///
+/// Throws std::invalid_argument for different sizes, n < 2, or another value that is not finite.
 MemoryScore memory_score(std::span<const double> last, std::span<const double> model,
                          std::span<const double> exact);
 

@@ -112,6 +112,55 @@ TEST(BeliefScore, JackknifeOfARatioIsItsDeltaMethod) {
   EXPECT_NEAR(memory_score(last, model, exact).standard_error / (std::sqrt(squares) / possible), 1, 0.01);
 }
 
+// Of two trajectories each left out leaves the other's ratio, and the error is half their difference.
+TEST(BeliefScore, JackknifeOfTwoTrajectoriesIsHalfTheDifferenceOfTheirScores) {
+  const std::vector<double> last{1.0, 2.0}, model{0.75, 1.5}, exact{0.5, 0.75};
+  const MemoryScore score = memory_score(last, model, exact);
+  EXPECT_DOUBLE_EQ(score.score, 0.75 / 1.75);
+  EXPECT_DOUBLE_EQ(score.standard_error, (0.25 / 0.5 - 0.5 / 1.25) / 2);
+}
+
+// Without anything to gain the ratio would be noise over rounding, or of the wrong sign.
+TEST(BeliefScore, IsNotANumberWhereMemoryGainsNothing) {
+  const std::vector<double> last{0.1 + 0.2, 0.7}, rounded{0.3, 0.7}, better{0.2, 0.6}, worse{0.4, 0.8};
+  for (const std::vector<double>& exact : {last, rounded, worse}) {
+    const MemoryScore none = memory_score(last, better, exact);
+    EXPECT_TRUE(std::isnan(none.score));
+    EXPECT_TRUE(std::isnan(none.standard_error));
+    EXPECT_DOUBLE_EQ(none.last - none.model, 0.1);  // what was measured is still there
+  }
+  // All of the gain in one trajectory: leaving it out leaves none.
+  const MemoryScore fragile = memory_score(last, better, std::vector<double>{0.1, 0.7});
+  EXPECT_DOUBLE_EQ(fragile.score, 0.2 / 0.2);
+  EXPECT_TRUE(std::isnan(fragile.standard_error));
+}
+
+TEST(BeliefScore, OfAPredictorThatRuledOutWhatCameIsMinusInfinity) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const std::vector<double> last{1, 1, 1}, model{0.5, infinity, 0.5}, exact{0.5, 0.25, 0.5};
+  const MemoryScore score = memory_score(last, model, exact);
+  EXPECT_EQ(score.score, -infinity);
+  EXPECT_EQ(score.excess(), infinity);
+  EXPECT_TRUE(std::isnan(score.standard_error));
+  EXPECT_THROW(memory_score(last, exact, model), std::invalid_argument);
+  EXPECT_THROW(memory_score(last, std::vector<double>{0, -infinity, 0}, exact), std::invalid_argument);
+}
+
+TEST(BeliefScore, RefusesTrajectoriesThatTheModelCannotHave) {
+  const Pomdp m = tiger();
+  const auto one = [](std::vector<std::size_t> actions, std::vector<std::size_t> observations) {
+    return std::vector<Trajectory>{{{}, std::move(actions), std::move(observations)}};
+  };
+  const LastObservationPredictor p = count_last_observation(m, one({0}, {1}));
+  for (const std::vector<Trajectory>& wrong : {one({}, {}), one({0, 0}, {1}), one({0}, {1, 1})}) {
+    EXPECT_THROW(exact_nll(m, wrong), std::invalid_argument);
+    EXPECT_THROW(last_nll(p, wrong), std::invalid_argument);
+    EXPECT_THROW(count_last_observation(m, wrong), std::invalid_argument);
+  }
+  EXPECT_THROW(last_nll(p, one({3}, {0})), std::out_of_range);
+  EXPECT_THROW(count_last_observation(m, one({0}, {2})), std::out_of_range);
+}
+
 TEST(BeliefScore, RefusesVectorsThatDoNotBelongTogether) {
   const std::vector<double> two{1, 2}, three{1, 2, 3}, one{1},
       nan{1, std::numeric_limits<double>::quiet_NaN()};
