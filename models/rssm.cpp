@@ -70,6 +70,7 @@ Var encode_step(Tape& tape, const RssmSettings& s, std::span<const Index> action
   return one_hot(tape, pairs, s.actions * s.observations);
 }
 
+// (11.1)
 Var advance(Rssm& model, Var summary, Var action, Var step, Var latent) {
   switch (model.settings.summary) {
     case Summary::latents:

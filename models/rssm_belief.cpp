@@ -92,6 +92,7 @@ std::vector<double> RssmBelief::predict(std::span<const Index> actions) {
     all_a = take(a, from);
   }
   const Var z = sample(s.latent, p, samples_, random_);
+  // (11.9)
   const Var p_o = exp(Categorical(emission_logits(model_, all_h, all_a, z)).log_probs());
   const auto O = static_cast<std::size_t>(s.observations), N = static_cast<std::size_t>(samples_);
   std::vector<double> all(static_cast<std::size_t>(episodes_) * O, 0.0);

@@ -40,6 +40,7 @@ void check(const Rssm& model, const Episodes& e, const RssmObjective& o) {
 
 }  // namespace
 
+// The factors of (11.2) along an episode, and from them the sum (11.3).
 RssmTerms rssm_terms(Tape& tape, Rssm& model, const Episodes& e, Philox& random) {
   const RssmLatent& latent = model.settings.latent;
   std::vector<Var> actions, steps;
@@ -77,7 +78,7 @@ RssmLoss rssm_loss(Tape& tape, Rssm& model, const Episodes& e, const RssmObjecti
   const RssmTerms t = rssm_terms(tape, model, e, random);
   RssmLoss l{{}, mean(t.log_likelihood), mean(t.kl)};
   const RssmLatent& latent = model.settings.latent;
-  if (o.samples > 1) {
+  if (o.samples > 1) {  // (11.7)
     const Var log_ratio = log_prob(latent, t.posterior, t.latent) - log_prob(latent, t.prior, t.latent);
     const Var log_weight =
         sum(t.log_likelihood - o.kl_weight * reshape(log_ratio, {e.horizon, e.batch}), {0});
@@ -87,10 +88,10 @@ RssmLoss rssm_loss(Tape& tape, Rssm& model, const Episodes& e, const RssmObjecti
     return l;
   }
   Var kl = l.kl;
-  if (o.kl_balance)
+  if (o.kl_balance)  // (11.6)
     kl = *o.kl_balance * mean(kl_divergence(latent, stop_gradient(t.posterior), t.prior)) +
          (1 - *o.kl_balance) * mean(kl_divergence(latent, t.posterior, stop_gradient(t.prior)));
-  l.loss = o.kl_weight * maximum(kl, o.free_nats) - l.log_likelihood;
+  l.loss = o.kl_weight * maximum(kl, o.free_nats) - l.log_likelihood;  // (11.8)
   return l;
 }
 
