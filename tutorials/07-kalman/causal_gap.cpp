@@ -1,0 +1,197 @@
+// What the best causal posterior lacks: by dynamic programming, in closed form, by moments and by simulation.
+
+#include <cmath>
+#include <iostream>
+
+#include "experiment.h"
+#include "support/figure.h"
+#include "support/progress.h"
+#include "support/table.h"
+
+using namespace doxa;
+using support::Chapter;
+using support::Color;
+using support::Dash;
+
+namespace {
+
+constexpr Index horizon = 24;
+
+double per_step(double nats) { return nats / static_cast<double>(horizon); }
+
+// The gap of a step far from both ends of a scalar autoregression, (07.23).
+double stationary_gap(double a, double q, double r) {
+  const double b = 1 - a * a - q / r, x = (-b + std::sqrt(b * b + 4 * q / r)) / (2 * q);
+  const double future = x - 1 / r;  // Γ
+  const double c = r * (1 - a * a) - q, predicted = (-c + std::sqrt(c * c + 4 * q * r)) / 2;
+  const double filtered = predicted * r / (predicted + r);  // P
+  return future * (1 + filtered * future) / (1 / q + x) / 2;
+}
+
+void table_of_noise(Chapter& chapter) {
+  std::cout << "\nAn autoregression s' = 0.9 s + w, w of variance 1, read with variance r; " << horizon
+            << " steps. Nats a step:\n";
+  support::Table table(
+      {"r", "evidence", "memory is worth", "best causal lacks", "what is left", "in the middle"});
+  for (const double r : {0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0}) {
+    const LinearGaussianModel m = autoregression(0.9, 1, r);
+    const double evidence = expected_log_evidence(m, horizon), gap = evidence - best_causal(m, horizon).bound;
+    const double memory = evidence - memoryless_score(m, horizon);
+    table.row({support::shortest(r), support::decimal(per_step(evidence), 4),
+               support::decimal(per_step(memory), 4), support::decimal(per_step(gap), 4),
+               support::decimal(per_step(memory - gap), 4), support::decimal(stationary_gap(0.9, 1, r), 4)});
+    chapter.results.set("gap.r" + support::shortest(r), per_step(gap));
+  }
+  std::cout << table;
+}
+
+void table_of_vehicle() {
+  std::cout << "\nThe vehicle, whose position is read with variance r and whose velocity is never read:\n";
+  support::Table table({"r", "evidence", "memory is worth", "best causal lacks", "what is left"});
+  for (const double r : {0.01, 0.1, 1.0, 4.0, 16.0, 64.0}) {
+    const LinearGaussianModel m = vehicle(r);
+    const double evidence = expected_log_evidence(m, horizon), gap = evidence - best_causal(m, horizon).bound;
+    const double memory = evidence - memoryless_score(m, horizon);
+    table.row({support::shortest(r), support::decimal(per_step(evidence), 4),
+               support::decimal(per_step(memory), 4), support::decimal(per_step(gap), 4),
+               support::decimal(per_step(memory - gap), 4)});
+  }
+  std::cout << table;
+}
+
+void figure_of_noise(Chapter& chapter) {
+  support::Figure figure("What memory is worth and what the best causal posterior lacks, against the noise",
+                         2);
+  support::Axes &left = figure.axes(), &right = figure.axes();
+  const int points = chapter.quick() ? 17 : 41;
+  std::vector<double> noise, memory, left_over;
+  for (int i = 0; i < points; ++i) noise.push_back(std::pow(10, -2 + 4.0 * i / (points - 1)));
+  for (const double r : noise) {
+    const LinearGaussianModel m = autoregression(0.9, 1, r);
+    const double nothing = memoryless_score(m, horizon);
+    memory.push_back(per_step(expected_log_evidence(m, horizon) - nothing));
+    left_over.push_back(per_step(best_causal(m, horizon).bound - nothing));
+  }
+  left.title = "above one without memory, a = 0.9";
+  left.x_label = "variance r of the readings";
+  left.y_label = "nats a step";
+  left.x_scale = support::Scale::log;
+  left.line(noise, memory, {.label = "best smoothing q"});
+  left.line(noise, left_over, {.label = "best causal q"});
+  left.horizontal(0, "no memory", {.color = Color::ink, .dash = Dash::dotted});
+  right.title = "the gap of a step far from both ends";
+  right.x_label = left.x_label;
+  right.y_label = "nats";
+  right.x_scale = support::Scale::log;
+  for (const double a : {0.5, 0.9, 0.99}) {
+    std::vector<double> gap;
+    for (const double r : noise) gap.push_back(stationary_gap(a, 1, r));
+    right.line(noise, gap, {.label = "a = " + support::shortest(a)});
+  }
+  chapter.figure("gap", figure);
+}
+
+// (07.21): W_k (Q⁻¹ A s + Cᵀ R⁻¹ y + Γ_k μ), written with inverses and the backward pass: the coefficient of
+// the filter's mean, against the dynamic programme's.
+double distance_of_kernels(const LinearGaussianModel& m, const BestCausal& best) {
+  const auto steps = static_cast<Index>(best.kernel.size());
+  const std::vector<BackwardInformation> after =
+      backward_information(m, Matrix(steps, m.input_size()), Matrix(steps, m.observation_size()));
+  const Matrix q = solve_with_factor(cholesky_factor(m.transition_covariance), identity(m.state_size()));
+  const Matrix seen = transpose(solve_with_factor(cholesky_factor(m.emission_covariance), m.emission));
+  double worst = 0;
+  for (std::size_t k = 2; k < after.size(); ++k) {
+    const Matrix precision = q + seen * m.emission + after[k].precision;
+    const auto solved = [&](const Matrix& x) { return solve_with_factor(cholesky_factor(precision), x); };
+    const CausalKernel& kernel = best.kernel[k - 1];
+    worst = std::max({worst, largest_magnitude(kernel.gain - solved(q * m.transition)),
+                      largest_magnitude(kernel.of_observation - solved(seen)),
+                      largest_magnitude(kernel.of_belief - solved(after[k].precision))});
+  }
+  return worst;
+}
+
+// Claims of one model: the value of the dynamic programme, computed in three other ways.
+void claim_value(Chapter& chapter, const std::string& name, const LinearGaussianModel& m) {
+  const BestCausal best = best_causal(m, horizon);
+  const double evidence = expected_log_evidence(m, horizon), gap = total(causal_gap(m, horizon));
+  std::cout << "  " << name << ": evidence " << support::significant(evidence, 8) << ", best causal bound "
+            << support::significant(best.bound, 8) << ", gap " << support::significant(gap, 6) << " nats\n";
+  chapter.claims.equal("(07.20) " + name + ": the dynamic programme's value is J(q*) by moments (07.18)",
+                       best.bound, expected_bound(m, best.kernel), rounding(evidence), rounding_of_sums);
+  chapter.claims.equal("(07.22) " + name + ": and the evidence (07.9) less ½ Σ tr W(Γ + ΓPΓ)", best.bound,
+                       evidence - gap, rounding(evidence), rounding_of_sums);
+  chapter.claims.equal(
+      "(07.21) " + name + ": q* puts the filter's mean in the place of the future (largest difference)",
+      distance_of_kernels(m, best), 0, rounding(1), rounding_of_sums);
+}
+
+// With inputs, along simulated episodes: each has its own exact bound and gap.
+void claim_simulation(Chapter& chapter) {
+  const LinearGaussianModel m = vehicle();
+  const BestCausal best = best_causal(m, horizon);
+  const Matrix inputs = thrust(horizon);
+  const int episodes = chapter.quick() ? 100 : 1000;
+  Philox random(chapter.seed(), causal_draws);
+  double sum = 0, squares = 0;
+  support::Progress progress("episodes", static_cast<std::size_t>(episodes));
+  for (int i = 0; i < episodes; ++i) {
+    const LinearGaussianEpisode e = simulate(m, inputs, random);
+    const double gap =
+        total(chain_bound(m, inputs, e.observations, along(m, best.kernel, inputs, e.observations)).gap);
+    sum += gap;
+    squares += gap * gap;
+    progress.step();
+  }
+  const double n = episodes, mean = sum / n, error = std::sqrt((squares / n - mean * mean) / (n - 1));
+  chapter.claims.equal("(07.15) the vehicle with thrust: the gap along " + std::to_string(episodes) +
+                           " simulated episodes is on average that of (07.22), in which there is no thrust",
+                       mean, total(causal_gap(m, horizon)), 4 * error, "4 standard errors");
+}
+
+void claim_limits(Chapter& chapter) {
+  const double middle = causal_gap(autoregression(0.9, 1, 1), 200)[99];
+  chapter.claims.equal("(07.23) the gap of step 100 of 200 is that of the stationary formula", middle,
+                       stationary_gap(0.9, 1, 1), rounding(1), rounding_of_sums);
+  double least = 1;
+  for (const double g : causal_gap(autoregression(0.9, 1, 1), horizon))
+    least = g > 0 ? std::min(least, g) : least;
+  const std::vector<double> gaps = causal_gap(autoregression(0.9, 1, 1), horizon);
+  chapter.claims.at_least("every step but the last has a gap (the smallest)",
+                          *std::min_element(gaps.begin(), gaps.end() - 1), 0.05, 0,
+                          "computed exactly; 0.05 nats is far above rounding");
+  chapter.claims.equal("and the last, after which nothing is seen, has none", gaps.back(), 0, 0,
+                       "Γ_T = 0 exactly");
+  chapter.claims.equal("(07.22) without memory, A = 0, the gap is 0",
+                       total(causal_gap(autoregression(0, 1, 1), horizon)), 0, 0, "Γ_k = 0 exactly");
+  const double r = 1e-8;
+  chapter.claims.equal("(07.22) with readings as good as exact it vanishes like ½ r a²/q a step",
+                       total(causal_gap(autoregression(0.9, 1, r), horizon)) / (horizon - 1.0) / r,
+                       0.5 * 0.81, 10 * r, "the next term of the expansion in r = 1e-8");
+  const double p0 = 2, reading = 0.5;
+  LinearGaussianModel constant = autoregression(0, p0, reading);
+  constant.transition = Matrix(1, 1, {1});
+  constant.transition_covariance = Matrix(1, 1);
+  const double gap = expected_log_evidence(constant, horizon) - best_causal(constant, horizon).bound;
+  chapter.claims.equal("(07.24) of a constant that is read again and again it is ½ (T-1) p/(p + r)", gap,
+                       (horizon - 1) * p0 / (p0 + reading) / 2, rounding(gap), rounding_of_sums);
+  chapter.claims.equal("all of it in the first step", causal_gap(constant, horizon)[0], gap, rounding(gap),
+                       rounding_of_sums);
+  std::vector<double> hidden = causal_gap(vehicle(1e-8), horizon);
+  chapter.claims.at_least(
+      "but not where a velocity stays hidden: the vehicle read exactly (a step in the middle)",
+      hidden[horizon / 2], 0.05, 0, "computed exactly; 0.05 nats is far above rounding");
+}
+
+}  // namespace
+
+void causal_gap_section(Chapter& chapter) {
+  table_of_noise(chapter);
+  table_of_vehicle();
+  figure_of_noise(chapter);
+  std::cout << "\nThe best causal posterior of " << horizon << " steps:\n";
+  claim_value(chapter, "autoregression", autoregression(0.9, 1, 1));
+  claim_value(chapter, "vehicle", vehicle());
+  claim_simulation(chapter);
+  claim_limits(chapter);
+}

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+
+#include "best_causal.h"
+#include "support/chapter.h"
+
+// The streams of the seed.
+enum Stream : std::uint64_t {
+  tracking_draws = 1,
+  innovation_draws,
+  random_chains,
+  causal_draws,
+  ascent_start,
+  training_draws,
+  held_out_draws,
+  likelihood_draws,
+  joint_start,
+  joint_draws
+};
+
+// A vehicle on a rail: position and velocity, thrust as input, noisy readings of the position.
+doxa::LinearGaussianModel vehicle(double reading_variance = 4);
+// Burns and pauses, [steps,1].
+doxa::Matrix thrust(doxa::Index steps);
+
+// s_k = a s_{k-1} + w, y_k = s_k + v, from its stationary distribution q/(1-a²) on.
+doxa::LinearGaussianModel autoregression(double a, double q, double r);
+
+// Some ten thousand roundings of numbers of this size: what two ways of computing one exact number may differ
+// by where the matrices are well conditioned.
+double rounding(double size);
+extern const char* const rounding_of_sums;
+
+// Sections, each with its claims.
+void tracking(doxa::support::Chapter& chapter);
+void decomposition(doxa::support::Chapter& chapter);
+void causal_gap_section(doxa::support::Chapter& chapter);
+void learned_posterior(doxa::support::Chapter& chapter);
+void learned_model(doxa::support::Chapter& chapter);

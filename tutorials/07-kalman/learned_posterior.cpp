@@ -1,0 +1,174 @@
+// A causal posterior that knows nothing of dynamic programming: climbing the exact J(q), and climbing draws
+// of it on simulated episodes, as chapter 10 will have to.
+
+#include <cmath>
+#include <iostream>
+#include <limits>
+
+#include "causal_family.h"
+#include "doxa/models/nn/adam.h"
+#include "experiment.h"
+#include "support/figure.h"
+#include "support/progress.h"
+#include "support/table.h"
+
+using namespace doxa;
+using support::Chapter;
+
+namespace {
+
+constexpr Index horizon = 8;
+constexpr double a = 0.9, q = 1, r = 1;
+constexpr double first_rate = 0.03, last_rate = 1e-4;
+constexpr double last_sampled_rate = 1e-5;  // the noise of the draws stays in the numbers, in proportion
+
+ScalarVars truth(Tape& tape) {
+  return {tape.constant(static_cast<Real>(a)), tape.constant(static_cast<Real>(std::log(q))),
+          tape.constant(static_cast<Real>(std::log(r))), q / (1 - a * a)};
+}
+
+Var readings(Tape& tape) { return tape.constant(tensor(covariance_of_readings(a, q, r, horizon))); }
+
+template <class Family>
+double value(Family& family) {
+  Tape tape;
+  const Evaluation evaluation(tape);
+  return double{expected_bound(truth(tape), family.on(tape), readings(tape)).item()};
+}
+
+// y [batch,T] of simulated episodes.
+Var draw_readings(Tape& tape, Index batch, Philox& random) {
+  static const Tensor factor = tensor(cholesky_factor(covariance_of_readings(a, q, r, horizon)));
+  return matmul(normal_noise(tape, {batch, horizon}, random), transpose(tape.constant(factor)));
+}
+
+template <class Family, class Objective>
+std::vector<double> climb(Family& family, int steps, double to_rate, const std::string& name,
+                          Objective objective) {
+  const Parameters all = parameters(family);
+  Tape tape;
+  Adam adam;
+  std::vector<double> values;
+  support::Progress progress(name, static_cast<std::size_t>(steps));
+  for (int i = 0; i < steps; ++i) {
+    tape.clear();
+    tape.backward(-objective(tape, family));
+    adam.rate = first_rate * std::pow(to_rate / first_rate, static_cast<double>(i) / (steps - 1));
+    adam.step(all);
+    if (i % std::max(1, steps / 100) == 0 || i == steps - 1) values.push_back(value(family));
+    progress.step([&] { return "J " + support::significant(value(family), 6); });
+  }
+  return values;
+}
+
+template <class Family>
+std::vector<double> climb_exactly(Family& family, int steps, const std::string& name) {
+  return climb(family, steps, last_rate, name,
+               [](Tape& tape, Family& f) { return expected_bound(truth(tape), f.on(tape), readings(tape)); });
+}
+
+template <class Family>
+std::vector<double> train(Family& family, int steps, const std::string& name, Philox& random) {
+  return climb(family, steps, last_sampled_rate, name, [&](Tape& tape, Family& f) {
+    const Index batch = 256;
+    const Var y = draw_readings(tape, batch, random), noise = normal_noise(tape, {batch, horizon}, random);
+    return mean(sampled_bound(truth(tape), f.on(tape), y, noise));
+  });
+}
+
+// Draws of the bound of q less those of q*, on the same held-out episodes with the same noise.
+struct Paired {
+  double mean, error;
+};
+template <class Family>
+Paired against_best(Family& family, const LinearGaussianModel& m, const BestCausal& best, Index episodes,
+                    Philox& random) {
+  double sum = 0, squares = 0;
+  const Index batch = 1000;
+  Tape tape;
+  for (Index done = 0; done < episodes; done += batch) {
+    const Evaluation evaluation(tape);
+    const Var y = draw_readings(tape, batch, random), noise = normal_noise(tape, {batch, horizon}, random);
+    const Var d = sampled_bound(truth(tape), family.on(tape), y, noise) -
+                  sampled_bound(truth(tape), on(tape, m, best), y, noise);
+    for (const Real x : d.value()) {
+      sum += double{x};
+      squares += double{x} * double{x};
+    }
+  }
+  const double n = static_cast<double>(episodes), mean = sum / n;
+  return {mean, std::sqrt((squares / n - mean * mean) / (n - 1))};
+}
+
+}  // namespace
+
+void learned_posterior(Chapter& chapter) {
+  const LinearGaussianModel m = autoregression(a, q, r);
+  const BestCausal best = best_causal(m, horizon);
+  const double evidence = expected_log_evidence(m, horizon);
+  const int steps = chapter.quick() ? 1500 : 3000;
+  Philox start(chapter.seed(), ascent_start), draws(chapter.seed(), training_draws),
+      held_out(chapter.seed(), held_out_draws);
+  HistoryMaps climbed(horizon, start), trained(horizon, start);
+  RecurrentKernel climbed_kernel(horizon, start), trained_kernel(horizon, start);
+  std::cout << "\nLearning the posterior of the autoregression, " << horizon << " steps:\n";
+  const std::vector<double> exact_curve = climb_exactly(climbed, steps, "exact gradient");
+  climb_exactly(climbed_kernel, steps, "exact gradient, one kernel");
+  const std::vector<double> curve = train(trained, steps, "sampled gradient", draws);
+  const std::vector<double> kernel_curve =
+      train(trained_kernel, steps, "sampled gradient, one kernel", draws);
+
+  support::Table table({"posterior", "numbers", "J / nats", "below the evidence"});
+  const auto add = [&](const std::string& name, const std::string& count, double j) {
+    table.row({name, count, support::decimal(j, 6), support::decimal(evidence - j, 6)});
+    return j;
+  };
+  add("exact, smoothing", "", evidence);
+  add("best causal, dynamic programming", "", best.bound);
+  const double reached = add("every linear map of the past, climbing J", "52", value(climbed));
+  const double learned = add("the same, trained on simulated episodes", "52", value(trained));
+  const double kernel = add("one recurrent kernel, climbing J", "5", value(climbed_kernel));
+  const double learned_kernel = add("the same, trained on simulated episodes", "5", value(trained_kernel));
+  std::cout << table;
+  chapter.results.set("posterior.best_causal", best.bound);
+  chapter.results.set("posterior.climbed", reached);
+  chapter.results.set("posterior.trained", learned);
+  chapter.results.set("posterior.one_kernel", kernel);
+  chapter.results.set("posterior.one_kernel_trained", learned_kernel);
+
+  support::Figure figure("Distance from the best causal bound while a posterior is learned");
+  support::Axes& axes = figure.axes();
+  axes.title = "learning a causal posterior of the true model";
+  axes.x_label = "step";
+  axes.y_label = "max J − J / nats";
+  axes.y_scale = support::Scale::log;
+  axes.y_range = support::Range{1e-8, 100};
+  const auto draw = [&](const std::vector<double>& values, const char* name) {
+    std::vector<double> x, y;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      x.push_back(static_cast<double>(i) * static_cast<double>(std::max(1, steps / 100)));
+      y.push_back(best.bound - values[i]);
+    }
+    axes.line(x, y, {.label = name});
+  };
+  draw(exact_curve, "linear maps of the past, exact gradient");
+  draw(curve, "linear maps of the past, sampled gradient");
+  draw(kernel_curve, "one recurrent kernel, sampled gradient");
+  chapter.figure("learning", figure);
+
+  // Each of the 52 numbers moves by at most the last rate, with a curvature of at most E y² (1/q + 1/r).
+  const double u = std::numeric_limits<Real>::epsilon() / 2;
+  const double curvature = (q / (1 - a * a) + r) * ((1 + a * a) / q + 1 / r);
+  const double slack = 52 * 52 * curvature * last_rate * last_rate / 2 + 1e4 * u;
+  const char* why =
+      "52 numbers, each within the last rate 1e-4 of the best, times the curvature of J, and rounding";
+  chapter.claims.equal("(07.19) climbing J from a random start reaches the value of the dynamic programme",
+                       reached, best.bound, slack, why);
+  chapter.claims.at_most("and does not exceed it", std::max({reached, learned, kernel, learned_kernel}),
+                         best.bound, 1e3 * u * (1 + std::abs(best.bound)), "a thousand roundings of a Real");
+  const Index episodes = chapter.quick() ? 10'000 : 20'000;
+  const Paired paired = against_best(trained, m, best, episodes, held_out);
+  chapter.claims.equal("(07.26) the trained posterior less q*, on " + std::to_string(episodes) +
+                           " held-out episodes, the same noise for both",
+                       paired.mean, 0, 4 * paired.error, "4 standard errors of the paired difference");
+}

@@ -1,0 +1,106 @@
+// Climbing the causal bound over models: in closed form over posteriors, and by draws.
+
+#include "model_ascent.h"
+
+#include <cmath>
+
+#include "doxa/models/nn/adam.h"
+#include "support/number.h"
+#include "support/progress.h"
+
+using namespace doxa;
+using support::Chapter;
+
+namespace {
+
+Tensor single(double x) { return Tensor(Shape{}, {static_cast<Real>(x)}); }
+
+Tensor factor_of_readings(const Scalar& m) {
+  return tensor(cholesky_factor(covariance_of_readings(m.a, m.q, m.r, model_horizon)));
+}
+
+}  // namespace
+
+double start_variance(const Scalar& m) { return m.q / (1 - m.a * m.a); }
+
+LearnableScalar::LearnableScalar(const Scalar& m, double p0)
+    : transition("a", single(m.a)),
+      log_q("log q", single(std::log(m.q))),
+      log_r("log r", single(std::log(m.r))),
+      held_start_variance(p0) {}
+
+ScalarVars LearnableScalar::on(Tape& tape) {
+  return {transition.on(tape), log_q.on(tape), log_r.on(tape), held_start_variance};
+}
+
+Scalar LearnableScalar::now() const {
+  return {double{transition.value[0]}, std::exp(double{log_q.value[0]}), std::exp(double{log_r.value[0]})};
+}
+
+void append_parameters(Parameters& to, LearnableScalar& m) {
+  for (Parameter* p : {&m.transition, &m.log_q, &m.log_r}) to.push_back(p);
+}
+
+Value value(const Scalar& model, const Scalar& truth) {
+  Tape tape;
+  const Evaluation evaluation(tape);
+  LearnableScalar at(model, start_variance(truth));
+  const Profile p = profile(at.on(tape), tape.constant(factor_of_readings(truth)));
+  const double steps = model_horizon;
+  return {double{p.evidence.item()} / steps, double{p.gap.item()} / steps};
+}
+
+void note(Path& path, int step, const Scalar& now, const Scalar& truth) {
+  path.step.push_back(step);
+  path.r.push_back(now.r);
+  path.lost.push_back(value(truth, truth).evidence - value(now, truth).evidence);
+}
+
+Scalar climb_bound(const Scalar& truth, const Scalar& from, int steps, Path* path) {
+  LearnableScalar m(from, start_variance(truth));
+  const Parameters all = parameters(m);
+  const Tensor factor = factor_of_readings(truth);
+  Tape tape;
+  Adam adam{.beta2 = 0.95, .epsilon = 1e-12};
+  for (int i = 0; i < steps; ++i) {
+    if (path && i % 5 == 0) note(*path, i, m.now(), truth);
+    tape.clear();
+    const Profile p = profile(m.on(tape), tape.constant(factor));
+    tape.backward(p.gap - p.evidence);
+    adam.rate = 0.05 * std::pow(0.2, static_cast<double>(i) / (steps - 1));
+    adam.step(all);
+  }
+  if (path) note(*path, steps, m.now(), truth);
+  return m.now();
+}
+
+Trained train_together(Chapter& chapter, Path& path) {
+  const int steps = chapter.quick() ? 1500 : 4000;
+  const Index batch = 128;
+  LearnableScalar m(wrong_start, start_variance(true_model));
+  Philox first(chapter.seed(), joint_start), random(chapter.seed(), joint_draws);
+  HistoryMaps q(model_horizon, first);
+  Parameters all = parameters(m);
+  append_parameters(all, q);
+  const Tensor factor = factor_of_readings(true_model);
+  Tape tape;
+  Adam adam;
+  support::Progress progress("model and posterior together", static_cast<std::size_t>(steps));
+  for (int i = 0; i < steps; ++i) {
+    if (i % (steps / 60) == 0) note(path, i, m.now(), true_model);
+    tape.clear();
+    const Var y =
+        matmul(normal_noise(tape, {batch, model_horizon}, random), transpose(tape.constant(factor)));
+    const Var noise = normal_noise(tape, {batch, model_horizon}, random);
+    const Var bound = mean(sampled_bound(m.on(tape), q.on(tape), y, noise));
+    tape.backward(-bound);
+    adam.rate = 0.02 * std::pow(0.02, static_cast<double>(i) / (steps - 1));
+    adam.step(all);
+    progress.step([&] { return "bound " + support::significant(double{bound.item()} / model_horizon, 4); });
+  }
+  note(path, steps, m.now(), true_model);
+  const Evaluation evaluation(tape);
+  const Matrix covariance = covariance_of_readings(true_model.a, true_model.q, true_model.r, model_horizon);
+  return {m.now(), double{expected_bound(m.on(tape), q.on(tape), tape.constant(tensor(covariance))).item()} /
+                       model_horizon};
+}

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "causal_family.h"
+#include "experiment.h"
+
+// Learning the scalar model itself, P_0 held at the truth's: three ascents from the same wrong start.
+
+constexpr doxa::Index model_horizon = 24;
+
+struct Scalar {
+  double a, q, r;
+};
+constexpr Scalar true_model{0.9, 1, 1}, wrong_start{0.7, 0.5, 3};
+double start_variance(const Scalar& m);  // q/(1-a²)
+
+// a, log q and log r as parameters.
+struct LearnableScalar {
+  doxa::Parameter transition, log_q, log_r;
+  double held_start_variance;
+
+  LearnableScalar(const Scalar& m, double p0);
+  ScalarVars on(doxa::Tape& tape);
+  Scalar now() const;
+};
+void append_parameters(doxa::Parameters& to, LearnableScalar& m);
+
+// E log p(y) and the gap of the best causal posterior of `model`, y coming from `truth` (07.27); nats a step.
+struct Value {
+  double evidence, gap;
+  double bound() const { return evidence - gap; }
+};
+Value value(const Scalar& model, const Scalar& truth);
+
+// What an ascent passed through.
+struct Path {
+  std::vector<double> step, r, lost;  // lost: evidence below the truth's, nats a step
+};
+void note(Path& path, int step, const Scalar& now, const Scalar& truth);
+
+// By the evidence of simulated episodes, through the filter on the tape; claims (07.29).
+struct MaximumLikelihood {
+  Scalar estimate, error;
+};
+MaximumLikelihood climb_likelihood(doxa::support::Chapter& chapter, Path& path);
+
+// By J(q*(θ)), (07.27): what learning by the causal bound does with any number of episodes. `path` may be
+// null.
+Scalar climb_bound(const Scalar& truth, const Scalar& from, int steps, Path* path);
+
+// What chapter 10 does: model and posterior together, by draws of the bound on simulated episodes.
+struct Trained {
+  Scalar model;
+  double bound;  // J of both, exactly; nats a step
+};
+Trained train_together(doxa::support::Chapter& chapter, Path& path);

@@ -1,0 +1,44 @@
+// The two models of the chapter, both (07.1).
+
+#include <cmath>
+#include <limits>
+
+#include "experiment.h"
+
+using namespace doxa;
+
+LinearGaussianModel vehicle(double reading_variance) {
+  const double jolt = 0.02;  // white acceleration of this density, integrated over one step
+  return {.start_mean = column({0, 0}),
+          .start_covariance = diagonal({25, 1}),
+          .transition = Matrix(2, 2, {1, 1, 0, 1}),
+          .transition_input = Matrix(2, 1, {0.5, 1}),
+          .transition_covariance = jolt * Matrix(2, 2, {1.0 / 3, 0.5, 0.5, 1}),
+          .emission = Matrix(1, 2, {1, 0}),
+          .emission_input = Matrix(1, 1),
+          .emission_covariance = Matrix(1, 1, {reading_variance})};
+}
+
+Matrix thrust(Index steps) {
+  Matrix u(steps, 1);
+  for (Index k = 0; k < steps; ++k) u[k] = k % 30 < 6 ? 0.4 : k % 30 >= 14 && k % 30 < 22 ? -0.5 : 0;
+  return u;
+}
+
+LinearGaussianModel autoregression(double a, double q, double r) {
+  const auto scalar = [](double x) { return Matrix(1, 1, {x}); };
+  return {.start_mean = scalar(0),
+          .start_covariance = scalar(q / (1 - a * a)),
+          .transition = scalar(a),
+          .transition_input = Matrix(1, 0),
+          .transition_covariance = scalar(q),
+          .emission = scalar(1),
+          .emission_input = Matrix(1, 0),
+          .emission_covariance = scalar(r)};
+}
+
+double rounding(double size) {
+  return 1e4 * std::numeric_limits<double>::epsilon() / 2 * (1 + std::abs(size));
+}
+const char* const rounding_of_sums =
+    "ten thousand roundings of a double, for sums of that size computed in two ways";

@@ -1,0 +1,177 @@
+// The vehicle: what is believed of its position and velocity at the time, and afterwards.
+
+#include <cmath>
+#include <iostream>
+
+#include "experiment.h"
+#include "joint_gaussian.h"
+#include "support/figure.h"
+#include "support/table.h"
+
+using namespace doxa;
+using support::Chapter;
+using support::Color;
+using support::Dash;
+
+namespace {
+
+struct Episode {
+  LinearGaussianEpisode seen;
+  KalmanFiltered filtered;
+  KalmanSmoothed smoothed;
+};
+
+double deviation(const GaussianBelief& p, Index i) { return std::sqrt(covariance(p)(i, i)); }
+
+std::string with_error(const GaussianBelief& p, Index i) {
+  return support::decimal(p.mean[i], 2) + " ± " + support::decimal(deviation(p, i), 2);
+}
+
+void show_table(const Episode& e) {
+  support::Table table(
+      {"k", "thrust", "reading", "position", "filtered", "smoothed", "velocity", "filtered", "smoothed"});
+  for (const std::size_t k : {0u, 1u, 2u, 3u, 4u, 10u, 20u, 30u, 40u, 50u, 60u}) {
+    const auto i = static_cast<Index>(k);
+    const auto number = [](double x) { return support::decimal(x, 2); };
+    const GaussianBelief &f = e.filtered.filtered[k], &s = e.smoothed.smoothed[k];
+    table.row({k, k == 0 ? "" : number(e.seen.inputs[i - 1]),
+               k == 0 ? "" : number(e.seen.observations[i - 1]), number(e.seen.states(i, 0)),
+               with_error(f, 0), with_error(s, 0), number(e.seen.states(i, 1)), with_error(f, 1),
+               with_error(s, 1)});
+  }
+  std::cout << table;
+}
+
+void show_figure(Chapter& chapter, const Episode& e) {
+  support::Figure figure("A vehicle on a rail: its position is read with noise, its velocity never");
+  std::vector<double> time, reading_time, reading;
+  for (std::size_t k = 0; k <= e.filtered.horizon(); ++k) time.push_back(static_cast<double>(k));
+  for (Index k = 0; k < e.seen.observations.rows; ++k) {
+    reading_time.push_back(static_cast<double>(k) + 1);
+    reading.push_back(e.seen.observations[k] - e.seen.states(k + 1, 0));
+  }
+  for (const Index i : {Index{0}, Index{1}}) {
+    support::Axes& axes = figure.axes();
+    axes.title = i == 0 ? "Position, as an error: the true position is 0" : "Velocity";
+    axes.x_label = "step k";
+    axes.y_label = i == 0 ? "error of the position" : "velocity";
+    const auto draw = [&](const std::vector<GaussianBelief>& belief, const char* name, Color color,
+                          Dash dash) {
+      std::vector<double> mean, lower, upper;
+      for (std::size_t k = 0; k < belief.size(); ++k) {
+        const double truth = i == 0 ? e.seen.states(static_cast<Index>(k), 0) : 0;
+        mean.push_back(belief[k].mean[i] - truth);
+        lower.push_back(mean.back() - 2 * deviation(belief[k], i));
+        upper.push_back(mean.back() + 2 * deviation(belief[k], i));
+      }
+      axes.band(time, lower, upper, {.color = color, .opacity = 0.25});
+      axes.line(time, mean, {.label = name, .color = color, .dash = dash});
+    };
+    draw(e.filtered.filtered, "filtered ± 2σ", Color::blue, Dash::solid);
+    draw(e.smoothed.smoothed, "smoothed ± 2σ", Color::vermillion, Dash::dashed);
+    std::vector<double> truth;
+    for (std::size_t k = 0; k < time.size(); ++k)
+      truth.push_back(i == 0 ? 0 : e.seen.states(static_cast<Index>(k), 1));
+    axes.line(time, truth, {.label = "truth", .color = Color::ink, .dash = Dash::dotted});
+    if (i == 0) {
+      axes.scatter(reading_time, reading,
+                   {.label = "readings", .color = Color::ink, .size = 4, .opacity = 0.6});
+      axes.y_range = support::Range{-8, 8};
+    } else {
+      axes.y_range = support::Range{-4, 6};
+    }
+  }
+  chapter.figure("tracking", figure);
+}
+
+// (07.7) as it stands, a difference of covariances: the position's variance after `steps` readings, and by
+// square roots.
+struct Variances {
+  double by_difference, by_roots;
+};
+
+Variances after_precise_readings(double reading_variance, Index steps) {
+  const LinearGaussianModel m = vehicle(reading_variance);
+  Matrix p = m.start_covariance;
+  KalmanFilter roots(m);
+  for (Index k = 0; k < steps; ++k) {
+    p = m.transition * p * transpose(m.transition) + m.transition_covariance;
+    const Matrix cross = p * transpose(m.emission);
+    const Matrix s = m.emission * cross + m.emission_covariance;
+    p = p - (1 / s[0]) * (cross * transpose(cross));
+    roots.update(Matrix(1, 1), Matrix(1, 1));
+  }
+  return {p[0], covariance(roots.belief())[0]};
+}
+
+void precise_readings(Chapter& chapter) {
+  std::cout << "\nVariance of the position after 20 precise readings, as a multiple of their variance r:\n";
+  support::Table table({"r", "by difference", "by square roots"});
+  double worst = 0;
+  for (const double r : {1e-4, 1e-8, 1e-12, 1e-16, 1e-17, 1e-18, 1e-20}) {
+    const Variances v = after_precise_readings(r, 20);
+    table.row({support::shortest(r), {v.by_difference / r, 6}, {v.by_roots / r, 6}});
+    // P⁻ is at least the variance of one jolt, so that of P = P⁻ r / (P⁻ + r) lies this close below r.
+    const double least = vehicle().transition_covariance[0];
+    worst = std::max({worst, v.by_roots / r - 1, least / (least + r) - v.by_roots / r});
+  }
+  std::cout << table;
+  chapter.claims.at_most(
+      "(07.7) by square roots it is r P⁻/(P⁻ + r), between r q/(q + r) and r, for r down to 1e-20", worst, 0,
+      rounding(1), rounding_of_sums);
+}
+
+// Far enough from the start one whitened innovation a step is a standard normal number, independent of the
+// rest.
+void claim_innovations(Chapter& chapter) {
+  const Index steps = chapter.quick() ? 4000 : 40'000;
+  Philox random(chapter.seed(), innovation_draws);
+  const LinearGaussianModel m = vehicle();
+  const LinearGaussianEpisode e = simulate(m, thrust(steps), random);
+  const KalmanFiltered f = filter(m, e.inputs, e.observations);
+  double squares = 0, products = 0;
+  for (std::size_t k = 0; k < f.horizon(); ++k) {
+    squares += std::pow(f.whitened_innovations[k][0], 2);
+    if (k > 0) products += f.whitened_innovations[k][0] * f.whitened_innovations[k - 1][0];
+  }
+  const double n = static_cast<double>(steps);
+  const std::string over = " over " + std::to_string(steps) + " steps";
+  chapter.claims.equal("(07.8) whitened innovations have variance 1" + over, squares / n, 1,
+                       4 * std::sqrt(2 / n), "4 standard errors, √(2/n) each");
+  chapter.claims.equal("and are uncorrelated from step to step", products / (n - 1), 0, 4 / std::sqrt(n - 1),
+                       "4 standard errors, 1/√n each");
+}
+
+}  // namespace
+
+void tracking(Chapter& chapter) {
+  const LinearGaussianModel m = vehicle();
+  Philox random(chapter.seed(), tracking_draws);
+  Episode e{simulate(m, thrust(60), random), {}, {}};
+  e.filtered = filter(m, e.seen.inputs, e.seen.observations);
+  e.smoothed = smooth(m, e.filtered);
+  std::cout << "A vehicle on a rail. Its position is read with standard deviation 2, its velocity never:\n";
+  show_table(e);
+  show_figure(chapter, e);
+
+  const double evidence = e.filtered.log_evidence;
+  const double joint = log_density(joint_of_observations(m, e.seen.inputs), e.seen.observations);
+  std::cout << "  log-evidence " << support::significant(evidence, 12) << " nats by innovations, "
+            << support::significant(joint, 12) << " as one normal vector of 60 numbers\n";
+  chapter.results.set("tracking.log_evidence", evidence);
+  chapter.claims.equal("(07.8) the evidence by innovations is that of the joint normal density (07.10)",
+                       evidence, joint, rounding(joint), rounding_of_sums);
+  double difference = 0, size = 0;
+  for (std::size_t k = 0; k <= 60; k += 5) {
+    const Conditional exact = state_given_all(m, e.seen.inputs, e.seen.observations, k);
+    const GaussianBelief& s = e.smoothed.smoothed[k];
+    difference = std::max({difference, largest_magnitude(s.mean - exact.mean),
+                           largest_magnitude(covariance(s) - exact.covariance)});
+    size = std::max(size, largest_magnitude(exact.mean));
+  }
+  chapter.claims.equal(
+      "(07.13) smoothing is conditioning that joint density, (07.4) (largest difference, 13 states)",
+      difference, 0, rounding(size), rounding_of_sums);
+  claim_innovations(chapter);
+  precise_readings(chapter);
+}
