@@ -11,6 +11,18 @@
 namespace doxa::testing {
 namespace {
 
+// Position and velocity, of which only the position is seen, almost exactly and for a long time.
+LinearGaussianModel tracking(double q, double r) {
+  return {.start_mean = Matrix(2, 1),
+          .start_covariance = Matrix(2, 2),  // known exactly
+          .transition = Matrix(2, 2, {1, 1, 0, 1}),
+          .transition_input = Matrix(2, 1, {0.5, 1}),
+          .transition_covariance = q * Matrix(2, 2, {0.25, 0.5, 0.5, 1}),  // of rank 1
+          .emission = Matrix(1, 2, {1, 0}),
+          .emission_input = Matrix(1, 1),
+          .emission_covariance = Matrix(1, 1, {r})};
+}
+
 // Beliefs and evidence are those of the joint of all states and observations as one normal vector.
 TEST(KalmanFilter, ConditionsTheJointOfEverything) {
   Philox random(71);
@@ -52,19 +64,31 @@ TEST(KalmanFilter, ComesToTheSolutionOfRiccatisEquation) {
     }
 }
 
-// A constant that is read k times: precision 1/p + k/r, mean in proportion.
+// A constant that is read k times: precision 1/p + k/r, mean in proportion; also where next to nothing was
+// known.
 TEST(KalmanFilter, WithoutMotionAveragesWhatItSees) {
   Philox random(72);
-  const LinearGaussianModel m = scalar_model(1, 0, 4, 2);
-  const LinearGaussianEpisode e = simulate(m, Matrix(1000, 0), random);
-  const KalmanFiltered f = filter(m, e.inputs, e.observations);
-  double sum = 0;
-  for (std::size_t k = 1; k <= 1000; ++k) {
-    sum += e.observations[static_cast<Index>(k) - 1];
-    const double precision = 1.0 / 2 + static_cast<double>(k) / 4;
-    EXPECT_NEAR(covariance(f.filtered[k])[0] * precision, 1, 1e-12);
-    EXPECT_NEAR(f.filtered[k].mean[0], sum / 4 / precision, 1e-12);
+  for (const double p : {2.0, 1e20}) {
+    const LinearGaussianEpisode e = simulate(scalar_model(1, 0, 4, 2), Matrix(1000, 0), random);
+    const KalmanFiltered f = filter(scalar_model(1, 0, 4, p), e.inputs, e.observations);
+    double sum = 0;
+    for (std::size_t k = 1; k <= 1000; ++k) {
+      sum += e.observations[static_cast<Index>(k) - 1];
+      const double precision = 1 / p + static_cast<double>(k) / 4;
+      EXPECT_NEAR(covariance(f.filtered[k])[0] * precision, 1, 1e-12);
+      EXPECT_NEAR(f.filtered[k].mean[0], sum / 4 / precision, 1e-12);
+    }
   }
+}
+
+// Two readings of a uniform motion of which nothing was known: position y_2 and velocity y_2 - y_1, with the
+// covariance of these differences of readings.
+TEST(KalmanFilter, StartsFromNextToNothing) {
+  LinearGaussianModel m = tracking(0, 0.25);
+  m.start_covariance = 1e16 * identity(2);
+  const KalmanFiltered f = filter(m, Matrix(2, 1), Matrix(2, 1, {3, 5}));
+  EXPECT_LE(distance(f.filtered[2].mean, Matrix(2, 1, {5, 2})), 1e-6);
+  EXPECT_LE(distance(covariance(f.filtered[2]), 0.25 * Matrix(2, 2, {1, 1, 1, 2})), 1e-6);
 }
 
 TEST(KalmanFilter, DoesNotDependOnTheBasisOfTheState) {
@@ -151,18 +175,6 @@ TEST(KalmanFilter, WhitensItsInnovations) {
   EXPECT_LE(largest_magnitude((1 / n) * mean), error);
   EXPECT_LE(distance((1 / n) * square, identity(2)), error * std::sqrt(2.0));
   EXPECT_LE(largest_magnitude((1 / n) * lagged), error);
-}
-
-// Position and velocity, of which only the position is seen, almost exactly and for a long time.
-LinearGaussianModel tracking(double q, double r) {
-  return {.start_mean = Matrix(2, 1),
-          .start_covariance = Matrix(2, 2),  // known exactly
-          .transition = Matrix(2, 2, {1, 1, 0, 1}),
-          .transition_input = Matrix(2, 1, {0.5, 1}),
-          .transition_covariance = q * Matrix(2, 2, {0.25, 0.5, 0.5, 1}),  // of rank 1
-          .emission = Matrix(1, 2, {1, 0}),
-          .emission_input = Matrix(1, 1),
-          .emission_covariance = Matrix(1, 1, {r})};
 }
 
 TEST(KalmanFilter, StaysPositiveSemidefiniteOverAHundredThousandSteps) {
