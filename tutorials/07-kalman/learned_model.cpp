@@ -63,12 +63,12 @@ void claim_profile(Chapter& chapter) {
 }  // namespace
 
 void learned_model(Chapter& chapter) {
+  std::cout << "\nLearning the model itself, from the same wrong start:\n";
   Path by_bound, by_likelihood, together;
   const int steps = chapter.quick() ? 400 : 800;
   const MaximumLikelihood ml = climb_likelihood(chapter, by_likelihood);
   const Scalar learned = climb_bound(true_model, wrong_start, steps, &by_bound);
   const Trained trained = train_together(chapter, together);
-  std::cout << "\nLearning the model itself. Learned by exact likelihood, and by the best causal bound:\n";
   support::Table table({"", "a", "q", "r", "evidence a step", "gap a step", "bound a step"});
   const auto add = [&](const char* name, const Scalar& m) {
     const Value v = value(m, true_model);

@@ -42,37 +42,38 @@ Var draw_readings(Tape& tape, Index batch, Philox& random) {
   return matmul(normal_noise(tape, {batch, horizon}, random), transpose(tape.constant(factor)));
 }
 
+// Every hundredth part of the way the exact J.
 template <class Family, class Objective>
-std::vector<double> climb(Family& family, int steps, double to_rate, const std::string& name,
-                          Objective objective) {
+std::vector<double> climb(Family& family, int steps, double to_rate, Objective objective) {
   const Parameters all = parameters(family);
   Tape tape;
   Adam adam;
   std::vector<double> values;
-  support::Progress progress(name, static_cast<std::size_t>(steps));
   for (int i = 0; i < steps; ++i) {
     tape.clear();
     tape.backward(-objective(tape, family));
     adam.rate = first_rate * std::pow(to_rate / first_rate, static_cast<double>(i) / (steps - 1));
     adam.step(all);
     if (i % std::max(1, steps / 100) == 0 || i == steps - 1) values.push_back(value(family));
-    progress.step([&] { return "J " + support::significant(value(family), 6); });
   }
   return values;
 }
 
 template <class Family>
-std::vector<double> climb_exactly(Family& family, int steps, const std::string& name) {
-  return climb(family, steps, last_rate, name,
+std::vector<double> climb_exactly(Family& family, int steps) {
+  return climb(family, steps, last_rate,
                [](Tape& tape, Family& f) { return expected_bound(truth(tape), f.on(tape), readings(tape)); });
 }
 
 template <class Family>
 std::vector<double> train(Family& family, int steps, const std::string& name, Philox& random) {
-  return climb(family, steps, last_sampled_rate, name, [&](Tape& tape, Family& f) {
+  support::Progress progress(name, static_cast<std::size_t>(steps));
+  return climb(family, steps, last_sampled_rate, [&](Tape& tape, Family& f) {
     const Index batch = 256;
     const Var y = draw_readings(tape, batch, random), noise = normal_noise(tape, {batch, horizon}, random);
-    return mean(sampled_bound(truth(tape), f.on(tape), y, noise));
+    const Var bound = mean(sampled_bound(truth(tape), f.on(tape), y, noise));
+    progress.step([&] { return "bound " + support::significant(double{bound.item()}, 4); });
+    return bound;
   });
 }
 
@@ -112,11 +113,10 @@ void learned_posterior(Chapter& chapter) {
   HistoryMaps climbed(horizon, start), trained(horizon, start);
   RecurrentKernel climbed_kernel(horizon, start), trained_kernel(horizon, start);
   std::cout << "\nLearning the posterior of the autoregression, " << horizon << " steps:\n";
-  const std::vector<double> exact_curve = climb_exactly(climbed, steps, "exact gradient");
-  climb_exactly(climbed_kernel, steps, "exact gradient, one kernel");
-  const std::vector<double> curve = train(trained, steps, "sampled gradient", draws);
-  const std::vector<double> kernel_curve =
-      train(trained_kernel, steps, "sampled gradient, one kernel", draws);
+  const std::vector<double> exact_curve = climb_exactly(climbed, steps);
+  climb_exactly(climbed_kernel, steps);
+  const std::vector<double> curve = train(trained, steps, "linear maps of the past", draws);
+  const std::vector<double> kernel_curve = train(trained_kernel, steps, "one recurrent kernel", draws);
 
   support::Table table({"posterior", "numbers", "J / nats", "below the evidence"});
   const auto add = [&](const std::string& name, const std::string& count, double j) {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <iostream>
+#include <numbers>
 
 #include "experiment.h"
 #include "joint_gaussian.h"
@@ -161,6 +162,17 @@ void tracking(Chapter& chapter) {
   chapter.results.set("tracking.log_evidence", evidence);
   chapter.claims.equal("(07.8) the evidence by innovations is that of the joint normal density (07.10)",
                        evidence, joint, rounding(joint), rounding_of_sums);
+  const JointGaussian all = joint_of_observations(m, e.seen.inputs);
+  double expected = -log_det_of_factor(cholesky_factor(all.covariance)) / 2, alone = 0;
+  for (Index k = 0; k < 60; ++k) {
+    const double of_one = (std::log(2 * std::numbers::pi) + 1) / 2;
+    expected -= of_one;
+    alone -= of_one + std::log(all.covariance(k, k)) / 2;
+  }
+  chapter.claims.equal("(07.9) on average the evidence is minus the entropy of that joint density",
+                       expected_log_evidence(m, 60), expected, rounding(expected), rounding_of_sums);
+  chapter.claims.equal("(07.25) without memory it is minus the entropies of its 60 numbers, each alone",
+                       memoryless_score(m, 60), alone, rounding(alone), rounding_of_sums);
   double difference = 0, size = 0;
   for (std::size_t k = 0; k <= 60; k += 5) {
     const Conditional exact = state_given_all(m, e.seen.inputs, e.seen.observations, k);
