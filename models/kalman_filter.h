@@ -37,8 +37,8 @@ class KalmanFilter {
   GaussianBelief predictive(const Matrix& input) const;
   /// Goes on to the next step: with S the predictive covariance and e the innovation y - E y, its whitened
   /// innovation S^-½ e, [m,1], which under the model is standard normal and independent of all others; and
-  ///     μ = μ⁻ + P⁻ Cᵀ S⁻¹ e,   P = P⁻ - P⁻ Cᵀ S⁻¹ C P⁻,   log p(y | h, u) = -½ |S^-½ e|² - log det S^½ - ½
-  ///     m log 2π.
+  ///     μ = μ⁻ + P⁻ Cᵀ S⁻¹ e,   P = P⁻ - P⁻ Cᵀ S⁻¹ C P⁻,
+  ///     log p(y | h, u) = -½ |S^-½ e|² - log det S^½ - ½ m log 2π.
   /// Throws std::domain_error naming the step where S is singular: what is then seen has no density.
   struct Step {
     GaussianBelief predicted, predictive;
