@@ -1,6 +1,8 @@
 #include "doxa/models/rssm_latent.h"
 
+#include <algorithm>
 #include <stdexcept>
+#include <string>
 
 #include "doxa/distributions/normal.h"
 #include "doxa/distributions/one_hot_categorical.h"
@@ -53,6 +55,8 @@ Var rsample(const RssmLatent& latent, Var parameters, Philox& random) {
 
 Var sample(const RssmLatent& latent, Var parameters, Index n, Philox& random) {
   const Index rows = checked_rows(latent, parameters, "sample");
+  if (n < 1)
+    throw std::invalid_argument("sample of RssmLatent: n is " + std::to_string(n) + ", expected at least 1");
   if (latent.family == RssmLatent::Family::gaussian) return sample(gaussian(latent, parameters), random);
   const Var p = exp(categorical(latent, parameters).index.log_probs());
   return parameters.tape().constant({rows, latent.size()}, [&](std::span<Real> s) {
@@ -74,8 +78,9 @@ Var sample(const RssmLatent& latent, Var parameters, Index n, Philox& random) {
 }
 
 Var kl_divergence(const RssmLatent& latent, Var q, Var p) {
-  checked_rows(latent, q, "kl_divergence");
-  checked_rows(latent, p, "kl_divergence");
+  if (checked_rows(latent, q, "kl_divergence") != checked_rows(latent, p, "kl_divergence"))
+    throw std::invalid_argument("kl_divergence of RssmLatent: rows differ: " + q.shape().str() + " and " +
+                                p.shape().str());
   if (latent.family == RssmLatent::Family::gaussian)
     return kl_divergence(gaussian(latent, q), gaussian(latent, p));
   return sum(kl_divergence(categorical(latent, q), categorical(latent, p)), {1});
@@ -83,6 +88,9 @@ Var kl_divergence(const RssmLatent& latent, Var q, Var p) {
 
 Var log_prob(const RssmLatent& latent, Var parameters, Var s) {
   const Index rows = checked_rows(latent, parameters, "log_prob");
+  if (s.shape() != Shape{rows, latent.size()})
+    throw std::invalid_argument("log_prob of RssmLatent: expected s of " + Shape{rows, latent.size()}.str() +
+                                ", got " + s.shape().str());
   if (latent.family == RssmLatent::Family::gaussian) return log_prob(gaussian(latent, parameters), s);
   const Var one_hot = reshape(s, {rows, latent.groups, latent.classes});
   return sum(log_prob(categorical(latent, parameters), one_hot), {1});

@@ -26,13 +26,15 @@ struct RssmLatent {
   }  ///< of a row
 };
 
+// All of them throw std::invalid_argument, naming the shapes, for other shapes than said.
+
 /// A draw for each row, [rows, size]: reparametrised for a Gaussian latent; for a categorical one
 /// straight-through, whose gradient is biased.
 Var rsample(const RssmLatent& latent, Var parameters, Philox& random);
 /// A draw without gradient for each row, [rows, size]. Of n rows side by side that hold the same categorical
 /// distribution, a share of ⌊n p_c⌋/n or ⌈n p_c⌉/n falls on class c of each group (systematic sampling, in
 /// random order: Kitagawa, J. Comput. Graph. Stat. 5, 1996); each row by itself is distributed as it should
-/// be.
+/// be. Throws std::invalid_argument for n < 1.
 Var sample(const RssmLatent& latent, Var parameters, Index n, Philox& random);
 /// KL(q‖p) of each row, [rows], in nats: the sum over coordinates or groups.
 Var kl_divergence(const RssmLatent& latent, Var q, Var p);
