@@ -5,6 +5,7 @@
 #include <numeric>
 #include <vector>
 
+#include "doxa/models/pomdp/simulate.h"
 #include "doxa/models/rssm.h"
 
 namespace doxa::testing {
@@ -31,9 +32,9 @@ inline double log_sum_exp(const std::vector<double>& x) {
 /// networks say about each. A prefix s_{1:k} has the number Σ_j s_j V^{k-j}, so that (prefix, s) follows as
 /// prefix · V + s. Everything is in double, from the networks' outputs on.
 struct RssmPaths {
-  struct Step {                                  // step k, for every prefix s_{1:k-1} and every s_k
-    std::vector<double> log_prior, log_q;        // [prefix · V + s]
-    std::vector<double> log_emission;            // [(prefix · V + s) · O + o]
+  struct Step {                            // step k, for every prefix s_{1:k-1} and every s_k
+    std::vector<double> log_prior, log_q;  // [prefix · V + s]
+    std::vector<double> log_emission;      // [(prefix · V + s) · O + o]
   };
   std::size_t values, observations;
   std::vector<std::size_t> seen;
@@ -98,7 +99,8 @@ struct RssmPaths {
 
   /// log p(o_{1:k}, s_{1:k} ‖ a) or, with the posterior's factors alone, log q(s_{1:k}), of each prefix.
   std::vector<double> log_joint(std::size_t k) const {
-    return prefixes(k, [&](std::size_t j, std::size_t i) { return steps[j].log_prior[i] + log_likelihood(j, i); });
+    return prefixes(
+        k, [&](std::size_t j, std::size_t i) { return steps[j].log_prior[i] + log_likelihood(j, i); });
   }
   std::vector<double> log_q(std::size_t k) const {
     return prefixes(k, [&](std::size_t j, std::size_t i) { return steps[j].log_q[i]; });

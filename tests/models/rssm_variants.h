@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cmath>
 #include <string>
 #include <vector>
 
+#include "doxa/models/pomdp/simulate.h"
 #include "doxa/models/rssm.h"
 
 namespace doxa::testing {
