@@ -66,7 +66,14 @@ Var encode_step(Tape& tape, const RssmSettings& s, std::span<const Index> action
   if (!by_pairs(s))
     return concat({one_hot(tape, actions, s.actions), one_hot(tape, observations, s.observations)}, 1);
   std::vector<Index> pairs(actions.size());
-  for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] = actions[i] * s.observations + observations[i];
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const Index a = actions[i], o = observations[i];
+    if (a < 0 || a >= s.actions || o < 0 || o >= s.observations)  // else it might be another pair's number
+      throw std::invalid_argument("encode_step: action " + std::to_string(a) + " and observation " +
+                                  std::to_string(o) + " of a model of " + std::to_string(s.actions) +
+                                  " and " + std::to_string(s.observations));
+    pairs[i] = a * s.observations + o;
+  }
   return one_hot(tape, pairs, s.actions * s.observations);
 }
 

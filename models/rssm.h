@@ -52,6 +52,8 @@ void append_parameters(Parameters& to, Rssm& model);
 
 /// (a_{k-1}, o_k) as a one-hot vector of the pair, or where there are more than 256 pairs as two of them, [B,
 /// step_width]. What an observation means depends on the action: a pair has weights of its own.
+/// Throws std::invalid_argument for an action or observation that the model lacks, or unequal numbers of
+/// them.
 Var encode_step(Tape& tape, const RssmSettings& settings, std::span<const Index> actions,
                 std::span<const Index> observations);
 Index step_width(const RssmSettings& settings);
