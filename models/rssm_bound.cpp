@@ -25,11 +25,27 @@ std::vector<Var> shown_to_posterior(Tape& tape, Rssm& model, std::span<const Var
   return shown;
 }
 
+// Are the episodes n by n the same ones?
+bool are_copies(const Episodes& e, Index n) {
+  for (Index i = 0; i < e.batch * e.horizon; ++i) {  // row after row of B, of which n is a divisor
+    const auto at = static_cast<std::size_t>(i), first = static_cast<std::size_t>(i - i % n);
+    if (e.actions[at] != e.actions[first] || e.observations[at] != e.observations[first]) return false;
+  }
+  return true;
+}
+
 void check(const Rssm& model, const Episodes& e, const RssmObjective& o) {
   if (o.samples < 1 || e.batch % o.samples != 0)
     throw std::invalid_argument("rssm_loss: a batch of " + std::to_string(e.batch) + " is no multiple of " +
                                 std::to_string(o.samples) + " samples");
+  if (!(o.kl_weight >= 0) || !(o.free_nats >= 0) ||
+      (o.kl_balance && !(*o.kl_balance >= 0 && *o.kl_balance <= 1)))
+    throw std::invalid_argument(
+        "rssm_loss: kl_weight and free_nats cannot be negative, kl_balance is a share in [0,1]");
   if (o.samples == 1) return;
+  if (!are_copies(e, o.samples))
+    throw std::invalid_argument("rssm_loss: an episode and its " + std::to_string(o.samples) +
+                                " samples are not copies of each other");
   if (model.settings.latent.family == RssmLatent::Family::categorical)
     throw std::invalid_argument(
         "rssm_loss: several samples of a categorical latent, whose weights have no gradient");
@@ -42,6 +58,9 @@ void check(const Rssm& model, const Episodes& e, const RssmObjective& o) {
 
 // The factors of (11.2) along an episode, and from them the sum (11.3).
 RssmTerms rssm_terms(Tape& tape, Rssm& model, const Episodes& e, Philox& random) {
+  if (e.batch < 1 || e.horizon < 1)
+    throw std::invalid_argument("rssm_terms: " + std::to_string(e.batch) + " episodes of " +
+                                std::to_string(e.horizon) + " steps, expected at least one");
   const RssmLatent& latent = model.settings.latent;
   std::vector<Var> actions, steps;
   for (Index k = 1; k <= e.horizon; ++k) {

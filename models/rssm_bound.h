@@ -14,6 +14,7 @@ struct RssmTerms {
   Var kl;                        ///< KL(q(s_k | …) ‖ p(s_k | …))
   Var posterior, prior, latent;  ///< parameters of q and p, and s, [T·B, …], step after step
 };
+/// Throws std::invalid_argument for no episode or no step, and for an action or observation the model lacks.
 RssmTerms rssm_terms(Tape& tape, Rssm& model, const Episodes& episodes, Philox& random);
 
 /// How an Rssm is trained. The default is the bound itself.
@@ -23,8 +24,8 @@ struct RssmObjective {
   /// C.8).
   Real free_nats = 0;
   /// α: the gradient of α KL(stop(q) ‖ p) + (1 - α) KL(q ‖ stop(p)) in place of the KL's, so that for α > ½
-  /// the prior follows the posterior faster than the other way round (DreamerV2, arXiv 2010.02193, algorithm
-  /// 2).
+  /// the prior follows the posterior faster than the other way round; at α = ½ it is half the KL's
+  /// (DreamerV2, arXiv 2010.02193, algorithm 2).
   std::optional<Real> kl_balance = {};
   /// K: with K > 1 the importance-weighted bound log 1/K Σ_i Π_k p(o_k, s_k^i | …) / q(s_k^i | …) of K
   /// samples of each episode (Burda et al., arXiv 1509.00519, eq. 8), which must stand side by side as
@@ -37,7 +38,8 @@ struct RssmLoss {
   Var loss;  ///< by default kl - log_likelihood
   Var log_likelihood, kl;
 };
-/// Throws std::invalid_argument for a batch that is no multiple of K, or for K > 1 together with a
+/// Throws std::invalid_argument for an option out of its range, a batch that does not consist of K copies of
+/// each episode side by side, or for K > 1 together with a
 /// categorical latent, whose weights have no gradient, or with free nats or balancing, which it has no place
 /// for.
 RssmLoss rssm_loss(Tape& tape, Rssm& model, const Episodes& episodes, const RssmObjective& objective,
