@@ -186,7 +186,7 @@ namespace {
 // Calls visit(first, episodes) for groups of trajectories of which a step of all samples fits the cache.
 template <class Visit>
 void in_groups(std::span<const Trajectory> trajectories, Index samples, Visit visit) {
-  const Index rows_at_once = 1024, group = std::max<Index>(1, rows_at_once / samples);
+  const Index rows_at_once = 1024, group = std::max<Index>(1, rows_at_once / std::max<Index>(1, samples));
   const auto count = static_cast<Index>(trajectories.size());
   for (Index first = 0; first < count; first += group) {
     std::vector<Index> chosen(static_cast<std::size_t>(std::min(group, count - first)));
@@ -209,7 +209,7 @@ std::vector<std::vector<double>> predictive(Rssm& model, std::span<const Traject
                                             Index samples, Philox& random, RssmBelief::Weighting weighting) {
   std::vector<std::vector<double>> all(trajectories.size());
   in_groups(trajectories, samples, [&](std::size_t first, const Episodes& e) {
-    RssmBelief belief(model, e.batch, samples, Philox(random(), random()), weighting);
+    RssmBelief belief(model, e.batch, samples, Philox{random(), random()}, weighting);
     for (Index k = 1; k <= e.horizon; ++k) {
       append_rows(all, first, belief.predict(e.actions_at(k)),
                   static_cast<std::size_t>(model.settings.observations));
@@ -227,7 +227,7 @@ std::vector<std::vector<double>> open_loop_predictive(Rssm& model, std::span<con
     if (from < 0 || ahead < 1 || e.horizon < from + ahead)
       throw std::invalid_argument("open_loop_predictive: " + std::to_string(ahead) + " steps after " +
                                   std::to_string(from) + " of a trajectory of " + std::to_string(e.horizon));
-    RssmBelief belief(model, e.batch, samples, Philox(random(), random()));
+    RssmBelief belief(model, e.batch, samples, Philox{random(), random()});
     for (Index k = 1; k <= from; ++k) belief.update(e.actions_at(k), e.observations_at(k));
     for (Index k = from + 1; k <= from + ahead; ++k) {
       append_rows(all, first, belief.predict(e.actions_at(k)),
