@@ -59,7 +59,7 @@ RssmBelief::RssmBelief(Rssm& model, Index episodes, Index samples, Philox random
       episodes_(episodes),
       samples_(samples),
       copies_(model.deterministic() ? 1 : samples),
-      weighted_(!model.deterministic() && (weighting == Weighting::importance || model.future)),
+      weighted_(weighting == Weighting::importance || model.future),
       random_(random) {
   if (episodes < 1 || samples < 1)
     throw std::invalid_argument("RssmBelief: " + std::to_string(episodes) + " episodes and " +
@@ -113,7 +113,7 @@ void RssmBelief::update(std::span<const Index> actions, std::span<const Index> o
   const std::vector<Index> all_actions = repeated(actions, copies_), seen = repeated(observations, copies_);
   const Var h = tape_.constant(summary_), a = one_hot(tape_, all_actions, s.actions);
   const Var step = encode_step(tape_, s, all_actions, seen);
-  if (model_.deterministic()) {
+  if (model_.deterministic() && (copies_ < samples_ || !weighted_)) {  // nothing to weigh by
     summary_ = advance(model_, h, a, step, h).tensor();
     return;
   }
