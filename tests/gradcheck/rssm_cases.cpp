@@ -1,0 +1,197 @@
+// The recurrent state-space model: its latent, its parts, its bound and the options of its objective, with
+// respect to all parameters. Draws are common: each evaluation copies the generator.
+
+#include "cases.h"
+#include "doxa/models/rssm_bound.h"
+
+namespace doxa {
+namespace {
+
+using Cases = std::vector<GradientCase>;
+using Inputs = std::span<const Var>;
+using Summary = RssmSettings::Summary;
+using Inference = RssmSettings::Inference;
+
+RssmLatent categorical(Index groups, Index classes) {
+  return {.family = RssmLatent::Family::categorical, .groups = groups, .classes = classes};
+}
+
+std::string name(const RssmLatent& latent) {
+  return latent.family == RssmLatent::Family::gaussian ? "Gaussian" : "categorical";
+}
+
+void add_latent(Cases& cases) {
+  for (const RssmLatent& latent : {RssmLatent{.width = 3}, categorical(2, 3)}) {
+    const bool gaussian = latent.family == RssmLatent::Family::gaussian;
+    const auto add = [&](const std::string& function, TensorFunction f, std::vector<Shape> shapes) {
+      cases.push_back(
+          tensor_case("model/*/" + function + ", " + name(latent), std::move(f), std::move(shapes)));
+    };
+    const Shape of_row{2, latent.parameters()};
+    // A small change of a probability between 0.1 and 0.6 moves no draw. A straight-through draw is completed
+    // to the function whose derivative it is.
+    add(gaussian ? "rsample" : "rsample, plus the constant probabilities",
+        [=](Tape& tape, Inputs x) {
+          Philox random(31);
+          const Var y = tanh(x[0]) / 2, draw = rsample(latent, y, random);
+          if (gaussian) return square(draw);
+          const Var p = Real(0.99) * softmax(reshape(y, {2, 2, 3}), {2}) + Real(0.01) / 3;
+          const Var weights = tape.constant(Tensor(Shape{2, 6}, {1, 2, -1, 3, 1, 0, 2, -2, 1, 1, 0, 4}));
+          return weights * square(draw + stop_gradient(reshape(p, {2, 6})));
+        },
+        {of_row});
+    // A draw is a constant: what it is multiplied with has the only gradient.
+    add("sample, of fixed parameters",
+        [=](Tape& tape, Inputs x) {
+          Philox random(32);
+          const Var fixed = tape.constant(of_row, Real(0.2));
+          return sample(latent, fixed, 2, random) * slice(x[0], 1, 0, latent.size());
+        },
+        {of_row});
+    add("kl_divergence", [=](Tape&, Inputs x) { return kl_divergence(latent, x[0], x[1]); },
+        {of_row, of_row});
+    if (gaussian)
+      add("log_prob", [=](Tape&, Inputs x) { return log_prob(latent, x[0], x[1]); },
+          {of_row, {2, latent.size()}});
+    else
+      add("log_prob",
+          [=](Tape& tape, Inputs x) {
+            return log_prob(latent, x[0],
+                            tape.constant(Tensor(Shape{2, 6}, {1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0})));
+          },
+          {of_row});
+  }
+}
+
+/// A model at random parameters and a function of it.
+template <class Function>
+class RssmAt {
+ public:
+  RssmAt(const RssmSettings& settings, Function function, std::uint64_t seed)
+      : random_(seed, 1), model_(settings, random_), function_(function) {
+    for (Parameter* p : parameters(model_)) {
+      const Tensor noise = normal_noise(p->value.shape(), random_);
+      for (Index i = 0; i < noise.size(); ++i) p->value[i] += noise[i] / 4;
+    }
+  }
+
+  std::vector<CheckedLeaf> leaves() {
+    std::vector<CheckedLeaf> all;
+    for (Parameter* p : parameters(model_)) all.push_back({p->name, &p->value, &p->gradient});
+    return all;
+  }
+
+  Var operator()(Tape& tape) {
+    std::vector<Var> all;
+    for (Parameter* p : parameters(model_)) all.push_back(p->on(tape));
+    Philox random = random_;
+    return used_twice(function_(tape, model_, random), all);
+  }
+
+ private:
+  Philox random_;
+  Rssm model_;
+  Function function_;
+};
+
+template <class Function>
+void add_case(Cases& cases, const std::string& case_name, const RssmSettings& settings, Function function) {
+  cases.push_back({.name = "model/Rssm/" + case_name,
+                   .check =
+                       [=](const GradientCheckOptions& options) {
+                         RssmAt at(settings, function, options.seed);
+                         return check_gradients(std::ref(at), at.leaves(), options);
+                       },
+                   .records =
+                       [=](std::uint64_t seed) {
+                         RssmAt at(settings, function, seed);
+                         return recorded([&](Tape& tape) { at(tape); });
+                       }});
+}
+
+const Episodes two{2, 3, {0, 1, 1, 0, 1, 1}, {2, 0, 1, 1, 0, 2}};
+
+void add_parts(Cases& cases) {
+  for (const Summary summary : {Summary::latents, Summary::observations, Summary::both}) {
+    const char* const names[] = {", latents", ", observations", ", both"};
+    const RssmSettings settings{
+        .actions = 2, .observations = 3, .hidden = 3, .summary = summary, .latent = {.width = 2}};
+    add_case(cases, std::string("advance") + names[static_cast<int>(summary)], settings,
+             [](Tape& tape, Rssm& model, Philox& random) {
+               const Var a = one_hot(tape, two.actions_at(1), 2), z = normal_noise(tape, {2, 2}, random),
+                         step = encode_step(tape, model.settings, two.actions_at(1), two.observations_at(1));
+               const Var h = normal_noise(tape, {2, 3}, random);
+               return advance(model, tanh(slice(model.prior({h, a}), 1, 0, 3)), a, step, z);
+             });
+  }
+  add_case(cases, "emission_logits", {.actions = 2, .observations = 3, .hidden = 3, .latent = {.width = 2}},
+           [](Tape& tape, Rssm& model, Philox& random) {
+             const Var h = normal_noise(tape, {2, 3}, random), a = one_hot(tape, two.actions_at(1), 2);
+             const Var z = rsample(model.settings.latent, model.prior({h, a}), random);
+             return emission_logits(model, h, a, z);
+           });
+}
+
+void add_bound(Cases& cases) {
+  for (const Summary summary : {Summary::latents, Summary::observations, Summary::both})
+    for (const Inference inference : {Inference::filtering, Inference::smoothing}) {
+      const char* const names[] = {", latents", ", observations", ", both"};
+      const std::string of = std::string(names[static_cast<int>(summary)]) +
+                             (inference == Inference::smoothing ? ", smoothing" : ", filtering");
+      const RssmSettings settings{.actions = 2,
+                                  .observations = 3,
+                                  .hidden = 3,
+                                  .summary = summary,
+                                  .latent = {.width = 2},
+                                  .inference = inference};
+      add_case(cases, "rssm_terms" + of, settings, [](Tape& tape, Rssm& model, Philox& random) {
+        const RssmTerms t = rssm_terms(tape, model, two, random);
+        return stack({sum(t.log_likelihood, {0}), sum(t.kl, {0})}, 0);
+      });
+    }
+  // Of a categorical latent the KL of a single step: no draw comes before it.
+  for (const Inference inference : {Inference::filtering, Inference::smoothing})
+    add_case(
+        cases,
+        std::string("rssm_terms, KL of categoricals") +
+            (inference == Inference::smoothing ? ", smoothing" : ", filtering"),
+        {.actions = 2, .observations = 3, .hidden = 3, .latent = categorical(2, 2), .inference = inference},
+        [](Tape& tape, Rssm& model, Philox& random) {
+          return rssm_terms(tape, model, {3, 1, {0, 1, 1}, {2, 0, 1}}, random).kl;
+        });
+}
+
+void add_objective(Cases& cases) {
+  const RssmSettings settings{.actions = 2, .observations = 3, .hidden = 3, .latent = {.width = 2}};
+  const auto add = [&](const std::string& what, const RssmObjective& objective) {
+    add_case(cases, "rssm_loss" + what, settings, [=](Tape& tape, Rssm& model, Philox& random) {
+      const Episodes copies{4, 2, {0, 0, 1, 1, 1, 1, 0, 0}, {2, 2, 0, 0, 1, 1, 1, 1}};
+      return rssm_loss(tape, model, copies, objective, random).loss;
+    });
+  };
+  add("", {});
+  add(", annealed", {.kl_weight = Real(0.3)});
+  add(", below the free nats", {.free_nats = 5});
+  add(", above the free nats", {.free_nats = Real(1e-6)});
+  add(", of two samples", {.samples = 2});
+  add(", of two samples, annealed", {.kl_weight = Real(0.3), .samples = 2});
+  // At α = ½ the balanced KL has the value v of KL and half its gradient: 2 v less a constant v has both.
+  add_case(cases, "rssm_loss, balanced, completed to KL", settings,
+           [](Tape& tape, Rssm& model, Philox& random) {
+             const RssmLoss l = rssm_loss(tape, model, two, {.kl_balance = Real(0.5)}, random);
+             return 2 * (l.loss + l.log_likelihood) - stop_gradient(l.kl);
+           });
+}
+
+}  // namespace
+
+std::vector<GradientCase> rssm_cases() {
+  Cases cases;
+  add_latent(cases);
+  add_parts(cases);
+  add_bound(cases);
+  add_objective(cases);
+  return cases;
+}
+
+}  // namespace doxa
