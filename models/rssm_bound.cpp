@@ -48,7 +48,7 @@ void check(const Rssm& model, const Episodes& e, const RssmObjective& o) {
                                 " samples are not copies of each other");
   if (model.settings.latent.family == RssmLatent::Family::categorical)
     throw std::invalid_argument(
-        "rssm_loss: several samples of a categorical latent, whose weights have no gradient");
+        "rssm_loss: several samples of a categorical latent, whose draws cannot be reparametrised");
   if (o.kl_balance || o.free_nats != 0)
     throw std::invalid_argument(
         "rssm_loss: several samples with free nats or balancing, which have no place there");

@@ -27,8 +27,8 @@ struct RssmObjective {
   /// the prior follows the posterior faster than the other way round; at α = ½ it is half the KL's
   /// (DreamerV2, arXiv 2010.02193, algorithm 2).
   std::optional<Real> kl_balance = {};
-  /// K: with K > 1 the importance-weighted bound log 1/K Σ_i Π_k p(o_k, s_k^i | …) / q(s_k^i | …) of K
-  /// samples of each episode (Burda et al., arXiv 1509.00519, eq. 8), which must stand side by side as
+  /// K: with K > 1, and β = 1, the importance-weighted bound log 1/K Σ_i Π_k p(o_k, s_k^i | …) / q(s_k^i | …)
+  /// of K samples of each episode (Burda et al., arXiv 1509.00519, eq. 8), which must stand side by side as
   /// copies.
   Index samples = 1;
 };
@@ -39,9 +39,8 @@ struct RssmLoss {
   Var log_likelihood, kl;
 };
 /// Throws std::invalid_argument for an option out of its range, a batch that does not consist of K copies of
-/// each episode side by side, or for K > 1 together with a
-/// categorical latent, whose weights have no gradient, or with free nats or balancing, which it has no place
-/// for.
+/// each episode side by side, or for K > 1 together with a categorical latent, whose draws cannot be
+/// reparametrised, or with free nats or balancing, which it has no place for.
 RssmLoss rssm_loss(Tape& tape, Rssm& model, const Episodes& episodes, const RssmObjective& objective,
                    Philox& random);
 
