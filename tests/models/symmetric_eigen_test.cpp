@@ -47,8 +47,8 @@ TEST(SymmetricEigen, OfTwoByTwoIsTheQuadraticFormula) {
   a(0, 1) = a(1, 0) = 3;
   a(1, 1) = -1;
   const SymmetricEigen e = symmetric_eigen(a);
-  EXPECT_NEAR(e.values[0], 0.5 + std::sqrt(11.25), 16 * u);
-  EXPECT_NEAR(e.values[1], 0.5 - std::sqrt(11.25), 16 * u);
+  EXPECT_NEAR(e.values[0], 0.5 + std::sqrt(45.0) / 2, 16 * u);
+  EXPECT_NEAR(e.values[1], 0.5 - std::sqrt(45.0) / 2, 16 * u);
 }
 
 // The second difference with fixed ends: λ_j = 2 - 2 cos(jπ / (n+1)), with sines for eigenvectors.
