@@ -220,19 +220,32 @@ std::vector<std::vector<double>> predictive(Rssm& model, std::span<const Traject
 }
 
 std::vector<std::vector<double>> open_loop_predictive(Rssm& model, std::span<const Trajectory> trajectories,
-                                                      Index from, Index ahead, Index samples,
-                                                      Philox& random) {
+                                                      Index from, Index ahead, Index samples, Philox& random,
+                                                      RssmBelief::Weighting weighting) {
   std::vector<std::vector<double>> all(trajectories.size());
   in_groups(trajectories, samples, [&](std::size_t first, const Episodes& e) {
     if (from < 0 || ahead < 1 || e.horizon < from + ahead)
       throw std::invalid_argument("open_loop_predictive: " + std::to_string(ahead) + " steps after " +
                                   std::to_string(from) + " of a trajectory of " + std::to_string(e.horizon));
-    RssmBelief belief(model, e.batch, samples, Philox{random(), random()});
+    RssmBelief belief(model, e.batch, samples, Philox{random(), random()}, weighting);
     for (Index k = 1; k <= from; ++k) belief.update(e.actions_at(k), e.observations_at(k));
     for (Index k = from + 1; k <= from + ahead; ++k) {
       append_rows(all, first, belief.predict(e.actions_at(k)),
                   static_cast<std::size_t>(model.settings.observations));
-      belief.imagine(e.actions_at(k));
+      if (k < from + ahead) belief.imagine(e.actions_at(k));
+    }
+  });
+  return all;
+}
+
+std::vector<std::vector<double>> summaries(Rssm& model, std::span<const Trajectory> trajectories,
+                                           Index samples, Philox& random, RssmBelief::Weighting weighting) {
+  std::vector<std::vector<double>> all(trajectories.size());
+  in_groups(trajectories, samples, [&](std::size_t first, const Episodes& e) {
+    RssmBelief belief(model, e.batch, samples, Philox{random(), random()}, weighting);
+    for (Index k = 1; k <= e.horizon; ++k) {
+      belief.update(e.actions_at(k), e.observations_at(k));
+      append_rows(all, first, belief.mean_summary(), static_cast<std::size_t>(model.settings.hidden));
     }
   });
   return all;

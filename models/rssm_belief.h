@@ -59,7 +59,14 @@ std::vector<std::vector<double>> predictive(Rssm& model, std::span<const Traject
 /// The predictions p̂(o_{k+n} | o_{≤k}, a_{<k+n}) of n = 1 … `ahead` steps after the first k = `from` have
 /// been seen, [trajectory][(n-1)·O + o]. Throws std::invalid_argument where a trajectory has fewer than from
 /// + ahead steps.
-std::vector<std::vector<double>> open_loop_predictive(Rssm& model, std::span<const Trajectory> trajectories,
-                                                      Index from, Index ahead, Index samples, Philox& random);
+std::vector<std::vector<double>> open_loop_predictive(
+    Rssm& model, std::span<const Trajectory> trajectories, Index from, Index ahead, Index samples,
+    Philox& random, RssmBelief::Weighting weighting = RssmBelief::Weighting::none);
+
+/// What the model remembers: the mean of the samples' summaries h_k after each step,
+/// [trajectory][(k-1)·hidden + j].
+std::vector<std::vector<double>> summaries(Rssm& model, std::span<const Trajectory> trajectories,
+                                           Index samples, Philox& random,
+                                           RssmBelief::Weighting weighting = RssmBelief::Weighting::none);
 
 }  // namespace doxa

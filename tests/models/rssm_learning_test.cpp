@@ -58,7 +58,6 @@ TEST(RssmLearning, ComesNearTheExactFilterOnTiger) {
   EXPECT_GT(score.last - score.exact, 0.04);
   EXPECT_LT(score.excess(), 0.01);
 }
-}
 
 }  // namespace
 }  // namespace doxa

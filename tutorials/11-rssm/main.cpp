@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "beliefs.h"
 #include "claims.h"
 #include "variants.h"
 
@@ -26,7 +27,7 @@ void run(Chapter& chapter, BeliefSettings s) {
   std::cout << data.pomdp.states.size() << " states (never shown to the learner), " << actions << " actions, "
             << observations << " observations; episodes of " << data.held_out[0].horizon() << " steps\n\n";
 
-  std::vector<BeliefVariant> variants;
+  std::vector<BeliefVariant> variants, untrained;
   Philox initial(chapter.seed(), 5);
   // Multiplications and additions for each variant.
   const double budget = chapter.quick() ? 1e10 : s.pomdp.empty() && s.variant == "all" ? 1.8e11 : 8e11;
@@ -34,10 +35,13 @@ void run(Chapter& chapter, BeliefSettings s) {
     if (s.variant != "all" && s.variant != v.name) continue;
     const RssmSettings sizes = settings_for(v, s, actions, observations);
     variants.push_back(make(v, sizes, initial));
+    Philox other(chapter.seed(), 6);
+    untrained.push_back(make(v, sizes, other));
     variants.back().steps = s.steps > 0 ? s.steps : affordable_steps(sizes, s, budget);
   }
   const std::vector<BeliefVariant> learned = learn(chapter, s, data, std::move(variants));
   report(chapter, s, learned);
+  show_beliefs(chapter, s, data, learned, untrained);
   const BeliefVariant& best = chosen(learned);
   const BeliefVariant* live = chosen_live(learned);
   std::vector<const BeliefVariant*> shown{&learned.front()};

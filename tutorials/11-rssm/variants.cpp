@@ -72,9 +72,12 @@ BeliefVariant make(const RssmVariant& v, const RssmSettings& sizes, Philox& rand
                                         Philox& noise) {
     return predictive(*rssm, trajectories, samples, noise, weighting);
   };
-  model->open_loop = [rssm](std::span<const Trajectory> trajectories, Index from, Index ahead, Index samples,
-                            Philox& noise) {
-    return open_loop_predictive(*rssm, trajectories, from, ahead, samples, noise);
+  model->open_loop = [rssm, weighting](std::span<const Trajectory> trajectories, Index from, Index ahead,
+                                       Index samples, Philox& noise) {
+    return open_loop_predictive(*rssm, trajectories, from, ahead, samples, noise, weighting);
+  };
+  model->summaries = [rssm, weighting](std::span<const Trajectory> trajectories, Philox& noise) {
+    return summaries(*rssm, trajectories, rssm->deterministic() ? 1 : 16, noise, weighting);
   };
   BeliefVariant made;
   made.model = std::move(model);

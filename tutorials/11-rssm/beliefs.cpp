@@ -1,0 +1,83 @@
+#include "beliefs.h"
+
+#include <algorithm>
+#include <iostream>
+#include <span>
+
+#include "doxa/models/pomdp/calibration.h"
+#include "doxa/models/pomdp/exact_prediction.h"
+#include "doxa/models/pomdp/linear_probe.h"
+#include "doxa/models/pomdp/prediction.h"
+#include "support/table.h"
+
+using namespace doxa;
+using namespace doxa::support;
+
+namespace {
+
+// A probe is fitted where its normal equations stay small.
+constexpr std::size_t most_probed_states = 64;
+
+}  // namespace
+
+void show_beliefs(Chapter& chapter, const BeliefSettings& s, const BeliefData& data,
+                  const std::vector<BeliefVariant>& learned, const std::vector<BeliefVariant>& untrained) {
+  const std::size_t outcomes = data.pomdp.observations.size(), states = data.pomdp.states.size();
+  const auto few = [](const std::vector<Trajectory>& all) {
+    return std::span(all).first(std::min<std::size_t>(all.size(), 200));
+  };
+  const std::span<const Trajectory> fit = few(data.validation), test = few(data.held_out);
+  const std::vector<std::vector<double>> exact = exact_predictive(data.pomdp, data.held_out);
+
+  const std::size_t horizon = test[0].horizon(), from = horizon / 2,
+                    ahead = std::min<std::size_t>(8, horizon - from);
+  const auto exact_ahead = exact_open_loop(data.pomdp, test, from, ahead);
+  const bool probed = states <= most_probed_states;
+  std::vector<std::vector<double>> beliefs_fit, beliefs_test;
+  if (probed) {
+    beliefs_fit = exact_beliefs(data.pomdp, fit);
+    beliefs_test = exact_beliefs(data.pomdp, test);
+  }
+  const auto probe = [&](const BeliefVariant& v) {
+    Philox random(9);
+    const auto h_fit = v.model->summaries(fit, random), h_test = v.model->summaries(test, random);
+    const LinearProbeOptions coarse{.gradient_norm = 1e-3, .iterations = 300};
+    return score(fit_linear_probe(h_fit, beliefs_fit, states, coarse), h_test, beliefs_test);
+  };
+
+  const std::string last = std::to_string(ahead) + " ahead";
+  std::vector<std::string> columns{"variant", "KL 1 ahead", "KL " + last, "calibration"};
+  if (probed) columns.insert(columns.end(), {"probe KL", "± se", "probe TV", "untrained KL", "TV"});
+  Table table(columns);
+  for (std::size_t i = 0; i < learned.size(); ++i) {
+    const BeliefVariant& v = learned[i];
+    Philox random(10);
+    const auto imagined =
+        v.model->open_loop(test, static_cast<Index>(from), static_cast<Index>(ahead), s.samples, random);
+    const std::vector<MeanEstimate> kl = prediction_kl(exact_ahead, imagined, outcomes);
+    const double error = calibration(exact, v.predictions, data.held_out, outcomes).expected_error;
+    std::vector<Cell> row{v.name(), {kl.front().mean, 3}, {kl.back().mean, 3}, {error, 2}};
+    for (std::size_t n = 0; n < kl.size(); ++n)
+      chapter.results.set(v.name() + ".kl_ahead." + std::to_string(n + 1), kl[n].mean);
+    chapter.results.set(v.name() + ".calibration_error", error);
+    if (probed) {
+      const ProbeScore trained = probe(v), random_net = probe(untrained[i]);
+      for (const Cell& cell : {Cell(trained.kl.mean, 3), Cell(trained.kl.standard_error, 1),
+                               Cell(trained.total_variation.mean, 3), Cell(random_net.kl.mean, 3),
+                               Cell(random_net.total_variation.mean, 3)})
+        row.push_back(cell);
+      chapter.results.set(v.name() + ".probe_cross_entropy", trained.cross_entropy.mean);
+      chapter.results.set(v.name() + ".probe_kl", trained.kl.mean);
+      chapter.results.set(v.name() + ".probe_total_variation", trained.total_variation.mean);
+      chapter.results.set(v.name() + ".untrained_probe_kl", random_net.kl.mean);
+      chapter.results.set(v.name() + ".untrained_probe_total_variation", random_net.total_variation.mean);
+    }
+    table.row(row);
+  }
+  std::cout << "KL(exact ‖ learned) of the prediction so many steps ahead, in nats, nothing being looked at "
+               "after step "
+            << from << "; calibration error";
+  if (probed)
+    std::cout << ";\nthe exact belief, read off the summary by a linear probe: KL in nats, total variation";
+  std::cout << "\n\n" << table << '\n';
+}
