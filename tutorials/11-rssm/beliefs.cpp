@@ -23,8 +23,8 @@ constexpr std::size_t most_probed_states = 64;
 void show_beliefs(Chapter& chapter, const BeliefSettings& s, const BeliefData& data,
                   const std::vector<BeliefVariant>& learned, const std::vector<BeliefVariant>& untrained) {
   const std::size_t outcomes = data.pomdp.observations.size(), states = data.pomdp.states.size();
-  const auto few = [](const std::vector<Trajectory>& all) {
-    return std::span(all).first(std::min<std::size_t>(all.size(), 200));
+  const auto few = [most = std::size_t{chapter.quick() ? 60u : 200u}](const std::vector<Trajectory>& all) {
+    return std::span(all).first(std::min(all.size(), most));
   };
   const std::span<const Trajectory> fit = few(data.validation), test = few(data.held_out);
   const std::vector<std::vector<double>> exact = exact_predictive(data.pomdp, data.held_out);
