@@ -1,8 +1,10 @@
 #include "doxa/models/nn/json_reader.h"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 #include <stdexcept>
+#include <system_error>
 
 #include "doxa/models/file_error.h"
 
@@ -90,7 +92,7 @@ std::size_t JsonReader::place() {
 
 // What stands here, for an error.
 std::string JsonReader::next() const {
-  if (at_ == text_.size()) return "the end of the header";
+  if (at_ == text_.size()) return "the end";
   const unsigned c = byte(text_[at_]);
   if (c >= 0x20 && c < 0x7f) return std::string("'") + text_[at_] + "'";
   return std::string("the byte 0x") + hexadecimal[c >> 4] + hexadecimal[c & 15];
@@ -109,7 +111,7 @@ bool JsonReader::accept(char c) {
 
 void JsonReader::expect_end() {
   skip_space();
-  if (at_ != text_.size()) refuse(place(), next(), "nothing but blanks after the header's last '}'");
+  if (at_ != text_.size()) refuse(place(), next(), "nothing but blanks after the last '}'");
 }
 
 std::uint64_t JsonReader::whole_number(const char* what) {
@@ -127,6 +129,34 @@ std::uint64_t JsonReader::whole_number(const char* what) {
   if (!fits) refuse(offset_ + begin, "a number beyond 64 bits", what);
   if (at_ < text_.size() && (text_[at_] == '.' || text_[at_] == 'e' || text_[at_] == 'E'))
     refuse(offset_ + begin, "a number with a point or an exponent", what);
+  return value;
+}
+
+double JsonReader::number(const char* what) {
+  const std::size_t begin = place() - offset_;
+  std::size_t end = begin;
+  const auto digits = [&] {
+    const std::size_t first = end;
+    while (end < text_.size() && is_digit(text_[end])) ++end;
+    if (end == first) refuse(offset_ + begin, next(), what);
+    return first;
+  };
+  if (end < text_.size() && text_[end] == '-') ++end;
+  if (const std::size_t first = digits(); text_[first] == '0' && end - first > 1)
+    refuse(offset_ + begin, "a leading zero", what);
+  if (end < text_.size() && text_[end] == '.') {
+    ++end;
+    digits();
+  }
+  if (end < text_.size() && (text_[end] == 'e' || text_[end] == 'E')) {
+    ++end;
+    if (end < text_.size() && (text_[end] == '-' || text_[end] == '+')) ++end;
+    digits();
+  }
+  double value = 0;
+  if (std::from_chars(text_.data() + begin, text_.data() + end, value).ec != std::errc())
+    refuse(offset_ + begin, "a number beyond double precision", what);
+  at_ = end;
   return value;
 }
 

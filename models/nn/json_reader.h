@@ -26,6 +26,8 @@ class JsonReader {
   std::string string(const char* what);
   /// A number of digits only that fits 64 bits.
   std::uint64_t whole_number(const char* what);
+  /// A number, rounded to the nearest double.
+  double number(const char* what);
   /// Nothing but white space is left.
   void expect_end();
 

@@ -52,12 +52,12 @@ TEST(SafetensorsRefusal, EveryTruncation) {
 }
 
 TEST(SafetensorsRefusal, WhatIsNotJson) {
-  expect_refused_header("{@", "found the end of the header, expected '\"', a name");
+  expect_refused_header("{@", "found the end, expected '\"', a name");
   expect_refused_header("{@nonsense", "found 'n', expected '\"', a name");
   expect_refused_header("{@'x':1}", "found ''', expected '\"', a name");
-  expect_refused_header("{}@}", "found '}', expected nothing but blanks after the header's last '}'");
+  expect_refused_header("{}@}", "found '}', expected nothing but blanks after the last '}'");
   expect_refused_header("{} @\x01",
-                        "found the byte 0x01, expected nothing but blanks after the header's last '}'");
+                        "found the byte 0x01, expected nothing but blanks after the last '}'");
   expect_refused_header(R"({"x"@,"y"})", "found ',', expected ':', a colon after a name");
   expect_refused_header(R"({"x":@1})", "found '1', expected '{', the object of an array");
   expect_refused_header(R"({"x":@null})", "found 'n', expected '{', the object of an array");
@@ -74,12 +74,12 @@ TEST(SafetensorsRefusal, Strings) {
   const auto name = [](const std::string& marked, const std::string& text) {
     expect_refused_header("{\"" + marked, text);
   };
-  name("x@", "found the end of the header, expected the closing '\"' of a string");
+  name("x@", "found the end, expected the closing '\"' of a string");
   name("a@\n\":{}}", "found the byte 0x0a, expected control characters of a string to be escaped");
   name("\\@x\"", "found 'x', expected one of \" \\ / b f n r t u after a \\");
-  name("\\@", "found the end of the header, expected one of \" \\ / b f n r t u after a \\");
+  name("\\@", "found the end, expected one of \" \\ / b f n r t u after a \\");
   name("\\u12@g4\"", "found 'g', expected four hexadecimal digits after \\u");
-  name("\\u12@", "found the end of the header, expected four hexadecimal digits after \\u");
+  name("\\u12@", "found the end, expected four hexadecimal digits after \\u");
   for (const char* half :
        {"\\udc00", "\\ud800", "\\ud800x", "\\ud800\\n", "\\ud800\\ud800", "\\ud800\\u0041"})
     name("@" + std::string(half) + "\"",

@@ -1,5 +1,6 @@
 #include "support/arguments.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -196,6 +197,12 @@ void Arguments::parse(int argc, const char* const* argv) {
 Arguments::Flag* Arguments::find(std::string_view name) {
   const auto flag = std::find_if(flags_.begin(), flags_.end(), [&](const Flag& f) { return f.name == name; });
   return flag == flags_.end() ? nullptr : &*flag;
+}
+
+bool Arguments::default_run() const {
+  return seed_ == 1 && std::ranges::none_of(flags_, [](const Flag& flag) {
+           return flag.given && flag.name != "seed" && flag.name != "out";
+         });
 }
 
 bool Arguments::given(std::string_view name) const {

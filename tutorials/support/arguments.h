@@ -75,6 +75,9 @@ class Arguments {
   // Was --name on the command line? Throws std::logic_error when there is no such flag.
   bool given(std::string_view name) const;
 
+  // Is this the run that the chapter's text describes: seed 1, and nothing given but --out?
+  bool default_run() const;
+
   // Title, flags and defaults, as --help prints them.
   std::string usage() const;
 

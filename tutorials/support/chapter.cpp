@@ -7,8 +7,12 @@
 #include <new>
 #include <stdexcept>
 #include <system_error>
+#include <type_traits>
 
+#include "doxa/autograd/real.h"
 #include "doxa/models/atomic_file.h"
+#include "support/committed.h"
+#include "support/results_file.h"
 
 namespace doxa::support {
 namespace {
@@ -65,6 +69,21 @@ void record_claims(const Claims& claims, Results& results) {
   }
 }
 
+// Which figures belong to these results.
+void record_figures(const std::vector<std::pair<std::string, std::string>>& files, Results& results) {
+  for (const auto& [name, text] : files)
+    if (name.ends_with(".svg")) results.set("figure." + name, checksum(text));
+}
+
+// The last claim of a default run, where the chapter's folder has results to be held against.
+void claim_agreement(Chapter& chapter, const std::string& results) {
+  const fs::path committed = fs::path(DOXA_TUTORIALS_DIR) / chapter.arguments().chapter() / "results.json";
+  std::error_code error;
+  if (!fs::exists(committed, error)) return;
+  chapter.claims.add(agrees_with_committed(parse_results(results, "results.json"), read_results(committed),
+                                           chapter.claims.all(), chapter.results.tolerances()));
+}
+
 int run(Arguments& arguments, int argc, const char* const* argv, const std::function<void(Chapter&)>& body) {
   arguments.parse(argc, argv);
   if (arguments.help_wanted()) {
@@ -82,7 +101,11 @@ int run(Arguments& arguments, int argc, const char* const* argv, const std::func
   chapter.results.set("quick", arguments.quick() ? 1 : 0);
   body(chapter);
   record_claims(chapter.claims, chapter.results);
-  chapter.file("results.json", chapter.results.json());
+  record_figures(chapter.files(), chapter.results);
+  const std::string results = chapter.results.json();
+  if (std::is_same_v<Real, double> && arguments.default_run() && chapter.complete())
+    claim_agreement(chapter, results);
+  chapter.file("results.json", results);
 
   std::cout << '\n' << chapter.claims.report();
   for (const auto& [name, text] : chapter.files()) {

@@ -38,9 +38,14 @@ class Chapter {
 
   const std::vector<std::pair<std::string, std::string>>& files() const { return files_; }  // name, text
 
+  // Says that the run was stopped before its end: its results are then not held against the committed ones.
+  void cut_short() { complete_ = false; }
+  bool complete() const { return complete_; }
+
  private:
   const Arguments& arguments_;
   std::vector<std::pair<std::string, std::string>> files_;
+  bool complete_ = true;
 };
 
 // A chapter from its command line to its exit status:
@@ -50,7 +55,8 @@ class Chapter {
 //   2  bad input: one line "NN-name: …" on standard error, and nothing written
 //
 // Parses the arguments, creates DIR, runs `body`, prints its claims and writes its files to DIR,
-// results.json among them.
+// results.json among them. The default run ends with the claim that its results are those committed in
+// tutorials/NN-name/results.json (see committed.h); a build in single precision makes no such claim.
 int run_chapter(Arguments& arguments, int argc, const char* const* argv,
                 const std::function<void(Chapter&)>& body);
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace doxa::support {
@@ -33,6 +34,8 @@ class Claims {
   void equal(std::string sentence, double got, double expected, double tolerance, std::string why);
   void at_least(std::string sentence, double got, double bound, double tolerance, std::string why);
   void at_most(std::string sentence, double got, double bound, double tolerance, std::string why);
+
+  void add(Claim claim) { claims_.push_back(std::move(claim)); }
 
   const std::vector<Claim>& all() const { return claims_; }
   std::size_t failed() const;

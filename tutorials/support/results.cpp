@@ -47,6 +47,11 @@ void Results::set(std::string name, double value) {
   set_literal(std::move(name), std::isfinite(value) ? shortest(value) : json_string(shortest(value)));
 }
 
+void Results::set(std::string name, double value, double tolerance) {
+  tolerances_[name] = tolerance;
+  set(std::move(name), value);
+}
+
 void Results::set(std::string name, std::string_view value) {
   set_literal(std::move(name), json_string(value));
 }

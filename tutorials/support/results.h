@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,8 +13,11 @@ namespace doxa::support {
 class Results {
  public:
   // A number, in the shortest form that reads back as the same double; "nan", "inf" or "-inf" as a string,
-  // because JSON has no such numbers. Setting a name again replaces its value.
+  // because JSON has no such numbers. Setting a name again replaces its value. `tolerance` is how far another
+  // machine's run of the same seed may be from it: what comes of training, or of rounding itself, needs one;
+  // without one it is what rounding can do to a number that is computed exactly.
   void set(std::string name, double value);
+  void set(std::string name, double value, double tolerance);
   void set(std::string name, std::string_view value);
   void set(std::string name, const char* value) { set(std::move(name), std::string_view(value)); }
   template <std::integral T>
@@ -24,10 +28,14 @@ class Results {
   // The JSON text, with a line break at its end.
   std::string json() const;
 
+  // The tolerances that were set, by name.
+  const std::map<std::string, double>& tolerances() const { return tolerances_; }
+
  private:
   void set_literal(std::string name, std::string literal);
 
   std::vector<std::pair<std::string, std::string>> entries_;  // name, value as JSON
+  std::map<std::string, double> tolerances_;
 };
 
 // `text` between quotes as a JSON string. Bytes that are not UTF-8 become U+FFFD.

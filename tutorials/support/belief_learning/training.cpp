@@ -132,6 +132,7 @@ std::vector<BeliefVariant> learn(Chapter& chapter, const BeliefSettings& s, cons
     learned.push_back(std::move(v));
     stream += 2;
     if (stop) {
+      chapter.cut_short();
       std::cout << "stopped after step " << learned.back().done << " of " << learned.back().name() << '\n';
       break;
     }
