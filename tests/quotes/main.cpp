@@ -1,0 +1,105 @@
+// quotes [--write] [--take DIR] [CHAPTER…]: whether the pages say what their sources and results say.
+//
+//   quotes                    prints each difference as FILE:LINE, exit status 1 if there is one
+//   quotes --write            mends them: quoted blocks and bound numbers are written anew
+//   quotes --take out         takes results and figures from the runs in out/NN-name first, then --write; of
+//   all chapters
+//                             that have run, or of those named
+
+#include <algorithm>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "doxa/models/atomic_file.h"
+#include "exercises.h"
+#include "page.h"
+#include "tree.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+int usage() {
+  std::cerr << "quotes: expected: quotes [--write] [--take DIR] [NN-name ...]\n";
+  return 2;
+}
+
+void take(const fs::path& runs, const std::vector<std::string>& wanted, const fs::path& root) {
+  for (const std::string& name : wanted)
+    if (!fs::is_directory(root / "tutorials" / name))
+      throw std::runtime_error("there is no chapter '" + name + "'");
+  for (const fs::path& chapter : doxa::quotes::chapters(root)) {
+    const std::string name = chapter.filename().string();
+    const bool named = std::ranges::find(wanted, name) != wanted.end();
+    if (!named && (!wanted.empty() || !fs::exists(runs / name / "results.json"))) continue;
+    doxa::quotes::take(runs / name, chapter);
+    std::cout << "took " << (runs / name).string() << '\n';
+  }
+}
+
+int run(bool write, const fs::path& runs, const std::vector<std::string>& wanted) {
+  const fs::path root = DOXA_SOURCE_DIR;
+  if (!runs.empty()) take(runs, wanted, root);
+  int differences = 0, left = 0;
+  for (const fs::path& file : doxa::quotes::pages(root)) {
+    const doxa::quotes::Page page = doxa::quotes::in_step(file);
+    if (page.differences.empty()) continue;
+    for (const auto& difference : page.differences)
+      std::cout << file.lexically_relative(root).string() << ':' << difference.line << ": " << difference.what
+                << '\n';
+    differences += static_cast<int>(page.differences.size());
+    if (!write) continue;
+    doxa::write_file_atomically(file, page.text);
+    left += static_cast<int>(doxa::quotes::in_step(file).differences.size());
+  }
+  for (const fs::path& chapter : doxa::quotes::chapters(root)) {
+    std::vector<std::string> faults = doxa::quotes::faults(chapter);
+    if (faults.empty())
+      std::ranges::copy(doxa::quotes::exercise_faults(root, chapter), std::back_inserter(faults));
+    for (const std::string& fault : faults) {
+      std::cout << chapter.lexically_relative(root).string() << ": " << fault << '\n';
+      ++differences, ++left;
+    }
+  }
+  if (differences == 0) {
+    std::cout << "every page is in step with its sources and results\n";
+  } else if (write) {
+    std::cout << differences - left << " differences mended, " << left << " left\n";
+  } else {
+    std::cout << differences << " differences (quotes --write mends quoted blocks and bound numbers)\n";
+  }
+  return (write ? left : differences) == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bool write = false;
+  fs::path runs;
+  std::vector<std::string> chapters;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--write") {
+      write = true;
+    } else if (word == "--take") {
+      if (++i == argc) return usage();
+      runs = argv[i];
+      write = true;
+    } else if (word.starts_with("-") || word.empty()) {
+      return usage();
+    } else {
+      chapters.push_back(word);
+    }
+  }
+  if (runs.empty() && !chapters.empty()) return usage();
+  try {
+    return run(write, runs, chapters);
+  } catch (const std::exception& error) {
+    std::cerr << "quotes: " << error.what() << '\n';
+    return 2;
+  }
+}

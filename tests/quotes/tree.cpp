@@ -1,0 +1,110 @@
+#include "tree.h"
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+#include <variant>
+
+#include "support/committed.h"
+#include "support/results_file.h"
+
+namespace doxa::quotes {
+namespace {
+
+namespace fs = std::filesystem;
+using support::ResultsFile;
+
+std::string bytes(const fs::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+// Why a results file is not of a default run whose claims all hold; empty if it is.
+std::string not_to_be_committed(const ResultsFile& results, const std::string& chapter) {
+  const auto is = [&](const char* name, double value) {
+    const auto at = results.find(name);
+    return at != results.end() && std::holds_alternative<double>(at->second) &&
+           std::get<double>(at->second) == value;
+  };
+  const auto name = results.find("chapter");
+  if (name == results.end() || name->second != std::variant<double, std::string>(chapter))
+    return "is not of " + chapter;
+  if (!is("seed", 1) || !is("quick", 0)) return "is not of the run with seed 1 in full";
+  for (const auto& [entry, value] : results)
+    if (entry.starts_with("claim.") && entry.ends_with(".holds") && std::get<double>(value) != 1)
+      return "has a claim that failed: " + entry;
+  return "";
+}
+
+}  // namespace
+
+std::vector<fs::path> pages(const fs::path& root) {
+  std::vector<fs::path> all{root / "README.md"};
+  for (const char* room : {"autograd", "distributions", "models", "tutorials", "tests"})
+    for (const auto& entry : fs::recursive_directory_iterator(root / room))
+      if (entry.path().extension() == ".md") all.push_back(entry.path());
+  std::ranges::sort(all);
+  return all;
+}
+
+std::vector<fs::path> chapters(const fs::path& root) {
+  std::vector<fs::path> all;
+  for (const auto& entry : fs::directory_iterator(root / "tutorials"))
+    if (std::isdigit(static_cast<unsigned char>(entry.path().filename().string()[0])))
+      all.push_back(entry.path());
+  std::ranges::sort(all);
+  return all;
+}
+
+std::vector<std::string> faults(const fs::path& chapter) {
+  const fs::path file = chapter / "results.json";
+  if (!fs::exists(file)) return {"results.json is missing"};
+  const ResultsFile results = support::read_results(file);
+  std::vector<std::string> found;
+  if (const std::string why = not_to_be_committed(results, chapter.filename().string()); !why.empty())
+    found.push_back("results.json " + why);
+  std::string text;
+  for (const auto& entry : fs::directory_iterator(chapter))
+    if (entry.path().extension() == ".md") text += bytes(entry.path());
+  std::set<std::string> drawn;
+  for (const auto& [name, sum] : results) {
+    if (!name.starts_with("figure.")) continue;
+    const std::string figure = name.substr(7);
+    drawn.insert(figure);
+    const std::string svg = bytes(chapter / "figures" / figure);
+    if (support::ResultsFile::mapped_type(support::checksum(svg)) != sum)
+      found.push_back("figures/" + figure + " is not of the run that results.json is of");
+    if (svg.size() >= 100'000) found.push_back("figures/" + figure + " has 100 kB or more");
+    if (text.find("](figures/" + figure + ")") == text.npos)
+      found.push_back("no page shows figures/" + figure);
+  }
+  for (const auto& entry : fs::directory_iterator(chapter / "figures"))
+    if (!drawn.contains(entry.path().filename().string()))
+      found.push_back("figures/" + entry.path().filename().string() + " is drawn by no run");
+  return found;
+}
+
+void take(const fs::path& run, const fs::path& chapter) {
+  const ResultsFile results = support::read_results(run / "results.json");
+  if (const std::string why = not_to_be_committed(results, chapter.filename().string()); !why.empty())
+    throw std::runtime_error((run / "results.json").string() + " " + why);
+  fs::create_directories(chapter / "figures");
+  std::set<std::string> drawn;
+  for (const auto& [name, sum] : results) {
+    if (!name.starts_with("figure.")) continue;
+    drawn.insert(name.substr(7));
+    fs::copy_file(run / name.substr(7), chapter / "figures" / name.substr(7),
+                  fs::copy_options::overwrite_existing);
+  }
+  std::vector<fs::path> old;
+  for (const auto& entry : fs::directory_iterator(chapter / "figures"))
+    if (!drawn.contains(entry.path().filename().string())) old.push_back(entry.path());
+  for (const fs::path& figure : old) fs::remove(figure);
+  fs::copy_file(run / "results.json", chapter / "results.json", fs::copy_options::overwrite_existing);
+}
+
+}  // namespace doxa::quotes
