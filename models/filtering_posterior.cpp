@@ -59,13 +59,13 @@ Categorical emission(FilteringPosterior& model, const LatentState& now, Var acti
   return Categorical(model.emission({now.latent, action, now.summary}));
 }
 
-FilteringBound filtering_bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes,
+FilteringTerms filtering_bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes,
                                const Tensor& noise) {
   const auto [A, O, L, hidden, summary] = model.sizes;
   const Index B = episodes.batch, T = episodes.horizon;
   const Var all_noise = tape.constant(noise);
   LatentState state = initial_state(tape, model, B);
-  FilteringBound bound{tape.constant({B}, Real{0}), tape.constant({B}, Real{0})};  // the sum (10.5)
+  FilteringTerms bound{tape.constant({B}, Real{0}), tape.constant({B}, Real{0})};  // the sum (10.5)
   for (Index k = 1; k <= T; ++k) {
     const Var a = one_hot(tape, episodes.actions_at(k), A), o = one_hot(tape, episodes.observations_at(k), O);
     state = advance_summary(model, state, a);

@@ -55,13 +55,13 @@ Categorical emission(FilteringPosterior& model, const LatentState& now, Var acti
 LatentState advance_summary(FilteringPosterior& model, const LatentState& before, Var action);
 
 /// The two sums of the bound (10.6), each [batch], in nats: log p(o_{1:T} ‖ a) >= E_q[log_likelihood - kl].
-struct FilteringBound {
+struct FilteringTerms {
   Var log_likelihood;  ///< Σ_k log p(o_k | s_k, a_{k-1})
   Var kl;              ///< Σ_k KL(q(s_k | s_{k-1}, …) ‖ p(s_k | s_{k-1}, a_{k-1}))
 };
 
 /// One sample of the bound, with s_k drawn from q by noise[k-1], [T, batch, L].
-FilteringBound filtering_bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes,
+FilteringTerms filtering_bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes,
                                const Tensor& noise);
 
 /// The learned model's predictive distributions p̂(o_k | o_{<k}, a_{<k}), [trajectory][(k-1)·O + o] (10.8):

@@ -185,7 +185,7 @@ void add_filtering_posterior(Cases& cases) {
     });
     add("filtering_bound", {}, [](Tape& tape, FilteringPosterior& model, Inputs, Philox& noise) {
       const Episodes two{2, 3, {0, 1, 1, 0, 1, 1}, {2, 0, 1, 1, 0, 2}};
-      const FilteringBound bound = filtering_bound(tape, model, two, normal_noise({3, 2, latent}, noise));
+      const FilteringTerms bound = filtering_bound(tape, model, two, normal_noise({3, 2, latent}, noise));
       return stack({bound.log_likelihood, bound.kl}, 0);
     });
   }

@@ -52,7 +52,7 @@ TEST(Allocation, TrainingAFilteringPosteriorMakesNoneFromTheSecondStepOn) {
     expect_none_from_the_second([&] {
       random.normal(noise.span());
       tape.clear();
-      const FilteringBound bound = filtering_bound(tape, model, two, noise);
+      const FilteringTerms bound = filtering_bound(tape, model, two, noise);
       tape.backward(-mean(bound.log_likelihood - bound.kl));
       adam.step(all);
     });

@@ -134,7 +134,7 @@ TEST_P(TwoSteps, SamplesOfTheBoundAverageToIt) {
   const Index copies = 20000;
   const std::array<Index, 1> chosen{0};
   const Episodes e = episodes({&seen, 1}, chosen, copies);
-  const FilteringBound b = filtering_bound(tape, model, e, normal_noise({2, copies, 1}, random));
+  const FilteringTerms b = filtering_bound(tape, model, e, normal_noise({2, copies, 1}, random));
   const Var samples = b.log_likelihood - b.kl;
   double sum = 0, squares = 0;
   for (const Real x : samples.value()) {

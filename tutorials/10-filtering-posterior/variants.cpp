@@ -9,7 +9,7 @@ BeliefVariant make(const std::string& name, const FilteringPosterior::Sizes& siz
   model->name = name;
   model->parameters = parameters(*q);
   model->bound = [q](Tape& tape, const Episodes& e, Philox& random_noise) {
-    const FilteringBound sums = filtering_bound(
+    const FilteringTerms sums = filtering_bound(
         tape, *q, e, normal_noise({e.horizon, e.batch, q->sizes.latent}, random_noise));  // (10.6), (10.7)
     return BoundTerms{sums.log_likelihood, sums.kl};
   };
