@@ -64,6 +64,7 @@ FilteringTerms filtering_bound(Tape& tape, FilteringPosterior& model, const Epis
   const auto [A, O, L, hidden, summary] = model.sizes;
   const Index B = episodes.batch, T = episodes.horizon;
   const Var all_noise = tape.constant(noise);
+  //! [filtering-bound]
   LatentState state = initial_state(tape, model, B);
   FilteringTerms bound{tape.constant({B}, Real{0}), tape.constant({B}, Real{0})};  // the sum (10.5)
   for (Index k = 1; k <= T; ++k) {
@@ -76,6 +77,7 @@ FilteringTerms filtering_bound(Tape& tape, FilteringPosterior& model, const Epis
         bound.log_likelihood + log_prob(p_o, episodes.observations_at(k));  // (10.6), first term
     bound.kl = bound.kl + kl_divergence(q, p);                              // (10.6), second term
   }
+  //! [filtering-bound]
   return bound;
 }
 
@@ -98,11 +100,13 @@ std::vector<std::vector<double>> predictive(FilteringPosterior& model,
       tape.clear();
       const Evaluation evaluation(tape);
       const Var a = one_hot(tape, e.actions_at(k), A), o = one_hot(tape, e.observations_at(k), O);
+      //! [predictive]
       const LatentState before = advance_summary(model, {tape.constant(latent), tape.constant(h)}, a);
       const LatentState predicted{sample(transition(model, before, a), random), before.summary};
       const Var p_o =
           mean(reshape(exp(emission(model, predicted, a).log_probs()), {e.batch / samples, samples, O}),
-               1);  // (10.8)
+               1);  // (10.9)
+      //! [predictive]
       for (std::size_t i = 0; i < chosen.size(); ++i) {
         const auto row = p_o.value().subspan(i * static_cast<std::size_t>(O), static_cast<std::size_t>(O));
         all[here + i].insert(all[here + i].end(), row.begin(), row.end());

@@ -64,7 +64,7 @@ struct FilteringTerms {
 FilteringTerms filtering_bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes,
                                const Tensor& noise);
 
-/// The learned model's predictive distributions p̂(o_k | o_{<k}, a_{<k}), [trajectory][(k-1)·O + o] (10.8):
+/// The learned model's predictive distributions p̂(o_k | o_{<k}, a_{<k}), [trajectory][(k-1)·O + o] (10.9):
 /// the emission's probabilities averaged over `samples` samples, whose s_{k-1} come from q and whose s_k from
 /// the transition. Nothing of step k but its action is looked at before step k is predicted.
 std::vector<std::vector<double>> predictive(FilteringPosterior& model,

@@ -111,7 +111,7 @@ TEST_P(TwoSteps, EvidenceIsBoundPlusDivergenceFromThePosterior) {
   EXPECT_NEAR(bound() + kl, evidence, tolerance);
 }
 
-// (10.10): the gap is Σ_k E_q KL(q(s_k | s_{k-1}, …) ‖ p(s_k | s_{k-1}, o_{k:T}, a_{k-1:T-1})).
+// (10.8): the gap is Σ_k E_q KL(q(s_k | s_{k-1}, …) ‖ p(s_k | s_{k-1}, o_{k:T}, a_{k-1:T-1})).
 TEST_P(TwoSteps, TheGapIsASumOfOneStepDivergences) {
   // p(o_2 | s_1, a_1), and with it the posteriors of s_1 given all and of s_2 given s_1 and all.
   Function log_future(n);

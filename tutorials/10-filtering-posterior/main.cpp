@@ -37,7 +37,7 @@ void run(Chapter& chapter, BeliefSettings s) {
     if (s.variant == "all" || s.variant == name) variants.push_back(std::move(v));
   }
   const std::vector<BeliefVariant> learned = learn(chapter, s, data, std::move(variants));
-  report(chapter, s, learned);  // (10.9), whose limit is the exact filter's (10.1)
+  report(chapter, s, learned);  // (10.10), whose limit is the exact filter's (10.1)
 
   const BeliefVariant& best = chosen(learned);
   chapter.figure("learning", learning_figure(data, learned));

@@ -11,6 +11,7 @@ struct OneStep {
   double evidence = prior[0] * likelihood[0] + prior[1] * likelihood[1];
   double posterior[2] = {prior[0] * likelihood[0] / evidence, prior[1] * likelihood[1] / evidence};
 
+  //! [one-step-bound]
   // E_q[log p(o | s)] - KL(q ‖ p), or with KL(p ‖ q), at q = the exact posterior.
   double bound(bool reversed) const {
     double value = 0;
@@ -21,6 +22,7 @@ struct OneStep {
     }
     return value;
   }
+  //! [one-step-bound]
 };
 
 double kl(const double (&a)[2], const double (&b)[2]) {
@@ -38,4 +40,7 @@ void one_step(doxa::support::Chapter& chapter) {
   chapter.claims.equal("the same with the KL reversed exceeds it by KL(q‖p) − KL(p‖q) > 0: it is no bound",
                        one.bound(true) - std::log(one.evidence), std::max(excess, 0.0), 1e-14,
                        "rounding of a handful of operations on numbers of order 1");
+  chapter.results.set("one_step.evidence", std::log(one.evidence));
+  chapter.results.set("one_step.reversed", one.bound(true));
+  chapter.results.set("one_step.excess", excess);
 }

@@ -45,6 +45,7 @@ void true_parameters(Chapter& chapter, const BeliefData& data, const std::vector
   for (const BeliefVariant& v : learned) {
     const MeanAndError bound = early_bound(v, data);
     table.row({"learned bound, " + v.name(), {bound.mean, 5}});
+    chapter.results.set(v.name() + ".early_bound", bound.mean, spread.bound);
     chapter.claims.at_least(
         v.name() +
             ": its bound, less 4 standard errors, exceeds the true model's with its best causal posterior",

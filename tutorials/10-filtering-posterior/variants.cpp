@@ -14,11 +14,13 @@ BeliefVariant make(const std::string& name, const FilteringPosterior::Sizes& siz
     return BoundTerms{sums.log_likelihood, sums.kl};
   };
   model->loss = [bound = model->bound](Tape& tape, const Episodes& e, double, Philox& random_noise) {
+    //! [loss]
     const BoundTerms sums = bound(tape, e, random_noise);
     return -mean(sums.log_likelihood - sums.kl) / static_cast<Real>(e.horizon);
+    //! [loss]
   };
   model->predictive = [q](std::span<const Trajectory> trajectories, Index samples, Philox& random_noise) {
-    return predictive(*q, trajectories, samples, random_noise);  // (10.8)
+    return predictive(*q, trajectories, samples, random_noise);  // (10.9)
   };
   BeliefVariant made;
   made.model = std::move(model);

@@ -58,19 +58,22 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, const BeliefData& d
     const double error = calibration(exact, v.predictions, data.held_out, outcomes).expected_error;
     std::vector<Cell> row{v.name(), {kl.front().mean, 3}, {kl.back().mean, 3}, {error, 2}};
     for (std::size_t n = 0; n < kl.size(); ++n)
-      chapter.results.set(v.name() + ".kl_ahead." + std::to_string(n + 1), kl[n].mean);
-    chapter.results.set(v.name() + ".calibration_error", error);
+      chapter.results.set(v.name() + ".kl_ahead." + std::to_string(n + 1), kl[n].mean, spread.kl_ahead);
+    chapter.results.set(v.name() + ".calibration_error", error, spread.calibration);
     if (probed) {
       const ProbeScore trained = probe(v), random_net = probe(untrained[i]);
       for (const Cell& cell : {Cell(trained.kl.mean, 3), Cell(trained.kl.standard_error, 1),
                                Cell(trained.total_variation.mean, 3), Cell(random_net.kl.mean, 3),
                                Cell(random_net.total_variation.mean, 3)})
         row.push_back(cell);
-      chapter.results.set(v.name() + ".probe_cross_entropy", trained.cross_entropy.mean);
-      chapter.results.set(v.name() + ".probe_kl", trained.kl.mean);
-      chapter.results.set(v.name() + ".probe_total_variation", trained.total_variation.mean);
-      chapter.results.set(v.name() + ".untrained_probe_kl", random_net.kl.mean);
-      chapter.results.set(v.name() + ".untrained_probe_total_variation", random_net.total_variation.mean);
+      chapter.results.set(v.name() + ".probe_cross_entropy", trained.cross_entropy.mean,
+                          spread.probe_cross_entropy);
+      chapter.results.set(v.name() + ".probe_kl", trained.kl.mean, spread.probe_kl);
+      chapter.results.set(v.name() + ".probe_total_variation", trained.total_variation.mean,
+                          spread.probe_total_variation);
+      chapter.results.set(v.name() + ".untrained_probe_kl", random_net.kl.mean, spread.probe_kl);
+      chapter.results.set(v.name() + ".untrained_probe_total_variation", random_net.total_variation.mean,
+                          spread.probe_total_variation);
     }
     table.row(row);
   }

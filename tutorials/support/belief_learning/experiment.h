@@ -93,6 +93,16 @@ Figure learning_figure(const BeliefData& data, const std::vector<BeliefVariant>&
 Figure track_figure(const BeliefData& data, const std::vector<const BeliefVariant*>& shown);
 Figure calibration_figure(const BeliefData& data, const std::vector<const BeliefVariant*>& shown);
 
+// How far a run of the same seed may be from the committed one where another machine's rounding leads
+// training another way: four standard deviations over seeds 1, 2 and 3, the largest of any variant's.
+struct TrainingSpread {
+  double score = 0.06, score_error = 0.01;
+  double nll = 0.005, bound = 0.03, kl = 0.07;  // nats per step
+  double kl_ahead = 0.012, calibration = 0.02;  // of predictions
+  double probe_cross_entropy = 0.06, probe_kl = 0.04, probe_total_variation = 0.025;
+};
+inline constexpr TrainingSpread spread;
+
 struct MeanAndError {
   double mean, standard_error;
 };

@@ -10,16 +10,19 @@
 namespace doxa::support {
 namespace {
 
-void set(Chapter& chapter, const std::string& prefix, const BeliefVariant& v) {
-  chapter.results.set(prefix + "memory_score", v.score.score);
-  chapter.results.set(prefix + "memory_score_se", v.score.standard_error);
-  chapter.results.set(prefix + "exact_nll", v.score.exact);
-  chapter.results.set(prefix + "last_nll", v.score.last);
-  chapter.results.set(prefix + "model_nll", v.score.model);
-  chapter.results.set(prefix + "elbo", v.mean_bound());
-  chapter.results.set(prefix + "kl", v.mean_kl());
-  chapter.results.set(prefix + "steps", v.done);
-  chapter.results.set(prefix + "seconds", v.seconds);
+// `any`: these are the values of whichever variant was best, and the next best may be of another kind.
+void set(Chapter& chapter, const std::string& prefix, const BeliefVariant& v, bool any = false) {
+  Results& results = chapter.results;
+  results.set(prefix + "memory_score", v.score.score, spread.score);
+  results.set(prefix + "memory_score_se", v.score.standard_error, spread.score_error);
+  results.set(prefix + "exact_nll", v.score.exact);
+  results.set(prefix + "last_nll", v.score.last);
+  results.set(prefix + "model_nll", v.score.model, spread.nll);
+  results.set(prefix + "elbo", v.mean_bound(), spread.bound);
+  results.set(prefix + "minus_bound", -v.mean_bound(), spread.bound);
+  results.set(prefix + "kl", v.mean_kl(), any ? std::log(2.0) : spread.kl);
+  results.set(prefix + "steps", static_cast<double>(v.done), any ? static_cast<double>(v.done) : 0.5);
+  results.set(prefix + "seconds", v.seconds);
 }
 
 bool better(const BeliefVariant& a, const BeliefVariant& b) { return a.validation < b.validation; }
@@ -74,10 +77,10 @@ void report(Chapter& chapter, const BeliefSettings& s, const std::vector<BeliefV
   std::cout << table << '\n';
 
   chapter.results.set("variant", best.name());
-  set(chapter, "", best);
+  set(chapter, "", best, true);
   if (live) {
     chapter.results.set("live.variant", live->name());
-    set(chapter, "live.", *live);
+    set(chapter, "live.", *live, true);
   }
   for (const BeliefVariant& v : variants) set(chapter, v.name() + ".", v);
 }

@@ -1,0 +1,109 @@
+// Solutions of chapter 10's exercises.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+#include <numeric>
+#include <vector>
+
+#include "doxa/models/pomdp/causal_posterior.h"
+#include "doxa/models/pomdp/filtering_bound.h"
+#include "doxa/models/pomdp/mean_estimate.h"
+#include "doxa/models/pomdp/pomdp_file.h"
+#include "doxa/models/pomdp/score.h"
+#include "doxa/models/pomdp/simulate.h"
+
+namespace {
+
+using namespace doxa;
+
+double xlogx(double x) { return x * std::log(x); }
+double entropy(double p) { return -xlogx(p) - xlogx(1 - p); }
+
+// KL between two distributions over two outcomes, given by the first's probability.
+double kl(double p, double q) { return p * std::log(p / q) + (1 - p) * std::log((1 - p) / (1 - q)); }
+
+// By how much E_q[log p(o | s)] - KL(p ‖ q) exceeds the log-evidence at the exact posterior.
+double excess_of_reversed(double prior, double likelihood, double other_likelihood) {
+  const double evidence = prior * likelihood + (1 - prior) * other_likelihood;
+  const double posterior = prior * likelihood / evidence;
+  return kl(posterior, prior) - kl(prior, posterior);
+}
+
+TEST(Exercise10, ReversedDivergence) {
+  for (double ratio = 1.1; ratio < 1e6; ratio *= 1.3)
+    EXPECT_LT(excess_of_reversed(0.5, ratio / (1 + ratio), 1 / (1 + ratio)), 0);
+  EXPECT_NEAR(excess_of_reversed(0.5, 0.85, 0.15), -0.066, 5e-4);
+  EXPECT_NEAR(excess_of_reversed(0.95, 0.01, 0.9), 0.549, 5e-4);
+}
+
+TEST(Exercise10, TheTrueModelIsWorthLessThanNoMemory) {
+  const Pomdp tiger = read_pomdp(DOXA_POMDP_DIR "/tiger.pomdp");
+  const std::size_t horizon = 6;
+  const auto worth = [&](double listening) {
+    const double door = (1 - listening) / 2;
+    return best_causal_bound(tiger, ignoring_history({listening, door, door}), horizon) / horizon;
+  };
+  EXPECT_NEAR(worth(0.9), -0.734, 5e-4);
+  EXPECT_LT(worth(0.9), -std::numbers::ln2);
+
+  EXPECT_GT(worth(1), -std::numbers::ln2);
+}
+
+// Listening only, under the model with the tiger on the left: the net count of growls on the left is a random
+// walk, and the predictive probability is a function of it.
+double exact_listening(int horizon) {
+  std::vector<double> walk(static_cast<std::size_t>(2 * horizon + 1), 0.0);  // of the net count + horizon
+  walk[static_cast<std::size_t>(horizon)] = 1;
+  double nats = 0;
+  for (int k = 0; k < horizon; ++k) {
+    std::vector<double> next(walk.size(), 0.0);
+    for (std::size_t i = 0; i < walk.size(); ++i) {
+      if (walk[i] == 0) continue;
+      const double b = 1 / (1 + std::pow(15.0 / 85, static_cast<double>(i) - horizon)),
+                   p = 0.85 * b + 0.15 * (1 - b);
+      nats -= walk[i] * (0.85 * std::log(p) + 0.15 * std::log(1 - p));
+      next[i + 1] += 0.85 * walk[i];
+      next[i - 1] += 0.15 * walk[i];
+    }
+    walk = next;
+  }
+  return nats / horizon;
+}
+
+TEST(Exercise10, ListeningOnly) {
+  const double last = (std::numbers::ln2 + 31 * entropy(0.85 * 0.85 + 0.15 * 0.15)) / 32,
+               exact = exact_listening(32);
+  EXPECT_NEAR(last, 0.572, 5e-4);
+  EXPECT_NEAR(exact, 0.444, 5e-4);
+
+  // The same from simulated episodes, as the chapter computes it.
+  const Pomdp tiger = read_pomdp(DOXA_POMDP_DIR "/tiger.pomdp");
+  const std::vector<double> policy{1, 0, 0};
+  Philox random(1);
+  const std::vector<Trajectory> episodes = simulate(tiger, policy, 32, 500, random);
+  const MeanEstimate simulated_exact = estimate_mean(exact_nll(tiger, episodes)),
+                     simulated_last =
+                         estimate_mean(last_nll(count_last_observation(tiger, policy, 32, random), episodes));
+  EXPECT_NEAR(simulated_exact.mean, exact, 4 * simulated_exact.standard_error);
+  EXPECT_NEAR(simulated_last.mean, last, 4 * simulated_last.standard_error);
+}
+
+TEST(Exercise10, SamplesOfTheBelief) {
+  // log ½ less the expected logarithm of the average over N samples of a belief of ½ on each side.
+  const auto cost = [](int n) {
+    double expected = 0;
+    for (int j = 0; j <= n; ++j) {
+      const double weight =
+          std::exp(std::lgamma(n + 1) - std::lgamma(j + 1) - std::lgamma(n - j + 1)) * std::pow(0.5, n);
+      const double p = (0.85 * j + 0.15 * (n - j)) / n;
+      expected += weight * (std::log(p) + std::log(1 - p)) / 2;
+    }
+    return -std::numbers::ln2 - expected;
+  };
+  EXPECT_NEAR(cost(64), 0.0038, 1e-4);
+  for (const int n : {64, 256, 1024}) EXPECT_NEAR(cost(n) * n, 0.245, 6.0 / n);
+}
+
+}  // namespace
