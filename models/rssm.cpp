@@ -77,6 +77,7 @@ Var encode_step(Tape& tape, const RssmSettings& s, std::span<const Index> action
   return one_hot(tape, pairs, s.actions * s.observations);
 }
 
+//! [advance]
 // (11.1)
 Var advance(Rssm& model, Var summary, Var action, Var step, Var latent) {
   switch (model.settings.summary) {
@@ -89,5 +90,6 @@ Var advance(Rssm& model, Var summary, Var action, Var step, Var latent) {
   }
   return model.summary(concat({step, latent}, 1), summary);
 }
+//! [advance]
 
 }  // namespace doxa

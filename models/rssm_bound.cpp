@@ -81,6 +81,7 @@ RssmTerms rssm_terms(Tape& tape, Rssm& model, const Episodes& e, Philox& random)
     if (k + 1 < steps.size())
       h = advance(model, h, actions[k], steps[k], model.deterministic() ? h : latents.back());
   }
+  //! [terms]
   const Var all_h = rows(summaries), all_a = rows(actions);
   RssmTerms t;
   t.prior = model.prior({all_h, all_a});
@@ -89,6 +90,7 @@ RssmTerms rssm_terms(Tape& tape, Rssm& model, const Episodes& e, Philox& random)
   const Categorical emission(emission_logits(model, all_h, all_a, t.latent));
   t.log_likelihood = reshape(log_prob(emission, e.observations), {e.horizon, e.batch});
   t.kl = reshape(kl_divergence(latent, t.posterior, t.prior), {e.horizon, e.batch});
+  //! [terms]
   return t;
 }
 
@@ -97,6 +99,7 @@ RssmLoss rssm_loss(Tape& tape, Rssm& model, const Episodes& e, const RssmObjecti
   const RssmTerms t = rssm_terms(tape, model, e, random);
   RssmLoss l{{}, mean(t.log_likelihood), mean(t.kl)};
   const RssmLatent& latent = model.settings.latent;
+  //! [loss]
   if (o.samples > 1) {  // (11.7)
     const Var log_ratio = log_prob(latent, t.posterior, t.latent) - log_prob(latent, t.prior, t.latent);
     const Var log_weight =
@@ -111,6 +114,7 @@ RssmLoss rssm_loss(Tape& tape, Rssm& model, const Episodes& e, const RssmObjecti
     kl = *o.kl_balance * mean(kl_divergence(latent, stop_gradient(t.posterior), t.prior)) +
          (1 - *o.kl_balance) * mean(kl_divergence(latent, t.posterior, stop_gradient(t.prior)));
   l.loss = o.kl_weight * maximum(kl, o.free_nats) - l.log_likelihood;  // (11.8)
+  //! [loss]
   return l;
 }
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""All variants of chapter 11 on the shipped models, to table.csv beside this script.
+"""All variants of chapter 11 on the shipped models, to table.csv and table.json beside this script.
 
     tutorials/11-rssm/table.py PROGRAM [--seeds 1,2,3] [--steps N]
 
 PROGRAM is the built bin/11-rssm. One row a model, seed and variant; rows of runs that are in the file already are
-kept and not run again, so that it can be stopped and gone on with. Prints the means over seeds as Markdown.
+kept and not run again, so that it can be stopped and gone on with. The means over seeds go to table.json, which the
+chapter's text is held against (bin/quotes).
 """
 import argparse
 import csv
@@ -36,17 +37,16 @@ def run(program, model, seed, steps):
         yield row
 
 
-def markdown(rows):
-    variants = list(dict.fromkeys(row["variant"] for row in rows))
-    models = [model for model in MODELS if any(row["model"] == model for row in rows)]
-    print("| variant | " + " | ".join(models) + " |\n|---|" + "---|" * len(models))
-    for variant in variants:
-        cells = []
-        for model in models:
+def summary(rows):
+    """variant.model.field → mean over seeds: what the chapter's text quotes."""
+    means = {}
+    for variant in dict.fromkeys(row["variant"] for row in rows):
+        for model in MODELS:
             of = [row for row in rows if row["variant"] == variant and row["model"] == model]
-            mean = {field: sum(float(row[field]) for row in of) / len(of) for field in ("memory_score", "kl")}
-            cells.append(f"{mean['memory_score']:.3f} ({mean['kl']:.3f})")
-        print(f"| {variant} | " + " | ".join(cells) + " |")
+            for field in ("memory_score", "kl"):
+                if of:
+                    means[f"{variant}.{model}.{field}"] = sum(float(row[field]) for row in of) / len(of)
+    return means
 
 
 def main():
@@ -68,7 +68,8 @@ def main():
                 writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
                 writer.writeheader()
                 writer.writerows(rows)
-    markdown([row for row in rows if row["steps"] == str(arguments.steps)])
+    means = summary([row for row in rows if row["steps"] == str(arguments.steps)])
+    path.with_suffix(".json").write_text(json.dumps(means, indent=2) + "\n")
 
 
 if __name__ == "__main__":
