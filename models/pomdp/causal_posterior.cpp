@@ -61,9 +61,11 @@ class Programme {
   double value(std::size_t previous, const std::vector<double>& after) {
     const History h = walk_.history();
     const std::size_t k = h.steps(), states = model_.states.size();
+    //! [dynamic-programme]
     log_transition_and_emission(model_, k, previous, h.actions.back(), h.observations.back(), row_);
     for (std::size_t s = 0; s < states; ++s) row_[s] += after[s];
     const double v = value_of_row(choice_, row_);  // (09.9)
+    //! [dynamic-programme]
     if (store_) {
       const std::span<double> q =
           store_->kernel(k, history_index(model_, h)).subspan(previous * states, states);

@@ -69,6 +69,7 @@ FilteringBound filtering_bound(const Pomdp& m, const History& h, const PathPoste
     const std::size_t action = h.actions[k - 1];
     log_emission(m, action, h.observations[k - 1], emission);
     std::vector<double> next(states, 0.0);
+    //! [bound]
     for (std::size_t s = 0; s < marginal.size(); ++s) {
       if (marginal[s] == 0) continue;
       const double* row = &q.kernel[k - 1][s * states];
@@ -88,6 +89,7 @@ FilteringBound filtering_bound(const Pomdp& m, const History& h, const PathPoste
     for (std::size_t s = 0; s < states; ++s)
       if (next[s] != 0) f.log_emission[k - 1] += next[s] * emission[s];  // (09.4)
     f.bound += f.log_emission[k - 1] - f.divergence[k - 1];
+    //! [bound]
     marginal = next;
   }
   return f;

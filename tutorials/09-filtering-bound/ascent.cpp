@@ -60,7 +60,8 @@ void ascent(Chapter& chapter, const Setting& uniform) {
   axes.y_scale = support::Scale::log;
   axes.line(step, short_of_best);
   chapter.figure("ascent", figure);
-  chapter.results.set("ascent.reached", reached);
+  chapter.results.set("ascent.logits", count(all));
+  chapter.results.set("ascent.reached", reached, 1e-6);  // its last rate leaves as much open
   chapter.results.set("ascent.best", best);
   const double slack = static_cast<double>(setting.horizon) * last_rate * last_rate;
   chapter.claims.equal(

@@ -14,6 +14,7 @@ using support::Color;
 using support::Dash;
 
 double tiger_formula(double w, std::size_t horizon) {
+  //! [tiger-formula]
   const double right = std::log(0.85), wrong = std::log(0.15), c = 0.85 * 0.85 + 0.15 * 0.15;
   const double guess = (right + wrong) / 2, door = std::log(0.5);
   double believed = 0, disbelieved = 0, reset = 0;  // G(o_1), G(not o_1), and after a door
@@ -25,6 +26,7 @@ double tiger_formula(double w, std::size_t horizon) {
   }
   return (1 - w) * (door + reset) +
          w * std::log(0.5 * (0.85 * std::exp(believed) + 0.15 * std::exp(disbelieved)));  // (09.12)
+  //! [tiger-formula]
 }
 
 namespace {

@@ -49,12 +49,14 @@ double mean_log_likelihood(const OneStep& m, const std::vector<double>& q) {
   return sum;
 }
 
+//! [reversed]
 double bound(const OneStep& m, const std::vector<double>& q) {
   return mean_log_likelihood(m, q) - kl(q, m.prior);
 }
 double reversed_expression(const OneStep& m, const std::vector<double>& q) {
   return mean_log_likelihood(m, q) - kl(m.prior, q);  // (09.16)
 }
+//! [reversed]
 
 // The third central moment of ℓ under the tempered distribution.
 double third_cumulant(const OneStep& m, double t) {

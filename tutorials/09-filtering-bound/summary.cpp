@@ -37,12 +37,14 @@ void add_steps(HistoryWalk& walk, std::size_t horizon, const FactorOfBelief& fac
         sum.moves += walk.probability() * before[s] * (1 - predicted);
         sum.model_moves += walk.probability() * before[s] * (1 - transition_row(m, action, s)[s]);
       }
+      //! [summary]
       if (q[s] == 0) continue;
       const double weight = walk.probability() * q[s];
       const double divergence = weight * std::log(q[s] / predicted);
       sum.bound += weight * std::log(emission_row(m, action, s)[observation]) - divergence;  // (09.15)
       sum.divergence += divergence;
       sum.from_belief += weight * std::log(q[s] / probability(belief, s));
+      //! [summary]
     }
     add_steps(walk, horizon, factor, sum);
   });
@@ -88,6 +90,8 @@ void summary_in_the_prior(Chapter& chapter, const Setting& setting, const Exact&
   std::cout << table;
   chapter.results.set("summary.bound", setting.per_step(filter.bound));
   chapter.results.set("summary.divergence", setting.per_step(filter.divergence));
+  chapter.results.set("summary.moves", setting.per_step(filter.moves));
+  chapter.results.set("summary.best_causal_divergence", setting.per_step(causal_divergence));
   chapter.claims.equal(
       "(09.14) with the filter's prediction as the prior, q = belief is causal and its bound is the "
       "evidence",

@@ -1,0 +1,105 @@
+// Solutions of chapter 09's exercises.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <numbers>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "doxa/models/pomdp/belief.h"
+#include "doxa/models/pomdp/causal_posterior.h"
+#include "doxa/models/pomdp/pomdp_file.h"
+#include "sections.h"
+
+namespace {
+
+using namespace doxa;
+
+// Tiger whose roar is right with this probability, and whose tiger changes doors with this probability while
+// we listen.
+Pomdp tiger(double right, double moving = 0) {
+  const std::string p = std::to_string(right), q = std::to_string(1 - right),
+                    stays = std::to_string(1 - moving), moves = std::to_string(moving);
+  return parse_pomdp(
+      "discount: 0.95\nvalues: reward\nstates: left right\nactions: listen open-left open-right\n"
+      "observations: hear-left hear-right\nT: listen\n" +
+      stays + " " + moves + "\n" + moves + " " + stays +
+      "\nT: open-left\nuniform\nT: open-right\nuniform\nO: listen\n" + p + " " + q + "\n" + q + " " + p +
+      "\nO: open-left\nuniform\nO: open-right\nuniform\nR: listen : * : * : * -1\n");
+}
+
+// The largest difference between kernels of q* at histories that agree in k, a_{k-1}, o_k and, if asked, the
+// belief.
+double largest_difference(const Pomdp& m, std::size_t horizon, std::size_t first, bool same_belief) {
+  const HistoryPolicy policy = ignoring_history({0.5, 0.3, 0.2});
+  const BestCausal best = best_causal_posterior(m, policy, horizon);
+  std::map<std::tuple<std::size_t, std::size_t, std::size_t, long>, std::vector<double>> seen;
+  double difference = 0;
+  for_each_history(m, policy, horizon, [&](const HistoryWalk& walk) {
+    Belief belief = initial_belief(m);
+    for (std::size_t k = 1; k <= horizon; ++k) {
+      const History h = walk.history().first(k);
+      update(m, belief, h.actions.back(), h.observations.back());
+      if (k < first) continue;
+      const long rounded = same_belief ? std::lround(1e9 * probability(belief, 0)) : 0;
+      const auto kernel = best.posterior.kernel(k, history_index(m, h));
+      const auto [at, fresh] = seen.try_emplace({k, h.actions.back(), h.observations.back(), rounded},
+                                                kernel.begin(), kernel.end());
+      for (std::size_t i = 0; i < kernel.size(); ++i)
+        difference = std::max(difference, std::abs(kernel[i] - at->second[i]));
+    }
+  });
+  return difference;
+}
+
+TEST(Exercise09, WhatTheBestCausalPosteriorLooksAt) {
+  const Pomdp moving = tiger(0.85, 0.1);
+  EXPECT_LT(largest_difference(moving, 4, 1, true), 1e-8);         // the belief is enough
+  EXPECT_GT(largest_difference(moving, 4, 2, false), 1e-3);        // and is needed, if the tiger may move,
+  EXPECT_LT(largest_difference(tiger(0.85), 4, 2, false), 1e-12);  // but not on Tiger
+}
+
+TEST(Exercise09, ListeningForEver) {
+  const double c = 0.85 * 0.85 + 0.15 * 0.15, lost = (0.85 - c) * std::log(0.85 / 0.15);
+  const double evidence = 0.85 * std::log(0.85) + 0.15 * std::log(0.15);
+  const std::size_t horizon = 2000;
+  EXPECT_NEAR(evidence - tiger_formula(1, horizon) / static_cast<double>(horizon), lost, 2e-3);
+  EXPECT_NEAR(lost, 0.182, 5e-4);
+  EXPECT_NEAR(evidence - lost, -0.605, 5e-4);
+}
+
+TEST(Exercise09, AWorseEar) {
+  const HistoryPolicy listening = ignoring_history({1, 0, 0});
+  EXPECT_NEAR(best_causal_bound(tiger(0.75), listening, 6) / 6, -0.733, 5e-4);
+  EXPECT_GT(best_causal_bound(tiger(0.85), listening, 6) / 6, -std::numbers::ln2);
+  const auto later_roar = [](double p) {
+    const double c = p * p + (1 - p) * (1 - p);
+    return c * std::log(p) + (1 - c) * std::log(1 - p);
+  };
+  EXPECT_NEAR(later_roar(0.75), -0.700, 5e-4);
+  EXPECT_LT(later_roar(0.76), -std::numbers::ln2);
+  EXPECT_GT(later_roar(0.77), -std::numbers::ln2);
+}
+
+TEST(Exercise09, WhereTheReversedExpressionOvertakes) {
+  const double crossing = 1 / (1 + std::sqrt(std::numbers::e));
+  EXPECT_NEAR(crossing, 0.3775, 5e-5);
+  const auto excess = [](double pi) {
+    const double evidence = 1 - pi + pi * std::numbers::e, q = pi * std::numbers::e / evidence;
+    const double forward = q * std::log(q / pi) + (1 - q) * std::log((1 - q) / (1 - pi));
+    const double backward = pi * std::log(pi / q) + (1 - pi) * std::log((1 - pi) / (1 - q));
+    EXPECT_NEAR(forward - backward, pi + q - 2 * std::log(evidence), 1e-14);
+    return forward - backward;
+  };
+  EXPECT_NEAR(excess(crossing), 0, 1e-15);
+  for (double pi = 0.001; pi < 1; pi += 0.001)
+    if (std::abs(pi - crossing) > 1e-3) {
+      EXPECT_EQ(excess(pi) > 0, pi < crossing) << pi;
+    }
+  EXPECT_NEAR(excess(1e-5) / 1e-5, 3 - std::numbers::e, 1e-3);
+}
+
+}  // namespace
