@@ -1,6 +1,7 @@
 // The numbers of one setting.
 
 #include <cmath>
+#include <limits>
 
 #include "doxa/models/pomdp/compensated_sum.h"
 #include "sections.h"
@@ -28,6 +29,13 @@ double memoryless_score(const Setting& setting) {
   }
   return score;
 }
+
+double rounding(const Setting& setting, double size) {
+  const auto states = static_cast<double>(setting.model.states.size());
+  return 16 * std::numeric_limits<double>::epsilon() * static_cast<double>(setting.horizon) * states *
+         states * (1 + std::abs(size));
+}
+const char* const rounding_of_terms = "16 roundings for each of the T S² terms of a history";
 
 Exact solve(const Setting& setting) {
   const Pomdp& m = setting.model;

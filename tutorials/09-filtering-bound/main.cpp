@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <iostream>
-#include <limits>
 
 #include "doxa/models/pomdp/pomdp_file.h"
 #include "doxa/models/pomdp/simulate.h"
@@ -26,13 +25,6 @@ std::size_t affordable_horizon(const Pomdp& m) {
 }
 
 }  // namespace
-
-double rounding(const Setting& setting, double size) {
-  const auto states = static_cast<double>(setting.model.states.size());
-  return 16 * std::numeric_limits<double>::epsilon() * static_cast<double>(setting.horizon) * states *
-         states * (1 + std::abs(size));
-}
-const char* const rounding_of_terms = "16 roundings for each of the T S² terms of a history";
 
 int main(int argc, char** argv) {
   support::Arguments arguments("09-filtering-bound", "the bound of a belief that only looks back, exactly");
