@@ -33,6 +33,7 @@ Belief initial_belief(const Pomdp& m) {
 void predict(const Pomdp& m, Belief& belief, std::size_t action) {
   require(action, m.actions, "action");
   std::fill(belief.predicted.begin(), belief.predicted.end(), Extended());
+  //! [predict]
   for (std::size_t s = 0; s < m.states.size(); ++s) {
     if (belief.posterior[s].fraction == 0) continue;
     const StochasticMatrix::Row next = transition_row(m, action, s);
@@ -41,6 +42,7 @@ void predict(const Pomdp& m, Belief& belief, std::size_t action) {
       sum = sum + belief.posterior[s] * next.probability[i];  // (08.3)
     }
   }
+  //! [predict]
 }
 
 void predictive(const Pomdp& m, const Belief& belief, std::size_t action, std::span<double> probabilities) {
@@ -62,6 +64,7 @@ void predictive(const Pomdp& m, const Belief& belief, std::size_t action, std::s
 double condition(const Pomdp& m, Belief& belief, std::size_t action, std::size_t observation) {
   require(action, m.actions, "action");
   require(observation, m.observations, "observation");
+  //! [condition]
   Extended evidence;  // p(o | h, a)
   for (std::size_t s = 0; s < m.states.size(); ++s) {
     const Extended& prior = belief.predicted[s];
@@ -74,6 +77,7 @@ double condition(const Pomdp& m, Belief& belief, std::size_t action, std::size_t
   for (Extended& joint : belief.posterior) joint = joint / evidence;  // (08.5)
   const double log_probability = log(evidence);
   belief.log_evidence += log_probability;  // (08.6)
+  //! [condition]
   return log_probability;
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include "quotes/tree.h"
 #include "support/results_file.h"
 
 namespace doxa::quotes {
@@ -18,19 +19,18 @@ std::string read(const fs::path& file) {
   return text.str();
 }
 
-// The items of the numbered list under "## Exercises", to the next heading of that level or the end.
-std::vector<std::string> exercises(const std::string& page) {
+// Adds the items of the numbered list under "## Exercises", to the next heading of that level or the end.
+void add_exercises(const std::string& page, std::vector<std::string>& items) {
   static const std::regex item(R"(^\d+\. .*)");
-  std::vector<std::string> items;
+  const std::size_t first = items.size();
   std::istringstream stream(page);
   bool inside = false;
   for (std::string line; std::getline(stream, line);) {
     if (line.starts_with("## ")) inside = line == "## Exercises";
     if (!inside) continue;
     if (std::regex_match(line, item)) items.emplace_back();
-    if (!items.empty()) items.back() += line + '\n';
+    if (items.size() > first) items.back() += line + '\n';
   }
-  return items;
 }
 
 }  // namespace
@@ -47,7 +47,8 @@ std::vector<std::string> exercise_faults(const fs::path& root, const fs::path& c
   const auto results = support::read_results(chapter / "results.json");
 
   std::vector<std::string> faults;
-  const std::vector<std::string> items = exercises(read(chapter / "README.md"));
+  std::vector<std::string> items;
+  for (const fs::path& page : pages_of(chapter)) add_exercises(read(page), items);
   if (items.size() < 3)
     faults.push_back("has " + std::to_string(items.size()) + " exercises, expected 3 or more");
   for (std::size_t k = 0; k < items.size(); ++k) {

@@ -60,6 +60,14 @@ std::vector<fs::path> chapters(const fs::path& root) {
   return all;
 }
 
+std::vector<fs::path> pages_of(const fs::path& chapter) {
+  std::vector<fs::path> all;
+  for (const auto& entry : fs::directory_iterator(chapter))
+    if (entry.path().extension() == ".md") all.push_back(entry.path());
+  std::ranges::sort(all);  // capitals come first
+  return all;
+}
+
 std::vector<std::string> faults(const fs::path& chapter) {
   const fs::path file = chapter / "results.json";
   if (!fs::exists(file)) return {"results.json is missing"};
@@ -68,8 +76,7 @@ std::vector<std::string> faults(const fs::path& chapter) {
   if (const std::string why = not_to_be_committed(results, chapter.filename().string()); !why.empty())
     found.push_back("results.json " + why);
   std::string text;
-  for (const auto& entry : fs::directory_iterator(chapter))
-    if (entry.path().extension() == ".md") text += bytes(entry.path());
+  for (const fs::path& page : pages_of(chapter)) text += bytes(page);
   std::set<std::string> drawn;
   for (const auto& [name, sum] : results) {
     if (!name.starts_with("figure.")) continue;

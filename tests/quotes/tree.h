@@ -12,6 +12,9 @@ std::vector<std::filesystem::path> pages(const std::filesystem::path& root);
 // The chapters' folders, tutorials/NN-name, in order.
 std::vector<std::filesystem::path> chapters(const std::filesystem::path& root);
 
+// The pages of a chapter, README.md first.
+std::vector<std::filesystem::path> pages_of(const std::filesystem::path& chapter);
+
 // What does not go together in a chapter's folder, a sentence each: results.json is of a default run whose
 // claims all hold; figures/ has exactly the figures of that run, byte for byte, each under 100 kB and shown
 // by a page.

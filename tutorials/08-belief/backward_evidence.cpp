@@ -15,6 +15,7 @@ std::vector<Extended> one_step_earlier(const Pomdp& m, const std::vector<Extende
                                        std::size_t action, std::size_t observation) {
   const std::size_t states = m.states.size();
   std::vector<Extended> seen(states), earlier(states);
+  //! [backward]
   for (std::size_t next = 0; next < states; ++next)
     seen[next] = future[next] * emission_row(m, action, next)[observation];
   for (std::size_t s = 0; s < states; ++s) {
@@ -22,6 +23,7 @@ std::vector<Extended> one_step_earlier(const Pomdp& m, const std::vector<Extende
     for (std::size_t i = 0; i < transition.size(); ++i)
       earlier[s] = earlier[s] + seen[transition.column[i]] * transition.probability[i];  // (08.11)
   }
+  //! [backward]
   return earlier;
 }
 

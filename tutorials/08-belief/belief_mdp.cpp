@@ -21,6 +21,7 @@ double BeliefMdp::expected_reward(std::span<const double> b, std::size_t action)
   return rho;
 }
 
+//! [value]
 double BeliefMdp::action_value(const Belief& b, std::size_t action, std::size_t steps) const {
   const double rho = expected_reward(probabilities(b), action);
   if (steps == 1) return rho;
@@ -44,8 +45,10 @@ double BeliefMdp::value(const Belief& b, std::size_t steps) const {
     best = std::max(best, action_value(b, a, steps));  // (08.20)
   return best;
 }
+//! [value]
 
 double BeliefMdp::blind_value(std::span<const double> b, std::size_t steps) const {
+  //! [blind]
   double best = -std::numeric_limits<double>::infinity();
   for (std::size_t a = 0; a < m.actions.size(); ++a) {
     double sum = expected_reward(b, a);
@@ -60,6 +63,7 @@ double BeliefMdp::blind_value(std::span<const double> b, std::size_t steps) cons
     }
     best = std::max(best, sum);  // (08.21)
   }
+  //! [blind]
   return best;
 }
 

@@ -171,6 +171,7 @@ void claim_calibration(Chapter& chapter, const Pomdp& m, std::span<const double>
                        "Bernstein's inequality: of any model, one run in 16 000 is off by more, as of 4 "
                        "standard errors of a normal number");
   chapter.results.set("mean_belief_in_true_state", in_truth / n);
+  chapter.results.set("mean_squared_belief", expected / n);
 }
 
 void claim_long_run(Chapter& chapter, const Pomdp& m, std::span<const double> policy, Philox& random) {
@@ -190,6 +191,7 @@ void claim_long_run(Chapter& chapter, const Pomdp& m, std::span<const double> po
                        "each step normalises; what is left is the rounding of one sum");
   chapter.results.set("long_run.steps", steps);
   chapter.results.set("long_run.nats_per_step", rate);
+  chapter.results.set("long_run.log_evidence", belief.log_evidence);
 }
 
 void claim_tiger(Chapter& chapter, const Pomdp& m, const Trajectory& t) {

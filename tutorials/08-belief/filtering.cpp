@@ -30,7 +30,16 @@ Filtering filter(const Pomdp& m, const Trajectory& t) {
   return f;
 }
 
-void print_trajectory(const Pomdp& m, const Trajectory& t, const Filtering& f) {
+// The first `count` lines of a text.
+std::string head(const std::string& text, int count) {
+  std::size_t end = 0;
+  for (int i = 0; i < count && end < text.size(); ++i)
+    end = std::min(text.find('\n', end), text.size() - 1) + 1;
+  return text.substr(0, end);
+}
+
+// What is printed of it.
+std::string print_trajectory(const Pomdp& m, const Trajectory& t, const Filtering& f) {
   const bool two_states = m.states.size() == 2, states_known = !t.states.empty();
   std::vector<std::string> headers{"k", "action", "observation", "p(o_k|past)"};
   if (states_known) headers.insert(headers.begin() + 2, "state");
@@ -56,8 +65,9 @@ void print_trajectory(const Pomdp& m, const Trajectory& t, const Filtering& f) {
     }
     table.row(row);
   }
-  std::cout << table;
+  std::cout << table.text();
   if (t.horizon() > table_rows) std::cout << "  … and " << t.horizon() - table_rows << " more steps\n";
+  return table.text();
 }
 
 // 17 significant digits, from which any double reads back.
@@ -72,7 +82,7 @@ void append_exactly(std::string& text, double x) {
 
 void show_filtering(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
   const Filtering f = filter(m, t);
-  print_trajectory(m, t, f);
+  chapter.results.set("printed.first_steps", head(print_trajectory(m, t, f), 6));
   const auto steps = static_cast<double>(t.horizon());
   std::cout << "\nlog p(o_1…o_" << t.horizon() << " ‖ a) = " << support::significant(f.end.log_evidence, 6)
             << " nats, " << support::significant(-f.end.log_evidence / steps) << " nats of surprise a step\n";

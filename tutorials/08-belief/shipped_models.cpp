@@ -105,5 +105,6 @@ void show_shipped_models(Chapter& chapter) {
     claim_backward_evidence(chapter, m, t, "on " + name + ", " + std::to_string(steps) + " steps, ");
   }
   std::cout << table;
+  chapter.results.set("printed.shipped", table.text());
   chapter.figure("shipped", figure);
 }

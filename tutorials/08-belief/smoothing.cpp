@@ -175,6 +175,7 @@ void claim_sharpness(Chapter& chapter, const Pomdp& m, std::span<const std::size
     worst_gain = std::min(worst_gain, gain);
     worst_identity = std::max(worst_identity, std::abs(gain - sums.information[k]));  // (08.15)
   }
+  chapter.results.set("printed.sharpness", table.text());
   std::cout << table << "In single sequences it can be the other way round: at " << sums.blunter << " of "
             << sums.moments << " moments the smoothed belief is the less certain one.\n";
 
@@ -190,6 +191,8 @@ void claim_sharpness(Chapter& chapter, const Pomdp& m, std::span<const std::size
       tolerance, why);
   chapter.results.set("smoothing.largest_gain", largest_gain);
   chapter.results.set("smoothing.blunter_moments", sums.blunter);
+  chapter.results.set("smoothing.moments", sums.moments);
+  chapter.results.set("smoothing.sequences", sums.sequences);
 }
 
 void claim_tiger_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
