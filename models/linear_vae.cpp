@@ -69,17 +69,20 @@ DiagonalNormal posterior(LinearVae& vae, Var x) {
 }
 
 Elbo elbo(LinearVae& vae, Var x, Var noise) {
+  //! [sampled-elbo]
   const DiagonalNormal q = posterior(vae, x);
   const DiagonalNormal p = prior(x.tape(), vae);
   const Var z = rsample(q, noise);                            // (05.11)
   return {.log_likelihood = log_prob(likelihood(vae, z), x),  // one sample of (05.9)
           .kl = kl_divergence(q, p)};                         // (05.10)
+  //! [sampled-elbo]
 }
 
 Elbo elbo(LinearVae& vae, Var x) {
   Tape& tape = x.tape();
   const DiagonalNormal q = posterior(vae, x);
   const DiagonalNormal p = prior(tape, vae);
+  //! [elbo]
   const Var w = vae.weight.on(tape), log_sigma = vae.log_noise_scale.on(tape);
   const Var s2 = square(q.element.scale);
   const auto d = static_cast<Real>(vae.sizes.data);
@@ -88,6 +91,7 @@ Elbo elbo(LinearVae& vae, Var x) {
   const Var log_likelihood = -(d / 2) * std::log(2 * std::numbers::pi_v<Real>)  // (05.9)
                              - d * log_sigma - squares * exp(Real{-2} * log_sigma) / Real{2};
   return {.log_likelihood = log_likelihood, .kl = kl_divergence(q, p)};  // (05.10)
+  //! [elbo]
 }
 
 ProbabilisticPca generative_model(const LinearVae& vae) {
@@ -103,6 +107,7 @@ double kl_to_true_posterior(const LinearVae& vae, const SampleMoments& moments) 
   const Matrix excess = Matrix(vae.encoder.value) - posterior(model).gain;  // V - A
   const Matrix offset = column(moments.mean) - column(model.mean);
   const Matrix second_moment = moments.covariance + offset * transpose(offset);  // about μ
+  //! [gap]
   double sum = -log_det_of_factor(cholesky_factor(precision)) +
                trace(precision * excess * second_moment * transpose(excess));
   for (Index j = 0; j < vae.sizes.latent; ++j) {
@@ -110,6 +115,7 @@ double kl_to_true_posterior(const LinearVae& vae, const SampleMoments& moments) 
     sum += precision(j, j) * std::exp(log_variance) - log_variance - 1;
   }
   return 0.5 * sum;  // (05.12)
+  //! [gap]
 }
 
 double least_gap(const ProbabilisticPca& model) {

@@ -64,12 +64,14 @@ ProbabilisticPca maximum_likelihood(const SampleMoments& moments, Index latent, 
   require_variance(noise_variance);
   const SymmetricEigen s = symmetric_eigen(moments.covariance);
   const std::size_t k = checked_latent(latent, s.values.size(), true);
+  //! [maximum-likelihood]
   ProbabilisticPca best{moments.mean, Matrix(s.vectors.rows, latent), noise_variance};
   for (std::size_t j = 0; j < k; ++j) {
     const double length = std::sqrt(std::max(s.values[j] - noise_variance, 0.0));  // (05.5), (05.15)
     for (Index i = 0; i < s.vectors.rows; ++i)
       best.weight(i, static_cast<Index>(j)) = length * s.vectors(i, static_cast<Index>(j));
   }
+  //! [maximum-likelihood]
   return best;
 }
 

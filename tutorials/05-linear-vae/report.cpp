@@ -108,9 +108,19 @@ void record(support::Results& results, const Experiment& e) {
   results.set("worst_start_gap", *std::ranges::max_element(e.start_gaps));
   for (std::size_t j = 0; j < e.problem.eigen.values.size(); ++j)
     results.set("eigenvalue_" + std::to_string(j + 1), e.problem.eigen.values[j]);
+  for (const Snapshot& s : e.curve) {
+    if (s.step != 0 && s.step != 100 && s.step != 800) continue;
+    const std::string at = "step_" + std::to_string(s.step) + ".";
+    // On the way Adam hovers, and where exactly depends on rounding.
+    results.set(at + "gap", s.gap(maximum), s.gap(maximum));
+    results.set(at + "kl_to_true_posterior", s.kl, s.kl);
+    results.set(at + "noise_variance", s.noise_variance, 0.01 * s.noise_variance);
+    results.set(at + "subspace_angle", s.angle, s.angle);
+  }
   for (std::size_t i = 0; i < e.held.size(); ++i) {
     results.set("held_" + std::to_string(i + 1) + ".noise_variance", e.held[i].noise_variance);
     results.set("held_" + std::to_string(i + 1) + ".elbo", e.held[i].elbo);
+    results.set("held_" + std::to_string(i + 1) + ".exact", e.held[i].exact);
     results.set("held_" + std::to_string(i + 1) + ".active", e.held[i].active);
   }
 }

@@ -67,12 +67,14 @@ Curve train(LinearVae& vae, const Parameters& all, const Problem& problem, int s
   Tape tape;
   for (int t = 0; t < steps; ++t) {
     if (t % steps_a_point == 0) curve.push_back(snapshot(vae, problem, t));
+    //! [training]
     tape.clear();
     const Var loss = -mean(elbo(vae, tape.constant(problem.x)).value());  // (05.9), (05.10)
     tape.backward(loss);
     const double decay = std::max(0.0, 1.5 * t / steps - 0.5);
     adam.rate = first_rate * std::pow(last_rate / first_rate, decay);
     adam.step(all);
+    //! [training]
   }
   curve.push_back(snapshot(vae, problem, steps));
   return curve;

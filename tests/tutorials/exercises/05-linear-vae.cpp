@@ -1,0 +1,100 @@
+// Solutions of chapter 05's exercises.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <numeric>
+#include <vector>
+
+#include "doxa/distributions/normal.h"
+#include "doxa/models/linear_vae.h"
+#include "experiment.h"
+
+namespace {
+
+using namespace doxa;
+
+constexpr double u = std::numeric_limits<Real>::epsilon() / 2;
+
+double mean_of(const std::vector<double>& x) {
+  return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
+}
+
+TEST(Exercise05, TwoLatents) {
+  const Problem p = draw_problem({.latent = 2}, 1);
+  double discarded = 0;
+  for (Index j = 2; j < 8; ++j) discarded += p.eigenvalue(j) / 6;
+  EXPECT_NEAR(p.best.noise_variance, discarded, 1e-14);
+  EXPECT_NEAR(discarded, 0.574313, 5e-7 + 100 * u);
+  EXPECT_NEAR(p.maximum, -11.146936, 5e-7 + 1000 * u);
+}
+
+TEST(Exercise05, DataOfAnotherShape) {
+  Philox random(1);
+  Tensor x({500, 4});
+  for (Index r = 0; r < 500; ++r)
+    for (Index i = 0; i < 4; ++i)
+      x(r, i) = static_cast<Real>(static_cast<double>(4 - i) * (random.uniform() - 0.5));
+  const SampleMoments moments = sample_moments(x);
+  const ProbabilisticPca best = maximum_likelihood(moments, 2);
+  EXPECT_NEAR(mean_of(log_prob(best, x)), mean_log_prob(best, moments), 1e-12);
+  EXPECT_NEAR(mean_log_prob(best, moments),
+              maximum_log_likelihood(symmetric_eigen(moments.covariance).values, 2), 1e-12);
+}
+
+TEST(Exercise05, TurningTwoLatents) {
+  const Problem p = draw_problem({.latent = 2}, 1);
+  const double a = p.eigenvalue(0), b = p.eigenvalue(1);
+  for (const double noise_variance : {0.5, 0.1, 0.01})
+    for (const double theta : {0.01, 0.3, std::numbers::pi / 4}) {
+      ProbabilisticPca model = maximum_likelihood(p.moments, 2, noise_variance);
+      Matrix turn(2, 2);
+      turn(0, 0) = turn(1, 1) = std::cos(theta);
+      turn(1, 0) = std::sin(theta);
+      turn(0, 1) = -turn(1, 0);
+      model.weight = model.weight * turn;
+      const double s = std::sin(2 * theta);
+      EXPECT_NEAR(least_gap(model), 0.5 * std::log1p((a - b) * (a - b) * s * s / (4 * a * b)), 1e-12);
+    }
+}
+
+TEST(Exercise05, HalfTheUnit) {
+  Problem p = draw_problem({}, 1);
+  for (Real& x : p.x.span()) x /= 2;
+  const SampleMoments moments = sample_moments(p.x);
+  const ProbabilisticPca held = maximum_likelihood(moments, 3, 1.0);
+  const Matrix gram = transpose(held.weight) * held.weight;
+  EXPECT_NEAR(gram(0, 0) + 1, 1.530, 5e-4);
+  EXPECT_EQ(gram(1, 1), 0);
+  EXPECT_EQ(gram(2, 2), 0);
+  EXPECT_NEAR(0.5 * std::log(1.530), 0.213, 5e-4);
+}
+
+TEST(Exercise05, EveryDrawIsTheLikelihood) {
+  const Problem p = draw_problem({.data = 200}, 1);
+  LinearVae vae(p.best);
+  Tape tape;
+  const Evaluation evaluation(tape);
+  const Var x = tape.constant(p.x);
+  Philox random(2);
+  const std::vector<double> exact = log_prob(p.best, p.x);
+  double worst = 0, spread = 0;
+  for (int draw = 0; draw < 20; ++draw) {
+    const DiagonalNormal q = posterior(vae, x);
+    const Tensor noise = normal_noise({200, 3}, random);
+    const Var z = rsample(q, tape.constant(noise));
+    const Var log_ratio = log_prob(likelihood(vae, z), x) + log_prob(prior(tape, vae), z) - log_prob(q, z);
+    const Var bound = elbo(vae, x, tape.constant(noise)).value();
+    for (std::size_t r = 0; r < exact.size(); ++r) {
+      worst = std::max(worst, std::abs(double{log_ratio.value()[r]} - exact[r]));
+      spread = std::max(spread, std::abs(double{bound.value()[r]} - exact[r]));
+    }
+  }
+  EXPECT_LT(worst, 2e4 * u);
+  EXPECT_GT(spread, 1);
+}
+
+}  // namespace
