@@ -44,6 +44,7 @@ DiagonalNormal posterior(Vae& vae, Var x) {
   return DiagonalNormal::from_log_scale(slice(outputs, 1, 0, latent), slice(outputs, 1, latent, 2 * latent));
 }
 
+//! [elbo]
 Elbo elbo(Vae& vae, Var x, Var noise) {
   const DiagonalNormal q = posterior(vae, x);
   const DiagonalNormal p = prior(x.tape(), vae);
@@ -51,6 +52,7 @@ Elbo elbo(Vae& vae, Var x, Var noise) {
   return {.log_likelihood = log_prob(likelihood(vae, z), x),  // (06.4), first term
           .kl = kl_divergence(q, p)};                         // (06.4), second term, by (06.6)
 }
+//! [elbo]
 
 Tensor kl_per_dimension(Vae& vae, const Tensor& x) {
   Tape tape;
@@ -64,16 +66,20 @@ Var log_importance_weights(Vae& vae, Var x, Var noise) {
   // The same q for each of the K samples: one axis more, of length 1.
   const DiagonalNormal q = DiagonalNormal::from_log_scale(
       reshape(q_of_x.element.loc, {batch, 1, latent}), reshape(q_of_x.element.log_scale, {batch, 1, latent}));
+  //! [importance-weights]
   const DiagonalNormal p = prior(x.tape(), vae);
   const Var z = rsample(q, noise);
   return log_prob(likelihood(vae, z), reshape(x, {batch, 1, data}))  // (06.8)
          + log_prob(p, z) - log_prob(q, z);
+  //! [importance-weights]
 }
 
+//! [importance-weighted-bound]
 Var importance_weighted_bound(Var log_weights) {
   const Index samples = log_weights.shape()[1];
   return logsumexp(log_weights, 1) - std::log(static_cast<Real>(samples));  // (06.9)
 }
+//! [importance-weighted-bound]
 
 Tensor sample_log_importance_weights(Vae& vae, const Tensor& x, Index samples, Philox& random) {
   const Index n = x.shape()[0], data = vae.sizes.data, latent = vae.sizes.latent;

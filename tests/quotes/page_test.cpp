@@ -125,6 +125,15 @@ TEST_F(QuotingPage, FiguresBelongToTheCommittedRun) {
   take(run, chapter());
   EXPECT_TRUE(faults(chapter()).empty());
   EXPECT_FALSE(fs::exists(chapter() / "figures" / "old.svg"));
+  write("results-moons.json", "{\"figure.plot.svg\": \"85944171f73967e8\", \"figure.other.svg\": \"1\"}");
+  EXPECT_TRUE(faults(chapter()).empty());  // a further run, of which nothing is shown
+  write("figures/plot-moons.svg", "foobar");
+  EXPECT_EQ(faults(chapter()).size(), 1u);
+  write("README.md", "![a plot](figures/plot.svg) ![of the moons](figures/plot-moons.svg)\n");
+  EXPECT_TRUE(faults(chapter()).empty());
+  take(run, chapter());
+  EXPECT_TRUE(faults(chapter()).empty());
+
   write("figures/plot.svg", "foobaz");
   EXPECT_EQ(faults(chapter()).size(), 1u);
   write("figures/stray.svg", "x");

@@ -68,6 +68,17 @@ std::vector<fs::path> pages_of(const fs::path& chapter) {
   return all;
 }
 
+std::vector<std::string> further_runs(const fs::path& chapter) {
+  std::vector<std::string> all;
+  for (const auto& entry : fs::directory_iterator(chapter)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("results-") && name.ends_with(".json"))
+      all.push_back(name.substr(8, name.size() - 13));
+  }
+  std::ranges::sort(all);
+  return all;
+}
+
 std::vector<std::string> faults(const fs::path& chapter) {
   const fs::path file = chapter / "results.json";
   if (!fs::exists(file)) return {"results.json is missing"};
@@ -78,17 +89,23 @@ std::vector<std::string> faults(const fs::path& chapter) {
   std::string text;
   for (const fs::path& page : pages_of(chapter)) text += bytes(page);
   std::set<std::string> drawn;
-  for (const auto& [name, sum] : results) {
-    if (!name.starts_with("figure.")) continue;
-    const std::string figure = name.substr(7);
-    drawn.insert(figure);
-    const std::string svg = bytes(chapter / "figures" / figure);
-    if (support::ResultsFile::mapped_type(support::checksum(svg)) != sum)
-      found.push_back("figures/" + figure + " is not of the run that results.json is of");
-    if (svg.size() >= 100'000) found.push_back("figures/" + figure + " has 100 kB or more");
-    if (text.find("](figures/" + figure + ")") == text.npos)
-      found.push_back("no page shows figures/" + figure);
-  }
+  const auto check = [&](const ResultsFile& run, const std::string& suffix) {
+    for (const auto& [name, sum] : run) {
+      if (!name.starts_with("figure.") || !name.ends_with(".svg")) continue;
+      const std::string figure = name.substr(7, name.size() - 11) + suffix + ".svg";
+      if (!suffix.empty() && !fs::exists(chapter / "figures" / figure)) continue;
+      drawn.insert(figure);
+      const std::string svg = bytes(chapter / "figures" / figure);
+      if (ResultsFile::mapped_type(support::checksum(svg)) != sum)
+        found.push_back("figures/" + figure + " is not of the run that results" + suffix + ".json is of");
+      if (svg.size() >= 100'000) found.push_back("figures/" + figure + " has 100 kB or more");
+      if (text.find("](figures/" + figure + ")") == text.npos)
+        found.push_back("no page shows figures/" + figure);
+    }
+  };
+  check(results, "");
+  for (const std::string& run : further_runs(chapter))
+    check(support::read_results(chapter / ("results-" + run + ".json")), "-" + run);
   for (const auto& entry : fs::directory_iterator(chapter / "figures"))
     if (!drawn.contains(entry.path().filename().string()))
       found.push_back("figures/" + entry.path().filename().string() + " is drawn by no run");
@@ -106,6 +123,21 @@ void take(const fs::path& run, const fs::path& chapter) {
     drawn.insert(name.substr(7));
     fs::copy_file(run / name.substr(7), chapter / "figures" / name.substr(7),
                   fs::copy_options::overwrite_existing);
+  }
+  for (const std::string& further : further_runs(chapter)) {
+    const fs::path from = run.string() + "-" + further;
+    const fs::path file = chapter / ("results-" + further + ".json");
+    if (fs::exists(from / "results.json"))
+      fs::copy_file(from / "results.json", file, fs::copy_options::overwrite_existing);
+    for (const auto& [name, sum] : support::read_results(file)) {
+      if (!name.starts_with("figure.") || !name.ends_with(".svg")) continue;
+      const std::string figure = name.substr(7, name.size() - 11) + "-" + further + ".svg";
+      if (!fs::exists(chapter / "figures" / figure)) continue;
+      drawn.insert(figure);
+      if (fs::exists(from / name.substr(7)))
+        fs::copy_file(from / name.substr(7), chapter / "figures" / figure,
+                      fs::copy_options::overwrite_existing);
+    }
   }
   std::vector<fs::path> old;
   for (const auto& entry : fs::directory_iterator(chapter / "figures"))

@@ -18,12 +18,14 @@ Surgery operate(Vae& vae, const PlaneData& data, const DataNodes& nodes, Index d
   const PlanePosterior p{.loc = {0, 0}, .scale = {1, 1}};
   std::vector<double> news, excess;
   const Sample x = draw(data, draws, random);
+  //! [surgery]
   for (const PlanePosterior& q : posteriors(vae, x.x)) {
     const PlanePoint z{q.loc[0] + q.scale[0] * random.normal(), q.loc[1] + q.scale[1] * random.normal()};
     const double log_aggregate = log_prob(s.aggregate, z);
     news.push_back(log_prob(q, z) - log_aggregate);    // log q(z|x) / q̄(z)
     excess.push_back(log_aggregate - log_prob(p, z));  // log q̄(z) / p(z)
   }
+  //! [surgery]
   s.information = estimate(news);
   s.sampled_kl = estimate(excess);
   return s;
@@ -36,11 +38,11 @@ void report_surgery(support::Chapter& chapter, const Surgery& s, const Limits& l
   table.row({"  of it KL(q̄ ‖ p): q̄ is not the prior", {s.kl_to_prior, 4}});
   table.row({"for comparison, all that the ELBO lacks to the truth", {-limits.entropy - limits.bound, 4}});
   std::cout << table << '\n';
-  chapter.results.set("mean_kl", s.mean_kl);
-  chapter.results.set("mutual_information", s.mean_kl - s.kl_to_prior);
-  chapter.results.set("mutual_information_sampled", s.information.mean);
-  chapter.results.set("mutual_information_se", s.information.standard_error);
-  chapter.results.set("kl_aggregate_to_prior", s.kl_to_prior);
+  chapter.results.set("mean_kl", s.mean_kl, spread.kl);
+  chapter.results.set("mutual_information", s.mean_kl - s.kl_to_prior, spread.kl);
+  chapter.results.set("mutual_information_sampled", s.information.mean, spread.kl);
+  chapter.results.set("mutual_information_se", s.information.standard_error, spread.standard_error);
+  chapter.results.set("kl_aggregate_to_prior", s.kl_to_prior, spread.gap);
 }
 
 void claim_surgery(support::Chapter& chapter, const Surgery& s, const Limits& limits) {

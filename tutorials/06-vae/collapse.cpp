@@ -25,6 +25,7 @@ std::vector<double> eigenvalues(const PlaneNormal& n) {
 }
 
 // Σ_i max over w of E[log N(x_i; 0, w² + s²)], and what is left of it when no w is allowed.
+//! [linear]
 double best_linear_bound(const std::vector<double>& eigenvalues, double variance) {
   double bound = 0;
   for (const double lambda : eigenvalues) {
@@ -33,6 +34,7 @@ double best_linear_bound(const std::vector<double>& eigenvalues, double variance
   }
   return bound;
 }
+//! [linear]
 
 double bound_without_latents(const std::vector<double>& eigenvalues, double variance) {
   double bound = 0;
@@ -128,16 +130,19 @@ void report_collapse(support::Chapter& chapter, const Collapse& c) {
   std::cout << table << "\na model with four latents, s learned: their divergences are";
   for (std::size_t j = 0; j < c.four.size(); ++j) {
     std::cout << (j == 0 ? " " : ", ") << support::decimal(c.four[j], 4);
-    chapter.results.set("kl_four_" + std::to_string(j + 1), c.four[j]);
+    chapter.results.set("kl_four_" + std::to_string(j + 1), c.four[j], spread.side_kl);
   }
   std::cout << " nats\n\n";
   for (std::size_t i = 0; i < c.models.size(); ++i) {
     const std::string key = "fixed_scale_" + std::to_string(i + 1);
     chapter.results.set(key + "_variance", c.models[i].variance);
-    chapter.results.set(key + "_kl_1", c.models[i].kl[0]);
-    chapter.results.set(key + "_kl_2", c.models[i].kl[1]);
-    chapter.results.set(key + "_elbo", c.models[i].bound);
+    chapter.results.set(key + "_kl_1", c.models[i].kl[0], spread.side_kl);
+    chapter.results.set(key + "_kl_2", c.models[i].kl[1], spread.side_kl);
+    chapter.results.set(key + "_elbo", c.models[i].bound, spread.side_bound);
   }
+  chapter.results.set("eigenvalue_1", c.eigenvalues[0]);
+  chapter.results.set("eigenvalue_2", c.eigenvalues[1]);
+  chapter.results.set("bound_without_latents", c.nothing);
 }
 
 void claim_collapse(support::Chapter& chapter, const Collapse& c) {

@@ -35,9 +35,10 @@ void report_terms(support::Chapter& chapter, const Curve& curve) {
                support::decimal(t.kl[1], 3), support::decimal(t.bound(), 3), support::decimal(t.scale, 3)});
   std::cout << "\nthe terms of the bound on held-out data, one draw of z for each\n\n" << table;
   const Terms& last = curve.terms.back();
-  chapter.results.set("kl_1", last.kl[0]);
-  chapter.results.set("kl_2", last.kl[1]);
-  chapter.results.set("noise_scale", last.scale);
+  chapter.results.set("kl_1", last.kl[0], spread.kl_of_dimension);
+  chapter.results.set("kl_2", last.kl[1], spread.kl_of_dimension);
+  chapter.results.set("noise_scale", last.scale, spread.scale);
+  chapter.results.set("noise_variance", last.scale * last.scale, spread.scale);
 }
 
 void run(support::Chapter& chapter, const Settings& settings) {

@@ -18,6 +18,7 @@ void train(Vae& vae, const PlaneData& data, const Training& training, Philox& da
   Adam adam;
   Tape tape;
   for (int t = 0; t < training.steps; ++t) {
+    //! [training]
     tape.clear();
     const Var x = tape.constant(draw(data, training.batch, data_random).x);
     const Var noise = tape.constant(normal_noise({training.batch, vae.sizes.latent}, noise_random));
@@ -25,6 +26,7 @@ void train(Vae& vae, const PlaneData& data, const Training& training, Philox& da
     tape.backward(loss);                                  // (06.7)
     adam.rate = training.first_rate * 0.5 * (1 + std::cos(std::numbers::pi * t / training.steps));
     adam.step(learned);
+    //! [training]
     after_step(t + 1, -double{loss.item()});
   }
 }
