@@ -13,6 +13,7 @@ constexpr double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2.0;
 // Times the size of y: what rounding alone can do to a derivative at steps of a natural length.
 constexpr double rounding_floor = 1e4 * unit_roundoff;
 
+//! [verdict]
 Verdict verdict_of(const GradientEntry& e, const Sizes& sizes) {
   const double off = ratio_limit * e.error;
   if (!(std::abs(e.analytic - e.numeric) <= off)) return Verdict::fail;  // NaN too
@@ -25,6 +26,7 @@ Verdict verdict_of(const GradientEntry& e, const Sizes& sizes) {
   if (zero && off <= std::max(floor, 1e4 * sizes.noise)) return Verdict::pass;
   return coarse && off <= 5 * floor ? Verdict::pass : Verdict::inconclusive;
 }
+//! [verdict]
 
 }  // namespace
 

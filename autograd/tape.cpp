@@ -189,6 +189,7 @@ bool Tape::accumulates(std::uint32_t node) {
   return false;
 }
 
+//! [reverse-loop]
 void Tape::propagate(std::uint32_t last, std::uint32_t first) {
   for (std::uint32_t i = last + 1; i-- > first;) {
     const Node& node = nodes_[i];
@@ -206,6 +207,7 @@ void Tape::propagate(std::uint32_t last, std::uint32_t first) {
       adjoints_.give(nodes_[i].adjoint, nodes_[i].shape.size());  // nothing above i is left
   }
 }
+//! [reverse-loop]
 
 void Tape::make_sink() {
   if (sink_.size() < static_cast<std::size_t>(largest_constant_))

@@ -1,7 +1,6 @@
 #include "chain_rule.h"
 
 #include <cmath>
-#include <iostream>
 #include <string>
 
 #include "support/table.h"
@@ -16,6 +15,7 @@ Edges edges_of_f(Real x1, Real x2) {
           {4, 6, 1, "1"},         {5, 6, -1, "−1"}};
 }
 
+//! [chain-rule]
 Real sum_over_paths(const Edges& edges, std::size_t from, std::size_t to, std::int64_t& products) {  // (01.2)
   if (from == to) return 1;
   Real sum = 0;
@@ -40,8 +40,9 @@ std::vector<Real> reverse_sweep(const Edges& edges, std::size_t records) {  // (
   for (auto e = edges.rbegin(); e != edges.rend(); ++e) adjoint[e->from] += adjoint[e->to] * e->partial;
   return adjoint;
 }
+//! [chain-rule]
 
-void print_reverse_sweep(const Edges& edges, std::size_t records) {
+std::string reverse_sweep_table(const Edges& edges, std::size_t records) {
   Table table({"use", "adds to", "adjoint of the use", "times", "which is", "adjoint so far"});
   std::vector<Real> adjoint(records);
   adjoint.back() = 1;
@@ -51,5 +52,5 @@ void print_reverse_sweep(const Edges& edges, std::size_t records) {
                static_cast<double>(adjoint[e->to]), e->formula, static_cast<double>(e->partial),
                static_cast<double>(adjoint[e->from])});
   }
-  std::cout << table;
+  return table.text();
 }

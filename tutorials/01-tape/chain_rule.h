@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "doxa/autograd/tape.h"
@@ -29,4 +30,4 @@ std::vector<doxa::Real> forward_sweep(const Edges& edges, std::size_t records, s
 std::vector<doxa::Real> reverse_sweep(const Edges& edges, std::size_t records);
 
 // Edge by edge, what a reverse sweep adds to whose adjoint.
-void print_reverse_sweep(const Edges& edges, std::size_t records);
+std::string reverse_sweep_table(const Edges& edges, std::size_t records);

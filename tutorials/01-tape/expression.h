@@ -11,6 +11,7 @@ inline constexpr double u = std::numeric_limits<doxa::Real>::epsilon() / 2.0;  /
 inline constexpr doxa::Real hand_x1 = 3, hand_x2 = 0.5;  // where the arithmetic is done by hand
 
 // One statement a record: the compiler may evaluate the operands of a single expression in any order.
+//! [f]
 template <class T>
 T f(T x1, T x2) {  // (01.1)
   using std::log, std::tanh;
@@ -20,6 +21,7 @@ T f(T x1, T x2) {  // (01.1)
   const T v5 = tanh(x2);
   return v4 - v5;
 }
+//! [f]
 
 // The larger one; NaN if either is, so that no claim about a largest error can miss one.
 inline double worse(double a, double b) { return a <= b || std::isnan(b) ? b : a; }

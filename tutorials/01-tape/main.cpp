@@ -36,14 +36,18 @@ void small_expression(Chapter& chapter) {
   const Var x1 = tape.variable(Tensor(Shape{}, hand_x1)), x2 = tape.variable(Tensor(Shape{}, hand_x2));
   const Var y = f(x1, x2);
   tape.backward(y);
-  print_wengert(std::cout, tape);
-  std::ostringstream dot;
+  std::ostringstream list, dot;
+  print_wengert(list, tape);
+  chapter.results.set("printed.wengert", list.str());
+  std::cout << list.str();
   print_dot(dot, tape);
   chapter.file("graph.dot", dot.str());
 
   std::cout << "\nThe same sweep by hand, last use first:\n\n";
   const Edges edges = edges_of_f(hand_x1, hand_x2);
-  print_reverse_sweep(edges, tape.size());
+  const std::string sweep = reverse_sweep_table(edges, tape.size());
+  chapter.results.set("printed.reverse_sweep", sweep);
+  std::cout << sweep;
   draw_graph(chapter, edges, tape);
 
   const Gradient exact = exact_gradient(hand_x1, hand_x2);
@@ -92,7 +96,8 @@ void random_points(Chapter& chapter) {
     const auto error2 = static_cast<double>(std::abs(x2.adjoint()[0] - exact.x2));
     worst = worse(worst, worse(error1 / (u * scale1), error2 / (u * scale2)));
   }
-  chapter.results.set("random_points.worst_error_in_u", worst);
+  chapter.results.set("random_points.worst_error_in_u", worst,
+                      10);  // roundings: below the bound of the claim
   chapter.claims.at_most("at " + std::to_string(points) +
                              " random points the tape's gradient is the closed form to "
                              "rounding (worst error in units of u Σ|terms|)",
@@ -102,6 +107,7 @@ void random_points(Chapter& chapter) {
 // ---- one loop, whatever the number of paths ----
 
 // x + x, counting how often its rule runs.
+//! [double]
 Var counted_double(Var x, int* runs) {
   return record(
       "double", x.shape(), {x}, [](Record& r) { *r.value() = *r.value(0) + *r.value(0); },
@@ -111,6 +117,7 @@ Var counted_double(Var x, int* runs) {
         ++*runs;
       });
 }
+//! [double]
 
 void shared_subexpression(Chapter& chapter) {
   std::cout << "\nDoubling n times, x → x + x: what each way of adding up the chain rule costs:\n\n";
@@ -122,6 +129,7 @@ void shared_subexpression(Chapter& chapter) {
     const Real derivative = sum_over_paths(edges, 0, n, products);
     table.row({n, static_cast<double>(derivative), products, edges.size()});
   }
+  chapter.results.set("printed.doublings", table.text());
   std::cout << table;
 
   constexpr int doublings = 60;
