@@ -1,0 +1,146 @@
+// The solutions of the exercises of chapter 01.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include "chain_rule.h"
+#include "doxa/autograd/gradcheck.h"
+#include "doxa/autograd/ops.h"
+#include "expression.h"
+#include "finite_differences.h"
+
+namespace doxa {
+namespace {
+
+// x + x with a rule of two lines, each of which adds or assigns.
+Var doubled(Var x, bool first_assigns, bool second_assigns) {
+  return record(
+      "double", x.shape(), {x}, [](Record& r) { *r.value() = *r.value(0) + *r.value(0); },
+      [=](Record& r) {
+        *r.adjoint(0) = (first_assigns ? 0 : *r.adjoint(0)) + *r.adjoint();
+        *r.adjoint(0) = (second_assigns ? 0 : *r.adjoint(0)) + *r.adjoint();
+      });
+}
+
+double derivative_of_sixty(bool first_assigns, bool second_assigns) {
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{}, 1));
+  Var y = x;
+  for (int i = 0; i < 60; ++i) y = doubled(y, first_assigns, second_assigns);
+  tape.backward(y);
+  return x.adjoint()[0];
+}
+
+double derivative_of_sum(bool first_assigns) {  // of (x + x) + x
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{}, 1));
+  tape.backward(doubled(x, first_assigns, false) + x);
+  return x.adjoint()[0];
+}
+
+TEST(Exercise01, AssigningRules) {
+  EXPECT_EQ(derivative_of_sixty(false, false), std::ldexp(1.0, 60));
+  EXPECT_EQ(derivative_of_sixty(true, true), 1);
+  EXPECT_EQ(derivative_of_sixty(true, false), std::ldexp(1.0, 60));
+  EXPECT_EQ(derivative_of_sum(false), 3);
+  EXPECT_EQ(derivative_of_sum(true), 2);
+}
+
+// ---- differences, in double precision whatever Real is ----
+
+constexpr double unit_roundoff = std::numeric_limits<double>::epsilon() / 2;
+
+double central(double h) { return (f(3.0, 0.5 + h) - f(3.0, 0.5 - h)) / (2 * h); }
+
+TEST(Exercise01, FourthOrder) {
+  const double t = std::tanh(0.5), s = 1 - t * t, first = 3 - s;
+  const double fifth = std::abs(-8 * s * (2 - 15 * t * t + 15 * t * t * t * t));
+  const double cu = unit_roundoff * roundings(3, 0.5);
+  const auto error = [&](double h) { return std::abs((4 * central(h / 2) - central(h)) / 3 - first); };
+  const auto bound = [&](double h, double noise) { return fifth * std::pow(h, 4) / 480 + 3 * noise / h; };
+  const auto best = [&](double noise) { return std::pow(360 * noise / fifth, 0.2); };
+  for (const double h : {0.1, 0.05, 0.02})
+    EXPECT_NEAR(error(h) / std::pow(h, 4), fifth / 480, 0.1 * fifth / 480) << h;
+
+  const double h = best(cu);
+  EXPECT_NEAR(h, 2.6e-3, 0.05e-3);
+  EXPECT_NEAR(bound(h, cu), 1.6e-12, 0.05e-12);
+  EXPECT_LT(bound(h, cu), bound(0.99 * h, cu));
+  EXPECT_LT(bound(h, cu), bound(1.01 * h, cu));
+  EXPECT_LT(error(h), bound(h, cu));
+  // 2¹⁰ times the rounding: 2² times the step, 2⁸ times the error.
+  EXPECT_NEAR(best(1024 * cu) / h, 4, 1e-9);
+  EXPECT_NEAR(bound(best(1024 * cu), 1024 * cu) / bound(h, cu), 256, 1e-6);
+}
+
+// ∂f/∂x₁ at 400 steps from 1e-8 to 1e-12: how many are without any error, and the largest one.
+struct Errors {
+  int none = 0;
+  double largest = 0;
+};
+
+Errors along_x1(double x1) {
+  Errors errors;
+  for (int i = 0; i < 400; ++i) {
+    const double h = std::pow(10.0, -8 - i / 100.0), above = x1 + h, below = x1 - h;
+    const double error = std::abs((f(above, 0.5) - f(below, 0.5)) / (above - below) - (1 / x1 + 0.5));
+    errors.none += error == 0;
+    errors.largest = std::max(errors.largest, error);
+  }
+  return errors;
+}
+
+TEST(Exercise01, EqualSpacings) {
+  const Errors at_2 = along_x1(2), beside = along_x1(2.1), at_3 = along_x1(3);
+  EXPECT_NEAR(at_2.none, 200, 50);
+  EXPECT_LT(beside.none, 50);
+  EXPECT_LT(at_3.none, 50);
+  for (const Errors& errors : {at_2, beside, at_3}) EXPECT_NEAR(errors.largest, 1e-4, 0.9e-4);
+}
+
+TEST(Exercise01, KinkOfTheMaximum) {
+  const std::vector<Tensor> at{Tensor(Shape{}, 1)};
+  const auto y = [](Tape&, std::span<const Var> x) { return maximum(x[0], square(x[0])); };
+  const GradientReport report = check_gradients(y, at);
+  ASSERT_EQ(report.entries.size(), 1u);
+  const GradientEntry& e = report.entries[0];
+  EXPECT_EQ(report.verdict(), Verdict::kink);
+  EXPECT_EQ(e.analytic, 1.5);
+  EXPECT_NEAR(e.left, 1, 10 * e.error);
+  EXPECT_NEAR(e.right, 2, 10 * e.error);
+  // The same value with another derivative at 1: y + (c − 3/2)(x − x frozen).
+  const auto verdict_of = [&](Real slope) {
+    return check_gradients(
+               [=](Tape&, std::span<const Var> x) {
+                 const Var tilt = x[0] - stop_gradient(x[0]);
+                 return maximum(x[0], square(x[0])) + (slope - Real(1.5)) * tilt;
+               },
+               at)
+        .verdict();
+  };
+  for (const double slope : {1.0, 1.25, 2.0}) EXPECT_EQ(verdict_of(static_cast<Real>(slope)), Verdict::kink);
+  for (const double slope : {0.9, 2.1, 0.0}) EXPECT_EQ(verdict_of(static_cast<Real>(slope)), Verdict::fail);
+}
+
+// Five inputs that meet in record 5, from which five outputs leave: y_i = a_i (Σ_j b_j x_j).
+TEST(Exercise01, Bottleneck) {
+  const std::vector<Real> a{1, 2, -3, 4, 5}, b{2, -1, 3, 7, 1};
+  Edges before, all;
+  for (std::size_t j = 0; j < 5; ++j) before.push_back({j, 5, b[j], ""});
+  all = before;
+  for (std::size_t i = 0; i < 5; ++i) all.push_back({5, 6 + i, a[i], ""});
+
+  const std::vector<Real> back = reverse_sweep(before, 6), on = forward_sweep(all, 11, 5);
+  for (std::size_t j = 0; j < 5; ++j) {
+    const std::vector<Real> column = forward_sweep(all, 11, j);
+    for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(column[6 + i], on[6 + i] * back[j]);
+  }
+}
+
+}  // namespace
+}  // namespace doxa
