@@ -111,6 +111,7 @@ MultivariateNormal MultivariateNormal::detached() const {
   return constant;
 }
 
+//! [draw-and-density]
 Var MultivariateNormal::from_noise(Var noise) const {
   check_vectors(noise, scale_tril, "rsample", "noise");
   return loc + apply(scale_tril, noise, [](Var a, Var b) { return matmul(a, b); });
@@ -124,6 +125,7 @@ Var log_prob(const MultivariateNormal& q, Var x) {
   return Real(-0.5) * (squared_length(q.scale_tril, centred) + log_det_from_cholesky(q.scale_tril)) -
          n * half_log_2pi;
 }
+//! [draw-and-density]
 
 Var entropy(const MultivariateNormal& q) {
   const Shape shape = q.shape();

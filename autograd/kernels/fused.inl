@@ -49,6 +49,7 @@ void normal_log_prob_adjoint(Index n, const Real* x, const Real* m, const Real* 
   });
 }
 
+//! [normal-kl]
 // e = (qs/ps)² - 1, to the last digits where the scales are nearly equal.
 DOXA_INLINE Real variance_excess(Real qs, Real ps_inverse, Real ps) {
   const Real t = (qs - ps) * ps_inverse;
@@ -67,6 +68,7 @@ void normal_kl(Index n, const Kernels::NormalPair& v, Real* y) {
     y[i] = (select(near, series, difference) + d * d) / 2;
   });
 }
+//! [normal-kl]
 
 // d/dqm = -d/dpm = d/ps,  d/dql = e,  d/dpl = -(e + d²): a scale has its derivative through its logarithm alone, where
 // nothing cancels.

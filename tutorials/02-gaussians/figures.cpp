@@ -18,8 +18,8 @@ void draw_nearly_equal(Chapter& chapter, const NearlyEqual& errors) {
   figure.row_height = 340;
   Axes& axes = figure.axes();
   axes.title = "KL(N(0, (1 + t)² σ²) ‖ N(0, σ²))";
-  axes.x_label = "t";
-  axes.y_label = "relative error";
+  axes.x_label = "t, relative difference of the scales";
+  axes.y_label = "relative error of KL";
   axes.x_scale = axes.y_scale = support::Scale::log;
   axes.scatter(errors.t, errors.textbook,
                {.label = "textbook formula", .color = Color::vermillion, .marker = Marker::square});
@@ -38,12 +38,12 @@ void draw_monte_carlo(Chapter& chapter, const Convergence& error, const Spread& 
       2);
   figure.row_height = 340;
   Axes& left = figure.axes();
-  left.title = "rms error of n draws";
-  left.x_label = "draws n";
+  left.title = "rms error of N draws";
+  left.x_label = "draws N";
   left.y_label = "rms error / nats";
   left.x_scale = left.y_scale = support::Scale::log;
   left.line(error.draws, error.predicted,
-            {.label = "√(V/n), exact", .color = Color::ink, .dash = Dash::dashed, .width = 1.2});
+            {.label = "√(V/N), exact", .color = Color::ink, .dash = Dash::dashed, .width = 1.2});
   left.scatter(error.draws, error.rms,
                {.label = "measured", .color = Color::blue, .marker = Marker::circle, .size = 6});
 

@@ -60,6 +60,7 @@ Gaussian random_gaussian(Index n, Philox& random) {
   return q;
 }
 
+//! [conditional]
 Conditional conditional(const Matrix& loc, const Matrix& covariance, Index i) {
   Matrix before(i, i), cross(i, 1);
   for (Index j = 0; j < i; ++j) {
@@ -69,3 +70,4 @@ Conditional conditional(const Matrix& loc, const Matrix& covariance, Index i) {
   const Matrix weights = solve(before, cross);
   return {weights, loc[i], covariance(i, i) - trace(transpose(weights) * cross)};  // (02.6)
 }
+//! [conditional]

@@ -5,6 +5,7 @@
 
 using namespace doxa;
 
+//! [log-ratio]
 LogRatio::LogRatio(const Gaussian& q, const Gaussian& p) {
   const Matrix whitened = solve_lower(p.cholesky(), q.cholesky());
   a = 0.5 * (transpose(whitened) * whitened - identity(q.size()));
@@ -12,8 +13,10 @@ LogRatio::LogRatio(const Gaussian& q, const Gaussian& p) {
 }
 
 double LogRatio::variance() const { return 2 * sum_of_squares(a) + sum_of_squares(b); }
+//! [log-ratio]
 double LogRatio::fourth_cumulant() const { return 48 * (sum_of_squares(a * a) + sum_of_squares(a * b)); }
 
+//! [divergences]
 Divergences::Divergences(double r, double d) {
   const double e = r - 1;
   kl = 0.5 * (e - std::log1p(e) + d * d);              // (02.10)
@@ -25,3 +28,4 @@ Divergences::Divergences(double r, double d) {
 }
 
 double Divergences::controlled(double c) const { return variance - 2 * c * jeffreys + c * c * chi2; }
+//! [divergences]

@@ -24,6 +24,7 @@ double stddev(const Mixture& p) {
   return std::sqrt(variance);
 }
 
+//! [either-way]
 Var reverse_kl(const Normal& q, const Mixture& p, const NormalNodes& noise) {
   Tape& tape = q.loc.tape();
   const Var z = rsample(q, tape.constant(noise.at));
@@ -35,3 +36,4 @@ Var forward_kl(const Normal& q, const Mixture& p, const Nodes& line) {
   const Var x = tape.constant(line.at), log_p = log_prob(p, x);
   return static_cast<Real>(line.step) * dot(exp(log_p), log_p - log_prob(q, x));  // (02.9)
 }
+//! [either-way]

@@ -11,7 +11,9 @@ struct Mixture {
   std::array<double, 2> weight, loc, scale;
 };
 
-// log Σ_k w_k N(x; μ_k, σ_k²) for x of shape [n].
+inline const Mixture two_modes{{0.625, 0.375}, {-2, 2}, {0.75, 0.75}};
+
+// log Σ_k α_k N(x; μ_k, σ_k²) for x of shape [n].
 doxa::Var log_prob(const Mixture& p, doxa::Var x);
 double mean(const Mixture& p);
 double stddev(const Mixture& p);

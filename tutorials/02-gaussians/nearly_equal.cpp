@@ -16,11 +16,13 @@ using support::Table;
 namespace {
 
 // (02.10) as it stands, in Real.
+//! [textbook]
 Real textbook_kl(Real loc_q, Real scale_q, Real loc_p, Real scale_p) {
   const Real apart = loc_q - loc_p;
   return std::log(scale_p) - std::log(scale_q) +
          (scale_q * scale_q + apart * apart) / (2 * scale_p * scale_p) - Real(0.5);
 }
+//! [textbook]
 
 // KL(N(0, (1 + t)² σ²) ‖ N(0, σ²)) = t² − t³/3 + t⁴/4 − …, (02.15), for t ≤ ½.
 double series_kl(double t) {
@@ -45,7 +47,7 @@ void lost_digits(Chapter& chapter) {
          "exact series:\n\n";
   Table table({"t", "textbook", "library", "exact", "error of textbook", "error of library"});
   NearlyEqual errors;
-  double worst = 0, least = std::numeric_limits<double>::infinity();
+  double worst = 0, least = std::numeric_limits<double>::infinity(), lowest = 0;
   constexpr int per_decade = 6;
   for (int k = per_decade; k <= per_decade * std::numeric_limits<Real>::digits10; ++k) {
     const Real scale_p = static_cast<Real>(0.7),
@@ -62,10 +64,15 @@ void lost_digits(Chapter& chapter) {
     errors.library.push_back(off(library));
     errors.rounding.push_back(u / exact);
     worst = worse(worst, off(library));
+    lowest = std::min(lowest, textbook);
     if (exact < u / 16) least = std::min(least, off(textbook));
   }
   std::cout << table;
   draw_nearly_equal(chapter, errors);
+  // Of roundings both: the smallest is one of a term of size ½ or less, and the error has the bound of its
+  // claim.
+  chapter.results.set("nearly_equal.lowest_by_textbook", lowest, 2 * u);
+  chapter.results.set("nearly_equal.worst_error_of_library", worst, 8 * u);
   chapter.claims.at_least(
       "where KL < u/16 the textbook formula has no digit right (smallest relative error)", least, 1, 0,
       "at σ = 0.7 logarithms and quotient are multiples of u/2: it can say 0 or something far too large");
