@@ -41,7 +41,7 @@ IndependentFit minimise(const Gaussian& target, Divergence divergence) {
     double largest = 0;
     for (Index i = 0; i < n; ++i) {
       const double move = fit.scale[i] * by_mu[i], grow = by_log_sigma[i] / 2;
-      fit.loc[i] -= 0.5 * fit.scale[i] * move;  // (02.25)
+      fit.loc[i] -= 0.5 * fit.scale[i] * move;  // (02.24)
       fit.scale[i] *= std::exp(-0.5 * grow);
       largest = std::max({largest, std::abs(move), std::abs(grow)});
     }
@@ -94,7 +94,7 @@ void independence(Chapter& chapter) {
     double from_reverse = 0, from_forward = 0;  // 2 KL
     for (Index i = 0; i < 4; ++i) {
       worst_inside =
-          worse(worst_inside, std::abs(reverse.scale[i] * std::sqrt(lambda(i, i)) - 1) / unit);  // (02.24)
+          worse(worst_inside, std::abs(reverse.scale[i] * std::sqrt(lambda(i, i)) - 1) / unit);  // (02.25)
       worst_around = worse(worst_around, std::abs(forward.scale[i] / std::sqrt(sigma(i, i)) - 1) / unit);
       worst_loc = worse(worst_loc, worse(std::abs(reverse.loc[i] - p.mean()[i]) / unit,
                                          std::abs(forward.loc[i] - p.mean()[i]) / unit));
