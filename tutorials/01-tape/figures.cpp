@@ -61,8 +61,8 @@ void draw_differences(Chapter& chapter, const Sweep& s, double best_step) {
   figure.row_height = 460;
   support::Axes& axes = figure.axes();
   axes.title = "∂f/∂x₂ at (3, ½) by finite differences";
-  axes.x_label = "step h (Ridders: the first of its steps)";
-  axes.y_label = "absolute error";
+  axes.x_label = "step h along x₂ (Ridders: the first of its steps)";
+  axes.y_label = "|error| of the derivative";
   axes.x_scale = axes.y_scale = support::Scale::log;
   using support::Color, support::Dash, support::Marker;
   axes.line(s.step, s.forward_bound, {.color = Color::blue, .dash = Dash::dashed, .width = 1.2});
