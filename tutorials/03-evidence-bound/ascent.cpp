@@ -18,6 +18,7 @@ namespace {
 // How V or its gradient is had.
 enum class Objective { closed_form, one_draw, one_draw_path };
 
+//! [objective]
 Var objective(const ModelOnTape& p, const MultivariateNormal& q, Objective how, Philox& random) {
   if (how == Objective::closed_form) return elbo(p, q);                         // (03.14)
   const Var z = rsample(q, normal_noise(q.loc.tape(), q.loc.shape(), random));  // z = loc + L ε
@@ -25,6 +26,7 @@ Var objective(const ModelOnTape& p, const MultivariateNormal& q, Objective how, 
   // The same value, and the same gradient in expectation: that of log q(z) at a fixed z averages to zero.
   return log_weights(p, {stop_gradient(q.loc), stop_gradient(q.scale_tril)}, z);
 }
+//! [objective]
 
 Climb climb(const std::string& name, const Problem& problem, const Gaussian& start, bool full, Objective how,
             int steps, std::uint64_t seed) {
@@ -127,5 +129,8 @@ void ascent(support::Chapter& chapter, const Problem& problem) {
   chapter.results.set("ascent.one_draw.kl", climbs[2].splits.back().kl_to_posterior);
   chapter.results.set("ascent.one_draw_path.kl", path.splits.back().kl_to_posterior);
   chapter.results.set("mean_field.gap", diagonal.splits.back().gap());
-  chapter.results.set("identity.ascent_worst_in_units_of_rounding", worst);
+  chapter.results.set("identity.ascent_worst_in_units_of_rounding", worst, rounding_noise);
+  const Matrix c = covariance(exact), narrow = covariance(mean_field);
+  chapter.results.set("posterior.correlation", c(0, 1) / std::sqrt(c(0, 0) * c(1, 1)));
+  chapter.results.set("mean_field.deviation_ratio", std::sqrt(c(0, 0) / narrow(0, 0)));
 }

@@ -48,7 +48,8 @@ support::Figure ascent_figure(const std::vector<Climb>& climbs) {
   bound.horizontal(evidence, "log p(x)", {.color = Color::ink, .dash = Dash::dashed});
 
   support::Axes& gap = figure.axes();
-  gap.title = "KL(q ‖ posterior) / nats";
+  gap.title = "the divergence, four ways";
+  gap.y_label = "KL(q ‖ posterior) / nats";
   gap.x_label = "step";
   gap.y_scale = support::Scale::log;
   for (const Climb& c : climbs) {

@@ -32,7 +32,9 @@ inline double elbo(const EmProblem& p, double w, double w_q) {
   return sum / static_cast<double>(p.x.size());
 }
 
-// The w with the largest V(w, q): Σ x_i m_i / Σ (m_i² + v), where the derivative of a quadratic is zero.
+//! [maximise-over-w]
+// (03.19) The w with the largest V(w, q): Σ x_i m_i / Σ (m_i² + v), where the derivative of a quadratic is
+// zero.
 inline double maximise_over_w(const EmProblem& p, double w_q) {
   const double variance = 1 / (w_q * w_q + 1);
   double above = 0, below = 0;
@@ -43,5 +45,6 @@ inline double maximise_over_w(const EmProblem& p, double w_q) {
   }
   return above / below;
 }
+//! [maximise-over-w]
 
 inline double maximum_likelihood(const EmProblem& p) { return std::sqrt(mean_square(p) - 1); }

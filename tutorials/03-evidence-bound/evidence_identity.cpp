@@ -53,11 +53,11 @@ void evidence_identity(support::Chapter& chapter, const Problem& problem) {
   };
   row("the prior", standard_normal(2));
   row("a random one", random_gaussian(2, random));
-  row("another", random_gaussian(2, random));
   row("a point, nearly", diagonal_gaussian(exact.mean, {1e-6, 1e-6}));
   row("best diagonal", best_diagonal(model, x));
   row("the posterior", exact);
   std::cout << table;
+  chapter.results.set("printed.identity", table.text());
 
   const int draws = chapter.quick() ? 300 : 3000;
   double worst = 0, worst_forms = 0;
@@ -69,8 +69,8 @@ void evidence_identity(support::Chapter& chapter, const Problem& problem) {
   }
   std::cout << "\nOver " << draws << " random models, data and q the identity is missed by at most "
             << support::significant(worst, 2) << " units of rounding.\n";
-  chapter.results.set("identity.worst_in_units_of_rounding", worst);
-  chapter.results.set("identity.forms_worst_in_units_of_rounding", worst_forms);
+  chapter.results.set("identity.worst_in_units_of_rounding", worst, rounding_noise);
+  chapter.results.set("identity.forms_worst_in_units_of_rounding", worst_forms, rounding_noise);
   chapter.claims.at_most("(03.4) log p(x) = V + KL(q ‖ posterior) for " + std::to_string(draws) +
                              " random models, data and q: largest miss, in units of rounding",
                          worst, 0, units_allowed, why_units);

@@ -26,3 +26,5 @@ EvidenceSplit evidence_split(const LinearGaussian& model, const doxa::Matrix& x,
 // How many units (03.4) may be missed by, and why: one sentence for all claims.
 inline constexpr double units_allowed = 4;
 extern const char* const why_units;
+// How far two machines' largest misses may be apart: a miss is rounding, of the size of a unit.
+inline constexpr double rounding_noise = 1;

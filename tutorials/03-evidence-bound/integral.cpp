@@ -71,6 +71,8 @@ void integral(support::Chapter& chapter) {
     chapter.results.set("integral.miss_d" + std::to_string(dimensions[k]), std::log(average));
   }
   std::cout << table << '\n';
+  chapter.results.set("printed.integral", table.text());
+  chapter.results.set("integral.growth", per_dimension);
 
   std::vector<double> squared = ratio[1];
   for (double& r : squared) r *= r;

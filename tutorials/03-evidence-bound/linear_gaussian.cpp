@@ -33,13 +33,15 @@ Matrix posterior_precision(const LinearGaussian& model) {
   return transpose(a) * a + identity(model.latents());
 }
 
+//! [posterior]
 Gaussian posterior(const LinearGaussian& model, const Matrix& x) {
   const Matrix root = solve_lower(cholesky_factor(posterior_precision(model)), identity(model.latents()));
   const Matrix c = transpose(root) * root;  // symmetric to the last bit
   const Matrix pull =
       transpose(whitened(model, model.loading)) * whitened(model, x - model.offset);  // Wᵀ S⁻¹ (x - b)
-  return {c * pull, cholesky_factor(c)};
+  return {c * pull, cholesky_factor(c)};                                              // (03.12)
 }
+//! [posterior]
 
 Matrix evidence_covariance(const LinearGaussian& model) {
   const Matrix s = diagonal(model.noise_scale.elements);
@@ -50,6 +52,14 @@ double log_evidence(const LinearGaussian& model, const Matrix& x) {
   const Matrix l = cholesky_factor(evidence_covariance(model));
   return -(sum_of_squares(solve_lower(l, x - model.offset)) + log_det_of_factor(l) +
            static_cast<double>(x.rows) * log_2pi) /
+         2;
+}
+
+// -½ (log det 2πC + tr(C⁻¹ C*)), C and C* being the covariances of x under `model` and of `truth`.
+double expected_log_evidence(const LinearGaussian& model, const LinearGaussian& truth) {
+  const Matrix l = cholesky_factor(evidence_covariance(model));
+  return -(static_cast<double>(l.rows) * log_2pi + log_det_of_factor(l) +
+           trace(solve_with_factor(l, evidence_covariance(truth)))) /
          2;
 }
 
@@ -65,10 +75,11 @@ ElboTerms elbo_terms(const LinearGaussian& model, const Matrix& x, const Gaussia
           (d * (log_2pi + 1) + log_det_of_factor(q.factor)) / 2};
 }
 
+//! [mean-field]
 Gaussian best_diagonal(const LinearGaussian& model, const Matrix& x) {
   const Matrix precision = posterior_precision(model);
   std::vector<double> variances;
-  for (Index i = 0; i < precision.rows; ++i) variances.push_back(1 / precision(i, i));
+  for (Index i = 0; i < precision.rows; ++i) variances.push_back(1 / precision(i, i));  // (03.15)
   return diagonal_gaussian(posterior(model, x).mean, variances);
 }
 
@@ -76,5 +87,6 @@ double mean_field_gap(const LinearGaussian& model) {
   const Matrix precision = posterior_precision(model);
   double gap = -log_det_of_factor(cholesky_factor(precision));
   for (Index i = 0; i < precision.rows; ++i) gap += std::log(precision(i, i));
-  return gap / 2;
+  return gap / 2;  // (03.16)
 }
+//! [mean-field]

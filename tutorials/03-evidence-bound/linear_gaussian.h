@@ -31,6 +31,8 @@ doxa::Matrix posterior_precision(const LinearGaussian& model);  // Λ = I + Wᵀ
 Gaussian posterior(const LinearGaussian& model, const doxa::Matrix& x);
 doxa::Matrix evidence_covariance(const LinearGaussian& model);            // W Wᵀ + S
 double log_evidence(const LinearGaussian& model, const doxa::Matrix& x);  // log N(x; b, W Wᵀ + S), (03.13)
+// E[log p(x)] for infinitely many data x of `truth`, under `model`.
+double expected_log_evidence(const LinearGaussian& model, const LinearGaussian& truth);
 
 // The parts of V, each an expectation of a quadratic form under q.
 struct ElboTerms {

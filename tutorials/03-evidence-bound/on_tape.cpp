@@ -41,10 +41,12 @@ DiagonalNormal likelihood(const ModelOnTape& p, Var z) {
   return DiagonalNormal::from_log_scale(z.rank() == 1 ? reshape(mean, {n}) : mean, p.log_scale);
 }
 
+//! [log-joint]
 Var log_joint(const ModelOnTape& p, Var z) {
   return log_prob(likelihood(p, z), p.x)  // log p(x|z)
          + log_prob(prior(p), z);         // log p(z)
 }
+//! [log-joint]
 
 MultivariateNormal posterior(const ModelOnTape& p) {
   const Index n = p.loading.shape()[0];
@@ -62,18 +64,22 @@ Var log_evidence(const ModelOnTape& p) {
       MultivariateNormal::from_covariance(p.offset, matmul(p.loading, transpose(p.loading)) + noise), p.x);
 }
 
+//! [elbo]
 Var elbo(const ModelOnTape& p, const MultivariateNormal& q) {
   const Index n = p.log_scale.size();
   const Var spread = matmul(p.loading, q.scale_tril) * reshape(exp(-p.log_scale), {n, 1});
-  return log_joint(p, q.loc)              // the quadratic forms at the mean
+  return log_joint(p, q.loc)              // (03.14): the quadratic forms at the mean
          - sum(square(spread)) / 2        // -tr(Wᵀ S⁻¹ W C) / 2
          - sum(square(q.scale_tril)) / 2  // -tr(C) / 2
          + entropy(q);
 }
+//! [elbo]
 
+//! [log-weights]
 Var log_weights(const ModelOnTape& p, const MultivariateNormal& q, Var z) {
-  return log_joint(p, z) - log_prob(q, z);
+  return log_joint(p, z) - log_prob(q, z);  // log w, (03.7)
 }
+//! [log-weights]
 
 Matrix representable(const Matrix& a) { return Matrix(tensor(a)); }
 

@@ -70,7 +70,7 @@ support::Figure jensen_figure(const Problem& problem, std::uint64_t seed) {
   support::Axes& right = figure.axes();
   right.title = "log w as q nears the posterior";
   right.x_label = "log w − log p(x) / nats";
-  right.y_label = "density";
+  right.y_label = "density, per nat";
   right.x_range = support::Range{-4, 2.5};
   for (const double distance : {1.2, 0.6, 0.2}) {
     const double width = 0.1;
@@ -125,6 +125,10 @@ void sampled(support::Chapter& chapter, const Problem& problem) {
     const double v = elbo_terms(model, x, rounded).value();
     const Estimate e = estimate(draw_log_weights(problem, rounded, draws, random));
     table.row({name, {v, 6}, {e.mean, 6}, {e.standard_error, 2}, {e.deviation, 3}, {evidence - v, 3}});
+    if (name == "posterior, moved by 1/10") {
+      chapter.results.set("moved.deviation_of_log_weight", e.deviation);
+      chapter.results.set("moved.gap", evidence - v);
+    }
     return std::abs(e.mean - v) / e.standard_error;
   };
   worst = std::max(worst, row("the prior", standard_normal(2)));
@@ -147,7 +151,7 @@ void sampled(support::Chapter& chapter, const Problem& problem) {
       mean_weight.mean, 1, 4 * mean_weight.standard_error,
       "exact in expectation; these weights are bounded; 4 standard errors");
   const double spread = constancy(problem, chapter.quick() ? 200 : 2000, random);
-  chapter.results.set("posterior.log_weight_spread_in_units_of_rounding", spread);
+  chapter.results.set("posterior.log_weight_spread_in_units_of_rounding", spread, rounding_noise);
   chapter.claims.at_most(
       "(03.8) under the posterior every single draw has log w = log p(x): largest miss, in units of rounding",
       spread, 0, units_allowed, why_units);

@@ -32,13 +32,17 @@ inline double kl_divergence(const ScalarNormal& q, const ScalarNormal& p) {
          2;
 }
 
+//! [scalar-elbo]
 // V as energy plus entropy, (03.10)
 inline double elbo(const ScalarModel& p, const ScalarNormal& q) {
   return expected_log_likelihood(p, q) - std::log(2 * std::numbers::pi) / 2 -
          (q.mean * q.mean + q.variance) / 2 + (std::log(2 * std::numbers::pi * q.variance) + 1) / 2;
 }
+//! [scalar-elbo]
 
+//! [reversed-elbo]
 // The likelihood term less KL(prior ‖ q), (03.17): not a bound.
 inline double reversed_elbo(const ScalarModel& p, const ScalarNormal& q) {
   return expected_log_likelihood(p, q) - kl_divergence({0, 1}, q);
 }
+//! [reversed-elbo]
