@@ -1,0 +1,111 @@
+// What the solutions of chapter 03's exercises say.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "em.h"
+#include "linear_gaussian.h"
+#include "scalar_model.h"
+#include "sections.h"
+
+namespace {
+
+using doxa::column;
+using doxa::Index;
+using doxa::Matrix;
+
+// KL(q ‖ posterior) as the gap of (03.4).
+double gap(const Problem& p, const Gaussian& q) {
+  return log_evidence(p.model, p.x) - elbo_terms(p.model, p.x, q).value();
+}
+
+// KL(posterior ‖ the product of its marginals).
+double total_correlation(const Gaussian& posterior) {
+  const Matrix c = covariance(posterior);
+  double sum = 0;
+  for (Index i = 0; i < c.rows; ++i) sum += std::log(c(i, i)) / 2 - std::log(posterior.factor(i, i));
+  return sum;
+}
+
+double correlation(const Problem& p) {
+  const Matrix c = covariance(posterior(p.model, p.x));
+  return c(0, 1) / std::sqrt(c(0, 0) * c(1, 1));
+}
+
+TEST(Exercise03, TheGapOfTwoIsMutualInformation) {
+  const Problem p = three_instruments();
+  const double rho = correlation(p);
+  EXPECT_NEAR(rho, -0.8397, 5e-5);
+  EXPECT_NEAR(mean_field_gap(p.model), -std::log(1 - rho * rho) / 2, 1e-12);
+  EXPECT_NEAR(mean_field_gap(p.model), total_correlation(posterior(p.model, p.x)), 1e-12);
+
+  // One precise reading of the sum of three.
+  const Matrix loading{1, 3, {1, 1, 1}};
+  const Problem sum{LinearGaussian{loading, column({0}), column({0.3})}, column({1})};
+  EXPECT_NEAR(gap(sum, best_diagonal(sum.model, sum.x)), 1.973, 5e-4);
+  EXPECT_NEAR(total_correlation(posterior(sum.model, sum.x)), 1.182, 5e-4);
+}
+
+TEST(Exercise03, TheRightMarginalsAreThreeTimesAsFarOff) {
+  const Problem p = three_instruments();
+  const Gaussian exact = posterior(p.model, p.x);
+  const Matrix c = covariance(exact);
+  const double rho = correlation(p), dotted = gap(p, diagonal_gaussian(exact.mean, {c(0, 0), c(1, 1)}));
+  EXPECT_NEAR(dotted, rho * rho / (1 - rho * rho) + std::log(1 - rho * rho) / 2, 1e-12);
+  EXPECT_NEAR(dotted, 1.78, 5e-3);
+  EXPECT_NEAR(dotted / mean_field_gap(p.model), 2.9, 0.05);
+}
+
+TEST(Exercise03, APoorReadingOfTheSumHardlyCorrelates) {
+  LinearGaussian truth = three_instruments().model;
+  truth.noise_scale[0] = 3;
+  EXPECT_NEAR(mean_field_gap(truth), 0.00128, 5e-6);
+  // What V with the best diagonal q learns from infinitely many data: E[log p(x)] less the gap.
+  double best = -std::numeric_limits<double>::infinity(), learned = 0;
+  for (double s1 = 0.5; s1 < 6; s1 += 0.0005) {
+    LinearGaussian model = truth;
+    model.noise_scale[0] = s1;
+    const double v = expected_log_evidence(model, truth) - mean_field_gap(model);
+    if (v > best) best = v, learned = s1;
+  }
+  EXPECT_GT(learned, 3);
+  EXPECT_NEAR(learned, 3.009, 1e-3);
+}
+
+TEST(Exercise03, TheDoublePriceOfTheDivergence) {
+  const ScalarModel model{2};
+  const auto objective = [&](const ScalarNormal& q) {
+    return expected_log_likelihood(model, q) - 2 * kl_divergence(q, ScalarNormal{0, 1});
+  };
+  const ScalarNormal best{2.0 / 3, 2.0 / 3};
+  for (const double step : {-0.01, 0.01}) {
+    EXPECT_LT(objective({best.mean + step, best.variance}), objective(best));
+    EXPECT_LT(objective({best.mean, best.variance + step}), objective(best));
+  }
+  const ScalarNormal of_twice_the_noise = posterior(ScalarModel{2, 2});
+  EXPECT_NEAR(of_twice_the_noise.mean, best.mean, 1e-15);
+  EXPECT_NEAR(of_twice_the_noise.variance, best.variance, 1e-15);
+  EXPECT_NEAR(log_evidence(model) - elbo(model, best), 0.134, 5e-4);
+}
+
+TEST(Exercise03, AStepOfEmLeavesThisShareOfTheDistance) {
+  // Data whose mean square is w² + 1, so that w is their maximum of likelihood.
+  const auto share = [](double w) {
+    const EmProblem data{std::vector<double>{std::sqrt(w * w + 1)}};
+    EXPECT_NEAR(maximum_likelihood(data), w, 1e-12);
+    EXPECT_NEAR(maximise_over_w(data, w), w, 1e-12);
+    const double h = 1e-4;
+    return (maximise_over_w(data, w + h) - maximise_over_w(data, w - h)) / (2 * h);
+  };
+  for (const double w : {0.5, 1.0, 2.33065, 10.0})
+    EXPECT_NEAR(share(w), 1 - 2 * w * w / ((1 + w * w) * (1 + w * w)), 1e-6);
+  EXPECT_NEAR(share(2.33065), 0.737, 5e-4);
+  EXPECT_NEAR(share(1), 0.5, 1e-6);
+  EXPECT_NEAR(share(10), 0.980, 5e-4);
+}
+
+}  // namespace
