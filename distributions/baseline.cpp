@@ -38,10 +38,12 @@ struct Advantage {
     const auto n = static_cast<Real>(draws);
     for (Index e = 0; e < events; ++e) {
       const auto at = [&](Index i) { return f[static_cast<std::size_t>(i * events + e)]; };
+      //! [leave-one-out]
       const Real first = at(0);
       Real total = 0;  // of f - f_0, so that a constant f leaves exactly nothing
       for (Index i = 0; i < draws; ++i) total += at(i) - first;
       for (Index i = 0; i < draws; ++i) out[i * events + e] = (n * (at(i) - first) - total) / (n - 1);
+      //! [leave-one-out]
     }
   }
 };
@@ -65,6 +67,7 @@ Var score_function_surrogate(Var f, Var log_q, Baseline& baseline) {
   Real* advantage = f.tape().scratch<Real>(shape.size());
   const Index draws = shape[0], events = draws > 0 ? shape.size() / draws : 0;
   std::visit([&](auto& b) { Advantage{f.value(), draws, events, advantage}(b); }, baseline);
+  //! [surrogate]
   return record(
       "score_function_surrogate", shape, {f, log_q},
       [](Record& r) { std::copy_n(r.value(0), r.size(), r.value()); },
@@ -74,6 +77,7 @@ Var score_function_surrogate(Var f, Var log_q, Baseline& baseline) {
           r.adjoint(1)[i] += r.adjoint()[i] * advantage[i];
         }
       });
+  //! [surrogate]
 }
 
 }  // namespace doxa

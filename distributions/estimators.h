@@ -138,9 +138,11 @@ Var at_draws(F& f, const typename Q::Value& z, const Q& repeated) {
 template <Distribution Q, class F>
 Var ScoreFunction::operator()(const Q& q, F& f, Philox& random) {
   check_sample_count("ScoreFunction", samples, 1);
+  //! [score-function]
   const Q copies = q.repeated(samples);
   const auto z = sample(copies, random);
   return mean(score_function_surrogate(at_draws(f, z, copies), log_prob(copies, z), baseline), 0);
+  //! [score-function]
 }
 
 template <Distribution Q, class F>
@@ -153,7 +155,9 @@ Var Reparametrisation::operator()(const Q& q, F& f, Philox& random) const {
   if constexpr (Reparametrised<Q>) {
     check_sample_count("Reparametrisation", samples, 1);
     const Q copies = q.repeated(samples);
+    //! [reparametrisation]
     return mean(at_draws(f, rsample(copies, copies.noise(random)), copies), 0);
+    //! [reparametrisation]
   }
 }
 
@@ -169,7 +173,9 @@ Var PathDerivative::operator()(const Q& q, F& f, Philox& random) const {
   if constexpr (Reparametrised<Q> && std::invocable<F&, const typename Q::Value&, const Q&>) {
     check_sample_count("PathDerivative", samples, 1);
     const Q copies = q.repeated(samples);
+    //! [path-derivative]
     return mean(at_draws(f, rsample(copies, copies.noise(random)), copies.detached()), 0);
+    //! [path-derivative]
   }
 }
 
@@ -198,9 +204,11 @@ Var GumbelSoftmax::operator()(const Q& q, F& f, Philox& random) const {
   if constexpr (std::same_as<Q, OneHotCategorical>) {
     check_sample_count("GumbelSoftmax", samples, 1);
     const Q copies = q.repeated(samples);
+    //! [gumbel-softmax]
     const RelaxedOneHotCategorical relaxed(copies.index, temperature);
     const Var z = rsample(relaxed, relaxed.noise(random));
     return mean(at_draws(f, straight_through ? doxa::straight_through(nearest_corner(z), z) : z, copies), 0);
+    //! [gumbel-softmax]
   }
 }
 

@@ -75,23 +75,24 @@ std::vector<Row> estimators(const ChoiceModel& model, Index count, Philox& rando
   };
 }
 
-// What is left of equal sums is rounding.
-double exact_bias(const ExactMoments& exact, const Triple& truth) {
-  const double bias = length(minus(exact.mean, truth));
+// The length of the bias; what is left of equal sums is rounding.
+double length_of_bias(const Triple& mean, const Triple& truth) {
+  const double bias = length(minus(mean, truth));
   return bias < 1e-12 ? 0 : bias;
 }
 
 void report(support::Chapter& chapter, const Row& row, const Triple& truth, support::Table& table) {
   const Moments& m = row.measured;
-  const Triple bias = minus(triple(m.mean), truth);
-  const double error = length(triple(m.mean_error)), spread = std::sqrt(total(triple(m.variance)));
+  const double bias = length_of_bias(triple(m.mean), truth), error = length(triple(m.mean_error)),
+               spread = std::sqrt(total(triple(m.variance)));
   table.row({row.name,
-             {length(bias), 2},
+             {bias, 2},
              {error, 2},
-             {exact_bias(row.exact, truth), 4},
+             {length_of_bias(row.exact.mean, truth), 4},
              {spread, 4},
              {std::sqrt(total(row.exact.variance)), 4}});
-  chapter.results.set("choice." + row.name + ".bias", length(bias));
+  chapter.results.set("choice." + row.name + ".bias", bias);
+  chapter.results.set("choice." + row.name + ".bias.exactly", length_of_bias(row.exact.mean, truth));
   chapter.results.set("choice." + row.name + ".spread", spread);
 }
 
@@ -158,7 +159,7 @@ void draw_trade(support::Chapter& chapter, const ChoiceModel& model, const Tripl
   support::Axes& axes = figure.axes();
   axes.title = "one draw's estimate of the gradient: length of the error";
   axes.x_label = "temperature τ";
-  axes.y_label = "error";
+  axes.y_label = "error / nats";
   axes.x_scale = axes.y_scale = support::Scale::log;
   axes.line(temperature, bias, {.label = "Gumbel-softmax: bias"});
   axes.line(temperature, spread, {.label = "standard deviation"});
@@ -183,6 +184,7 @@ void choice(support::Chapter& chapter) {
   support::Table table({"estimator", "length of bias", "± se", "exactly", "std. deviation", "exactly"});
   for (const Row& row : rows) report(chapter, row, truth, table);
   std::cout << table << '\n';
+  chapter.results.set("printed.choice", table.text());
   claims(chapter, rows, truth);
   for (const double t : {0.3, 1.0})
     chapter.claims.equal(
@@ -200,6 +202,8 @@ void choice(support::Chapter& chapter) {
             << ": root mean square " << support::significant(least.root_mean_square(1), 2) << ", bias "
             << support::significant(least.bias, 2) << "\n\n";
   chapter.results.set("choice.best_temperature", best);
+  chapter.results.set("choice.best_temperature.error", least.root_mean_square(1));
+  chapter.results.set("choice.best_temperature.bias", least.bias);
 }
 
 }  // namespace doxa

@@ -156,17 +156,21 @@ Var ChoiceModel::log_weight(Var z, const OneHotCategorical& q) const {
         Tensor(Shape{3}, {static_cast<Real>(t[0]), static_cast<Real>(t[1]), static_cast<Real>(t[2])}));
   };
   const Triple log_prior{std::log(prior[0]), std::log(prior[1]), std::log(prior[2])};
+  //! [log-weight]
   const Var loc = sum(z * constant(w), -1), datum = z.tape().constant(static_cast<Real>(x)),
             scale = z.tape().constant(static_cast<Real>(s));
   return log_prob(Normal(loc, scale), datum)  // log p(x | z)
          + sum(z * constant(log_prior), -1)   // + log p(z)
          - log_prob(q.detached(), z);         // - log q(z)
+  //! [log-weight]
 }
 
+//! [gradient-of-bound]
 Triple gradient_of_bound(const ChoiceModel& model, const Triple& logits) {
   const Triple p = softmax_of(logits);
-  return through_softmax(p, log_weights(model, p));
+  return through_softmax(p, log_weights(model, p));  // J(p) f, (04.14)
 }
+//! [gradient-of-bound]
 
 ExactMoments score_function(const ChoiceModel& model, const Triple& logits, double b) {
   const Triple p = softmax_of(logits), f = log_weights(model, p);
@@ -199,10 +203,12 @@ ExactMoments about_running_mean(const ChoiceModel& model, const Triple& logits, 
   return m;
 }
 
+//! [biased-moments]
 ExactMoments straight_through_moments(const ChoiceModel& model, const Triple& logits) {
   const Triple p = softmax_of(logits);
   Weighted sums;
-  for (std::size_t z = 0; z < 3; ++z) sums.add(p[z], through_softmax(p, slope(model, p, corner(z))));
+  for (std::size_t z = 0; z < 3; ++z)
+    sums.add(p[z], through_softmax(p, slope(model, p, corner(z))));  // (04.16)
   return sums.moments();
 }
 
@@ -211,11 +217,12 @@ ExactMoments gumbel_softmax_moments(const ChoiceModel& model, const Triple& logi
   Weighted sums;
   over_noise(p, temperature, [&](double weight, const Triple& z) {
     Triple g = through_softmax(z, slope(model, p, z));
-    for (double& x : g) x /= temperature;
+    for (double& x : g) x /= temperature;  // (04.18)
     sums.add(weight, g);
   });
   return sums.moments();
 }
+//! [biased-moments]
 
 ExactMoments straight_through_gumbel_moments(const ChoiceModel& model, const Triple& logits,
                                              double temperature) {

@@ -57,6 +57,10 @@ void dimension(support::Chapter& chapter) {
   std::cout << table << '\n';
   variances.claim(chapter,
                   "(04.7), (04.9), (04.10) in 1 to 128 dimensions: the variances are those of the formulas");
+  chapter.results.set("dimension.128.no_baseline", naive.back());
+  chapter.results.set("dimension.128.leave_one_out", loo.back());
+  chapter.results.set("dimension.128.leave_one_out.exactly", loo_exact.back());
+  chapter.results.set("dimension.128.reparametrised", path.back());
   chapter.results.set("dimension.128.draws_ratio", loo.back() / path.back());
   std::cout << "in 128 dimensions leave-one-out needs " << support::significant(loo.back() / path.back(), 3)
             << " times the draws for the same accuracy\n\n";

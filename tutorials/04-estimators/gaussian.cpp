@@ -129,6 +129,7 @@ void gaussian(support::Chapter& chapter) {
     variances.variance(m, 0, row.exact_variance);
   }
   std::cout << table << '\n';
+  chapter.results.set("printed.gaussian", table.text());
   unbiased.claim(chapter,
                  "(04.1), (04.2) Gaussian: five estimators of the derivatives by μ and log σ are unbiased");
   variances.claim(chapter, "(04.5), (04.7)-(04.10) Gaussian: their variances are those of the formulas");

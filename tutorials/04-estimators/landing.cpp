@@ -89,6 +89,7 @@ void landing(support::Chapter& chapter) {
     variances.variance(path, 0, b.path());
   }
   std::cout << table << '\n';
+  chapter.results.set("printed.landing", table.text());
   unbiased.claim(chapter, "(04.11) bound: score function, total and path derivative are unbiased");
   variances.claim(chapter, "(04.12), (04.13) bound: their variances are those of the formulas");
   const Bound posterior{.mu = 0, .sigma = 1};
@@ -109,7 +110,7 @@ void landing(support::Chapter& chapter) {
   support::Axes& axes = figure.axes();
   axes.title = "variance of the estimate of ∂V/∂μ from one draw, μ = 0.5";
   axes.x_label = "scale σ of q";
-  axes.y_label = "variance";
+  axes.y_label = "variance / nats²";
   axes.x_scale = axes.y_scale = support::Scale::log;
   axes.y_range = support::Range{1e-4, 100};
   std::vector<double> sigma, score, total, path;

@@ -117,6 +117,7 @@ void claim_rest(support::Chapter& chapter, const ChoiceModel& model, const Curve
   estimator.samples *= 100;
   const Curve many = ascend(few.name, model, estimator, steps, random, 20);
   chapter.results.set("training." + few.name + ".at_rest", rest);
+  chapter.results.set("training." + few.name + ".by_200_draws", many.last_kl);
   chapter.claims.equal(
       "training by " + few.name + ", 200 draws a step, ends where its expectation is zero: KL", many.last_kl,
       rest, 4.5 * many.last_error + std::abs(few.last_kl - rest) / 50,
@@ -151,6 +152,7 @@ void training(support::Chapter& chapter) {
     table.row({c.name, {c.last_kl, 3}, {c.last_error, 2}});
     chapter.results.set("training." + c.name, c.last_kl);
   }
+  chapter.results.set("printed.training", table.text());
   std::cout << table << "\nthe expected straight-through gradient is zero at KL = "
             << support::significant(of_straight_through.kl, 4)
             << " nats, the expected Gumbel-softmax gradient at " << support::significant(of_gumbel.kl, 4)
@@ -161,9 +163,11 @@ void training(support::Chapter& chapter) {
                          "the start's KL, shrunk by (1 - rate λ)² a step, λ the least curvature");
   chapter.claims.at_most("training by leave-one-out too, and stays there: the noise dies out with f - b",
                          others.last_kl, left, 0, "as for enumeration");
+  const double held = kl_held_by_noise(model, rate(steps), static_cast<double>(draws));
+  chapter.results.set("training.held_by_noise", held);
   chapter.claims.at_least("without a baseline the noise of log p(x) times the score remains: KL",
-                          none.last_kl, kl_held_by_noise(model, rate(steps), static_cast<double>(draws)) / 2,
-                          0, "half of what it holds up near the posterior, rate · log² p(x) · tr J / 4n");
+                          none.last_kl, held / 2, 0,
+                          "half of what it holds up near the posterior, rate · log² p(x) · tr J / 4n");
   chapter.claims.at_most("(04.20) where the expected gradients of the biased are zero: the larger component",
                          std::max(of_straight_through.gradient, of_gumbel.gradient), 0, 1e-9,
                          "where the search for the place stops");
@@ -175,7 +179,7 @@ void training(support::Chapter& chapter) {
   support::Axes& axes = figure.axes();
   axes.title = "KL(q ‖ posterior), mean of 200 runs";
   axes.x_label = "step";
-  axes.y_label = "nats";
+  axes.y_label = "KL / nats";
   axes.y_scale = support::Scale::log;
   axes.y_range = support::Range{1e-6, 2};
   for (const Curve& c : curves) axes.line(c.step, c.kl, {.label = c.name});
