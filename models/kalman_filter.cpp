@@ -68,8 +68,10 @@ KalmanFilter::KalmanFilter(LinearGaussianModel m)
 // (07.5)
 GaussianBelief KalmanFilter::predict(const Matrix& input) const {
   require_vector("an input", input, model_.input_size());
+  //! [predict]
   return {model_.transition * belief_.mean + model_.transition_input * input,
           triangular_factor(beside(model_.transition * belief_.scale_tril, noise_.transition))};
+  //! [predict]
 }
 
 // (07.6)
@@ -83,17 +85,21 @@ KalmanFilter::Step KalmanFilter::update(const Matrix& input, const Matrix& obser
   require_vector("an observation", observation, model_.observation_size());
   const Index n = model_.state_size(), m = model_.observation_size();
   const GaussianBelief s = predict(input);
+  //! [array-update]
   // (07.7). The joint of y and s, by its square root: [C P⁻^½, R^½; P⁻^½, 0] = [S^½, 0; P⁻ Cᵀ S^-½ᵀ, P^½] Θ.
   const Matrix joint = triangular_factor(
       above(beside(model_.emission * s.scale_tril, noise_.emission), beside(s.scale_tril, Matrix(n, m))));
   const GaussianBelief y{model_.emission * s.mean + model_.emission_input * input, block(joint, 0, 0, m, m)};
+  //! [array-update]
   if (singular(y.scale_tril))
     throw std::domain_error("KalmanFilter: at step " + std::to_string(step_ + 1) +
                             " the predictive covariance of the observation is singular");
+  //! [innovation]
   const Matrix whitened = solve_lower(y.scale_tril, observation - y.mean);
   const double log_p =
       -sum_of_squares(whitened) / 2 - log_det(y.scale_tril) - static_cast<double>(m) * log_2pi / 2;
   belief_ = {s.mean + block(joint, m, 0, n, m) * whitened, block(joint, m, m, n, n)};
+  //! [innovation]
   ++step_;
   const double next = log_evidence_ + log_p;  // with what the addition loses (Neumaier 1974)
   lost_ += std::abs(log_evidence_) >= std::abs(log_p) ? (log_evidence_ - next) + log_p

@@ -74,8 +74,10 @@ ExpectedMoments expected_moments(const LinearGaussianModel& m,
 LinearGaussianModel evidence_gradient(const LinearGaussianModel& m, const ExpectedMoments& e) {
   const Index n = m.state_size(), d = m.input_size(), o = m.observation_size();
   const Matrix ab = beside(m.transition, m.transition_input), cd = beside(m.emission, m.emission_input);
+  //! [fisher]
   const Matrix of_ab =
       solve_with_factor(cholesky_factor(m.transition_covariance), e.next_last - ab * e.last_last);
+  //! [fisher]
   const Matrix of_cd = solve_with_factor(cholesky_factor(m.emission_covariance), e.seen_now - cd * e.now_now);
   return {.start_mean =
               solve_with_factor(cholesky_factor(m.start_covariance), e.start - e.episodes * m.start_mean),

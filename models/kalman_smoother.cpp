@@ -53,6 +53,7 @@ KalmanSmoothed smooth(const LinearGaussianModel& m, const KalmanFiltered& f) {
   KalmanSmoothed s{f.filtered, std::vector<Matrix>(steps), f.log_evidence};
   for (std::size_t k = steps; k > 0; --k) {
     const GaussianBelief &before = f.filtered[k - 1], &next = s.smoothed[k];
+    //! [rts]
     const Matrix moved = beside(m.transition * before.scale_tril, noise.transition);  // P⁻^½
     const Matrix j = regression(beside(before.scale_tril, Matrix(n, n)), moved);
     s.smoothed[k - 1] = {
@@ -61,6 +62,7 @@ KalmanSmoothed smooth(const LinearGaussianModel& m, const KalmanFiltered& f) {
             beside(beside(before.scale_tril - j * m.transition * before.scale_tril, j * noise.transition),
                    j * next.scale_tril))};
     s.lag_one[k - 1] = j * covariance(next);
+    //! [rts]
   }
   return s;
 }
@@ -82,6 +84,7 @@ std::vector<BackwardInformation> backward_information(const LinearGaussianModel&
     const Matrix input = row(inputs, k - 1), shift = m.transition_input * input;
     const Likelihood l = with_observation(m, noise.emission, all[static_cast<std::size_t>(k)], input,
                                           row(observations, k - 1));
+    //! [backward]
     const Mixed q = mix(noise.transition, l.precision);
     // Over the noise F ε of the transition: E exp(-½ xᵀ Ω x + ξᵀ x) for x = a + F ε.
     const Matrix lost = l.precision * noise.transition * q.solved;  // Ω F (I + Fᵀ Ω F)⁻¹ Fᵀ
@@ -89,6 +92,7 @@ std::vector<BackwardInformation> backward_information(const LinearGaussianModel&
     const Matrix xi = l.vector - lost * l.vector;
     const Matrix at = transpose(m.transition);
     const Matrix slope = xi - omega * shift;
+    //! [backward]
     const double constant = l.log_constant - log_det_of_factor(q.factor) / 2 +
                             (transpose(l.vector) * noise.transition * q.solved * l.vector)[0] / 2 +
                             (transpose(xi) * shift)[0] - (transpose(shift) * omega * shift)[0] / 2;
@@ -110,11 +114,13 @@ GaussianKernel posterior_transition(const LinearGaussianModel& m, const Backward
   const Matrix input = row(inputs, i);
   const Likelihood l = with_observation(m, noise.emission, after, input, row(observations, i));
   const Mixed q = mix(noise.transition, l.precision);
+  //! [posterior-transition]
   // N(a, F Fᵀ) times exp(-½ xᵀ Ω x + ξᵀ x): covariance W = F (I + Fᵀ Ω F)⁻¹ Fᵀ, mean a + W (ξ - Ω a).
   const Matrix w = noise.transition * q.solved;
   const Matrix keep = identity(m.state_size()) - w * l.precision;
   return {keep * m.transition, keep * (m.transition_input * input) + w * l.vector,
           triangular_factor(transpose(solve_lower(q.factor, transpose(noise.transition))))};
+  //! [posterior-transition]
 }
 
 }  // namespace doxa

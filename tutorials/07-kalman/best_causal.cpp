@@ -65,16 +65,19 @@ BestCausal best_causal(const LinearGaussianModel& m, Index steps) {
   double c = 0;
   for (auto k = static_cast<std::size_t>(steps); k > 0; --k) {
     const Matrix ss = block(gamma, 0, 0, n, n), sm = block(gamma, 0, n, n, n), mm = block(gamma, n, n, n, n);
+    //! [best-kernel]
     const Matrix factor = transition_factor(m, k), omega = ss + cr * m.emission;
     const Mixed w = mix(factor, omega);
     const Matrix left = keep - w.covariance * omega;
     best.kernel[k - 1] = {k > 1 ? left * m.transition : Matrix(n, n), w.covariance * cr,
                           -1.0 * (w.covariance * sm), w.scale_tril};  // (07.21)
+    //! [best-kernel]
     // Everything as a linear map of (s̃_{k-1}, μ̃_{k-1}, e_k), e_k being the innovation.
     const Matrix gain = f.gain[k - 1];
     const Matrix a = three(k > 1 ? m.transition : Matrix(n, n), Matrix(n, n), Matrix(n, o));
     const Matrix y = three(Matrix(o, n), m.emission * m.transition, identity(o));
     const Matrix mu = three(Matrix(n, n), m.transition, gain);
+    //! [value]
     const Matrix xi = cr * y - sm * mu;
     const Matrix cross = transpose(a) * transpose(left) * xi;
     // (07.20): minus twice the quadratic part of V_k.
@@ -85,6 +88,7 @@ BestCausal best_causal(const LinearGaussianModel& m, Index steps) {
           static_cast<double>(o) * log_2pi) /
          2;
     gamma = symmetric(block(h, 0, 0, 2 * n, 2 * n));
+    //! [value]
   }
   best.bound = c;  // nothing is known at k = 0: both deviations are 0
   return best;
@@ -163,9 +167,11 @@ std::vector<double> causal_gap(const LinearGaussianModel& m, Index steps) {
   const Matrix seen = transpose(m.emission) * inverse(m.emission_covariance) * m.emission;
   std::vector<double> gap;
   for (std::size_t k = 1; k < after.size(); ++k) {
+    //! [causal-gap]
     const Matrix& gamma = after[k].precision;
     const Matrix w = mix(transition_factor(m, k), gamma + seen).covariance;
     gap.push_back(trace(w * (gamma + gamma * f.covariance[k] * gamma)) / 2);
+    //! [causal-gap]
   }
   return gap;
 }

@@ -20,11 +20,13 @@ double per_step(double nats) { return nats / static_cast<double>(horizon); }
 
 // The gap of a step far from both ends of a scalar autoregression, (07.23).
 double stationary_gap(double a, double q, double r) {
+  //! [stationary-gap]
   const double b = 1 - a * a - q / r, x = (-b + std::sqrt(b * b + 4 * q / r)) / (2 * q);
   const double future = x - 1 / r;  // Γ
   const double c = r * (1 - a * a) - q, predicted = (-c + std::sqrt(c * c + 4 * q * r)) / 2;
   const double filtered = predicted * r / (predicted + r);  // P
   return future * (1 + filtered * future) / (1 / q + x) / 2;
+  //! [stationary-gap]
 }
 
 void table_of_noise(Chapter& chapter) {
@@ -41,10 +43,21 @@ void table_of_noise(Chapter& chapter) {
                support::decimal(per_step(memory - gap), 4), support::decimal(stationary_gap(0.9, 1, r), 4)});
     chapter.results.set("gap.r" + support::shortest(r), per_step(gap));
   }
-  std::cout << table;
+  print(chapter, "noise", table);
 }
 
-void table_of_vehicle() {
+// Above this variance the best causal bound of the autoregression is below the score without memory.
+double noise_that_costs_the_memory() {
+  double below = 3, above = 10;
+  for (int i = 0; i < 60; ++i) {
+    const double r = (below + above) / 2;
+    const LinearGaussianModel m = autoregression(0.9, 1, r);
+    (best_causal(m, horizon).bound > memoryless_score(m, horizon) ? below : above) = r;
+  }
+  return above;
+}
+
+void table_of_vehicle(Chapter& chapter) {
   std::cout << "\nThe vehicle, whose position is read with variance r and whose velocity is never read:\n";
   support::Table table({"r", "evidence", "memory is worth", "best causal lacks", "what is left"});
   for (const double r : {0.01, 0.1, 1.0, 4.0, 16.0, 64.0}) {
@@ -55,7 +68,13 @@ void table_of_vehicle() {
                support::decimal(per_step(memory), 4), support::decimal(per_step(gap), 4),
                support::decimal(per_step(memory - gap), 4)});
   }
-  std::cout << table;
+  print(chapter, "vehicle", table);
+  const LinearGaussianModel m = vehicle();
+  const double evidence = expected_log_evidence(m, horizon);
+  const std::vector<double> gap = causal_gap(m, horizon);
+  chapter.results.set("vehicle.memory", per_step(evidence - memoryless_score(m, horizon)));
+  chapter.results.set("vehicle.gap", per_step(total(gap)));
+  chapter.results.set("vehicle.first_step", gap[0] / total(gap));
 }
 
 void figure_of_noise(Chapter& chapter) {
@@ -71,16 +90,16 @@ void figure_of_noise(Chapter& chapter) {
     memory.push_back(per_step(expected_log_evidence(m, horizon) - nothing));
     left_over.push_back(per_step(best_causal(m, horizon).bound - nothing));
   }
-  left.title = "above one without memory, a = 0.9";
-  left.x_label = "variance r of the readings";
-  left.y_label = "nats a step";
+  left.title = "worth of a posterior, a = 0.9, q = 1";
+  left.x_label = "variance r of the readings (units of q)";
+  left.y_label = "above no memory / (nats a step)";
   left.x_scale = support::Scale::log;
   left.line(noise, memory, {.label = "best smoothing q"});
   left.line(noise, left_over, {.label = "best causal q"});
   left.horizontal(0, "no memory", {.color = Color::ink, .dash = Dash::dotted});
-  right.title = "the gap of a step far from both ends";
+  right.title = "what the best causal posterior lacks";
   right.x_label = left.x_label;
-  right.y_label = "nats";
+  right.y_label = "gap of a step far from both ends / nats";
   right.x_scale = support::Scale::log;
   for (const double a : {0.5, 0.9, 0.99}) {
     std::vector<double> gap;
@@ -181,7 +200,8 @@ void claim_limits(Chapter& chapter) {
 
 void causal_gap_section(Chapter& chapter) {
   table_of_noise(chapter);
-  table_of_vehicle();
+  chapter.results.set("gap.no_memory_r", noise_that_costs_the_memory());
+  table_of_vehicle(chapter);
   figure_of_noise(chapter);
   std::cout << "\nThe best causal posterior of " << horizon << " steps:\n";
   claim_value(chapter, "autoregression", autoregression(0.9, 1, 1));

@@ -57,7 +57,8 @@ void decomposition(Chapter& chapter) {
   for (std::size_t k = 0; k < b.gap.size(); ++k)
     table.row({k + 1, b.log_emission[k], b.divergence[k], b.gap[k], b.ahead[k]});
   table.row({"sum", total(b.log_emission), total(b.divergence), total(b.gap), ""});
-  std::cout << table << "  bound " << support::significant(b.bound, 8) << " + gap "
+  print(chapter, "decomposition", table);
+  std::cout << "  bound " << support::significant(b.bound, 8) << " + gap "
             << support::significant(total(b.gap), 8) << " = evidence "
             << support::significant(b.log_evidence, 8) << "\n";
   const double size = std::max(largest(b.ahead), largest(b.log_emission));

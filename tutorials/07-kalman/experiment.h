@@ -1,9 +1,11 @@
 #pragma once
 
+#include <iostream>
 #include <string>
 
 #include "best_causal.h"
 #include "support/chapter.h"
+#include "support/table.h"
 
 // The streams of the seed.
 enum Stream : std::uint64_t {
@@ -31,6 +33,13 @@ doxa::LinearGaussianModel autoregression(double a, double q, double r);
 // by where the matrices are well conditioned.
 double rounding(double size);
 extern const char* const rounding_of_sums;
+
+// Prints a table, and keeps it for the text, which quotes it by this name.
+inline void print(doxa::support::Chapter& chapter, const std::string& name,
+                  const doxa::support::Table& table) {
+  std::cout << table;
+  chapter.results.set("printed." + name, table.text());
+}
 
 // Sections, each with its claims.
 void tracking(doxa::support::Chapter& chapter);

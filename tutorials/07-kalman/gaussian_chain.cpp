@@ -71,10 +71,12 @@ ChainBound chain_bound(const LinearGaussianModel& m, const Matrix& inputs, const
   for (std::size_t k = 1; k <= q.size(); ++k) {
     const auto i = static_cast<Index>(k) - 1;
     const Moments last = s;
+    //! [chain-bound]
     s = advance(last, q[k - 1]);
     b.log_emission.push_back(expected_log_emission(m, row(inputs, i), row(observations, i), s));
     b.divergence.push_back(expected_divergence(q[k - 1], prior_transition(m, inputs, k), last));
     b.gap.push_back(expected_divergence(q[k - 1], posterior[k - 1], last));
+    //! [chain-bound]
     b.ahead.push_back(expected_ahead(after[k], s));
   }
   b.bound = total(b.log_emission) - total(b.divergence);  // (07.14)

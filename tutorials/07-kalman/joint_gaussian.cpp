@@ -50,8 +50,10 @@ JointGaussian joint_of_observations(const LinearGaussianModel& m, const Matrix& 
     const auto j = static_cast<std::size_t>(i) + 1;
     put(joint.mean, i * o, 0, m.emission * p.mean[j] + m.emission_input * row(inputs, i));
     for (auto k = j; k < p.mean.size(); ++k) {
+      //! [joint-covariance]
       Matrix c = m.emission * across(m, p, j, k) * transpose(m.emission);  // (07.10)
       if (j == k) c = c + m.emission_covariance;
+      //! [joint-covariance]
       put(joint.covariance, i * o, (static_cast<Index>(k) - 1) * o, c);
       put(joint.covariance, (static_cast<Index>(k) - 1) * o, i * o, transpose(c));
     }

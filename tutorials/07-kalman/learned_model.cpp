@@ -19,6 +19,7 @@ namespace {
 
 // (07.28): at r = 0 the state is the reading. E log p(y) a step in closed form.
 double autoregression_score(const Scalar& model, const Scalar& truth) {
+  //! [autoregression-score]
   const auto surprise = [](double variance, double square) {
     return (std::log(2 * std::numbers::pi * variance) + square / variance) / 2;
   };
@@ -26,6 +27,7 @@ double autoregression_score(const Scalar& model, const Scalar& truth) {
   const double later = (1 + model.a * model.a) * y - 2 * model.a * c;
   return -(surprise(model.a * model.a * p0 + model.q, y) + (model_horizon - 1) * surprise(model.q, later)) /
          model_horizon;
+  //! [autoregression-score]
 }
 
 // (07.27) at a model that is not the data's own: an ascent over every linear map of the past knows no
@@ -79,7 +81,8 @@ void learned_model(Chapter& chapter) {
   add("by likelihood", ml.estimate);
   add("by the best causal bound", learned);
   add("by draws of a bound", trained.model);
-  std::cout << table << "  standard errors by likelihood: a " << support::significant(ml.error.a, 2) << ", q "
+  print(chapter, "models", table);
+  std::cout << "  standard errors by likelihood: a " << support::significant(ml.error.a, 2) << ", q "
             << support::significant(ml.error.q, 2) << ", r " << support::significant(ml.error.r, 2) << "\n";
   std::cout << "  The posterior trained on the draws has a bound of " << support::decimal(trained.bound, 4)
             << " nats a step with its model, exactly.\n";
@@ -102,16 +105,16 @@ void learned_model(Chapter& chapter) {
     chapter.results.set("learned.r" + support::shortest(r) + ".evidence_lost",
                         at_truth.evidence - there.evidence);
   }
-  std::cout << sweep;
+  print(chapter, "truths", sweep);
 
   support::Figure figure("Learning a model by exact likelihood and by the causal bound", 2);
   support::Axes &left = figure.axes(), &right = figure.axes();
   left.title = "learned variance of the readings";
   left.x_label = right.x_label = "part of the training done";
-  left.y_label = "r";
+  left.y_label = "learned variance r";
   left.y_scale = support::Scale::log;
   right.title = "evidence lost against the truth";
-  right.y_label = "nats a step";
+  right.y_label = "evidence below the truth's / (nats a step)";
   const auto draw = [&](const Path& path, const char* name, Color color, Dash dash) {
     std::vector<double> part;
     for (const double step : path.step) part.push_back(step / path.step.back());

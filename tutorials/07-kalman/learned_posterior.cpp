@@ -129,7 +129,7 @@ void learned_posterior(Chapter& chapter) {
   const double learned = add("the same, trained on simulated episodes", "52", value(trained));
   const double kernel = add("one recurrent kernel, climbing J", "5", value(climbed_kernel));
   const double learned_kernel = add("the same, trained on simulated episodes", "5", value(trained_kernel));
-  std::cout << table;
+  print(chapter, "posteriors", table);
   chapter.results.set("posterior.best_causal", best.bound);
   chapter.results.set("posterior.climbed", reached);
   chapter.results.set("posterior.trained", learned);
@@ -139,8 +139,8 @@ void learned_posterior(Chapter& chapter) {
   support::Figure figure("Distance from the best causal bound while a posterior is learned");
   support::Axes& axes = figure.axes();
   axes.title = "learning a causal posterior of the true model";
-  axes.x_label = "step";
-  axes.y_label = "max J − J / nats";
+  axes.x_label = "step of the ascent";
+  axes.y_label = "(max J − J) / nats";
   axes.y_scale = support::Scale::log;
   axes.y_range = support::Range{1e-8, 100};
   const auto draw = [&](const std::vector<double>& values, const char* name) {

@@ -8,7 +8,7 @@
 using namespace doxa;
 
 LinearGaussianModel vehicle(double reading_variance) {
-  const double jolt = 0.02;  // white acceleration of this density, integrated over one step
+  const double jolt = 0.02;  // m²/s³: white acceleration of this density, integrated over one second
   return {.start_mean = column({0, 0}),
           .start_covariance = diagonal({25, 1}),
           .transition = Matrix(2, 2, {1, 1, 0, 1}),

@@ -66,12 +66,14 @@ Var sampled_bound(const ScalarVars& m, const LinearChain& q, Var y, Var noise) {
   Var bound = y.tape().constant(0), s;
   for (Index k = 1; k <= steps; ++k) {
     const auto i = static_cast<std::size_t>(k) - 1;
+    //! [sampled-bound]
     const Var seen = reshape(matmul(y, transpose(q.row[i])), Shape{batch});
     const Var mean = k > 1 ? q.gain[i] * s + seen : seen;
     const Var off = k > 1 ? square(mean - m.transition * s) : square(mean);
     s = mean + exp(q.log_scale[i]) * column_of(noise, k);  // (07.26)
     bound = bound - surprise(r, square(column_of(y, k) - s)) -
             divergence(q.log_scale[i], transition_variance(m, k), off);  // (07.14)
+    //! [sampled-bound]
   }
   return bound;
 }
@@ -91,6 +93,7 @@ Profile profile(const ScalarVars& m, Var factor) {
     variance = predicted * r / s;
   }
   Var future = tape.constant(0), vector = tape.constant(Tensor({1, steps}));  // Γ_k and η_k = vector · ε
+  //! [profile]
   for (Index k = steps; k >= 1; --k) {
     const Var v = transition_variance(m, k), precision = future + reciprocal(r);
     const Var w = v / (v * precision + Real(1));
@@ -100,6 +103,7 @@ Profile profile(const ScalarVars& m, Var factor) {
     vector = damped * (vector + reading(k) / r);
     future = damped * a * precision;
   }
+  //! [profile]
   return p;
 }
 
