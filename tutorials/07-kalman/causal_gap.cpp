@@ -42,6 +42,7 @@ void table_of_noise(Chapter& chapter) {
                support::decimal(per_step(memory), 4), support::decimal(per_step(gap), 4),
                support::decimal(per_step(memory - gap), 4), support::decimal(stationary_gap(0.9, 1, r), 4)});
     chapter.results.set("gap.r" + support::shortest(r), per_step(gap));
+    chapter.results.set("memory.r" + support::shortest(r), per_step(memory));
   }
   print(chapter, "noise", table);
 }

@@ -30,6 +30,14 @@ double autoregression_score(const Scalar& model, const Scalar& truth) {
   //! [autoregression-score]
 }
 
+// How far the evidence of one machine's ascent may be from another's, nats a step, when a, log q and log r
+// end within the last rate of where they go: the top of (07.28) is flat, with the curvatures E y²/q in a and
+// ½ in log q; and the little that is left of r goes down all the way.
+double end_of_ascent(const Scalar& found, const Scalar& truth) {
+  const double y = start_variance(truth) + truth.r;
+  return last_bound_rate * last_bound_rate * (y / found.q + 0.5) / 2 + last_bound_rate * found.r / found.q;
+}
+
 // (07.27) at a model that is not the data's own: an ascent over every linear map of the past knows no
 // formula.
 void claim_profile(Chapter& chapter) {
@@ -103,7 +111,7 @@ void learned_model(Chapter& chapter) {
     worst_gain = std::min(worst_gain, there.bound() - at_truth.bound());
     largest_r = std::max(largest_r, found.r / r);
     chapter.results.set("learned.r" + support::shortest(r) + ".evidence_lost",
-                        at_truth.evidence - there.evidence);
+                        at_truth.evidence - there.evidence, end_of_ascent(found, truth));
   }
   print(chapter, "truths", sweep);
 
@@ -158,7 +166,8 @@ void learned_model(Chapter& chapter) {
       "and less noise in its readings than the truth's, which is 1 (1 - r, against 4 standard errors of the "
       "likelihood's r)",
       true_model.r - trained.model.r, 4 * ml.error.r, 0, "what sampling could explain is on the right");
-  chapter.results.set("likelihood.r", ml.estimate.r);
-  chapter.results.set("bound.r", learned.r);
-  chapter.results.set("bound.evidence_lost", truth.evidence - there.evidence);
+  chapter.results.set("likelihood.r", ml.estimate.r, 2e-3);  // its square root within the last rate 1e-3
+  chapter.results.set("bound.r", learned.r, last_bound_rate * learned.r);
+  chapter.results.set("bound.evidence_lost", truth.evidence - there.evidence,
+                      end_of_ascent(learned, true_model));
 }

@@ -67,7 +67,8 @@ Scalar climb_bound(const Scalar& truth, const Scalar& from, int steps, Path* pat
     tape.clear();
     const Profile p = profile(m.on(tape), tape.constant(factor));
     tape.backward(p.gap - p.evidence);
-    adam.rate = 0.05 * std::pow(0.2, static_cast<double>(i) / (steps - 1));
+    const double part = static_cast<double>(i) / (steps - 1), before = 0.05 * std::pow(0.2, part);
+    adam.rate = part < 0.9 ? before : before * std::pow(last_bound_rate / 0.01, (part - 0.9) / 0.1);
     adam.step(all);
   }
   if (path) note(*path, steps, m.now(), truth);

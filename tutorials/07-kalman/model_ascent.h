@@ -45,6 +45,7 @@ MaximumLikelihood climb_likelihood(doxa::support::Chapter& chapter, Path& path);
 
 // By J(q*(θ)), (07.27): what learning by the causal bound does with any number of episodes. `path` may be
 // null.
+constexpr double last_bound_rate = 1e-3;  // a, log q and log r end within it of where they are going
 Scalar climb_bound(const Scalar& truth, const Scalar& from, int steps, Path* path);
 
 // What chapter 10 does: model and posterior together, by draws of the bound on simulated episodes.

@@ -153,7 +153,8 @@ void tracking(Chapter& chapter) {
   Episode e{simulate(m, thrust(60), random), {}, {}};
   e.filtered = filter(m, e.seen.inputs, e.seen.observations);
   e.smoothed = smooth(m, e.filtered);
-  std::cout << "A vehicle on a rail. Its position is read with standard deviation 2 m, its velocity never; in m, s, m/s:\n";
+  std::cout << "A vehicle on a rail. Its position is read with standard deviation 2 m, its velocity never; "
+               "in m, s, m/s:\n";
   show_table(chapter, e);
   show_figure(chapter, e);
 
