@@ -129,12 +129,14 @@ double expected_bound(const LinearGaussianModel& m, const std::vector<CausalKern
     const Matrix mean = three(kernel.gain, Matrix(n, n), Matrix(n, o)) + shift;
     const Matrix moved = three(k > 1 ? m.transition : Matrix(n, n), Matrix(n, n), Matrix(n, o));
     const Matrix all = above(beside(spread, Matrix(2 * n, o)), beside(Matrix(o, 2 * n), f.predictive[k - 1]));
+    //! [moments]
     const auto variance = [&](const Matrix& map) { return map * all * transpose(map); };
     const Matrix misfit = variance(y - m.emission * mean) + m.emission * noise * transpose(m.emission);
     bound -= (trace(r * misfit) + log_det(m.emission_covariance) + static_cast<double>(o) * log_2pi) / 2;
     bound -= (trace(inverse(prior) * (noise + variance(mean - moved))) - static_cast<double>(n) +
               log_det(prior) - log_det(noise)) /
              2;
+    //! [moments]
     const Matrix next = variance(above(mean, mu)) + above(beside(noise, Matrix(n, n)), Matrix(n, 2 * n));
     spread = symmetric(next);
   }

@@ -96,12 +96,10 @@ Variances after_precise_readings(double reading_variance, Index steps) {
   Matrix p = m.start_covariance;
   KalmanFilter roots(m);
   for (Index k = 0; k < steps; ++k) {
-    //! [by-difference]
     p = m.transition * p * transpose(m.transition) + m.transition_covariance;
     const Matrix cross = p * transpose(m.emission);
     const Matrix s = m.emission * cross + m.emission_covariance;
     p = p - (1 / s[0]) * (cross * transpose(cross));
-    //! [by-difference]
     roots.update(Matrix(1, 1), Matrix(1, 1));
   }
   return {p[0], covariance(roots.belief())[0]};

@@ -104,10 +104,11 @@ TEST(Exercise07, TheNoiseIsKnown) {
   EXPECT_NEAR(found.a, 0.810, 2e-3);
   EXPECT_NEAR(found.q, 1.841, 5e-3);
   EXPECT_NEAR(lost, 0.0245, 1e-4);
-  // Better than the truth by the bound, worse than without noise in the readings.
+  // By the bound better than the truth, worse than where the readings may be learned to be exact.
   const double bound = value(found, true_model).bound();
   EXPECT_NEAR(bound, -1.979, 5e-4);
   EXPECT_NEAR(value(true_model, true_model).bound(), -2.018, 5e-4);
+  EXPECT_NEAR(value({0.7576, 2.686, 1e-5}, true_model).bound(), -1.930, 5e-4);
 }
 
 }  // namespace
