@@ -1,0 +1,152 @@
+-- A page of the text: a Markdown file read by pandoc, with its quotes, formulas, figures and links as the book has them.
+local bound_numbers = require("bound_numbers")
+local claims_table = require("claims_table")
+local code = require("code")
+local equations = require("equations")
+local frame = require("frame")
+local index = require("index")
+local layout = require("layout")
+local quotes = require("quotes")
+local results = require("results")
+local site = require("site")
+
+local chapter = {}
+
+-- Quotes and outputs: the comment and the block after it become one block.
+local function quoted(blocks, page, links, taken)
+  local out, skip = pandoc.List{}, false
+  for place, block in ipairs(blocks) do
+    local after = blocks[place + 1]
+    local comment = block.t == "RawBlock" and after and after.t == "CodeBlock" and block.text or ""
+    local file, region = comment:match("^<!%-%- quote: (%S+) %[(.-)%] %-%->")
+    local output = comment:match("^<!%-%- output: (%S+) %-%->")
+    if skip then
+      skip = false
+    elseif file then
+      out:insert(quotes.block(file, region, page.html, links, taken))
+      skip = true
+    elseif output then
+      local own = page.chapter and results.own(page.chapter)
+      local text = own and own["printed." .. output]
+      if type(text) == "string" then after.text = text:gsub("\n$", "") end
+    else
+      out:insert(block)
+    end
+  end
+  return out
+end
+
+-- Paragraphs with display formulas are divided at them; a picture in a paragraph of its own is a figure, and an
+-- emphasised paragraph after it its caption.
+local function divided(blocks, page, citations, taken)
+  local out = pandoc.List{}
+  for _, block in ipairs(blocks) do
+    if block.t == "Para" and #block.content == 1 and block.content[1].t == "Image" then
+      out:insert(pandoc.Div({pandoc.Div({pandoc.Plain(block.content)}, pandoc.Attr("", {"scroll"}, {tabindex = "0", role = "group", ["aria-label"] = "Figure"}))},
+                            pandoc.Attr("", {"figure"}, {})))
+    elseif block.t == "Para" and #block.content == 1 and block.content[1].t == "Emph"
+           and #out > 0 and out[#out].t == "Div" and out[#out].classes[1] == "figure" then
+      out[#out].content:insert(pandoc.Div({pandoc.Para(block.content[1].content)}, pandoc.Attr("", {"caption"}, {})))
+    elseif block.t == "Para" then
+      local part = pandoc.List{}
+      local function flush()
+        while #part > 0 and (part[#part].t == "Space" or part[#part].t == "SoftBreak") do part:remove() end
+        while #part > 0 and (part[1].t == "Space" or part[1].t == "SoftBreak") do part:remove(1) end
+        if #part > 0 then out:insert(pandoc.Para(part)) end
+        part = pandoc.List{}
+      end
+      for _, inline in ipairs(block.content) do
+        if inline.t == "Math" and inline.mathtype == "DisplayMath" then
+          flush()
+          out:insert(equations.block(inline, page.html, citations, taken))
+        else
+          part:insert(inline)
+        end
+      end
+      flush()
+    else
+      out:insert(block)
+    end
+  end
+  return out
+end
+
+-- Links to files lead to their pages, pictures to their copies; a picture of the reader's own run goes before the
+-- committed one.
+local function resolved(page, links)
+  local folder = site.folder(page.path)
+  return {
+    Link = function(link)
+      link.content = link.content:walk{Link = function(inner) return inner.content end}
+      if link.target:match("^%a+:") or link.target:match("^#") then return link end
+      local target, anchor = link.target:match("^([^#]*)(#?.*)$")
+      local path = site.resolve(folder, target)
+      if path:match("%.md$") or links.sources[path] then
+        link.target = site.link(page.html, site.page(path)) .. anchor
+      elseif not path:match("%.svg$") then
+        link.target = site.link(page.html, "sources.html") .. "#" .. path
+      end
+      return link
+    end,
+    Image = function(image)
+      local size = site.source(site.resolve(folder, image.src)) or ""
+      local picture = page.chapter and image.src:match("^figures/(.*%.svg)$")
+      size = picture and site.source("out/" .. page.chapter .. "/" .. picture) or size
+      image.attributes.width, image.attributes.height = size:match('<svg[^>]- width="([%d.]+)" height="([%d.]+)"')
+      return image
+    end,
+    CodeBlock = function(block)
+      block.attributes.tabindex = "0"
+      return block
+    end,
+  }
+end
+
+local function cited(page, links)
+  return function(inlines)
+    local out = pandoc.List{}
+    for _, inline in ipairs(inlines) do
+      local text, at = inline.t == "Str" and inline.text or "", 1
+      while text:find("%(%d%d%.%d+%)", at) do
+        local from, to, number = text:find("%((%d%d%.%d+)%)", at)
+        if links.equations[number] then
+          if from > at then out:insert(pandoc.Str(text:sub(at, from - 1))) end
+          out:insert(pandoc.Link({pandoc.Str(text:sub(from, to))}, code.equation_link(number, page.html, links)))
+        else
+          out:insert(pandoc.Str(text:sub(at, to)))
+        end
+        at = to + 1
+      end
+      if at == 1 then out:insert(inline) elseif at <= #text then out:insert(pandoc.Str(text:sub(at))) end
+    end
+    return out
+  end
+end
+
+local function scrolling(page)
+  return function(tab)
+    return pandoc.Div({tab}, pandoc.Attr("", {"scroll", "table"}, {tabindex = "0", role = "group", ["aria-label"] = "Table"}))
+  end
+end
+
+function chapter.write(page, place, links, citations)
+  local doc = pandoc.read(site.source(page.path), index.format)
+  local taken = {}
+  doc = doc:walk{Inlines = function(inlines) return bound_numbers.replace(inlines, page.chapter or "") end}
+  doc = doc:walk{Blocks = function(blocks) return quoted(blocks, page, links, taken) end}
+  doc = doc:walk{Blocks = function(blocks) return divided(blocks, page, citations, taken) end, Table = scrolling(page)}
+  doc = doc:walk{Inlines = cited(page, links)}:walk(resolved(page, links))
+  local blocks = layout.pairs(doc.blocks)
+  if blocks[1] and blocks[1].t == "Header" then
+    blocks:insert(2, pandoc.RawBlock("html", frame.on_this_page(page)))
+  end
+  local body = site.html(blocks)
+  body = body:gsub("<annotation.-</annotation>", "")
+  if page.chapter and page.path:match("README%.md$") then
+    body = body .. (claims_table.html(page.chapter, page.html, links) or "")
+  end
+  return site.write(page.html, frame.fields{page = page.html, title = page.title, kind = "chapter", body = body,
+                                            links = links, place = place})
+end
+
+return chapter
