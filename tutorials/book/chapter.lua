@@ -6,6 +6,7 @@ local equations = require("equations")
 local frame = require("frame")
 local index = require("index")
 local layout = require("layout")
+local mathml = require("mathml")
 local quotes = require("quotes")
 local results = require("results")
 local site = require("site")
@@ -136,12 +137,10 @@ function chapter.write(page, place, links, citations)
   doc = doc:walk{Blocks = function(blocks) return quoted(blocks, page, links, taken) end}
   doc = doc:walk{Blocks = function(blocks) return divided(blocks, page, citations, taken) end, Table = scrolling(page)}
   doc = doc:walk{Inlines = cited(page, links)}:walk(resolved(page, links))
-  local blocks = layout.pairs(doc.blocks)
-  if blocks[1] and blocks[1].t == "Header" then
-    blocks:insert(2, pandoc.RawBlock("html", frame.on_this_page(page)))
-  end
-  local body = site.html(blocks)
-  body = body:gsub("<annotation.-</annotation>", "")
+  local contents = frame.on_this_page(page)
+  if contents and doc.blocks[1].t == "Header" then doc.blocks:insert(2, contents) end
+  local body = site.html(layout.pairs(doc.blocks))
+  body = mathml.mended(body)
   if page.chapter and page.path:match("README%.md$") then
     body = body .. (claims_table.html(page.chapter, page.html, links) or "")
   end

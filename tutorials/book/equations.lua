@@ -68,7 +68,7 @@ function equations.block(math, page, citations, taken)
     table.insert(blocks, pandoc.RawBlock("html", '<div class="label">' .. label(number, places(number, page, citations, taken))
                                          .. "</div>"))
   end
-  return pandoc.Div(blocks, pandoc.Attr(number and "eq-" .. number or "", classes, {}))
+  return pandoc.Div(blocks, pandoc.Attr(number and "eq-" .. number or "", classes, {w = tostring(size)}))
 end
 
 return equations

@@ -11,11 +11,12 @@ local function sections(page)
   return parts
 end
 
--- The contents of one page, to stand beside its beginning.
+-- The contents of one page, to stand beside its title.
 function frame.on_this_page(page)
-  if #page.sections < 2 then return "" end
-  return '<nav class="here" aria-label="On this page">\n<p>On this page</p>\n<ol>\n'
-         .. table.concat(sections(page)) .. "</ol>\n</nav>\n"
+  if #page.sections < 2 then return nil end
+  local nav = '<nav class="here" aria-label="On this page">\n<p>On this page</p>\n<ol>\n'
+              .. table.concat(sections(page)) .. "</ol>\n</nav>\n"
+  return pandoc.Div({pandoc.RawBlock("html", nav)}, pandoc.Attr("", {"aside"}, {lines = tostring(2 * #page.sections)}))
 end
 
 local function contents(current, links)

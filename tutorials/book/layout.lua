@@ -2,14 +2,14 @@
 -- until the text has grown about as tall as the code.
 local layout = {}
 
-local function kind(block)
-  if block.t ~= "Div" then return block.t end
-  return block.classes[1]
-end
+local function kind(block) return block.t == "Div" and block.classes[1] or block.t end
+
+-- A quote, or the contents of the page, which stand beside its title.
+local function stands_aside(block) return kind(block) == "quote" or kind(block) == "aside" end
 
 -- Heights in lines of text, roughly.
 local function height(block)
-  if kind(block) == "quote" then return tonumber(block.attributes.lines) * 0.72 + 2 end
+  if stands_aside(block) then return tonumber(block.attributes.lines) * 0.72 + 2 end
   if kind(block) == "equation" then return 3 end
   return #pandoc.utils.stringify(block) / 68 + 1
 end
@@ -19,7 +19,7 @@ local function flows(block)
   return is == "Para" or is == "BulletList" or is == "OrderedList" or is == "equation" or is == "BlockQuote"
 end
 
-local function is_wide(block) return kind(block) == "equation" and block.classes:includes("wide") end
+local function is_wide(block) return kind(block) == "equation" and block.classes:includes("widest") end
 
 local function div(class, blocks) return pandoc.Div(blocks, pandoc.Attr("", {class}, {})) end
 
@@ -29,10 +29,11 @@ local function closed(pair)
   return div("pair", parts)
 end
 
--- The paragraph before a quote, with the formulas between them.
-local function take_lead(blocks)
+-- The paragraph before a quote, with the formulas between them; of the contents it is the title.
+local function take_lead(blocks, beside)
   local lead = pandoc.List{}
-  while #blocks > 0 and flows(blocks[#blocks]) do
+  if kind(beside) == "aside" then return pandoc.List{table.remove(blocks)} end
+  while #blocks > 0 and flows(blocks[#blocks]) and not is_wide(blocks[#blocks]) do
     local block = table.remove(blocks)
     lead:insert(1, block)
     if kind(block) ~= "equation" then break end
@@ -47,12 +48,12 @@ function layout.pairs(blocks)
     pair = nil
   end
   for _, block in ipairs(blocks) do
-    if kind(block) == "quote" then
+    if stands_aside(block) then
       if pair and #pair.rest == 0 then
         pair.quotes:insert(block)
         room = room + height(block)
       else
-        local lead = take_lead(pair and pair.rest or out)
+        local lead = take_lead(pair and pair.rest or out, block)
         close()
         pair = {lead = lead, quotes = pandoc.List{block}, rest = pandoc.List{}}
         room = height(block)
