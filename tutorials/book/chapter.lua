@@ -78,7 +78,6 @@ local function resolved(page, links)
   local folder = site.folder(page.path)
   return {
     Link = function(link)
-      link.content = link.content:walk{Link = function(inner) return inner.content end}
       if link.target:match("^%a+:") or link.target:match("^#") then return link end
       local target, anchor = link.target:match("^([^#]*)(#?.*)$")
       local path = site.resolve(folder, target)
@@ -136,11 +135,15 @@ function chapter.write(page, place, links, citations)
   doc = doc:walk{Inlines = function(inlines) return bound_numbers.replace(inlines, page.chapter or "") end}
   doc = doc:walk{Blocks = function(blocks) return quoted(blocks, page, links, taken) end}
   doc = doc:walk{Blocks = function(blocks) return divided(blocks, page, citations, taken) end, Table = scrolling(page)}
-  doc = doc:walk{Inlines = cited(page, links)}:walk(resolved(page, links))
+  doc = doc:walk(resolved(page, links)):walk{Inlines = cited(page, links)}
+  doc = doc:walk{Link = function(link)  -- a citation in the text of a link is no link of its own
+    link.content = link.content:walk{Link = function(inner) return inner.content end}
+    return link
+  end}
   local contents = frame.on_this_page(page)
   if contents and doc.blocks[1].t == "Header" then doc.blocks:insert(2, contents) end
   local body = site.html(layout.pairs(doc.blocks))
-  body = mathml.mended(body)
+  body = code.linked(mathml.mended(body), page.path, page.html, links)
   if page.chapter and page.path:match("README%.md$") then
     body = body .. (claims_table.html(page.chapter, page.html, links) or "")
   end

@@ -42,7 +42,8 @@ local function label(number, found)
          .. ' in the code">' .. #found .. " places</summary>\n<ul>\n" .. table.concat(items) .. "</ul></details>"
 end
 
--- How wide a formula will be, roughly, in characters of the text: commands count as one, and of a fraction the wider half.
+-- How wide a formula will be, roughly, in letters: commands count as one, and of a fraction the wider half. Beside code
+-- there is room for 44 letters; somewhat wider ones are set smaller there.
 function equations.width(tex)
   local text = tex:gsub("\\d?frac(%b{})(%b{})", function(a, b) return #a > #b and a or b end)
   text = text:gsub("\\begin{.-}", ""):gsub("\\end{.-}", ""):gsub("\\math%a+", ""):gsub("\\text%a*", "")
@@ -59,7 +60,7 @@ function equations.block(math, page, citations, taken)
   local number, tex = index.tag(math.text)
   local size = equations.width(tex)
   local classes = {"equation"}
-  if size > 62 then table.insert(classes, "wide") end
+  if size > 43 then table.insert(classes, size > 57 and "widest" or size > 50 and "wider" or "wide") end
   local name = number and "Equation " .. number or "Formula"
   local box = pandoc.Div({pandoc.Plain{pandoc.Math("DisplayMath", tex)}},
                          pandoc.Attr("", {"scroll"}, {tabindex = "0", role = "group", ["aria-label"] = name}))
@@ -68,7 +69,7 @@ function equations.block(math, page, citations, taken)
     table.insert(blocks, pandoc.RawBlock("html", '<div class="label">' .. label(number, places(number, page, citations, taken))
                                          .. "</div>"))
   end
-  return pandoc.Div(blocks, pandoc.Attr(number and "eq-" .. number or "", classes, {w = tostring(size)}))
+  return pandoc.Div(blocks, pandoc.Attr(number and "eq-" .. number or "", classes, {}))
 end
 
 return equations

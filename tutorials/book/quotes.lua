@@ -47,7 +47,7 @@ function quotes.block(file, region, page, links, taken)
   local caption = '<figcaption><a href="' .. target .. '">' .. site.escape(path:match("[^/]*$"))
       .. '</a>, <span class="lines">lines ' .. first .. "–" .. first + #lines - 1 .. "</span></figcaption>\n"
   return pandoc.Div({pandoc.RawBlock("html", '<figure class="quote">\n' .. caption
-                     .. code.html(dedented(lines), name, first, path, page, links) .. "</figure>")},
+                     .. code.html(dedented(lines), name, first, path) .. "</figure>")},
                     pandoc.Attr("", {"quote"}, {lines = tostring(#lines)}))
 end
 

@@ -43,7 +43,7 @@ function source_page.write(path, links)
                             .. site.escape(folder) .. "</a>" or ""
   local body = '<h1 class="path">' .. crumbs .. site.escape(name or path) .. "</h1>\n"
       .. about(path, text, page, links)
-      .. code.html(text:gsub("\n$", ""), "L", 1, path, page, links)
+      .. code.linked(code.html(text:gsub("\n$", ""), "L", 1, path), path, page, links)
   return site.write(page, frame.fields{page = page, title = path, kind = "source", body = body, links = links})
 end
 
