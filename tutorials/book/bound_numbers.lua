@@ -5,54 +5,57 @@ local results = require("results")
 local bound_numbers = {}
 
 local minus = "−"
-local decimal = "%d[%d,]*%.?%d*"
 
--- The last number of `text`: what is before it, its sign, digits, exponent (or nil), and what is after it.
-local function last_number(text)
-  local flat = text:gsub(minus, "-")
-  local first, last, at = nil, nil, 1
-  while true do
-    local from, to = flat:find(decimal, at)
-    if not from then break end
-    -- the 10 and the power of "4.4 \cdot 10^{-16}" belong to the number before them
-    local _, power = flat:find("^%s*\\cdot%s*10%^{?-?%d+}?", to + 1)
-    if not power then _, power = flat:find("^%s*\\times%s*10%^{?-?%d+}?", to + 1) end
-    first, last = from, power or to
-    at = last + 1
+-- Where a power of ten that belongs to the number before byte `at` ends, and its exponent; nil without one.
+local function power_of_ten(text, at)
+  for _, times in ipairs{"\\cdot", "\\times", "·", "×"} do
+    local _, last, exponent = text:find("^%s*" .. times .. "%s*10%^{?(%-?%d+)}?", at)
+    if last then return last, exponent end
   end
-  if not first then return nil end
-  local sign = flat:sub(first - 1, first - 1)
-  if sign ~= "-" and sign ~= "+" then sign = "" end
-  local number = flat:sub(first, last)
-  return flat:sub(1, first - 1 - #sign), sign, number:match("^" .. decimal), number:match("\\.*$"), flat:sub(last + 1)
+  local _, last, exponent = text:find("^e(%-?%d+)", at)
+  return last, exponent
 end
 
-local function grouped(digits, like)
-  if not like:find(",%d%d%d") then return digits end
+-- The last number of `text`: what is before it, its sign, digits, power of ten, exponent, and what is after it.
+local function last_number(text)
+  local flat = text:gsub(minus, "-")
+  local found, at = nil, 1
+  while true do
+    local first, last = flat:find("%d+", at)
+    if not first then return found end
+    local _, group = flat:find("^%.%d+", last + 1)
+    last = group or last
+    while not group and last - first < 3 and flat:find("^ %d%d%d", last + 1) do last = last + 4 end
+    local power, exponent = power_of_ten(flat, last + 1)
+    local sign = flat:sub(first - 1, first - 1):match("[-+]") or ""
+    found = {before = flat:sub(1, first - 1 - #sign), sign = sign, digits = flat:sub(first, last),
+             power = power and flat:sub(last + 1, power) or "", exponent = exponent, after = flat:sub((power or last) + 1)}
+    at = (power or last) + 1
+  end
+end
+
+local function grouped(digits)
   local whole, rest = digits:match("^(%d+)(.*)$")
-  whole = whole:reverse():gsub("(%d%d%d)", "%1,"):reverse():gsub("^,", "")
-  return whole .. rest
+  return (whole:reverse():gsub("(%d%d%d)", "%1 "):reverse():gsub("^ ", "")) .. rest
 end
 
 -- `value` written like the last number of `text`, or nil when that is how it is written already.
 function bound_numbers.rewritten(text, value, in_math)
-  local before, sign, digits, exponent, after = last_number(text)
-  if not before then return nil end
-  local decimals = #(digits:match("%.(%d*)$") or "")
-  local power = ""
-  local shown = math.abs(value)
-  if exponent then
-    local e = shown > 0 and math.floor(math.log(shown, 10)) or 0
-    if tonumber(string.format("%." .. decimals .. "f", shown / 10.0 ^ e)) >= 10 then e = e + 1 end
-    shown = shown / 10.0 ^ e
-    power = exponent:gsub("10.*$", "") .. "10^{" .. string.format("%d", e) .. "}"
+  local like = last_number(text)
+  if not like then return nil end
+  local format = "%." .. #(like.digits:match("%.(%d*)$") or "") .. "f"
+  local shown, power = math.abs(value), like.power
+  if like.exponent and shown > 0 then
+    local mantissa, exponent = string.format(format:gsub("f", "e"), shown):match("^(.*)e([-+]%d+)$")
+    shown = tonumber(mantissa)
+    power = power:gsub("(10%^?{?)%-?%d+", "%1" .. tonumber(exponent)):gsub("^e%-?%d+", "e" .. tonumber(exponent))
   end
-  local new = grouped(string.format("%." .. decimals .. "f", shown), digits)
-  local new_sign = value < 0 and "-" or (sign == "+" and "+" or "")
-  if new == digits and (new_sign == sign) and (not exponent or power:gsub("[{}]", "") == exponent:gsub("[{}]", "")) then
-    return nil
-  end
-  local whole = before .. new_sign .. new .. power .. after
+  local digits = string.format(format, shown)
+  local negative = value < 0 and digits:find("[1-9]")
+  if like.digits:find(" ") then digits = grouped(digits) end
+  local sign = negative and "-" or like.sign == "+" and "+" or ""
+  if digits == like.digits and sign == like.sign and power == like.power then return nil end
+  local whole = like.before .. sign .. digits .. power .. like.after
   return in_math and whole or (whole:gsub("-(%d)", minus .. "%1"))
 end
 
@@ -82,6 +85,14 @@ function bound_numbers.replace(inlines, chapter)
       if value and last > 0 and out[last].t == "Str" and out[last].text == "%" then
         percent, last = true, last - 1
         if last > 0 and (out[last].t == "Space" or out[last].t == "SoftBreak") then last = last - 1 end
+      end
+      -- "100 701" are two words to pandoc
+      while value and last > 2 and out[last].t == "Str" and out[last].text:match("^%d%d%d$") and out[last - 1].t == "Space"
+            and out[last - 2].t == "Str" and out[last - 2].text:match("%f[%d]%d%d?%d?$") do
+        out[last - 2].text = out[last - 2].text .. " " .. out[last].text
+        out:remove(last)
+        out:remove(last - 1)
+        last = last - 2
       end
       local holder = value and out[last]
       while holder and holder.content and #holder.content > 0 do holder = holder.content[#holder.content] end

@@ -23,7 +23,7 @@ function code.html(text, name, first, path)
   local html = restored(site.html{pandoc.CodeBlock(plain_comments(text), pandoc.Attr(name, classes, attributes))})
   html = html:gsub('<span class="op">([^<]*)</span>', "%1")  -- operators have no colour of their own
   -- The numbers can be clicked, but three hundred of them are not to be stepped through with the keyboard.
-  return (html:gsub('<a href="(#[%w-]+)"></a>', '<a href="%1" tabindex="-1" aria-hidden="true"></a>'))
+  return (html:gsub('<a href="(#[^"]-%-(%d+))"></a>', '<a href="%1" data-line="%2" tabindex="-1" aria-hidden="true"></a>'))
 end
 
 -- The links of all highlighted code of a page: from comments to equations, from #include to the page of the file.
