@@ -97,7 +97,9 @@ local function resolved(page, links)
     end,
     CodeBlock = function(block)
       block.attributes.tabindex = "0"
-      return block
+      if not block.classes:includes("cpp") then return block end
+      local _, breaks = block.text:gsub("\n", "")
+      return pandoc.Div({block}, pandoc.Attr("", {"quote"}, {lines = tostring(breaks + 1)}))
     end,
   }
 end
@@ -107,6 +109,10 @@ local function cited(page, links)
     local out = pandoc.List{}
     for _, inline in ipairs(inlines) do
       local text, at = inline.t == "Str" and inline.text or "", 1
+      local before = out[#out]
+      if text:sub(1, 1) == "%" and before and (before.t == "Space" or before.t == "SoftBreak") then
+        out[#out] = pandoc.Str("\u{a0}")  -- "5 %" is not divided
+      end
       while text:find("%(%d%d%.%d+%)", at) do
         local from, to, number = text:find("%((%d%d%.%d+)%)", at)
         if links.equations[number] then

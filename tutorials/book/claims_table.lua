@@ -43,7 +43,7 @@ function claims_table.html(chapter, page, links)
   local quick = run.quick == 1 and ", <code>--quick</code>" or ""
   return '<section class="claims">\n<h2 id="claims-of-the-run">Claims of the run</h2>\n<p>From ' .. whose .. seed .. quick
       .. ".</p>\n" .. '<div class="scroll" tabindex="0" role="region" aria-labelledby="claims-of-the-run">\n<table>\n'
-      .. "<thead><tr><th>#</th><th>claim</th><th>got</th><th>expected</th><th>difference</th><th>tolerance</th>"
+      .. "<thead><tr><th>#</th><th>claim</th><th>got</th><th>expected, or bound</th><th>difference</th><th>tolerance</th>"
       .. "<th>holds</th></tr></thead>\n<tbody>\n" .. table.concat(rows) .. "</tbody>\n</table>\n</div>\n</section>\n"
 end
 

@@ -11,9 +11,61 @@ local function upright(inner)
   end))
 end
 
+local relation = {["="] = true, ["≤"] = true, ["≥"] = true, ["≈"] = true, ["∝"] = true, ["∼"] = true, ["→"] = true, ["⇒"] = true,
+                  ["≠"] = true, ["<"] = true, [">"] = true, ["&lt;"] = true, ["&gt;"] = true, ["∈"] = true, [":="] = true}
+local sign = {["+"] = true, ["−"] = true}
+
+-- The children of the outermost row.
+local function children(row)
+  local found, depth, start, at = {}, 0, 1, 1
+  while true do
+    local first, last, closing, empty = row:find("<(/?)[^>]-(/?)>", at)
+    if not first then return found end
+    if closing == "/" then depth = depth - 1 elseif empty == "" then depth = depth + 1 end
+    if depth == 0 then
+      table.insert(found, row:sub(start, last))
+      start = last + 1
+    end
+    at = last + 1
+  end
+end
+
+local function letters(part) return utf8.len((part:gsub("<[^>]*>", ""):gsub("&%a+;", "x"))) or 0 end
+
+-- Browsers do not break a formula in a paragraph, as TeX does after a relation: a long one is made of several, each
+-- beginning with one, or with a sign where there is no relation for long.
+local function breakable(open, inner)
+  local row = inner:match("^<mrow>(.*)</mrow>$")
+  local whole = open .. inner .. "</math>"
+  if not row or letters(inner) <= 12 then return whole end
+  local parts, part, length = {}, "", 0
+  for _, child in ipairs(children(row)) do
+    local operator = child:match("^<mo[^>]*>(.-)</mo>$")
+    if part ~= "" and (relation[operator] and length > 1 or sign[operator] and length > 14) then
+      table.insert(parts, part)
+      part, length = sign[operator] and "<mrow></mrow>" or "", 0
+    end
+    part, length = part .. child, length + letters(child)
+  end
+  table.insert(parts, part)
+  for n, each in ipairs(parts) do parts[n] = open .. "<mrow>" .. each .. "</mrow></math>" end
+  return table.concat(parts, "<wbr>")
+end
+
 function mathml.mended(html)
   html = html:gsub("<semantics>(.-)<annotation.-</annotation></semantics>", "%1")  -- the TeX again, with its \tag
-  return (html:gsub('<mstyle mathvariant="normal">(.-)</mstyle>', upright))
+  html = html:gsub('<mstyle mathvariant="normal">(.-)</mstyle>', upright)
+  html = html:gsub('(<math display="inline"[^>]*>)(.-)</math>', breakable)
+  -- Nor is what closes a clause to stand at the beginning of a line.
+  html = html:gsub('(<math display="inline"[^>]*>[^\n]-</math>)([.,;:)?!]+)', function(formula, mark)
+    local before, last = formula:match("^(.*)(<math .*)$")
+    return before .. '<span class="whole">' .. last .. mark .. "</span>"
+  end)
+  -- What is still too wide for a narrow screen scrolls there in a box of its own.
+  local function boxed(formula) return '<span class="long" tabindex="0" role="group" aria-label="Formula">' .. formula .. "</span>" end
+  return (html:gsub('<math display="inline".-</math>', function(formula)
+    return letters(formula) > 22 and boxed(formula) or nil
+  end))
 end
 
 return mathml
