@@ -32,25 +32,30 @@ def take_pictures(browser, site, only, folder, height):
                     browser.picture(str(folder / f"{name}-{width}-{theme}-{part}.png"), top, width, min(2200, tall - top))
 
 
-def check(browser, site, only):
+def problems_of(browser, page):
+    """What is wrong with one page, and what was looked at."""
     probe = (pathlib.Path(__file__).parent / "probe.js").read_text()
+    problems, least = browser.open(page.as_uri()), float("inf")
+    for width, height in sizes:
+        for theme in themes:
+            browser.show(width, height, theme)
+            seen = browser.evaluate(probe)
+            problems += [f"{width} px, {theme}: {problem}" for problem in seen["problems"]]
+            least = min(least, seen["least"] or least)
+    return {**seen, "problems": problems + browser.complaints(), "least": least}
+
+
+def check(browser, site, only):
     checked = failed = texts = formulas = images = 0
     least = float("inf")
     for page in pages(site, only):
-        name = page.relative_to(site).as_posix()
-        problems = browser.open(page.as_uri())
-        for width, height in sizes:
-            for theme in themes:
-                browser.show(width, height, theme)
-                seen = browser.evaluate(probe)
-                problems += [f"{width} px, {theme}: {problem}" for problem in seen["problems"]]
-                least = min(least, seen["least"] or least)
-        problems += browser.complaints()
+        seen = problems_of(browser, page)
         texts, formulas, images = texts + seen["texts"], formulas + seen["formulas"], images + seen["images"]
+        least = min(least, seen["least"])
         checked += 1
-        failed += bool(problems)
-        for problem in problems[:20]:
-            print(f"{name}: {problem}")
+        failed += bool(seen["problems"])
+        for problem in seen["problems"][:20]:
+            print(f"{page.relative_to(site).as_posix()}: {problem}")
     print(f"{checked} pages at two widths in two themes: {texts} texts (least contrast {least:.2f}), {formulas} formulas, "
           f"{images} pictures; {failed} pages with problems")
     return 1 if failed or not checked else 0

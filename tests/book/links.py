@@ -7,8 +7,10 @@ Every href and src leads to a file of the site, every #anchor to an element; eve
 its anchor and a link to a line of code that cites it, and every citation in code leads back to it; every quoted block
 stands beside its text; no formula was left in TeX, nothing names a place outside the site."""
 import collections
+import functools
 import html.parser
 import pathlib
+import posixpath
 import re
 import sys
 import urllib.parse
@@ -23,7 +25,7 @@ class Page(html.parser.HTMLParser):
     def __init__(self, text):
         super().__init__(convert_charrefs=True)
         self.ids, self.links, self.lines, self.problems = collections.Counter(), [], {}, []
-        self.open, self.equation, self.labels, self.quotes = [], None, {}, 0
+        self.open, self.equation, self.quotes = [], None, 0
         self.feed(text)
         self.close()
         if self.open:
@@ -65,17 +67,20 @@ class Page(html.parser.HTMLParser):
                 self.links[link][1] += text
 
 
+read = functools.lru_cache(maxsize=None)(Page)  # of the same text, when a site is checked again
+
+
 def page_of(path):
     return re.sub(r"\.md$", ".html", re.sub(r"README\.md$", "index.html", path))
 
 
 def check(site, sources):
     """All problems of the site, as lines; `sources` is the tree that it was made from."""
-    pages, problems = {}, []
+    pages, problems, labelled = {}, [], set()
     for file in sorted(site.rglob("*.html")):
         name = file.relative_to(site).as_posix()
         text = file.read_text(encoding="utf-8")
-        pages[name] = page = Page(text)
+        pages[name] = page = read(text)
         problems += [f"{name}: {problem}" for problem in page.problems]
         problems += [f"{name}: two elements are called {each}" for each, count in page.ids.items() if count > 1]
         for wrong in (r"\\tag\b", r'<span class="math', r"file:/", r"\blocalhost\b", r"127\.0\.0\.1", r"<!--\s*(=|quote|output)",
@@ -87,6 +92,7 @@ def check(site, sources):
             if element not in text:
                 problems.append(f"{name}: without {element}")
 
+    files = {file.relative_to(site).as_posix() for file in site.rglob("*") if file.is_file()}
     for name, page in pages.items():
         for target, text, equation in page.links:
             parts = urllib.parse.urlsplit(target)
@@ -94,12 +100,11 @@ def check(site, sources):
                 if parts.scheme not in ("https", "http", "data", "mailto") or (parts.scheme == "data" and target != "data:,"):
                     problems.append(f"{name}: leads to {target}")
                 continue
-            path = (site / name).parent / urllib.parse.unquote(parts.path) if parts.path else site / name
-            path = pathlib.Path(re.sub(r"[^/]+/\.\./", "", path.as_posix())) if ".." not in path.as_posix() else path.resolve()
-            if target == "" or parts.path.startswith("/") or not path.is_file():
+            path = name if not parts.path else posixpath.normpath(posixpath.join(posixpath.dirname(name), urllib.parse.unquote(parts.path)))
+            if target == "" or path not in files:
                 problems.append(f"{name}: leads to nothing: {target!r}")
                 continue
-            to = pages.get(path.resolve().relative_to(site.resolve()).as_posix())
+            to = pages.get(path)
             anchor = urllib.parse.unquote(parts.fragment)
             if anchor and (to is None or anchor not in to.ids):
                 problems.append(f"{name}: leads to no anchor: {target}")
@@ -110,7 +115,7 @@ def check(site, sources):
                 if not re.search(r"\(" + re.escape(equation) + r"[),]", line):
                     problems.append(f"{name}: equation ({equation}) leads to a line that does not cite it: {target}")
                 else:
-                    page.labels[equation] = target
+                    labelled.add((name, equation))
             elif cited and anchor.startswith("eq-") and anchor != "eq-" + cited[1]:
                 problems.append(f"{name}: ({cited[1]}) leads to {target}")
 
@@ -125,7 +130,7 @@ def check(site, sources):
             equations += 1
             if "eq-" + tag not in page.ids:
                 problems.append(f"{name}: equation ({tag}) has no anchor")
-            elif tag not in page.labels:
+            elif (name, tag) not in labelled:
                 problems.append(f"{name}: equation ({tag}) does not lead to code")
         quotes = len(re.findall(r"(?m)^\s*<!-- quote: ", text))
         if page.quotes != quotes:

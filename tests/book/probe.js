@@ -84,11 +84,11 @@
   contrasts();
   let formulas = 0;
   for (const math of document.querySelectorAll("math")) {
+    if (math.namespaceURI !== "http://www.w3.org/1998/Math/MathML") problems.push(`not MathML: ${about(math)}`);
     if (!math.checkVisibility()) continue;
     ++formulas;
     const box = math.getBoundingClientRect();
     if (box.width < 2 || box.height < 2) problems.push(`formula without size: ${about(math)}`);
-    if (math.namespaceURI !== "http://www.w3.org/1998/Math/MathML") problems.push(`not MathML: ${about(math)}`);
   }
   for (const image of document.images) {
     image.loading = "eager";
