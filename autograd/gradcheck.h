@@ -25,7 +25,7 @@ const char* to_string(Verdict verdict);
 
 /// How many times its error estimate a numerical derivative may be off.
 inline constexpr double ratio_limit = 10;
-/// 2 u^(2/5), u the unit round-off of Real: 8.4e-7 in double precision. A relative error of a derivative above
+/// 2 u^(2/5), u the unit round-off of Real: 8.3e-7 in double precision. A relative error of a derivative above
 /// it never passes.
 extern const double resolution_limit;
 
