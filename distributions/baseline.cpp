@@ -42,7 +42,8 @@ struct Advantage {
       const Real first = at(0);
       Real total = 0;  // of f - f_0, so that a constant f leaves exactly nothing
       for (Index i = 0; i < draws; ++i) total += at(i) - first;
-      for (Index i = 0; i < draws; ++i) out[i * events + e] = (n * (at(i) - first) - total) / (n - 1);
+      for (Index i = 0; i < draws; ++i)
+        out[i * events + e] = (n * (at(i) - first) - total) / (n - 1);  // (04.6)
       //! [leave-one-out]
     }
   }
@@ -74,7 +75,7 @@ Var score_function_surrogate(Var f, Var log_q, Baseline& baseline) {
       [=](Record& r) {
         for (Index i = 0; i < r.size(); ++i) {
           r.adjoint(0)[i] += r.adjoint()[i];
-          r.adjoint(1)[i] += r.adjoint()[i] * advantage[i];
+          r.adjoint(1)[i] += r.adjoint()[i] * advantage[i];  // (04.2), f - b for f
         }
       });
   //! [surrogate]

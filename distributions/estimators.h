@@ -138,11 +138,9 @@ Var at_draws(F& f, const typename Q::Value& z, const Q& repeated) {
 template <Distribution Q, class F>
 Var ScoreFunction::operator()(const Q& q, F& f, Philox& random) {
   check_sample_count("ScoreFunction", samples, 1);
-  //! [score-function]
   const Q copies = q.repeated(samples);
   const auto z = sample(copies, random);
   return mean(score_function_surrogate(at_draws(f, z, copies), log_prob(copies, z), baseline), 0);
-  //! [score-function]
 }
 
 template <Distribution Q, class F>
@@ -174,6 +172,7 @@ Var PathDerivative::operator()(const Q& q, F& f, Philox& random) const {
     check_sample_count("PathDerivative", samples, 1);
     const Q copies = q.repeated(samples);
     //! [path-derivative]
+    // (04.11) without its second part
     return mean(at_draws(f, rsample(copies, copies.noise(random)), copies.detached()), 0);
     //! [path-derivative]
   }
@@ -206,7 +205,7 @@ Var GumbelSoftmax::operator()(const Q& q, F& f, Philox& random) const {
     const Q copies = q.repeated(samples);
     //! [gumbel-softmax]
     const RelaxedOneHotCategorical relaxed(copies.index, temperature);
-    const Var z = rsample(relaxed, relaxed.noise(random));
+    const Var z = rsample(relaxed, relaxed.noise(random));  // (04.17)
     return mean(at_draws(f, straight_through ? doxa::straight_through(nearest_corner(z), z) : z, copies), 0);
     //! [gumbel-softmax]
   }

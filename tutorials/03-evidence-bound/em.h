@@ -32,7 +32,6 @@ inline double elbo(const EmProblem& p, double w, double w_q) {
   return sum / static_cast<double>(p.x.size());
 }
 
-//! [maximise-over-w]
 // (03.19) The w with the largest V(w, q): Σ x_i m_i / Σ (m_i² + v), where the derivative of a quadratic is
 // zero.
 inline double maximise_over_w(const EmProblem& p, double w_q) {
@@ -45,6 +44,5 @@ inline double maximise_over_w(const EmProblem& p, double w_q) {
   }
   return above / below;
 }
-//! [maximise-over-w]
 
 inline double maximum_likelihood(const EmProblem& p) { return std::sqrt(mean_square(p) - 1); }

@@ -52,7 +52,7 @@ double log_evidence(const LinearGaussian& model, const Matrix& x) {
   const Matrix l = cholesky_factor(evidence_covariance(model));
   return -(sum_of_squares(solve_lower(l, x - model.offset)) + log_det_of_factor(l) +
            static_cast<double>(x.rows) * log_2pi) /
-         2;
+         2;  // (03.13)
 }
 
 // -½ (log det 2πC + tr(C⁻¹ C*)), C and C* being the covariances of x under `model` and of `truth`.

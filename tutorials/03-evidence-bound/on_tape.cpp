@@ -37,16 +37,20 @@ DiagonalNormal prior(const ModelOnTape& p) {
 DiagonalNormal likelihood(const ModelOnTape& p, Var z) {
   const Index d = p.loading.shape()[1], n = p.loading.shape()[0];
   const Var rows = reshape(z, {z.size() / d, d});
-  const Var mean = matmul(rows, transpose(p.loading)) + p.offset;
+  const Var mean = matmul(rows, transpose(p.loading)) + p.offset;  // W z + b, (03.11)
   return DiagonalNormal::from_log_scale(z.rank() == 1 ? reshape(mean, {n}) : mean, p.log_scale);
 }
 
-//! [log-joint]
+//! [log-weights]
 Var log_joint(const ModelOnTape& p, Var z) {
   return log_prob(likelihood(p, z), p.x)  // log p(x|z)
          + log_prob(prior(p), z);         // log p(z)
 }
-//! [log-joint]
+
+Var log_weights(const ModelOnTape& p, const MultivariateNormal& q, Var z) {
+  return log_joint(p, z) - log_prob(q, z);  // log w, (03.7)
+}
+//! [log-weights]
 
 MultivariateNormal posterior(const ModelOnTape& p) {
   const Index n = p.loading.shape()[0];
@@ -74,12 +78,6 @@ Var elbo(const ModelOnTape& p, const MultivariateNormal& q) {
          + entropy(q);
 }
 //! [elbo]
-
-//! [log-weights]
-Var log_weights(const ModelOnTape& p, const MultivariateNormal& q, Var z) {
-  return log_joint(p, z) - log_prob(q, z);  // log w, (03.7)
-}
-//! [log-weights]
 
 Matrix representable(const Matrix& a) { return Matrix(tensor(a)); }
 

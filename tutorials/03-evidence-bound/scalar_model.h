@@ -35,8 +35,10 @@ inline double kl_divergence(const ScalarNormal& q, const ScalarNormal& p) {
 //! [scalar-elbo]
 // V as energy plus entropy, (03.10)
 inline double elbo(const ScalarModel& p, const ScalarNormal& q) {
-  return expected_log_likelihood(p, q) - std::log(2 * std::numbers::pi) / 2 -
-         (q.mean * q.mean + q.variance) / 2 + (std::log(2 * std::numbers::pi * q.variance) + 1) / 2;
+  const double log_2pi = std::log(2 * std::numbers::pi);
+  return expected_log_likelihood(p, q)                   // E_q[log p(x|z)]
+         - (log_2pi + q.mean * q.mean + q.variance) / 2  // + E_q[log p(z)]
+         + (log_2pi + 1 + std::log(q.variance)) / 2;     // + H[q]
 }
 //! [scalar-elbo]
 

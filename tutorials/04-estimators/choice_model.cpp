@@ -165,12 +165,10 @@ Var ChoiceModel::log_weight(Var z, const OneHotCategorical& q) const {
   //! [log-weight]
 }
 
-//! [gradient-of-bound]
 Triple gradient_of_bound(const ChoiceModel& model, const Triple& logits) {
   const Triple p = softmax_of(logits);
   return through_softmax(p, log_weights(model, p));  // J(p) f, (04.14)
 }
-//! [gradient-of-bound]
 
 ExactMoments score_function(const ChoiceModel& model, const Triple& logits, double b) {
   const Triple p = softmax_of(logits), f = log_weights(model, p);

@@ -48,7 +48,7 @@ Moments measure(const std::vector<double>& parameters, MakeQ make_q, F f, Estima
     //! [measure]
     tape.clear();
     const Var all = tape.variable(rows);
-    tape.backward(sum(expectation(make_q(all), f, estimator, random)));
+    tape.backward(sum(expectation(make_q(all), f, estimator, random)));  // (04.1)
     const std::span<const Real> gradient = all.adjoint();
     //! [measure]
     if (call >= 0)

@@ -22,9 +22,8 @@ struct Parabola {
   /// (04.10) of (f - b) (z_1 - μ_1)/σ², for a constant b
   double score(double b, double n) const {
     const double s2 = sigma * sigma, c = mean() - s2 - b;
-    return ((c * c + 6 * c * s2 + 12 * delta * delta * s2 + 15 * s2 * s2 + (D - 1) * variance_of_one()) / s2 -
-            gradient() * gradient()) /
-           n;
+    const double one = c * c + 6 * c * s2 + 12 * delta * delta * s2 + 15 * s2 * s2;
+    return ((one + (D - 1) * variance_of_one()) / s2 - gradient() * gradient()) / n;
   }
   /// (04.5) the constant of least variance, F + 2σ²
   double best_baseline() const { return mean() + 2 * sigma * sigma; }
