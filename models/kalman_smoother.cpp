@@ -92,11 +92,11 @@ std::vector<BackwardInformation> backward_information(const LinearGaussianModel&
     const Matrix xi = l.vector - lost * l.vector;
     const Matrix at = transpose(m.transition);
     const Matrix slope = xi - omega * shift;
-    //! [backward]
     const double constant = l.log_constant - log_det_of_factor(q.factor) / 2 +
                             (transpose(l.vector) * noise.transition * q.solved * l.vector)[0] / 2 +
                             (transpose(xi) * shift)[0] - (transpose(shift) * omega * shift)[0] / 2;
     all[static_cast<std::size_t>(k) - 1] = {symmetric(at * omega * m.transition), at * slope, constant};
+    //! [backward]
   }
   return all;
 }
