@@ -40,10 +40,11 @@ local function breakable(open, inner)
   if not row or letters(inner) <= 12 then return whole end
   local parts, part, length = {}, "", 0
   for _, child in ipairs(children(row)) do
-    local operator = child:match("^<mo[^>]*>(.-)</mo>$")
+    local operator = child:match("^<mo>(.-)</mo>$")
     if part ~= "" and (relation[operator] and length > 1 or sign[operator] and length > 14) then
       table.insert(parts, part)
-      part, length = sign[operator] and "<mrow></mrow>" or "", 0
+      part, length = "", 0
+      child = child:gsub("^<mo", '<mo form="infix"')
     end
     part, length = part .. child, length + letters(child)
   end
@@ -52,10 +53,36 @@ local function breakable(open, inner)
   return table.concat(parts, "<wbr>")
 end
 
+local scripts = {msub = true, msup = true, msubsup = true, munder = true, mover = true, munderover = true}
+
+-- In an index there is no space around operators: "k−1", "1:T". Knows where it is by the elements that are open.
+local function tight_indices(formula)
+  local open, depth = {}, 0
+  return (formula:gsub("<(/?)(%a+)([^>]-)(/?)>", function(closing, name, attributes, empty)
+    if closing == "/" then
+      if table.remove(open).index then depth = depth - 1 end
+      return nil
+    end
+    local parent = open[#open]
+    if parent then parent.children = parent.children + 1 end
+    local index = parent and scripts[parent.name] and parent.children > 1
+    if empty == "" then
+      table.insert(open, {name = name, children = 0, index = index})
+      if index then depth = depth + 1 end
+    end
+    if name == "mo" and attributes == "" and depth > 0 then return '<mo lspace="0.06em" rspace="0.06em">' end
+  end))
+end
+
 function mathml.mended(html)
   html = html:gsub("<semantics>(.-)<annotation.-</annotation></semantics>", "%1")  -- the TeX again, with its \tag
   html = html:gsub('<mstyle mathvariant="normal">(.-)</mstyle>', upright)
   html = html:gsub('(<math display="inline"[^>]*>)(.-)</math>', breakable)
+  html = html:gsub("<math .-</math>", tight_indices)
+  -- "log" is an operator that no browser knows, and is given the space of "="; the letter ℓ is none at all.
+  html = html:gsub("<mo>(%a%a+)</mo>", '<mo lspace="0.1em" rspace="0.17em">%1</mo>'):gsub("<mo>ℓ</mo>", "<mi>ℓ</mi>")
+  -- \big and its like: a size takes a unit, and only what stretches has one.
+  html = html:gsub('minsize="([%d.]+)" maxsize="([%d.]+)" stretchy="false"', 'minsize="%1em" maxsize="%2em" stretchy="true" symmetric="true"')
   -- Nor is what closes a clause to stand at the beginning of a line.
   html = html:gsub('(<math display="inline"[^>]*>[^\n]-</math>)([.,;:)?!]+)', function(formula, mark)
     local before, last = formula:match("^(.*)(<math .*)$")
