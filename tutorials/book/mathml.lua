@@ -81,6 +81,10 @@ function mathml.mended(html)
   html = html:gsub("<math .-</math>", tight_indices)
   -- "log" is an operator that no browser knows, and is given the space of "="; the letter ℓ is none at all.
   html = html:gsub("<mo>(%a%a+)</mo>", '<mo lspace="0.1em" rspace="0.17em">%1</mo>'):gsub("<mo>ℓ</mo>", "<mi>ℓ</mi>")
+  -- A minus after an opening bracket, a comma or a relation is a sign, close to its number.
+  for _, before in ipairs{'form="prefix">[^<]+</mo>', "<mo>[,=≈≥≤∼]+</mo>"} do
+    html = html:gsub("(" .. before .. ")<mo>−</mo>", '%1<mo form="prefix" lspace="0" rspace="0">−</mo>')
+  end
   -- \big and its like: a size takes a unit, and only what stretches has one.
   html = html:gsub('minsize="([%d.]+)" maxsize="([%d.]+)" stretchy="false"', 'minsize="%1em" maxsize="%2em" stretchy="true" symmetric="true"')
   -- Nor is what closes a clause to stand at the beginning of a line.
