@@ -23,7 +23,8 @@ local function contents(current, links)
   local parts = {"<ol>\n"}
   for _, page in ipairs(links.pages) do
     local here = page.html == current
-    table.insert(parts, '<li><a href="' .. (here and "#main" or site.link(current, page.html)) .. '"'
+    local beside = page.chapter and not page.path:match("README%.md$")
+    table.insert(parts, (beside and '<li class="beside">' or "<li>") .. '<a href="' ..  (here and "#main" or site.link(current, page.html)) .. '"'
                  .. (here and ' aria-current="page"' or "") .. ">" .. site.escape(page.title) .. "</a>")
     if here and #page.sections > 1 then
       table.insert(parts, "\n<ol>\n" .. table.concat(sections(page)) .. "</ol>\n")

@@ -8,6 +8,9 @@ function steps.index(facts)
   local found = index.make(facts.page, facts.source)
   site.write_if_changed("links.lua", index.serialise(found.links))
   site.write_if_changed("citations.lua", index.serialise(found.citations))
+  for _, path in ipairs(facts.source) do  -- a test that no longer cites an equation has no page any more
+    if not found.links.sources[path] then os.remove(site.out .. "/" .. site.page(path)) end
+  end
   return pandoc.List{"links.lua", "citations.lua"}
 end
 
