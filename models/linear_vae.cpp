@@ -119,10 +119,12 @@ double kl_to_true_posterior(const LinearVae& vae, const SampleMoments& moments) 
 }
 
 double least_gap(const ProbabilisticPca& model) {
-  const Matrix m = m_of(model);
+  //! [least-gap]
+  const Matrix m = m_of(model);  // WᵀW + σ² I
   double sum = -log_det_of_factor(cholesky_factor(m));
   for (Index j = 0; j < m.rows; ++j) sum += std::log(m(j, j));
   return 0.5 * sum;  // (05.13)
+  //! [least-gap]
 }
 
 }  // namespace doxa

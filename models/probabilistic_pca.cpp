@@ -79,20 +79,24 @@ double maximum_log_likelihood(std::span<const double> eigenvalues, Index latent)
   const double noise_variance = mean_of_discarded(eigenvalues, latent);
   require_variance(noise_variance);
   const auto d = static_cast<double>(eigenvalues.size()), k = static_cast<double>(latent);
+  //! [maximum-log-likelihood]
   double log_det = (d - k) * std::log(noise_variance);
   for (std::size_t j = 0; j < static_cast<std::size_t>(latent); ++j) log_det += std::log(eigenvalues[j]);
   return -0.5 * (d * log_2pi + log_det + d);  // (05.6)
+  //! [maximum-log-likelihood]
 }
 
 double maximum_log_likelihood(std::span<const double> eigenvalues, Index latent, double noise_variance) {
   require_variance(noise_variance);
   const std::size_t k = checked_latent(latent, eigenvalues.size(), true);
+  //! [held-noise]
   double sum = static_cast<double>(eigenvalues.size()) * log_2pi;
   for (std::size_t j = 0; j < eigenvalues.size(); ++j) {
     const double c = j < k ? std::max(eigenvalues[j], noise_variance) : noise_variance;
-    sum += std::log(c) + eigenvalues[j] / c;  // (05.15)
+    sum += std::log(c) + eigenvalues[j] / c;
   }
-  return -0.5 * sum;
+  return -0.5 * sum;  // (05.15)
+  //! [held-noise]
 }
 
 std::vector<double> log_prob(const ProbabilisticPca& model, const Tensor& x) {

@@ -83,9 +83,10 @@ struct Experiment {
   double sampled_before, sampled_after;  // sampling_deviation before and after training
 };
 
-void report_training(const Problem& problem, const doxa::LinearVae& trained, const Curve& curve);
+void report_training(doxa::support::Results& results, const Problem& problem, const doxa::LinearVae& trained,
+                     const Curve& curve);
 void report_other_starts(const Experiment& e);
-void report_held_noise(const Experiment& e);
+void report_held_noise(doxa::support::Results& results, const Experiment& e);
 void record(doxa::support::Results& results, const Experiment& e);
 void claim(doxa::support::Chapter& chapter, const Experiment& e);
 

@@ -36,7 +36,7 @@ void run(support::Chapter& chapter, const Settings& settings) {
   const double sampled_before = sampling_deviation(vae, problem, settings.draws_a_datum, seed);
   const Curve curve = train(vae, parameters(vae), problem, settings.steps);
   const double sampled_after = sampling_deviation(vae, problem, settings.draws_a_datum, seed);
-  report_training(problem, vae, curve);
+  report_training(chapter.results, problem, vae, curve);
   const Experiment e{
       .problem = problem,
       .trained = vae,
@@ -49,7 +49,7 @@ void run(support::Chapter& chapter, const Settings& settings) {
       .sampled_after = sampled_after,
   };
   report_other_starts(e);
-  report_held_noise(e);
+  report_held_noise(chapter.results, e);
   record(chapter.results, e);
   chapter.figure("training", training_figure(e));
   chapter.figure("collapse", collapse_figure(e));

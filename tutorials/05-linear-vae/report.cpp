@@ -10,7 +10,7 @@ using support::Cell;
 
 namespace {
 
-void report_curve(const Problem& problem, const Curve& curve) {
+void report_curve(support::Results& results, const Problem& problem, const Curve& curve) {
   support::Table table(
       {"step", "ELBO", "log-likelihood", "below the maximum", "KL to posterior", "σ²", "subspace angle"});
   const auto row = [&](const Snapshot& s) {
@@ -29,6 +29,7 @@ void report_curve(const Problem& problem, const Curve& curve) {
     next = std::max(100, 2 * s.step);
   }
   row(curve.back());
+  results.set("printed.training", table.text());
   std::cout << table << "\n  exact: maximum " << support::significant(problem.maximum, 8) << ", σ² "
             << support::significant(problem.best.noise_variance, 6)
             << "; differences of 1e-14 are rounding\n\n";
@@ -60,8 +61,9 @@ void report_latents(const Problem& problem, const LinearVae& trained) {
 
 }  // namespace
 
-void report_training(const Problem& problem, const LinearVae& trained, const Curve& curve) {
-  report_curve(problem, curve);
+void report_training(support::Results& results, const Problem& problem, const LinearVae& trained,
+                     const Curve& curve) {
+  report_curve(results, problem, curve);
   report_latents(problem, trained);
 }
 
@@ -79,7 +81,7 @@ void report_other_starts(const Experiment& e) {
   std::cout << '\n' << table << '\n';
 }
 
-void report_held_noise(const Experiment& e) {
+void report_held_noise(support::Results& results, const Experiment& e) {
   support::Table table(
       {"σ² held at", "eigenvalues above", "latents alive", "ELBO", "exact", "KL of each latent", "exact"});
   const auto list = [](const std::vector<double>& values) {
@@ -90,6 +92,7 @@ void report_held_noise(const Experiment& e) {
   for (const Held& h : e.held)
     table.row(
         {{h.noise_variance, 3}, h.above, h.active, {h.elbo, 7}, {h.exact, 7}, list(h.kl), list(h.exact_kl)});
+  results.set("printed.held", table.text());
   std::cout << table;
 }
 
@@ -108,15 +111,6 @@ void record(support::Results& results, const Experiment& e) {
   results.set("worst_start_gap", *std::ranges::max_element(e.start_gaps));
   for (std::size_t j = 0; j < e.problem.eigen.values.size(); ++j)
     results.set("eigenvalue_" + std::to_string(j + 1), e.problem.eigen.values[j]);
-  for (const Snapshot& s : e.curve) {
-    if (s.step != 0 && s.step != 100 && s.step != 800) continue;
-    const std::string at = "step_" + std::to_string(s.step) + ".";
-    // On the way Adam hovers, and where exactly depends on rounding.
-    results.set(at + "gap", s.gap(maximum), s.gap(maximum));
-    results.set(at + "kl_to_true_posterior", s.kl, s.kl);
-    results.set(at + "noise_variance", s.noise_variance, 0.01 * s.noise_variance);
-    results.set(at + "subspace_angle", s.angle, s.angle);
-  }
   for (std::size_t i = 0; i < e.held.size(); ++i) {
     results.set("held_" + std::to_string(i + 1) + ".noise_variance", e.held[i].noise_variance);
     results.set("held_" + std::to_string(i + 1) + ".elbo", e.held[i].elbo);

@@ -51,9 +51,11 @@ double worst_tilt(const GaussianMixture& density, double variance) {
   for (int i = -100; i <= 100; ++i) {
     for (int j = -100; j <= 100; ++j) {
       if (i == 0 && j == 0) continue;
+      //! [tilt]
       const PlanePoint t{0.1 * i, 0.1 * j};
       worst = std::max(worst, log_mgf(density, t) - t[0] * matched.mean[0] - t[1] * matched.mean[1] -
                                   variance * (t[0] * t[0] + t[1] * t[1]) / 2);  // (06.16)
+      //! [tilt]
     }
   }
   return worst;
@@ -127,6 +129,7 @@ void report_collapse(support::Chapter& chapter, const Collapse& c) {
                support::decimal(m.bound, 4),
                support::decimal(m.linear, 4)});
   }
+  chapter.results.set("printed.collapse", table.text());
   std::cout << table << "\na model with four latents, s learned: their divergences are";
   for (std::size_t j = 0; j < c.four.size(); ++j) {
     std::cout << (j == 0 ? " " : ", ") << support::decimal(c.four[j], 4);

@@ -33,12 +33,13 @@ void report_terms(support::Chapter& chapter, const Curve& curve) {
   for (const Terms& t : curve.terms)
     table.row({t.step, support::decimal(t.log_likelihood, 3), support::decimal(t.kl[0], 3),
                support::decimal(t.kl[1], 3), support::decimal(t.bound(), 3), support::decimal(t.scale, 3)});
+  chapter.results.set("printed.terms", table.text());
   std::cout << "\nthe terms of the bound on held-out data, one draw of z for each\n\n" << table;
   const Terms& last = curve.terms.back();
   chapter.results.set("kl_1", last.kl[0], spread.kl_of_dimension);
   chapter.results.set("kl_2", last.kl[1], spread.kl_of_dimension);
   chapter.results.set("noise_scale", last.scale, spread.scale);
-  chapter.results.set("noise_variance", last.scale * last.scale, spread.scale);
+  chapter.results.set("noise_variance", last.scale * last.scale, spread.variance);
 }
 
 void run(support::Chapter& chapter, const Settings& settings) {

@@ -42,14 +42,14 @@ void scatter_by_cluster(support::Axes& axes, const std::vector<PlanePoint>& poin
 }
 
 // The prior at one, two and three standard deviations.
-void prior_circles(support::Axes& axes) {
+void prior_circles(support::Axes& axes, Color color = Color::ink) {
   for (const double radius : {1.0, 2.0, 3.0}) {
     std::vector<double> x, y;
     for (int i = 0; i <= 120; ++i) {
       x.push_back(radius * std::cos(2 * pi * i / 120));
       y.push_back(radius * std::sin(2 * pi * i / 120));
     }
-    axes.line(x, y, {.color = Color::ink, .dash = support::Dash::dashed, .width = 1});
+    axes.line(x, y, {.color = color, .dash = support::Dash::dashed, .width = 1});
   }
 }
 
@@ -165,7 +165,7 @@ support::Figure aggregate_figure(const Surgery& surgery) {
     axes.x_range = axes.y_range = support::Range{-limit, limit};
     axes.heatmap(of_prior ? prior : aggregate,
                  {.label = "density", .range = support::Range{0, highest}, .color_bar = true});
-    prior_circles(axes);
+    prior_circles(axes, Color::orange);  // light enough for the dark end of the map
   }
   return figure;
 }
