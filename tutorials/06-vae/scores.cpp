@@ -127,6 +127,8 @@ void report_scores(support::Chapter& chapter, const Scores& s, const Limits& lim
   trained("log_evidence", row("log p(x) of the model, by quadrature", s.evidence));
   fixed("true_log_density", row("log p*(x), the truth", s.truth));
   chapter.results.set("printed.bounds", table.text());
+  chapter.results.set("iw_" + std::to_string(s.K.back()) + "_gap", paired(s.evidence, s.bound.back()).mean,
+                      spread.gap);
   chapter.results.set("kl", estimate(s.kl).mean, spread.kl);
   chapter.results.set("kl_to_true_posterior", paired(s.evidence, s.elbo).mean, spread.gap);
   std::cout << '\n' << table << '\n';
