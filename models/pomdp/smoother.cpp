@@ -58,6 +58,7 @@ Smoothed smooth(const Pomdp& m, std::span<const std::size_t> actions,
   t.backward.assign((horizon + 1) * states, Extended(1));
   std::vector<Extended> weight(states);
   for (std::size_t k = horizon; k >= 1; --k) {
+    //! [backward]
     weigh(m, t, k, weight);
     const std::span<const Extended> before = at(t.filtered, t, k - 1);
     Extended* const ratio = &t.backward[(k - 1) * states];
@@ -65,10 +66,11 @@ Smoothed smooth(const Pomdp& m, std::span<const std::size_t> actions,
     // sum.
     Extended predictive;
     for (std::size_t s = 0; s < states; ++s) {
-      ratio[s] = expectation(transition_row(m, actions[k - 1], s), weight);
+      ratio[s] = expectation(transition_row(m, actions[k - 1], s), weight);  // (08.11)
       predictive = predictive + before[s] * ratio[s];
     }
     for (std::size_t s = 0; s < states; ++s) ratio[s] = ratio[s] / predictive;
+    //! [backward]
   }
   return t;
 }
@@ -77,7 +79,7 @@ double probability(const Smoothed& t, std::size_t k, std::size_t state) {
   require_between("step", k, 0, t.horizon());
   require_between("state", state, 0, t.states - 1);
   const std::size_t i = k * t.states + state;
-  return static_cast<double>(t.filtered[i] * t.backward[i]);
+  return static_cast<double>(t.filtered[i] * t.backward[i]);  // (08.13)
 }
 
 std::vector<double> probabilities(const Smoothed& t, std::size_t k) {

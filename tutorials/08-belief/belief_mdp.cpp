@@ -93,6 +93,7 @@ std::vector<std::vector<double>> BeliefMdp::tree_values(std::size_t steps) const
     std::vector<std::vector<std::vector<double>>> after(observations);
     for (std::size_t o = 0; o < observations; ++o)
       for (const std::vector<double>& subtree : subtrees) {
+        //! [trees]
         std::vector<double> value(m.states.size());
         for (std::size_t s = 0; s < value.size(); ++s) {
           const StochasticMatrix::Row row = transition_row(m, a, s);
@@ -101,6 +102,7 @@ std::vector<std::vector<double>> BeliefMdp::tree_values(std::size_t steps) const
                         subtree[row.column[i]];  // (08.22)
         }
         after[o].push_back(value);
+        //! [trees]
       }
     // Every choice of a subtree for each observation, counted like the digits of a number.
     for (std::vector<std::size_t> choice(observations, 0); choice.back() < subtrees.size();) {

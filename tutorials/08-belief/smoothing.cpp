@@ -90,12 +90,14 @@ void visit(const Pomdp& m, std::span<const std::size_t> actions, const Belief& b
   const double p = std::exp(t.log_evidence);
   ++sums.sequences;
   for (std::size_t k = 0; k <= actions.size(); ++k) {
+    //! [sharpness]
     std::vector<double> b(t.states);
     for (std::size_t s = 0; s < t.states; ++s) b[s] = static_cast<double>(t.filtered[k * t.states + s]);
     const double filtered = entropy(b), smoothed = entropy(probabilities(t, k));
     sums.filtered[k] += p * filtered;
     sums.smoothed[k] += p * smoothed;
     sums.information[k] += p * information(t, k);
+    //! [sharpness]
     ++sums.moments;
     if (smoothed > filtered + 1e-12) ++sums.blunter;
   }
