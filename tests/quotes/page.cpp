@@ -56,8 +56,14 @@ class Sources {
 
 const std::regex quote(R"(^(\s*)<!-- quote: (\S+) \[([^\]]+)\] -->\s*$)");
 const std::regex output(R"(^(\s*)<!-- output: (.+) -->\s*$)");
+const std::regex marked(R"(^\s*<!-- (quote|output))");
 const std::regex bound(R"(<!--=([^>]*?)-->)");
 const std::regex fence(R"(^\s*(```+|~~~+).*$)");
+
+// Does this byte stand between backticks, where a comment is none?
+bool in_code(const std::string& line, std::size_t at) {
+  return std::count(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(at), '`') % 2 == 1;
+}
 
 class Reader {
  public:
@@ -75,7 +81,7 @@ class Reader {
         block(match[1], [&] { return region(folder_ / match[2].str(), match[3]); });
       } else if (std::regex_match(line, match, output)) {
         block(match[1], [&] { return lines_of(sources_.entry<std::string>(match[2], "printed.")); });
-      } else if (line.find("<!-- quote") != line.npos || line.find("<!-- output") != line.npos) {
+      } else if (std::regex_search(line, marked)) {
         differ("expected '<!-- quote: FILE [REGION] -->' or '<!-- output: NAME -->' alone on a line");
         copy();
       } else if (std::regex_match(line, match, fence)) {
@@ -146,7 +152,7 @@ class Reader {
     for (std::sregex_iterator i(line.begin(), line.end(), bound), none; i != none; ++i) {
       const std::string name = (*i)[1];
       const auto comment = static_cast<std::size_t>(i->position());
-      if (name.empty()) continue;
+      if (name.empty() || in_code(line, comment)) continue;
       const std::optional<WrittenNumber> number = number_before(line, comment);
       if (!number || number->begin < copied) {
         differ("expected a number right before <!--=" + name + "-->");

@@ -106,6 +106,13 @@ TEST_F(QuotingPage, ANumberThatNothingHoldsIsFound) {
     EXPECT_TRUE(page(held).differences.empty()) << held;
 }
 
+TEST_F(QuotingPage, WhatIsCodeBindsNothing) {
+  const std::string text =
+      "`0.9<!--=nothing-->` and | `<!-- quote: FILE [REGION] -->` | of 0.91<!--=score-->\n";
+  EXPECT_TRUE(page(text).differences.empty());
+  EXPECT_EQ(page("`x` 0.90<!--=score-->\n").differences.size(), 1u);
+}
+
 TEST_F(QuotingPage, RegionsStandBetweenTwoMarks) {
   write("a.cpp", "//! [once]\nx\n");
   write("b.cpp", "//! [more]\nx\n//! [more]\n//! [more]\n");
