@@ -49,6 +49,21 @@ class Sources {
     return *value;
   }
 
+  // CHAPTER: WORDS, the number of the chapter's claim that begins so.
+  double claim(const std::string& reference) {
+    const std::size_t colon = reference.find(": ");
+    const std::string words = colon == reference.npos ? "" : reference.substr(colon + 2);
+    const std::string file = reference.substr(0, colon) + "/results.json";
+    if (!files_.contains(file)) files_[file] = support::read_results(folder_ / file);
+    int found = 0, number = 0;
+    for (int k = 1; files_[file].contains("claim." + std::to_string(k)); ++k)
+      if (entry<std::string>(file + ":claim." + std::to_string(k)).starts_with(words)) ++found, number = k;
+    if (found != 1)
+      throw std::runtime_error(file + " has " + std::to_string(found) + " claims that begin with '" + words +
+                               "', expected 1");
+    return number;
+  }
+
  private:
   fs::path folder_;
   std::map<std::string, ResultsFile> files_;
@@ -57,7 +72,7 @@ class Sources {
 const std::regex quote(R"(^(\s*)<!-- quote: (\S+) \[([^\]]+)\] -->\s*$)");
 const std::regex output(R"(^(\s*)<!-- output: (.+) -->\s*$)");
 const std::regex marked(R"(^\s*<!-- (quote|output))");
-const std::regex bound(R"(<!--=([^>]*?)-->)");
+const std::regex bound(R"(<!--(=|claim: )([^>]*?)-->)");
 const std::regex fence(R"(^\s*(```+|~~~+).*$)");
 
 // Does this byte stand between backticks, where a comment is none?
@@ -150,16 +165,16 @@ class Reader {
     std::string written;
     std::size_t copied = 0;
     for (std::sregex_iterator i(line.begin(), line.end(), bound), none; i != none; ++i) {
-      const std::string name = (*i)[1];
+      const std::string kind = (*i)[1], name = (*i)[2];
       const auto comment = static_cast<std::size_t>(i->position());
       if (name.empty() || in_code(line, comment)) continue;
       const std::optional<WrittenNumber> number = number_before(line, comment);
       if (!number || number->begin < copied) {
-        differ("expected a number right before <!--=" + name + "-->");
+        differ("expected a number right before <!--" + kind + name + "-->");
         continue;
       }
       try {
-        const double value = sources_.entry<double>(name);
+        const double value = kind == "=" ? sources_.entry<double>(name) : sources_.claim(name);
         if (!std::isfinite(value)) throw std::runtime_error("'" + name + "' is " + support::shortest(value));
         const std::string expected = written_like(*number, value);
         const std::string found = line.substr(number->begin, number->end - number->begin);

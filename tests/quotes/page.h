@@ -26,6 +26,7 @@ struct Page {
 //   <!-- output: NAME -->           before a fenced block: the text "printed.NAME" of results.json
 //   0.912<!--=NAME-->               the number NAME of results.json, rounded to the digits that stand here
 //   0.912<!--=FILE:NAME-->          the same of another flat JSON file
+//   claim 3<!--claim: CHAPTER: WORDS-->   the number of that chapter's claim whose sentence begins with WORDS
 //
 // Paths are relative to the page. Of a chapter's pages every number of three or more significant digits
 // before the exercises is either bound, or stands in one of the chapter's sources, or is marked <!--=--> as

@@ -106,6 +106,13 @@ TEST_F(QuotingPage, ANumberThatNothingHoldsIsFound) {
     EXPECT_TRUE(page(held).differences.empty()) << held;
 }
 
+TEST_F(QuotingPage, AClaimIsCitedByItsSentence) {
+  EXPECT_TRUE(page("claim 1<!--claim: ../03-test: a sen-->\n").differences.empty());
+  EXPECT_EQ(mended("claims 7<!--claim: .: a sentence--> and 8\n"),
+            "claims 1<!--claim: .: a sentence--> and 8\n");
+  EXPECT_EQ(page("claim 1<!--claim: .: another-->\n").differences.size(), 1u);
+}
+
 TEST_F(QuotingPage, WhatIsCodeBindsNothing) {
   const std::string text =
       "`0.9<!--=nothing-->` and | `<!-- quote: FILE [REGION] -->` | of 0.91<!--=score-->\n";
