@@ -9,8 +9,8 @@
 
 #include "belief_mdp.h"
 #include "doxa/models/pomdp/belief.h"
-#include "doxa/models/pomdp/pomdp_file.h"
 #include "doxa/models/pomdp/smoother.h"
+#include "noisy_tiger.h"
 
 namespace {
 
@@ -18,20 +18,6 @@ using namespace doxa;
 
 enum : std::size_t { listen, open_left, open_right };
 enum : std::size_t { hear_left, hear_right };
-
-// Tiger whose roar is right, and whose tiger changes doors while we listen, with these probabilities.
-Pomdp tiger(double right = 0.85, double moving = 0) {
-  const std::string p = std::to_string(right), q = std::to_string(1 - right),
-                    stays = std::to_string(1 - moving), moves = std::to_string(moving);
-  return parse_pomdp(
-      "discount: 0.95\nvalues: reward\nstates: left right\nactions: listen open-left open-right\n"
-      "observations: hear-left hear-right\nT: listen\n" +
-      stays + " " + moves + "\n" + moves + " " + stays +
-      "\nT: open-left\nuniform\nT: open-right\nuniform\nO: listen\n" + p + " " + q + "\n" + q + " " + p +
-      "\nO: open-left\nuniform\nO: open-right\nuniform\nR: listen : * : * : * -1\n"
-      "R: open-left : left : * : * -100\nR: open-left : right : * : * 10\n"
-      "R: open-right : left : * : * 10\nR: open-right : right : * : * -100\n");
-}
 
 double entropy(double p) { return p <= 0 || p >= 1 ? 0 : -p * std::log(p) - (1 - p) * std::log1p(-p); }
 
@@ -73,7 +59,7 @@ TEST(Exercise08, WhatListeningCostsInTotal) {
 }
 
 TEST(Exercise08, ABeliefThatIsNeverSure) {
-  const Pomdp m = tiger(0.85, 0.1);
+  const Pomdp m = noisy_tiger(0.85, 0.1);
   Belief b = initial_belief(m);
   double highest = 0.5;
   for (int k = 0; k < 30; ++k) {
@@ -88,7 +74,7 @@ TEST(Exercise08, ABeliefThatIsNeverSure) {
 }
 
 TEST(Exercise08, AFilterThatForgetsToPredict) {
-  const Pomdp m = tiger();
+  const Pomdp m = noisy_tiger();
   // Over all that can be heard after these actions: the sum of what this filter takes for the evidence,
   // whether that is the evidence, and both sides of (08.9) at the end.
   struct Found {
@@ -142,7 +128,7 @@ TEST(Exercise08, ARareState) {
 
 TEST(Exercise08, ThreeRoarsThenFive) {
   const std::vector<std::size_t> actions(8, listen), heard{1, 1, 1, 0, 0, 0, 0, 0};
-  const Smoothed t = smooth(tiger(), actions, heard);
+  const Smoothed t = smooth(noisy_tiger(), actions, heard);
   const double b3 = static_cast<double>(t.filtered[3 * 2]), gamma3 = probability(t, 3, 0);
   EXPECT_NEAR(b3, 0.0055, 5e-5);
   EXPECT_NEAR(gamma3, 0.970, 5e-4);
@@ -157,7 +143,7 @@ TEST(Exercise08, HowManyRoars) {
 
 TEST(Exercise08, ObservationsThatGiveTheStateAway) {
   const std::vector<std::size_t> actions(3, listen), heard(3, hear_left);
-  const Smoothed t = smooth(tiger(1), actions, heard);
+  const Smoothed t = smooth(noisy_tiger(1), actions, heard);
   for (std::size_t k = 1; k <= 3; ++k) {
     EXPECT_EQ(static_cast<double>(t.filtered[2 * k]), 1);
     EXPECT_EQ(probability(t, k, 0), 1);
@@ -173,7 +159,7 @@ double value_of(const BeliefMdp& mdp, double left, std::size_t steps) {
 }
 
 TEST(Exercise08, WhereOneStepIsDecided) {
-  const Pomdp m = tiger();
+  const Pomdp m = noisy_tiger();
   const BeliefMdp mdp(m);
   for (const double left : {0.1, 0.9}) EXPECT_NEAR(value_of(mdp, left, 1), -1, 1e-12);
   EXPECT_EQ(value_of(mdp, 0.11, 1), -1);
@@ -183,7 +169,7 @@ TEST(Exercise08, WhereOneStepIsDecided) {
 }
 
 TEST(Exercise08, ThreeStepsOfAnyDiscount) {
-  Pomdp m = tiger();
+  Pomdp m = noisy_tiger();
   const auto three = [&](double d) {
     m.discount = d;
     return value_of(BeliefMdp(m), 0.5, 3);
@@ -197,7 +183,7 @@ TEST(Exercise08, ThreeStepsOfAnyDiscount) {
 }
 
 TEST(Exercise08, WhereLookingTwiceIsWorthSomething) {
-  const Pomdp m = tiger();
+  const Pomdp m = noisy_tiger();
   const BeliefMdp mdp(m);
   const auto looking = [&](double left) {
     return value_of(mdp, left, 2) - mdp.blind_value(std::vector<double>{left, 1 - left}, 2);

@@ -11,25 +11,12 @@
 
 #include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/causal_posterior.h"
-#include "doxa/models/pomdp/pomdp_file.h"
+#include "noisy_tiger.h"
 #include "sections.h"
 
 namespace {
 
 using namespace doxa;
-
-// Tiger whose roar is right with this probability, and whose tiger changes doors with this probability while
-// we listen.
-Pomdp tiger(double right, double moving = 0) {
-  const std::string p = std::to_string(right), q = std::to_string(1 - right),
-                    stays = std::to_string(1 - moving), moves = std::to_string(moving);
-  return parse_pomdp(
-      "discount: 0.95\nvalues: reward\nstates: left right\nactions: listen open-left open-right\n"
-      "observations: hear-left hear-right\nT: listen\n" +
-      stays + " " + moves + "\n" + moves + " " + stays +
-      "\nT: open-left\nuniform\nT: open-right\nuniform\nO: listen\n" + p + " " + q + "\n" + q + " " + p +
-      "\nO: open-left\nuniform\nO: open-right\nuniform\nR: listen : * : * : * -1\n");
-}
 
 // The largest difference between kernels of q* at histories that agree in k, a_{k-1}, o_k and, if asked, the
 // belief.
@@ -56,10 +43,10 @@ double largest_difference(const Pomdp& m, std::size_t horizon, std::size_t first
 }
 
 TEST(Exercise09, WhatTheBestCausalPosteriorLooksAt) {
-  const Pomdp moving = tiger(0.85, 0.1);
-  EXPECT_LT(largest_difference(moving, 4, 1, true), 1e-8);         // the belief is enough
-  EXPECT_GT(largest_difference(moving, 4, 2, false), 1e-3);        // and is needed, if the tiger may move,
-  EXPECT_LT(largest_difference(tiger(0.85), 4, 2, false), 1e-12);  // but not on Tiger
+  const Pomdp moving = noisy_tiger(0.85, 0.1);
+  EXPECT_LT(largest_difference(moving, 4, 1, true), 1e-8);   // the belief is enough
+  EXPECT_GT(largest_difference(moving, 4, 2, false), 1e-3);  // and is needed, if the tiger may move,
+  EXPECT_LT(largest_difference(noisy_tiger(0.85), 4, 2, false), 1e-12);  // but not on Tiger
 }
 
 TEST(Exercise09, ListeningForEver) {
@@ -73,8 +60,8 @@ TEST(Exercise09, ListeningForEver) {
 
 TEST(Exercise09, AWorseEar) {
   const HistoryPolicy listening = ignoring_history({1, 0, 0});
-  EXPECT_NEAR(best_causal_bound(tiger(0.75), listening, 6) / 6, -0.733, 5e-4);
-  EXPECT_GT(best_causal_bound(tiger(0.85), listening, 6) / 6, -std::numbers::ln2);
+  EXPECT_NEAR(best_causal_bound(noisy_tiger(0.75), listening, 6) / 6, -0.733, 5e-4);
+  EXPECT_GT(best_causal_bound(noisy_tiger(0.85), listening, 6) / 6, -std::numbers::ln2);
   const auto later_roar = [](double p) {
     const double c = p * p + (1 - p) * (1 - p);
     return c * std::log(p) + (1 - c) * std::log(1 - p);
