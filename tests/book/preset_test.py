@@ -48,7 +48,7 @@ def own_run(tree):
 def bound_numbers(tree):
     """The numbers of the page that are bound by a plain word right before the comment: name and digits."""
     text = (tree / "tutorials" / chapter / "README.md").read_text()
-    return re.findall(r"(?<![\d.$·^{-])(\d+\.\d+)<!--=([\w.]+)-->", text)
+    return re.findall(r"(?<![\d.$·^{−-])(\d+\.\d+)<!--=([\w.]+)-->", text)
 
 
 def main():
