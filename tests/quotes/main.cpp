@@ -1,10 +1,9 @@
 // quotes [--write] [--take DIR] [CHAPTER…]: whether the pages say what their sources and results say.
 //
-//   quotes                    prints each difference as FILE:LINE, exit status 1 if there is one
-//   quotes --write            mends them: quoted blocks and bound numbers are written anew
-//   quotes --take out         takes results and figures from the runs in out/NN-name first, then --write; of
-//   all chapters
-//                             that have run, or of those named
+//   quotes               prints each difference as FILE:LINE; exit status 1 if there is one
+//   quotes --write       mends them: quoted blocks and bound numbers are written anew
+//   quotes --take out    first takes results and figures from the runs in out/NN-name, of all chapters that
+//                        have run or of those named, and then mends
 
 #include <algorithm>
 #include <exception>
