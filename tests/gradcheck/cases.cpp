@@ -79,11 +79,10 @@ GradientCase point_case(std::string name, TensorFunction function, std::vector<T
 
 std::vector<GradientCase> gradient_cases() {
   std::vector<GradientCase> all;
-  for (auto* part :
-       {elementwise_cases, reduction_cases, shape_cases, linear_algebra_cases, checkpoint_cases,
-        special_point_cases, normal_cases, multivariate_normal_cases, discrete_cases, relaxed_cases,
-        mixture_cases, extreme_cases, estimator_cases, model_cases, pomdp_cases, kalman_cases, rssm_cases,
-        kink_cases})
+  for (auto* part : {elementwise_cases, reduction_cases, shape_cases, linear_algebra_cases, checkpoint_cases,
+                     special_point_cases, normal_cases, multivariate_normal_cases, discrete_cases,
+                     relaxed_cases, mixture_cases, extreme_cases, estimator_cases, model_cases, pomdp_cases,
+                     kalman_cases, rssm_cases, kink_cases})
     for (GradientCase& c : part()) all.push_back(std::move(c));
   return all;
 }

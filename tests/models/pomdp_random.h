@@ -11,9 +11,7 @@
 namespace doxa::testing {
 
 // The Tiger problem as the project ships it.
-inline Pomdp tiger() {
-  return read_pomdp(DOXA_SOURCE_DIR "/models/pomdp/classics/tiger.pomdp");
-}
+inline Pomdp tiger() { return read_pomdp(DOXA_SOURCE_DIR "/models/pomdp/classics/tiger.pomdp"); }
 inline constexpr std::size_t listen = 0, open_left = 1, open_right = 2, hear_left = 0, hear_right = 1;
 
 // A distribution with about a third of its probabilities 0.

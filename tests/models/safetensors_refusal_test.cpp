@@ -56,8 +56,7 @@ TEST(SafetensorsRefusal, WhatIsNotJson) {
   expect_refused_header("{@nonsense", "found 'n', expected '\"', a name");
   expect_refused_header("{@'x':1}", "found ''', expected '\"', a name");
   expect_refused_header("{}@}", "found '}', expected nothing but blanks after the last '}'");
-  expect_refused_header("{} @\x01",
-                        "found the byte 0x01, expected nothing but blanks after the last '}'");
+  expect_refused_header("{} @\x01", "found the byte 0x01, expected nothing but blanks after the last '}'");
   expect_refused_header(R"({"x"@,"y"})", "found ',', expected ':', a colon after a name");
   expect_refused_header(R"({"x":@1})", "found '1', expected '{', the object of an array");
   expect_refused_header(R"({"x":@null})", "found 'n', expected '{', the object of an array");
