@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "doxa/models/file_error.h"
+#include "doxa/models/files/file_error.h"
 
 namespace doxa {
 namespace {

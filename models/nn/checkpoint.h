@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "doxa/autograd/random.h"
+#include "doxa/models/files/safetensors.h"
 #include "doxa/models/nn/adam.h"
-#include "doxa/models/nn/safetensors.h"
 
 namespace doxa {
 

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "doxa/models/pomdp/extended_range.h"
+#include "doxa/models/numerics/extended_range.h"
 #include "doxa/models/pomdp/pomdp.h"
 
 namespace doxa {

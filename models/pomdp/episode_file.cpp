@@ -3,9 +3,9 @@
 #include <set>
 #include <stdexcept>
 
-#include "doxa/models/atomic_file.h"
-#include "doxa/models/pomdp/step_rows.h"
-#include "doxa/models/whole_file.h"
+#include "doxa/models/files/atomic_file.h"
+#include "doxa/models/files/whole_file.h"
+#include "doxa/models/pomdp/format/step_rows.h"
 
 namespace doxa {
 namespace {

@@ -5,8 +5,8 @@
 #include <set>
 #include <stdexcept>
 
-#include "doxa/models/pomdp/pomdp_preamble.h"
-#include "doxa/models/whole_file.h"
+#include "doxa/models/files/whole_file.h"
+#include "doxa/models/pomdp/format/preamble.h"
 
 namespace doxa {
 namespace {

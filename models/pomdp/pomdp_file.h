@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "doxa/models/file_error.h"
+#include "doxa/models/files/file_error.h"
+#include "doxa/models/pomdp/format/repair.h"
 #include "doxa/models/pomdp/pomdp.h"
-#include "doxa/models/pomdp/pomdp_repair.h"
 
 namespace doxa {
 

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "doxa/models/pomdp/extended_range.h"
+#include "doxa/models/numerics/extended_range.h"
 #include "doxa/models/pomdp/pomdp.h"
 
 namespace doxa {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "doxa/models/episodes.h"
+#include "doxa/models/beliefs/episodes.h"
 #include "doxa/models/pomdp/pomdp_parameters.h"
 
 namespace doxa {

@@ -1,7 +1,7 @@
 #include "doxa/models/pomdp/trajectory_file.h"
 
-#include "doxa/models/pomdp/step_rows.h"
-#include "doxa/models/whole_file.h"
+#include "doxa/models/files/whole_file.h"
+#include "doxa/models/pomdp/format/step_rows.h"
 
 namespace doxa {
 

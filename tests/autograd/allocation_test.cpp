@@ -4,9 +4,9 @@
 
 #include <array>
 
-#include "allocations.h"
 #include "doxa/autograd/ops.h"
 #include "doxa/autograd/random.h"
+#include "tests/support/allocations.h"
 
 namespace doxa {
 namespace {

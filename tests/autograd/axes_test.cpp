@@ -6,7 +6,7 @@
 #include <string>
 
 #include "doxa/autograd/ops.h"
-#include "numbers.h"
+#include "tests/support/numbers.h"
 
 namespace doxa {
 namespace {

@@ -7,9 +7,9 @@
 #include <stdexcept>
 
 #include "doxa/autograd/ops.h"
-#include "numbers.h"
-#include "rounding.h"
-#include "thrown.h"
+#include "tests/support/numbers.h"
+#include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/random.h"
-#include "rounding.h"
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "doxa/autograd/checkpoint.h"
 #include "doxa/autograd/ops.h"
-#include "numbers.h"
-#include "thrown.h"
+#include "tests/support/numbers.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

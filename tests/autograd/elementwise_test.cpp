@@ -10,7 +10,7 @@
 #include <string>
 
 #include "doxa/autograd/ops.h"
-#include "numbers.h"
+#include "tests/support/numbers.h"
 
 namespace doxa {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "doxa/autograd/ops.h"
 #include "doxa/autograd/random.h"
-#include "goodness_of_fit.h"
-#include "rounding.h"
+#include "tests/support/goodness_of_fit.h"
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {

@@ -5,7 +5,7 @@
 #include <array>
 
 #include "doxa/autograd/ops.h"
-#include "numbers.h"
+#include "tests/support/numbers.h"
 
 namespace doxa {
 namespace {

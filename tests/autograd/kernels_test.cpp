@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "doxa/autograd/random.h"
-#include "rounding.h"
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {

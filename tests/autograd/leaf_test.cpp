@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "doxa/autograd/ops.h"
-#include "numbers.h"
-#include "thrown.h"
+#include "tests/support/numbers.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

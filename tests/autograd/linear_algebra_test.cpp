@@ -9,8 +9,8 @@
 #include <string>
 
 #include "doxa/autograd/ops.h"
-#include "numbers.h"
-#include "thrown.h"
+#include "tests/support/numbers.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "doxa/autograd/ops.h"
-#include "numbers.h"
+#include "tests/support/numbers.h"
 
 namespace doxa {
 namespace {

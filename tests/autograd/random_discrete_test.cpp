@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "doxa/autograd/random.h"
-#include "goodness_of_fit.h"
-#include "thrown.h"
+#include "tests/support/goodness_of_fit.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

@@ -7,8 +7,8 @@
 #include <limits>
 
 #include "doxa/autograd/ops.h"
-#include "numbers.h"
-#include "rounding.h"
+#include "tests/support/numbers.h"
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "doxa/autograd/ops.h"
-#include "thrown.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

@@ -6,10 +6,10 @@
 
 #include <stdexcept>
 
-#include "allocations.h"
 #include "doxa/autograd/ops.h"
-#include "numbers.h"
-#include "thrown.h"
+#include "tests/support/allocations.h"
+#include "tests/support/numbers.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

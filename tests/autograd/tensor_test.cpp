@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "thrown.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

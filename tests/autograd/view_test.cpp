@@ -5,8 +5,8 @@
 #include <stdexcept>
 
 #include "doxa/autograd/ops.h"
-#include "numbers.h"
-#include "thrown.h"
+#include "tests/support/numbers.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

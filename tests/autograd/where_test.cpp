@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "doxa/autograd/ops.h"
-#include "numbers.h"
+#include "tests/support/numbers.h"
 
 namespace doxa {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "allocations.h"
 #include "cases.h"
+#include "tests/support/allocations.h"
 
 namespace doxa::benchmarks {
 namespace {

@@ -7,7 +7,6 @@
 #include <iostream>
 #include <stdexcept>
 
-#include "allocations.h"
 #include "arguments.h"
 #include "cases.h"
 #include "draw_rates.h"
@@ -16,6 +15,7 @@
 #include "matrix_product.h"
 #include "recomputation.h"
 #include "rows.h"
+#include "tests/support/allocations.h"
 #include "timing.h"
 
 namespace doxa::benchmarks {

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/rounding.h"
 #include "manual/filter.h"
 #include "manual/rssm.h"
 #include "manual/vae.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::benchmarks {
 namespace {

@@ -23,7 +23,7 @@ broken_links = {
     "an equation without anchor": (page, 'id="eq-10.6"', 'id="eq-x"', "(10.6) has no anchor"),
     "an equation that leads nowhere": (page, 'class="number" href="', 'class="number" href="#main" data-x="', "does not cite it"),
     "an equation without link": (page, 'class="number"', 'class="nothing"', "does not lead to code"),
-    "a comment that does not lead back": ("models/filtering_posterior.cpp.html", r'<a href="[^"]*#eq-10.5">10.5</a>', "10.5", "no link leads to it"),
+    "a comment that does not lead back": ("models/beliefs/filtering_posterior.cpp.html", r'<a href="[^"]*#eq-10.5">10.5</a>', "10.5", "no link leads to it"),
     "a citation that leads to another equation": (page, r'#eq-10\.6">\(10\.6\)', '#eq-10.5">(10.6)', "(10.6) leads to"),
     "a tag that was left": (page, "</main>", "\\tag{10.6}</main>", "tag{10.6}"),
     "a formula that pandoc did not understand": (page, "</main>", '<span class="math display">x</span></main>', "span class"),

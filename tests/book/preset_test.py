@@ -84,11 +84,11 @@ def main():
                and "own &lt;sentence&gt;" in page and "✗ failed" in page)
         other = (site.parent / "11-rssm" / "index.html").read_text()
         expect("that of a chapter that was not run is the committed one", "committed with the chapter" in other)
-        (tree / "models/vae.h").write_text((tree / "models/vae.h").read_text() + "// (06.3) again\n")
+        (tree / "models/vae/vae.h").write_text((tree / "models/vae/vae.h").read_text() + "// (06.3) again\n")
         again = subprocess.run(["cmake", "--build", "build/book", "--target", "book"], cwd=tree, capture_output=True, text=True)
         expect("what did not change is not made again", "The book: models" in again.stdout and "The book: engine" not in again.stdout,
                again.stdout)
-        expect("and a new citation is linked", '#eq-06.3">06.3</a>) again' in (site.parents[1] / "models/vae.h.html").read_text())
+        expect("and a new citation is linked", '#eq-06.3">06.3</a>) again' in (site.parents[1] / "models/vae/vae.h.html").read_text())
     return 1 if failed else 0
 
 

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "../autograd/rounding.h"
-#include "../autograd/thrown.h"
 #include "doxa/distributions/categorical.h"
+#include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "../autograd/rounding.h"
-#include "../autograd/thrown.h"
+#include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

@@ -10,14 +10,14 @@
 #include <string>
 #include <vector>
 
-#include "../autograd/rounding.h"
-#include "../autograd/thrown.h"
 #include "doxa/distributions/bernoulli.h"
 #include "doxa/distributions/categorical.h"
 #include "doxa/distributions/monte_carlo.h"
 #include "doxa/distributions/multivariate_normal.h"
 #include "doxa/distributions/normal.h"
 #include "doxa/distributions/one_hot_categorical.h"
+#include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

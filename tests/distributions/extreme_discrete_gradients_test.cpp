@@ -7,7 +7,7 @@
 #include "doxa/distributions/bernoulli.h"
 #include "doxa/distributions/categorical.h"
 #include "doxa/distributions/one_hot_categorical.h"
-#include "extreme_gradients.h"
+#include "tests/support/extreme_gradients.h"
 
 namespace doxa {
 namespace {

@@ -1,6 +1,6 @@
 // Of normal distributions and mixtures of them; extreme_discrete_gradients_test.cpp has the others.
 
-#include "extreme_gradients.h"
+#include "tests/support/extreme_gradients.h"
 
 #include <array>
 

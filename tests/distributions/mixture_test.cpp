@@ -8,13 +8,13 @@
 #include <numbers>
 #include <stdexcept>
 
-#include "../autograd/numbers.h"
-#include "../autograd/thrown.h"
 #include "doxa/distributions/bernoulli.h"
 #include "doxa/distributions/monte_carlo.h"
 #include "doxa/distributions/multivariate_normal.h"
 #include "doxa/distributions/normal.h"
 #include "doxa/distributions/one_hot_categorical.h"
+#include "tests/support/numbers.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

@@ -6,12 +6,12 @@
 #include <limits>
 #include <stdexcept>
 
-#include "../autograd/thrown.h"
 #include "doxa/distributions/bernoulli.h"
 #include "doxa/distributions/categorical.h"
 #include "doxa/distributions/multivariate_normal.h"
 #include "doxa/distributions/normal.h"
 #include "doxa/distributions/one_hot_categorical.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

@@ -4,7 +4,7 @@
 #include <limits>
 #include <numbers>
 
-#include "random_gaussians.h"
+#include "tests/support/random_gaussians.h"
 
 namespace doxa {
 namespace {

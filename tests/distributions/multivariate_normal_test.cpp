@@ -8,10 +8,10 @@
 #include <stdexcept>
 #include <string>
 
-#include "../autograd/rounding.h"
-#include "../autograd/thrown.h"
 #include "doxa/distributions/normal.h"
-#include "random_gaussians.h"
+#include "tests/support/random_gaussians.h"
+#include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "../autograd/rounding.h"
-#include "../autograd/thrown.h"
+#include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

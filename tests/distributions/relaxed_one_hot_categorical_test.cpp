@@ -7,9 +7,9 @@
 #include <limits>
 #include <stdexcept>
 
-#include "../autograd/goodness_of_fit.h"
-#include "../autograd/numbers.h"
-#include "../autograd/thrown.h"
+#include "tests/support/goodness_of_fit.h"
+#include "tests/support/numbers.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

@@ -6,14 +6,14 @@
 #include <array>
 #include <cmath>
 
-#include "../autograd/goodness_of_fit.h"
-#include "../autograd/numbers.h"
 #include "doxa/autograd/ops.h"
 #include "doxa/distributions/bernoulli.h"
 #include "doxa/distributions/mixture.h"
 #include "doxa/distributions/multivariate_normal.h"
 #include "doxa/distributions/normal.h"
 #include "doxa/distributions/one_hot_categorical.h"
+#include "tests/support/goodness_of_fit.h"
+#include "tests/support/numbers.h"
 
 namespace doxa {
 namespace {

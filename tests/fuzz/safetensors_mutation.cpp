@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "doxa/models/file_error.h"
-#include "doxa/models/nn/safetensors.h"
+#include "doxa/models/files/file_error.h"
+#include "doxa/models/files/safetensors.h"
 #include "mutation.h"
 
 namespace doxa::fuzz {

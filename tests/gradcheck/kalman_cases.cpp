@@ -1,7 +1,7 @@
 // The Kalman filter on the tape, with respect to every matrix.
 
 #include "cases.h"
-#include "doxa/models/kalman_taped.h"
+#include "doxa/models/kalman/taped_filter.h"
 
 namespace doxa {
 namespace {

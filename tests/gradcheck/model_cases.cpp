@@ -1,11 +1,11 @@
 // Layers and models, with respect to all their parameters and to what they are given.
 
 #include "cases.h"
-#include "doxa/models/filtering_posterior.h"
-#include "doxa/models/linear_vae.h"
+#include "doxa/models/beliefs/filtering_posterior.h"
 #include "doxa/models/nn/gru.h"
 #include "doxa/models/nn/mlp.h"
-#include "doxa/models/vae.h"
+#include "doxa/models/vae/linear_vae.h"
+#include "doxa/models/vae/vae.h"
 
 namespace doxa {
 namespace {

@@ -52,7 +52,9 @@ std::string signature(const Declaration& f) {
 
 /// The differentiable functions of a folder; the others say what their arguments are.
 std::vector<Declaration> functions_of(const char* folder) {
-  std::vector<Header> all = headers({"autograd", "distributions", "models/nn", "models", "models/pomdp"});
+  std::vector<Header> all =
+      headers({"autograd", "distributions", "models/beliefs", "models/files", "models/kalman", "models/nn",
+               "models/numerics", "models/pomdp", "models/vae"});
   Names here;
   for (const Header& header : headers({folder}))
     for (const Declaration& f : header.functions) here.insert(signature(f));
@@ -153,7 +155,8 @@ Names required_layers(const std::vector<Declaration>& functions) {
 }
 
 Names required_of_models(const std::vector<Declaration>& functions) {
-  const std::vector<std::string> models = holders(headers({"models/nn", "models"}), "Parameter");
+  const std::vector<std::string> models =
+      holders(headers({"models/nn", "models/vae", "models/beliefs"}), "Parameter");
   Names all;
   for (const Declaration& f : functions) {
     std::string type = f.scope.empty() ? "*" : f.scope;
@@ -212,8 +215,9 @@ TEST(Registry, HasACaseForEveryLayer) {
 }
 
 TEST(Registry, HasACaseForEveryFunctionOfAModel) {
-  Names required = required_of_models(functions_of("models"));
-  required.merge(required_of_models(functions_of("models/pomdp")));
+  Names required;
+  for (const char* folder : {"models/vae", "models/beliefs", "models/kalman", "models/pomdp"})
+    required.merge(required_of_models(functions_of(folder)));
   const Names none = missing(required, case_names());
   EXPECT_TRUE(none.empty()) << "no case is called" << lines(none);
   EXPECT_GE(required.size(), 13u);
@@ -238,7 +242,8 @@ Names names_in_sources() {
   const auto add = [&](const std::string& text, const std::regex& pattern) {
     for (std::sregex_iterator i(text.begin(), text.end(), pattern), end; i != end; ++i) all.insert((*i)[2]);
   };
-  for (const char* folder : {"autograd", "distributions", "models", "models/nn", "models/pomdp"})
+  for (const char* folder : {"autograd", "distributions", "models/beliefs", "models/kalman", "models/nn",
+                             "models/pomdp", "models/vae"})
     for (const auto& path : files(folder, ".cpp")) {
       const std::string text = contents(path), stem = path.stem().string();
       add(text, recorded);

@@ -2,7 +2,7 @@
 // respect to all parameters. Draws are common: each evaluation copies the generator.
 
 #include "cases.h"
-#include "doxa/models/rssm_bound.h"
+#include "doxa/models/beliefs/rssm_bound.h"
 
 namespace doxa {
 namespace {

@@ -8,7 +8,7 @@
 #include <limits>
 #include <string>
 
-#include "doxa/models/file_error.h"
+#include "doxa/models/files/file_error.h"
 #include "support/results.h"
 
 namespace doxa::support {

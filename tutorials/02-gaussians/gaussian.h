@@ -1,7 +1,7 @@
 #pragma once
 
 #include "doxa/autograd/random.h"
-#include "doxa/models/matrix.h"
+#include "doxa/models/numerics/matrix.h"
 
 // A normal distribution as numbers: what the claims compute in double precision, by other routes than the
 // library's.

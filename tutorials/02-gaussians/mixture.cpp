@@ -1,6 +1,6 @@
 #include "mixture.h"
 
-#include "doxa/models/matrix.h"
+#include "doxa/models/numerics/matrix.h"
 
 using namespace doxa;
 

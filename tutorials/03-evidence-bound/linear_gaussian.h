@@ -1,6 +1,6 @@
 #pragma once
 
-#include "doxa/models/matrix.h"
+#include "doxa/models/numerics/matrix.h"
 
 // The linear-Gaussian model (03.11),
 //   z ~ N(0, I),   x | z ~ N(W z + b, S),   S = diag(s₁² … sₙ²),

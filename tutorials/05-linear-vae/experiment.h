@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "doxa/models/linear_vae.h"
-#include "doxa/models/symmetric_eigen.h"
+#include "doxa/models/numerics/symmetric_eigen.h"
+#include "doxa/models/vae/linear_vae.h"
 #include "support/chapter.h"
 #include "support/figure.h"
 

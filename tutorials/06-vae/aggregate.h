@@ -1,6 +1,6 @@
 #pragma once
 
-#include "doxa/models/aggregate_posterior.h"
+#include "doxa/models/vae/aggregate_posterior.h"
 #include "estimate.h"
 #include "plane_data.h"
 #include "scores.h"

@@ -9,7 +9,7 @@
 #include <limits>
 #include <numbers>
 
-#include "doxa/models/vae_quadrature.h"
+#include "doxa/models/vae/quadrature.h"
 #include "scores.h"
 #include "support/number.h"
 #include "support/progress.h"

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "doxa/models/gaussian_mixture.h"
-#include "doxa/models/vae.h"
+#include "doxa/models/vae/gaussian_mixture.h"
+#include "doxa/models/vae/vae.h"
 
 // What there is to learn: a density in the plane that is known, because we made it.
 struct PlaneData {

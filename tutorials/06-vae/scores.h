@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "doxa/models/vae_quadrature.h"
+#include "doxa/models/vae/quadrature.h"
 #include "estimate.h"
 #include "plane_data.h"
 #include "support/chapter.h"

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "doxa/models/kalman_square_root.h"
+#include "doxa/models/kalman/square_root.h"
 
 using namespace doxa;
 

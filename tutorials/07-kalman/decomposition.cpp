@@ -4,7 +4,7 @@
 #include <cmath>
 #include <iostream>
 
-#include "doxa/models/kalman_square_root.h"
+#include "doxa/models/kalman/square_root.h"
 #include "experiment.h"
 #include "support/table.h"
 

@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-#include "doxa/models/kalman_square_root.h"
+#include "doxa/models/kalman/square_root.h"
 
 using namespace doxa;
 

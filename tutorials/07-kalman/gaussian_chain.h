@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "doxa/models/kalman_smoother.h"
+#include "doxa/models/kalman/smoother.h"
 
 // Posteriors of the path s_{1:T} that are Gaussian Markov chains, and their bound along one episode, exactly.
 

@@ -1,6 +1,6 @@
 #include "joint_gaussian.h"
 
-#include "doxa/models/kalman_filter.h"
+#include "doxa/models/kalman/filter.h"
 
 using namespace doxa;
 

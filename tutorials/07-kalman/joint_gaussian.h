@@ -1,6 +1,6 @@
 #pragma once
 
-#include "doxa/models/kalman_model.h"
+#include "doxa/models/kalman/model.h"
 
 // All observations as one normal vector (07.10), without any filter: for episodes of some hundred steps.
 struct JointGaussian {

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <limits>
 
-#include "doxa/models/kalman_moments.h"
-#include "doxa/models/kalman_taped.h"
+#include "doxa/models/kalman/moments.h"
+#include "doxa/models/kalman/taped_filter.h"
 #include "doxa/models/nn/adam.h"
 #include "model_ascent.h"
 #include "support/number.h"

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "doxa/autograd/ops.h"
-#include "doxa/models/matrix.h"
+#include "doxa/models/numerics/matrix.h"
 
 // The causal bound of a scalar model s' = a s + w, y = s + v on the tape, so that posteriors and parameters
 // can climb it. P_0 is held.

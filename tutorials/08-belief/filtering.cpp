@@ -8,7 +8,7 @@
 #include <iostream>
 #include <string>
 
-#include "doxa/models/pomdp/compensated_sum.h"
+#include "doxa/models/numerics/compensated_sum.h"
 #include "experiment.h"
 #include "support/number.h"
 #include "support/table.h"

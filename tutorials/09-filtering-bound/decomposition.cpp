@@ -5,7 +5,7 @@
 #include <limits>
 #include <numeric>
 
-#include "doxa/models/pomdp/compensated_sum.h"
+#include "doxa/models/numerics/compensated_sum.h"
 #include "sections.h"
 #include "support/table.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "doxa/models/filtering_posterior.h"
+#include "doxa/models/beliefs/filtering_posterior.h"
 #include "support/belief_learning/experiment.h"
 
 // The Markov posterior of (10.4), and the same with a recurrent summary of the past latents.

@@ -4,10 +4,10 @@
 #include <iostream>
 #include <span>
 
-#include "doxa/models/pomdp/calibration.h"
+#include "doxa/models/beliefs/calibration.h"
+#include "doxa/models/beliefs/linear_probe.h"
+#include "doxa/models/beliefs/prediction.h"
 #include "doxa/models/pomdp/exact_prediction.h"
-#include "doxa/models/pomdp/linear_probe.h"
-#include "doxa/models/pomdp/prediction.h"
 #include "support/table.h"
 
 using namespace doxa;

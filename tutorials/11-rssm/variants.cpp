@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "doxa/models/rssm_belief.h"
+#include "doxa/models/beliefs/rssm_belief.h"
 
 using namespace doxa;
 using namespace doxa::support;

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "doxa/models/rssm_bound.h"
+#include "doxa/models/beliefs/rssm_bound.h"
 #include "support/belief_learning/experiment.h"
 
 // What kinds of recurrent state-space model the chapter trains: each differs from the first in what its row

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <limits>
 
-#include "doxa/models/nn/json_reader.h"
-#include "doxa/models/whole_file.h"
+#include "doxa/models/files/json_reader.h"
+#include "doxa/models/files/whole_file.h"
 
 namespace doxa::support {
 

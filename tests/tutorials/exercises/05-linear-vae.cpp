@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "doxa/distributions/normal.h"
-#include "doxa/models/linear_vae.h"
+#include "doxa/models/vae/linear_vae.h"
 #include "experiment.h"
 
 namespace {

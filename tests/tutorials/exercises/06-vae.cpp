@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "doxa/models/nn/adam.h"
-#include "doxa/models/vae.h"
-#include "doxa/models/vae_quadrature.h"
+#include "doxa/models/vae/quadrature.h"
+#include "doxa/models/vae/vae.h"
 #include "plane_data.h"
 #include "scores.h"
 #include "support/results_file.h"

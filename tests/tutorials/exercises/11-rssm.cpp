@@ -12,8 +12,8 @@
 #include <variant>
 #include <vector>
 
-#include "doxa/models/rssm.h"
-#include "doxa/models/rssm_bound.h"
+#include "doxa/models/beliefs/rssm.h"
+#include "doxa/models/beliefs/rssm_bound.h"
 #include "support/results_file.h"
 
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "doxa/models/learned_belief.h"
+#include "doxa/models/beliefs/learned_belief.h"
+#include "doxa/models/beliefs/score.h"
 #include "doxa/models/pomdp/pomdp.h"
-#include "doxa/models/pomdp/score.h"
 #include "doxa/models/pomdp/simulate.h"
 #include "support/chapter.h"
 #include "support/figure.h"

@@ -6,8 +6,8 @@
 #include <iostream>
 #include <numeric>
 
+#include "doxa/models/beliefs/prediction.h"
 #include "doxa/models/nn/stop_request.h"
-#include "doxa/models/pomdp/prediction.h"
 #include "support/belief_learning/experiment.h"
 #include "support/number.h"
 #include "support/progress.h"

@@ -1,0 +1,27 @@
+#include "doxa/models/beliefs/episodes.h"
+
+#include <stdexcept>
+#include <string>
+
+namespace doxa {
+
+Episodes episodes(std::span<const Trajectory> trajectories, std::span<const Index> chosen, Index copies) {
+  if (chosen.empty() || copies < 1) throw std::invalid_argument("episodes: none chosen");
+  const auto of = [&](Index i) -> const Trajectory& { return trajectories[static_cast<std::size_t>(i)]; };
+  Episodes e;
+  e.horizon = static_cast<Index>(of(chosen[0]).horizon());
+  e.batch = static_cast<Index>(chosen.size()) * copies;
+  for (const Index i : chosen)
+    if (static_cast<Index>(of(i).horizon()) != e.horizon)
+      throw std::invalid_argument("episodes: horizons differ: " + std::to_string(e.horizon) + " and " +
+                                  std::to_string(of(i).horizon()));
+  for (std::size_t k = 0; k < static_cast<std::size_t>(e.horizon); ++k)
+    for (const Index i : chosen)
+      for (Index c = 0; c < copies; ++c) {
+        e.actions.push_back(static_cast<Index>(of(i).actions[k]));
+        e.observations.push_back(static_cast<Index>(of(i).observations[k]));
+      }
+  return e;
+}
+
+}  // namespace doxa

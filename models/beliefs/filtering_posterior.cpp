@@ -1,0 +1,121 @@
+#include "doxa/models/beliefs/filtering_posterior.h"
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+
+namespace doxa {
+namespace {
+
+FilteringPosterior::Sizes checked(const FilteringPosterior::Sizes& s) {
+  if (s.actions < 1 || s.observations < 1 || s.latent < 1 || s.hidden < 1 || s.summary < 0)
+    throw std::invalid_argument("FilteringPosterior: sizes must be positive");
+  return s;
+}
+
+// A network's 2L outputs as L means and L logarithms of scales.
+DiagonalNormal normal_from(Var outputs) {
+  const Index latent = outputs.shape()[1] / 2;
+  return DiagonalNormal::from_log_scale(slice(outputs, 1, 0, latent), slice(outputs, 1, latent, 2 * latent));
+}
+
+}  // namespace
+
+FilteringPosterior::FilteringPosterior(const Sizes& s, Philox& random)
+    : sizes(checked(s)),
+      posterior("posterior", {s.latent + s.actions + s.observations + s.summary, s.hidden, 2 * s.latent},
+                random, Real(0.5)),
+      transition("transition", {s.latent + s.actions + s.summary, s.hidden, 2 * s.latent}, random, Real(0.5)),
+      emission("emission", {s.latent + s.actions + s.summary, s.hidden, s.observations}, random) {
+  if (s.summary > 0) summary.emplace("summary", s.latent + s.actions, s.summary, random);
+}
+
+void append_parameters(Parameters& to, FilteringPosterior& model) {
+  append_parameters(to, model.posterior);
+  append_parameters(to, model.transition);
+  append_parameters(to, model.emission);
+  if (model.summary) append_parameters(to, *model.summary);
+}
+
+LatentState initial_state(Tape& tape, const FilteringPosterior& model, Index batch) {
+  return {tape.constant({batch, model.sizes.latent}, Real{0}),
+          tape.constant({batch, model.sizes.summary}, Real{0})};
+}
+
+LatentState advance_summary(FilteringPosterior& model, const LatentState& before, Var action) {
+  if (!model.summary) return before;
+  return {before.latent, (*model.summary)(concat({before.latent, action}, 1), before.summary)};
+}
+
+DiagonalNormal transition(FilteringPosterior& model, const LatentState& before, Var action) {
+  return normal_from(model.transition({before.latent, action, before.summary}));
+}
+
+DiagonalNormal posterior(FilteringPosterior& model, const LatentState& before, Var action, Var observation) {
+  return normal_from(model.posterior({before.latent, action, before.summary, observation}));
+}
+
+Categorical emission(FilteringPosterior& model, const LatentState& now, Var action) {
+  return Categorical(model.emission({now.latent, action, now.summary}));
+}
+
+FilteringTerms filtering_bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes,
+                               const Tensor& noise) {
+  const auto [A, O, L, hidden, summary] = model.sizes;
+  const Index B = episodes.batch, T = episodes.horizon;
+  const Var all_noise = tape.constant(noise);
+  //! [filtering-bound]
+  LatentState state = initial_state(tape, model, B);
+  FilteringTerms bound{tape.constant({B}, Real{0}), tape.constant({B}, Real{0})};  // the sum (10.5)
+  for (Index k = 1; k <= T; ++k) {
+    const Var a = one_hot(tape, episodes.actions_at(k), A), o = one_hot(tape, episodes.observations_at(k), O);
+    state = advance_summary(model, state, a);
+    const DiagonalNormal q = posterior(model, state, a, o), p = transition(model, state, a);
+    state.latent = rsample(q, reshape(slice(all_noise, 0, k - 1, k), {B, L}));  // (10.7)
+    const Categorical p_o = emission(model, state, a);
+    bound.log_likelihood =
+        bound.log_likelihood + log_prob(p_o, episodes.observations_at(k));  // (10.6), first term
+    bound.kl = bound.kl + kl_divergence(q, p);                              // (10.6), second term
+  }
+  //! [filtering-bound]
+  return bound;
+}
+
+std::vector<std::vector<double>> predictive(FilteringPosterior& model,
+                                            std::span<const Trajectory> trajectories, Index samples,
+                                            Philox& random) {
+  const auto [A, O, L, hidden, summary] = model.sizes;
+  const Index count = static_cast<Index>(trajectories.size());
+  const Index rows_at_once = 1024, group = std::max<Index>(1, rows_at_once / samples);
+  std::vector<std::vector<double>> all;
+  Tape tape;
+  for (Index first = 0; first < count; first += group) {
+    std::vector<Index> chosen(static_cast<std::size_t>(std::min(group, count - first)));
+    std::iota(chosen.begin(), chosen.end(), first);
+    const Episodes e = episodes(trajectories, chosen, samples);
+    const auto here = static_cast<std::size_t>(first);
+    all.resize(here + chosen.size());
+    Tensor latent({e.batch, L}), h({e.batch, summary});
+    for (Index k = 1; k <= e.horizon; ++k) {
+      tape.clear();
+      const Evaluation evaluation(tape);
+      const Var a = one_hot(tape, e.actions_at(k), A), o = one_hot(tape, e.observations_at(k), O);
+      //! [predictive]
+      const LatentState before = advance_summary(model, {tape.constant(latent), tape.constant(h)}, a);
+      const LatentState predicted{sample(transition(model, before, a), random), before.summary};
+      const Var p_o =
+          mean(reshape(exp(emission(model, predicted, a).log_probs()), {e.batch / samples, samples, O}),
+               1);  // (10.9)
+      //! [predictive]
+      for (std::size_t i = 0; i < chosen.size(); ++i) {
+        const auto row = p_o.value().subspan(i * static_cast<std::size_t>(O), static_cast<std::size_t>(O));
+        all[here + i].insert(all[here + i].end(), row.begin(), row.end());
+      }
+      latent = sample(posterior(model, before, a, o), random).tensor();
+      h = before.summary.tensor();
+    }
+  }
+  return all;
+}
+
+}  // namespace doxa

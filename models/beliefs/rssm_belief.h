@@ -1,0 +1,72 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "doxa/autograd/tensor.h"
+#include "doxa/models/beliefs/episodes.h"
+#include "doxa/models/beliefs/rssm.h"
+
+namespace doxa {
+
+/// What an Rssm believes in the course of several episodes side by side: N samples each of the past, by which
+/// the next observation is predicted before it is looked at.
+///
+/// With Weighting::none the samples of s_k are those of the posterior q. With Weighting::importance they are
+/// particles (Gordon, Salmond & Smith, IEE Proc. F 140, 1993) proposed by q, weighed by p(s_k | …) p(o_k |
+/// s_k, …) / q(s_k | …) and resampled when the effective number falls below N/2: the belief of the learned
+/// generative model instead of q's. A smoothing q would look ahead; its place as a proposal is taken by the
+/// prior, and the samples are always weighted.
+class RssmBelief {
+ public:
+  enum class Weighting { none, importance };
+
+  /// Throws std::invalid_argument unless there is at least one episode and one sample.
+  RssmBelief(Rssm& model, Index episodes, Index samples, Philox random,
+             Weighting weighting = Weighting::none);
+
+  /// p̂(o_k | o_{<k}, a_{<k}) of each episode, [B·O]: the emission's probabilities, averaged over the samples,
+  /// whose s_k come from the prior. `actions` are a_{k-1}, one an episode.
+  std::vector<double> predict(std::span<const Index> actions);
+  /// Step k: what was done and then seen.
+  void update(std::span<const Index> actions, std::span<const Index> observations);
+  /// Step k without looking: s_k from the prior, and o_k, where the summary is fed it, from the emission.
+  void imagine(std::span<const Index> actions);
+
+  /// The mean of the samples' summaries h_k of each episode, [B·hidden].
+  std::vector<double> mean_summary() const;
+
+ private:
+  std::vector<Index> repeated(std::span<const Index> episodes, Index n) const;
+  void resample(Tensor next, std::span<const Real> log_weights);
+  void branch();
+
+  Rssm& model_;
+  Index episodes_, samples_;
+  Index copies_;  // of each episode in summary_: 1 while all samples agree
+  bool weighted_;
+  Philox random_;
+  Tape tape_;
+  Tensor summary_;                   // [B·copies, hidden]
+  std::vector<double> log_weights_;  // [B·N]
+};
+
+/// The predictions along whole trajectories, [trajectory][(k-1)·O + o].
+std::vector<std::vector<double>> predictive(Rssm& model, std::span<const Trajectory> trajectories,
+                                            Index samples, Philox& random,
+                                            RssmBelief::Weighting weighting = RssmBelief::Weighting::none);
+
+/// The predictions p̂(o_{k+n} | o_{≤k}, a_{<k+n}) of n = 1 … `ahead` steps after the first k = `from` have
+/// been seen, [trajectory][(n-1)·O + o]. Throws std::invalid_argument where a trajectory has fewer than from
+/// + ahead steps.
+std::vector<std::vector<double>> open_loop_predictive(
+    Rssm& model, std::span<const Trajectory> trajectories, Index from, Index ahead, Index samples,
+    Philox& random, RssmBelief::Weighting weighting = RssmBelief::Weighting::none);
+
+/// What the model remembers: the mean of the samples' summaries h_k after each step,
+/// [trajectory][(k-1)·hidden + j].
+std::vector<std::vector<double>> summaries(Rssm& model, std::span<const Trajectory> trajectories,
+                                           Index samples, Philox& random,
+                                           RssmBelief::Weighting weighting = RssmBelief::Weighting::none);
+
+}  // namespace doxa

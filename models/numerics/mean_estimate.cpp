@@ -1,0 +1,33 @@
+#include "doxa/models/numerics/mean_estimate.h"
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace doxa {
+
+MeanEstimate estimate_mean(std::span<const double> values) {
+  return estimate_ratio(values, std::vector<double>(values.size(), 1.0));
+}
+
+MeanEstimate estimate_ratio(std::span<const double> sums, std::span<const double> weights) {
+  const std::size_t n = sums.size();
+  if (n == 0 || weights.size() != n)
+    throw std::invalid_argument("estimate_ratio: " + std::to_string(n) + " sums and " +
+                                std::to_string(weights.size()) + " weights, expected as many and at least 1");
+  for (const double w : weights)
+    if (!(w >= 0)) throw std::invalid_argument("estimate_ratio: weight " + std::to_string(w));
+  const double weight = std::accumulate(weights.begin(), weights.end(), 0.0);
+  if (weight == 0) throw std::invalid_argument("estimate_ratio: all weights are 0");
+  const double ratio = std::accumulate(sums.begin(), sums.end(), 0.0) / weight;
+  if (n == 1) return {ratio, std::numeric_limits<double>::quiet_NaN()};
+  double squares = 0;
+  for (std::size_t i = 0; i < n; ++i) squares += std::pow(sums[i] - ratio * weights[i], 2);
+  const double count = static_cast<double>(n);
+  return {ratio, std::sqrt(count / (count - 1) * squares) / weight};
+}
+
+}  // namespace doxa

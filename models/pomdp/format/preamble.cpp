@@ -1,0 +1,146 @@
+#include "doxa/models/pomdp/format/preamble.h"
+
+#include <algorithm>
+#include <charconv>
+#include <span>
+
+#include "doxa/models/pomdp/pomdp_file.h"
+
+namespace doxa::pomdp_format {
+namespace {
+
+constexpr std::string_view preamble_words[] = {"discount", "values", "states", "actions", "observations"};
+constexpr std::string_view other_words[] = {"T",    "O",     "R",       "uniform", "identity", "reward",
+                                            "cost", "start", "include", "exclude", "reset"};
+
+bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool parse_index(std::string_view digits, std::size_t& value) {
+  return std::from_chars(digits.data(), digits.data() + digits.size(), value).ec == std::errc{};
+}
+
+double read_discount(TokenReader& reader) {
+  const Token first = reader.token(), digits = first.is_number() ? first : reader.look_ahead();
+  const std::string what = "a discount between 0 and 1", sign = first.is(Token::Kind::minus) ? "-" : "";
+  const double discount = reader.signed_number(what);
+  if (!(discount >= 0 && discount <= 1))
+    reader.refuse(first.at, "found '" + sign + shortened(digits.text) + "', expected " + what);
+  return discount;
+}
+
+bool read_cost(TokenReader& reader) {
+  for (const std::string word : {"reward", "cost"})
+    if (reader.lenient() && reader.token().is(word + "s")) {
+      reader.repaired(reader.token().at, "found " + describe(reader.token()) +
+                                             ", expected 'reward' or 'cost': read as '" + word + "'");
+      reader.advance();
+      return word == "cost";
+    }
+  if (reader.accept("cost")) return true;
+  if (!reader.accept("reward")) reader.refuse_token("'reward' or 'cost'");
+  return false;
+}
+
+// The two lines of the preamble without which a model is still the same one to all who observe and act.
+bool take_default(TokenReader& reader, std::string_view word) {
+  if (!reader.lenient() || (word != "discount" && word != "values")) return false;
+  reader.repaired(reader.token().at, "found no '" + std::string(word) + ":' in the preamble: taken to be " +
+                                         (word == "discount" ? "1" : "'reward'"));
+  return true;
+}
+
+void read_count(TokenReader& reader, NameSet& set) {
+  std::size_t n = 0;
+  if (!parse_index(reader.token().text, n) || n < 1 || n > max_set_size)
+    reader.refuse_token("a number of " + set.many + " between 1 and " + std::to_string(max_set_size));
+  for (std::size_t i = 0; i < n; ++i) set.names.push_back(std::to_string(i));
+  reader.advance();
+}
+
+void read_names(TokenReader& reader, NameSet& set) {
+  for (; reader.token().is(Token::Kind::word); reader.advance()) {
+    const Token word = reader.token();
+    if (is_reserved(word.text)) {
+      const Token next = reader.look_ahead();
+      if (next.is(Token::Kind::colon) || next.is("include") || next.is("exclude")) break;  // what comes after
+      reader.refuse(word.at, "found the reserved word " + describe(word) + ", expected the name of " +
+                                 set.one + ", or '" + std::string(word.text) + ":'");
+    }
+    if (!set.index.emplace(word.text, static_cast<std::uint32_t>(set.size())).second)
+      reader.refuse(word.at,
+                    "found the name " + describe(word) + " again, expected another name of " + set.one);
+    if (set.size() == max_set_size)
+      reader.refuse_token("at most " + std::to_string(max_set_size) + " " + set.many);
+    set.names.emplace_back(word.text);
+  }
+  if (set.size() == 0) reader.refuse_token("the number of " + set.many + " or their names");
+  if (reader.token().is_number())
+    reader.refuse_token("the name of " + set.one + ", which begins with a letter");
+}
+
+void read_set(TokenReader& reader, NameSet& set) {
+  if (reader.token().is(Token::Kind::integer))
+    read_count(reader, set);
+  else
+    read_names(reader, set);
+}
+
+}  // namespace
+
+bool is_reserved(std::string_view word) {
+  return is_one_of(word, preamble_words) || is_one_of(word, other_words);
+}
+
+PomdpPreamble read_preamble(TokenReader& reader) {
+  PomdpPreamble preamble;
+  std::map<std::string_view, std::uint32_t> line_of;
+  while (reader.token().is(Token::Kind::word) && is_one_of(reader.token().text, preamble_words)) {
+    const Token word = reader.token();
+    const auto [first, is_new] = line_of.emplace(word.text, word.at.line);
+    if (!is_new)
+      reader.refuse(word.at, "found a second " + describe(word) +
+                                 ", expected only one (the first is in line " +
+                                 std::to_string(first->second) + ")");
+    reader.advance();
+    reader.expect_colon(describe(word));
+    if (word.is("discount")) preamble.discount = read_discount(reader);
+    if (word.is("values")) preamble.cost = read_cost(reader);
+    if (word.is("states")) read_set(reader, preamble.states);
+    if (word.is("actions")) read_set(reader, preamble.actions);
+    if (word.is("observations")) read_set(reader, preamble.observations);
+  }
+  std::string missing;
+  for (const std::string_view word : preamble_words)
+    if (!line_of.contains(word) && !take_default(reader, word))
+      missing += (missing.empty() ? "'" : " and '") + std::string(word) + ":'";
+  if (!missing.empty()) reader.refuse_token(missing + " in the preamble");
+  const std::size_t actions = preamble.actions.size(), states = preamble.states.size();
+  if (actions * states > max_table_rows)
+    reader.refuse_token("a smaller model before it: " + std::to_string(actions) + " actions times " +
+                        std::to_string(states) + " states are more than " + std::to_string(max_table_rows) +
+                        " rows");
+  return preamble;
+}
+
+std::uint32_t read_member(TokenReader& reader, const NameSet& set) {
+  const Token token = reader.token();
+  std::uint32_t member = wildcard;
+  if (token.is(Token::Kind::word)) {
+    const auto found = set.index.find(token.text);
+    if (found == set.index.end()) reader.refuse_token(set.one + " of the preamble");
+    member = found->second;
+  } else if (token.is(Token::Kind::integer)) {
+    std::size_t i = 0;
+    if (!parse_index(token.text, i) || i >= set.size())
+      reader.refuse_token(set.one + ", by name or by an index below " + std::to_string(set.size()));
+    member = static_cast<std::uint32_t>(i);
+  } else if (!token.is(Token::Kind::star)) {
+    reader.refuse_token(set.one + " or '*'");
+  }
+  reader.advance();
+  return member;
+}
+
+}  // namespace doxa::pomdp_format

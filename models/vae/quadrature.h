@@ -1,0 +1,64 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "doxa/models/vae/gaussian_mixture.h"
+#include "doxa/models/vae/vae.h"
+
+namespace doxa {
+
+// What is intractable for a VAE in general is a sum when its latent lies in the plane. These are the exact
+// answers that samples and bounds are compared with, in nats, computed in double precision from the decoder's
+// output. All functions that take a VAE throw std::invalid_argument unless its data and its latent have two
+// dimensions.
+
+/// The trapezoid rule for the standard normal in the plane, E[f(ε)] ≈ Σ_j w_j f(ε_j): the points of a square
+/// lattice within `radius` of the origin. It converges faster than any power of the spacing where f is
+/// analytic: for f = e^{ik·ε} the error is the aliases' e^{-(2π/spacing - |k|)²/2}, and that of leaving out
+/// the rest of the plane is e^{-radius²/2} for |f| <= 1 (Trefethen & Weideman, SIAM Review 56(3), 2014,
+/// section 5).
+struct NormalQuadrature {
+  double spacing;
+  Tensor nodes;                     ///< [n, 2]
+  std::vector<double> log_weights;  ///< log(spacing² N(ε_j; 0, I))
+};
+/// Throws std::invalid_argument unless spacing and radius are positive.
+NormalQuadrature normal_quadrature(double spacing, double radius = 8.5);
+
+/// The generative model at the nodes of a quadrature: all that log p(x) needs, whatever x.
+struct DecodedPrior {
+  NormalQuadrature latent;
+  std::vector<PlanePoint> means;  ///< decoder(z_j)
+  double scale;                   ///< s
+};
+DecodedPrior decode_prior(Vae& vae, NormalQuadrature latent);
+
+/// log p(x) = log Σ_j w_j N(x; decoder(z_j), s² I), (06.1).
+double log_evidence(const DecodedPrior& model, const PlanePoint& x);
+
+/// p(x) = Σ_j w_j N(x; decoder(z_j), s² I) at the crossings of `columns` (values of x_1) and `rows` (of x_2),
+/// row by row.
+std::vector<double> evidence_on_grid(const DecodedPrior& model, std::span<const double> columns,
+                                     std::span<const double> rows);
+
+/// q(z | x) of one datum.
+struct PlanePosterior {
+  PlanePoint loc, scale;
+};
+std::vector<PlanePosterior> posteriors(Vae& vae, const Tensor& x);  ///< for each row of x [n, 2]
+
+/// KL(q(z|x) ‖ p(z|x)) with the model's own posterior p(z|x) = p(x|z) p(z) / p(x) (06.2), as a sum over the
+/// nodes: the gap of (06.3). What q has beyond the nodes, or between them, is missed: they must reach past
+/// its loc by 6 scales or more, and their spacing be no wider than its narrower scale.
+double kl_to_true_posterior(const DecodedPrior& model, const PlanePosterior& q, const PlanePoint& x);
+
+/// The two terms of the bound (06.4) for each row of x [n, 2], with E_q taken over the nodes as noise in
+/// place of samples.
+struct ExactElbo {
+  double log_likelihood, kl;
+  double value() const { return log_likelihood - kl; }
+};
+std::vector<ExactElbo> exact_elbo(Vae& vae, const Tensor& x, const NormalQuadrature& noise);
+
+}  // namespace doxa

@@ -1,0 +1,325 @@
+// What a recurrent state-space model predicts from samples of its belief, against sums over all paths.
+
+#include "doxa/models/beliefs/rssm_belief.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <limits>
+#include <numeric>
+
+#include "rssm_paths.h"
+#include "rssm_variants.h"
+
+namespace doxa::testing {
+namespace {
+
+constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;
+using Weighting = RssmBelief::Weighting;
+constexpr std::array<Weighting, 2> weightings{Weighting::none, Weighting::importance};
+
+const Trajectory seen = trajectory({1, 0, 1, 0}, {2, 0, 1, 1});
+
+/// What the samples stand for: the model's own belief where they are weighted or h_k needs none, else q's.
+std::vector<double> exact_predictive(Rssm& model, std::size_t k, Weighting weighting) {
+  const RssmPaths paths(model, seen);
+  const bool weighted = weighting == Weighting::importance || model.future;
+  return paths.predictive(k, weighted ? paths.log_joint(k) : paths.log_q(k));
+}
+
+/// Means and standard errors of repeated runs, each a vector.
+template <class Run>
+std::vector<Estimate> repeated(int runs, Run run) {
+  std::vector<std::vector<double>> all;
+  for (int i = 0; i < runs; ++i) {
+    const std::vector<double> x = run(static_cast<std::uint64_t>(i));
+    all.resize(x.size());
+    for (std::size_t j = 0; j < x.size(); ++j) all[j].push_back(x[j]);
+  }
+  std::vector<Estimate> estimates;
+  for (const std::vector<double>& x : all) estimates.push_back(estimate(x));
+  return estimates;
+}
+
+class RssmBeliefs : public ::testing::TestWithParam<RssmSettings> {
+ protected:
+  Rssm model = random_rssm(GetParam(), 21, Real(1.5));
+};
+
+TEST_P(RssmBeliefs, PredictionsAreDistributions) {
+  const std::vector<Trajectory> t(5, seen);
+  for (const Weighting weighting : weightings)
+    for (const Index samples : {1, 7}) {
+      Philox random(1);
+      for (const auto& p : predictive(model, t, samples, random, weighting)) {
+        ASSERT_EQ(p.size(), 12u);
+        for (std::size_t k = 0; k < 4; ++k) {
+          EXPECT_NEAR(p[3 * k] + p[3 * k + 1] + p[3 * k + 2], 1, 20 * u);
+          for (std::size_t o = 0; o < 3; ++o) EXPECT_GT(p[3 * k + o], 0);
+        }
+      }
+    }
+}
+
+// The leak test: whatever is changed from o_k on, p̂(o_k | o_{<k}, a_{<k}) does not move by one bit. With an
+// action a_{k-1} changed it moves, as does p̂(o_{k+1} | …) with o_k.
+TEST_P(RssmBeliefs, PredictionsNeverSeeWhatIsToCome) {
+  const auto run = [&](const Trajectory& t, Weighting weighting) {
+    Philox random(2);
+    return predictive(model, {&t, 1}, 16, random, weighting)[0];
+  };
+  for (const Weighting weighting : weightings) {
+    const std::vector<double> p = run(seen, weighting);
+    for (std::size_t k = 1; k <= 4; ++k) {
+      Trajectory other = seen;
+      for (std::size_t j = k; j <= 4; ++j) {
+        other.observations[j - 1] = (seen.observations[j - 1] + 1) % 3;
+        if (j > k) other.actions[j - 1] = 1 - seen.actions[j - 1];
+      }
+      const std::vector<double> q = run(other, weighting);
+      for (std::size_t i = 0; i < 3 * k; ++i)
+        EXPECT_EQ(p[i], q[i]) << "changed from o_" << k << " on, seen in step " << i / 3 + 1;
+      if (k < 4) {
+        EXPECT_NE(p[3 * k], q[3 * k]);
+      }
+      other = seen;
+      other.actions[k - 1] = 1 - seen.actions[k - 1];
+      EXPECT_NE(p[3 * k - 1], run(other, weighting)[3 * k - 1]);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(OfAllModels, RssmBeliefs, ::testing::ValuesIn(rssm_variants(true)),
+                         [](const auto& p) { return std::to_string(p.index); });
+
+class EnumeratedBeliefs : public RssmBeliefs {};
+
+// The samples' mean over many runs is the exact sum over all paths, up to 4 standard errors of that mean and
+// the bias of self-normalised weights, which is O(1/N).
+TEST_P(EnumeratedBeliefs, PredictionsConvergeToTheSumOverAllPaths) {
+  constexpr Index samples = 1000;
+  for (const Weighting weighting : weightings) {
+    const std::vector<Estimate> found = repeated(20, [&](std::uint64_t run) {
+      Philox random(run, 31);
+      return predictive(model, {&seen, 1}, samples, random, weighting)[0];
+    });
+    for (std::size_t k = 0; k < 4; ++k) {
+      const std::vector<double> exact = exact_predictive(model, k, weighting);
+      for (std::size_t o = 0; o < 3; ++o)
+        EXPECT_NEAR(found[3 * k + o].mean, exact[o], 4 * found[3 * k + o].standard_error + 1.0 / samples)
+            << "step " << k + 1 << (weighting == Weighting::none ? "" : ", weighted");
+    }
+  }
+}
+
+// Where the samples of q and of the model's posterior differ, the exact predictions do, by more than the test
+// above tolerates: it tells one from the other.
+TEST_P(EnumeratedBeliefs, TheTwoWeightingsDifferWhereTheyShould) {
+  double difference = 0;
+  for (std::size_t k = 1; k < 4; ++k) {
+    const std::vector<double> of_q = exact_predictive(model, k, Weighting::none),
+                              of_model = exact_predictive(model, k, Weighting::importance);
+    for (std::size_t o = 0; o < 3; ++o) difference = std::max(difference, std::abs(of_q[o] - of_model[o]));
+  }
+  if (model.deterministic() || model.future)
+    EXPECT_LT(difference, 100 * u);
+  else
+    EXPECT_GT(difference, 0.01);
+}
+
+// p̂(o_4 | o_1, o_3, a), step 2 having gone by unseen: the sum over all paths and over o_2.
+TEST_P(EnumeratedBeliefs, WhatIsSeenAfterAnUnseenStepWeighsWhatWasImagined) {
+  constexpr Index samples = 1000;
+  std::vector<double> exact(3, 0.0);
+  double evidence = 0;
+  for (std::size_t o = 0; o < 3; ++o) {
+    Trajectory t = seen;
+    t.observations[1] = o;
+    const RssmPaths paths(model, t);
+    const std::vector<double> joint = paths.log_joint(3), p = paths.predictive(3, joint);
+    evidence += std::exp(log_sum_exp(joint));
+    for (std::size_t i = 0; i < 3; ++i) exact[i] += std::exp(log_sum_exp(joint)) * p[i];
+  }
+  const std::vector<Estimate> found = repeated(20, [&](std::uint64_t run) {
+    RssmBelief belief(model, 1, samples, Philox(run, 61), Weighting::importance);
+    const auto at = [](std::size_t i) { return std::array<Index, 1>{static_cast<Index>(i)}; };
+    belief.update(at(seen.actions[0]), at(seen.observations[0]));
+    belief.imagine(at(seen.actions[1]));
+    belief.update(at(seen.actions[2]), at(seen.observations[2]));
+    return belief.predict(at(seen.actions[3]));
+  });
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_NEAR(found[i].mean, exact[i] / evidence, 4 * found[i].standard_error + 1.0 / samples);
+}
+
+// E over s_{k+1}, o_{k+1}, …, of everything that may happen, after the first step has been seen.
+class Unseen {
+ public:
+  explicit Unseen(Rssm& model) : model_(model), z_(RssmPaths::all_values(model.settings.latent)) {}
+
+  /// p̂(o_{k+1} …) from summaries h of weights w, ahead steps.
+  std::vector<double> predictions(const Tensor& h, const std::vector<double>& weights, std::size_t from,
+                                  std::size_t ahead) {
+    const RssmSettings& s = model_.settings;
+    const Index values = z_.shape()[0], rows = h.shape()[0] * values, O = s.observations;
+    Tape tape;
+    std::vector<Index> of_row, of_value;
+    for (Index i = 0; i < rows * O; ++i) {  // (h, s, o)
+      of_row.push_back(i / (values * O));
+      of_value.push_back(i / O % values);
+    }
+    const auto n = static_cast<std::size_t>(rows * O);
+    const std::vector<Index> action(n, static_cast<Index>(seen.actions[from]));
+    std::vector<Index> observation;
+    for (Index i = 0; i < rows * O; ++i) observation.push_back(i % O);
+    const Var all_h = take(tape.constant(h), of_row), z = take(tape.constant(z_), of_value),
+              a = one_hot(tape, action, s.actions);
+    const Tensor log_p = log_prob(s.latent, model_.prior({all_h, a}), z).tensor(),
+                 log_e = log_softmax(emission_logits(model_, all_h, a, z), {1}).tensor();
+    std::vector<double> p(static_cast<std::size_t>(O), 0.0), next(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      const Index at = static_cast<Index>(i), o = observation[i];
+      next[i] =
+          weights[static_cast<std::size_t>(of_row[i])] * std::exp(double(log_p[at]) + double(log_e(at, o)));
+      p[static_cast<std::size_t>(o)] += next[i];
+    }
+    if (ahead == 1) return p;
+    const Var following = advance(model_, all_h, a, encode_step(tape, s, action, observation), z);
+    for (const double later : predictions(following.tensor(), next, from + 1, ahead - 1)) p.push_back(later);
+    return p;
+  }
+
+  /// Summaries after step 1, one for each s_1.
+  Tensor after_first_step() {
+    const RssmSettings& s = model_.settings;
+    Tape tape;
+    const auto V = static_cast<std::size_t>(z_.shape()[0]);
+    const std::vector<Index> a(V, static_cast<Index>(seen.actions[0])),
+        o(V, static_cast<Index>(seen.observations[0]));
+    return advance(model_, tape.constant({z_.shape()[0], s.hidden}, Real{0}), one_hot(tape, a, s.actions),
+                   encode_step(tape, s, a, o), tape.constant(z_))
+        .tensor();
+  }
+
+ private:
+  Rssm& model_;
+  Tensor z_;
+};
+
+TEST_P(EnumeratedBeliefs, OpenLoopPredictionsConvergeToTheSumOverAllThatMayHappen) {
+  constexpr Index samples = 1000;
+  const std::vector<Estimate> found = repeated(20, [&](std::uint64_t run) {
+    Philox random(run, 41);
+    return open_loop_predictive(model, {&seen, 1}, 1, 3, samples, random)[0];
+  });
+  ASSERT_EQ(found.size(), 9u);
+  const RssmPaths paths(model, seen);
+  std::vector<double> weights = model.future ? paths.log_joint(1) : paths.log_q(1);
+  const double total = log_sum_exp(weights);
+  for (double& w : weights) w = std::exp(w - total);
+  Unseen unseen(model);
+  const std::vector<double> exact = unseen.predictions(unseen.after_first_step(), weights, 1, 3);
+  for (std::size_t i = 0; i < 9; ++i)
+    EXPECT_NEAR(found[i].mean, exact[i], 4 * found[i].standard_error + 1.0 / samples)
+        << i / 3 + 1 << " ahead";
+  // One step ahead it is the prediction.
+  const std::vector<double> next = exact_predictive(model, 1, Weighting::none);
+  for (std::size_t o = 0; o < 3; ++o) EXPECT_NEAR(exact[o], next[o], 100 * u);
+}
+
+INSTANTIATE_TEST_SUITE_P(OfCategoricalLatents, EnumeratedBeliefs, ::testing::ValuesIn(rssm_variants(false)),
+                         [](const auto& p) { return std::to_string(p.index); });
+
+// With one group of classes and a summary that needs no samples, the N draws of s_k are spread evenly: each
+// class has ⌊N p⌋ or ⌈N p⌉ of them, so that the prediction is within C/N of the exact one.
+TEST(RssmBelief, EvenlySpreadSamplesAreAsGoodAsTheSum) {
+  Rssm model = random_rssm(rssm_variants(false)[4], 22);
+  ASSERT_TRUE(model.deterministic());
+  for (const Index samples : {4, 64, 4096}) {
+    Philox random(5);
+    const std::vector<double> p = predictive(model, {&seen, 1}, samples, random)[0];
+    for (std::size_t k = 0; k < 4; ++k) {
+      const std::vector<double> exact = exact_predictive(model, k, Weighting::none);
+      for (std::size_t o = 0; o < 3; ++o)
+        EXPECT_LE(std::abs(p[3 * k + o] - exact[o]), 3.0 / double(samples) + 100 * u) << samples;
+    }
+  }
+}
+
+// Of many trajectories each has its own place, in groups of any number of samples. A mean of N numbers
+// between 0 and 1 has a standard error of √(¼/N) at most.
+TEST(RssmBelief, EachTrajectoryIsPredictedByItself) {
+  int told_apart = 0;
+  for (const RssmSettings& settings : rssm_variants(false)) {
+    Rssm model = random_rssm(settings, 26, Real(2));
+    std::vector<Trajectory> t;
+    for (std::size_t i = 0; i < 6; ++i) t.push_back(trajectory({1, i % 2}, {i % 3, 0}));
+    double least = 1, most = 0;
+    for (const Index samples : {600, 300}) {  // one a group, three a group
+      Philox random(6);
+      const auto p = predictive(model, t, samples, random);
+      for (std::size_t i = 0; i < 6; ++i) {
+        const RssmPaths paths(model, t[i]);
+        const std::vector<double> exact =
+            paths.predictive(1, model.future ? paths.log_joint(1) : paths.log_q(1));
+        EXPECT_NEAR(p[i][3], exact[0], 2 / std::sqrt(double(samples))) << name(settings);
+        least = std::min(least, exact[0]);
+        most = std::max(most, exact[0]);
+      }
+    }
+    told_apart += most - least > 0.25;
+  }
+  EXPECT_GE(told_apart, 6);  // of the twelve models
+}
+
+// Σ_i w_i h_i of the samples; with one for all, h itself, which a smoothing model does not weigh either.
+TEST(RssmBelief, MeanSummaryOfOneStepIsTheExactMean) {
+  for (const RssmSettings& settings : rssm_variants(false))
+    for (const Weighting weighting : weightings) {
+      Rssm model = random_rssm(settings, 24);
+      const RssmPaths paths(model, seen);
+      const bool weighted = weighting == Weighting::importance || model.future;
+      std::vector<double> weights = weighted ? paths.log_joint(1) : paths.log_q(1);
+      const double total = log_sum_exp(weights);
+      const Tensor h = Unseen(model).after_first_step();
+      const std::array<Index, 1> a{1}, o{2};
+      const std::vector<Estimate> found = repeated(20, [&](std::uint64_t run) {
+        RssmBelief belief(model, 1, 500, Philox(run, 51), weighting);
+        belief.update(a, o);
+        return belief.mean_summary();
+      });
+      for (Index j = 0; j < settings.hidden; ++j) {
+        double exact = 0;
+        for (std::size_t v = 0; v < weights.size(); ++v)
+          exact += std::exp(weights[v] - total) * double(h(static_cast<Index>(v), j));
+        const Estimate& e = found[static_cast<std::size_t>(j)];
+        EXPECT_NEAR(e.mean, exact, 4 * e.standard_error + 1.0 / 500) << name(settings);
+      }
+    }
+}
+
+TEST(RssmBelief, RefusesWhatHasNoMeaning) {
+  for (const RssmSettings& settings : rssm_variants(true)) {
+    Rssm model = random_rssm(settings, 25);
+    Philox random;
+    const std::array<Index, 2> two{0, 1}, no_action{0, 2}, no_observation{0, 3};
+    EXPECT_THROW(RssmBelief(model, 0, 4, random), std::invalid_argument);
+    EXPECT_THROW(RssmBelief(model, 2, 0, random), std::invalid_argument);
+    for (const Index samples : {0, -1}) {
+      EXPECT_THROW(predictive(model, {&seen, 1}, samples, random), std::invalid_argument);
+      EXPECT_THROW(open_loop_predictive(model, {&seen, 1}, 1, 1, samples, random), std::invalid_argument);
+    }
+    EXPECT_THROW(open_loop_predictive(model, {&seen, 1}, 2, 3, 4, random), std::invalid_argument);
+    EXPECT_THROW(open_loop_predictive(model, {&seen, 1}, -1, 3, 4, random), std::invalid_argument);
+    EXPECT_THROW(open_loop_predictive(model, {&seen, 1}, 1, 0, 4, random), std::invalid_argument);
+    RssmBelief belief(model, 2, 3, random);
+    EXPECT_THROW(belief.predict(std::array<Index, 1>{0}), std::invalid_argument);
+    EXPECT_THROW(belief.update(two, std::array<Index, 3>{0, 1, 1}), std::invalid_argument);
+    EXPECT_THROW(belief.predict(no_action), std::invalid_argument);
+    EXPECT_THROW(belief.update(no_action, two), std::invalid_argument);
+    EXPECT_THROW(belief.update(two, no_observation), std::invalid_argument);
+  }
+}
+
+}  // namespace
+}  // namespace doxa::testing

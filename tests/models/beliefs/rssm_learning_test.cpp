@@ -1,0 +1,63 @@
+// Training finds the belief: where the summary is fed the observations, predictions come near the exact
+// filter's.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <numeric>
+
+#include "doxa/models/beliefs/rssm_belief.h"
+#include "doxa/models/beliefs/rssm_bound.h"
+#include "doxa/models/beliefs/score.h"
+#include "doxa/models/nn/adam.h"
+#include "doxa/models/nn/schedule.h"
+#include "doxa/models/pomdp/pomdp_file.h"
+
+namespace doxa {
+namespace {
+
+// Tiger with 90 % listening, horizon 8: remembering the last observation only costs 0.06 nats a step more
+// than the Bayes filter. Of eight seeds, each with 300 steps, none was more than 0.004 above it.
+TEST(RssmLearning, ComesNearTheExactFilterOnTiger) {
+  const Pomdp tiger =
+      read_pomdp(std::filesystem::path(DOXA_SOURCE_DIR) / "models/pomdp/classics/tiger.pomdp");
+  const std::vector<double> policy = open_loop_policy(tiger, std::vector<double>{0.9, 0.05, 0.05});
+  constexpr std::size_t horizon = 8;
+  Philox random(1);
+  Rssm model({.actions = 3,
+              .observations = 2,
+              .hidden = 12,
+              .summary = RssmSettings::Summary::observations,
+              .latent = {.width = 2}},
+             random);
+  const Parameters all = parameters(model);
+  Adam adam{.max_norm = 1};
+  const WarmupCosine rate{.peak = 0.02, .steps = 300, .warm_up = 20};
+  Tape tape;
+  std::vector<Index> chosen(32);
+  std::iota(chosen.begin(), chosen.end(), Index{0});
+  for (Index t = 1; t <= rate.steps; ++t) {
+    const auto batch = simulate(tiger, policy, horizon, chosen.size(), random);
+    tape.clear();
+    tape.backward(rssm_loss(tape, model, episodes(batch, chosen), {}, random).loss);
+    adam.rate = rate(t);
+    adam.step(all);
+  }
+  const auto held_out = simulate(tiger, policy, horizon, 1000, random);
+  const auto p = predictive(model, held_out, 8, random);
+  std::vector<double> nll;
+  for (std::size_t i = 0; i < held_out.size(); ++i) {
+    double sum = 0;
+    for (std::size_t k = 0; k < horizon; ++k) sum -= std::log(p[i][2 * k + held_out[i].observations[k]]);
+    nll.push_back(sum / double(horizon));
+  }
+  const MemoryScore score =
+      memory_score(last_nll(count_last_observation(tiger, policy, horizon, random, 5000), held_out), nll,
+                   exact_nll(tiger, held_out));
+  EXPECT_GT(score.last - score.exact, 0.04);
+  EXPECT_LT(score.excess(), 0.01);
+}
+
+}  // namespace
+}  // namespace doxa

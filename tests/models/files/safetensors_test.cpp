@@ -1,0 +1,180 @@
+#include "doxa/models/files/safetensors.h"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "doxa/models/files/file_error.h"
+#include "tests/support/safetensors_bytes.h"
+#include "tests/support/scratch.h"
+
+namespace doxa::testing {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// The examples of the format's own library: its tests give these bytes for these contents.
+TEST(Safetensors, IsByteForByteThePublishedExamples) {
+  EXPECT_EQ(format_safetensors({}), file("{}      "));
+  EXPECT_EQ(format_safetensors({.metadata = {{"framework", "pt"}}}),
+            file("{\"__metadata__\":{\"framework\":\"pt\"}}     "));
+
+  const std::string six("\0\0\0\0\0\0\x80\x3f\0\0\0\x40\0\0\x40\x40\0\0\x80\x40\0\0\xa0\x40", 24);  // 0 … 5
+  EXPECT_EQ(format_safetensors({.arrays = {{"attn.0", {Dtype::f32, {1, 2, 3}, six}}}}),
+            file("{\"attn.0\":{\"dtype\":\"F32\",\"shape\":[1,2,3],\"data_offsets\":[0,24]}}", six));
+  EXPECT_EQ(format_safetensors({.arrays = {{"attn0", {Dtype::f32, {1, 1, 2, 3}, six}}}}),
+            file("{\"attn0\":{\"dtype\":\"F32\",\"shape\":[1,1,2,3],\"data_offsets\":[0,24]}}       ", six));
+}
+
+// The header of the format's own library for arrays of every type: U64 first, U8 last, then by name.
+TEST(Safetensors, OrdersArraysByTypeThenName) {
+  Safetensors all;
+  for (const Dtype dtype : {Dtype::i8, Dtype::f64, Dtype::u64, Dtype::f32, Dtype::u8, Dtype::i64, Dtype::u32,
+                            Dtype::i32, Dtype::i16, Dtype::u16})
+    for (const char* n : {"b", "a"}) {
+      const std::string array_name = std::string(n) + std::string(dtype_name(dtype));
+      all.arrays[array_name] = {dtype, {}, std::string(byte_size(dtype), 'x')};
+    }
+  const std::string bytes = format_safetensors(all);
+  std::size_t before = 0, offset = 0;
+  for (const char* type : {"U64", "I64", "F64", "F32", "U32", "I32", "U16", "I16", "I8", "U8"})
+    for (const char* n : {"a", "b"}) {
+      const std::size_t at = bytes.find("\"" + std::string(n) + type + "\"");
+      EXPECT_GT(at, before) << n << type;
+      before = at;
+      const std::size_t size = all.arrays[std::string(n) + type].bytes.size();
+      EXPECT_EQ(offset % size, 0u) << "an array is aligned to its type";
+      EXPECT_EQ(bytes.find("[" + std::to_string(offset) + "," + std::to_string(offset + size) + "]", at),
+                bytes.find("[", bytes.find("data_offsets", at)));
+      offset += size;
+    }
+  EXPECT_EQ(parse_safetensors(bytes).arrays, all.arrays);
+}
+
+TEST(Safetensors, WhatIsWrittenReadsBackBitForBit) {
+  Tensor t(Shape{2, 3}, {0, Real(-0.0), std::numeric_limits<Real>::denorm_min(), Real(1) / 3,
+                         std::numeric_limits<Real>::quiet_NaN(), -std::numeric_limits<Real>::infinity()});
+  const std::vector<double> doubles{0.1, -infinity, std::nan("")};
+  const std::vector<std::uint64_t> words{0, 1, ~std::uint64_t{0}};
+  const Safetensors contents{.arrays = {{"t", stored(t)},
+                                        {"scalar", stored(Tensor(Shape{}, {7}))},
+                                        {"empty", stored(Tensor(Shape{0, 5}))},
+                                        {"doubles", stored(doubles)},
+                                        {"words", stored(words)},
+                                        {"integer", stored(std::int64_t{-3})}},
+                             .metadata = {{"a", ""}, {"", "b"}}};
+  const Safetensors back = parse_safetensors(format_safetensors(contents));
+  EXPECT_EQ(back.arrays, contents.arrays);
+  EXPECT_EQ(back.metadata, contents.metadata);
+  const Tensor u = back.tensor("t");
+  ASSERT_EQ(u.shape(), t.shape());
+  for (Index i = 0; i < t.size(); ++i) {
+    EXPECT_EQ(std::isnan(t[i]), std::isnan(u[i]));
+    EXPECT_EQ(std::signbit(t[i]), std::signbit(u[i]));
+    if (!std::isnan(t[i])) {
+      EXPECT_EQ(t[i], u[i]);
+    }
+  }
+  EXPECT_EQ(back.tensor("scalar").shape(), Shape{});
+  EXPECT_EQ(back.tensor("empty").shape(), (Shape{0, 5}));
+  EXPECT_EQ(back.tensor("integer").item(), -3);
+  EXPECT_EQ(back.words("words"), words);
+  EXPECT_EQ(back.doubles("doubles")[0], 0.1);
+  EXPECT_EQ(back.arrays.at("t").str(), sizeof(Real) == 8 ? "F64 [2,3]" : "F32 [2,3]");
+}
+
+// Row-major and little-endian: -2 as each type has it.
+TEST(Safetensors, EveryTypeIsRead) {
+  const auto value = [](Dtype dtype, const std::string& bytes) {
+    return Safetensors{.arrays = {{"x", {dtype, {}, bytes}}}}.tensor("x").item();
+  };
+  EXPECT_EQ(value(Dtype::f64, std::string("\0\0\0\0\0\0\0\xc0", 8)), -2);
+  EXPECT_EQ(value(Dtype::f32, std::string("\0\0\0\xc0", 4)), -2);
+  EXPECT_EQ(value(Dtype::i64, "\xfe\xff\xff\xff\xff\xff\xff\xff"), -2);
+  EXPECT_EQ(value(Dtype::i32, "\xfe\xff\xff\xff"), -2);
+  EXPECT_EQ(value(Dtype::i16, "\xfe\xff"), -2);
+  EXPECT_EQ(value(Dtype::i8, "\xfe"), -2);
+  EXPECT_EQ(value(Dtype::u64, std::string("\x01\x02\0\0\0\0\0\0", 8)), 513);
+  EXPECT_EQ(value(Dtype::u32, std::string("\x01\x02\0\0", 4)), 513);
+  EXPECT_EQ(value(Dtype::u16, "\x01\x02"), 513);
+  EXPECT_EQ(value(Dtype::u8, "\xfe"), 254);
+}
+
+TEST(Safetensors, AnyTextMayBeANameOrAValue) {
+  std::string all;
+  for (int c = 0; c < 0x80; ++c) all += static_cast<char>(c);
+  all += "\u00e9\u20ac\U0001F600\u2028";
+  const Safetensors contents{.arrays = {{all, stored(std::int64_t{1})}, {"", stored(std::int64_t{2})}},
+                             .metadata = {{all, all}}};
+  const Safetensors back = parse_safetensors(format_safetensors(contents));
+  EXPECT_EQ(back.arrays, contents.arrays);
+  EXPECT_EQ(back.metadata, contents.metadata);
+}
+
+TEST(Safetensors, JsonMayBeWrittenInOtherWays) {
+  const Safetensors read = parse_safetensors(
+      file("{ \"x\\u0041\\n\\/\\ud83d\\ude00\" :\n\t{\"data_offsets\": [ 0 , 8 ],\r\"shape\":[],"
+           "\"dtype\":\"F64\"} , \"__metadata__\" : { } } \n",
+           std::string("\0\0\0\0\0\0\xf0\x3f", 8)));
+  EXPECT_EQ(read.tensor("xA\n/\U0001F600").item(), 1);
+}
+
+TEST(Safetensors, OffsetsNeedNotBeInTheOrderOfTheHeader) {
+  const Safetensors read = parse_safetensors(file(
+      "{\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[1,3]},\"e\":{\"dtype\":\"F64\",\"shape\":[0],"
+      "\"data_offsets\":[1,1]},\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}",
+      "\x07\x08\x09"));
+  EXPECT_EQ(read.tensor("a").item(), 7);
+  EXPECT_EQ(read.tensor("b")[1], 9);
+  EXPECT_EQ(read.tensor("e").size(), 0);
+}
+
+TEST(Safetensors, WhatCannotBeWrittenIsRefused) {
+  const auto refused = [](const Safetensors& contents) {
+    EXPECT_THROW(format_safetensors(contents), std::invalid_argument);
+  };
+  refused({.arrays = {{"__metadata__", stored(std::int64_t{1})}}});
+  refused({.arrays = {{"\xff", stored(std::int64_t{1})}}});
+  refused({.metadata = {{"a", "\xed\xa0\x80"}}});  // a surrogate
+  refused({.arrays = {{"x", {Dtype::f64, {2}, std::string(8, '\0')}}}});
+  refused({.arrays = {{"x", {Dtype::u8, {~std::uint64_t{0}, 2}, ""}}}});
+}
+
+TEST(Safetensors, AnArrayThatDoesNotFitATensorIsNamed) {
+  const Safetensors contents{
+      .arrays = {{"five", {Dtype::u8, {1, 1, 1, 1, 1}, "x"}},
+                 {"large", {Dtype::u8, {0, std::uint64_t{1} << 63}, ""}},
+                 {"product", {Dtype::u8, {0, std::uint64_t{1} << 40, std::uint64_t{1} << 40}, ""}}},
+      .file = "m.safetensors"};
+  const auto says = [&](const char* array, const std::string& expected) {
+    try {
+      contents.tensor(array);
+      ADD_FAILURE() << array;
+    } catch (const FileError& error) {
+      EXPECT_EQ(error.what(), "m.safetensors: " + expected);
+    }
+  };
+  says("five", "'five': found U8 [1,1,1,1,1], expected at most 4 axes");
+  says("large", "'large': found U8 [0,9223372036854775808], expected a smaller extent");
+  says("product", "'product': found U8 [0,1099511627776,1099511627776], expected smaller extents");
+  says("none", "found no array 'none', expected one");
+  EXPECT_THROW(contents.doubles("five"), FileError);
+  EXPECT_THROW(contents.words("five"), FileError);
+}
+
+TEST(Safetensors, AFileIsWrittenAndRead) {
+  const Scratch scratch;
+  const Safetensors contents{.arrays = {{"x", stored(Tensor(Shape{2}, {1, 2}))}}};
+  write_safetensors(scratch / "m.safetensors", contents);
+  EXPECT_EQ(content(scratch / "m.safetensors"), format_safetensors(contents));
+  EXPECT_EQ(read_safetensors(scratch / "m.safetensors").arrays, contents.arrays);
+  EXPECT_EQ(read_safetensors(scratch / "m.safetensors").file, (scratch / "m.safetensors").string());
+  EXPECT_THROW(read_safetensors(scratch / "other"), FileError);
+  EXPECT_THROW(read_safetensors(scratch.path()), FileError);
+}
+
+}  // namespace
+}  // namespace doxa::testing

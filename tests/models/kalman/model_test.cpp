@@ -1,0 +1,88 @@
+#include "doxa/models/kalman/model.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "joint.h"
+
+namespace doxa::testing {
+namespace {
+
+TEST(KalmanModel, NamesWhatDoesNotFit) {
+  Philox random(80);
+  const LinearGaussianModel good = random_linear_gaussian(2, 1, 1, random);
+  const auto text = [](const LinearGaussianModel& m) {
+    try {
+      validate(m);
+    } catch (const std::invalid_argument& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  EXPECT_EQ(text(good), "accepted");
+  LinearGaussianModel m = good;
+  m.emission = Matrix(1, 3);
+  EXPECT_EQ(text(m), "LinearGaussianModel: emission is [1,3], expected [1,2]");
+  m = good;
+  m.start_mean = Matrix(1, 2);
+  EXPECT_EQ(text(m), "LinearGaussianModel: start_mean is [1,2], expected [2,1]");
+  m = good;
+  m.emission_input = Matrix(1, 2);
+  EXPECT_EQ(text(m), "LinearGaussianModel: emission_input is [1,2], expected [1,1]");
+  m = good;
+  m.transition_covariance = Matrix(2, 2, {1, 2, 2, 1});
+  EXPECT_TRUE(text(m).starts_with("LinearGaussianModel: transition_covariance is indefinite")) << text(m);
+  m = good;
+  m.emission_covariance = Matrix(1, 1, {-1});
+  EXPECT_EQ(text(m), "LinearGaussianModel: emission_covariance is indefinite: (0,0) is -1.000000");
+  m = good;
+  m.start_covariance = Matrix(2, 2, {1, 0, 0.1, 1});
+  EXPECT_TRUE(text(m).starts_with("LinearGaussianModel: start_covariance is not symmetric")) << text(m);
+  m = good;
+  m.transition[1] = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(text(m), "LinearGaussianModel: transition holds inf, expected finite numbers");
+  EXPECT_EQ(text({}), "LinearGaussianModel: 0 states and 0 observations, expected at least one of each");
+
+  EXPECT_THROW(filter(good, Matrix(3, 1), Matrix(4, 1)), std::invalid_argument);
+  EXPECT_THROW(filter(good, Matrix(3, 0), Matrix(3, 1)), std::invalid_argument);
+  EXPECT_THROW(simulate(good, Matrix(3, 2), random), std::invalid_argument);
+  KalmanFilter f(good);
+  EXPECT_THROW(f.predict(Matrix(2, 1)), std::invalid_argument);
+  EXPECT_THROW(f.update(Matrix(1, 1), Matrix(2, 1)), std::invalid_argument);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THROW(f.update(Matrix(1, 1), Matrix(1, 1, {nan})), std::invalid_argument);
+  EXPECT_EQ(f.step(), 0u);
+  EXPECT_EQ(f.log_evidence(), 0);
+  EXPECT_THROW(filter(good, Matrix(1, 1, {nan}), Matrix(1, 1)), std::invalid_argument);
+}
+
+TEST(KalmanSimulate, DrawsFromTheModel) {
+  Philox random(81);
+  const LinearGaussianModel m = random_linear_gaussian(2, 1, 1, random);
+  const Matrix inputs = random_matrix(3, 1, random);
+  const Joint joint(m, inputs);
+  const Index size = joint.mean.rows, episodes = 20'000;
+  Matrix mean(size, 1), square(size, size);
+  for (Index i = 0; i < episodes; ++i) {
+    const LinearGaussianEpisode e = simulate(m, inputs, random);
+    std::vector<double> all = e.states.elements;
+    all.insert(all.end(), e.observations.elements.begin(), e.observations.elements.end());
+    const Matrix x = column(all) - joint.mean;
+    mean = mean + x;
+    square = square + x * transpose(x);
+  }
+  const double n = static_cast<double>(episodes);
+  for (Index i = 0; i < size; ++i) {
+    EXPECT_LE(std::abs(mean[i]) / n, 5 * std::sqrt(joint.covariance(i, i) / n));
+    for (Index j = 0; j <= i; ++j) {
+      const double c = joint.covariance(i, j);
+      const double error = std::sqrt((joint.covariance(i, i) * joint.covariance(j, j) + c * c) / n);
+      EXPECT_LE(std::abs(square(i, j) / n - c), 5 * error) << i << " " << j;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace doxa::testing

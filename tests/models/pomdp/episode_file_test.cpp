@@ -1,0 +1,115 @@
+#include "doxa/models/pomdp/episode_file.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "doxa/models/beliefs/score.h"
+#include "doxa/models/pomdp/trajectory_file.h"
+#include "tests/support/pomdp_text.h"
+#include "tests/support/random_pomdp.h"
+#include "tests/support/scratch.h"
+
+namespace doxa::testing {
+namespace {
+
+const std::string header = "episode,action,observation\n";
+
+std::vector<Trajectory> read(const std::string& text) { return parse_episodes(text, tiger(), "test.pomdp"); }
+
+void expect_episodes_refused(const std::string& marked, const std::string& says) {
+  expect_refused(marked, says, [](const std::string& text) { read(text); });
+}
+
+std::vector<Trajectory> without_states(std::vector<Trajectory> episodes) {
+  for (Trajectory& t : episodes) t.states.clear();
+  return episodes;
+}
+
+TEST(EpisodeFile, ConsecutiveRowsOfOneNameAreAnEpisode) {
+  const std::vector<Trajectory> two{{{}, {listen, open_left}, {hear_right, hear_left}},
+                                    {{}, {listen, listen}, {hear_left, hear_left}}};
+  EXPECT_EQ(
+      read(header + "0,listen,hear-right\n0,open-left,hear-left\n1,listen,hear-left\n1,listen,hear-left\n"),
+      two);
+  EXPECT_EQ(read(header + "b,0,1\nb,1,0\na 1,0,0\na 1,0,0"), two);
+  EXPECT_EQ(read("\xEF\xBB\xBF"
+                 "episode,action,observation\r\n1,0,1\r\n1,1,0\r\n01,0,0\r\n01,0,0\r\n\r\n"),
+            two);
+}
+
+// One episode's rows are a trajectory's with a field before them.
+TEST(EpisodeFile, SharesTheRowsOfATrajectory) {
+  const std::vector<Trajectory> one = read(header + "x,0,1\nx,open-right,hear-left\n");
+  const SeenTrajectory same = parse_trajectory("action,observation\n0,1\nopen-right,hear-left\n", tiger());
+  ASSERT_EQ(one.size(), 1u);
+  EXPECT_EQ(one[0].actions, same.actions);
+  EXPECT_EQ(one[0].observations, same.observations);
+}
+
+TEST(EpisodeFile, WhatIsSimulatedReadsBackEqual) {
+  Philox random(1);
+  for (const Pomdp& m : {tiger(), random_pomdp(3, 2, 4, random)}) {
+    const auto episodes = simulate(m, open_loop_policy(m), 7, 11, random);
+    EXPECT_EQ(parse_episodes(format_episodes(m, episodes), m), without_states(episodes));
+    // The score of what is read is that of what was simulated: it never saw the states.
+    EXPECT_EQ(exact_nll(m, parse_episodes(format_episodes(m, episodes), m)), exact_nll(m, episodes));
+  }
+}
+
+TEST(EpisodeFile, AFileIsWrittenAndRead) {
+  const Scratch scratch;
+  Philox random(2);
+  const Pomdp m = tiger();
+  const auto episodes = simulate(m, open_loop_policy(m), 3, 2, random);
+  write_episodes(scratch / "e.csv", m, episodes);
+  EXPECT_EQ(read_episodes(scratch / "e.csv", m), without_states(episodes));
+  EXPECT_EQ(content(scratch / "e.csv").substr(0, header.size()), header);
+  EXPECT_THROW(read_episodes(scratch / "none.csv", m), FileError);
+}
+
+TEST(EpisodeFile, ALineIsThreeFields) {
+  expect_episodes_refused("@", "found an empty file, expected the header 'episode,action,observation'");
+  expect_episodes_refused("@action,observation\n0,1\n", "expected the header 'episode,action,observation'");
+  expect_episodes_refused("episode,action,observation@\n",
+                          "found nothing after the header, expected an episode");
+  const std::string three = "expected an episode, an action and an observation with one comma between two";
+  expect_episodes_refused(header + "@0\n", "found '0', " + three);
+  expect_episodes_refused(header + "0,0,0\n0,1@\n", "found 2 fields, " + three);
+  expect_episodes_refused(header + "0,0,1@,2\n", "found 4 fields, " + three);
+  expect_episodes_refused(header + "0,0,1@,,,\n", "found 6 fields, " + three);
+  expect_episodes_refused(header + "0,0,1\n@\n0,0,1\n", "found an empty line, " + three);
+  expect_episodes_refused(header + "@,0,1\n", "found no episode, expected its number or name");
+  expect_episodes_refused(header + "0,@growl,1\n", "found the unknown action 'growl', expected one of");
+  expect_episodes_refused(header + "0,0,@2\n", "found the unknown observation '2', expected one of");
+}
+
+TEST(EpisodeFile, AnEpisodeIsTogetherAndAsLongAsTheFirst) {
+  expect_episodes_refused(header + "0,0,0\n1,0,0\n@0,0,1\n",
+                          "found episode '0' again, expected all its steps together");
+  expect_episodes_refused(header + "0,0,0\n0,0,0\n@7,0,0\n8,0,0\n8,0,0\n",
+                          "found episode '7' of 1 step, expected 2 steps as in episode '0'");
+  expect_episodes_refused(header + "0,0,0\n@1,0,0\n1,0,0\n1,0,0\n",
+                          "found episode '1' of 3 steps, expected 1 step as in episode '0'");
+}
+
+TEST(EpisodeFile, WhatCannotBeWrittenIsRefused) {
+  Pomdp m = tiger();
+  const std::vector<Trajectory> good{{{}, {0}, {0}}};
+  const auto refused = [&](const std::vector<Trajectory>& episodes) {
+    EXPECT_THROW(format_episodes(m, episodes), std::invalid_argument);
+  };
+  EXPECT_NO_THROW(format_episodes(m, good));
+  refused({});
+  refused({{}});
+  refused({{{}, {0}, {0}}, {{}, {0, 1}, {0, 1}}});
+  refused({{{}, {3}, {0}}});
+  refused({{{}, {0}, {2}}});
+  m.actions[1] = "a,b";
+  refused(good);
+  m.actions[1] = m.actions[0];
+  refused(good);
+}
+
+}  // namespace
+}  // namespace doxa::testing

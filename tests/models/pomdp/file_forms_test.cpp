@@ -1,0 +1,107 @@
+#include <gtest/gtest.h>
+
+#include "doxa/models/pomdp/pomdp_file.h"
+#include "tests/support/pomdp_text.h"
+#include "tests/support/random_pomdp.h"
+
+namespace doxa::testing {
+namespace {
+
+// Each pair spells the same model in two ways.
+TEST(PomdpFile, EveryFormOfAnEntryMeansTheSame) {
+  const std::string p = preamble;
+  const std::pair<std::string, std::string> pairs[] = {
+      // the preamble: order, counts, comments, line ends
+      {p + tables,
+       "observations:\nx\ny actions:go stay\n\nstates:a b\nc values:reward discount:0.5\n" + tables},
+      {p + tables, "# \xff\x01 any bytes: 0.5\r\n" + p + "\r\n" + tables + "# no line end"},
+      {p + tables,
+       "discount: 5e-1 values: reward states: a b c actions: go stay observations: x y\n" + tables},
+      {p + tables,
+       "discount: +0.5e0 values: reward\f\vstates: a b c actions: go stay observations: x y\n" + tables},
+      // start
+      {p + tables, p + "start: uniform\n" + tables},
+      {p + tables, p + "start: 0.333333333333333333 0.333333333333333333 0.333333333333333333\n" + tables},
+      {p + tables, p + "start include: *\n" + tables},
+      {p + "start: b\n" + tables, p + "start: 0 1 0\n" + tables},
+      {p + "start: b\n" + tables, p + "start: 0. 1.000001 0.0\n" + tables},
+      {p + "start: b\n" + tables, p + "start: 1\n" + tables},
+      {p + "start: b\n" + tables, p + "start include: b\n" + tables},
+      {p + "start: b\n" + tables, p + "start exclude: 0 c\n" + tables},
+      {p + "start include: a 2\n" + tables, p + "start: 0.5 0 0.5\n" + tables},
+      {p + "start include: a c\n" + tables, p + "start exclude: b\n" + tables},
+      // T: cells, rows, matrices, wildcards, names and indices
+      {p + tables, p + "T: go identity T: stay identity O: go uniform O: stay uniform"},
+      {p + tables, p + "T: 0 identity T: 1 identity O: 0 uniform O: 1 uniform"},
+      {p + tables, p + "T: * 1 0 0 0 1 0 0 0 1 O: * 0.5 0.5 0.5 0.5 0.5 0.5"},
+      {p + tables, p + "T: * : a 1 0 0 T: * : 1 0 1 0 T: go : c 0 0 1 T: stay : c 0 0 1.0 O: * : * uniform"},
+      {p + tables, p + "T:*:a:a 1 T:*:b:b 1 T:*:c:c 1 O:*:*:x 0.5 O:*:*:y 0.5"},
+      {p + tables, p + "T: * : * : * 0 T:*:a:a 1 T:*:b:b 1 T:*:c:c 1 O:*:*:* 0.5"},
+      {p + "T: * uniform O: * uniform", p + "T: * : * uniform O: * : * uniform"},
+      {p + "T: * uniform O: * uniform",
+       p + "T: * : * : * 0.3333333333333333 O: * : a uniform O:*:b:* 0.5 O:*:2 0.5 0.5"},
+      {p + tables + "T: go : * 0.5 0.5 0",
+       p + tables + "T: go : a 0.5 0.5 0 T: go : b 0.5 0.5 0 T: go : c 0.5 0.5 0"},
+      {p + tables + "O: * : b 0.25 0.75",
+       p + tables + "O: go : b 0.25 0.75 O: stay : b : y 0.75 O: stay : b : x 0.25"},
+      // reset
+      {p + "start: b " + tables + "T: go : a reset", p + "start: b " + tables + "T: go : a 0 1 0"},
+      {p + tables + "T: go : a reset T: stay : c reset",
+       p + tables + "T: go : a uniform T: stay : c uniform"},
+      // the last entry wins, zeros included
+      {p + tables + "T: go : a uniform", p + "O: * uniform T: go uniform T: * identity T: go : a uniform"},
+      {p + tables, p + tables + "T: go uniform T: go identity"},
+      {p + tables, p + tables + "T: go : a : b 0.7 T: go : a : b 0"},
+      {p + tables, p + tables + "T: go : a : b 0.7 T: * : a 1 0 0"},
+      {p + tables + "T: go : a 0 1 0", p + tables +
+                                           "T: * : a : * 0.1 T: go : * : b 1 T: * : a : a 0 T: go : a : c 0 "
+                                           "T: go : b : * 0 T: go : b : b 1 T: go : c : * 0 T: * : c : c 1 "
+                                           "T: stay identity"},
+      // R; cost negates
+      {p + tables + "R: go : a : b : x 2 R: go : a : b : y 3", p + tables + "R: go : a : b 2 3"},
+      {p + tables + "R: go : a : a 1 2 R: go : a : b 3 -4 R: go : a : c 5 6",
+       p + tables + "R: go : a 1 2 3 - 4 5 +6"},
+      {p + tables + "R: * : * : * : * -1.5e0",
+       "discount: 0.5 values: cost states: a b c actions: go stay "
+       "observations: x y " +
+           tables + "R: * : * : * : * 1.5"},
+  };
+  for (const auto& [one, other] : pairs) {
+    const Pomdp m = parse(one), n = parse(other);
+    EXPECT_EQ(m.states, n.states);
+    EXPECT_EQ(m.actions, n.actions);
+    EXPECT_EQ(m.observations, n.observations);
+    EXPECT_EQ(m.discount, n.discount);
+    EXPECT_EQ(m.start, n.start) << other;
+    EXPECT_EQ(m.transition, n.transition) << other;
+    EXPECT_EQ(m.emission, n.emission) << other;
+    for (std::size_t a = 0; a < 2; ++a)
+      for (std::size_t s = 0; s < 3; ++s)
+        for (std::size_t t = 0; t < 3; ++t)
+          for (std::size_t o = 0; o < 2; ++o) EXPECT_EQ(m.reward(a, s, t, o), n.reward(a, s, t, o)) << other;
+  }
+}
+
+TEST(PomdpFile, CountsNameTheMembersByTheirIndices) {
+  const Pomdp m = parse(
+      "discount: 1 values: cost states: 2 actions: 1 observations: 3 T: 0 : 1 : 0 1 T: 0 : 0 uniform "
+      "O: * : * : 2 1");
+  EXPECT_EQ(m.states, (std::vector<std::string>{"0", "1"}));
+  EXPECT_EQ(m.observations.back(), "2");
+  EXPECT_EQ(transition_row(m, 0, 1)[0], 1);
+  const Pomdp one =
+      parse("discount: 1 values: reward states: 1 actions: 1 observations: 1 start: 1 T: * identity O: * 1");
+  EXPECT_EQ(one.start, std::vector<double>{1});
+  EXPECT_EQ(
+      parse("discount: 1 values: reward states: 1 actions: 1 observations: 1 start: 0 T: * 1 O: * 1").start,
+      one.start);
+}
+
+// A row that is off by the rounding of its decimals is normalised.
+TEST(PomdpFile, RowsAreNormalised) {
+  const Pomdp m = parse(preamble + tables + "T: go : a 0.333333 0.333333 0.333333");
+  for (std::size_t s = 0; s < 3; ++s) EXPECT_DOUBLE_EQ(transition_row(m, 0, 0)[s], 1.0 / 3);
+}
+
+}  // namespace
+}  // namespace doxa::testing

@@ -1,0 +1,218 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "doxa/models/pomdp/pomdp_file.h"
+#include "tests/support/pomdp_text.h"
+
+namespace doxa::testing {
+namespace {
+
+TEST(PomdpFile, MalformedPreambleIsRefusedWhereItIsWrong) {
+  const std::pair<const char*, const char*> table[] = {
+      {"@", "found the end of the file, expected 'discount:' and 'values:' and 'states:'"},
+      {"# nothing\n  @", "found the end of the file"},
+      {"@discout: 0.5", "found 'discout', expected 'discount:'"},
+      {"discount @0.5", "found '0.5', expected ':' after 'discount'"},
+      {"discount: @1.5", "found '1.5', expected a discount between 0 and 1"},
+      {"discount: @-0.5", "found '-0.5', expected a discount between 0 and 1"},
+      {"discount: @+ 2", "found '2', expected a discount between 0 and 1"},
+      {"discount: @1e400", "within the range of a double"},
+      {"discount: @inf", "found 'inf', expected a discount"},
+      {"discount: - @- 1", "found '-'"},
+      {"discount: @0x1", "found '0x1', expected a number"},
+      {"discount: @.5", "found '.5', expected a digit before the decimal point"},
+      {"discount: @0.5.", "found '0.5.'"},
+      {"discount: 0.5 @discount: 0.5",
+       "found a second 'discount', expected only one (the first is in line 1)"},
+      {"values: @rewards", "found 'rewards', expected 'reward' or 'cost'"},
+      {"values: @discount: 1", "expected 'reward' or 'cost'"},
+      {"states: @0", "found '0', expected a number of states between 1 and"},
+      {"states: @1000000000", "found '1000000000', expected a number of states between 1 and"},
+      {"states: @99999999999999999999999", "expected a number of states between 1 and"},
+      {"states: @2.0", "found '2.0', expected the number of states or their names"},
+      {"states: @-2", "found '-', expected the number of states or their names"},
+      {"states:\n@actions: 2", "found 'actions', expected the number of states or their names"},
+      {"states: a b @a", "found the name 'a' again"},
+      {"states: a @reset b", "found the reserved word 'reset', expected the name of a state"},
+      {"states: @T F\nactions: 2", "found the reserved word 'T'"},
+      {"states: F @T\nactions: 2", "found the reserved word 'T'"},
+      {"observations: x @3", "found '3', expected the name of an observation, which begins with a letter"},
+      {"actions: a @2b", "found '2b'"},
+      {"actions: a @_b", "found '_', expected a name, a number"},
+      {"states: a \n\t@\xc3\xa9t\xc3\xa9", "found byte 0xC3, expected a name"},
+      {"values: reward states: 2 actions: 2 observations: 2 @start: uniform",
+       "found 'start', expected 'discount:' in the preamble"},
+      {"discount: 1 states: 2 actions: 2 observations: 2 @T: * identity",
+       "found 'T', expected 'values:' in the preamble"},
+      {"discount: 1 values: cost states: 2 actions: 2 @O: * uniform", "expected 'observations:'"},
+      {"discount: 1 values: reward states: 100000 actions: 100000 observations: 2 @T: * identity", "rows"},
+  };
+  for (const auto& [text, says] : table) expect_refused(text, says);
+  expect_refused(std::string("states: a ") + '@' + std::string(1, '\0'), "found byte 0x00");
+}
+
+TEST(PomdpFile, MalformedStartIsRefusedWhereItIsWrong) {
+  const std::pair<const char*, const char*> table[] = {
+      {"@start uniform", "found the reserved word 'start', expected the name of an observation, or 'start:'"},
+      {"start include @a", "expected ':' after 'start include'"},
+      {"start: @reset", "found 'reset', expected a state"},
+      {"start: @d", "found 'd', expected a state"},
+      {"start: @3", "found '3', expected a state, by name or by an index below 3"},
+      {"start: a @b", "found 'b', expected one state after 'start:' ('start include:' takes a list)"},
+      {"start: 0.5 0.5 @T: * identity", "found 'T', expected start probability 3 of 3"},
+      {"start: @0.5 0.4 0", "start sums to 0.9, expected 1"},
+      {"start: 0.5 @-0.5 1", "found '-', expected start probability 2 of 3, without a sign"},
+      {"start: 0.5 0.5 0 @0", "found '0', expected an entry (T, O or R) or the end of the file"},
+      {"start: @1e999 1 0", "within the range"},
+      {"start: @* 1", "found '*', expected 'uniform', a state or start probability 1 of 3"},
+      {"start include: @T: * identity", "found 'T', expected a state"},
+      {"start include: a @a", "found 'a', which is in the list already"},
+      {"start include: a @0.5", "found '0.5', expected a state or '*'"},
+      {"start exclude: @a b c", "every state excluded"},
+      {"start exclude: @*", "every state excluded"},
+      {"start: a\n@start: b", "found 'start', expected an entry"},
+  };
+  for (const auto& [text, says] : table) expect_refused(preamble + text, says);
+}
+
+TEST(PomdpFile, MalformedEntriesAreRefusedWhereTheyAreWrong) {
+  const std::pair<const char*, const char*> table[] = {
+      {"@junk", "found 'junk', expected an entry (T, O or R) or the end of the file"},
+      {"@discount: 0.5", "found 'discount', expected an entry"},
+      {"@0.5", "found '0.5', expected an entry"},
+      {"@:", "found ':', expected an entry"},
+      {"R: * : * : * : * 1 @-1", "found '-', expected an entry"},
+      {"T: go identity @identity", "found 'identity', expected an entry"},
+      {"@start: a", "found 'start', expected an entry"},
+      {"@;", "found ';', expected a name, a number, ':' or '*'"},
+      {"T @go identity", "found 'go', expected ':' after 'T'"},
+      {"T: @jump identity", "found 'jump', expected an action of the preamble"},
+      {"T: @2 identity", "found '2', expected an action, by name or by an index below 2"},
+      {"T: @99999999999999999999 identity", "by an index below 2"},
+      {"T: @1.0 identity", "found '1.0', expected an action or '*'"},
+      {"T: @", "found the end of the file, expected an action"},
+      {"T: go @reset",
+       "found 'reset', expected ':', 'uniform', 'identity' or transition probability 1 of 3 of row a"},
+      {"T: go : a @identity",
+       "found 'identity', expected ':', 'uniform', 'reset' or transition probability 1 of 3"},
+      {"T: go : @x 1 0 0", "found 'x', expected a state"},
+      {"T: go : a : b @: 0.5", "found ':', expected a transition probability"},
+      {"T: go : a : b @uniform", "found 'uniform', expected a transition probability"},
+      {"T: go : a : b @-0.5", "found '-', expected a transition probability, without a sign"},
+      {"T: go : a : b @+0.5", "found '+', expected a transition probability, without a sign"},
+      {"T: go : a : b @1e999",
+       "found '1e999', expected a transition probability, within the range of a double"},
+      {"T: go : a : b @nan", "found 'nan'"},
+      {"T: go : a 0.5 0.5 @O: * uniform", "found 'O', expected transition probability 3 of 3 of row a"},
+      {"T: go : a 0.5 0.5 0 @0", "found '0', expected an entry"},
+      {"T: go\n1 0 0\n0 1 0\n0 0 @",
+       "found the end of the file, expected transition probability 3 of 3 of row c"},
+      {"T: go\n1 0 0\n0 1 0\n0 0 1 @0\n", "found '0', expected an entry"},
+      {"T: go : * 1 @-1 1", "found '-', expected transition probability 2 of 3 of row *"},
+      {"O: go @identity",
+       "found 'identity', expected ':', 'uniform' or emission probability 1 of 2 of row a"},
+      {"O: go : a @reset", "found 'reset'"},
+      {"O: go : a : @z 1", "found 'z', expected an observation"},
+      {"O: go : a : x @y", "expected an emission probability"},
+      {"R: go @1", "found '1', expected ':' after the action"},
+      {"R: go : a @uniform", "found 'uniform', expected ':' or reward 1 of 2 of row a"},
+      {"R: go : a 1 2 3 4 5 @", "found the end of the file, expected reward 2 of 2 of row c"},
+      {"R: go : a : b 1 @T: * identity", "found 'T', expected reward 2 of 2 of row b"},
+      {"R: go : a : b : x @1e400", "within the range of a double"},
+      {"R: go : a : b : x 1 @1", "found '1', expected an entry"},
+      // rows
+      {"T: go : a @0.5 0.4 0", "transition: action go, row a sums to 0.9, expected 1"},
+      {"T: go\n1 0 0\n@0 0.5 0\n0 0 1", "transition: action go, row b sums to 0.5, expected 1"},
+      {"T: go : c : a @0.5", "transition: action go, row c sums to 1.5, expected 1"},
+      {"O: *\n0.5 0.5\n@0.6 0.5\n0.5 0.5", "emission: action go, row b sums to 1.1, expected 1"},
+      {"O: stay : b : * @1", "emission: action stay, row b sums to 2, expected 1"},
+      {"O: stay : b : x @1e308 O: stay : c uniform", "sums to 1e+308"},
+      // A number above 1 is to blame, whatever comes after it.
+      {"T: go : b : c @1.5\nT: go : b : b 0\nT: go : b : a 0", "transition: action go, row b sums to 1.5"},
+      {"O: * : * : x @2\nO: go : a : y 0\nO: * : * : y 0", "emission: action go, row a sums to 2"},
+      {"T: go : a 0.5 0.5 0\nT: go : a : c @1.25\nT: go : a : a 0.25", "row a sums to 2"},
+  };
+  for (const auto& [text, says] : table) expect_refused(preamble + tables + text, says);
+  expect_refused(preamble + tables + "R: go : a : b : x - @T: * identity", "found 'T', expected a reward");
+  expect_refused(preamble + tables + "T: stay : b : b @0.99998",
+                 "transition: action stay, row b sums to 0.99998");
+  EXPECT_NO_THROW(parse(preamble + tables + "T: stay : b : b 0.999995"));
+  expect_refused(preamble + "T: go identity O: * uniform @",
+                 "transition: action stay, row a is not given, expected probabilities that sum to 1");
+  expect_refused(preamble + "T: * identity O: * : a uniform O: * : b uniform\n# the end\n@",
+                 "emission: action go, row c is not given");
+  expect_refused(preamble + tables + "@" + std::string(100, 'x'), "found '" + std::string(40, 'x') + "...'");
+}
+
+// Every set, every word that the format keeps for itself, alone and after another name.
+TEST(PomdpFile, ReservedWordsAreNotNames) {
+  for (const char* word : {"discount", "values", "states", "actions", "observations", "T", "O", "R",
+                           "uniform", "identity", "reward", "cost", "start", "include", "exclude", "reset"}) {
+    EXPECT_FALSE(is_pomdp_name(word)) << word;
+    for (const char* set : {"states", "actions", "observations"})
+      for (const char* before : {" ", " first "})
+        expect_refused(std::string(set) + ":" + before + "@" + word + " last",
+                       "found the reserved word '" + std::string(word) + "', expected the name of");
+  }
+  EXPECT_TRUE(is_pomdp_name("Uniform"));
+}
+
+// Each of the five lines of the preamble is missed where the first entry stands.
+TEST(PomdpFile, EveryLineOfThePreambleIsRequired) {
+  const char* lines[] = {"discount: 1\n", "values: cost\n", "states: 2\n", "actions: 1\n",
+                         "observations: a b\n"};
+  for (const std::string missing : lines) {
+    std::string text;
+    for (const char* line : lines)
+      if (line != missing) text += line;
+    const std::string word = missing.substr(0, missing.find(':') + 1);
+    expect_refused(text + "@T: * identity O: * uniform",
+                   "found 'T', expected '" + word + "' in the preamble");
+  }
+}
+
+// In every place where a number can stand: beyond the largest double it is refused, and below the smallest it
+// is 0, the nearest double, however it is written.
+TEST(PomdpFile, NumbersOutOfTheRangeOfADouble) {
+  const std::string zeros(400, '0');
+  for (const std::string& large :
+       {std::string("1e309"), std::string("0.1e310"), "1" + zeros, "1" + zeros + ".", "0." + zeros + "1e999",
+        std::string("1e99999999999999999999"), std::string("1.8e308")}) {
+    expect_refused("discount: @" + large, "within the range of a double");
+    for (const char* before :
+         {"start: 0.0 ", "start: 1 0 ", "T: go : a : b ", "T: go : a 1 ", "T: go 1 0 0 0 ", "O: go : a : x ",
+          "O: go : a ", "O: go ", "R: go : a : b : x ", "R: go : a : b -", "R: go : a 1 +"})
+      expect_refused(preamble + (before[0] == 's' ? before : tables + before) + "@" + large,
+                     "within the range of a double");
+  }
+  for (const std::string& small :
+       {std::string("1e-400"), "0." + zeros + "1", std::string("1e-99999999999999"),
+        "0" + zeros + "." + zeros + "9e+1", std::string("0e99999999999999")}) {
+    EXPECT_EQ(parse(preamble + "start: 1 0 " + small + "\n" + tables),
+              parse(preamble + "start: a\n" + tables));
+    EXPECT_EQ(parse(preamble + tables + "T: go : a 1 " + small + " 0"), parse(preamble + tables));
+    EXPECT_EQ(parse(preamble + tables + "R: * : * : * : * -" + small).reward(0, 0, 0, 0), 0);
+  }
+  EXPECT_EQ(parse(preamble + "start: 1 5e-324 0\n" + tables).start[1], 5e-324);
+}
+
+TEST(PomdpFile, UnreadableFilesAreRefusedByName) {
+  const std::filesystem::path folder = std::filesystem::temp_directory_path();
+  const auto refusal = [](const std::filesystem::path& path) {
+    try {
+      read_pomdp(path);
+      return std::string();
+    } catch (const FileError& error) {
+      EXPECT_EQ(error.line(), 0u);
+      return std::string(error.what());
+    }
+  };
+  EXPECT_EQ(refusal(folder / "no-such.pomdp"),
+            (folder / "no-such.pomdp").string() + ": found no such file, expected a .pomdp file");
+  EXPECT_EQ(refusal(folder), folder.string() + ": found a directory, expected a .pomdp file");
+  EXPECT_EQ(refusal("no\nsuch\x1b").find('\n'), std::string::npos);
+}
+
+}  // namespace
+}  // namespace doxa::testing

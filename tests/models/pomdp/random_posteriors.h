@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cmath>
+#include <span>
+#include <vector>
+
+#include "doxa/models/pomdp/causal_posterior.h"
+#include "tests/support/random_pomdp.h"
+
+namespace doxa::testing {
+
+inline void fill_with_distribution(std::span<double> p, Philox& random) {
+  double sum = 0;
+  for (double& x : p) sum += x = -std::log(random.uniform());
+  for (double& x : p) x /= sum;
+}
+
+// As random_pomdp, with no probability 0.
+inline Pomdp random_positive_pomdp(std::size_t states, std::size_t actions, std::size_t observations,
+                                   Philox& random) {
+  Pomdp m = random_pomdp(states, actions, observations, random);
+  fill_with_distribution(m.start, random);
+  m.transition = m.emission = {};
+  m.transition.columns = states;
+  m.emission.columns = observations;
+  std::vector<double> next(states), seen(observations);
+  for (std::size_t row = 0; row < actions * states; ++row) {
+    fill_with_distribution(next, random);
+    fill_with_distribution(seen, random);
+    m.transition.append_row(next);
+    m.emission.append_row(seen);
+  }
+  return m;
+}
+
+inline void fill_rows(std::span<double> rows, std::size_t states, Philox& random) {
+  for (std::size_t i = 0; i < rows.size(); i += states)
+    fill_with_distribution(rows.subspan(i, states), random);
+}
+
+inline PathPosterior random_path_posterior(std::size_t states, std::size_t horizon, Philox& random) {
+  PathPosterior q;
+  for (std::size_t k = 1; k <= horizon; ++k)
+    fill_rows(q.kernel.emplace_back((k > 1 ? states : 1) * states), states, random);
+  return q;
+}
+
+inline CausalPosterior random_causal_posterior(const Pomdp& m, std::size_t horizon, Philox& random) {
+  CausalPosterior q = causal_table(m, horizon);
+  for (std::vector<double>& table : q.table) fill_rows(table, m.states.size(), random);
+  return q;
+}
+
+// J(q).
+inline double expected_bound(const Pomdp& m, const HistoryPolicy& policy, const CausalPosterior& q) {
+  return expected_filtering_bound(m, policy, q.table.size(), [&](const History& h) { return along(m, q, h); })
+      .bound;
+}
+
+}  // namespace doxa::testing

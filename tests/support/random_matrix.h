@@ -1,0 +1,26 @@
+#pragma once
+
+#include "doxa/autograd/random.h"
+#include "doxa/models/numerics/matrix.h"
+
+namespace doxa {
+
+/// Independent standard normal entries.
+inline Matrix random_matrix(Index rows, Index columns, Philox& random) {
+  Matrix a(rows, columns);
+  for (double& x : a.elements) x = random.normal();
+  return a;
+}
+
+inline Matrix random_symmetric(Index n, Philox& random) {
+  const Matrix a = random_matrix(n, n, random);
+  return a + transpose(a);
+}
+
+/// G Gᵀ + I for a random G.
+inline Matrix random_positive_definite(Index n, Philox& random) {
+  const Matrix g = random_matrix(n, n, random);
+  return g * transpose(g) + identity(n);
+}
+
+}  // namespace doxa
