@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <exception>
 #include <limits>
 #include <optional>
@@ -8,6 +7,7 @@
 #include <utility>
 
 #include "doxa/autograd/checked_function.h"
+#include "doxa/autograd/internal/number_text.h"
 
 namespace doxa {
 namespace {
@@ -25,11 +25,7 @@ std::string element(const CheckedFunction& f, std::size_t number) {
   return e.input_element();
 }
 
-std::string digits(double x) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.17g", x);
-  return text;
-}
+std::string digits(double x) { return to_text(x, std::chars_format::general, 17); }
 
 // The first element at which two results differ by more than `allowed`, in words; NaN equals NaN.
 std::optional<std::string> difference(const CheckedFunction& f, const Numbers& got, const Numbers& expected,

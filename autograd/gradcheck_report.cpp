@@ -1,19 +1,15 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdio>
 
 #include "doxa/autograd/gradcheck.h"
+#include "doxa/autograd/internal/number_text.h"
 
 namespace doxa {
 namespace {
 
-std::string digits(double x, int count) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.*g", count, x);
-  return text;
-}
+std::string digits(double x, int count) { return to_text(x, std::chars_format::general, count); }
 
 // "x[2,1]" for an index in row-major order.
 std::string element(const std::string& name, const Shape& shape, Index index) {
@@ -32,12 +28,7 @@ std::size_t characters(const std::string& text) {
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-std::string json_number(double x) {
-  if (std::isnan(x)) return "\"nan\"";
-  if (std::isinf(x)) return x > 0 ? "\"inf\"" : "\"-inf\"";
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, x).ptr};
-}
+std::string json_number(double x) { return std::isfinite(x) ? to_text(x) : '"' + to_text(x) + '"'; }
 
 std::string json_string(const std::string& text) {
   std::string quoted = "\"";

@@ -2,22 +2,18 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <ostream>
 #include <string>
 #include <string_view>
+
+#include "doxa/autograd/internal/number_text.h"
 
 namespace doxa {
 namespace {
 
 // Not through the stream, whose locale and flags are the caller's.
 std::string number(Real x, int digits) {
-  if (std::isnan(x)) return "nan";  // some libraries write its sign
-  std::array<char, 64> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), static_cast<double>(x),
-                                 std::chars_format::general, std::clamp(digits, 1, 17));
-  return {text.data(), end.ptr};
+  return to_text(static_cast<double>(x), std::chars_format::general, std::clamp(digits, 1, 17));
 }
 
 std::string numbers(std::span<const Real> x, const WengertOptions& options) {

@@ -1,11 +1,11 @@
 #include "doxa/models/files/json_reader.h"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <stdexcept>
 #include <system_error>
 
+#include "doxa/autograd/internal/number_text.h"
 #include "doxa/models/files/file_error.h"
 
 namespace doxa {
@@ -153,11 +153,10 @@ double JsonReader::number(const char* what) {
     if (end < text_.size() && (text_[end] == '-' || text_[end] == '+')) ++end;
     digits();
   }
-  double value = 0;
-  if (std::from_chars(text_.data() + begin, text_.data() + end, value).ec != std::errc())
-    refuse(offset_ + begin, "a number beyond double precision", what);
+  const DecimalReading number = read_decimal(text_.substr(begin, end - begin));
+  if (!number.in_range()) refuse(offset_ + begin, "a number beyond double precision", what);
   at_ = end;
-  return value;
+  return number.value;
 }
 
 std::string JsonReader::string(const char* what) {

@@ -1,11 +1,11 @@
 #include "doxa/models/nn/checkpoint.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <stdexcept>
 #include <utility>
 
+#include "doxa/autograd/internal/number_text.h"
 #include "doxa/models/files/file_error.h"
 
 namespace doxa {
@@ -14,18 +14,13 @@ namespace {
 constexpr const char *kind_key = "doxa", *kind = "checkpoint 1";
 constexpr std::size_t generator_words = 7;
 
-std::string shortest(double value) {
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
-
 std::map<std::string, std::string> metadata(const TrainingState& run) {
   std::map<std::string, std::string> all = {{kind_key, kind}};
   if (run.adam) {
-    all["adam.beta1"] = shortest(run.adam->beta1);
-    all["adam.beta2"] = shortest(run.adam->beta2);
-    all["adam.epsilon"] = shortest(run.adam->epsilon);
-    all["adam.max_norm"] = shortest(run.adam->max_norm);
+    all["adam.beta1"] = to_text(run.adam->beta1);
+    all["adam.beta2"] = to_text(run.adam->beta2);
+    all["adam.epsilon"] = to_text(run.adam->epsilon);
+    all["adam.max_norm"] = to_text(run.adam->max_norm);
   }
   for (const auto& [key, text] : run.settings)
     if (!all.emplace(key, text).second)

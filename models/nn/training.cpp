@@ -1,23 +1,19 @@
 #include "doxa/models/nn/training.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <stdexcept>
 #include <string>
 
+#include "doxa/autograd/internal/number_text.h"
+
 namespace doxa {
 namespace {
-
-std::string text_of(double value) {
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
 
 void require_finite(double value, const char* what, Index step) {
   if (!std::isfinite(value))
     throw std::domain_error("training: the " + std::string(what) + " of step " + std::to_string(step) +
-                            " is " + text_of(value));
+                            " is " + to_text(value));
 }
 
 bool is_due(Index step, Index every, Index last) { return step == last || (every > 0 && step % every == 0); }
@@ -41,10 +37,10 @@ class Loop {
     add(run_.series, "validation.step", &report_.validation_step);
     add(run_.series, "validation.loss", &report_.validation);
     add(run_.copies, "best", &best_);
-    add(run_.settings, "rate.peak", text_of(t_.rate.peak));
+    add(run_.settings, "rate.peak", to_text(t_.rate.peak));
     add(run_.settings, "rate.steps", std::to_string(t_.rate.steps));
     add(run_.settings, "rate.warm_up", std::to_string(t_.rate.warm_up));
-    add(run_.settings, "rate.final_fraction", text_of(t_.rate.final_fraction));
+    add(run_.settings, "rate.final_fraction", to_text(t_.rate.final_fraction));
     add(run_.settings, "validate_every", std::to_string(t_.validate_every));
   }
 

@@ -1,21 +1,15 @@
 #include "doxa/models/pomdp/pomdp.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <sstream>
 #include <stdexcept>
+
+#include "doxa/autograd/internal/number_text.h"
 
 namespace doxa {
 namespace {
 
-std::string shortest(double x) {
-  std::ostringstream out;
-  out.imbue(std::locale::classic());
-  out.precision(9);
-  out << x;
-  return out.str();
-}
+std::string nine_digits(double x) { return to_text(x, std::chars_format::general, 9); }
 
 bool is_probability(double p) { return std::isfinite(p) && p >= 0; }
 
@@ -32,7 +26,7 @@ void validate_table(const Pomdp& m, const StochasticMatrix& table, const std::st
     for (std::size_t i = 0; i < row.size(); ++i)
       if (row.column[i] >= columns || !is_probability(row.probability[i]))
         throw std::invalid_argument(label() + ", column " + std::to_string(row.column[i]) + " is " +
-                                    shortest(row.probability[i]) + ", expected a probability");
+                                    nine_digits(row.probability[i]) + ", expected a probability");
     if (!(std::abs(row.sum() - 1) <= row_sum_tolerance))
       throw std::invalid_argument(sum_error(label(), row.sum()));
   }
@@ -53,7 +47,7 @@ double expected_reward(const Pomdp& m, std::size_t action, std::size_t state) {
 }
 
 std::string sum_error(const std::string& what, double sum) {
-  return what + " sums to " + shortest(sum) + ", expected 1";
+  return what + " sums to " + nine_digits(sum) + ", expected 1";
 }
 
 std::string row_label(const std::string& table, const std::string& action, const std::string& row) {
@@ -65,14 +59,15 @@ void validate(const Pomdp& m) {
     throw std::invalid_argument(
         "pomdp: no states, no actions or no observations, expected at least one of each");
   if (!(m.discount >= 0 && m.discount <= 1))
-    throw std::invalid_argument("discount: " + shortest(m.discount) + ", expected a number between 0 and 1");
+    throw std::invalid_argument("discount: " + nine_digits(m.discount) +
+                                ", expected a number between 0 and 1");
   if (m.start.size() != m.states.size())
     throw std::invalid_argument("start: " + std::to_string(m.start.size()) + " probabilities, expected " +
                                 std::to_string(m.states.size()));
   double sum = 0;
   for (std::size_t s = 0; s < m.start.size(); ++s) {
     if (!is_probability(m.start[s]))
-      throw std::invalid_argument("start: state " + m.states[s] + " is " + shortest(m.start[s]) +
+      throw std::invalid_argument("start: state " + m.states[s] + " is " + nine_digits(m.start[s]) +
                                   ", expected a probability");
     sum += m.start[s];
   }
@@ -93,9 +88,8 @@ void normalise(Pomdp& m) {
 std::size_t index_of(const std::vector<std::string>& names, const std::string& name, const char* what) {
   const auto found = std::find(names.begin(), names.end(), name);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-  std::size_t index = names.size();
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
-  if (error == std::errc{} && end == name.data() + name.size() && index < names.size()) return index;
+  if (const auto index = read_whole_number(name); index && *index < names.size())
+    return static_cast<std::size_t>(*index);
   throw std::invalid_argument("unknown " + std::string(what) + " '" + name + "'");
 }
 

@@ -1,10 +1,9 @@
 #include "doxa/models/pomdp/pomdp_file.h"
 
-#include <array>
-#include <charconv>
 #include <set>
 #include <stdexcept>
 
+#include "doxa/autograd/internal/number_text.h"
 #include "doxa/models/files/whole_file.h"
 #include "doxa/models/pomdp/format/preamble.h"
 
@@ -13,13 +12,6 @@ namespace {
 
 std::string read_bytes(const std::filesystem::path& path) {
   return read_whole_file(path, ".pomdp file", max_file_bytes);
-}
-
-// The shortest digits that read back to the same double.
-std::string exact(double x) {
-  std::array<char, 32> digits;
-  const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), x);
-  return {digits.data(), result.ptr};
 }
 
 // A count where the names are the indices.
@@ -46,7 +38,7 @@ std::string member(const std::vector<std::string>& names, std::size_t index) {
 }
 
 // A probability may be -0, which has no sign in a file.
-std::string probability(double p) { return exact(p == 0 ? 0 : p); }
+std::string probability(double p) { return to_text(p == 0 ? 0 : p); }
 
 std::string format_table(const Pomdp& m, const StochasticMatrix& table, const std::string& letter,
                          const std::vector<std::string>& columns) {
@@ -71,7 +63,7 @@ LenientPomdp read_pomdp_lenient(const std::filesystem::path& path) {
 
 std::string format_pomdp(const Pomdp& m) {
   validate(m);
-  std::string text = "discount: " + exact(m.discount) + "\nvalues: reward\n" +
+  std::string text = "discount: " + to_text(m.discount) + "\nvalues: reward\n" +
                      format_set("states", m.states) + format_set("actions", m.actions) +
                      format_set("observations", m.observations) + "\nstart:";
   for (const double p : m.start) text += " " + probability(p);
@@ -80,7 +72,7 @@ std::string format_pomdp(const Pomdp& m) {
   for (const auto& [pattern, value] : m.reward.entries())
     text += "R: " + member(m.actions, pattern.action) + " : " + member(m.states, pattern.state) + " : " +
             member(m.states, pattern.next) + " : " + member(m.observations, pattern.observation) + " " +
-            exact(value) + "\n";
+            to_text(value) + "\n";
   return text;
 }
 

@@ -13,10 +13,10 @@ Rows::Field::Field(std::string n, const std::string& value)
     : name(std::move(n)), text(value), json(support::json_string(value)) {}
 
 Rows::Field::Field(std::string n, double value, int decimals)
-    : name(std::move(n)), text(support::decimal(value, decimals)), json(support::shortest(value)) {}
+    : name(std::move(n)), text(support::decimal(value, decimals)), json(support::to_text(value)) {}
 
 Rows::Field::Field(std::string n, double value)
-    : name(std::move(n)), text(support::significant(value, 3)), json(support::shortest(value)) {}
+    : name(std::move(n)), text(support::significant(value, 3)), json(support::to_text(value)) {}
 
 Rows::Rows(std::filesystem::path json) : path_(std::move(json)) { write(); }
 

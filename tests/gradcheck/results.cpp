@@ -20,7 +20,7 @@ using support::json_string;
 
 // JSON has no such numbers as infinity.
 std::string json_number(double x) {
-  const std::string number = support::shortest(x);
+  const std::string number = support::to_text(x);
   return std::isfinite(x) ? number : json_string(number);
 }
 

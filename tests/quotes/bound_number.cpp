@@ -1,7 +1,6 @@
 #include "bound_number.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <regex>
 #include <string>
@@ -24,12 +23,6 @@ std::string_view view(const Match& match, std::size_t group) {
 std::size_t trimmed(std::string_view line, std::size_t end, std::string_view what) {
   while (end > 0 && what.find(line[end - 1]) != what.npos) --end;
   return end;
-}
-
-std::string scientific(double value, int decimals) {
-  char buffer[64];
-  return {buffer,
-          std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific, decimals).ptr};
 }
 
 std::string grouped(const std::string& digits) {
@@ -83,7 +76,7 @@ std::string written_like(const WrittenNumber& like, double value) {
   std::string power(like.power);
   if (!power.empty() && value != 0) {
     // The power of ten that leaves one digit before the point, after rounding.
-    const std::string text = scientific(value, decimals);
+    const std::string text = to_text(value, std::chars_format::scientific, decimals);
     const std::size_t e = text.find('e');
     const bool below_one = text[e + 1] == '-';
     const std::string exponent =
@@ -92,7 +85,7 @@ std::string written_like(const WrittenNumber& like, double value) {
     const std::string minus = like.exponent.starts_with("−") ? "−" : "-";
     power.replace(static_cast<std::size_t>(like.exponent.data() - like.power.data()), like.exponent.size(),
                   (below_one ? minus : "") + exponent);
-    value = std::stod(text.substr(0, e));
+    value = read_decimal(text.substr(0, e)).value;
   }
   std::string digits = support::decimal(std::abs(value), decimals);
   const bool negative = value < 0 && digits.find_first_of("123456789") != digits.npos;

@@ -175,12 +175,12 @@ class Reader {
       }
       try {
         const double value = kind == "=" ? sources_.entry<double>(name) : sources_.claim(name);
-        if (!std::isfinite(value)) throw std::runtime_error("'" + name + "' is " + support::shortest(value));
+        if (!std::isfinite(value)) throw std::runtime_error("'" + name + "' is " + support::to_text(value));
         const std::string expected = written_like(*number, value);
         const std::string found = line.substr(number->begin, number->end - number->begin);
         if (found != expected)
-          differ("found " + found + ", expected " + expected + " (" + name + " = " +
-                 support::shortest(value) + ")");
+          differ("found " + found + ", expected " + expected + " (" + name + " = " + support::to_text(value) +
+                 ")");
         written += line.substr(copied, number->begin - copied) + expected;
         copied = number->end;
       } catch (const std::runtime_error& error) {

@@ -2,13 +2,10 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <limits>
-#include <random>
 #include <sstream>
 #include <tuple>
 
@@ -65,17 +62,6 @@ class Scratch {
 };
 
 // ---- numbers and text
-
-TEST(Number, ShortestReadsBackAsTheSameDouble) {
-  std::mt19937_64 bits(1);
-  for (int i = 0; i < 10000; ++i) {
-    const std::uint64_t pattern = bits();
-    double value;
-    std::memcpy(&value, &pattern, sizeof value);
-    if (!std::isfinite(value)) continue;
-    EXPECT_EQ(std::strtod(shortest(value).c_str(), nullptr), value);
-  }
-}
 
 TEST(Number, SignificantDigits) {
   EXPECT_EQ(significant(0.69314718, 4), "0.6931");

@@ -16,7 +16,7 @@ namespace {
 
 // A number as one writes it: "3", "0.8333", "−1".
 std::string written(Real value) {
-  const std::string digits = support::shortest(value), four = support::significant(value, 4);
+  const std::string digits = support::to_text(value), four = support::significant(value, 4);
   std::string text = digits.size() < four.size() ? digits : four;
   if (text[0] == '-') text.replace(0, 1, "−");
   return text;

@@ -80,14 +80,14 @@ void asymmetry(Chapter& chapter) {
   };
 
   const auto part = [&](std::size_t k) {
-    return support::shortest(p.weight[k]) + " N(" + support::shortest(p.loc[k]) + ", " +
-           support::shortest(p.scale[k]) + "²)";
+    return support::to_text(p.weight[k]) + " N(" + support::to_text(p.loc[k]) + ", " +
+           support::to_text(p.scale[k]) + "²)";
   };
   std::cout << "\nOne normal q for p = " << part(0) << " + " << part(1) << ", by natural gradient steps:\n\n";
   Table table({"minimised", "from (μ, σ)", "steps", "μ", "σ", "KL(q‖p)", "KL(p‖q)"});
   const auto row = [&](const char* what, Fit from, const Minimum& m) {
     table.row({what,
-               "(" + support::shortest(from.loc) + ", " + support::shortest(from.scale) + ")",
+               "(" + support::to_text(from.loc) + ", " + support::to_text(from.scale) + ")",
                m.steps,
                {m.fit.loc, 6},
                {m.fit.scale, 6},

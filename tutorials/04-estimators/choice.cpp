@@ -188,7 +188,7 @@ void choice(support::Chapter& chapter) {
   claims(chapter, rows, truth);
   for (const double t : {0.3, 1.0})
     chapter.claims.equal(
-        "(04.19) the density of the noise adds up to 1 at the nodes for τ = " + support::shortest(t),
+        "(04.19) the density of the noise adds up to 1 at the nodes for τ = " + support::to_text(t),
         gumbel_mass(t), 1, 1e-10, "the trapezoid rule's e^-28 and the weights left out");
   const Triple p = softmax_of(logits), nearest = minus(nearest_corner_mass(logits), p);
   chapter.claims.at_most(

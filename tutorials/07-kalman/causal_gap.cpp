@@ -38,11 +38,11 @@ void table_of_noise(Chapter& chapter) {
     const LinearGaussianModel m = autoregression(0.9, 1, r);
     const double evidence = expected_log_evidence(m, horizon), gap = evidence - best_causal(m, horizon).bound;
     const double memory = evidence - memoryless_score(m, horizon);
-    table.row({support::shortest(r), support::decimal(per_step(evidence), 4),
+    table.row({support::to_text(r), support::decimal(per_step(evidence), 4),
                support::decimal(per_step(memory), 4), support::decimal(per_step(gap), 4),
                support::decimal(per_step(memory - gap), 4), support::decimal(stationary_gap(0.9, 1, r), 4)});
-    chapter.results.set("gap.r" + support::shortest(r), per_step(gap));
-    chapter.results.set("memory.r" + support::shortest(r), per_step(memory));
+    chapter.results.set("gap.r" + support::to_text(r), per_step(gap));
+    chapter.results.set("memory.r" + support::to_text(r), per_step(memory));
   }
   print(chapter, "noise", table);
 }
@@ -65,7 +65,7 @@ void table_of_vehicle(Chapter& chapter) {
     const LinearGaussianModel m = vehicle(r);
     const double evidence = expected_log_evidence(m, horizon), gap = evidence - best_causal(m, horizon).bound;
     const double memory = evidence - memoryless_score(m, horizon);
-    table.row({support::shortest(r), support::decimal(per_step(evidence), 4),
+    table.row({support::to_text(r), support::decimal(per_step(evidence), 4),
                support::decimal(per_step(memory), 4), support::decimal(per_step(gap), 4),
                support::decimal(per_step(memory - gap), 4)});
   }
@@ -105,7 +105,7 @@ void figure_of_noise(Chapter& chapter) {
   for (const double a : {0.5, 0.9, 0.99}) {
     std::vector<double> gap;
     for (const double r : noise) gap.push_back(stationary_gap(a, 1, r));
-    right.line(noise, gap, {.label = "a = " + support::shortest(a)});
+    right.line(noise, gap, {.label = "a = " + support::to_text(a)});
   }
   chapter.figure("gap", figure);
 }

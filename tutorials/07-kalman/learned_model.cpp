@@ -105,12 +105,12 @@ void learned_model(Chapter& chapter) {
     const double memory =
         at_truth.evidence -
         memoryless_score(autoregression(truth.a, truth.q, truth.r), model_horizon) / model_horizon;
-    sweep.row({support::shortest(r), support::decimal(at_truth.gap, 4), support::decimal(found.a, 4),
+    sweep.row({support::to_text(r), support::decimal(at_truth.gap, 4), support::decimal(found.a, 4),
                support::decimal(found.q, 4), support::significant(found.r, 2),
                support::decimal(at_truth.evidence - there.evidence, 4), support::decimal(memory, 4)});
     worst_gain = std::min(worst_gain, there.bound() - at_truth.bound());
     largest_r = std::max(largest_r, found.r / r);
-    chapter.results.set("learned.r" + support::shortest(r) + ".evidence_lost",
+    chapter.results.set("learned.r" + support::to_text(r) + ".evidence_lost",
                         at_truth.evidence - there.evidence, end_of_ascent(found, truth));
   }
   print(chapter, "truths", sweep);

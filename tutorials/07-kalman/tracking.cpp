@@ -111,7 +111,7 @@ void precise_readings(Chapter& chapter) {
   double worst = 0;
   for (const double r : {1e-4, 1e-8, 1e-12, 1e-16, 1e-18, 1e-20}) {
     const Variances v = after_precise_readings(r, 20);
-    table.row({support::shortest(r), {v.by_difference / r, 6}, {v.by_roots / r, 6}});
+    table.row({support::to_text(r), {v.by_difference / r, 6}, {v.by_roots / r, 6}});
     // P⁻ is at least the variance of one jolt, so that of P = P⁻ r / (P⁻ + r) lies this close below r.
     const double least = vehicle().transition_covariance[0];
     worst = std::max({worst, v.by_roots / r - 1, least / (least + r) - v.by_roots / r});

@@ -2,8 +2,6 @@
 // README.md.
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <iostream>
 #include <string>
@@ -71,12 +69,7 @@ std::string print_trajectory(const Pomdp& m, const Trajectory& t, const Filterin
 }
 
 // 17 significant digits, from which any double reads back.
-void append_exactly(std::string& text, double x) {
-  std::array<char, 32> digits;
-  const auto end =
-      std::to_chars(digits.data(), digits.data() + digits.size(), x, std::chars_format::general, 17).ptr;
-  text.append(digits.data(), end);
-}
+std::string exactly(double x) { return support::to_text(x, std::chars_format::general, 17); }
 
 }  // namespace
 
@@ -102,10 +95,10 @@ std::string beliefs_csv(const Pomdp& m, const Trajectory& t) {
   for (std::size_t k = 1; k <= t.horizon(); ++k) {
     log_evidence += update(m, belief, t.actions[k - 1], t.observations[k - 1]);  // (08.3), (08.5)
     text += std::to_string(k) + ",";
-    append_exactly(text, log_evidence);
+    text += exactly(log_evidence);
     for (std::size_t s = 0; s < m.states.size(); ++s) {
       text += ',';
-      append_exactly(text, probability(belief, s));
+      text += exactly(probability(belief, s));
     }
     text += '\n';
   }

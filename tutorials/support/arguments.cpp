@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 
 #include "support/number.h"
 #include "support/utf8.h"
@@ -24,18 +23,20 @@ std::string quoted(std::string_view text) {
 // The whole of `text` as a number; nullopt for garbage before or behind it and for values out of T's range.
 template <class T>
 std::optional<T> parse_number(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   if constexpr (std::floating_point<T>) {
-    if (!std::isfinite(value)) return std::nullopt;
+    const DecimalReading number = read_decimal(text);
+    return number.in_range() ? std::optional(number.value) : std::nullopt;
+  } else {
+    T value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
   }
-  return value;
 }
 
 std::string joined(const std::vector<double>& numbers) {
   std::string text;
-  for (const double number : numbers) text += (text.empty() ? "" : ",") + shortest(number);
+  for (const double number : numbers) text += (text.empty() ? "" : ",") + to_text(number);
   return text;
 }
 
@@ -126,7 +127,7 @@ void Arguments::positive(std::string name, double& value, std::string help) {
   bind({.name = std::move(name),
         .placeholder = "X",
         .help = std::move(help),
-        .fallback = shortest(value),
+        .fallback = to_text(value),
         .set = [&value](std::string_view text) {
           const auto number = parse_number<double>(text);
           if (!number || *number <= 0) expected(text, "a number greater than 0");

@@ -40,7 +40,7 @@ std::string resolved(double value, double scale) {
   const bool known = std::isfinite(scale) && scale > 0;
   const std::string text =
       significant(value, known ? std::clamp(exponent(value) - exponent(scale) + 2, 4, 17) : 6);
-  return columns(shortest(value)) < columns(text) ? shortest(value) : text;
+  return columns(to_text(value)) < columns(text) ? to_text(value) : text;
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ Claim agrees_with_committed(const ResultsFile& fresh, const ResultsFile& committ
       const double r = own == tolerances.end() && claim_number(name) > 0
                            ? claim_ratio(name, *here, *there, claims)
                            : ratio(*here, *there, own == tolerances.end() ? rounding : own->second);
-      found(r, name + " is " + shortest(*here) + " here and " + shortest(*there) + " there");
+      found(r, name + " is " + to_text(*here) + " here and " + to_text(*there) + " there");
     }
   }
   return {

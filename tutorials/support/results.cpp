@@ -44,7 +44,7 @@ std::string json_string(std::string_view text) {
 }
 
 void Results::set(std::string name, double value) {
-  set_literal(std::move(name), std::isfinite(value) ? shortest(value) : json_string(shortest(value)));
+  set_literal(std::move(name), std::isfinite(value) ? to_text(value) : json_string(to_text(value)));
 }
 
 void Results::set(std::string name, double value, double tolerance) {

@@ -1,9 +1,9 @@
 #include "doxa/models/pomdp/format/preamble.h"
 
 #include <algorithm>
-#include <charconv>
 #include <span>
 
+#include "doxa/autograd/internal/number_text.h"
 #include "doxa/models/pomdp/pomdp_file.h"
 
 namespace doxa::pomdp_format {
@@ -15,10 +15,6 @@ constexpr std::string_view other_words[] = {"T",    "O",     "R",       "uniform
 
 bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-bool parse_index(std::string_view digits, std::size_t& value) {
-  return std::from_chars(digits.data(), digits.data() + digits.size(), value).ec == std::errc{};
 }
 
 double read_discount(TokenReader& reader) {
@@ -52,10 +48,10 @@ bool take_default(TokenReader& reader, std::string_view word) {
 }
 
 void read_count(TokenReader& reader, NameSet& set) {
-  std::size_t n = 0;
-  if (!parse_index(reader.token().text, n) || n < 1 || n > max_set_size)
+  const std::uint64_t n = read_whole_number(reader.token().text).value_or(0);
+  if (n < 1 || n > max_set_size)
     reader.refuse_token("a number of " + set.many + " between 1 and " + std::to_string(max_set_size));
-  for (std::size_t i = 0; i < n; ++i) set.names.push_back(std::to_string(i));
+  for (std::uint64_t i = 0; i < n; ++i) set.names.push_back(std::to_string(i));
   reader.advance();
 }
 
@@ -132,10 +128,10 @@ std::uint32_t read_member(TokenReader& reader, const NameSet& set) {
     if (found == set.index.end()) reader.refuse_token(set.one + " of the preamble");
     member = found->second;
   } else if (token.is(Token::Kind::integer)) {
-    std::size_t i = 0;
-    if (!parse_index(token.text, i) || i >= set.size())
+    const auto i = read_whole_number(token.text);
+    if (!i || *i >= set.size())
       reader.refuse_token(set.one + ", by name or by an index below " + std::to_string(set.size()));
-    member = static_cast<std::uint32_t>(i);
+    member = static_cast<std::uint32_t>(*i);
   } else if (!token.is(Token::Kind::star)) {
     reader.refuse_token(set.one + " or '*'");
   }

@@ -1,9 +1,9 @@
 #include "doxa/models/pomdp/format/step_rows.h"
 
 #include <algorithm>
-#include <charconv>
 #include <unordered_map>
 
+#include "doxa/autograd/internal/number_text.h"
 #include "doxa/models/files/file_error.h"
 #include "doxa/models/pomdp/format/lexer.h"
 
@@ -44,10 +44,8 @@ class Members {
   // names.size() if there is none.
   std::size_t find(std::string_view field) const {
     if (const auto found = index_.find(field); found != index_.end()) return found->second;
-    std::size_t index = names_.size();
-    const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), index);
-    const bool is_index = error == std::errc{} && end == field.data() + field.size();
-    return is_index ? std::min(index, names_.size()) : names_.size();
+    const auto index = read_whole_number(field);
+    return index && *index < names_.size() ? static_cast<std::size_t>(*index) : names_.size();
   }
   std::size_t size() const { return names_.size(); }
 
