@@ -204,7 +204,8 @@ TEST(ReadDecimal, Zero) {
 }
 
 TEST(ReadDecimal, LongTexts) {
-  const std::string zeros(1'000'000, '0');
+  const std::size_t million = 1'000'000;
+  const std::string zeros(million, '0'), threes(million, '3');
   expect_reads("0." + zeros + "25e1000001", 0.25 * 10);
   expect_reads("25" + zeros + "e-1000002", 0.25);
   expect_reads("1." + zeros, 1);
@@ -212,7 +213,7 @@ TEST(ReadDecimal, LongTexts) {
   expect_reads("0.1" + zeros + "1e1", 1);
   expect_reads(zeros + "7", 7);
   expect_reads("1e" + zeros + "2", 100);
-  expect_reads(std::string(1'000'000, '3') + "e-1000000", 1 / 3.0);
+  expect_reads(threes + "e-1000000", 1 / 3.0);
 }
 
 TEST(ReadDecimal, EveryFormOfANumber) {
