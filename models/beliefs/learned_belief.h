@@ -6,14 +6,10 @@
 #include <vector>
 
 #include "doxa/models/beliefs/episodes.h"
+#include "doxa/models/bound_terms.h"
 #include "doxa/models/nn/parameter.h"
 
 namespace doxa {
-
-/// The two sums of a bound on log p(o_{1:T} ‖ a) at one sample of q for each episode, [B], in nats.
-struct BoundTerms {
-  Var log_likelihood, kl;
-};
 
 /// A model that learns to believe from episodes, whatever its inside: what is needed to train it and to score
 /// its predictions.
@@ -24,7 +20,8 @@ struct LearnedBelief {
 
   /// What is minimised, [], in nats per step; `progress` in [0,1] is the share of training that lies behind.
   std::function<Var(Tape&, const Episodes&, double progress, Philox&)> loss;
-  std::function<BoundTerms(Tape&, const Episodes&, Philox&)> bound;
+  /// The two sums of a bound on log p(o_{1:T} ‖ a) at one sample of q for each episode, [B], in nats.
+  std::function<BoundTerms<Var>(Tape&, const Episodes&, Philox&)> bound;
   /// p̂(o_k | o_{<k}, a_{<k}) from N samples of the belief, [trajectory][(k-1)·O + o].
   std::function<std::vector<std::vector<double>>(std::span<const Trajectory>, Index samples, Philox&)>
       predictive;

@@ -68,7 +68,7 @@ DiagonalNormal posterior(LinearVae& vae, Var x) {
   return DiagonalNormal::from_log_scale(mean, vae.log_posterior_scale.on(tape));
 }
 
-Elbo elbo(LinearVae& vae, Var x, Var noise) {
+BoundTerms<Var> elbo(LinearVae& vae, Var x, Var noise) {
   //! [sampled-elbo]
   const DiagonalNormal q = posterior(vae, x);
   const DiagonalNormal p = prior(x.tape(), vae);
@@ -78,7 +78,7 @@ Elbo elbo(LinearVae& vae, Var x, Var noise) {
   //! [sampled-elbo]
 }
 
-Elbo elbo(LinearVae& vae, Var x) {
+BoundTerms<Var> elbo(LinearVae& vae, Var x) {
   Tape& tape = x.tape();
   const DiagonalNormal q = posterior(vae, x);
   const DiagonalNormal p = prior(tape, vae);

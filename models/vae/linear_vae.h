@@ -37,9 +37,9 @@ DiagonalNormal posterior(LinearVae& vae, Var x);         ///< q(z | x) for x [ba
 
 /// The bound with one draw z = V(x - μ) + s ε (05.11) for x [batch, data] and standard normal noise [batch,
 /// latent]; both terms [batch], in nats.
-Elbo elbo(LinearVae& vae, Var x, Var noise);
+BoundTerms<Var> elbo(LinearVae& vae, Var x, Var noise);
 /// The bound itself: E_q of a quadratic in closed form (05.9), (05.10).
-Elbo elbo(LinearVae& vae, Var x);
+BoundTerms<Var> elbo(LinearVae& vae, Var x);
 
 /// W, μ and σ² as they are now, in double precision.
 ProbabilisticPca generative_model(const LinearVae& vae);

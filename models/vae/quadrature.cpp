@@ -142,17 +142,17 @@ double kl_to_true_posterior(const DecodedPrior& model, const PlanePosterior& q, 
   return kl;
 }
 
-std::vector<ExactElbo> exact_elbo(Vae& vae, const Tensor& x, const NormalQuadrature& noise) {
+std::vector<BoundTerms<double>> exact_elbo(Vae& vae, const Tensor& x, const NormalQuadrature& noise) {
   require_plane(vae);
   const Index n = x.shape()[0], nodes = noise.nodes.shape()[0];
-  std::vector<ExactElbo> all;
+  std::vector<BoundTerms<double>> all;
   Tape tape;
   for (Index i = 0; i < n; ++i) {
     const Evaluation evaluation(tape);
     const Var copies = tape.constant({nodes, 2}, [&](std::span<Real> out) {
       for (std::size_t j = 0; j < out.size(); ++j) out[j] = x(i, static_cast<Index>(j % 2));
     });
-    const Elbo bound = elbo(vae, copies, tape.constant(noise.nodes));
+    const BoundTerms<Var> bound = elbo(vae, copies, tape.constant(noise.nodes));
     double log_likelihood = 0;
     for (std::size_t j = 0; j < noise.log_weights.size(); ++j)
       log_likelihood += std::exp(noise.log_weights[j]) * double{bound.log_likelihood.value()[j]};

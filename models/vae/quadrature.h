@@ -55,10 +55,6 @@ double kl_to_true_posterior(const DecodedPrior& model, const PlanePosterior& q, 
 
 /// The two terms of the bound (06.4) for each row of x [n, 2], with E_q taken over the nodes as noise in
 /// place of samples.
-struct ExactElbo {
-  double log_likelihood, kl;
-  double value() const { return log_likelihood - kl; }
-};
-std::vector<ExactElbo> exact_elbo(Vae& vae, const Tensor& x, const NormalQuadrature& noise);
+std::vector<BoundTerms<double>> exact_elbo(Vae& vae, const Tensor& x, const NormalQuadrature& noise);
 
 }  // namespace doxa

@@ -45,7 +45,7 @@ DiagonalNormal posterior(Vae& vae, Var x) {
 }
 
 //! [elbo]
-Elbo elbo(Vae& vae, Var x, Var noise) {
+BoundTerms<Var> elbo(Vae& vae, Var x, Var noise) {
   const DiagonalNormal q = posterior(vae, x);
   const DiagonalNormal p = prior(x.tape(), vae);
   const Var z = rsample(q, noise);                            // (06.5)

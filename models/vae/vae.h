@@ -1,6 +1,7 @@
 #pragma once
 
 #include "doxa/distributions/normal.h"
+#include "doxa/models/bound_terms.h"
 #include "doxa/models/nn/mlp.h"
 
 namespace doxa {
@@ -29,15 +30,9 @@ DiagonalNormal prior(Tape& tape, const Vae& vae);  ///< p(z), event [latent]
 DiagonalNormal likelihood(Vae& vae, Var z);  ///< p(x | z) for z [batch, latent] or [batch, samples, latent]
 DiagonalNormal posterior(Vae& vae, Var x);   ///< q(z | x) for x [batch, data]
 
-/// One sample of the two terms of the evidence lower bound, each [batch], in nats.
-struct Elbo {
-  Var log_likelihood;  ///< log p(x | z) with z drawn from q(z | x)
-  Var kl;              ///< KL(q(z | x) ‖ p(z)), in closed form
-  Var value() const { return log_likelihood - kl; }
-};
-
-/// The bound (06.4) with the draw (06.5) for x [batch, data] and standard normal noise [batch, latent].
-Elbo elbo(Vae& vae, Var x, Var noise);
+/// The bound (06.4) at the one draw (06.5) for each row of x [batch, data], with standard normal noise [batch,
+/// latent]. Both terms are [batch], in nats; the KL is in closed form.
+BoundTerms<Var> elbo(Vae& vae, Var x, Var noise);
 
 /// KL(q(z_j | x) ‖ p(z_j)) of each row of x [n, data] and each latent coordinate j by (06.6), [n, latent], in
 /// nats: q and p are products over coordinates, so each row adds up to the second term of its bound.

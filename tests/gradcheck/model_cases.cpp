@@ -116,10 +116,10 @@ void add_vae(Cases& cases) {
       [](Tape&, Vae& vae, Inputs x) { return log_prob(likelihood(vae, x[0]), x[1]); });
   add("Vae/posterior", {{5, 3}}, [](Tape&, Vae& vae, Inputs x) { return parts(posterior(vae, x[0])); });
   add("Vae/elbo", {{5, 3}, {5, 2}}, [](Tape&, Vae& vae, Inputs x) {
-    const Elbo terms = elbo(vae, x[0], x[1]);
+    const BoundTerms<Var> terms = elbo(vae, x[0], x[1]);
     return stack({terms.log_likelihood, terms.kl}, 0);
   });
-  add("Elbo/value", {{5, 3}, {5, 2}},
+  add("BoundTerms/value", {{5, 3}, {5, 2}},
       [](Tape&, Vae& vae, Inputs x) { return elbo(vae, x[0], x[1]).value(); });
   add("Vae/log_importance_weights", {{5, 3}, {5, 4, 2}},
       [](Tape&, Vae& vae, Inputs x) { return log_importance_weights(vae, x[0], x[1]); });
@@ -135,7 +135,7 @@ void add_linear_vae(Cases& cases) {
         [](Philox& random) { return LinearVae({.data = 4, .latent = 2}, random); }, std::move(shapes),
         [function](Tape& tape, LinearVae& vae, Inputs x, Philox&) { return function(tape, vae, x); });
   };
-  const auto terms = [](const Elbo& bound) { return stack({bound.log_likelihood, bound.kl}, 0); };
+  const auto terms = [](const BoundTerms<Var>& bound) { return stack({bound.log_likelihood, bound.kl}, 0); };
   add("prior", {{5, 2}},
       [](Tape& tape, LinearVae& vae, Inputs x) { return log_prob(prior(tape, vae), x[0]); });
   add("likelihood", {{5, 2}, {5, 4}},

@@ -39,7 +39,7 @@ Scores score(Vae& vae, const PlaneData& data, const Sample& held_out, Index impo
     s.truth.push_back(log_prob(data.density, x));
     s.one_gaussian.push_back(log_prob(gaussian, x));
   }
-  for (const ExactElbo& e :
+  for (const BoundTerms<double>& e :
        exact_elbo(vae, held_out.x, normal_quadrature(0.5, 6.5))) {  // (06.4), E_q by quadrature
     s.kl.push_back(e.kl);
     s.elbo.push_back(e.value());
@@ -69,7 +69,7 @@ Limits limits(Vae& vae, const PlaneData& data, const DataLattice& lattice, const
 
 double expected_bound(Vae& vae, const DataNodes& nodes, const NormalQuadrature& noise) {
   double sum = 0;
-  const std::vector<ExactElbo> bounds = exact_elbo(vae, nodes.x, noise);
+  const std::vector<BoundTerms<double>> bounds = exact_elbo(vae, nodes.x, noise);
   for (std::size_t i = 0; i < bounds.size(); ++i) sum += nodes.weights[i] * bounds[i].value();
   return sum;
 }
@@ -82,7 +82,7 @@ Identity check_identity(Vae& vae, const Sample& data, Index count) {
   for (const PlanePosterior& of_x : q) narrowest = std::min({narrowest, of_x.scale[0], of_x.scale[1]});
   const DecodedPrior model =
       decode_prior(vae, normal_quadrature(std::clamp(0.6 * narrowest, 0.01, 0.025), 7.5));
-  const std::vector<ExactElbo> bound = exact_elbo(vae, x, normal_quadrature(0.1, 7.5));
+  const std::vector<BoundTerms<double>> bound = exact_elbo(vae, x, normal_quadrature(0.1, 7.5));
   Identity result{0, std::numeric_limits<double>::infinity()};
   //! [identity]
   for (std::size_t i = 0; i < bound.size(); ++i) {

@@ -11,7 +11,7 @@ BeliefVariant make(const std::string& name, const FilteringPosterior::Sizes& siz
   model->bound = [q](Tape& tape, const Episodes& e, Philox& random_noise) {
     const FilteringTerms sums = filtering_bound(
         tape, *q, e, normal_noise({e.horizon, e.batch, q->sizes.latent}, random_noise));  // (10.6), (10.7)
-    return BoundTerms{sums.log_likelihood, sums.kl};
+    return BoundTerms<Var>{sums.log_likelihood, sums.kl};
   };
   model->loss = [bound = model->bound](Tape& tape, const Episodes& e, double, Philox& random_noise) {
     //! [loss]

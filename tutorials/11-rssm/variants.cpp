@@ -64,7 +64,7 @@ BeliefVariant make(const RssmVariant& v, const RssmSettings& sizes, Philox& rand
   };
   model->bound = [rssm](Tape& tape, const Episodes& e, Philox& noise) {
     const RssmTerms t = rssm_terms(tape, *rssm, e, noise);
-    return BoundTerms{sum(t.log_likelihood, {0}), sum(t.kl, {0})};
+    return BoundTerms<Var>{sum(t.log_likelihood, {0}), sum(t.kl, {0})};
   };
   const auto weighting =
       v.objective.samples > 1 ? RssmBelief::Weighting::importance : RssmBelief::Weighting::none;

@@ -51,7 +51,7 @@ TEST(LinearVae, SamplesAverageToTheClosedForm) {
   constexpr Index samples = 20000;
   Tape tape;
   const Var x = tape.constant(Tensor({1, 4}, d.x.span().subspan(0, 4)));
-  const Elbo exact = elbo(d.vae, x);
+  const BoundTerms<Var> exact = elbo(d.vae, x);
   const Var many = broadcast_to(x, {samples, 4});
   const Var value = elbo(d.vae, many, tape.constant(normal_noise({samples, 2}, d.random))).log_likelihood;
   const double se = std::sqrt(double{variance(value).item()} / double{samples});

@@ -32,7 +32,7 @@ TEST(Vae, WithoutALatentItsBoundIsTheLogDensity) {
   vae.log_scale.value[0] = static_cast<Real>(std::log(0.5));
   Tape tape;
   const Var x = tape.constant(Tensor({1, 2}, {1, -2}));
-  const Elbo one = elbo(vae, x, tape.constant(normal_noise({1, 3}, random)));
+  const BoundTerms<Var> one = elbo(vae, x, tape.constant(normal_noise({1, 3}, random)));
   EXPECT_EQ(one.kl.item(), 0);
   EXPECT_NEAR(one.value().value()[0], normal_log_prob(1, 0.25) + normal_log_prob(-2, 0.25), 64 * u * 20);
 }

@@ -102,7 +102,7 @@ TEST(Exercise06, TwiceTheDivergence) {
     vae.log_scale.value[0] = static_cast<Real>(std::log(variance) / 2);
     Tape tape;
     const Evaluation evaluation(tape);
-    const Elbo e = elbo(vae, tape.constant(x), tape.constant(noise));
+    const BoundTerms<Var> e = elbo(vae, tape.constant(x), tape.constant(noise));
     return std::pair{double{mean(e.log_likelihood).item()}, double{mean(e.kl).item()}};
   };
   const auto [log_likelihood, kl] = terms(s2);
