@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "doxa/autograd/broadcast.h"
+#include "doxa/distributions/kernels/normal_kernels.h"
 #include "doxa/distributions/parameter_check.h"
 
 namespace doxa {
@@ -13,6 +14,9 @@ namespace {
 constexpr Real half_log_2pi = static_cast<Real>(0.91893853320467274178);
 
 bool is_scale(Real s) { return (s > 0) & (s < std::numeric_limits<Real>::infinity()); }
+
+// The formulas and their derivatives are in kernels/normal_kernels.inl.
+const NormalKernels& kernels_of(const Record& r) { return normal_kernels(r.kernels().set); }
 
 Var checked(Var scale) {
   check_parameter("Normal: scale", scale, "a positive finite number", is_scale);
@@ -42,7 +46,6 @@ Normal Normal::detached() const {
   return Normal(stop_gradient(loc), stop_gradient(scale), stop_gradient(log_scale));
 }
 
-// The formulas and their derivatives stand in autograd/kernels/fused.inl.
 Var Normal::from_noise(Var noise) const {
   return record(
       "rsample", broadcast(broadcast(loc.shape(), scale.shape(), "rsample"), noise.shape(), "rsample"),
@@ -65,14 +68,13 @@ Var log_prob(const Normal& q, Var x) {
       "normal_log_prob", shape, {x, q.loc, q.scale, q.log_scale},
       [](Record& r) {
         const auto& [v, loc, scale, log_scale] = Broadcast<4>(r).value;
-        r.kernels().normal_log_prob(r.size(), v, loc, scale, log_scale, r.value());
+        kernels_of(r).log_prob(r.size(), v, loc, scale, log_scale, r.value());
       },
       [](Record& r) {
         const Broadcast<4> all(r, adjoints);
         const auto& [v, loc, scale, log_scale] = all.value;
         const auto& [dv, dloc, dscale, dlog_scale] = all.adjoint;
-        r.kernels().normal_log_prob_adjoint(r.size(), v, loc, scale, r.adjoint(), dv, dloc, dscale,
-                                            dlog_scale);
+        kernels_of(r).log_prob_adjoint(r.size(), v, loc, scale, r.adjoint(), dv, dloc, dscale, dlog_scale);
         all.add_sums();
       });
 }
@@ -93,18 +95,18 @@ Var sample(const Normal& q, Philox& random) { return stop_gradient(q.from_noise(
 Var kl_divergence(const Normal& q, const Normal& p) {
   const Shape of_q = broadcast(q.loc.shape(), q.scale.shape(), "kl_divergence");
   const Shape of_p = broadcast(p.loc.shape(), p.scale.shape(), "kl_divergence");
-  const auto pair = [](const auto& v) { return Kernels::NormalPair{v[0], v[1], v[2], v[3], v[4], v[5]}; };
+  const auto pair = [](const auto& v) { return NormalKernels::Pair{v[0], v[1], v[2], v[3], v[4], v[5]}; };
   return record(
       "normal_kl", broadcast(of_q, of_p, "kl_divergence"),
       {q.loc, q.scale, q.log_scale, p.loc, p.scale, p.log_scale},
       [=](Record& r) {
         const Broadcast<6> x(r);
-        r.kernels().normal_kl(r.size(), pair(x.value), r.value());
+        kernels_of(r).kl(r.size(), pair(x.value), r.value());
       },
       [=](Record& r) {
         const Broadcast<6> x(r, adjoints);
         const auto& d = x.adjoint;
-        r.kernels().normal_kl_adjoint(r.size(), pair(x.value), r.adjoint(), {d[0], d[2], d[3], d[5]});
+        kernels_of(r).kl_adjoint(r.size(), pair(x.value), r.adjoint(), {d[0], d[2], d[3], d[5]});
         x.add_sums();
       });
 }

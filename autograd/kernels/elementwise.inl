@@ -1,74 +1,5 @@
 // Included by instruction_set.inl, inside the namespace of one instruction set.
 
-constexpr Index lanes = DOXA_VECTOR_BYTES / static_cast<Index>(sizeof(Real));
-using Lane = std::conditional_t<sizeof(Real) == 8, std::int64_t, std::int32_t>;  // as wide as Real, for masks
-
-// One vector's worth of numbers.
-struct OneVector {
-  alignas(DOXA_VECTOR_BYTES) Real at[lanes];
-};
-
-// The `rest` < lanes numbers at x, and the first of them over again: nothing outside is read.
-DOXA_INLINE OneVector padded(const Real* x, Lane rest) {
-  OneVector v;
-  DOXA_SIMD
-  for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) {
-    Real value = x[0];
-    if (j < rest) value = x[j];
-    v.at[j] = value;
-  }
-  return v;
-}
-
-// The same number, of which the compiler does not know that it is the same. GCC before 12.4 and 13.2 takes the mask
-// off a load when what is made of it is stored, or chosen, under the same mask, and so reads past the end (its bug
-// 110309). Hence stores have a mask of their own, and what is between has none.
-DOXA_INLINE Lane opaque(Lane x) {
-#ifdef __GNUC__
-  __asm__("" : "+r"(x));
-#endif
-  return x;
-}
-
-template <class F, class... Operands>
-DOXA_INLINE OneVector evaluate(F f, const Operands&... x) {
-  OneVector v;
-  DOXA_SIMD
-  for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) v.at[j] = f(x.at[j]...);
-  return v;
-}
-
-// y_i = f(x_i, …) for i = 0 … n-1: whole vectors, and what is left over as one masked vector, because short arrays
-// are the rule on a tape.
-template <class F, class... Operands>
-DOXA_INLINE void assign(Index n, Real* y, F f, const Operands*... x) {
-  const Index whole = n & -lanes;
-  DOXA_SIMD
-  for (Index i = 0; i < whole; ++i) y[i] = f(x[i]...);
-  const Lane rest = static_cast<Lane>(n - whole), stored = opaque(rest);
-  if (rest == 0) return;
-  const OneVector v = evaluate(f, padded(x + whole, rest)...);
-  y += whole;
-  DOXA_SIMD
-  for (Lane j = 0; j < static_cast<Lane>(lanes); ++j)
-    if (j < stored) y[j] = v.at[j];
-}
-
-// Σ f(x_i, …)
-template <class F, class... Operands>
-DOXA_INLINE Real sum_each(Index n, F f, const Operands*... x) {
-  const Index whole = n & -lanes;
-  Real total = 0;
-  DOXA_SIMD_SUM(total)
-  for (Index i = 0; i < whole; ++i) total += f(x[i]...);
-  const Lane rest = static_cast<Lane>(n - whole), counted = opaque(rest);
-  if (rest == 0) return total;
-  const OneVector v = evaluate(f, padded(x + whole, rest)...);
-  DOXA_SIMD_SUM(total)
-  for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) total += j < counted ? v.at[j] : Real{0};
-  return total;
-}
-
 // What g adds to an operand's adjoint: where the loss does not depend on y (g = 0), nothing, though the derivative
 // be infinite or NaN. It is what keeps the branch that `where` did not take out of the gradient.
 DOXA_INLINE Real reached(Real g, Real term) { return select(g != 0, term, Real{0}); }
@@ -227,14 +158,20 @@ void add_rows(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_row
     assign(n, y, [](Real x_i, Real y_i) { return y_i + x_i; }, x, y);
 }
 
-void adam(Index n, const Kernels::Adam& step, Real* gradient, Real* mean, Real* variance, Real* value) {
-  const Kernels::Adam s = step;
-  DOXA_SIMD
-  for (Index i = 0; i < n; ++i) {
-    const Real g = s.gradient_scale * gradient[i];
-    mean[i] += (1 - s.decay1) * (g - mean[i]);
-    variance[i] += (1 - s.decay2) * (g * g - variance[i]);
-    value[i] -= s.rate * mean[i] / (sqrt(variance[i] * s.variance_scale) + s.epsilon);
-    gradient[i] = 0;
-  }
+void bias_tanh(Index m, Index n, const Real* b, Real* y) {
+  for (Index i = 0; i < m; ++i, y += n) assign(n, y, [](Real y_j, Real b_j) { return tanh(y_j + b_j); }, y, b);
+}
+
+void bias_sigmoid(Index m, Index n, const Real* b, Real* y) {
+  for (Index i = 0; i < m; ++i, y += n) assign(n, y, [](Real y_j, Real b_j) { return sigmoid(y_j + b_j); }, y, b);
+}
+
+void multiply_add(Index n, const Real* a, const Real* b, const Real* c, Real* y) {
+  for_each(n, [=](Index i) { y[i] = a[i] + b[i] * c[i]; });
+}
+
+void multiply_add_adjoint(Index n, const Real* b, const Real* c, const Real* g, Real* da, Real* db, Real* dc) {
+  for_each(n, [=](Index i) { da[i] += g[i]; });
+  for_each(n, [=](Index i) { db[i] += g[i] * c[i]; });
+  for_each(n, [=](Index i) { dc[i] += g[i] * b[i]; });
 }

@@ -6,11 +6,7 @@
 
 #include "doxa/autograd/real.h"
 
-#ifdef __GNUC__
 #define DOXA_INLINE [[gnu::always_inline]] static inline
-#else
-#define DOXA_INLINE static inline
-#endif
 
 namespace doxa::elementary {
 

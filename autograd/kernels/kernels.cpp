@@ -3,12 +3,6 @@
 #include <array>
 
 namespace doxa {
-
-extern const Kernels kernels_baseline;
-#ifdef DOXA_KERNELS_X86
-extern const Kernels kernels_avx2, kernels_avx512;
-#endif
-
 namespace {
 
 struct Available {
@@ -16,14 +10,14 @@ struct Available {
   std::size_t count = 0;
 
   Available() {
-    sets[count++] = &kernels_baseline;
-#ifdef DOXA_KERNELS_X86
+    sets[count++] = &kernels(InstructionSet::baseline);
+#ifdef DOXA_X86_KERNELS
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-      sets[count++] = &kernels_avx2;
+      sets[count++] = &kernels(InstructionSet::avx2);
       if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
-        sets[count++] = &kernels_avx512;
+        sets[count++] = &kernels(InstructionSet::avx512);
     }
 #endif
   }

@@ -6,7 +6,11 @@
 
 namespace doxa {
 
-/// The element-wise ops: kernels/derivatives.def holds their formulas.
+/// What the kernels are compiled for: any processor of the target, x86-64 with AVX2 and FMA, and x86-64-v4, which has
+/// AVX-512.
+enum class InstructionSet { baseline, avx2, avx512 };
+
+/// The element-wise ops. Their formulas are in kernels/derivatives.def.
 #define DOXA_UNARY(name, value, dx) name,
 #define DOXA_BINARY(name, value, da, db)
 enum class Unary {
@@ -25,31 +29,34 @@ enum class Binary {
 #undef DOXA_UNARY
 #undef DOXA_BINARY
 
-/// Row-major memory as [outer, n, inner]: element j of lane (o, i) is x[(o n + j) inner + i], and what
-/// belongs to the lane as a whole stands at o inner + i.
+/// Row-major memory seen as [outer, n, inner], in lanes of n elements. Element j of lane (o, i) is
+/// x[(o n + j) inner + i]; a number for the whole lane is at o inner + i of its array.
 struct Lanes {
   Index outer, n, inner;
   Index count() const { return outer * inner; }
   Index size() const { return outer * n * inner; }
 };
 
-/// The inner loops of the engine, compiled once for each instruction set that pays. Every entry has one
-/// meaning; the sets differ in the order of additions and in fused multiply-adds only, so that element-wise
-/// values, each within 2 ulp, differ by at most 4 from set to set, and single operations not at all. Pointers
-/// may not overlap unless they are equal. Strides are in elements; the stride of an element-wise operand is
-/// 1, or 0 for one value that stands for all n (its adjoint then receives the sum).
+/// The inner loops of the engine, compiled once for each instruction set. Every entry computes the same thing in every
+/// set. Only the order of additions and the use of fused multiply-adds differ: element-wise values, each within 2 ulp,
+/// differ by at most 4 ulp from set to set, and single operations not at all. Arrays must not overlap unless they are the
+/// same. Strides are in elements. The stride of an element-wise operand is 1, or 0 for one value that stands for all n,
+/// whose adjoint then receives the sum.
+///
+/// Other rooms have tables like this one for loops of their own, e.g. normal_kernels(kernels.set).
 struct Kernels {
-  const char* name;  ///< "baseline", "avx2", "avx512"
+  InstructionSet set;
+  const char* name;  ///< of the set: "baseline", "avx2", "avx512"
 
-  /// y_i = f(x_i), and dx_i += g_i f'(x_i), or that product alone. Here and below, where g_i = 0 nothing is
-  /// added, even if f' is infinite or NaN.
+  /// y_i = f(x_i); dx_i += g_i f'(x_i); product_i = g_i f'(x_i). Where g_i = 0 nothing is added, here and below, even if
+  /// the derivative is infinite or NaN.
   void (*unary[static_cast<int>(Unary::count)])(Index n, const Real* x, Real* y);
   void (*unary_adjoint[static_cast<int>(Unary::count)])(Index n, const Real* x, const Real* y, const Real* g,
                                                         Real* dx);
   void (*unary_product[static_cast<int>(Unary::count)])(Index n, const Real* x, const Real* y, const Real* g,
                                                         Real* product);
 
-  /// y_i = f(a_i, b_i), and da_i += g_i ∂f/∂a, db_i += g_i ∂f/∂b.
+  /// y_i = f(a_i, b_i); d_i += g_i ∂f/∂a, where d is the adjoint of a; d_i += g_i ∂f/∂b, where d is that of b.
   using Value = void(Index n, const Real* a, Index stride_a, const Real* b, Index stride_b, Real* y);
   using Adjoint = void(Index n, const Real* a, Index stride_a, const Real* b, Index stride_b, const Real* y,
                        const Real* g, Real* d);
@@ -60,18 +67,18 @@ struct Kernels {
   void (*affine)(Index n, Real scale, Real shift, const Real* x, Real* y);  ///< y = scale x + shift
   void (*add_scaled)(Index n, Real scale, const Real* x, Real* y);          ///< y += scale x
   Real (*sum)(Index n, const Real* x);
-  /// y_ij = x_ij, and y_ij += x_ij, for m rows of n, those of x and y so far apart: 0 for one row that is
-  /// copied to all, or receives the sum of all.
+  /// y_ij = x_ij, and y_ij += x_ij, for m rows of n numbers. x_row and y_row are the distances between rows. A distance of
+  /// 0 means one row: it is copied to all rows of y, or receives the sum of all rows of x.
   void (*copy_rows)(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_row);
   void (*add_rows)(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_row);
 
-  /// Folds of each lane: y = Σ_j x_j, Σ_j a_j b_j, max_j x_j and min_j x_j (NaN if any is NaN; -inf and inf
-  /// of none).
+  /// One number y for each lane: Σ_j x_j, Σ_j a_j b_j, max_j x_j and min_j x_j. The maximum and minimum are NaN if any x_j
+  /// is, and -inf and inf for an empty lane.
   void (*lane_sum)(const Lanes& l, const Real* x, Real* y);
   void (*lane_dot)(const Lanes& l, const Real* a, const Real* b, Real* y);
   void (*lane_max)(const Lanes& l, const Real* x, Real* y);
   void (*lane_min)(const Lanes& l, const Real* x, Real* y);
-  /// The elements of each lane with its number c: y_j = x_j - c, y_j = c x_j, y_j += scale c, y_j += c x_j,
+  /// One number c for each lane meets all its elements: y_j = x_j - c, y_j = c x_j, y_j += scale c, y_j += c x_j, and
   /// y_j += w_j (x_j - c).
   void (*lane_subtract)(const Lanes& l, const Real* c, const Real* x, Real* y);
   void (*lane_scale)(const Lanes& l, const Real* c, const Real* x, Real* y);
@@ -83,47 +90,26 @@ struct Kernels {
   void (*matmul)(Index m, Index n, Index k, const Real* a, Index a_row, Index a_col, const Real* b,
                  Index b_row, Index b_col, Real* c, bool accumulate);
 
-  // Fused ops: the formulas stand in kernels/fused.inl.
-  /// y_ij = tanh(y_ij + b_j), or sigmoid.
+  /// y_ij = tanh(y_ij + b_j), and y_ij = sigmoid(y_ij + b_j).
   void (*bias_tanh)(Index m, Index n, const Real* b, Real* y);
   void (*bias_sigmoid)(Index m, Index n, const Real* b, Real* y);
   void (*multiply_add)(Index n, const Real* a, const Real* b, const Real* c, Real* y);  ///< y = a + b c
   void (*multiply_add_adjoint)(Index n, const Real* b, const Real* c, const Real* g, Real* da, Real* db,
                                Real* dc);
-  /// log N(x | m, s²), given l = log s too.
-  void (*normal_log_prob)(Index n, const Real* x, const Real* m, const Real* s, const Real* l, Real* y);
-  void (*normal_log_prob_adjoint)(Index n, const Real* x, const Real* m, const Real* s, const Real* g,
-                                  Real* dx, Real* dm, Real* ds, Real* dl);
-  /// KL(q‖p) of two normals.
-  struct NormalPair {
-    const Real *q_loc, *q_scale, *q_log_scale, *p_loc, *p_scale, *p_log_scale;
-  };
-  struct NormalPairAdjoints {  // that of a scale goes to its logarithm
-    Real *q_loc, *q_log_scale, *p_loc, *p_log_scale;
-  };
-  void (*normal_kl)(Index n, const NormalPair& values, Real* y);
-  void (*normal_kl_adjoint)(Index n, const NormalPair& values, const Real* g,
-                            const NormalPairAdjoints& adjoints);
-  /// A gated recurrent unit for m rows from its two affine maps, x and s [m, 3w]: models/nn/gru.h. `gates`
-  /// [m, 4w] receives what the adjoint needs; that sets dx and ds, the adjoints of the maps, and adds to dh.
-  void (*gru)(Index m, Index w, const Real* x, const Real* s, const Real* h, Real* gates, Real* y);
-  void (*gru_adjoint)(Index m, Index w, const Real* gates, const Real* h, const Real* g, Real* dx, Real* ds,
-                      Real* dh);
 
-  /// Standard normals from 2 · pairs words, two from each two (random.h); the same bits from every set.
+  /// 2 · pairs standard normal numbers from as many random words, two from each pair of words (random.h). They are the
+  /// same bits in every set.
   void (*box_muller)(Index pairs, const std::uint64_t* words, Real* out);
-
-  /// One step of Adam for n parameters: see models/nn/adam.h. Leaves the gradient at zero.
-  struct Adam {
-    Real decay1, decay2, rate, epsilon, gradient_scale, variance_scale;
-  };
-  void (*adam)(Index n, const Adam& step, Real* gradient, Real* mean, Real* variance, Real* value);
 };
 
-/// The sets that this machine can run, slowest first; never empty.
+/// The kernels of the sets that this machine can run, slowest first. There is at least the baseline.
 std::span<const Kernels* const> available_kernels();
 
 /// The fastest of them.
 const Kernels& kernels();
+
+/// Those of one set. Check available_kernels() first: a processor without the set stops at the first instruction of it.
+/// On machines other than x86-64 all sets are the baseline.
+const Kernels& kernels(InstructionSet set);
 
 }  // namespace doxa

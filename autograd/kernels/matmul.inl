@@ -60,7 +60,7 @@ DOXA_INLINE void rows_of_tiles(Index m, Index k, const Real* a, Index stride, Pa
 // On its own: one load goes with every multiply-add of these tiles, and leaves none for addresses that a larger
 // function would keep on the stack.
 template <bool Columns, bool Ragged>
-DOXA_NOINLINE void narrow_tiles(Index m, Index k, const Real* a, Index stride, Panel b, Real* c, Index c_row,
+[[gnu::noinline]] void narrow_tiles(Index m, Index k, const Real* a, Index stride, Panel b, Real* c, Index c_row,
                                 Mask last, bool accumulate) {
   rows_of_tiles<1, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
 }

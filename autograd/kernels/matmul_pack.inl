@@ -1,12 +1,5 @@
 // Included by matmul.inl: copies of parts of a matrix in the order in which the tile reads them.
 
-#if defined(__has_builtin)
-#if __has_builtin(__builtin_shufflevector)
-#define DOXA_SHUFFLES
-#endif
-#endif
-
-#ifdef DOXA_SHUFFLES
 template <int... I>
 struct Sequence {};
 template <int N, int... I>
@@ -36,18 +29,6 @@ DOXA_INLINE void transpose(Vector (&rows)[width]) {
   }
 }
 DOXA_INLINE void transpose(Vector (&rows)[width]) { transpose<static_cast<int>(width) / 2>(rows); }
-#elif defined(__GNUC__)
-inline void transpose(Vector (&rows)[width]) {
-  for (Index i = 0; i < width; ++i)
-    for (Index j = 0; j < i; ++j) {
-      const Real x = rows[i][j];
-      rows[i][j] = rows[j][i];
-      rows[j][i] = x;
-    }
-}
-#else
-inline void transpose(Vector (&)[width]) {}
-#endif
 
 // to[q * padded + j] = b[q * b_row + j * b_col] for q < k and j < columns, and 0 for columns <= j < padded, a
 // multiple of width.

@@ -1,20 +1,11 @@
 // Included by matmul.inl: the vectors of one instruction set, and the register tile of the matrix product.
 
-#ifdef __GNUC__
 constexpr Index width = DOXA_VECTOR_BYTES / static_cast<Index>(sizeof(Real));
 typedef Real Vector __attribute__((vector_size(DOXA_VECTOR_BYTES)));
 // Anywhere in memory; of loads and stores alone, since template arguments lose the attributes of a typedef.
 typedef Real Unaligned __attribute__((vector_size(DOXA_VECTOR_BYTES), aligned(sizeof(Real)), may_alias));
 inline Vector load(const Real* p) { return *reinterpret_cast<const Unaligned*>(p); }
 inline void store(Real* p, Vector v) { *reinterpret_cast<Unaligned*>(p) = v; }
-#define DOXA_NOINLINE __attribute__((noinline))
-#else
-constexpr Index width = 1;
-typedef Real Vector;
-inline Vector load(const Real* p) { return *p; }
-inline void store(Real* p, Vector v) { *p = v; }
-#define DOXA_NOINLINE
-#endif
 
 // The first `count` lanes of a vector, at the ragged edge of a matrix: nothing beyond them is read or
 // written, and those loaded are followed by zeros. `masks`: a partial load costs no more than a whole one.
@@ -68,10 +59,15 @@ inline void add(Real* p, Vector v, Mask mask) {
 }
 #endif
 
-constexpr int tile_vectors = DOXA_TILE_VECTORS;
+// As many sums as fit in the registers beside a row of B: AVX-512 and 64-bit Arm have 32 registers, the others 16.
+#if DOXA_VECTOR_BYTES == 64 || defined(__aarch64__)
+constexpr int tile_rows = 8, tile_vectors = 3;
+#elif DOXA_VECTOR_BYTES == 32
+constexpr int tile_rows = 4, tile_vectors = 3;
+#else
+constexpr int tile_rows = 4, tile_vectors = 2;
+#endif
 constexpr Index tile_columns = tile_vectors * width;
-
-constexpr int tile_rows = DOXA_TILE_ROWS;
 
 // MR rows by NV vectors of columns of C stay in registers while k runs. The tile reads one row of B as whole
 // vectors and broadcasts the elements of A, whose rows (Columns = false) or columns (true) are contiguous,

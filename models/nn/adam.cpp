@@ -4,7 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "doxa/autograd/kernels/kernels.h"
+#include "doxa/models/nn/kernels/nn_kernels.h"
 
 namespace doxa {
 namespace {
@@ -54,16 +54,16 @@ double Adam::step(const Parameters& parameters) {
   const double clip = max_norm > 0 && norm > max_norm ? max_norm / norm : 1;
   ++steps;
   const double t = static_cast<double>(steps);
-  const Kernels::Adam step{.decay1 = static_cast<Real>(beta1),
-                           .decay2 = static_cast<Real>(beta2),
-                           .rate = static_cast<Real>(rate / (1 - std::pow(beta1, t))),
-                           .epsilon = static_cast<Real>(epsilon),
-                           .gradient_scale = static_cast<Real>(clip),
-                           .variance_scale = static_cast<Real>(1 / (1 - std::pow(beta2, t)))};
+  const NnKernels::Adam step{.decay1 = static_cast<Real>(beta1),
+                             .decay2 = static_cast<Real>(beta2),
+                             .rate = static_cast<Real>(rate / (1 - std::pow(beta1, t))),
+                             .epsilon = static_cast<Real>(epsilon),
+                             .gradient_scale = static_cast<Real>(clip),
+                             .variance_scale = static_cast<Real>(1 / (1 - std::pow(beta2, t)))};
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     Parameter& p = *parameters[i];
-    kernels().adam(p.value.size(), step, p.gradient.data(), means[i].data(), variances[i].data(),
-                   p.value.data());
+    nn_kernels(kernels().set)
+        .adam(p.value.size(), step, p.gradient.data(), means[i].data(), variances[i].data(), p.value.data());
   }
   return norm;
 }

@@ -2,13 +2,15 @@
 
 #include <stdexcept>
 
+#include "doxa/models/nn/kernels/nn_kernels.h"
+
 namespace doxa {
 
 GruCell::GruCell(const std::string& n, Index in, Index w, Philox& random)
     : name(n), input(n + "/input", in, 3 * w, random), hidden(n + "/hidden", w, 3 * w, random), width(w) {}
 
-// One record: of the two affine maps only what backward needs is kept, the gates r, u, n and h U_n + b_n.
-// What is element-wise, and its adjoint, stands in autograd/kernels/fused.inl.
+// One record for the whole cell. Of the two affine maps it keeps only what backward needs: the gates r, u, n and
+// h U_n + b_n. The element-wise part and its adjoint are in kernels/nn_kernels.inl.
 Var GruCell::operator()(Var x, Var h) {
   Tape& tape = x.tape();
   const Scope scope(tape, name);
@@ -28,12 +30,12 @@ Var GruCell::operator()(Var x, Var h) {
         k.add_rows(m, 3 * w, r.value(3), 0, from_x, 3 * w);
         k.matmul(m, 3 * w, w, r.value(1), w, 1, r.value(4), 3 * w, 1, from_h, false);
         k.add_rows(m, 3 * w, r.value(5), 0, from_h, 3 * w);
-        k.gru(m, w, from_x, from_h, r.value(1), gates, r.value());
+        nn_kernels(k.set).gru(m, w, from_x, from_h, r.value(1), gates, r.value());
       },
       [=](Record& r) {
         const Kernels& k = r.kernels();
         Real *d_x = r.workspace(2 * m * 3 * w), *d_h = d_x + m * 3 * w;  // of the two affine maps
-        k.gru_adjoint(m, w, gates, r.value(1), r.adjoint(), d_x, d_h, r.adjoint(1));
+        nn_kernels(k.set).gru_adjoint(m, w, gates, r.value(1), r.adjoint(), d_x, d_h, r.adjoint(1));
         const auto through_weight = [&](int i, Index columns, const Real* d, int weight) {  // dx += d Wᵀ
           if (!r.needs_gradient(i)) return;
           const bool add = r.accumulates(i);

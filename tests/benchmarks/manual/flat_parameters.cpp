@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "doxa/models/nn/kernels/nn_kernels.h"
 #include "manual/fused_loops.h"
 
 namespace doxa::benchmarks::manual {
@@ -56,13 +57,14 @@ std::span<const Real> FlatParameters::gradient(std::size_t i) const {
 void FlatParameters::adam_step() {
   const double decay1 = 0.9, decay2 = 0.999;
   ++steps_;
-  const Kernels::Adam step{.decay1 = static_cast<Real>(decay1),
-                           .decay2 = static_cast<Real>(decay2),
-                           .rate = static_cast<Real>(1e-3 / (1 - std::pow(decay1, steps_))),
-                           .epsilon = static_cast<Real>(1e-8),
-                           .gradient_scale = 1,
-                           .variance_scale = static_cast<Real>(1 / (1 - std::pow(decay2, steps_)))};
-  kernels().adam(values_.size(), step, gradients_.data(), means_.data(), variances_.data(), values_.data());
+  const NnKernels::Adam step{.decay1 = static_cast<Real>(decay1),
+                             .decay2 = static_cast<Real>(decay2),
+                             .rate = static_cast<Real>(1e-3 / (1 - std::pow(decay1, steps_))),
+                             .epsilon = static_cast<Real>(1e-8),
+                             .gradient_scale = 1,
+                             .variance_scale = static_cast<Real>(1 / (1 - std::pow(decay2, steps_)))};
+  nn_kernels(kernels().set)
+      .adam(values_.size(), step, gradients_.data(), means_.data(), variances_.data(), values_.data());
 }
 
 }  // namespace doxa::benchmarks::manual

@@ -1,2 +1,0 @@
-#define DOXA_SET avx2
-#include "doxa/autograd/kernels/box_muller.inl"

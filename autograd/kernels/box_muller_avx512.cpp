@@ -1,2 +1,0 @@
-#define DOXA_SET avx512
-#include "doxa/autograd/kernels/box_muller.inl"

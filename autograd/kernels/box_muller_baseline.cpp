@@ -1,2 +1,0 @@
-#define DOXA_SET baseline
-#include "doxa/autograd/kernels/box_muller.inl"

@@ -1,0 +1,124 @@
+// Loops over arrays that become vector code. Only a .inl file that CMake's doxa_kernels compiles for each instruction
+// set may include this one, because it needs two macros that doxa_kernels defines:
+//   DOXA_SET            the name of the set
+//   DOXA_VECTOR_BYTES   the width of its registers
+// Neither this file nor one that includes it may call an inline function of the standard library: of the copies in
+// several object files the linker keeps one, and that could be the one that only the newest machines can run.
+
+#include <cstdint>
+#include <type_traits>
+
+#include "doxa/autograd/kernels/floating_point.h"
+#include "doxa/autograd/kernels/kernels.h"
+
+// In these loops a sum may be reordered, and arrays do not overlap unless they are the same. Each loop says so for
+// itself, because -ffast-math for the whole file would give up NaN and infinity.
+#define DOXA_PRAGMA(text) _Pragma(#text)
+#define DOXA_SIMD DOXA_PRAGMA(omp simd)
+#define DOXA_SIMD_SUM(total) DOXA_PRAGMA(omp simd reduction(+ : total))
+
+// DOXA_KERNEL_TABLE(Table, name) = {…}; defines name_<set>, the table of one instruction set. The unit of the baseline,
+// which every machine has, also defines the function name(set) that returns the table of a set.
+#define DOXA_JOIN_(a, b) a##b
+#define DOXA_JOIN(a, b) DOXA_JOIN_(a, b)
+#define DOXA_TEXT_(a) #a
+#define DOXA_TEXT(a) DOXA_TEXT_(a)
+#define DOXA_KERNEL_TABLE(Table, name)               \
+  extern const Table DOXA_JOIN(name##_, DOXA_SET);   \
+  DOXA_JOIN(DOXA_FIND_TABLE_, DOXA_SET)(Table, name) \
+  const Table DOXA_JOIN(name##_, DOXA_SET)
+#define DOXA_FIND_TABLE_avx2(Table, name)
+#define DOXA_FIND_TABLE_avx512(Table, name)
+#ifdef DOXA_X86_KERNELS
+#define DOXA_FIND_TABLE_baseline(Table, name)                           \
+  extern const Table name##_avx2, name##_avx512;                        \
+  const Table& name(InstructionSet set) {                               \
+    if (set == InstructionSet::avx512) return name##_avx512;            \
+    return set == InstructionSet::avx2 ? name##_avx2 : name##_baseline; \
+  }
+#else
+#define DOXA_FIND_TABLE_baseline(Table, name) \
+  const Table& name(InstructionSet) { return name##_baseline; }
+#endif
+
+namespace doxa {
+namespace {
+
+constexpr Index lanes = DOXA_VECTOR_BYTES / static_cast<Index>(sizeof(Real));
+using Lane = std::conditional_t<sizeof(Real) == 8, std::int64_t, std::int32_t>;  // as wide as Real, for masks
+
+// The numbers of one register.
+struct OneVector {
+  alignas(DOXA_VECTOR_BYTES) Real at[lanes];
+};
+
+// The `rest` < lanes numbers at x, filled up with copies of the first: nothing beyond them is read.
+DOXA_INLINE OneVector padded(const Real* x, Lane rest) {
+  OneVector v;
+  DOXA_SIMD
+  for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) {
+    Real value = x[0];
+    if (j < rest) value = x[j];
+    v.at[j] = value;
+  }
+  return v;
+}
+
+// Returns x in a way that hides from the compiler that it is x. GCC before 12.4 and 13.2 drops the mask of a load when
+// its result is stored or selected under the same mask, and then reads past the end of the array (its bug 110309). With
+// opaque(), loads and stores have masks that look different.
+DOXA_INLINE Lane opaque(Lane x) {
+  __asm__("" : "+r"(x));
+  return x;
+}
+
+template <class F, class... Operands>
+DOXA_INLINE OneVector evaluate(F f, const Operands&... x) {
+  OneVector v;
+  DOXA_SIMD
+  for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) v.at[j] = f(x.at[j]...);
+  return v;
+}
+
+// y_i = f(x_i, …) for i = 0 … n-1: whole vectors, then the rest as one masked vector, because short arrays are the rule
+// on a tape.
+template <class F, class... Operands>
+DOXA_INLINE void assign(Index n, Real* y, F f, const Operands*... x) {
+  const Index whole = n & -lanes;
+  DOXA_SIMD
+  for (Index i = 0; i < whole; ++i) y[i] = f(x[i]...);
+  const Lane rest = static_cast<Lane>(n - whole), stored = opaque(rest);
+  if (rest == 0) return;
+  const OneVector v = evaluate(f, padded(x + whole, rest)...);
+  y += whole;
+  DOXA_SIMD
+  for (Lane j = 0; j < static_cast<Lane>(lanes); ++j)
+    if (j < stored) y[j] = v.at[j];
+}
+
+// Σ f(x_i, …)
+template <class F, class... Operands>
+DOXA_INLINE Real sum_each(Index n, F f, const Operands*... x) {
+  const Index whole = n & -lanes;
+  Real total = 0;
+  DOXA_SIMD_SUM(total)
+  for (Index i = 0; i < whole; ++i) total += f(x[i]...);
+  const Lane rest = static_cast<Lane>(n - whole), counted = opaque(rest);
+  if (rest == 0) return total;
+  const OneVector v = evaluate(f, padded(x + whole, rest)...);
+  DOXA_SIMD_SUM(total)
+  for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) total += j < counted ? v.at[j] : Real{0};
+  return total;
+}
+
+// f(i) for i = 0 … n-1, for loops that write several arrays: whole vectors, then the rest one by one.
+template <class F>
+DOXA_INLINE void for_each(Index n, F f) {
+  const Index whole = n & -lanes;
+  DOXA_SIMD
+  for (Index i = 0; i < whole; ++i) f(i);
+  for (Index i = whole; i < n; ++i) f(i);
+}
+
+}  // namespace
+}  // namespace doxa

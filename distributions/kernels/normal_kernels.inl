@@ -1,0 +1,78 @@
+// The loops of a normal distribution for one instruction set, compiled by doxa_kernels (.cmake/DoxaKernels.cmake).
+
+#include "doxa/autograd/kernels/elementary.h"
+#include "doxa/autograd/kernels/loops.inl"
+#include "doxa/distributions/kernels/normal_kernels.h"
+
+namespace doxa {
+namespace {
+
+using namespace elementary;
+
+// -z²/2 - l - log(2π)/2 with z = (x - m) / s and l = log s
+void log_prob(Index n, const Real* x, const Real* m, const Real* s, const Real* l, Real* y) {
+  constexpr Real half_log_2pi = static_cast<Real>(0.91893853320467274178);
+  for_each(n, [=](Index i) {
+    const Real z = (x[i] - m[i]) / s[i];
+    y[i] = -(z * z / 2) - l[i] - half_log_2pi;
+  });
+}
+
+// d/dx = -z/s,  d/dm = z/s,  d/ds = z²/s,  d/dl = -1
+void log_prob_adjoint(Index n, const Real* x, const Real* m, const Real* s, const Real* g, Real* dx, Real* dm, Real* ds,
+                      Real* dl) {
+  for_each(n, [=](Index i) {
+    const Real z = (x[i] - m[i]) / s[i], gz = g[i] * z / s[i];
+    dx[i] -= gz;
+    dm[i] += gz;
+    ds[i] += gz * z;
+    dl[i] -= g[i];
+  });
+}
+
+//! [normal-kl]
+// e = (qs/ps)² - 1, to the last digits where the scales are nearly equal.
+DOXA_INLINE Real variance_excess(Real qs, Real ps_inverse, Real ps) {
+  const Real t = (qs - ps) * ps_inverse;
+  return t * (t + 2);
+}
+
+// (e - log(1 + e) + d²) / 2 with d = (qm - pm) / ps. Near e = 0 the difference cancels. There, with s = e / (2 + e),
+// e - log(1 + e) = e s - s³ (2/3 + 2/5 s² + …). Elsewhere log(1 + e) = 2 (ql - pl).
+void kl(Index n, const NormalKernels::Pair& v, Real* y) {
+  const Real *qm = v.q_loc, *qs = v.q_scale, *ql = v.q_log_scale, *pm = v.p_loc, *ps = v.p_scale, *pl = v.p_log_scale;
+  for_each(n, [=](Index i) {
+    const Real inverse = 1 / ps[i], d = (qm[i] - pm[i]) * inverse, e = variance_excess(qs[i], inverse, ps[i]);
+    const bool near = (e > Real(-0.28)) & (e < Real(0.4));
+    const Real f = select(near, e, Real{0}), s = f / (2 + f), z = s * s;
+    const Real series = f * s - s * z * log_series(z), difference = e - 2 * (ql[i] - pl[i]);
+    y[i] = (select(near, series, difference) + d * d) / 2;
+  });
+}
+//! [normal-kl]
+
+// d/dqm = -d/dpm = d/ps,  d/dql = e,  d/dpl = -(e + d²). The derivative by a scale is given by its logarithm, because
+// nothing cancels there.
+void kl_adjoint(Index n, const NormalKernels::Pair& v, const Real* g, const NormalKernels::PairAdjoints& to) {
+  const Real *qm = v.q_loc, *qs = v.q_scale, *pm = v.p_loc, *ps = v.p_scale;
+  Real *dqm = to.q_loc, *dql = to.q_log_scale, *dpm = to.p_loc, *dpl = to.p_log_scale;
+  for_each(n, [=](Index i) {
+    const Real inverse = 1 / ps[i], d = (qm[i] - pm[i]) * inverse, e = variance_excess(qs[i], inverse, ps[i]);
+    const Real along = g[i] * inverse * d;
+    dqm[i] += along;
+    dpm[i] -= along;
+    dql[i] += g[i] * e;
+    dpl[i] -= g[i] * (e + d * d);
+  });
+}
+
+}  // namespace
+
+DOXA_KERNEL_TABLE(NormalKernels, normal_kernels) = {
+    .log_prob = log_prob,
+    .log_prob_adjoint = log_prob_adjoint,
+    .kl = kl,
+    .kl_adjoint = kl_adjoint,
+};
+
+}  // namespace doxa

@@ -1,0 +1,62 @@
+// The loops of the GRU cell and of Adam for one instruction set, compiled by doxa_kernels (.cmake/DoxaKernels.cmake).
+
+#include "doxa/autograd/kernels/elementary.h"
+#include "doxa/autograd/kernels/loops.inl"
+#include "doxa/models/nn/kernels/nn_kernels.h"
+
+namespace doxa {
+namespace {
+
+using namespace elementary;
+
+// h' = n + u (h - n): see models/nn/gru.h. `gates` holds what the adjoint needs: r, u, n, and the last third of s.
+void gru(Index m, Index w, const Real* x, const Real* s, const Real* h, Real* gates, Real* y) {
+  for (Index row = 0; row < m; ++row, x += 3 * w, s += 3 * w, gates += 4 * w, h += w, y += w) {
+    Real *r = gates, *u = gates + w, *n = gates + 2 * w, *s_n = gates + 3 * w;
+    assign(2 * w, gates, [](Real a, Real b) { return sigmoid(a + b); }, x, s);
+    assign(w, s_n, [](Real v) { return v; }, s + 2 * w);
+    assign(w, n, [](Real a, Real reset, Real b) { return tanh(a + reset * b); }, x + 2 * w, r, s_n);
+    assign(w, y, [](Real candidate, Real update, Real before) { return candidate + update * (before - candidate); }, n,
+           u, h);
+  }
+}
+
+void gru_adjoint(Index m, Index w, const Real* gates, const Real* h, const Real* g, Real* dx, Real* ds, Real* dh) {
+  for (Index row = 0; row < m; ++row, gates += 4 * w, dx += 3 * w, ds += 3 * w, h += w, g += w, dh += w) {
+    const Real *r = gates, *u = gates + w, *n = gates + 2 * w, *s_n = gates + 3 * w;
+    for_each(w, [=](Index i) {
+      const Real dn = g[i] * (1 - u[i]) * (1 - n[i] * n[i]);
+      const Real du = g[i] * (h[i] - n[i]) * (u[i] * (1 - u[i]));
+      const Real dr = dn * s_n[i] * (r[i] * (1 - r[i]));
+      dh[i] += g[i] * u[i];
+      dx[i] = dr;
+      ds[i] = dr;
+      dx[w + i] = du;
+      ds[w + i] = du;
+      dx[2 * w + i] = dn;
+      ds[2 * w + i] = dn * r[i];
+    });
+  }
+}
+
+void adam(Index n, const NnKernels::Adam& step, Real* gradient, Real* mean, Real* variance, Real* value) {
+  const NnKernels::Adam s = step;
+  DOXA_SIMD
+  for (Index i = 0; i < n; ++i) {
+    const Real g = s.gradient_scale * gradient[i];
+    mean[i] += (1 - s.decay1) * (g - mean[i]);
+    variance[i] += (1 - s.decay2) * (g * g - variance[i]);
+    value[i] -= s.rate * mean[i] / (sqrt(variance[i] * s.variance_scale) + s.epsilon);
+    gradient[i] = 0;
+  }
+}
+
+}  // namespace
+
+DOXA_KERNEL_TABLE(NnKernels, nn_kernels) = {
+    .gru = gru,
+    .gru_adjoint = gru_adjoint,
+    .adam = adam,
+};
+
+}  // namespace doxa
