@@ -5,7 +5,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "doxa/models/files/whole_file.h"
+#include "doxa/models/files/file.h"
 #include "doxa/models/pomdp/format/preamble.h"
 
 namespace doxa {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "doxa/models/files/file_error.h"
+#include "doxa/models/files/file.h"
 
 namespace doxa::pomdp_format {
 namespace {
