@@ -1,160 +1,268 @@
 #include "doxa/models/files/safetensors.h"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <limits>
+#include <optional>
+#include <set>
 #include <stdexcept>
-#include <type_traits>
+#include <tuple>
+#include <utility>
 
-#include "doxa/models/files/atomic_file.h"
-#include "doxa/models/files/file_error.h"
-#include "doxa/models/files/whole_file.h"
+#include "doxa/models/files/file.h"
+#include "doxa/models/files/json.h"
 
 namespace doxa {
 namespace {
 
-constexpr std::array<std::string_view, 10> names = {"U64", "I64", "F64", "F32", "U32",
-                                                    "I32", "U16", "I16", "I8",  "U8"};
-constexpr std::array<std::size_t, 10> sizes = {8, 8, 8, 4, 4, 4, 2, 2, 1, 1};
+constexpr std::string_view metadata_key = "__metadata__";
+constexpr std::size_t length_bytes = 8, alignment = 8, most_header_bytes = 100'000'000, most_axes = 64;
 
-template <std::size_t size>
-using Bits = std::conditional_t<
-    size == 8, std::uint64_t,
-    std::conditional_t<size == 4, std::uint32_t, std::conditional_t<size == 2, std::uint16_t, std::uint8_t>>>;
+using Shape64 = std::vector<std::uint64_t>;
 
-// Byte by byte, so that the order of bytes in this machine's numbers does not matter.
-template <class T>
-T load(const char* from) {
-  Bits<sizeof(T)> bits = 0;
-  for (std::size_t i = sizeof(T); i-- > 0;)
-    bits = static_cast<Bits<sizeof(T)>>(std::uint64_t{bits} << 8 | static_cast<unsigned char>(from[i]));
-  return std::bit_cast<T>(bits);
-}
-
-template <class T>
-std::string bytes_of(std::span<const T> values) {
-  std::string bytes;
-  bytes.reserve(values.size() * sizeof(T));
-  for (const T value : values) {
-    const auto bits = std::bit_cast<Bits<sizeof(T)>>(value);
-    for (std::size_t i = 0; i < sizeof(T); ++i)
-      bytes += static_cast<char>(static_cast<unsigned char>(std::uint64_t{bits} >> (8 * i)));
+// The number of bytes that a shape needs; nothing if it overflows.
+std::optional<std::uint64_t> bytes_in(Dtype dtype, const Shape64& shape) {
+  std::uint64_t bytes = byte_size(dtype);
+  for (const std::uint64_t extent : shape) {
+    if (extent > 0 && bytes > std::numeric_limits<std::uint64_t>::max() / extent) return {};
+    bytes *= extent;
   }
   return bytes;
 }
 
-template <class T, class To>
-void load_all(const std::string& bytes, To* to) {
-  for (std::size_t i = 0; i < bytes.size() / sizeof(T); ++i)
-    to[i] = static_cast<To>(load<T>(bytes.data() + i * sizeof(T)));
-}
+std::string bytes(std::uint64_t n) { return std::to_string(n) + (n == 1 ? " byte" : " bytes"); }
 
-void load_all(const StoredArray& from, Real* to) {
-  switch (from.dtype) {
-    case Dtype::f64:
-      return load_all<double>(from.bytes, to);
-    case Dtype::f32:
-      return load_all<float>(from.bytes, to);
-    case Dtype::i64:
-      return load_all<std::int64_t>(from.bytes, to);
-    case Dtype::u64:
-      return load_all<std::uint64_t>(from.bytes, to);
-    case Dtype::i32:
-      return load_all<std::int32_t>(from.bytes, to);
-    case Dtype::u32:
-      return load_all<std::uint32_t>(from.bytes, to);
-    case Dtype::i16:
-      return load_all<std::int16_t>(from.bytes, to);
-    case Dtype::u16:
-      return load_all<std::uint16_t>(from.bytes, to);
-    case Dtype::i8:
-      return load_all<std::int8_t>(from.bytes, to);
-    case Dtype::u8:
-      return load_all<std::uint8_t>(from.bytes, to);
+// What the header says about one array.
+struct Entry {
+  std::string name;
+  Dtype dtype;
+  Shape64 shape;
+  std::uint64_t begin, end;
+};
+
+class Header {
+ public:
+  Header(std::string_view text, const std::string& file) : reader_(text, length_bytes, file) {}
+
+  std::vector<Entry> read(std::map<std::string, std::string>& metadata) {
+    std::vector<Entry> entries;
+    std::set<std::string> seen;
+    reader_.object("the header", [&](const std::string& key, std::size_t place) {
+      if (!seen.insert(key).second) twice("name", key, place);
+      if (key == metadata_key)
+        read_metadata(metadata);
+      else
+        entries.push_back(entry(key, place));
+    });
+    reader_.expect_end();
+    return entries;
   }
+
+ private:
+  [[noreturn]] void twice(const std::string& what, const std::string& key, std::size_t place) const {
+    reader_.refuse(place, "the " + what + " " + in_quotes(key) + " twice", "each once");
+  }
+
+  void read_metadata(std::map<std::string, std::string>& metadata) {
+    reader_.object("the object __metadata__", [&](const std::string& key, std::size_t place) {
+      if (!metadata.emplace(key, reader_.string("a text in __metadata__")).second) twice("key", key, place);
+    });
+  }
+
+  Shape64 whole_numbers(const char* what, std::size_t most) {
+    Shape64 all;
+    reader_.expect('[', what);
+    if (reader_.accept(']')) return all;
+    do {
+      if (all.size() == most)
+        reader_.refuse(reader_.place(), "more than " + std::to_string(most) + " numbers", what);
+      all.push_back(reader_.whole_number(what));
+    } while (reader_.accept(','));
+    reader_.expect(']', "or a comma");
+    return all;
+  }
+
+  Dtype dtype() {
+    const std::size_t place = reader_.place();
+    const std::string found = reader_.string("a dtype");
+    std::string expected;
+    for (std::size_t i = 0; i < dtype_count; ++i) {
+      const Dtype d{static_cast<int>(i)};
+      if (found == dtype_name(d)) return d;
+      expected += (expected.empty() ? "one of " : ", ") + std::string(dtype_name(d));
+    }
+    reader_.refuse(place, "the dtype " + in_quotes(found), expected);
+  }
+
+  Entry entry(const std::string& name, std::size_t place) {
+    std::optional<Dtype> d;
+    std::optional<Shape64> shape, offsets;
+    const char* const three = "dtype, shape and data_offsets, each once";
+    reader_.object("the object of an array", [&](const std::string& key, std::size_t at) {
+      if (key == "dtype" && !d)
+        d = dtype();
+      else if (key == "shape" && !shape)
+        shape = whole_numbers("the whole numbers of a shape, at most 64", most_axes);
+      else if (key == "data_offsets" && !offsets)
+        offsets = whole_numbers("two whole numbers, the data_offsets", 2);
+      else
+        reader_.refuse(at, "the key " + in_quotes(key), three);
+    });
+    if (!d || !shape || !offsets)
+      reader_.refuse(place,
+                     std::string("no ") +
+                         (!d       ? "dtype"
+                          : !shape ? "shape"
+                                   : "data_offsets") +
+                         " of " + in_quotes(name),
+                     three);
+    if (offsets->size() != 2)
+      reader_.refuse(place, std::to_string(offsets->size()) + " data_offsets of " + in_quotes(name), "two");
+    return {name, *d, std::move(*shape), (*offsets)[0], (*offsets)[1]};
+  }
+
+  JsonReader reader_;
+};
+
+// Refuses arrays that do not cover the buffer one after the other, or that have another number of bytes than
+// their shape needs.
+void check_layout(std::vector<Entry>& entries, std::uint64_t buffer, const std::string& file) {
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name);
+  });
+  std::uint64_t reached = 0;
+  for (const Entry& e : entries) {
+    const auto refuse = [&](const std::string& found, const std::string& expected) {
+      throw FileError(file, in_quotes(e.name) + ": found " + found + ", expected " + expected);
+    };
+    const std::string offsets =
+        "data_offsets [" + std::to_string(e.begin) + "," + std::to_string(e.end) + "]";
+    if (e.end < e.begin) refuse(offsets, "them in order");
+    if (e.end > buffer) refuse(offsets, "them within the file's " + bytes(buffer) + " of data");
+    if (e.begin != reached)
+      refuse(offsets + (e.begin < reached ? ", which overlap those of another array" : ", after a hole"),
+             "them to begin at " + std::to_string(reached));
+    const std::optional<std::uint64_t> needed = bytes_in(e.dtype, e.shape);
+    const std::string array = StoredArray{.dtype = e.dtype, .shape = e.shape}.str();
+    if (!needed) refuse(array, "fewer numbers than 64 bits can count the bytes of");
+    if (e.end - e.begin != *needed) refuse(array + " in " + bytes(e.end - e.begin), bytes(*needed));
+    reached = e.end;
+  }
+  if (reached != buffer)
+    throw FileError(
+        file, "found " + bytes(buffer) + " of data, expected " + bytes(reached) + ", as the header says");
 }
 
-const StoredArray& find(const Safetensors& in, const std::string& name) {
+std::uint64_t header_length(std::string_view all, const std::string& file) {
+  if (all.size() < length_bytes)
+    throw FileError(file, "found " + bytes(all.size()) + ", expected at least 8, the length of the header");
+  std::uint64_t length = 0;
+  for (std::size_t i = length_bytes; i-- > 0;) length = length << 8 | static_cast<unsigned char>(all[i]);
+  const auto refuse = [&](const std::string& expected) {
+    throw FileError(file, "found a header of " + bytes(length) + ", expected " + expected);
+  };
+  if (length > most_header_bytes) refuse("at most " + std::to_string(most_header_bytes));
+  if (length > all.size() - length_bytes)
+    refuse("at most " + std::to_string(all.size() - length_bytes) + ", which follow its length");
+  return length;
+}
+
+// The numbers of one array; errors name it and the file.
+template <class Numbers>
+Numbers read(const Safetensors& in, const std::string& name, Numbers (StoredArray::*numbers)() const) {
   const auto found = in.arrays.find(name);
   if (found == in.arrays.end())
     throw FileError(in.file, "found no array " + in_quotes(name) + ", expected one");
-  return found->second;
-}
-
-template <class T>
-std::vector<T> numbers(const Safetensors& in, const std::string& name, Dtype dtype) {
-  const StoredArray& array = find(in, name);
-  if (array.dtype != dtype)
-    throw FileError(
-        in.file, in_quotes(name) + ": found " + array.str() + ", expected " + std::string(dtype_name(dtype)));
-  std::vector<T> values(array.bytes.size() / sizeof(T));
-  load_all<T>(array.bytes, values.data());
-  return values;
+  try {
+    return (found->second.*numbers)();
+  } catch (const std::invalid_argument& error) {
+    throw FileError(in.file, in_quotes(name) + ": " + error.what());
+  }
 }
 
 }  // namespace
 
-std::size_t byte_size(Dtype dtype) { return sizes[static_cast<std::size_t>(dtype)]; }
-std::string_view dtype_name(Dtype dtype) { return names[static_cast<std::size_t>(dtype)]; }
-
-std::string StoredArray::str() const {
-  constexpr std::size_t most = 8;
-  std::string text(dtype_name(dtype));
-  for (std::size_t i = 0; i < std::min(most, shape.size()); ++i)
-    text += (i ? "," : " [") + std::to_string(shape[i]);
-  if (shape.empty()) text += " [";
-  return text + (shape.size() > most ? ",...]" : "]");
-}
-
-StoredArray stored(const Tensor& tensor) {
-  StoredArray array{.dtype = sizeof(Real) == 8 ? Dtype::f64 : Dtype::f32, .bytes = bytes_of(tensor.span())};
-  for (int i = 0; i < tensor.shape().rank(); ++i)
-    array.shape.push_back(static_cast<std::uint64_t>(tensor.shape()[i]));
-  return array;
-}
-
-StoredArray stored(std::span<const double> values) {
-  return {.dtype = Dtype::f64, .shape = {values.size()}, .bytes = bytes_of(values)};
-}
-
-StoredArray stored(std::span<const std::uint64_t> values) {
-  return {.dtype = Dtype::u64, .shape = {values.size()}, .bytes = bytes_of(values)};
-}
-
-StoredArray stored(std::int64_t value) {
-  return {.dtype = Dtype::i64, .bytes = bytes_of(std::span<const std::int64_t>(&value, 1))};
-}
-
-Tensor Safetensors::tensor(const std::string& name) const {
-  const StoredArray& array = find(*this, name);
-  const auto refuse = [&](const std::string& expected) {
-    throw FileError(file, in_quotes(name) + ": found " + array.str() + ", expected " + expected);
-  };
-  if (array.shape.size() > Shape::max_rank) refuse("at most 4 axes");
-  std::array<Index, Shape::max_rank> extents{};
-  for (std::size_t i = 0; i < array.shape.size(); ++i) {
-    if (array.shape[i] > static_cast<std::uint64_t>(std::numeric_limits<Index>::max()) / 8)
-      refuse("a smaller extent");
-    extents[i] = static_cast<Index>(array.shape[i]);
-  }
-  Shape shape;
-  try {
-    shape = Shape(extents.data(), static_cast<int>(array.shape.size()));
-  } catch (const std::invalid_argument&) {
-    refuse("smaller extents");
-  }
-  Tensor values(shape);
-  load_all(array, values.data());
-  return values;
-}
-
+Tensor Safetensors::tensor(const std::string& name) const { return read(*this, name, &StoredArray::tensor); }
 std::vector<double> Safetensors::doubles(const std::string& name) const {
-  return numbers<double>(*this, name, Dtype::f64);
+  return read(*this, name, &StoredArray::doubles);
+}
+std::vector<std::uint64_t> Safetensors::words(const std::string& name) const {
+  return read(*this, name, &StoredArray::words);
+}
+std::int64_t Safetensors::integer(const std::string& name) const {
+  return read(*this, name, &StoredArray::integer);
 }
 
-std::vector<std::uint64_t> Safetensors::words(const std::string& name) const {
-  return numbers<std::uint64_t>(*this, name, Dtype::u64);
+Safetensors parse_safetensors(std::string_view all, const std::string& file) {
+  const auto length = static_cast<std::size_t>(header_length(all, file));
+  const std::string_view header = all.substr(length_bytes, length);
+  if (!header.starts_with('{')) {
+    const JsonReader reader(header, length_bytes, file);
+    reader.refuse(length_bytes, header.empty() ? "an empty header" : "a header that begins otherwise", "'{'");
+  }
+  Safetensors contents;
+  contents.file = file;
+  std::vector<Entry> entries = Header(header, file).read(contents.metadata);
+  const std::string_view buffer = all.substr(length_bytes + length);
+  check_layout(entries, buffer.size(), file);
+  for (Entry& e : entries) {
+    const auto begin = static_cast<std::size_t>(e.begin), end = static_cast<std::size_t>(e.end);
+    contents.arrays.emplace(std::move(e.name),
+                            StoredArray{.dtype = e.dtype,
+                                        .shape = std::move(e.shape),
+                                        .bytes = std::string(buffer.substr(begin, end - begin))});
+  }
+  return contents;
+}
+
+std::string format_safetensors(const Safetensors& contents) {
+  using Named = std::pair<const std::string, StoredArray>;
+  std::vector<const Named*> ordered;
+  for (const Named& named : contents.arrays) {
+    const auto& [name, array] = named;
+    if (name == metadata_key)
+      throw std::invalid_argument("safetensors: an array cannot be called __metadata__");
+    if (array.shape.size() > most_axes || bytes_in(array.dtype, array.shape) != array.bytes.size())
+      throw std::invalid_argument("safetensors: " + name + ": " + array.str() + " in " +
+                                  bytes(array.bytes.size()));
+    ordered.push_back(&named);
+  }
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const Named* a, const Named* b) { return a->second.dtype < b->second.dtype; });
+
+  std::string header = "{";
+  const auto separate = [&] { header += header.back() == '{' ? "" : ","; };
+  if (!contents.metadata.empty()) {
+    header += "\"__metadata__\":{";
+    for (const auto& [key, text] : contents.metadata) {
+      separate();
+      header += json_string(key) + ":" + json_string(text);
+    }
+    header += '}';
+  }
+  std::uint64_t offset = 0;
+  for (const Named* named : ordered) {
+    const auto& [name, array] = *named;
+    separate();
+    header += json_string(name) + ":{\"dtype\":\"" + std::string(dtype_name(array.dtype)) + "\",\"shape\":[";
+    for (std::size_t i = 0; i < array.shape.size(); ++i)
+      header += (i ? "," : "") + std::to_string(array.shape[i]);
+    header += "],\"data_offsets\":[" + std::to_string(offset) + ",";
+    offset += array.bytes.size();
+    header += std::to_string(offset) + "]}";
+  }
+  header += '}';
+  header.append((alignment - header.size() % alignment) % alignment, ' ');
+  if (header.size() > most_header_bytes)
+    throw std::invalid_argument("safetensors: a header of " + bytes(header.size()) + ", at most " +
+                                std::to_string(most_header_bytes) + " are allowed");
+
+  std::string all;
+  all.reserve(length_bytes + header.size() + static_cast<std::size_t>(offset));
+  for (std::size_t i = 0; i < length_bytes; ++i)
+    all += static_cast<char>(static_cast<unsigned char>(std::uint64_t{header.size()} >> (8 * i)));
+  all += header;
+  for (const Named* named : ordered) all += named->second.bytes;
+  return all;
 }
 
 Safetensors read_safetensors(const std::filesystem::path& path) {

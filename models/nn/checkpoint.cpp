@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "doxa/autograd/internal/number_text.h"
-#include "doxa/models/files/file_error.h"
+#include "doxa/models/files/file.h"
 
 namespace doxa {
 namespace {
@@ -77,12 +77,7 @@ class Taking {
     for (const Parameter* p : parameters) all.push_back(tensor(prefix + p->name, p->value));
     return all;
   }
-  Index integer(const std::string& name) {
-    std::uint64_t value = 0;
-    const std::string& bytes = take(name, stored(std::int64_t{})).bytes;
-    for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[i]);
-    return static_cast<Index>(value);
-  }
+  Index integer(const std::string& name) { return take(name, stored(std::int64_t{})).integer(); }
   std::vector<double> series(const std::string& name) {
     const auto found = from_.arrays.find(name);
     const bool good =

@@ -3,8 +3,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "doxa/models/files/atomic_file.h"
-#include "doxa/models/files/whole_file.h"
+#include "doxa/models/files/file.h"
 #include "doxa/models/pomdp/format/step_rows.h"
 
 namespace doxa {

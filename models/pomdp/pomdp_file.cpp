@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "doxa/autograd/internal/number_text.h"
-#include "doxa/models/files/whole_file.h"
+#include "doxa/models/files/file.h"
 #include "doxa/models/pomdp/format/preamble.h"
 
 namespace doxa {

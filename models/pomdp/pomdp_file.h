@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "doxa/models/files/file_error.h"
+#include "doxa/models/files/file.h"
 #include "doxa/models/pomdp/format/repair.h"
 #include "doxa/models/pomdp/pomdp.h"
 

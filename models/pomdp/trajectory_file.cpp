@@ -1,6 +1,6 @@
 #include "doxa/models/pomdp/trajectory_file.h"
 
-#include "doxa/models/files/whole_file.h"
+#include "doxa/models/files/file.h"
 #include "doxa/models/pomdp/format/step_rows.h"
 
 namespace doxa {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "doxa/models/files/file_error.h"
+#include "doxa/models/files/file.h"
 #include "doxa/models/pomdp/pomdp.h"
 
 namespace doxa {

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "doxa/models/files/atomic_file.h"
+#include "doxa/models/files/file.h"
 #include "support/figure.h"
 #include "support/number.h"
 #include "support/table.h"

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "doxa/models/files/atomic_file.h"
+#include "doxa/models/files/file.h"
 #include "support/number.h"
 #include "support/results.h"
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "doxa/models/files/file_error.h"
+#include "doxa/models/files/file.h"
 #include "doxa/models/files/safetensors.h"
 #include "mutation.h"
 

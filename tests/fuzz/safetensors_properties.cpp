@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "doxa/models/files/file_error.h"
+#include "doxa/models/files/file.h"
 #include "doxa/models/nn/checkpoint.h"
 #include "small_run.h"
 

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "doxa/models/files/atomic_file.h"
+#include "doxa/models/files/file.h"
 #include "support/number.h"
 #include "support/results.h"
 

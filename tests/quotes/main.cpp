@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "doxa/models/files/atomic_file.h"
+#include "doxa/models/files/file.h"
 #include "exercises.h"
 #include "page.h"
 #include "tree.h"

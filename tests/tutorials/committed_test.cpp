@@ -8,7 +8,7 @@
 #include <limits>
 #include <string>
 
-#include "doxa/models/files/file_error.h"
+#include "doxa/models/files/file.h"
 #include "support/results.h"
 
 namespace doxa::support {
@@ -96,11 +96,7 @@ TEST(ResultsFile, RefusesWhatIsNoFlatObject) {
     EXPECT_THROW(parse_results(text, "r"), FileError) << text;
 }
 
-TEST(Checksum, IsFnv1a) {  // the published vectors
-  EXPECT_EQ(checksum(""), "cbf29ce484222325");
-  EXPECT_EQ(checksum("a"), "af63dc4c8601ec8c");
-  EXPECT_EQ(checksum("foobar"), "85944171f73967e8");
-}
+TEST(Checksum, IsFnv1aInHexadecimal) { EXPECT_EQ(checksum("a"), "af63dc4c8601ec8c"); }
 
 }  // namespace
 }  // namespace doxa::support

@@ -10,7 +10,7 @@
 #include <type_traits>
 
 #include "doxa/autograd/real.h"
-#include "doxa/models/files/atomic_file.h"
+#include "doxa/models/files/file.h"
 #include "support/committed.h"
 #include "support/results_file.h"
 

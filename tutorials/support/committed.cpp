@@ -4,10 +4,10 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdint>
 #include <limits>
 #include <variant>
 
+#include "doxa/models/files/file.h"
 #include "support/number.h"
 
 namespace doxa::support {
@@ -84,10 +84,8 @@ Claim agrees_with_committed(const ResultsFile& fresh, const ResultsFile& committ
 }
 
 std::string checksum(const std::string& bytes) {
-  std::uint64_t sum = 0xcbf29ce484222325;
-  for (const char byte : bytes) sum = (sum ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
   std::array<char, 16> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), sum, 16).ptr;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), fnv1a(bytes), 16).ptr;
   return {digits.data(), end};
 }
 

@@ -1,5 +1,7 @@
 #include "support/utf8.h"
 
+#include "doxa/models/files/utf8.h"
+
 namespace doxa::support {
 namespace {
 
@@ -13,26 +15,14 @@ bool is_combining(char32_t c) {
 }  // namespace
 
 char32_t next_code_point(std::string_view& text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  const std::size_t length = lead < 0x80   ? 1
-                             : lead < 0xC2 ? 0
-                             : lead < 0xE0 ? 2
-                             : lead < 0xF0 ? 3
-                             : lead < 0xF5 ? 4
-                                           : 0;
-  char32_t code = length == 1 ? lead : lead & (0x7Fu >> length);
-  bool good = length != 0 && length <= text.size();
-  for (std::size_t i = 1; good && i < length; ++i) {
-    good = (byte(i) & 0xC0) == 0x80;
-    code = (code << 6) | (byte(i) & 0x3Fu);
-  }
-  const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-  const bool surrogate = code >= 0xD800 && code < 0xE000;
-  if (!good || overlong || surrogate || code > 0x10FFFF) {
+  const std::size_t length = utf8_character_length(text);
+  if (length == 0) {
     text.remove_prefix(1);
     return replacement;
   }
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  char32_t code = length == 1 ? byte(0) : byte(0) & (0x7Fu >> length);
+  for (std::size_t i = 1; i < length; ++i) code = (code << 6) | (byte(i) & 0x3Fu);
   text.remove_prefix(length);
   return code;
 }

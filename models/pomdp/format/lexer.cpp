@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "doxa/models/files/file_error.h"
+#include "doxa/models/files/file.h"
 
 namespace doxa::pomdp_format {
 namespace {

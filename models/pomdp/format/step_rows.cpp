@@ -4,7 +4,7 @@
 #include <unordered_map>
 
 #include "doxa/autograd/internal/number_text.h"
-#include "doxa/models/files/file_error.h"
+#include "doxa/models/files/file.h"
 #include "doxa/models/pomdp/format/lexer.h"
 
 namespace doxa::trajectory_format {

@@ -1,9 +1,10 @@
 #include "doxa/models/pomdp/format/token_reader.h"
 
 #include "doxa/autograd/internal/number_text.h"
-#include "doxa/models/files/file_error.h"
+#include "doxa/models/files/file.h"
 
 namespace doxa::pomdp_format {
+
 bool TokenReader::accept(Token::Kind kind) {
   if (!token_.is(kind)) return false;
   advance();

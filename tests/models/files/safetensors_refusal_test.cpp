@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "doxa/models/files/file_error.h"
+#include "doxa/models/files/file.h"
 #include "doxa/models/files/safetensors.h"
 #include "tests/support/safetensors_bytes.h"
 

@@ -7,7 +7,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "doxa/models/files/file_error.h"
+#include "doxa/models/files/file.h"
 #include "tests/support/safetensors_bytes.h"
 #include "tests/support/scratch.h"
 

@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-#include "doxa/models/files/file_error.h"
+#include "doxa/models/files/file.h"
 #include "doxa/models/nn/mlp.h"
 #include "tests/support/full_disk.h"
 #include "tests/support/scratch.h"

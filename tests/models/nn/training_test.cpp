@@ -7,7 +7,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "doxa/models/files/file_error.h"
+#include "doxa/models/files/file.h"
 #include "doxa/models/nn/mlp.h"
 #include "doxa/models/nn/stop_request.h"
 #include "tests/support/scratch.h"

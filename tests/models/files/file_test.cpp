@@ -1,4 +1,4 @@
-#include "doxa/models/files/atomic_file.h"
+#include "doxa/models/files/file.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 namespace doxa::testing {
 namespace {
 
-TEST(AtomicFile, ReplacesTheOldFileAndLeavesNothingBeside) {
+TEST(WriteFileAtomically, ReplacesTheOldFileAndLeavesNothingBeside) {
   const Scratch scratch;
   write_file_atomically(scratch / "a.txt", "old");
   write_file_atomically(scratch / "a.txt", std::string("n\0w", 3));
@@ -18,7 +18,7 @@ TEST(AtomicFile, ReplacesTheOldFileAndLeavesNothingBeside) {
   EXPECT_EQ(scratch.entries(), 1u);
 }
 
-TEST(AtomicFile, KeepsTheOldFileWhenTheDiskIsFull) {
+TEST(WriteFileAtomically, KeepsTheOldFileWhenTheDiskIsFull) {
   const Scratch scratch;
   write_file_atomically(scratch / "a.txt", "old");
   std::string message;
@@ -33,12 +33,19 @@ TEST(AtomicFile, KeepsTheOldFileWhenTheDiskIsFull) {
   EXPECT_EQ(scratch.entries(), 1u);
 }
 
-TEST(AtomicFile, CleansUpWhenTheNameIsTaken) {
+TEST(WriteFileAtomically, CleansUpWhenTheNameIsTaken) {
   const Scratch scratch;
   std::filesystem::create_directory(scratch / "taken");
   EXPECT_THROW(write_file_atomically(scratch / "taken", "text"), std::runtime_error);
   EXPECT_THROW(write_file_atomically(scratch / "missing" / "a.txt", "text"), std::runtime_error);
   EXPECT_EQ(scratch.entries(), 1u);
+}
+
+// The test vectors of the hash's authors.
+TEST(Fnv1a, HasThePublishedValues) {
+  EXPECT_EQ(fnv1a(""), 0xcbf29ce484222325u);
+  EXPECT_EQ(fnv1a("a"), 0xaf63dc4c8601ec8cu);
+  EXPECT_EQ(fnv1a("foobar"), 0x85944171f73967e8u);
 }
 
 }  // namespace

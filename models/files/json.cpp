@@ -1,4 +1,4 @@
-#include "doxa/models/files/json_reader.h"
+#include "doxa/models/files/json.h"
 
 #include <algorithm>
 #include <limits>
@@ -6,7 +6,8 @@
 #include <system_error>
 
 #include "doxa/autograd/internal/number_text.h"
-#include "doxa/models/files/file_error.h"
+#include "doxa/models/files/file.h"
+#include "doxa/models/files/utf8.h"
 
 namespace doxa {
 namespace {
@@ -15,53 +16,12 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 unsigned byte(char c) { return static_cast<unsigned char>(c); }
 
-// The length of the character at the front, 0 if it is not valid: Unicode 15, table 3-7.
-std::size_t utf8_length(std::string_view text) {
-  const unsigned first = byte(text[0]);
-  if (first < 0x80) return 1;
-  const std::size_t length = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
-  if (length == 0 || text.size() < length) return 0;
-  const unsigned least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;  // no shorter form exists
-  const unsigned most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;   // no surrogate, up to U+10FFFF
-  if (byte(text[1]) < least || byte(text[1]) > most) return 0;
-  for (std::size_t i = 2; i < length; ++i)
-    if (byte(text[i]) < 0x80 || byte(text[i]) > 0xbf) return 0;
-  return length;
-}
-
-void append_utf8(std::string& to, std::uint32_t c) {
-  const auto put = [&](std::uint32_t value) { to += static_cast<char>(static_cast<unsigned char>(value)); };
-  if (c < 0x80) return put(c);
-  if (c < 0x800) {
-    put(0xc0 | c >> 6);
-  } else {
-    if (c < 0x10000) {
-      put(0xe0 | c >> 12);
-    } else {
-      put(0xf0 | c >> 18);
-      put(0x80 | (c >> 12 & 0x3f));
-    }
-    put(0x80 | (c >> 6 & 0x3f));
-  }
-  put(0x80 | (c & 0x3f));
-}
-
 constexpr std::string_view hexadecimal = "0123456789abcdef";
 
 }  // namespace
 
-std::size_t valid_utf8(std::string_view text) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t length = utf8_length(text.substr(at));
-    if (length == 0) break;
-    at += length;
-  }
-  return at;
-}
-
 std::string json_string(std::string_view text) {
-  if (valid_utf8(text) != text.size()) throw std::invalid_argument("json: a text that is not UTF-8");
+  if (valid_utf8_length(text) != text.size()) throw std::invalid_argument("json: a text that is not UTF-8");
   std::string written = "\"";
   for (const char c : text) {
     constexpr std::string_view special = "\"\\\b\f\n\r\t", letters = "\"\\bfnrt";
@@ -85,12 +45,17 @@ void JsonReader::refuse(std::size_t place, const std::string& found, const std::
 
 void JsonReader::skip_space() { at_ = std::min(text_.find_first_not_of(" \t\n\r", at_), text_.size()); }
 
+char JsonReader::peek() {
+  skip_space();
+  return at_ < text_.size() ? text_[at_] : '\0';
+}
+
 std::size_t JsonReader::place() {
   skip_space();
   return offset_ + at_;
 }
 
-// What stands here, for an error.
+// The next character as an error message shows it.
 std::string JsonReader::next() const {
   if (at_ == text_.size()) return "the end";
   const unsigned c = byte(text_[at_]);
@@ -176,22 +141,22 @@ std::string JsonReader::string(const char* what) {
 
 void JsonReader::character(std::string& to) {
   if (byte(text_[at_]) < 0x20) refuse(offset_ + at_, next(), "control characters of a string to be escaped");
-  const std::size_t length = utf8_length(text_.substr(at_));
+  const std::size_t length = utf8_character_length(text_.substr(at_));
   if (length == 0) refuse(offset_ + at_, next(), "a string of valid UTF-8");
   to.append(text_, at_, length);
   at_ += length;
 }
 
-// The four digits of \u.
-std::uint32_t JsonReader::code_unit() {
-  std::uint32_t value = 0;
+// The four hexadecimal digits after \u.
+char32_t JsonReader::code_unit() {
+  char32_t value = 0;
   for (int i = 0; i < 4; ++i, ++at_) {
     const std::size_t digit =
         at_ < text_.size()
             ? hexadecimal.find(static_cast<char>(text_[at_] | (is_digit(text_[at_]) ? 0 : 0x20)))
             : hexadecimal.npos;
     if (digit == hexadecimal.npos) refuse(offset_ + at_, next(), "four hexadecimal digits after \\u");
-    value = 16 * value + static_cast<std::uint32_t>(digit);
+    value = 16 * value + static_cast<char32_t>(digit);
   }
   return value;
 }
@@ -208,12 +173,12 @@ void JsonReader::escape(std::string& to) {
   if (at_ == text_.size() || text_[at_] != 'u')
     refuse(offset_ + at_, next(), "one of \" \\ / b f n r t u after a \\");
   ++at_;
-  std::uint32_t c = code_unit();
+  char32_t c = code_unit();
   if (c >= 0xd800 && c < 0xe000) {
     const char* const expected = "a high and a low surrogate together";
     if (c >= 0xdc00 || text_.substr(at_, 2) != "\\u") refuse(begin, "half a surrogate pair", expected);
     at_ += 2;
-    const std::uint32_t low = code_unit();
+    const char32_t low = code_unit();
     if (low < 0xdc00 || low >= 0xe000) refuse(begin, "half a surrogate pair", expected);
     c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
   }

@@ -1,0 +1,102 @@
+#include "doxa/models/files/file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <system_error>
+
+#include "doxa/models/files/utf8.h"
+
+namespace doxa {
+namespace {
+
+// The name and the content of a file may be anything. Control characters must not reach the terminal.
+std::string one_line(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return text;
+}
+
+[[noreturn]] void cannot_write(const std::filesystem::path& path, int reason) {
+  throw std::runtime_error("cannot write " + path.string() + ": " + std::generic_category().message(reason));
+}
+
+// A renamed file is on the disk once its directory is. Not every file system can sync a directory, and the
+// file is already in place, so failures are ignored.
+void sync_directory(const std::filesystem::path& path) {
+  const std::filesystem::path directory = path.has_parent_path() ? path.parent_path() : ".";
+  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  ::fsync(descriptor);
+  ::close(descriptor);
+}
+
+}  // namespace
+
+FileError::FileError(const std::string& file, std::size_t line, std::size_t column, const std::string& text)
+    : std::runtime_error(one_line(file) +
+                         (line ? ":" + std::to_string(line) + ":" + std::to_string(column) : "") + ": " +
+                         one_line(text)),
+      file_(file),
+      text_(one_line(text)),
+      line_(line),
+      column_(column) {}
+
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t most = 60;
+  if (text.size() <= most) return "'" + std::string(text) + "'";
+  const std::string_view beginning = text.substr(0, most);
+  return "'" + std::string(beginning.substr(0, valid_utf8_length(beginning))) + "...'";
+}
+
+std::string read_whole_file(const std::filesystem::path& path, const std::string& kind, std::size_t most) {
+  const std::string name = path.string();
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) throw FileError(name, "found no such file, expected a " + kind);
+  if (std::filesystem::is_directory(status)) throw FileError(name, "found a directory, expected a " + kind);
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw FileError(name, "found a file that cannot be opened, expected a readable " + kind);
+  std::string bytes;
+  std::array<char, 65536> block;
+  while (in.read(block.data(), block.size()), in.gcount() > 0) {
+    bytes.append(block.data(), static_cast<std::size_t>(in.gcount()));
+    if (bytes.size() > most)
+      throw FileError(name, "found more than " + std::to_string(most) + " bytes, expected a smaller file");
+  }
+  if (in.bad())
+    throw FileError(name, "found a file that cannot be read to its end, expected a readable " + kind);
+  return bytes;
+}
+
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
+  // The temporary file is in the same directory because a rename is atomic only within one file system. The
+  // process number in its name keeps two runs apart that write to the same path.
+  const std::filesystem::path temporary = path.string() + ".tmp" + std::to_string(::getpid());
+  std::FILE* file = std::fopen(temporary.c_str(), "wb");
+  if (file == nullptr) cannot_write(path, errno);
+
+  errno = 0;
+  bool good = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+  good = good && std::fflush(file) == 0 && ::fsync(::fileno(file)) == 0;
+  int reason = good ? 0 : errno;
+  if (std::fclose(file) != 0 && reason == 0) reason = errno;
+  if (reason == 0 && std::rename(temporary.c_str(), path.c_str()) != 0) reason = errno;
+  if (reason != 0 || !good) {
+    std::remove(temporary.c_str());
+    cannot_write(path, reason);
+  }
+  sync_directory(path);
+}
+
+std::uint64_t fnv1a(std::string_view bytes) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
+  return hash;
+}
+
+}  // namespace doxa

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace doxa {
+
+/// A file that is not what it should be. what() is one line, "file:line:column: what was found, what was
+/// expected"; line and column count from 1 and in bytes. Where no place in the file can be named (the file
+/// cannot be opened), both are 0 and what() is "file: text".
+class FileError : public std::runtime_error {
+ public:
+  FileError(const std::string& file, std::size_t line, std::size_t column, const std::string& text);
+  FileError(const std::string& file, const std::string& text) : FileError(file, 0, 0, text) {}
+
+  const std::string& file() const { return file_; }
+  const std::string& text() const { return text_; }  ///< what() without the file and the place
+  std::size_t line() const { return line_; }
+  std::size_t column() const { return column_; }
+
+ private:
+  std::string file_, text_;
+  std::size_t line_, column_;
+};
+
+/// A piece of a file as an error message shows it: in quotes, and cut if it is long.
+std::string in_quotes(std::string_view text);
+
+/// All bytes of a file. `kind` says what was expected in errors, for example ".pomdp file". Throws FileError
+/// if the file is missing, is a directory, cannot be read, or has more than `most` bytes; it never reads more
+/// than that.
+std::string read_whole_file(const std::filesystem::path& path, const std::string& kind, std::size_t most);
+
+/// Replaces a file as a whole: writes the bytes to a temporary file beside `path`, waits until they are on
+/// the disk, and renames it. Whoever reads `path`, even after a crash, finds the old file or the new one and
+/// never a part of it. If anything fails, the temporary file is removed and std::runtime_error names the path
+/// and the system's reason.
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+
+/// The 64-bit FNV-1a hash, by which files of equal content are recognised: unlike std::hash it is the same
+/// with every standard library. Source: Fowler, Noll, Vo & Eastlake, "The FNV non-cryptographic hash
+/// algorithm" (draft-eastlake-fnv).
+std::uint64_t fnv1a(std::string_view bytes);
+
+}  // namespace doxa
