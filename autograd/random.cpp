@@ -63,7 +63,7 @@ void Philox::next_block() {
 
 Philox::result_type Philox::operator()() {
   if (used_ == 4) next_block();
-  return block_[used_++];
+  return block_[static_cast<std::size_t>(used_++)];
 }
 
 void Philox::discard(std::uint64_t words) {
@@ -139,7 +139,7 @@ double Philox::normal() {
 
 void Philox::words(std::span<std::uint64_t> out) {
   auto to = out.begin();
-  while (used_ < 4 && to != out.end()) *to++ = block_[used_++];
+  while (used_ < 4 && to != out.end()) *to++ = block_[static_cast<std::size_t>(used_++)];
   for (; out.end() - to >= 4;
        to += 4) {  // blocks do not depend on each other, so the processor overlaps them
     std::ranges::copy(philox(counter_, key_), to);
