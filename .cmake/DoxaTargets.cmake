@@ -1,7 +1,26 @@
+# doxa_batches(<target>): the sources of a folder are compiled together, twelve at a time, because most of the time for
+# one alone goes into headers that all of them include. Hence no two files of a folder may use one name in their unnamed
+# namespaces. A source with options of its own is compiled alone.
+function(doxa_batches target)
+  get_target_property(sources ${target} SOURCES)
+  foreach(source IN LISTS sources)
+    cmake_path(ABSOLUTE_PATH source OUTPUT_VARIABLE folder)
+    cmake_path(GET folder PARENT_PATH folder)
+    cmake_path(GET folder FILENAME folder)
+    math(EXPR batch "0${files_${folder}} / 12")
+    math(EXPR files_${folder} "0${files_${folder}} + 1")
+    set_source_files_properties("${source}" PROPERTIES UNITY_GROUP "${folder}${batch}")
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+endfunction()
+
 # What all targets of the project share: the language, the warnings, the sanitizers.
 function(doxa_compile_options target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  if(DOXA_BATCHES)
+    doxa_batches(${target})
+  endif()
   if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)

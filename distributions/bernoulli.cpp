@@ -17,7 +17,7 @@ using elementary::softplus;
 // Beyond it e^-|l| is nothing beside 1.
 constexpr Real saturated = Real(0.7) * std::numeric_limits<Real>::digits;
 
-Var checked(Var logits) {
+Var finite_logits(Var logits) {
   check_parameter("Bernoulli: logits", logits, "a finite number", [](Real l) { return std::isfinite(l); });
   return logits;
 }
@@ -70,7 +70,7 @@ Real difference(Real l, Real k) {
 
 }  // namespace
 
-Bernoulli::Bernoulli(Var l) : logits(checked(l)) {}
+Bernoulli::Bernoulli(Var l) : logits(finite_logits(l)) {}
 
 Bernoulli Bernoulli::from_probs(Var p) {
   check_parameter("Bernoulli: probs", p, "a number between 0 and 1",

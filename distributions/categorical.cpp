@@ -18,7 +18,7 @@ constexpr Real infinity = std::numeric_limits<Real>::infinity();
 // The sums below run over the last axis. An impossible value, log q_i = -inf, adds nothing: x log x → 0.
 Shape without_last(Var x) { return x.shape().without(x.rank() - 1); }
 
-Var checked(Var logits) {
+Var logits_below_infinity(Var logits) {
   const Index k = logits.rank() < 1 ? 0 : logits.shape()[logits.rank() - 1];
   if (k < 1)
     throw std::invalid_argument("Categorical: logits have shape " + logits.shape().str() +
@@ -71,7 +71,7 @@ struct Rows {
 
 }  // namespace
 
-Categorical::Categorical(Var l) : logits(checked(l)) {}
+Categorical::Categorical(Var l) : logits(logits_below_infinity(l)) {}
 
 Categorical Categorical::from_probs(Var probs) {
   return Categorical(log_of_probs("Categorical: probs", probs));

@@ -13,7 +13,8 @@ Var with_ones(Var x, int at, int extra) {
   const Shape& shape = x.shape();
   std::array<Index, 2 * Shape::max_rank> extents;
   extents.fill(1);
-  for (int i = 0; i < shape.rank(); ++i) extents[static_cast<std::size_t>(i < at ? i : i + extra)] = shape[i];
+  for (int i = 0; i < std::min(shape.rank(), Shape::max_rank); ++i)
+    extents[static_cast<std::size_t>(i < at ? i : i + extra)] = shape[i];
   return reshape(x, Shape(extents.data(), shape.rank() + extra));
 }
 

@@ -7,12 +7,11 @@
 
 #include "doxa/autograd/kernels/elementary.h"
 #include "doxa/autograd/stacks.h"
+#include "doxa/distributions/normal.h"
 #include "doxa/distributions/parameter_check.h"
 
 namespace doxa {
 namespace {
-
-constexpr Real half_log_2pi = static_cast<Real>(0.91893853320467274178);
 
 Index last(const Shape& s) { return s[s.rank() - 1]; }
 Shape leading(const Shape& s, int axes) { return axes == 0 ? s : leading(s.without(s.rank() - 1), axes - 1); }
@@ -49,7 +48,7 @@ void check_factor(Var l) {
 }
 
 // y = L                                                                      dL_ij += g_ij for j <= i
-Var checked(Var loc, Var l) {
+Var lower_triangle(Var loc, Var l) {
   check_shapes(loc.shape(), l.shape());
   check_factor(l);
   const Index n = last(l.shape()), rows = l.size() / n;
@@ -87,7 +86,7 @@ Var squared_length(Var l, Var v) {
 
 }  // namespace
 
-MultivariateNormal::MultivariateNormal(Var l, Var factor) : loc(l), scale_tril(checked(l, factor)) {
+MultivariateNormal::MultivariateNormal(Var l, Var factor) : loc(l), scale_tril(lower_triangle(l, factor)) {
   shape();  // or the leading axes do not broadcast
 }
 

@@ -11,21 +11,19 @@
 namespace doxa {
 namespace {
 
-constexpr Real half_log_2pi = static_cast<Real>(0.91893853320467274178);
-
 bool is_scale(Real s) { return (s > 0) & (s < std::numeric_limits<Real>::infinity()); }
 
 // The formulas and their derivatives are in kernels/normal_kernels.inl.
 const NormalKernels& kernels_of(const Record& r) { return normal_kernels(r.kernels().set); }
 
-Var checked(Var scale) {
+Var positive_scale(Var scale) {
   check_parameter("Normal: scale", scale, "a positive finite number", is_scale);
   return scale;
 }
 
 }  // namespace
 
-Normal::Normal(Var l, Var s) : Normal(l, checked(s), log(s)) {}
+Normal::Normal(Var l, Var s) : Normal(l, positive_scale(s), log(s)) {}
 
 Normal Normal::from_log_scale(Var loc, Var log_scale) {
   const Var scale = exp(log_scale);

@@ -4,6 +4,8 @@
 
 namespace doxa {
 
+inline constexpr Real half_log_2pi = static_cast<Real>(0.91893853320467274178);  ///< log(2π) / 2
+
 /// The normal distribution N(loc, scale²), element by element; the parameters broadcast against each other
 /// and against x.
 struct Normal {

@@ -12,7 +12,7 @@ namespace doxa {
 namespace {
 
 // A softmax is off from a sum of 1 by a few u; what was rounded to fewer digits by somebody else by more.
-const Real off_one = std::sqrt(std::numeric_limits<Real>::epsilon());
+const Real value_off_one = std::sqrt(std::numeric_limits<Real>::epsilon());
 
 void check_value(Var x, Index k) {
   if (x.rank() < 1 || x.shape()[x.rank() - 1] != k)
@@ -23,7 +23,7 @@ void check_value(Var x, Index k) {
     Real total = 0;
     for (const Real v : all.subspan(at, static_cast<std::size_t>(k)))
       total += v >= 0 ? v : std::numeric_limits<Real>::quiet_NaN();
-    if (!(std::abs(total - 1) <= off_one))
+    if (!(std::abs(total - 1) <= value_off_one))
       throw std::invalid_argument(
           "log_prob of OneHotCategorical: x from [" + std::to_string(at) +
           "] on is not one-hot: expected numbers that are not negative and add up to 1");

@@ -11,7 +11,6 @@
 namespace doxa {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t max_table = std::size_t{1} << 24;
 
 enum class Choice { distribution, one_state };
@@ -69,7 +68,7 @@ class Programme {
     if (store_) {
       const std::span<double> q =
           store_->kernel(k, history_index(model_, h)).subspan(previous * states, states);
-      if (v == -infinity) {
+      if (v == -std::numeric_limits<double>::infinity()) {
         log_transition(model_, k, previous, h.actions.back(), q);
         for (double& p : q) p = std::exp(p);
       } else {

@@ -10,8 +10,6 @@
 namespace doxa {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 MeanFieldPosterior mean_field_table(const Pomdp& m, std::size_t horizon) {
   causal_table(m, 1);  // the checks of the sizes
   MeanFieldPosterior q;
@@ -79,7 +77,7 @@ class Sweep {
 
   void update(const std::vector<double>& log_weight) {
     const double total = log_sum_exp(log_weight);
-    if (total == -infinity) return;
+    if (total == -std::numeric_limits<double>::infinity()) return;
     const std::span<double> here = factor(model_, q_, walk_.history());
     for (std::size_t s = 0; s < here.size(); ++s) {
       const double p = std::exp(log_weight[s] - total);  // (09.8)
@@ -142,7 +140,7 @@ double mean_field_sweep(const Pomdp& m, const HistoryPolicy& policy, MeanFieldPo
 }
 
 BestMeanField best_mean_field_posterior(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon) {
-  BestMeanField best{-infinity, {}, 0};
+  BestMeanField best{-std::numeric_limits<double>::infinity(), {}, 0};
   for (const bool from_belief : {false, true}) {
     MeanFieldPosterior q =
         from_belief ? belief_posterior(m, policy, horizon)

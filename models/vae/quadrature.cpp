@@ -16,23 +16,23 @@ void require_plane(const Vae& vae) {
     throw std::invalid_argument("quadrature of a VAE: expected data and latent of two dimensions each");
 }
 
-double square(double x) { return x * x; }
+double squared(double x) { return x * x; }
 
 /// log p(x | z_j) = -|x - decoder(z_j)|² / 2s² - log(2π s²)
 struct LogLikelihood {
   const DecodedPrior& model;
   PlanePoint x;
-  double factor = -0.5 / square(model.scale), constant = -std::log(2 * pi * square(model.scale));
+  double factor = -0.5 / squared(model.scale), constant = -std::log(2 * pi * squared(model.scale));
 
   double operator()(std::size_t j) const {
-    return factor * (square(x[0] - model.means[j][0]) + square(x[1] - model.means[j][1])) + constant;
+    return factor * (squared(x[0] - model.means[j][0]) + squared(x[1] - model.means[j][1])) + constant;
   }
 };
 
 /// out[i] = N(at[i]; mean, scale²)
 void normal_density(std::span<const double> at, double mean, double scale, std::vector<double>& out) {
   for (std::size_t i = 0; i < at.size(); ++i)
-    out[i] = std::exp(-0.5 * square((at[i] - mean) / scale)) / (scale * std::sqrt(2 * pi));
+    out[i] = std::exp(-0.5 * squared((at[i] - mean) / scale)) / (scale * std::sqrt(2 * pi));
 }
 
 }  // namespace
@@ -134,7 +134,7 @@ double kl_to_true_posterior(const DecodedPrior& model, const PlanePosterior& q, 
     const double z1 = double{model.latent.nodes[static_cast<Index>(2 * j)]};
     const double z2 = double{model.latent.nodes[static_cast<Index>(2 * j + 1)]};
     const double log_q =
-        -0.5 * (square((z1 - q.loc[0]) / q.scale[0]) + square((z2 - q.loc[1]) / q.scale[1])) -
+        -0.5 * (squared((z1 - q.loc[0]) / q.scale[0]) + squared((z2 - q.loc[1]) / q.scale[1])) -
         std::log(2 * pi * q.scale[0] * q.scale[1]);
     const double log_p = model.latent.log_weights[j] - log_area + log_likelihood(j) - log_p_x;
     kl += std::exp(log_area + log_q) * (log_q - log_p);

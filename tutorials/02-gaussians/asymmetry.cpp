@@ -46,7 +46,7 @@ Stationarity stationarity(Fit q, const Mixture& p) {
   return s;
 }
 
-const std::string why = "the steps stop below 64u, and sums of up to 1200 terms are rounded 1200 times";
+const std::string why_of_steps = "the steps stop below 64u, and sums of up to 1200 terms are rounded 1200 times";
 
 void claim_moments(Chapter& chapter, const Mixture& p, const Nodes& line,
                    const Minimum& forward) {  // (02.22)
@@ -57,9 +57,9 @@ void claim_moments(Chapter& chapter, const Mixture& p, const Nodes& line,
   const double entropy_of_q =
       entropy(Normal(tape.constant(0), tape.constant(static_cast<Real>(stddev(p))))).item();
   chapter.claims.equal("the normal nearest to the mixture in KL(p‖q) has its mean", forward.fit.loc, mean(p),
-                       2048 * u, why);
-  chapter.claims.equal("and its standard deviation", forward.fit.scale, stddev(p), 2048 * u, why);
-  chapter.claims.equal("and is H(q) − H(p) away", forward.kl, entropy_of_q - entropy_of_p, 2048 * u, why);
+                       2048 * u, why_of_steps);
+  chapter.claims.equal("and its standard deviation", forward.fit.scale, stddev(p), 2048 * u, why_of_steps);
+  chapter.claims.equal("and is H(q) − H(p) away", forward.kl, entropy_of_q - entropy_of_p, 2048 * u, why_of_steps);
 }
 
 }  // namespace
@@ -118,7 +118,7 @@ void asymmetry(Chapter& chapter) {
   claim_moments(chapter, p, line, forward);
   chapter.claims.equal(
       "at three minima of KL(q‖p), E_q[∂ log p] = 0 and −σ² E_q[∂² log p] = 1 (largest difference)", worst, 0,
-      2048 * u, why);
+      2048 * u, why_of_steps);
   double apart = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < reverse.size(); ++i)
     for (std::size_t j = 0; j < i; ++j) apart = std::min(apart, std::abs(reverse[i].loc - reverse[j].loc));

@@ -17,7 +17,7 @@ using support::Table;
 namespace {
 
 // Mass and entropy of (02.1) by the trapezoidal rule, against 1 and (02.8).
-void one_dimension(Chapter& chapter) {
+void density_in_one_dimension(Chapter& chapter) {
   std::cout << "A normal density integrated by the trapezoidal rule with a step of σ/2, 37 nodes:\n\n";
   Table table({"μ", "σ", "mass − 1", "entropy", "its closed form", "difference"});
   double worst_mass = 0, worst_entropy = 0, worst = 0;
@@ -81,7 +81,7 @@ struct Comparison {
   void operator()(double a, double b, double unit) { worst = worse(worst, std::abs(a - b) / unit); }
 };
 
-void many_dimensions(Chapter& chapter) {
+void density_in_many_dimensions(Chapter& chapter) {
   constexpr Index n = 4;
   const int gaussians = chapter.quick() ? 20 : 200;
   Philox random(chapter.seed(), 1);
@@ -147,7 +147,7 @@ void many_dimensions(Chapter& chapter) {
 }  // namespace
 
 void densities(Chapter& chapter) {
-  one_dimension(chapter);
+  density_in_one_dimension(chapter);
   two_dimensions(chapter);
-  many_dimensions(chapter);
+  density_in_many_dimensions(chapter);
 }

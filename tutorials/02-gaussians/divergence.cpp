@@ -28,7 +28,7 @@ Pair random_pair(Philox& random) {
           draw(std::exp(random.normal() / 2))};
 }
 
-void one_dimension(Chapter& chapter) {
+void divergence_in_one_dimension(Chapter& chapter) {
   const int pairs = chapter.quick() ? 30 : 300;
   Philox random(chapter.seed(), 2);
   const NormalNodes noise = normal_nodes(0.5);
@@ -135,7 +135,7 @@ double gradient_error(const Gaussian& q, const Gaussian& p, const OnTape& on_tap
   return worst / u;
 }
 
-void many_dimensions(Chapter& chapter) {
+void divergence_in_many_dimensions(Chapter& chapter) {
   constexpr Index n = 4;
   const int pairs = chapter.quick() ? 20 : 200;
   Philox random(chapter.seed(), 3);
@@ -199,6 +199,6 @@ void many_dimensions(Chapter& chapter) {
 }  // namespace
 
 void divergences(Chapter& chapter) {
-  one_dimension(chapter);
-  many_dimensions(chapter);
+  divergence_in_one_dimension(chapter);
+  divergence_in_many_dimensions(chapter);
 }

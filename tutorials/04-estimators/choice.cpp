@@ -17,8 +17,8 @@
 namespace doxa {
 namespace {
 
-constexpr Index draws = 4;
-const Triple logits{0.8, -0.6, 0.2};
+constexpr Index choice_samples = 4;
+const Triple choice_logits{0.8, -0.6, 0.2};
 
 OneHotCategorical choice_of(Var rows) { return OneHotCategorical(rows); }
 
@@ -26,7 +26,7 @@ template <class Estimator>
 Moments measured(const ChoiceModel& model, Estimator estimator, const Repetitions& repetitions,
                  Philox& random) {
   const auto f = [&](Var z, const OneHotCategorical& q) { return model.log_weight(z, q); };
-  return measure({logits[0], logits[1], logits[2]}, choice_of, f, estimator, repetitions, random);
+  return measure({choice_logits[0], choice_logits[1], choice_logits[2]}, choice_of, f, estimator, repetitions, random);
 }
 
 double length(const Triple& v) { return std::sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
@@ -34,44 +34,44 @@ double total(const Triple& v) { return v[0] + v[1] + v[2]; }
 Triple minus(const Triple& a, const Triple& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
 Triple triple(const std::vector<double>& v) { return {v[0], v[1], v[2]}; }
 
-struct Row {
+struct ChoiceRow {
   std::string name;
   Moments measured;
-  ExactMoments exact;  // of the mean of `draws` draws
+  ExactMoments exact;  // of the mean of choice_samples draws
 };
 
 ExactMoments of_mean(ExactMoments one) {
-  for (double& v : one.variance) v /= static_cast<double>(draws);
+  for (double& v : one.variance) v /= static_cast<double>(choice_samples);
   return one;
 }
 
-std::vector<Row> estimators(const ChoiceModel& model, Index count, Philox& random) {
+std::vector<ChoiceRow> estimators(const ChoiceModel& model, Index count, Philox& random) {
   const Repetitions batched{.count = count};
   const auto gumbel = [&](double temperature, bool straight_through) {
     return measured(model,
-                    GumbelSoftmax{.samples = draws,
+                    GumbelSoftmax{.samples = choice_samples,
                                   .temperature = static_cast<Real>(temperature),
                                   .straight_through = straight_through},
                     batched, random);
   };
   return {
       {"enumeration", measured(model, Enumeration{}, {.count = 10, .at_once = 10}, random),
-       ExactMoments{gradient_of_bound(model, logits), {}}},
-      {"score function, no baseline", measured(model, ScoreFunction{.samples = draws}, batched, random),
-       of_mean(score_function(model, logits, 0))},
+       ExactMoments{gradient_of_bound(model, choice_logits), {}}},
+      {"score function, no baseline", measured(model, ScoreFunction{.samples = choice_samples}, batched, random),
+       of_mean(score_function(model, choice_logits, 0))},
       {"score function, running mean",
-       measured(model, ScoreFunction{.samples = draws, .baseline = RunningMeanBaseline{}},
+       measured(model, ScoreFunction{.samples = choice_samples, .baseline = RunningMeanBaseline{}},
                 {.count = count / 4, .at_once = 1, .unused = 200}, random),
-       about_running_mean(model, logits, double{RunningMeanBaseline{}.decay}, static_cast<double>(draws))},
+       about_running_mean(model, choice_logits, double{RunningMeanBaseline{}.decay}, static_cast<double>(choice_samples))},
       {"score function, leave one out",
-       measured(model, ScoreFunction{.samples = draws, .baseline = LeaveOneOutBaseline{}}, batched, random),
-       leave_one_out(model, logits, static_cast<double>(draws))},
-      {"straight-through", measured(model, StraightThrough{.samples = draws}, batched, random),
-       of_mean(straight_through_moments(model, logits))},
-      {"Gumbel-softmax, τ = 1", gumbel(1, false), of_mean(gumbel_softmax_moments(model, logits, 1))},
-      {"Gumbel-softmax, τ = 0.3", gumbel(0.3, false), of_mean(gumbel_softmax_moments(model, logits, 0.3))},
+       measured(model, ScoreFunction{.samples = choice_samples, .baseline = LeaveOneOutBaseline{}}, batched, random),
+       leave_one_out(model, choice_logits, static_cast<double>(choice_samples))},
+      {"straight-through", measured(model, StraightThrough{.samples = choice_samples}, batched, random),
+       of_mean(straight_through_moments(model, choice_logits))},
+      {"Gumbel-softmax, τ = 1", gumbel(1, false), of_mean(gumbel_softmax_moments(model, choice_logits, 1))},
+      {"Gumbel-softmax, τ = 0.3", gumbel(0.3, false), of_mean(gumbel_softmax_moments(model, choice_logits, 0.3))},
       {"straight-through Gumbel, τ = 1", gumbel(1, true),
-       of_mean(straight_through_gumbel_moments(model, logits, 1))},
+       of_mean(straight_through_gumbel_moments(model, choice_logits, 1))},
   };
 }
 
@@ -81,7 +81,7 @@ double length_of_bias(const Triple& mean, const Triple& truth) {
   return bias < 1e-12 ? 0 : bias;
 }
 
-void report(support::Chapter& chapter, const Row& row, const Triple& truth, support::Table& table) {
+void report(support::Chapter& chapter, const ChoiceRow& row, const Triple& truth, support::Table& table) {
   const Moments& m = row.measured;
   const double bias = length_of_bias(triple(m.mean), truth), error = length(triple(m.mean_error)),
                spread = std::sqrt(total(triple(m.variance)));
@@ -96,9 +96,9 @@ void report(support::Chapter& chapter, const Row& row, const Triple& truth, supp
   chapter.results.set("choice." + row.name + ".spread", spread);
 }
 
-void claims(support::Chapter& chapter, const std::vector<Row>& rows, const Triple& truth) {
+void claims(support::Chapter& chapter, const std::vector<ChoiceRow>& rows, const Triple& truth) {
   Deviations unbiased, biased, variances;
-  for (const Row& row : rows) {
+  for (const ChoiceRow& row : rows) {
     const bool is_unbiased = row.name.starts_with("score") || row.name == "enumeration";
     for (std::size_t i = 0; i < 3; ++i) {
       if (is_unbiased)
@@ -125,7 +125,7 @@ struct GumbelError {
 };
 
 GumbelError gumbel_error(const ChoiceModel& model, const Triple& truth, double temperature) {
-  const ExactMoments m = gumbel_softmax_moments(model, logits, temperature);
+  const ExactMoments m = gumbel_softmax_moments(model, choice_logits, temperature);
   return {length(minus(m.mean, truth)), std::sqrt(total(m.variance))};
 }
 
@@ -164,8 +164,8 @@ void draw_trade(support::Chapter& chapter, const ChoiceModel& model, const Tripl
   axes.line(temperature, bias, {.label = "Gumbel-softmax: bias"});
   axes.line(temperature, spread, {.label = "standard deviation"});
   axes.line(temperature, error, {.label = "root mean square"});
-  const ExactMoments st = straight_through_moments(model, logits);
-  axes.horizontal(std::sqrt(total(leave_one_out(model, logits, 2).variance) * 2),
+  const ExactMoments st = straight_through_moments(model, choice_logits);
+  axes.horizontal(std::sqrt(total(leave_one_out(model, choice_logits, 2).variance) * 2),
                   "score function, leave one out: standard deviation");
   axes.horizontal(length(minus(st.mean, truth)), "straight-through: bias");
   chapter.figure("temperature", figure);
@@ -176,13 +176,13 @@ void draw_trade(support::Chapter& chapter, const ChoiceModel& model, const Tripl
 void choice(support::Chapter& chapter) {
   Philox random(chapter.seed(), choice_draws);
   const ChoiceModel model;
-  const Triple truth = gradient_of_bound(model, logits);
+  const Triple truth = gradient_of_bound(model, choice_logits);
   std::cout << "A choice among three, V = E_q[log p(x, z) − log q(z)]: estimates of ∂V/∂logits = ("
             << support::significant(truth[0]) << ", " << support::significant(truth[1]) << ", "
-            << support::significant(truth[2]) << ") from " << draws << " draws each\n\n";
-  const std::vector<Row> rows = estimators(model, chapter.quick() ? 20'000 : 200'000, random);
+            << support::significant(truth[2]) << ") from " << choice_samples << " draws each\n\n";
+  const std::vector<ChoiceRow> rows = estimators(model, chapter.quick() ? 20'000 : 200'000, random);
   support::Table table({"estimator", "length of bias", "± se", "exactly", "std. deviation", "exactly"});
-  for (const Row& row : rows) report(chapter, row, truth, table);
+  for (const ChoiceRow& row : rows) report(chapter, row, truth, table);
   std::cout << table << '\n';
   chapter.results.set("printed.choice", table.text());
   claims(chapter, rows, truth);
@@ -190,7 +190,7 @@ void choice(support::Chapter& chapter) {
     chapter.claims.equal(
         "(04.19) the density of the noise adds up to 1 at the nodes for τ = " + support::to_text(t),
         gumbel_mass(t), 1, 1e-10, "the trapezoid rule's e^-28 and the weights left out");
-  const Triple p = softmax_of(logits), nearest = minus(nearest_corner_mass(logits), p);
+  const Triple p = softmax_of(choice_logits), nearest = minus(nearest_corner_mass(choice_logits), p);
   chapter.claims.at_most(
       "(04.17) the nearest corner is k with probability p_k, whatever τ: the largest difference",
       std::max({std::abs(nearest[0]), std::abs(nearest[1]), std::abs(nearest[2])}), 0, 1e-12,

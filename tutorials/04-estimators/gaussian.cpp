@@ -17,10 +17,10 @@
 namespace doxa {
 namespace {
 
-constexpr Index draws = 8;
+constexpr Index gaussian_samples = 8;
 constexpr double decay = 0.9;
 
-struct Row {
+struct GaussianRow {
   std::string name;
   double exact_variance;
   Moments measured;
@@ -33,30 +33,30 @@ Moments measured(const Parabola& p, Estimator estimator, const Repetitions& repe
   return measure(parameters(p), isotropic, squared_length, estimator, repetitions, random);
 }
 
-std::vector<Row> estimators(const Parabola& p, Index count, Philox& random) {
-  const double n = static_cast<double>(draws);
+std::vector<GaussianRow> estimators(const Parabola& p, Index count, Philox& random) {
+  const double n = static_cast<double>(gaussian_samples);
   const Repetitions batched{.count = count};
   const auto score = [&](double b) {
-    return ScoreFunction{.samples = draws, .baseline = ConstantBaseline{static_cast<Real>(b)}};
+    return ScoreFunction{.samples = gaussian_samples, .baseline = ConstantBaseline{static_cast<Real>(b)}};
   };
   return {
       {"score function, no baseline", p.score(0, n), measured(p, score(0), batched, random)},
       {"score function, running mean", p.score_about_mean(p.running_mean(decay, n), n),
-       measured(p, ScoreFunction{.samples = draws, .baseline = RunningMeanBaseline{.decay = Real(decay)}},
+       measured(p, ScoreFunction{.samples = gaussian_samples, .baseline = RunningMeanBaseline{.decay = Real(decay)}},
                 {.count = count / 4, .at_once = 1, .unused = 200}, random)},
       {"score function, leave one out", p.leave_one_out(n),
-       measured(p, ScoreFunction{.samples = draws, .baseline = LeaveOneOutBaseline{}}, batched, random)},
+       measured(p, ScoreFunction{.samples = gaussian_samples, .baseline = LeaveOneOutBaseline{}}, batched, random)},
       {"score function, best constant", p.least_score(n),
        measured(p, score(p.best_baseline()), batched, random)},
       {"reparametrisation", p.reparametrised(n),
-       measured(p, Reparametrisation{.samples = draws}, batched, random)},
+       measured(p, Reparametrisation{.samples = gaussian_samples}, batched, random)},
   };
 }
 
 // The baseline itself, every 20 calls: by then 0.9^20 = 0.12 of it is left, and its square forgets faster.
 Moments running_mean_of(const Parabola& p, Index calls, Philox& random) {
   constexpr Index apart = 20, unused = 200;
-  ScoreFunction estimator{.samples = draws, .baseline = RunningMeanBaseline{.decay = Real(decay)}};
+  ScoreFunction estimator{.samples = gaussian_samples, .baseline = RunningMeanBaseline{.decay = Real(decay)}};
   const auto& baseline = std::get<RunningMeanBaseline>(estimator.baseline);
   const Tensor row({1, 2}, {static_cast<Real>(p.delta), static_cast<Real>(std::log(p.sigma))});
   GradientSamples samples(1);
@@ -117,10 +117,10 @@ void gaussian(support::Chapter& chapter) {
   Philox random(chapter.seed(), gaussian_draws);
   const Parabola p;
   std::cout << "F = E_q[(z − a)²], q = N(μ, σ²), μ − a = " << p.delta << ", σ = " << p.sigma
-            << ": estimates of ∂F/∂μ = " << p.gradient() << " from " << draws << " draws each\n\n";
+            << ": estimates of ∂F/∂μ = " << p.gradient() << " from " << gaussian_samples << " draws each\n\n";
   Deviations unbiased, variances;
   support::Table table({"estimator", "mean", "± se", "variance", "exactly"});
-  for (const Row& row : estimators(p, chapter.quick() ? 20'000 : 200'000, random)) {
+  for (const GaussianRow& row : estimators(p, chapter.quick() ? 20'000 : 200'000, random)) {
     const Moments& m = row.measured;
     table.row({row.name, {m.mean[0], 5}, {m.mean_error[0], 2}, {m.variance[0], 4}, {row.exact_variance, 4}});
     chapter.results.set("gaussian." + row.name + ".variance", m.variance[0]);
@@ -135,7 +135,7 @@ void gaussian(support::Chapter& chapter) {
   variances.claim(chapter, "(04.5), (04.7)-(04.10) Gaussian: their variances are those of the formulas");
   against_scale(chapter, random);
   const Moments baseline = running_mean_of(p, chapter.quick() ? 20'000 : 100'000, random);
-  const double exact = p.running_mean(decay, static_cast<double>(draws));
+  const double exact = p.running_mean(decay, static_cast<double>(gaussian_samples));
   chapter.claims.equal("(04.8) Gaussian: the variance of the running mean itself", baseline.variance[0],
                        exact, 4.5 * baseline.variance_error[0],
                        "4.5 standard errors; a call every 20 is nearly independent of the last");

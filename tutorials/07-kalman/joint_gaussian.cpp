@@ -7,12 +7,12 @@ using namespace doxa;
 namespace {
 
 // Mean and variance of s_0 … s_T before anything is seen.
-struct Path {
+struct UnseenPath {
   std::vector<Matrix> mean, variance;
 };
 
-Path unseen_path(const LinearGaussianModel& m, const Matrix& inputs) {
-  Path p{{m.start_mean}, {m.start_covariance}};
+UnseenPath unseen_path(const LinearGaussianModel& m, const Matrix& inputs) {
+  UnseenPath p{{m.start_mean}, {m.start_covariance}};
   for (Index k = 0; k < inputs.rows; ++k) {
     p.mean.push_back(m.transition * p.mean.back() + m.transition_input * row(inputs, k));
     p.variance.push_back(m.transition * p.variance.back() * transpose(m.transition) +
@@ -33,7 +33,7 @@ Matrix power(const Matrix& a, std::size_t n) {
 }
 
 // Cov(s_j, s_k) = V_j (A^{k-j})ᵀ for j ≤ k.
-Matrix across(const LinearGaussianModel& m, const Path& p, std::size_t j, std::size_t k) {
+Matrix across(const LinearGaussianModel& m, const UnseenPath& p, std::size_t j, std::size_t k) {
   return j <= k ? p.variance[j] * transpose(power(m.transition, k - j))
                 : power(m.transition, j - k) * p.variance[k];
 }
@@ -43,7 +43,7 @@ Matrix all_of(const Matrix& observations) { return column(observations.elements)
 }  // namespace
 
 JointGaussian joint_of_observations(const LinearGaussianModel& m, const Matrix& inputs) {
-  const Path p = unseen_path(m, inputs);
+  const UnseenPath p = unseen_path(m, inputs);
   const Index o = m.observation_size();
   JointGaussian joint{Matrix(inputs.rows * o, 1), Matrix(inputs.rows * o, inputs.rows * o)};
   for (Index i = 0; i < inputs.rows; ++i) {
@@ -67,7 +67,7 @@ double log_density(const JointGaussian& p, const Matrix& observations) {
 
 Conditional state_given_all(const LinearGaussianModel& m, const Matrix& inputs, const Matrix& observations,
                             std::size_t k) {
-  const Path p = unseen_path(m, inputs);
+  const UnseenPath p = unseen_path(m, inputs);
   const JointGaussian joint = joint_of_observations(m, inputs);
   const Index o = m.observation_size();
   // (07.3): state and readings are one normal vector.

@@ -8,6 +8,7 @@
 #include "causal_family.h"
 #include "doxa/models/nn/adam.h"
 #include "experiment.h"
+#include "model_ascent.h"
 #include "support/figure.h"
 #include "support/progress.h"
 #include "support/table.h"
@@ -17,17 +18,17 @@ using support::Chapter;
 
 namespace {
 
-constexpr Index horizon = 8;
-constexpr double a = 0.9, q = 1, r = 1;
+constexpr Index learned_horizon = 8;
 constexpr double first_rate = 0.03, last_rate = 1e-4;
 constexpr double last_sampled_rate = 1e-5;  // the noise of the draws stays in the numbers, in proportion
 
 ScalarVars truth(Tape& tape) {
+  const auto& [a, q, r] = true_model;
   return {tape.constant(static_cast<Real>(a)), tape.constant(static_cast<Real>(std::log(q))),
           tape.constant(static_cast<Real>(std::log(r))), q / (1 - a * a)};
 }
 
-Var readings(Tape& tape) { return tape.constant(tensor(covariance_of_readings(a, q, r, horizon))); }
+Var readings(Tape& tape) { return tape.constant(tensor(covariance_of_readings(true_model.a, true_model.q, true_model.r, learned_horizon))); }
 
 template <class Family>
 double value(Family& family) {
@@ -38,8 +39,8 @@ double value(Family& family) {
 
 // y [batch,T] of simulated episodes.
 Var draw_readings(Tape& tape, Index batch, Philox& random) {
-  static const Tensor factor = tensor(cholesky_factor(covariance_of_readings(a, q, r, horizon)));
-  return matmul(normal_noise(tape, {batch, horizon}, random), transpose(tape.constant(factor)));
+  static const Tensor factor = tensor(cholesky_factor(covariance_of_readings(true_model.a, true_model.q, true_model.r, learned_horizon)));
+  return matmul(normal_noise(tape, {batch, learned_horizon}, random), transpose(tape.constant(factor)));
 }
 
 // Every hundredth part of the way the exact J.
@@ -70,7 +71,7 @@ std::vector<double> train(Family& family, int steps, const std::string& name, Ph
   support::Progress progress(name, static_cast<std::size_t>(steps));
   return climb(family, steps, last_sampled_rate, [&](Tape& tape, Family& f) {
     const Index batch = 256;
-    const Var y = draw_readings(tape, batch, random), noise = normal_noise(tape, {batch, horizon}, random);
+    const Var y = draw_readings(tape, batch, random), noise = normal_noise(tape, {batch, learned_horizon}, random);
     const Var bound = mean(sampled_bound(truth(tape), f.on(tape), y, noise));
     progress.step([&] { return "bound " + support::significant(double{bound.item()}, 4); });
     return bound;
@@ -89,7 +90,7 @@ Paired against_best(Family& family, const LinearGaussianModel& m, const BestCaus
   Tape tape;
   for (Index done = 0; done < episodes; done += batch) {
     const Evaluation evaluation(tape);
-    const Var y = draw_readings(tape, batch, random), noise = normal_noise(tape, {batch, horizon}, random);
+    const Var y = draw_readings(tape, batch, random), noise = normal_noise(tape, {batch, learned_horizon}, random);
     const Var d = sampled_bound(truth(tape), family.on(tape), y, noise) -
                   sampled_bound(truth(tape), on(tape, m, best), y, noise);
     for (const Real x : d.value()) {
@@ -104,15 +105,16 @@ Paired against_best(Family& family, const LinearGaussianModel& m, const BestCaus
 }  // namespace
 
 void learned_posterior(Chapter& chapter) {
+  const auto& [a, q, r] = true_model;
   const LinearGaussianModel m = autoregression(a, q, r);
-  const BestCausal best = best_causal(m, horizon);
-  const double evidence = expected_log_evidence(m, horizon);
+  const BestCausal best = best_causal(m, learned_horizon);
+  const double evidence = expected_log_evidence(m, learned_horizon);
   const int steps = chapter.quick() ? 1500 : 3000;
   Philox start(chapter.seed(), ascent_start), draws(chapter.seed(), training_draws),
       held_out(chapter.seed(), held_out_draws);
-  HistoryMaps climbed(horizon, start), trained(horizon, start);
-  RecurrentKernel climbed_kernel(horizon, start), trained_kernel(horizon, start);
-  std::cout << "\nLearning the posterior of the autoregression, " << horizon << " steps:\n";
+  HistoryMaps climbed(learned_horizon, start), trained(learned_horizon, start);
+  RecurrentKernel climbed_kernel(learned_horizon, start), trained_kernel(learned_horizon, start);
+  std::cout << "\nLearning the posterior of the autoregression, " << learned_horizon << " steps:\n";
   const std::vector<double> exact_curve = climb_exactly(climbed, steps);
   climb_exactly(climbed_kernel, steps);
   const std::vector<double> curve = train(trained, steps, "linear maps of the past", draws);

@@ -8,7 +8,7 @@ using namespace doxa;
 namespace {
 
 constexpr Real half = Real(0.5);
-const Real log_2pi = static_cast<Real>(std::log(2 * std::numbers::pi));
+const Real log_two_pi = static_cast<Real>(std::log(2 * std::numbers::pi));
 
 // e_k, [1,T]
 Var unit(Tape& tape, Index steps, Index k) {
@@ -26,7 +26,7 @@ Var transition_variance(const ScalarVars& m, Index k) {
 }
 
 // log(2π v) / 2 + square / 2v
-Var surprise(Var variance, Var square) { return half * (log_2pi + log(variance) + square / variance); }
+Var surprise(Var variance, Var square) { return half * (log_two_pi + log(variance) + square / variance); }
 
 // KL of normals with variances w and v whose means differ by this much in square.
 Var divergence(Var log_scale, Var variance, Var square) {

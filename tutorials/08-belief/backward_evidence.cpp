@@ -1,7 +1,6 @@
 // The evidence from the other end of the trajectory. Equation tags refer to README.md.
 
 #include <cmath>
-#include <limits>
 #include <string>
 
 #include "experiment.h"
@@ -41,7 +40,7 @@ void claim_backward_evidence(support::Chapter& chapter, const Pomdp& m, const Tr
 
   // Each step is a sum of at most S products, and in the filter two of them and a division; each step's
   // logarithm is then added to their sum.
-  const double steps = static_cast<double>(t.horizon()), rounding = std::numeric_limits<double>::epsilon();
+  const double steps = static_cast<double>(t.horizon());
   const double tolerance = rounding * steps * (3 * static_cast<double>(states) + 8 + std::abs(forward));
   chapter.claims.equal(
       where + "computed from the end of the trajectory to its start, the log-evidence is the filter's",

@@ -19,8 +19,6 @@ using support::Table;
 
 namespace {
 
-constexpr double rounding = std::numeric_limits<double>::epsilon();
-
 // Adding N positive numbers loses at most N roundings, relative to the sum.
 double rounding_of(double terms) { return std::max(1e-14, terms * rounding); }
 

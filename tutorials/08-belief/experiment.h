@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@
 #include "support/figure.h"
 
 // What the filter said along the chapter's trajectory, the picture of it, and the claims about the filter.
+
+constexpr double rounding = std::numeric_limits<double>::epsilon();
 
 // How many steps the table and the figure show at most.
 constexpr std::size_t table_rows = 40, figure_steps = 120;
@@ -29,6 +32,8 @@ struct Filtering {
 inline std::size_t most_likely(const std::vector<double>& b) {
   return static_cast<std::size_t>(std::max_element(b.begin(), b.end()) - b.begin());
 }
+
+double entropy(const std::vector<double>& p);  // nats
 
 // The filter along a trajectory, in a table and a figure. Of a trajectory that was not simulated t.states is
 // empty.

@@ -9,6 +9,7 @@
 
 #include "belief_mdp.h"
 #include "doxa/models/pomdp/smoother.h"
+#include "experiment.h"
 #include "support/number.h"
 #include "support/table.h"
 
@@ -16,8 +17,6 @@ using namespace doxa;
 using support::Chapter;
 
 namespace {
-
-constexpr double rounding = std::numeric_limits<double>::epsilon();
 
 // Roundings of a value of n steps: at each step sums over next states and observations, of numbers up to the
 // largest reward times the steps.

@@ -17,8 +17,6 @@ using support::Chapter;
 
 namespace {
 
-constexpr double rounding = std::numeric_limits<double>::epsilon();
-
 // p(s_k = s, o_{1:T} ‖ a) of all k and s, as the sum over the state paths through s.
 struct PathMarginals {
   const Pomdp& m;
@@ -45,13 +43,6 @@ struct PathMarginals {
     return sum;
   }
 };
-
-double entropy(const std::vector<double>& p) {
-  double h = 0;
-  for (const double x : p)
-    if (x > 0) h -= x * std::log(x);
-  return h;
-}
 
 // KL(γ_k ‖ b_k) = Σ_s γ_k(s) log (γ_k(s) / b_k(s)), in which the ratio is that of (08.13).
 double information(const Smoothed& t, std::size_t k) {
@@ -110,6 +101,13 @@ support::Cell nats(double x) {
 }
 
 }  // namespace
+
+double entropy(const std::vector<double>& p) {
+  double h = 0;
+  for (const double x : p)
+    if (x > 0) h -= x * std::log(x);
+  return h;
+}
 
 void claim_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
   const std::size_t states = m.states.size();

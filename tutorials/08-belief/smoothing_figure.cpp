@@ -8,17 +8,6 @@
 using namespace doxa;
 using support::Axes;
 
-namespace {
-
-double entropy(const std::vector<double>& p) {
-  double h = 0;
-  for (const double x : p)
-    if (x > 0) h -= x * std::log(x);
-  return h;
-}
-
-}  // namespace
-
 // Of two states the belief in the first; of more, that in the true state, or where nobody knows it in the one
 // that is likeliest in the end.
 support::Figure smoothing_figure(const Pomdp& m, const Trajectory& t, const Smoothed& smoothed) {

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <iostream>
 #include <limits>
-#include <numeric>
 
 #include "doxa/models/numerics/compensated_sum.h"
 #include "sections.h"
@@ -31,7 +30,6 @@ CausalPosterior random_causal(const Exact& exact, Philox random) {
   return q;
 }
 
-double total(const std::vector<double>& terms) { return std::accumulate(terms.begin(), terms.end(), 0.0); }
 
 // Σ_k E E_{q(s_{k-1})} KL(q(·|s_{k-1},h_k) ‖ q*(·|s_{k-1},h_k)): (09.11)
 double divergence_from_best(const Setting& setting, const CausalPosterior& q, const CausalPosterior& best) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iostream>
 #include <limits>
-#include <numeric>
 
 #include "sections.h"
 #include "support/table.h"
@@ -13,8 +12,6 @@ using support::Chapter;
 using support::Color;
 
 namespace {
-
-double total(const std::vector<double>& terms) { return std::accumulate(terms.begin(), terms.end(), 0.0); }
 
 support::Figure gap_figure(const std::vector<Setting>& settings, const std::vector<Exact>& exact) {
   support::Figure figure("The gap of the best causal posterior, step by step, for three policies on Tiger");

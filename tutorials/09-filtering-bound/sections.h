@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,6 +47,10 @@ struct Exact {
   doxa::FilteringBound causal, mean_field, smoothing;  // of these two, and of the exact posterior
 };
 Exact solve(const Setting& setting);
+
+inline double total(const std::vector<double>& terms) {
+  return std::accumulate(terms.begin(), terms.end(), 0.0);
+}
 
 // E Σ_k log p(o_k | a_{k-1}): (09.13), the score of a predictor that knows k and the last action only.
 double memoryless_score(const Setting& setting);

@@ -30,9 +30,8 @@ std::vector<std::string> split(const std::string& text) {
 // How far along the direction (dx, dy) from its centre a node's border is.
 double reach(Shape shape, double half_width, double half_height, double dx, double dy) {
   if (shape == Shape::ellipse) return 1 / std::hypot(dx / half_width, dy / half_height);
-  const double infinity = std::numeric_limits<double>::infinity();
-  return std::min(dx == 0 ? infinity : half_width / std::abs(dx),
-                  dy == 0 ? infinity : half_height / std::abs(dy));
+  return std::min(dx == 0 ? HUGE_VAL : half_width / std::abs(dx),
+                  dy == 0 ? HUGE_VAL : half_height / std::abs(dy));
 }
 
 // The smallest rectangle around what is drawn.
