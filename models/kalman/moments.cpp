@@ -5,8 +5,6 @@
 namespace doxa {
 namespace {
 
-Matrix symmetric(const Matrix& a) { return 0.5 * (a + transpose(a)); }
-
 // Y X⁻¹ for a symmetric positive definite X.
 Matrix divide(const Matrix& y, const Matrix& x) {
   return transpose(solve_with_factor(cholesky_factor(x), transpose(y)));
@@ -18,13 +16,13 @@ void add(Matrix& to, const Matrix& a) { to = to + a; }
 
 // Σ E[(y - W x)(y - W x)ᵀ] from the sums of y yᵀ, y xᵀ and x xᵀ.
 Matrix residual(const Matrix& yy, const Matrix& yx, const Matrix& xx, const Matrix& w) {
-  return symmetric(yy - w * transpose(yx) - yx * transpose(w) + w * xx * transpose(w));
+  return symmetric_part(yy - w * transpose(yx) - yx * transpose(w) + w * xx * transpose(w));
 }
 
 // ½ Q⁻¹ (square - count Q) Q⁻¹
 Matrix gradient_of_covariance(const Matrix& q, const Matrix& square, double count) {
   const Matrix l = cholesky_factor(q);
-  return 0.5 * symmetric(solve_with_factor(l, transpose(solve_with_factor(l, square - count * q))));
+  return 0.5 * symmetric_part(solve_with_factor(l, transpose(solve_with_factor(l, square - count * q))));
 }
 
 }  // namespace
@@ -50,9 +48,7 @@ ExpectedMoments expected_moments(const LinearGaussianModel& m,
     add(e.start_square, covariance(s.smoothed[0]) + outer(off, off));
     const auto square = [&](const GaussianBelief& state, const Matrix& joint) {
       Matrix spread(n + d, n + d);
-      const Matrix p = covariance(state);
-      for (Index i = 0; i < n; ++i)
-        for (Index j = 0; j < n; ++j) spread(i, j) = p(i, j);
+      set_block(spread, 0, 0, covariance(state));
       return spread + outer(joint, joint);
     };
     for (std::size_t k = 1; k <= s.horizon(); ++k) {
@@ -97,7 +93,7 @@ LinearGaussianModel most_likely_model(const LinearGaussianModel& old, const Expe
   const Matrix ab = divide(e.next_last, e.last_last), cd = divide(e.seen_now, e.now_now);
   const Matrix mean = (1 / e.episodes) * e.start, moved = mean - old.start_mean;
   return {.start_mean = mean,
-          .start_covariance = symmetric((1 / e.episodes) * e.start_square - outer(moved, moved)),
+          .start_covariance = symmetric_part((1 / e.episodes) * e.start_square - outer(moved, moved)),
           .transition = block(ab, 0, 0, n, n),
           .transition_input = block(ab, 0, n, n, d),
           .transition_covariance = (1 / e.steps) * residual(e.next_next, e.next_last, e.last_last, ab),

@@ -41,8 +41,6 @@ void require_density(const Matrix& emission_factor) {
       throw std::domain_error("backward_information: emission_covariance is singular");
 }
 
-Matrix symmetric(const Matrix& a) { return 0.5 * (a + transpose(a)); }
-
 }  // namespace
 
 // (07.13)
@@ -88,14 +86,14 @@ std::vector<BackwardInformation> backward_information(const LinearGaussianModel&
     const Mixed q = mix(noise.transition, l.precision);
     // Over the noise F ε of the transition: E exp(-½ xᵀ Ω x + ξᵀ x) for x = a + F ε.
     const Matrix lost = l.precision * noise.transition * q.solved;  // Ω F (I + Fᵀ Ω F)⁻¹ Fᵀ
-    const Matrix omega = symmetric(l.precision - lost * l.precision);
+    const Matrix omega = symmetric_part(l.precision - lost * l.precision);
     const Matrix xi = l.vector - lost * l.vector;
     const Matrix at = transpose(m.transition);
     const Matrix slope = xi - omega * shift;
     const double constant = l.log_constant - log_det_of_factor(q.factor) / 2 +
                             (transpose(l.vector) * noise.transition * q.solved * l.vector)[0] / 2 +
                             (transpose(xi) * shift)[0] - (transpose(shift) * omega * shift)[0] / 2;
-    all[static_cast<std::size_t>(k) - 1] = {symmetric(at * omega * m.transition), at * slope, constant};
+    all[static_cast<std::size_t>(k) - 1] = {symmetric_part(at * omega * m.transition), at * slope, constant};
     //! [backward]
   }
   return all;

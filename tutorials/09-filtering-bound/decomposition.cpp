@@ -5,7 +5,7 @@
 #include <limits>
 #include <numeric>
 
-#include "doxa/models/numerics/compensated_sum.h"
+#include "doxa/models/numerics/sums.h"
 #include "sections.h"
 #include "support/table.h"
 
