@@ -142,27 +142,4 @@ Matrix regression(const Matrix& x, const Matrix& y) {
   return j;
 }
 
-Matrix symmetric_part(const Matrix& a) { return 0.5 * (a + transpose(a)); }
-
-Matrix beside(const Matrix& a, const Matrix& b) { return transpose(above(transpose(a), transpose(b))); }
-
-Matrix above(const Matrix& a, const Matrix& b) {
-  if (a.columns != b.columns)
-    throw std::invalid_argument("above: " + std::to_string(a.columns) + " and " + std::to_string(b.columns) +
-                                " columns");
-  std::vector<double> all = a.elements;
-  all.insert(all.end(), b.elements.begin(), b.elements.end());
-  return Matrix(a.rows + b.rows, a.columns, std::move(all));
-}
-
-Matrix block(const Matrix& a, Index row, Index column, Index rows, Index columns) {
-  if (row < 0 || column < 0 || row + rows > a.rows || column + columns > a.columns)
-    throw std::invalid_argument("block: reaches beyond [" + std::to_string(a.rows) + "," +
-                                std::to_string(a.columns) + "]");
-  Matrix b(rows, columns);
-  for (Index i = 0; i < rows; ++i)
-    for (Index j = 0; j < columns; ++j) b(i, j) = a(row + i, column + j);
-  return b;
-}
-
 }  // namespace doxa

@@ -11,13 +11,13 @@ namespace {
 
 // Rows that go together through V and ∇f, so that each number of these is fetched once for all of them, and
 // classes whose sums are kept in registers. Classes are filled up to whole tiles with weights of 0.
-constexpr std::size_t block = 8, tile = 4;
+constexpr std::size_t rows_at_once = 8, tile = 4;
 
 std::size_t whole_tiles(std::size_t classes) { return (classes + tile - 1) / tile * tile; }
 
 // z[r·S+s] = Σ_p x[r·P+p] v[p·S+s]
 void block_logits(const double* x, std::size_t inputs, const double* v, std::size_t classes, double* z) {
-  for (std::size_t row = 0; row < block; row += 4)
+  for (std::size_t row = 0; row < rows_at_once; row += 4)
     for (std::size_t s = 0; s < classes; s += tile) {
       double sum[4][tile] = {};
       for (std::size_t p = 0; p < inputs; ++p)
@@ -32,11 +32,11 @@ void block_logits(const double* x, std::size_t inputs, const double* v, std::siz
 void add_block_gradient(const double* x, std::size_t inputs, const double* d, std::size_t classes,
                         double* gradient) {
   for (std::size_t s = 0; s < classes; s += tile) {
-    double difference[block][tile];
-    for (std::size_t r = 0; r < block; ++r) std::copy_n(d + r * classes + s, tile, difference[r]);
+    double difference[rows_at_once][tile];
+    for (std::size_t r = 0; r < rows_at_once; ++r) std::copy_n(d + r * classes + s, tile, difference[r]);
     for (std::size_t p = 0; p < inputs; ++p) {
       double sum[tile] = {};
-      for (std::size_t r = 0; r < block; ++r)
+      for (std::size_t r = 0; r < rows_at_once; ++r)
         for (std::size_t c = 0; c < tile; ++c) sum[c] += x[r * inputs + p] * difference[r][c];
       for (std::size_t c = 0; c < tile; ++c) gradient[p * classes + s + c] += sum[c];
     }
@@ -85,15 +85,15 @@ double SoftmaxRegression::operator()(std::span<const double> v, std::span<double
   if (v.size() != size || gradient.size() != size)
     throw std::invalid_argument("SoftmaxRegression: V is not of size " + std::to_string(size));
   const std::size_t stride = whole_tiles(classes);
-  std::vector<double> weights(inputs * stride), sums(inputs * stride), z(block * stride),
-      last(block * inputs);
+  std::vector<double> weights(inputs * stride), sums(inputs * stride), z(rows_at_once * stride),
+      last(rows_at_once * inputs);
   for (std::size_t p = 0; p < inputs; ++p)
     std::copy_n(v.data() + p * classes, classes, weights.data() + p * stride);
   double cross_entropy = 0;
-  for (std::size_t i = 0; i < count(); i += block) {
-    const std::size_t many = std::min(block, count() - i);
+  for (std::size_t i = 0; i < count(); i += rows_at_once) {
+    const std::size_t many = std::min(rows_at_once, count() - i);
     const double* x = rows.data() + i * inputs;
-    if (many < block) {  // the last rows, with zeros after them
+    if (many < rows_at_once) {  // the last rows, with zeros after them
       std::copy(x, x + many * inputs, last.data());
       x = last.data();
     }
