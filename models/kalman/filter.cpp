@@ -21,17 +21,6 @@ bool singular(const Matrix& scale_tril) {
   return false;
 }
 
-void require_vector(const char* what, const Matrix& x, Index size) {
-  if (x.rows != size || x.columns != 1)
-    throw std::invalid_argument("KalmanFilter: " + std::string(what) + " is [" + std::to_string(x.rows) +
-                                "," + std::to_string(x.columns) + "], expected [" + std::to_string(size) +
-                                ",1]");
-  for (const double value : x.elements)
-    if (!std::isfinite(value))
-      throw std::invalid_argument("KalmanFilter: " + std::string(what) + " holds " + std::to_string(value) +
-                                  ", expected finite numbers");
-}
-
 }  // namespace
 
 Matrix covariance(const GaussianBelief& p) { return p.scale_tril * transpose(p.scale_tril); }
@@ -67,7 +56,7 @@ KalmanFilter::KalmanFilter(LinearGaussianModel m)
 
 // (07.5)
 GaussianBelief KalmanFilter::predict(const Matrix& input) const {
-  require_vector("an input", input, model_.input_size());
+  require_matrix("KalmanFilter: an input", input, model_.input_size(), 1);
   //! [predict]
   return {model_.transition * belief_.mean + model_.transition_input * input,
           triangular_factor(beside(model_.transition * belief_.scale_tril, noise_.transition))};
@@ -82,7 +71,7 @@ GaussianBelief KalmanFilter::predictive(const Matrix& input) const {
 }
 
 KalmanFilter::Step KalmanFilter::update(const Matrix& input, const Matrix& observation) {
-  require_vector("an observation", observation, model_.observation_size());
+  require_matrix("KalmanFilter: an observation", observation, model_.observation_size(), 1);
   const Index n = model_.state_size(), m = model_.observation_size();
   const GaussianBelief s = predict(input);
   //! [array-update]
@@ -101,10 +90,7 @@ KalmanFilter::Step KalmanFilter::update(const Matrix& input, const Matrix& obser
   belief_ = {s.mean + block(joint, m, 0, n, m) * whitened, block(joint, m, m, n, n)};
   //! [innovation]
   ++step_;
-  const double next = log_evidence_ + log_p;  // with what the addition loses (Neumaier 1974)
-  lost_ += std::abs(log_evidence_) >= std::abs(log_p) ? (log_evidence_ - next) + log_p
-                                                      : (log_p - next) + log_evidence_;
-  log_evidence_ = next;
+  log_evidence_ += log_p;
   return {s, y, whitened, log_p};
 }
 

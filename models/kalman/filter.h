@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "doxa/models/kalman/model.h"
+#include "doxa/models/numerics/sums.h"
 
 namespace doxa {
 
@@ -27,9 +28,9 @@ class KalmanFilter {
  public:
   explicit KalmanFilter(LinearGaussianModel m);  ///< at step 0; throws as `validate`
 
-  const GaussianBelief& belief() const { return belief_; }       ///< p(s_k | h_k)
-  std::size_t step() const { return step_; }                     ///< k
-  double log_evidence() const { return log_evidence_ + lost_; }  ///< log p(y_{1:k} ‖ u_{0:k-1}) in nats
+  const GaussianBelief& belief() const { return belief_; }  ///< p(s_k | h_k)
+  std::size_t step() const { return step_; }                ///< k
+  double log_evidence() const { return log_evidence_; }     ///< log p(y_{1:k} ‖ u_{0:k-1}) in nats
 
   /// p(s_{k+1} | h_k, u_k) = N(A μ + B u, A P Aᵀ + Q).
   GaussianBelief predict(const Matrix& input) const;
@@ -52,7 +53,7 @@ class KalmanFilter {
   NoiseFactors noise_;
   GaussianBelief belief_;
   std::size_t step_ = 0;
-  double log_evidence_ = 0, lost_ = 0;
+  CompensatedSum log_evidence_;
 };
 
 /// The filter along an episode of T steps.

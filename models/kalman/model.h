@@ -56,7 +56,4 @@ LinearGaussianEpisode simulate(const LinearGaussianModel& m, const Matrix& input
 void require_episode(const char* function, const LinearGaussianModel& m, const Matrix& inputs,
                      const Matrix& observations);
 
-/// Row i as a column.
-Matrix row(const Matrix& a, Index i);
-
 }  // namespace doxa

@@ -5,7 +5,6 @@
 namespace doxa {
 namespace {
 
-
 // Y X⁻¹ for a symmetric positive definite X.
 Matrix divide(const Matrix& y, const Matrix& x) {
   return transpose(solve_with_factor(cholesky_factor(x), transpose(y)));
@@ -49,9 +48,7 @@ ExpectedMoments expected_moments(const LinearGaussianModel& m,
     add(e.start_square, covariance(s.smoothed[0]) + outer(off, off));
     const auto square = [&](const GaussianBelief& state, const Matrix& joint) {
       Matrix spread(n + d, n + d);
-      const Matrix p = covariance(state);
-      for (Index i = 0; i < n; ++i)
-        for (Index j = 0; j < n; ++j) spread(i, j) = p(i, j);
+      set_block(spread, 0, 0, covariance(state));
       return spread + outer(joint, joint);
     };
     for (std::size_t k = 1; k <= s.horizon(); ++k) {

@@ -11,7 +11,7 @@
 namespace doxa {
 namespace {
 
-constexpr double unit_roundoff = std::numeric_limits<double>::epsilon() / 2;
+constexpr double u = std::numeric_limits<double>::epsilon() / 2;
 
 // Σ a_i b_i over columns from … of two rows.
 double row_product(const Matrix& a, Index i, const Matrix& b, Index j, Index from = 0) {
@@ -38,7 +38,7 @@ void require_symmetric(const Matrix& a, const std::string& name) {
   if (a.rows != a.columns)
     throw std::invalid_argument(name + " is [" + std::to_string(a.rows) + "," + std::to_string(a.columns) +
                                 "], expected a square matrix");
-  const double tolerance = 8 * static_cast<double>(a.rows) * unit_roundoff;
+  const double tolerance = 8 * static_cast<double>(a.rows) * u;
   for (Index i = 0; i < a.rows; ++i)
     for (Index j = 0; j <= i; ++j) {
       if (!std::isfinite(a(i, j)) || !std::isfinite(a(j, i)))
@@ -90,7 +90,7 @@ Matrix square_root(const Matrix& a, const char* name) {
     for (Index j = 0; j < i; ++j)
       if (a(i, j) != 0) scaled(i, j) = scaled(j, i) = a(i, j) / scale[i] / scale[j];
   const SymmetricEigen eigen = symmetric_eigen(scaled);
-  const double rounding = 8 * static_cast<double>(n) * unit_roundoff;
+  const double rounding = 8 * static_cast<double>(n) * u;
   Matrix root = eigen.vectors;
   for (Index j = 0; j < n; ++j) {
     const double value = eigen.values[static_cast<std::size_t>(j)];
@@ -122,7 +122,7 @@ Matrix regression(const Matrix& x, const Matrix& y) {
         for (Index c = 0; c < y.columns; ++c) basis(rank, c) -= along * basis(b, c);
       }
     const double left = row_norm(basis, rank);
-    const bool depends = left <= 8 * static_cast<double>(std::max(y.rows, y.columns)) * unit_roundoff;
+    const bool depends = left <= 8 * static_cast<double>(std::max(y.rows, y.columns)) * u;
     if (!depends) {
       lower(rank, rank) = length * left;
       independent.push_back(j);
@@ -140,29 +140,6 @@ Matrix regression(const Matrix& x, const Matrix& y) {
       j(i, independent[static_cast<std::size_t>(b)]) = rest / lower(b, b);
     }
   return j;
-}
-
-Matrix symmetric_part(const Matrix& a) { return 0.5 * (a + transpose(a)); }
-
-Matrix beside(const Matrix& a, const Matrix& b) { return transpose(above(transpose(a), transpose(b))); }
-
-Matrix above(const Matrix& a, const Matrix& b) {
-  if (a.columns != b.columns)
-    throw std::invalid_argument("above: " + std::to_string(a.columns) + " and " + std::to_string(b.columns) +
-                                " columns");
-  std::vector<double> all = a.elements;
-  all.insert(all.end(), b.elements.begin(), b.elements.end());
-  return Matrix(a.rows + b.rows, a.columns, std::move(all));
-}
-
-Matrix block(const Matrix& a, Index row, Index column, Index rows, Index columns) {
-  if (row < 0 || column < 0 || row + rows > a.rows || column + columns > a.columns)
-    throw std::invalid_argument("block: reaches beyond [" + std::to_string(a.rows) + "," +
-                                std::to_string(a.columns) + "]");
-  Matrix b(rows, columns);
-  for (Index i = 0; i < rows; ++i)
-    for (Index j = 0; j < columns; ++j) b(i, j) = a(row + i, column + j);
-  return b;
 }
 
 }  // namespace doxa

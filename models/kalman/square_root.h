@@ -25,12 +25,4 @@ Matrix square_root(const Matrix& a, const char* name);
 /// each row twice (Giraud, Langou & Rozložník, Comput. Math. Appl. 50 (2005)).
 Matrix regression(const Matrix& x, const Matrix& y);
 
-Matrix symmetric_part(const Matrix& a);  ///< (A + Aᵀ) / 2
-
-/// [a, b], and [a, b] over [c, d]; throw std::invalid_argument if they do not fit.
-Matrix beside(const Matrix& a, const Matrix& b);
-Matrix above(const Matrix& a, const Matrix& b);
-/// Rows first … and columns … of a.
-Matrix block(const Matrix& a, Index row, Index column, Index rows, Index columns);
-
 }  // namespace doxa

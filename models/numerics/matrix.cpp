@@ -19,6 +19,10 @@ void require(bool fits, const char* what, const Matrix& a, const Matrix& b) {
     throw std::invalid_argument(std::string(what) + ": shapes do not fit: " + shape(a) + ", " + shape(b));
 }
 
+bool inside(const Matrix& a, Index row, Index column, const Matrix& b) {
+  return row >= 0 && column >= 0 && row + b.rows <= a.rows && column + b.columns <= a.columns;
+}
+
 }  // namespace
 
 Matrix::Matrix(Index r, Index c) : rows(r), columns(c) {
@@ -59,6 +63,8 @@ Matrix transpose(const Matrix& a) {
   return t;
 }
 
+Matrix symmetric_part(const Matrix& a) { return 0.5 * (a + transpose(a)); }
+
 Matrix operator+(const Matrix& a, const Matrix& b) {
   require(a.rows == b.rows && a.columns == b.columns, "Matrix +", a, b);
   Matrix sum = a;
@@ -84,6 +90,47 @@ Matrix operator*(double factor, const Matrix& a) {
   Matrix scaled = a;
   for (double& x : scaled.elements) x *= factor;
   return scaled;
+}
+
+Matrix beside(const Matrix& a, const Matrix& b) {
+  require(a.rows == b.rows, "beside", a, b);
+  Matrix both(a.rows, a.columns + b.columns);
+  set_block(both, 0, 0, a);
+  set_block(both, 0, a.columns, b);
+  return both;
+}
+
+Matrix above(const Matrix& a, const Matrix& b) {
+  require(a.columns == b.columns, "above", a, b);
+  Matrix both(a.rows + b.rows, a.columns);
+  set_block(both, 0, 0, a);
+  set_block(both, a.rows, 0, b);
+  return both;
+}
+
+Matrix block(const Matrix& a, Index first_row, Index first_column, Index rows, Index columns) {
+  Matrix b(rows, columns);
+  require(inside(a, first_row, first_column, b), "block", a, b);
+  for (Index i = 0; i < rows; ++i)
+    for (Index j = 0; j < columns; ++j) b(i, j) = a(first_row + i, first_column + j);
+  return b;
+}
+
+void set_block(Matrix& to, Index first_row, Index first_column, const Matrix& a) {
+  require(inside(to, first_row, first_column, a), "set_block", to, a);
+  for (Index i = 0; i < a.rows; ++i)
+    for (Index j = 0; j < a.columns; ++j) to(first_row + i, first_column + j) = a(i, j);
+}
+
+Matrix row(const Matrix& a, Index i) { return transpose(block(a, i, 0, 1, a.columns)); }
+
+void require_matrix(const std::string& name, const Matrix& a, Index rows, Index columns) {
+  if (a.rows != rows || a.columns != columns)
+    throw std::invalid_argument(name + " is " + shape(a) + ", expected [" + std::to_string(rows) + "," +
+                                std::to_string(columns) + "]");
+  for (const double x : a.elements)
+    if (!std::isfinite(x))
+      throw std::invalid_argument(name + " holds " + std::to_string(x) + ", expected finite numbers");
 }
 
 double trace(const Matrix& a) {

@@ -1,6 +1,8 @@
 #include "doxa/models/numerics/mean_estimate.h"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
@@ -10,7 +12,21 @@
 namespace doxa {
 
 MeanEstimate estimate_mean(std::span<const double> values) {
-  return estimate_ratio(values, std::vector<double>(values.size(), 1.0));
+  if (values.empty()) throw std::invalid_argument("estimate_mean: no values");
+  const double n = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  double squares = 0;
+  for (const double x : values) squares += (x - mean) * (x - mean);
+  return {mean, std::sqrt(squares / (n - 1) / n)};
+}
+
+MeanEstimate estimate_mean_difference(std::span<const double> a, std::span<const double> b) {
+  if (a.size() != b.size())
+    throw std::invalid_argument("estimate_mean_difference: " + std::to_string(a.size()) + " and " +
+                                std::to_string(b.size()) + " values");
+  std::vector<double> difference(a.size());
+  std::ranges::transform(a, b, difference.begin(), std::minus());
+  return estimate_mean(difference);
 }
 
 MeanEstimate estimate_ratio(std::span<const double> sums, std::span<const double> weights) {

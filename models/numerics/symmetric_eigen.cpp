@@ -12,8 +12,8 @@ namespace {
 
 constexpr double u = std::numeric_limits<double>::epsilon() / 2;
 
-// The mean of A and its transpose, after the checks.
-Matrix symmetric_part(const Matrix& a, double scale) {
+// (A + Aᵀ)/2 over the scale, after the checks.
+Matrix checked_symmetric(const Matrix& a, double scale) {
   const auto refuse = [](const std::string& what) {
     throw std::invalid_argument("symmetric_eigen: " + what);
   };
@@ -82,7 +82,7 @@ SymmetricEigen in_order(const Matrix& a, const Matrix& v, double scale) {
 SymmetricEigen symmetric_eigen(const Matrix& matrix) {
   const double largest = largest_magnitude(matrix);
   const double scale = largest > 0 && std::isfinite(largest) ? largest : 1;
-  Matrix a = symmetric_part(matrix, scale);
+  Matrix a = checked_symmetric(matrix, scale);
   const Index n = a.rows;
   Matrix v = identity(n);
   // What is left below this beside the diagonal moves no eigenvalue by more than u max |a|.

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "doxa/models/numerics/sums.h"
 #include "doxa/models/pomdp/state_transition.h"
 
 namespace doxa {

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "doxa/models/numerics/compensated_sum.h"
+#include "doxa/models/numerics/sums.h"
 
 namespace doxa {
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <span>
 
+#include "doxa/models/numerics/sums.h"
 #include "doxa/models/pomdp/state_transition.h"
 
 namespace doxa {

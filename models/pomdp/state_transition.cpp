@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 
 namespace doxa {
@@ -46,14 +45,6 @@ void log_transition_and_emission(const Pomdp& m, std::size_t k, std::size_t prev
   require_member(observation, m.observations, "observation");
   for (std::size_t s = 0; s < m.states.size(); ++s)
     row[s] += std::log(emission_row(m, action, s)[observation]);
-}
-
-double log_sum_exp(std::span<const double> x) {
-  const double largest = *std::max_element(x.begin(), x.end());
-  if (largest == -std::numeric_limits<double>::infinity()) return largest;
-  double sum = 0;
-  for (const double v : x) sum += std::exp(v - largest);
-  return largest + std::log(sum);
 }
 
 }  // namespace doxa

@@ -22,7 +22,4 @@ void log_emission(const Pomdp& m, std::size_t action, std::size_t observation, s
 void log_transition_and_emission(const Pomdp& m, std::size_t k, std::size_t previous, std::size_t action,
                                  std::size_t observation, std::span<double> row);
 
-/// log Σ e^x, without overflow; minus infinity if all are.
-double log_sum_exp(std::span<const double> x);
-
 }  // namespace doxa

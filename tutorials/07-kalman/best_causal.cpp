@@ -14,7 +14,6 @@ const double log_2pi = std::log(2 * std::numbers::pi);
 Matrix inverse(const Matrix& a) { return solve_with_factor(cholesky_factor(a), identity(a.rows)); }
 Matrix square(const Matrix& l) { return l * transpose(l); }
 double log_det(const Matrix& a) { return log_det_of_factor(cholesky_factor(a)); }
-Matrix symmetric(const Matrix& a) { return 0.5 * (a + transpose(a)); }
 
 // What the filter does whatever is seen: P_k, S_k and the gain K_k = P⁻ Cᵀ S⁻¹ of each step; P_0 first.
 struct Filter {
@@ -87,7 +86,7 @@ BestCausal best_causal(const LinearGaussianModel& m, Index steps) {
     c -= (trace(of_innovation * f.predictive[k - 1]) + w.log_det + log_det(m.emission_covariance) +
           static_cast<double>(o) * log_2pi) /
          2;
-    gamma = symmetric(block(h, 0, 0, 2 * n, 2 * n));
+    gamma = symmetric_part(block(h, 0, 0, 2 * n, 2 * n));
     //! [value]
   }
   best.bound = c;  // nothing is known at k = 0: both deviations are 0
@@ -138,7 +137,7 @@ double expected_bound(const LinearGaussianModel& m, const std::vector<CausalKern
              2;
     //! [moments]
     const Matrix next = variance(above(mean, mu)) + above(beside(noise, Matrix(n, n)), Matrix(n, 2 * n));
-    spread = symmetric(next);
+    spread = symmetric_part(next);
   }
   return bound;
 }

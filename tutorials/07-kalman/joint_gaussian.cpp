@@ -21,11 +21,6 @@ UnseenPath unseen_path(const LinearGaussianModel& m, const Matrix& inputs) {
   return p;
 }
 
-void put(Matrix& to, Index r, Index c, const Matrix& a) {
-  for (Index i = 0; i < a.rows; ++i)
-    for (Index j = 0; j < a.columns; ++j) to(r + i, c + j) = a(i, j);
-}
-
 Matrix power(const Matrix& a, std::size_t n) {
   Matrix p = identity(a.rows);
   for (std::size_t i = 0; i < n; ++i) p = a * p;
@@ -48,14 +43,14 @@ JointGaussian joint_of_observations(const LinearGaussianModel& m, const Matrix& 
   JointGaussian joint{Matrix(inputs.rows * o, 1), Matrix(inputs.rows * o, inputs.rows * o)};
   for (Index i = 0; i < inputs.rows; ++i) {
     const auto j = static_cast<std::size_t>(i) + 1;
-    put(joint.mean, i * o, 0, m.emission * p.mean[j] + m.emission_input * row(inputs, i));
+    set_block(joint.mean, i * o, 0, m.emission * p.mean[j] + m.emission_input * row(inputs, i));
     for (auto k = j; k < p.mean.size(); ++k) {
       //! [joint-covariance]
       Matrix c = m.emission * across(m, p, j, k) * transpose(m.emission);  // (07.10)
       if (j == k) c = c + m.emission_covariance;
       //! [joint-covariance]
-      put(joint.covariance, i * o, (static_cast<Index>(k) - 1) * o, c);
-      put(joint.covariance, (static_cast<Index>(k) - 1) * o, i * o, transpose(c));
+      set_block(joint.covariance, i * o, (static_cast<Index>(k) - 1) * o, c);
+      set_block(joint.covariance, (static_cast<Index>(k) - 1) * o, i * o, transpose(c));
     }
   }
   return joint;
@@ -73,7 +68,7 @@ Conditional state_given_all(const LinearGaussianModel& m, const Matrix& inputs, 
   // (07.3): state and readings are one normal vector.
   Matrix cross(joint.mean.rows, m.state_size());  // Cov(y_{1:T}, s_k)
   for (Index i = 0; i < inputs.rows; ++i)
-    put(cross, i * o, 0, m.emission * across(m, p, static_cast<std::size_t>(i) + 1, k));
+    set_block(cross, i * o, 0, m.emission * across(m, p, static_cast<std::size_t>(i) + 1, k));
   const Matrix l = cholesky_factor(joint.covariance);
   return {p.mean[k] + transpose(cross) * solve_with_factor(l, all_of(observations) - joint.mean),
           p.variance[k] - transpose(cross) * solve_with_factor(l, cross)};

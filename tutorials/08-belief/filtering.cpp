@@ -6,7 +6,7 @@
 #include <iostream>
 #include <string>
 
-#include "doxa/models/numerics/compensated_sum.h"
+#include "doxa/models/numerics/sums.h"
 #include "experiment.h"
 #include "support/number.h"
 #include "support/table.h"

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "doxa/models/numerics/compensated_sum.h"
+#include "doxa/models/numerics/sums.h"
 #include "sections.h"
 
 using namespace doxa;

@@ -4,7 +4,7 @@
 #include <functional>
 #include <iostream>
 
-#include "doxa/models/numerics/compensated_sum.h"
+#include "doxa/models/numerics/sums.h"
 #include "sections.h"
 #include "support/table.h"
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "doxa/models/numerics/sums.h"
 #include "doxa/models/pomdp/state_transition.h"
 
 using namespace doxa;

@@ -33,25 +33,21 @@ struct Joint {
     const Index noise = n * (steps + 1) + m * steps, all = noise;
     Matrix map(all, noise), spread(noise, noise);
     mean = Matrix(all, 1);
-    const auto put = [](Matrix& to, Index r, Index c, const Matrix& a) {
-      for (Index i = 0; i < a.rows; ++i)
-        for (Index j = 0; j < a.columns; ++j) to(r + i, c + j) = a(i, j);
-    };
-    put(mean, 0, 0, model.start_mean);
-    put(map, 0, 0, identity(n));
-    put(spread, 0, 0, model.start_covariance);
+    set_block(mean, 0, 0, model.start_mean);
+    set_block(map, 0, 0, identity(n));
+    set_block(spread, 0, 0, model.start_covariance);
     for (Index k = 1; k <= steps; ++k) {
       const Matrix u = row(inputs, k - 1);
-      put(spread, state(k), state(k), model.transition_covariance);
-      put(spread, observation(k), observation(k), model.emission_covariance);
-      put(mean, state(k), 0,
-          model.transition * block(mean, state(k - 1), 0, n, 1) + model.transition_input * u);
-      put(mean, observation(k), 0,
-          model.emission * block(mean, state(k), 0, n, 1) + model.emission_input * u);
-      put(map, state(k), 0, model.transition * block(map, state(k - 1), 0, n, noise));
-      put(map, state(k), state(k), identity(n));
-      put(map, observation(k), 0, model.emission * block(map, state(k), 0, n, noise));
-      put(map, observation(k), observation(k), identity(m));
+      set_block(spread, state(k), state(k), model.transition_covariance);
+      set_block(spread, observation(k), observation(k), model.emission_covariance);
+      set_block(mean, state(k), 0,
+                model.transition * block(mean, state(k - 1), 0, n, 1) + model.transition_input * u);
+      set_block(mean, observation(k), 0,
+                model.emission * block(mean, state(k), 0, n, 1) + model.emission_input * u);
+      set_block(map, state(k), 0, model.transition * block(map, state(k - 1), 0, n, noise));
+      set_block(map, state(k), state(k), identity(n));
+      set_block(map, observation(k), 0, model.emission * block(map, state(k), 0, n, noise));
+      set_block(map, observation(k), observation(k), identity(m));
     }
     covariance = map * spread * transpose(map);
   }
