@@ -5,6 +5,8 @@
 #include <numbers>
 #include <stdexcept>
 
+#include "doxa/models/numerics/sums.h"
+
 namespace doxa {
 namespace {
 
@@ -12,19 +14,32 @@ using std::numbers::pi;
 
 double square(double x) { return x * x; }
 
-/// The density of N(loc, scale²) at those of the ascending points that lie within 8 scales.
+// The density of N(loc, scale²) at those of the ascending points that lie within `reach` scales.
 struct Marginal {
   std::size_t first;
   std::vector<double> density;
 
-  Marginal(std::span<const double> at, double loc, double scale)
-      : first(static_cast<std::size_t>(std::ranges::lower_bound(at, loc - 8 * scale) - at.begin())) {
-    for (std::size_t i = first; i < at.size() && at[i] <= loc + 8 * scale; ++i)
+  Marginal(std::span<const double> at, double loc, double scale, double reach)
+      : first(static_cast<std::size_t>(std::ranges::lower_bound(at, loc - reach * scale) - at.begin())) {
+    for (std::size_t i = first; i < at.size() && at[i] <= loc + reach * scale; ++i)
       density.push_back(std::exp(-0.5 * square((at[i] - loc) / scale)) / (scale * std::sqrt(2 * pi)));
   }
 };
 
 }  // namespace
+
+std::vector<PlanePosterior> posteriors(Vae& vae, const Tensor& x) {
+  if (vae.sizes.data != 2 || vae.sizes.latent != 2)
+    throw std::invalid_argument("posteriors in the plane: expected data and latent of two dimensions each");
+  Tape tape;
+  const Evaluation evaluation(tape);
+  const DiagonalNormal q = posterior(vae, tape.constant(x));
+  const auto loc = q.element.loc.value(), scale = q.element.scale.value();
+  std::vector<PlanePosterior> all;
+  for (std::size_t i = 0; i < loc.size(); i += 2)
+    all.push_back({{double{loc[i]}, double{loc[i + 1]}}, {double{scale[i]}, double{scale[i + 1]}}});
+  return all;
+}
 
 AggregatePosterior aggregate_posterior(Vae& vae, const Tensor& x, std::vector<double> weights) {
   if (x.shape().rank() != 2 || static_cast<std::size_t>(x.shape()[0]) != weights.size())
@@ -41,19 +56,16 @@ double log_prob(const AggregatePosterior& q, const PlanePoint& z) {
   std::vector<double> terms;
   for (std::size_t i = 0; i < q.components.size(); ++i)
     terms.push_back(std::log(q.weights[i]) + log_prob(q.components[i], z));
-  const double largest = *std::ranges::max_element(terms);
-  double sum = 0;
-  for (const double term : terms)
-    if (term > largest - 45) sum += std::exp(term - largest);
-  return largest + std::log(sum);
+  return log_sum_exp(terms);
 }
 
 std::vector<double> density_on_grid(const AggregatePosterior& q, std::span<const double> columns,
-                                    std::span<const double> rows) {
+                                    std::span<const double> rows, double reach) {
   std::vector<double> density(columns.size() * rows.size());
   for (std::size_t i = 0; i < q.components.size(); ++i) {
     const PlanePosterior& of_x = q.components[i];
-    const Marginal q1(columns, of_x.loc[0], of_x.scale[0]), q2(rows, of_x.loc[1], of_x.scale[1]);
+    const Marginal q1(columns, of_x.loc[0], of_x.scale[0], reach),
+        q2(rows, of_x.loc[1], of_x.scale[1], reach);
     for (std::size_t r = 0; r < q2.density.size(); ++r) {
       const double factor = q.weights[i] * q2.density[r];
       double* row = density.data() + (q2.first + r) * columns.size() + q1.first;

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 #include <stdexcept>
+
+#include "doxa/models/numerics/sums.h"
 
 namespace doxa {
 namespace {
@@ -16,24 +17,18 @@ void require_plane(const Vae& vae) {
     throw std::invalid_argument("quadrature of a VAE: expected data and latent of two dimensions each");
 }
 
-double squared(double x) { return x * x; }
-
-/// log p(x | z_j) = -|x - decoder(z_j)|² / 2s² - log(2π s²)
+// log p(x | z_j) = -|x - decoder(z_j)|² / 2s² - log(2π s²)
 struct LogLikelihood {
   const DecodedPrior& model;
   PlanePoint x;
-  double factor = -0.5 / squared(model.scale), constant = -std::log(2 * pi * squared(model.scale));
+  double variance = model.scale * model.scale, factor = -0.5 / variance,
+         constant = -std::log(2 * pi * variance);
 
   double operator()(std::size_t j) const {
-    return factor * (squared(x[0] - model.means[j][0]) + squared(x[1] - model.means[j][1])) + constant;
+    const double a = x[0] - model.means[j][0], b = x[1] - model.means[j][1];
+    return factor * (a * a + b * b) + constant;
   }
 };
-
-/// out[i] = N(at[i]; mean, scale²)
-void normal_density(std::span<const double> at, double mean, double scale, std::vector<double>& out) {
-  for (std::size_t i = 0; i < at.size(); ++i)
-    out[i] = std::exp(-0.5 * squared((at[i] - mean) / scale)) / (scale * std::sqrt(2 * pi));
-}
 
 }  // namespace
 
@@ -75,55 +70,21 @@ DecodedPrior decode_prior(Vae& vae, NormalQuadrature latent) {
 }
 
 double log_evidence(const DecodedPrior& model, const PlanePoint& x) {
-  // Two passes, so that the terms that cannot change the sum (below e^-45 of the largest) cost no
-  // exponential.
-  const std::size_t n = model.means.size();
-  double largest = -std::numeric_limits<double>::infinity();
   const LogLikelihood log_likelihood{model, x};
-  std::vector<double> terms(n);
-  for (std::size_t j = 0; j < n; ++j) {
-    terms[j] = model.latent.log_weights[j] + log_likelihood(j);
-    largest = std::max(largest, terms[j]);
-  }
-  double total = 0;
-  for (const double term : terms)
-    if (term > largest - 45) total += std::exp(term - largest);
-  return largest + std::log(total);
+  std::vector<double> terms(model.latent.log_weights);
+  for (std::size_t j = 0; j < terms.size(); ++j) terms[j] += log_likelihood(j);
+  return log_sum_exp(terms);
 }
 
 std::vector<double> evidence_on_grid(const DecodedPrior& model, std::span<const double> columns,
                                      std::span<const double> rows) {
-  std::vector<double> p(columns.size() * rows.size()), p1(columns.size()), p2(rows.size());
+  AggregatePosterior mixture;  // p(x) is a mixture of normals, too
   for (std::size_t j = 0; j < model.means.size(); ++j) {
-    const double weight = std::exp(model.latent.log_weights[j]);
-    normal_density(columns, model.means[j][0], model.scale, p1);
-    normal_density(rows, model.means[j][1], model.scale, p2);
-    // Far from the mean the density underflows to 0, and for a narrow scale that is most of the grid.
-    const auto positive = [](double density) { return density > 0; };
-    const auto first = static_cast<std::size_t>(std::ranges::find_if(p1, positive) - p1.begin());
-    std::size_t last = p1.size();
-    while (last > first && p1[last - 1] == 0) --last;
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-      const double factor = weight * p2[r];
-      if (factor == 0) continue;
-      double* row = p.data() + r * columns.size();
-      for (std::size_t c = first; c < last; ++c) row[c] += factor * p1[c];
-    }
+    mixture.components.push_back({model.means[j], {model.scale, model.scale}});
+    mixture.weights.push_back(std::exp(model.latent.log_weights[j]));
   }
-  return p;
-}
-
-std::vector<PlanePosterior> posteriors(Vae& vae, const Tensor& x) {
-  require_plane(vae);
-  Tape tape;
-  const Evaluation evaluation(tape);
-  const DiagonalNormal q = posterior(vae, tape.constant(x));
-  std::vector<PlanePosterior> all;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(x.size()); i += 2) {
-    const auto loc = q.element.loc.value(), scale = q.element.scale.value();
-    all.push_back({{double{loc[i]}, double{loc[i + 1]}}, {double{scale[i]}, double{scale[i + 1]}}});
-  }
-  return all;
+  constexpr double all = 39;  // scales; beyond them e^(-39²/2) underflows to 0
+  return density_on_grid(mixture, columns, rows, all);
 }
 
 double kl_to_true_posterior(const DecodedPrior& model, const PlanePosterior& q, const PlanePoint& x) {
@@ -133,9 +94,7 @@ double kl_to_true_posterior(const DecodedPrior& model, const PlanePosterior& q, 
   for (std::size_t j = 0; j < model.means.size(); ++j) {
     const double z1 = double{model.latent.nodes[static_cast<Index>(2 * j)]};
     const double z2 = double{model.latent.nodes[static_cast<Index>(2 * j + 1)]};
-    const double log_q =
-        -0.5 * (squared((z1 - q.loc[0]) / q.scale[0]) + squared((z2 - q.loc[1]) / q.scale[1])) -
-        std::log(2 * pi * q.scale[0] * q.scale[1]);
+    const double log_q = log_prob(q, {z1, z2});
     const double log_p = model.latent.log_weights[j] - log_area + log_likelihood(j) - log_p_x;
     kl += std::exp(log_area + log_q) * (log_q - log_p);
   }

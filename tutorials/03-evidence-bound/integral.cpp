@@ -4,7 +4,7 @@
 #include <iostream>
 
 #include "doxa/autograd/random.h"
-#include "estimate.h"
+#include "doxa/models/numerics/mean_estimate.h"
 #include "scalar_model.h"
 #include "sections.h"
 #include "support/table.h"
@@ -60,8 +60,8 @@ void integral(support::Chapter& chapter) {
             << " draws of a q that is 1/10 deviation from the posterior in each coordinate:\n\n";
   support::Table table({"d", "log p(x)", "log of the average", "draws needed for ± 10 %", "V", "± se"});
   for (std::size_t k = 0; k < dimensions.size(); ++k) {
-    const double exact = dimensions[k] * evidence, average = estimate(ratio[k]).mean;
-    const Estimate v = estimate(log_weight[k]);
+    const double exact = dimensions[k] * evidence, average = estimate_mean(ratio[k]).mean;
+    const MeanEstimate v = estimate_mean(log_weight[k]);
     table.row({dimensions[k],
                {exact, 5},
                {exact + std::log(average), 5},
@@ -76,7 +76,7 @@ void integral(support::Chapter& chapter) {
 
   std::vector<double> squared = ratio[1];
   for (double& r : squared) r *= r;
-  const Estimate second = estimate(squared);
+  const MeanEstimate second = estimate_mean(squared);
   chapter.claims.equal(
       "(03.2) for d = 2 the squared weight of a prior draw over p(x)² has the mean ((2/√3) e^(x²/6))²",
       second.mean, per_dimension * per_dimension, 4 * second.standard_error,

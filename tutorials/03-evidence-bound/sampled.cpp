@@ -4,7 +4,7 @@
 #include <iostream>
 
 #include "doxa/autograd/random.h"
-#include "estimate.h"
+#include "doxa/models/numerics/mean_estimate.h"
 #include "evidence_split.h"
 #include "on_tape.h"
 #include "sections.h"
@@ -123,10 +123,11 @@ void sampled(support::Chapter& chapter, const Problem& problem) {
   const auto row = [&](const std::string& name, const Gaussian& q) {
     const Gaussian rounded = representable(q);
     const double v = elbo_terms(model, x, rounded).value();
-    const Estimate e = estimate(draw_log_weights(problem, rounded, draws, random));
-    table.row({name, {v, 6}, {e.mean, 6}, {e.standard_error, 2}, {e.deviation, 3}, {evidence - v, 3}});
+    const MeanEstimate e = estimate_mean(draw_log_weights(problem, rounded, draws, random));
+    const double deviation = e.standard_error * std::sqrt(static_cast<double>(draws));
+    table.row({name, {v, 6}, {e.mean, 6}, {e.standard_error, 2}, {deviation, 3}, {evidence - v, 3}});
     if (name == "posterior, moved by 1/10") {
-      chapter.results.set("moved.deviation_of_log_weight", e.deviation);
+      chapter.results.set("moved.deviation_of_log_weight", deviation);
       chapter.results.set("moved.gap", evidence - v);
     }
     return std::abs(e.mean - v) / e.standard_error;
@@ -144,7 +145,7 @@ void sampled(support::Chapter& chapter, const Problem& problem) {
                          worst, 0, 4, "4 standard errors");
   std::vector<double> ratio = draw_log_weights(problem, standard_normal(2), draws, random);
   for (double& r : ratio) r = std::exp(r - evidence);
-  const Estimate mean_weight = estimate(ratio);
+  const MeanEstimate mean_weight = estimate_mean(ratio);
   chapter.results.set("prior_weight_over_evidence", mean_weight.mean);
   chapter.claims.equal(
       "(03.7) before the logarithm there is no gap: the mean weight over p(x), q being the prior",

@@ -26,8 +26,8 @@ Surgery operate(Vae& vae, const PlaneData& data, const DataNodes& nodes, Index d
     excess.push_back(log_aggregate - log_prob(p, z));  // log q̄(z) / p(z)
   }
   //! [surgery]
-  s.information = estimate(news);
-  s.sampled_kl = estimate(excess);
+  s.information = estimate_mean(news);
+  s.sampled_kl = estimate_mean(excess);
   return s;
 }
 

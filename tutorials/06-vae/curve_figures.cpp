@@ -23,7 +23,7 @@ support::Figure bounds_figure(const Curve& curve, const Scores& scores, const Li
   std::vector<double> K, bound;
   for (std::size_t k = 0; k < scores.K.size(); ++k) {
     K.push_back(static_cast<double>(scores.K[k]));
-    bound.push_back(estimate(scores.bound[k]).mean);
+    bound.push_back(estimate_mean(scores.bound[k]).mean);
   }
   support::Axes& bounds = figure.axes();
   bounds.title = "held-out data, after training";
@@ -31,8 +31,8 @@ support::Figure bounds_figure(const Curve& curve, const Scores& scores, const Li
   bounds.y_label = "nats a datum";
   bounds.x_scale = support::Scale::log;
   bounds.line(K, bound, {.label = "importance-weighted bound", .marker = support::Marker::circle});
-  bounds.horizontal(estimate(scores.evidence).mean, "log-evidence of the model");
-  bounds.horizontal(estimate(scores.truth).mean, "truth");
+  bounds.horizontal(estimate_mean(scores.evidence).mean, "log-evidence of the model");
+  bounds.horizontal(estimate_mean(scores.truth).mean, "truth");
   return figure;
 }
 

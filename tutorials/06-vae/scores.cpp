@@ -99,8 +99,8 @@ void report_scores(support::Chapter& chapter, const Scores& s, const Limits& lim
   support::Table table({"held-out data, nats a datum", "mean", "± se", "above the row before", "± se"});
   const std::vector<double>* before = nullptr;
   const auto row = [&](const std::string& name, const std::vector<double>& values) {
-    const Estimate e = estimate(values);
-    const Estimate rise = before ? paired(values, *before) : Estimate{};
+    const MeanEstimate e = estimate_mean(values);
+    const MeanEstimate rise = before ? estimate_mean_difference(values, *before) : MeanEstimate{};
     table.row({name,
                {e.mean, 5},
                {e.standard_error, 2},
@@ -109,17 +109,18 @@ void report_scores(support::Chapter& chapter, const Scores& s, const Limits& lim
     before = &values;
     return e;
   };
-  const auto fixed = [&](const std::string& key, const Estimate& e) {  // by the data alone
+  const auto fixed = [&](const std::string& key, const MeanEstimate& e) {  // by the data alone
     chapter.results.set(key, e.mean);
     chapter.results.set(key + "_se", e.standard_error);
   };
-  const auto trained = [&](const std::string& key, const Estimate& e) {
+  const auto trained = [&](const std::string& key, const MeanEstimate& e) {
     chapter.results.set(key, e.mean, spread.bound);
     chapter.results.set(key + "_se", e.standard_error, spread.standard_error);
   };
   fixed("one_gaussian", row("best single Gaussian", s.one_gaussian));
   trained("elbo", row("ELBO", s.elbo));
-  chapter.results.set("iw_1", estimate(s.bound.front()).mean, spread.bound);  // the ELBO again, by samples
+  chapter.results.set("iw_1", estimate_mean(s.bound.front()).mean,
+                      spread.bound);  // the ELBO again, by samples
   for (std::size_t k = 1; k < s.K.size(); ++k) {
     const std::string K = std::to_string(s.K[k]);
     trained("iw_" + K, row("importance-weighted, K = " + K, s.bound[k]));
@@ -127,10 +128,10 @@ void report_scores(support::Chapter& chapter, const Scores& s, const Limits& lim
   trained("log_evidence", row("log p(x) of the model, by quadrature", s.evidence));
   fixed("true_log_density", row("log p*(x), the truth", s.truth));
   chapter.results.set("printed.bounds", table.text());
-  chapter.results.set("iw_" + std::to_string(s.K.back()) + "_gap", paired(s.evidence, s.bound.back()).mean,
-                      spread.gap);
-  chapter.results.set("kl", estimate(s.kl).mean, spread.kl);
-  chapter.results.set("kl_to_true_posterior", paired(s.evidence, s.elbo).mean, spread.gap);
+  chapter.results.set("iw_" + std::to_string(s.K.back()) + "_gap",
+                      estimate_mean_difference(s.evidence, s.bound.back()).mean, spread.gap);
+  chapter.results.set("kl", estimate_mean(s.kl).mean, spread.kl);
+  chapter.results.set("kl_to_true_posterior", estimate_mean_difference(s.evidence, s.elbo).mean, spread.gap);
   std::cout << '\n' << table << '\n';
 
   support::Table exact({"by quadrature over x, nats a datum", "mean", "below the truth"});

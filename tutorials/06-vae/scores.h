@@ -2,8 +2,8 @@
 
 #include <vector>
 
+#include "doxa/models/numerics/mean_estimate.h"
 #include "doxa/models/vae/quadrature.h"
-#include "estimate.h"
 #include "plane_data.h"
 #include "support/chapter.h"
 

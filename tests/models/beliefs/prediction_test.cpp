@@ -153,24 +153,6 @@ TEST(PredictionKl, IsTheExpectationOfTheExcess) {
   EXPECT_NEAR(noise.mean, 0, 4 * noise.standard_error);
 }
 
-// A ratio of means with weights of 1 is a mean; splitting every pair in two proportional halves changes
-// nothing of the ratio.
-TEST(MeanEstimate, OfARatioIsThatOfAMeanForEqualWeights) {
-  const std::vector<double> x{1, 2, 4}, w{1, 1, 1}, scaled{3, 6, 12}, three{3, 3, 3};
-  const MeanEstimate mean = estimate_mean(x), ratio = estimate_ratio(x, w),
-                     same = estimate_ratio(scaled, three);
-  EXPECT_DOUBLE_EQ(mean.mean, 7.0 / 3);
-  EXPECT_DOUBLE_EQ(mean.standard_error, std::sqrt((16.0 / 9 + 1.0 / 9 + 25.0 / 9) / 6));
-  EXPECT_EQ(ratio.standard_error, mean.standard_error);
-  EXPECT_DOUBLE_EQ(same.mean, mean.mean);
-  EXPECT_DOUBLE_EQ(same.standard_error, mean.standard_error);
-  EXPECT_EQ(estimate_ratio(std::vector{2.0, 6.0}, std::vector{1.0, 3.0}).standard_error, 0);
-  EXPECT_TRUE(std::isnan(estimate_mean(std::vector{1.0}).standard_error));
-  EXPECT_THROW(estimate_mean(std::vector<double>{}), std::invalid_argument);
-  EXPECT_THROW(estimate_ratio(x, std::vector{0.0, 0.0, 0.0}), std::invalid_argument);
-  EXPECT_THROW(estimate_ratio(x, std::vector{1.0}), std::invalid_argument);
-}
-
 TEST(Prediction, RefusesWhatIsNotADistributionOrDoesNotFit) {
   const std::vector<Trajectory> t{{{0, 0, 0}, {0, 0}, {0, 1}}};
   using P = std::vector<std::vector<double>>;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "doxa/models/vae/quadrature.h"
+
 namespace doxa {
 namespace {
 
