@@ -11,8 +11,8 @@
 
 namespace doxa {
 
-/// Everything that a training run depends on, as pointers to where the run keeps it. A checkpoint saves it and
-/// puts it back, and the resumed run is then the same, bit for bit, as one that never stopped.
+/// Everything that a training run depends on, as pointers to where the run keeps it. A checkpoint saves it
+/// and puts it back, and the resumed run is then the same, bit for bit, as one that never stopped.
 struct TrainingState {
   Parameters parameters = {};  ///< their names must differ; gradients are not saved but set to zero
   Adam* adam = nullptr;        ///< Adam's state for these parameters; its rate belongs to the schedule
