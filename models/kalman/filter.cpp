@@ -40,7 +40,7 @@ double kl_divergence(const GaussianBelief& q, const GaussianBelief& p) {
     if (singular(q.scale_tril)) throw std::domain_error("kl_divergence: both covariances are singular");
     return std::numeric_limits<double>::infinity();
   }
-  // ½(tr M Mᵀ - n - log det M Mᵀ) for M = L_p⁻¹ L_q, whose diagonal is ρ: ρ² - 1 - log ρ² is never negative.
+  // ½(tr M Mᵀ - n - log det M Mᵀ) for M = L_p⁻¹ L_q. An element ρ of M's diagonal adds ρ² - 1 - log ρ² >= 0.
   const Matrix ratio = solve_lower(p.scale_tril, q.scale_tril);
   double sum = sum_of_squares(solve_lower(p.scale_tril, q.mean - p.mean));
   for (Index i = 0; i < ratio.rows; ++i) {
@@ -75,7 +75,7 @@ KalmanFilter::Step KalmanFilter::update(const Matrix& input, const Matrix& obser
   const Index n = model_.state_size(), m = model_.observation_size();
   const GaussianBelief s = predict(input);
   //! [array-update]
-  // (07.7). The joint of y and s, by its square root: [C P⁻^½, R^½; P⁻^½, 0] = [S^½, 0; P⁻ Cᵀ S^-½ᵀ, P^½] Θ.
+  // (07.7). The joint of y and s by its square root: [C P⁻^½, R^½; P⁻^½, 0] = [S^½, 0; P⁻ Cᵀ S^-½ᵀ, P^½] Θ.
   const Matrix joint = triangular_factor(
       above(beside(model_.emission * s.scale_tril, noise_.emission), beside(s.scale_tril, Matrix(n, m))));
   const GaussianBelief y{model_.emission * s.mean + model_.emission_input * input, block(joint, 0, 0, m, m)};

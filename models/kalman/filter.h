@@ -7,23 +7,25 @@
 
 namespace doxa {
 
-/// A normal distribution N(mean, L Lᵀ) by a lower square root of its covariance, which may be singular.
+/// A normal distribution N(mean, L Lᵀ), given by a lower square root L of its covariance, which may be
+/// singular.
 struct GaussianBelief {
   Matrix mean;        ///< [n,1]
-  Matrix scale_tril;  ///< L [n,n], lower, its diagonal not negative
+  Matrix scale_tril;  ///< L [n,n], lower, with a diagonal that is not negative
 };
 Matrix covariance(const GaussianBelief& p);  ///< L Lᵀ
-double entropy(const GaussianBelief& p);  ///< log det L + n log(2πe) / 2 in nats, -inf where L is singular
-/// log p(x) in nats. Throws std::domain_error where L is singular: then there is no density.
+double entropy(const GaussianBelief& p);     ///< log det L + n log(2πe) / 2 in nats; -inf if L is singular
+/// log p(x) in nats. Throws std::domain_error if L is singular, because then there is no density.
 double log_prob(const GaussianBelief& p, const Matrix& x);
-/// KL(q ‖ p) in nats, as a sum of terms that are not negative; +inf where p alone is singular. Throws
+/// KL(q ‖ p) in nats, computed as a sum of terms that are not negative; +inf if only p is singular. Throws
 /// std::domain_error if both are.
 double kl_divergence(const GaussianBelief& q, const GaussianBelief& p);
 
-/// The Bayes filter of a linear-Gaussian model, step by step. With h_k = (y_{1:k}, u_{0:k-1}) and every
-/// covariance by its square root (the array form of Kailath, Sayed & Hassibi (2000), section 12.3), so that
-/// none ever turns asymmetric or indefinite. Everything in double precision. The functions throw
-/// std::invalid_argument for an input or observation of the wrong size or that is not finite.
+/// The Bayes filter of a linear-Gaussian model, step by step; h_k = (y_{1:k}, u_{0:k-1}) is what is known at
+/// step k. Every covariance is kept as its square root (the array form of Kailath, Sayed & Hassibi, "Linear
+/// estimation" (2000), section 12.3), so that none becomes asymmetric or indefinite. In double precision. The
+/// functions throw std::invalid_argument for an input or observation that has the wrong size or is not
+/// finite.
 class KalmanFilter {
  public:
   explicit KalmanFilter(LinearGaussianModel m);  ///< at step 0; throws as `validate`
@@ -36,11 +38,11 @@ class KalmanFilter {
   GaussianBelief predict(const Matrix& input) const;
   /// p(y_{k+1} | h_k, u_k) = N(C μ⁻ + D u, C P⁻ Cᵀ + R).
   GaussianBelief predictive(const Matrix& input) const;
-  /// Goes on to the next step: with S the predictive covariance and e the innovation y - E y, its whitened
-  /// innovation S^-½ e, [m,1], which under the model is standard normal and independent of all others; and
+  /// Advances to the next step. With S the predictive covariance and e = y - E y the innovation,
   ///     μ = μ⁻ + P⁻ Cᵀ S⁻¹ e,   P = P⁻ - P⁻ Cᵀ S⁻¹ C P⁻,
   ///     log p(y | h, u) = -½ |S^-½ e|² - log det S^½ - ½ m log 2π.
-  /// Throws std::domain_error naming the step where S is singular: what is then seen has no density.
+  /// Under the model the whitened innovations S^-½ e, [m,1], are standard normal and independent of each
+  /// other. Throws std::domain_error naming the step if S is singular: the observation then has no density.
   struct Step {
     GaussianBelief predicted, predictive;
     Matrix whitened_innovation;
@@ -56,7 +58,7 @@ class KalmanFilter {
   CompensatedSum log_evidence_;
 };
 
-/// The filter along an episode of T steps.
+/// What the filter found in an episode of T steps.
 struct KalmanFiltered {
   std::vector<GaussianBelief> filtered;      ///< p(s_k | h_k) at k = 0 … T
   std::vector<GaussianBelief> predicted;     ///< p(s_k | h_{k-1}, u_{k-1}) at k-1, [T]

@@ -5,16 +5,16 @@
 
 namespace doxa {
 
-/// The linear-Gaussian state space with inputs: chosen inputs u, hidden states s, observations y,
+/// The linear-Gaussian state space with chosen inputs u, hidden states s and observations y,
 ///
 ///     s_0 ~ N(m_0, P_0),    s_k = A s_{k-1} + B u_{k-1} + w_k,    w_k ~ N(0, Q),
 ///                           y_k = C s_k + D u_{k-1} + v_k,        v_k ~ N(0, R),        k = 1 … T,
 ///
-/// all noise independent. What a POMDP is to finitely many states, actions and observations, with the same
-/// time: the input first, then the state, then what is seen of it. The covariances need only be positive
-/// semidefinite: Q = 0 is a deterministic motion, P_0 = 0 a known start. n, d and m are the sizes of state,
-/// input and observation; d may be 0. R. E. Kalman, "A new approach to linear filtering and prediction
-/// problems", J. Basic Engineering 82 (1960).
+/// where all noise is independent. It is the counterpart of a POMDP, which has finitely many states, actions
+/// and observations, and counts time in the same way: first the input, then the state, then the observation.
+/// The covariances need only be positive semidefinite: Q = 0 means deterministic motion, P_0 = 0 a known
+/// start. n, d and m are the sizes of state, input and observation; d may be 0. R. E. Kalman, "A new
+/// approach to linear filtering and prediction problems", J. Basic Engineering 82 (1960).
 struct LinearGaussianModel {
   Matrix start_mean;             ///< m_0 [n,1]
   Matrix start_covariance;       ///< P_0 [n,n]
@@ -30,12 +30,12 @@ struct LinearGaussianModel {
   Index observation_size() const { return emission.rows; }       ///< m
 };
 
-/// Throws std::invalid_argument naming the matrix, what it is and what was expected: shapes as above, n and m
-/// at least 1, finite numbers, and P_0, Q and R symmetric and not indefinite up to rounding. All functions of
-/// a model throw so.
+/// Throws std::invalid_argument naming the matrix, what it is and what was expected, unless the shapes are as
+/// above, n and m at least 1, all numbers finite, and P_0, Q and R symmetric and positive semidefinite up to
+/// rounding. All functions that take a model throw in the same way.
 void validate(const LinearGaussianModel& m);
 
-/// Lower square roots L Lᵀ of the three covariances of a model that is valid; see `square_root`.
+/// Lower square roots L of the three covariances, L Lᵀ; see `square_root`. Throws as `validate`.
 struct NoiseFactors {
   Matrix start, transition, emission;
 };
@@ -49,7 +49,7 @@ struct LinearGaussianEpisode {
   Matrix observations;  ///< [T,m]
 };
 
-/// Draws one under these inputs, [T,d]. Throws std::invalid_argument if they are of another size than B's.
+/// Draws an episode with these inputs, [T,d].
 LinearGaussianEpisode simulate(const LinearGaussianModel& m, const Matrix& inputs, Philox& random);
 
 /// Throws std::invalid_argument naming `function` unless inputs are [T,d], observations [T,m] and all finite.

@@ -10,7 +10,7 @@
 namespace doxa {
 namespace {
 
-// All that is seen from step k on, as a function of s_k: Ω and ξ, and the part of the constant that y_k adds.
+// What the observations from step k on say about s_k: -½ sᵀ Ω s + ξᵀ s + constant.
 struct Likelihood {
   Matrix precision, vector;
   double log_constant;
@@ -26,7 +26,7 @@ Likelihood with_observation(const LinearGaussianModel& m, const Matrix& emission
   return {after.precision + transpose(c) * c, after.vector + transpose(c) * e, after.log_constant + of_step};
 }
 
-// A square root of I + Fᵀ Ω F, and its inverse times Fᵀ.
+// A square root of M = I + Fᵀ Ω F, and M⁻¹ Fᵀ.
 struct Mixed {
   Matrix factor, solved;
 };
@@ -84,7 +84,7 @@ std::vector<BackwardInformation> backward_information(const LinearGaussianModel&
                                           row(observations, k - 1));
     //! [backward]
     const Mixed q = mix(noise.transition, l.precision);
-    // Over the noise F ε of the transition: E exp(-½ xᵀ Ω x + ξᵀ x) for x = a + F ε.
+    // The expectation over the transition's noise F ε: E exp(-½ xᵀ Ω x + ξᵀ x) for x = a + F ε.
     const Matrix lost = l.precision * noise.transition * q.solved;  // Ω F (I + Fᵀ Ω F)⁻¹ Fᵀ
     const Matrix omega = symmetric_part(l.precision - lost * l.precision);
     const Matrix xi = l.vector - lost * l.vector;
@@ -113,7 +113,7 @@ GaussianKernel posterior_transition(const LinearGaussianModel& m, const Backward
   const Likelihood l = with_observation(m, noise.emission, after, input, row(observations, i));
   const Mixed q = mix(noise.transition, l.precision);
   //! [posterior-transition]
-  // N(a, F Fᵀ) times exp(-½ xᵀ Ω x + ξᵀ x): covariance W = F (I + Fᵀ Ω F)⁻¹ Fᵀ, mean a + W (ξ - Ω a).
+  // N(a, F Fᵀ) times exp(-½ xᵀ Ω x + ξᵀ x) has covariance W = F (I + Fᵀ Ω F)⁻¹ Fᵀ and mean a + W (ξ - Ω a).
   const Matrix w = noise.transition * q.solved;
   const Matrix keep = identity(m.state_size()) - w * l.precision;
   return {keep * m.transition, keep * (m.transition_input * input) + w * l.vector,

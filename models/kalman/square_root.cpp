@@ -11,16 +11,16 @@
 namespace doxa {
 namespace {
 
-constexpr double unit_roundoff = std::numeric_limits<double>::epsilon() / 2;
+constexpr double u = std::numeric_limits<double>::epsilon() / 2;
 
-// Σ a_i b_i over columns from … of two rows.
+// The scalar product of row i of a and row j of b, from column `from` on.
 double row_product(const Matrix& a, Index i, const Matrix& b, Index j, Index from = 0) {
   double sum = 0;
   for (Index c = from; c < a.columns; ++c) sum += a(i, c) * b(j, c);
   return sum;
 }
 
-// The largest magnitude first: a row of numbers near 10^-200 has a norm too.
+// Divides by the largest magnitude first, so that the squares of numbers near 10^-200 do not underflow.
 double row_norm(const Matrix& a, Index i, Index from = 0) {
   double largest = 0;
   for (Index c = from; c < a.columns; ++c) largest = std::max(largest, std::abs(a(i, c)));
@@ -38,7 +38,7 @@ void require_symmetric(const Matrix& a, const std::string& name) {
   if (a.rows != a.columns)
     throw std::invalid_argument(name + " is [" + std::to_string(a.rows) + "," + std::to_string(a.columns) +
                                 "], expected a square matrix");
-  const double tolerance = 8 * static_cast<double>(a.rows) * unit_roundoff;
+  const double tolerance = 8 * static_cast<double>(a.rows) * u;
   for (Index i = 0; i < a.rows; ++i)
     for (Index j = 0; j <= i; ++j) {
       if (!std::isfinite(a(i, j)) || !std::isfinite(a(j, i)))
@@ -59,9 +59,10 @@ Matrix triangular_factor(const Matrix& m) {
   for (Index r = 0; r < std::min(m.rows, m.columns); ++r) {
     const double norm = row_norm(l, r, r);
     if (norm == 0) continue;
-    // The reflection I - v vᵀ / β that turns row r, from column r on, into (±norm, 0, …, 0).
+    // The reflection I - v vᵀ / β that maps row r, from column r on, to (±norm, 0, …, 0).
     const double head = l(r, r), to = head > 0 ? -norm : norm;
-    const double v = (head - to) / norm;  // v_r; the rest of v is the row's, all divided by the norm
+    const double v =
+        (head - to) / norm;  // v_r; the rest of v is the rest of the row, all divided by the norm
     Matrix tail(1, m.columns);
     for (Index c = r + 1; c < m.columns; ++c) tail[c] = l(r, c) / norm;
     tail[r] = v;
@@ -90,7 +91,7 @@ Matrix square_root(const Matrix& a, const char* name) {
     for (Index j = 0; j < i; ++j)
       if (a(i, j) != 0) scaled(i, j) = scaled(j, i) = a(i, j) / scale[i] / scale[j];
   const SymmetricEigen eigen = symmetric_eigen(scaled);
-  const double rounding = 8 * static_cast<double>(n) * unit_roundoff;
+  const double rounding = 8 * static_cast<double>(n) * u;
   Matrix root = eigen.vectors;
   for (Index j = 0; j < n; ++j) {
     const double value = eigen.values[static_cast<std::size_t>(j)];
@@ -107,7 +108,7 @@ Matrix regression(const Matrix& x, const Matrix& y) {
   if (x.columns != y.columns)
     throw std::invalid_argument("regression: rows of " + std::to_string(x.columns) + " and of " +
                                 std::to_string(y.columns) + " numbers");
-  // y = L E with orthonormal rows of E, one for each row of y that does not depend on those above.
+  // y = L E, where the rows of E are orthonormal, one for each row of y that is independent of those above.
   std::vector<Index> independent;
   Matrix basis(y.rows, y.columns), lower(y.rows, y.rows);
   for (Index j = 0; j < y.rows; ++j) {
@@ -122,7 +123,7 @@ Matrix regression(const Matrix& x, const Matrix& y) {
         for (Index c = 0; c < y.columns; ++c) basis(rank, c) -= along * basis(b, c);
       }
     const double left = row_norm(basis, rank);
-    const bool depends = left <= 8 * static_cast<double>(std::max(y.rows, y.columns)) * unit_roundoff;
+    const bool depends = left <= 8 * static_cast<double>(std::max(y.rows, y.columns)) * u;
     if (!depends) {
       lower(rank, rank) = length * left;
       independent.push_back(j);

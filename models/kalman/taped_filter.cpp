@@ -32,7 +32,7 @@ void require_shapes(const LinearGaussianVars& m, Var inputs, Var observations) {
   require("emission_scale_tril", m.emission_scale_tril, {o, o});
 }
 
-// A constant with 1 where i - j is at least `first` and at most `last`.
+// 1 where first <= i - j <= last, 0 elsewhere.
 Tensor diagonals(Index n, Index first, Index last) {
   Tensor t({n, n});
   for (Index i = 0; i < n; ++i)
@@ -48,7 +48,7 @@ Var covariance(Var factor) {
   return matmul(l, transpose(l));
 }
 
-// The numbers below the diagonal, and the exponentials of those on it.
+// The square root from its parameters: the numbers below the diagonal, and the exponentials of those on it.
 Var factor(Var x) {
   const Index n = x.shape()[0];
   const Var zero = x.tape().constant(0);

@@ -1,6 +1,7 @@
 #include "doxa/models/nn/checkpoint.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -35,7 +36,7 @@ void check_names(const Parameters& parameters) {
       throw std::invalid_argument("checkpoint: two parameters are called " + p->name);
 }
 
-// One tensor for each parameter, of its shape.
+// Refuses anything but one tensor for each parameter, of the parameter's shape.
 void check_shapes(const Parameters& parameters, const std::vector<Tensor>& tensors, const std::string& what) {
   bool same = tensors.size() == parameters.size();
   for (std::size_t i = 0; same && i < tensors.size(); ++i)
@@ -61,59 +62,56 @@ void check_settings(const std::map<std::string, std::string>& expected, const Sa
       refuse("the setting " + in_quotes(key) + " = " + in_quotes(text), "no such setting");
 }
 
-// The arrays of a file, each to be taken once.
-class Taking {
+// Takes the arrays out of a file one by one. Each must be what this run expects, and none may be left.
+class ArraysOfFile {
  public:
-  explicit Taking(const Safetensors& from) : from_(from) {}
+  explicit ArraysOfFile(const Safetensors& file) : file_(file) {}
 
-  bool has(const std::string& name) const { return from_.arrays.contains(name); }
   Tensor tensor(const std::string& name, const Tensor& as) {
-    const StoredArray expected = stored(Tensor(as.shape()));
-    take(name, expected);
-    return from_.tensor(name);
+    return take(name, stored(Tensor(as.shape()))).tensor();
   }
   std::vector<Tensor> tensors(const std::string& prefix, const Parameters& parameters) {
     std::vector<Tensor> all;
     for (const Parameter* p : parameters) all.push_back(tensor(prefix + p->name, p->value));
     return all;
   }
+  std::vector<Tensor> tensors_or_none(const std::string& prefix, const Parameters& parameters) {
+    const bool none = parameters.empty() || !file_.arrays.contains(prefix + parameters[0]->name);
+    return none ? std::vector<Tensor>{} : tensors(prefix, parameters);
+  }
   Index integer(const std::string& name) { return take(name, stored(std::int64_t{})).integer(); }
   std::vector<double> series(const std::string& name) {
-    const auto found = from_.arrays.find(name);
-    const bool good =
-        found != from_.arrays.end() && found->second.dtype == Dtype::f64 && found->second.shape.size() == 1;
-    if (!good)
-      refuse(name, found == from_.arrays.end() ? "nothing" : found->second.str(), "F64 of any length");
-    taken_.insert(name);
-    return from_.doubles(name);
+    return take(name, {.dtype = Dtype::f64}, true).doubles();
   }
   Philox generator(const std::string& name) {
-    take(name, {.dtype = Dtype::u64, .shape = {generator_words}});
-    const std::vector<std::uint64_t> w = from_.words(name);
+    const std::vector<std::uint64_t> w =
+        take(name, {.dtype = Dtype::u64, .shape = {generator_words}}).words();
     if (w[6] > 4) refuse(name, std::to_string(w[6]) + " words used of a block", "at most 4");
     Philox generator;
     generator.restore({.key = {w[0], w[1]}, .counter = {w[2], w[3], w[4], w[5]}, .used = w[6]});
     return generator;
   }
   [[noreturn]] void refuse(const std::string& name, const std::string& found, const std::string& expected) {
-    throw FileError(from_.file, in_quotes(name) + ": found " + found + ", expected " + expected);
+    throw FileError(file_.file, in_quotes(name) + ": found " + found + ", expected " + expected);
   }
-  void nothing_is_left() {
-    for (const auto& [name, array] : from_.arrays)
+  void require_none_left() {
+    for (const auto& [name, array] : file_.arrays)
       if (!taken_.contains(name)) refuse(name, array.str(), "no array of that name");
   }
 
  private:
-  const StoredArray& take(const std::string& name, const StoredArray& expected) {
-    const auto found = from_.arrays.find(name);
-    if (found == from_.arrays.end()) refuse(name, "nothing", expected.str());
-    if (found->second.dtype != expected.dtype || found->second.shape != expected.shape)
-      refuse(name, found->second.str(), expected.str());
+  const StoredArray& take(const std::string& name, const StoredArray& as, bool any_length = false) {
+    const auto found = file_.arrays.find(name);
+    const std::string expected = any_length ? "F64 of any length" : as.str();
+    if (found == file_.arrays.end()) refuse(name, "nothing", expected);
+    const StoredArray& array = found->second;
+    if (array.dtype != as.dtype || (any_length ? array.shape.size() != 1 : array.shape != as.shape))
+      refuse(name, array.str(), expected);
     taken_.insert(name);
-    return found->second;
+    return array;
   }
 
-  const Safetensors& from_;
+  const Safetensors& file_;
   std::set<std::string> taken_;
 };
 
@@ -160,50 +158,33 @@ void restore(const TrainingState& run, const Safetensors& from) {
   check_names(run.parameters);
   check_settings(metadata(run), from);
 
-  Taking file(from);
-  std::vector<Tensor> values = file.tensors("parameter/", run.parameters);
-  std::vector<Tensor> means, variances;
-  std::int64_t steps = 0;
-  if (run.adam) {
-    means = file.tensors("adam.mean/", run.parameters);
-    variances = file.tensors("adam.variance/", run.parameters);
-    steps = file.integer("adam.steps");
-    if (steps < 0) file.refuse("adam.steps", std::to_string(steps), "at least 0");
-  }
-  std::vector<Philox> generators;
-  for (const auto& [name, generator] : run.generators)
-    generators.push_back(file.generator("generator/" + name));
-  std::vector<Index> counters;
-  for (const auto& [name, counter] : run.counters) counters.push_back(file.integer("counter/" + name));
-  std::vector<std::vector<double>> series;
-  for (const auto& [name, s] : run.series) series.push_back(file.series("series/" + name));
-  std::vector<std::vector<Tensor>> copies;
-  for (const auto& [name, tensors] : run.copies) {
-    const std::string prefix = "copy/" + name + "/";
-    const bool none = run.parameters.empty() || !file.has(prefix + run.parameters[0]->name);
-    copies.push_back(none ? std::vector<Tensor>{} : file.tensors(prefix, run.parameters));
-  }
-  file.nothing_is_left();
-
-  // Everything is there and as it should be: from here on nothing throws.
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    Parameter& p = *run.parameters[i];
-    std::copy_n(values[i].data(), values[i].size(), p.value.data());
-    std::fill_n(p.gradient.data(), p.gradient.size(), Real{0});
-  }
-  if (run.adam) {
-    run.adam->means.swap(means);
-    run.adam->variances.swap(variances);
-    run.adam->steps = steps;
-  }
-  const auto assign = [](const auto& named, auto& read) {
-    auto from_file = read.begin();
-    for (const auto& [name, to] : named) std::swap(*to, *from_file++);
+  // Read everything first: a file that is refused must change nothing.
+  ArraysOfFile file(from);
+  std::vector<std::function<void()>> assignments;
+  const auto assign = [&](auto& to, auto value) {
+    assignments.push_back([&to, value = std::move(value)]() mutable { std::swap(to, value); });
   };
-  assign(run.generators, generators);
-  assign(run.counters, counters);
-  assign(run.series, series);
-  assign(run.copies, copies);
+  for (Parameter* p : run.parameters) {
+    assignments.push_back([p, value = file.tensor("parameter/" + p->name, p->value)] {
+      std::ranges::copy(value.span(), p->value.data());
+      std::ranges::fill(p->gradient.span(), Real{0});
+    });
+  }
+  if (run.adam) {
+    assign(run.adam->means, file.tensors("adam.mean/", run.parameters));
+    assign(run.adam->variances, file.tensors("adam.variance/", run.parameters));
+    const std::int64_t steps = file.integer("adam.steps");
+    if (steps < 0) file.refuse("adam.steps", std::to_string(steps), "at least 0");
+    assign(run.adam->steps, steps);
+  }
+  for (const auto& [name, generator] : run.generators)
+    assign(*generator, file.generator("generator/" + name));
+  for (const auto& [name, counter] : run.counters) assign(*counter, file.integer("counter/" + name));
+  for (const auto& [name, series] : run.series) assign(*series, file.series("series/" + name));
+  for (const auto& [name, tensors] : run.copies)
+    assign(*tensors, file.tensors_or_none("copy/" + name + "/", run.parameters));
+  file.require_none_left();
+  for (const auto& now : assignments) now();
 }
 
 void save_checkpoint(const std::filesystem::path& path, const TrainingState& run) {

@@ -11,44 +11,44 @@
 
 namespace doxa {
 
-/// Everything by which a run that goes on later could differ from one that never stopped: where each part of
-/// it is kept, to be written to a file and to be read back in place. After that the run is bit for bit the
-/// uninterrupted one.
+/// Everything that a training run depends on, as pointers to where the run keeps it. A checkpoint saves it
+/// and puts it back, and the resumed run is then the same, bit for bit, as one that never stopped.
 struct TrainingState {
-  Parameters parameters = {};  ///< their names differ; the gradients are used up, so zero
-  Adam* adam = nullptr;        ///< of these parameters; its rate is left to the schedule
+  Parameters parameters = {};  ///< their names must differ; gradients are not saved but set to zero
+  Adam* adam = nullptr;        ///< Adam's state for these parameters; its rate belongs to the schedule
   std::map<std::string, Philox*> generators = {};
-  std::map<std::string, Index*> counters = {};              ///< the step, …
-  std::map<std::string, std::vector<double>*> series = {};  ///< of any length: a learning curve, …
-  /// Each a tensor for every parameter, or none at all: the best so far, …
+  std::map<std::string, Index*> counters = {};              ///< for example the step
+  std::map<std::string, std::vector<double>*> series = {};  ///< of any length, for example a learning curve
+  /// One tensor for each parameter, or none at all: for example the best parameters so far.
   std::map<std::string, std::vector<Tensor>*> copies = {};
-  /// Of the run, such as its sizes: one with others is not gone on with.
+  /// What the run was set up with, for example sizes: must match the checkpoint's on resume.
   std::map<std::string, std::string> settings = {};
 };
 
-// A checkpoint of it is a safetensors file:
+// A checkpoint is a safetensors file of these arrays:
 //
-//   parameter/<name>                       Real, its shape
-//   adam.mean/<name>  adam.variance/<name> the same, m and v;   adam.steps  I64 [], t
+//   parameter/<name>                       Real, of the parameter's shape
+//   adam.mean/<name>  adam.variance/<name> the same for m and v;   adam.steps  I64 [], t
 //   generator/<name>                       U64 [7]: key, counter, words used of the current block
 //   counter/<name>  series/<name>          I64 [];  F64 [n]
 //   copy/<name>/<parameter>                as the parameter
 //
-// and as metadata doxa = "checkpoint 1", the settings, and Adam's as adam.beta1, ….
+// The metadata are doxa = "checkpoint 1", the settings, and Adam's settings as adam.beta1, ….
 
-/// The file's contents. Throws std::invalid_argument for two parameters of one name, settings of the names
-/// above, or moments that are not those of the parameters.
+/// The contents of the file. Throws std::invalid_argument for two parameters of the same name, settings that
+/// have one of the names above, or tensors that do not have the parameters' shapes.
 Safetensors contents(const TrainingState& run);
 
-/// Reads it back. Throws FileError for a setting or an array that is missing, superfluous or other than
-/// expected, naming it, and then has changed nothing; std::invalid_argument as contents() does.
+/// Puts the contents of a file back into the run. Throws FileError naming the first setting or array that is
+/// missing, unexpected or different from what the run expects, and std::invalid_argument as contents() does;
+/// nothing has then been changed.
 void restore(const TrainingState& run, const Safetensors& from);
 
-/// Writes a file, whole or not at all: an older checkpoint of that name is lost only to a newer one. Throws
-/// std::runtime_error where it cannot be written.
+/// Writes contents() to a file as a whole: an older checkpoint there is replaced only by a complete one.
+/// Throws std::runtime_error if the file cannot be written.
 void save_checkpoint(const std::filesystem::path& path, const TrainingState& run);
 
-/// restore() from a file. Throws FileError also where it cannot be read.
+/// Puts a file back into the run. Throws as restore(), and FileError if the file cannot be read.
 void load_checkpoint(const std::filesystem::path& path, const TrainingState& run);
 
 }  // namespace doxa

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "doxa/models/nn/linear.h"
+#include "doxa/models/nn/mlp.h"
 
 namespace doxa {
 

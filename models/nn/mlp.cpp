@@ -1,8 +1,30 @@
 #include "doxa/models/nn/mlp.h"
 
+#include <cmath>
 #include <stdexcept>
 
 namespace doxa {
+namespace {
+
+Tensor initial_weight(Index in, Index out, Philox& random, Real gain) {
+  Tensor weight = normal_noise({in, out}, random);
+  for (Real& w : weight.span()) w *= gain / std::sqrt(static_cast<Real>(in));
+  return weight;
+}
+
+}  // namespace
+
+Linear::Linear(const std::string& n, Index in, Index out, Philox& random, Real gain)
+    : name(n),
+      weight(n + "/weight", initial_weight(in, out, random, gain)),
+      bias(n + "/bias", Tensor(Shape{out})) {}
+
+Var Linear::operator()(std::span<const Var> parts, Activation f) {
+  if (parts.empty()) throw std::invalid_argument(name + ": expected at least one input");
+  Tape& tape = parts[0].tape();
+  const Scope scope(tape, name);
+  return affine(parts, weight.on(tape), bias.on(tape), f);
+}
 
 Mlp::Mlp(const std::string& name, const std::vector<Index>& widths, Philox& random, Real last_gain) {
   if (widths.size() < 2) throw std::invalid_argument("Mlp: expected at least an input and an output width");
@@ -16,6 +38,11 @@ Var Mlp::operator()(std::span<const Var> parts) {
   Var x = layers[0](parts, Activation::tanh);
   for (std::size_t i = 1; i + 1 < layers.size(); ++i) x = layers[i](x, Activation::tanh);
   return layers.back()(x);
+}
+
+void append_parameters(Parameters& to, Linear& layer) {
+  to.push_back(&layer.weight);
+  to.push_back(&layer.bias);
 }
 
 void append_parameters(Parameters& to, Mlp& mlp) {

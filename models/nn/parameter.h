@@ -7,7 +7,7 @@
 
 namespace doxa {
 
-/// A named tensor to be learned, and where Tape::backward leaves ∂loss/∂value.
+/// A named tensor to be learned, and the tensor into which Tape::backward puts ∂loss/∂value.
 struct Parameter {
   std::string name;
   Tensor value;
@@ -17,7 +17,7 @@ struct Parameter {
   Var on(Tape& tape) { return tape.leaf(value, gradient); }
 };
 
-/// The parameters of a model, in a fixed order. Each layer and model has a function that appends its own:
+/// The parameters of a model in a fixed order. Each layer and each model has a function that lists its own:
 ///   void append_parameters(Parameters& to, Layer& layer);
 using Parameters = std::vector<Parameter*>;
 
@@ -28,6 +28,7 @@ Parameters parameters(Model& model) {
   return all;
 }
 
+/// How many numbers they hold.
 inline Index count(const Parameters& parameters) {
   Index n = 0;
   for (const Parameter* p : parameters) n += p->value.size();

@@ -1,7 +1,10 @@
 #include "doxa/models/nn/training.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <csignal>
+#include <numbers>
 #include <stdexcept>
 #include <string>
 
@@ -22,7 +25,7 @@ class Loop {
  public:
   explicit Loop(const Training& training) : t_(training), run_(training.run) {
     if (!t_.loss) throw std::invalid_argument("training: no loss");
-    // Not after hours of training.
+    // Find out now, not after hours of training.
     const std::filesystem::path folder = t_.checkpoint.parent_path();
     if (!folder.empty() && !std::filesystem::is_directory(folder))
       throw std::runtime_error("cannot write " + t_.checkpoint.string() + ": there is no folder " +
@@ -31,7 +34,7 @@ class Loop {
     run_.adam = &adam_;
     const auto add = [](auto& to, const char* name, auto value) {
       if (!to.emplace(name, value).second)
-        throw std::invalid_argument(std::string("training: ") + name + " is the loop's own");
+        throw std::invalid_argument(std::string("training: ") + name + " is a name of the loop itself");
     };
     add(run_.counters, "step", &report_.steps);
     add(run_.series, "validation.step", &report_.validation_step);
@@ -104,8 +107,48 @@ class Loop {
   std::vector<Tensor> best_;
 };
 
+// A signal's handler can only write to something global.
+volatile std::sig_atomic_t received = 0;
+bool alive = false;
+constexpr std::array signals = {SIGINT, SIGTERM};
+std::array<struct sigaction, signals.size()> handlers_before;
+
+extern "C" void doxa_stop_requested(int signal) { received = signal; }
+
+void install(int signal, struct sigaction& before) {
+  struct sigaction handler {};
+  handler.sa_handler = doxa_stop_requested;
+  sigemptyset(&handler.sa_mask);
+  // After the first signal the default handler is back, and a system call that was interrupted is restarted.
+  handler.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
+  ::sigaction(signal, nullptr, &before);
+  const bool ignored = (before.sa_flags & SA_SIGINFO) == 0 && before.sa_handler == SIG_IGN;
+  if (!ignored) ::sigaction(signal, &handler, nullptr);
+}
+
 }  // namespace
 
+double WarmupCosine::operator()(Index t) const {
+  if (t <= warm_up) return peak * static_cast<double>(t) / static_cast<double>(warm_up);
+  if (t >= steps) return peak * final_fraction;
+  const double progress = static_cast<double>(t - warm_up) / static_cast<double>(steps - warm_up);
+  return peak * (final_fraction + (1 - final_fraction) * (1 + std::cos(std::numbers::pi * progress)) / 2);
+}
+
 TrainingReport train(const Training& training) { return Loop(training).run(); }
+
+StopRequest::StopRequest() {
+  if (alive) throw std::logic_error("stop request: there is one already");
+  alive = true;
+  received = 0;
+  for (std::size_t i = 0; i < signals.size(); ++i) install(signals[i], handlers_before[i]);
+}
+
+StopRequest::~StopRequest() {
+  for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals[i], &handlers_before[i], nullptr);
+  alive = false;
+}
+
+int StopRequest::signal() const { return received; }
 
 }  // namespace doxa

@@ -6,51 +6,80 @@
 #include <vector>
 
 #include "doxa/models/nn/checkpoint.h"
-#include "doxa/models/nn/schedule.h"
 
 namespace doxa {
 
-/// What became of one step.
+/// A learning rate for each step t = 1 … T: linear warm-up over the first W steps (Goyal et al., arXiv
+/// 1706.02677, section 2.2), then half a cosine down to a fraction f of the peak (Loshchilov & Hutter, arXiv
+/// 1608.03983, eq. 5):
+///   η_t = η t / W                                              t <= W
+///   η_t = η (f + (1 - f) (1 + cos(π (t - W) / (T - W))) / 2)   W < t <= T
+///   η_t = η f                                                  t > T
+struct WarmupCosine {
+  double peak = 1e-3;         ///< η
+  Index steps = 1;            ///< T
+  Index warm_up = 0;          ///< W
+  double final_fraction = 0;  ///< f
+
+  double operator()(Index t) const;
+};
+
+/// What happened in one step.
 struct TrainingStep {
   Index step;  ///< from 1
   double loss, gradient_norm, rate;
-  std::optional<double> validation;  ///< after the step, where one was due
+  std::optional<double> validation;  ///< the validation loss after this step, if it was due
 };
 
-/// How a model is trained: by Adam under a schedule, with what is done now and then.
+/// How a model is trained: by Adam under a learning-rate schedule, and what else is done from time to time.
 struct Training {
   /// What the run consists of: the parameters, the generators that `loss` draws from, the settings that must
-  /// be the same when it is gone on with, and whatever else of the caller's is to be kept. The loop adds
-  /// Adam's moments, the step and the schedule's settings, and what it has validated.
+  /// match the checkpoint's on resume, and whatever else the caller wants to keep. The loop adds its own:
+  /// Adam's moments, the step, the schedule's settings and the validation losses so far.
   TrainingState run = {};
   WarmupCosine rate = {};
-  double max_norm = 0;  ///< of the gradient, 0: no clipping
+  double max_norm = 0;  ///< the gradient is clipped to this norm; 0: no clipping
 
-  Index validate_every = 0;               ///< steps; 0: never. The last step counts too
-  std::filesystem::path checkpoint = {};  ///< none if empty
-  Index checkpoint_every = 0;             ///< steps; 0: only at the end, or where the run is stopped
-  std::filesystem::path resume = {};      ///< a checkpoint to begin from; none if empty
+  Index validate_every = 0;               ///< steps, and after the last step; 0: never
+  std::filesystem::path checkpoint = {};  ///< where to write checkpoints; empty: nowhere
+  Index checkpoint_every = 0;             ///< steps; 0: only at the end or when stopped
+  std::filesystem::path resume = {};      ///< the checkpoint to continue from; empty: start afresh
 
-  /// The loss of step t on a fresh batch; leaves its gradients in the parameters.
+  /// The loss of step t on a fresh batch. Must leave its gradients in the parameters.
   std::function<double(Index t)> loss;
-  /// Of data held out, the less the better. Draws nothing from the run's generators, or always as much.
+  /// The loss on held-out data. For resumed runs to repeat, it must draw the same number of random words from
+  /// the run's generators every time, for example none.
   std::function<double()> validation = {};
   std::function<void(const TrainingStep&)> on_step = {};
-  /// Asked after every step whether to stop there.
-  std::function<bool()> stop = {};
+  std::function<bool()> stop = {};  ///< asked after every step; true ends the run there
 };
 
 struct TrainingReport {
-  Index steps = 0;       ///< done in all, those before the checkpoint among them
-  bool stopped = false;  ///< before the last
+  Index steps = 0;       ///< done in total, including those before the checkpoint
+  bool stopped = false;  ///< ended by `stop` before the last step
   std::vector<double> validation_step = {}, validation = {};
-  Index best_step = 0;  ///< of the least validation loss, whose parameters the model has now; 0: the last's
+  Index best_step = 0;  ///< whose parameters the model has now: least validation loss; 0: no validation
 };
 
-/// Runs the loop. Afterwards the parameters are those of the least validation loss, if any was taken; the
-/// checkpoint has the last ones too, so that a run can go on. Throws std::domain_error, naming the step, for
-/// a loss or a gradient that is not finite; the checkpoint written before stays. Throws FileError and
-/// std::runtime_error as load_checkpoint and save_checkpoint do.
+/// Runs the loop. Afterwards the model has the parameters of the least validation loss, if there was
+/// validation, otherwise the last ones; the checkpoint keeps the last ones too, to continue from. Throws
+/// std::domain_error naming the step if a loss or a gradient is not finite; the checkpoint written before
+/// stays. Throws FileError and std::runtime_error as load_checkpoint and save_checkpoint do.
 TrainingReport train(const Training& training);
+
+/// While it lives, the first SIGINT (Ctrl-C) and the first SIGTERM ask the program to stop instead of ending
+/// it, so that a loop can finish its step and write what it has. The second signal of either kind ends the
+/// program. A signal that was ignored before (under nohup) stays ignored. The destructor restores the
+/// handlers that were there before.
+class StopRequest {
+ public:
+  StopRequest();  ///< throws std::logic_error if there is one already: signals belong to the whole program
+  ~StopRequest();
+  StopRequest(const StopRequest&) = delete;
+  StopRequest& operator=(const StopRequest&) = delete;
+
+  int signal() const;  ///< the signal that came, 0 if none has
+  explicit operator bool() const { return signal() != 0; }
+};
 
 }  // namespace doxa

@@ -8,18 +8,19 @@
 namespace doxa {
 
 /// A non-negative number fraction · 2^(512·exponent) with the precision of a double and a practically
-/// unbounded range. Evidence against a state multiplies its belief by a small factor each step, and a double
-/// reaches 0 after some hundred steps, from which no later evidence brings it back; this number does not.
-/// Multiplying by powers of two is exact, so inside the range of a double every result is the double's, bit
-/// for bit. Source: Fukushima, "Numerical computation of spherical harmonics of arbitrary degree and order by
-/// extending exponent of floating point numbers", Journal of Geodesy 86 (2012), section 3 ("X-numbers").
+/// unbounded range. Every step of evidence against a state multiplies its belief by a small factor. A double
+/// would underflow to 0 after some hundred steps, and no later evidence could bring it back; this number
+/// does not underflow. Multiplying by powers of two is exact, so within the range of a double every result
+/// is that of doubles, bit for bit. Source: Fukushima, "Numerical computation of spherical harmonics of
+/// arbitrary degree and order by extending exponent of floating point numbers", Journal of Geodesy 86
+/// (2012), section 3 ("X-numbers").
 struct Extended {
   double fraction = 0;  ///< 0, or between 2^-256 and 2^256
   std::int64_t exponent = 0;
 
   Extended() = default;
   Extended(double f, std::int64_t e = 0) : fraction(f), exponent(e) { renormalise(); }
-  /// The nearest double: 0 or infinity outside its range.
+  /// The nearest double; 0 or infinity if it is out of range.
   explicit operator double() const {
     return exponent == 0
                ? fraction
@@ -35,7 +36,7 @@ struct Extended {
   }
 };
 
-/// x · p for a finite p >= 0.
+/// x · p, for a finite p >= 0.
 inline Extended operator*(const Extended& x, double p) {
   if (p < 0x1p-256) return {x.fraction * (p * 0x1p512), x.exponent - 1};
   if (p >= 0x1p256) return {x.fraction * (p * 0x1p-512), x.exponent + 1};
@@ -55,7 +56,7 @@ inline Extended operator+(const Extended& x, const Extended& y) {
   return {large.fraction + small.fraction * 0x1p-512, large.exponent};
 }
 
-/// x / y for y > 0.
+/// x / y, for y > 0.
 inline Extended operator/(const Extended& x, const Extended& y) {
   return {x.fraction / y.fraction, x.exponent - y.exponent};
 }

@@ -27,7 +27,7 @@ struct Pair {
   double rho;
 };
 
-// -H ∇f, H the inverse Hessian that the pairs and the guess at the start imply (algorithm 7.4).
+// -H ∇f, where H is the inverse Hessian according to the pairs and the initial guess (algorithm 7.4).
 Vector descent_direction(const std::deque<Pair>& pairs, const Vector& gradient, const Vector& curvature) {
   Vector q = gradient, alpha(pairs.size());
   for (std::size_t i = pairs.size(); i-- > 0;) {
@@ -54,7 +54,8 @@ struct Point {
 };
 
 // A point x + t d where f has descended enough and its slope has flattened: f(x + t d) ≤ f(x) + c₁ t ∇fᵀd and
-// ∇f(x + t d)ᵀd ≥ c₂ ∇fᵀd. Near the minimum the first is lost in the rounding of f, which is let pass.
+// ∇f(x + t d)ᵀd ≥ c₂ ∇fᵀd, with c₁ = 10⁻⁴ and c₂ = 0.9. Near the minimum the descent is smaller than the
+// rounding of f, so the first condition allows for that rounding.
 std::optional<Point> line_search(const SmoothFunction& f, const Point& from, const Vector& direction,
                                  std::size_t& evaluations) {
   const double slope = dot(from.gradient, direction);
@@ -98,7 +99,7 @@ Minimum minimise_lbfgs(const SmoothFunction& f, std::vector<double> x, const Lbf
     const Vector direction = descent_direction(pairs, now.gradient, curvature);
     std::optional<Point> next = line_search(f, now, direction, evaluations);
     if (!next && pairs.empty()) break;
-    if (!next) {  // what was learned of the curvature misleads: start over from the gradient
+    if (!next) {  // the remembered curvature misleads: start over from the gradient
       pairs.clear();
       continue;
     }

@@ -9,8 +9,8 @@
 namespace doxa {
 namespace {
 
-// Rows that go together through V and ∇f, so that each number of these is fetched once for all of them, and
-// classes whose sums are kept in registers. Classes are filled up to whole tiles with weights of 0.
+// A block of rows goes through V and ∇f together, so that each number of V and ∇f is fetched once for all of
+// them. The sums of a tile of classes are kept in registers; weights of 0 fill up the last tile.
 constexpr std::size_t rows_at_once = 8, tile = 4;
 
 std::size_t whole_tiles(std::size_t classes) { return (classes + tile - 1) / tile * tile; }
@@ -93,7 +93,7 @@ double SoftmaxRegression::operator()(std::span<const double> v, std::span<double
   for (std::size_t i = 0; i < count(); i += rows_at_once) {
     const std::size_t many = std::min(rows_at_once, count() - i);
     const double* x = rows.data() + i * inputs;
-    if (many < rows_at_once) {  // the last rows, with zeros after them
+    if (many < rows_at_once) {  // the last rows; zeros follow them
       std::copy(x, x + many * inputs, last.data());
       x = last.data();
     }
@@ -125,8 +125,9 @@ double SoftmaxRegression::operator()(std::span<const double> v, std::span<double
 
 Minimum SoftmaxRegression::minimise(LbfgsOptions options) const {
   if (options.curvature.empty())
-    // At V = 0 the Hessian is the rows' second moment times diag(π) - ππᵀ, which a change of all of a row's
-    // weights alike does not feel, so that diag(π) serves as well.
+    // At V = 0 the Hessian is the second moment of the rows times diag(π) - ππᵀ. Adding the same number to
+    // all weights of an input changes no prediction, so only changes v with πᵀv = 0 matter, and for them
+    // diag(π) does the same.
     for (std::size_t p = 0; p < inputs; ++p)
       for (const double prior : log_prior) options.curvature.push_back(std::exp(prior) + ridge);
   return minimise_lbfgs(

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double u = std::numeric_limits<double>::epsilon() / 2;
 
-// (A + Aᵀ)/2 over the scale, after the checks.
+// (A + Aᵀ)/2 divided by the scale, after the checks.
 Matrix checked_symmetric(const Matrix& a, double scale) {
   const auto refuse = [](const std::string& what) {
     throw std::invalid_argument("symmetric_eigen: " + what);
@@ -32,8 +32,8 @@ Matrix checked_symmetric(const Matrix& a, double scale) {
   return s;
 }
 
-// The plane rotation (c, s) in rows and columns p and q after which a_pq = 0. Of the two angles it is the
-// one of at most 45 degrees, which is what makes the sweeps converge.
+// The plane rotation (c, s) in rows and columns p and q that makes a_pq = 0. Of the two possible angles it
+// takes the one of at most 45 degrees; that makes the sweeps converge.
 struct Rotation {
   Index p, q;
   double c, s;
@@ -85,7 +85,7 @@ SymmetricEigen symmetric_eigen(const Matrix& matrix) {
   Matrix a = checked_symmetric(matrix, scale);
   const Index n = a.rows;
   Matrix v = identity(n);
-  // What is left below this beside the diagonal moves no eigenvalue by more than u max |a|.
+  // Off-diagonal elements below this move no eigenvalue by more than u max |a|.
   const double negligible = u / static_cast<double>(n);
   for (bool rotated = true; rotated;) {
     rotated = false;

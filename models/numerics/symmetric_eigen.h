@@ -11,12 +11,12 @@ struct SymmetricEigen {
 };
 
 /// By cyclic Jacobi rotations (C. G. J. Jacobi, 1846; Golub & Van Loan, "Matrix computations", 4th ed.,
-/// section 8.5): each makes one off-diagonal pair zero, and what is left beside the diagonal shrinks
-/// quadratically in the end. A V - V Λ and VᵀV - I are a small multiple of n u |A|, and of n u, u = 2⁻⁵³.
-/// O(n³) a sweep, a handful of sweeps: for matrices of at most some hundred rows.
+/// section 8.5). Each rotation makes one off-diagonal pair zero; in the end what is left off the diagonal
+/// shrinks quadratically. The errors A V - V Λ and VᵀV - I are small multiples of n u |A| and of n u, u =
+/// 2⁻⁵³. A handful of sweeps, each O(n³): meant for matrices of at most some hundred rows.
 ///
-/// Throws std::invalid_argument unless A is square with at least one row, finite, and symmetric up to the
-/// rounding of a product that should be: |a_ij - a_ji| ≤ 8 n u max |a|.
+/// Throws std::invalid_argument unless A is square with at least one row, finite, and symmetric up to
+/// rounding: |a_ij - a_ji| ≤ 8 n u max |a|.
 SymmetricEigen symmetric_eigen(const Matrix& a);
 
 }  // namespace doxa

@@ -14,7 +14,7 @@ namespace {
 
 constexpr double least_residual_variance = 1e-10, least_relative_deviation = 1e-10;
 
-// 1/σ_j of each feature; 0 of one that does not vary.
+// 1/σ_j of each feature; 0 if the feature does not vary.
 std::vector<double> inverse_deviations(std::span<const double> rows, const std::vector<double>& mean) {
   const std::size_t width = mean.size();
   const double n = static_cast<double>(rows.size() / width);
@@ -51,10 +51,11 @@ Matrix correlations(std::span<const double> rows, const std::vector<double>& mea
   return c;
 }
 
-// The features that are kept, the one left with most variance first, and L of their correlations, L Lᵀ.
+// The features that are kept, in the order of the variance that those before leave unexplained, and the
+// factor L of their correlations L Lᵀ.
 std::pair<std::vector<Index>, Matrix> pivoted_cholesky(const Matrix& c) {
   std::vector<Index> order;
-  Matrix l(c.rows, c.rows);  // row j of feature j; column k of the kth kept
+  Matrix l(c.rows, c.rows);  // row j belongs to feature j, column k to the kth kept one
   std::vector<double> left(static_cast<std::size_t>(c.rows));
   for (Index j = 0; j < c.rows; ++j) left[static_cast<std::size_t>(j)] = c(j, j);
   for (Index k = 0; k < c.rows; ++k) {

@@ -6,20 +6,20 @@
 
 namespace doxa {
 
-/// x = M (h - mean), the map under which features h in R^W have mean 0 and covariance I, of as many
-/// dimensions as the features really have: by Cholesky factorisation of their correlations with pivoting, a
-/// feature left out where what the others do not explain of it is less than 1e-5 of its standard deviation
-/// (or all of it less than 1e-10 of its size).
+/// x = M (h - mean): the map that gives features h in R^W mean 0 and covariance I. By Cholesky factorisation
+/// of their correlations with pivoting. x has only as many dimensions as the features really have: a feature
+/// is left out if the others explain all but 1e-5 of its standard deviation, or if that deviation is less
+/// than 1e-10 of the feature's largest magnitude.
 struct Whitening {
   std::size_t inputs, outputs;
   std::vector<double> mean;    ///< [W]
   std::vector<double> matrix;  ///< M, [outputs·W]
 
-  /// x, [outputs], of one h, [W].
+  /// Writes x, [outputs], for one h, [W].
   void apply(std::span<const double> features, std::span<double> white) const;
 };
 
-/// Of N rows of `width` features each, [N·W]. Throws std::invalid_argument for no rows, a size that is not a
+/// For N rows of `width` features each, [N·W]. Throws std::invalid_argument for no rows, a size that is not a
 /// multiple of the width, or a feature that is not finite.
 Whitening whitening(std::span<const double> rows, std::size_t width);
 

@@ -16,9 +16,9 @@ struct PlanePosterior {
 /// dimensions each.
 std::vector<PlanePosterior> posteriors(Vae& vae, const Tensor& x);
 
-/// q̄(z) = Σ_i w_i q(z | x_i): what the posteriors add up to over the data (06.11), for a latent in the plane.
-/// The weights sum to 1. With those of a quadrature over x it is the aggregate posterior of a density, with
-/// equal weights that of a sample (Hoffman & Johnson, "ELBO surgery", NIPS workshop 2016).
+/// q̄(z) = Σ_i w_i q(z | x_i): what the posteriors add up to over the data (06.11), for a latent in the
+/// plane. The weights sum to 1. With those of a quadrature over x it is the aggregate posterior of a
+/// density, with equal weights that of a sample (Hoffman & Johnson, "ELBO surgery", NIPS workshop 2016).
 struct AggregatePosterior {
   std::vector<PlanePosterior> components;
   std::vector<double> weights;
@@ -39,8 +39,8 @@ std::vector<double> density_on_grid(const AggregatePosterior& q, std::span<const
 double kl_to_prior(const PlanePosterior& q);
 /// Σ_i w_i KL(q(z|x_i) ‖ p(z)), the second term of the bound averaged over the data.
 double mean_kl_to_prior(const AggregatePosterior& q);
-/// KL(q̄ ‖ p) with p = N(0, I), by the trapezoid rule on the square |z_1|, |z_2| <= radius. The spacing should
-/// be no wider than the narrowest scale of the components, and the square should hold all of them.
+/// KL(q̄ ‖ p) with p = N(0, I), by the trapezoid rule on the square |z_1|, |z_2| <= radius. The spacing
+/// should be no wider than the narrowest scale of the components, and the square should hold all of them.
 double kl_to_prior(const AggregatePosterior& q, double spacing, double radius);
 
 }  // namespace doxa

@@ -11,7 +11,7 @@ namespace {
 
 using std::numbers::pi;
 
-/// The lower triangular L with L Lᵀ = covariance.
+// The lower triangular L with L Lᵀ = covariance.
 struct CholeskyFactor {
   double l11, l21, l22;
   explicit CholeskyFactor(const PlaneNormal& n)
@@ -22,7 +22,7 @@ struct CholeskyFactor {
   double log_det() const { return std::log(l11) + std::log(l22); }
 };
 
-/// log(e^a + e^b)
+// log(e^a + e^b)
 double log_add(double a, double b) {
   const double larger = std::max(a, b);
   return std::isfinite(larger) ? larger + std::log1p(std::exp(std::min(a, b) - larger)) : larger;

@@ -5,12 +5,12 @@
 
 namespace doxa {
 
-/// The variational auto-encoder in which everything is linear (Lucas, Tucker, Grosse & Norouzi, "Don't blame
-/// the ELBO! A linear VAE perspective on posterior collapse", NeurIPS 2019, arXiv 1911.02469):
+/// The variational auto-encoder whose encoder and decoder are linear (Lucas, Tucker, Grosse & Norouzi,
+/// "Don't blame the ELBO! A linear VAE perspective on posterior collapse", NeurIPS 2019, arXiv 1911.02469):
 ///
 ///   prior        p(z)     = N(0, I)
 ///   likelihood   p(x | z) = N(W z + μ, σ² I)             probabilistic PCA
-///   posterior    q(z | x) = N(V (x - μ), diag s²)        the variational posterior; s does not depend on x
+///   posterior    q(z | x) = N(V (x - μ), diag s²)        the variational posterior; s is the same for all x
 struct LinearVae {
   struct Sizes {
     Index data = 2, latent = 1;
@@ -25,7 +25,7 @@ struct LinearVae {
   /// W and V with independent N(0, 1/data) entries, μ = 0, σ = s = 1. Throws std::invalid_argument unless
   /// both sizes are positive.
   LinearVae(const Sizes& sizes, Philox& random);
-  /// This generative model with its best encoder (05.13), V = M⁻¹Wᵀ and s_j² = σ² / M_jj.
+  /// The given generative model with the best encoder for it (05.13), V = M⁻¹Wᵀ and s_j² = σ² / M_jj.
   explicit LinearVae(const ProbabilisticPca& model);
 };
 
@@ -35,21 +35,21 @@ DiagonalNormal prior(Tape& tape, const LinearVae& vae);  ///< p(z), event [laten
 DiagonalNormal likelihood(LinearVae& vae, Var z);        ///< p(x | z) for z [batch, latent]
 DiagonalNormal posterior(LinearVae& vae, Var x);         ///< q(z | x) for x [batch, data]
 
-/// The bound with one draw z = V(x - μ) + s ε (05.11) for x [batch, data] and standard normal noise [batch,
-/// latent]; both terms [batch], in nats.
+/// The bound at one draw z = V(x - μ) + s ε (05.11) for each row of x [batch, data], with standard normal
+/// noise [batch, latent]. Both terms are [batch], in nats.
 BoundTerms<Var> elbo(LinearVae& vae, Var x, Var noise);
-/// The bound itself: E_q of a quadratic in closed form (05.9), (05.10).
+/// The bound itself: E_q of a quadratic, in closed form (05.9), (05.10).
 BoundTerms<Var> elbo(LinearVae& vae, Var x);
 
-/// W, μ and σ² as they are now, in double precision.
+/// The present W, μ and σ², in double precision.
 ProbabilisticPca generative_model(const LinearVae& vae);
 
-/// KL(q(z | x) ‖ p(z | x)) averaged over data with these moments (05.12): what the bound lacks to log p(x).
-/// Exact, in double precision.
+/// KL(q(z | x) ‖ p(z | x)) averaged over data with these moments (05.12): how far the bound is below log
+/// p(x). Exact, in double precision.
 double kl_to_true_posterior(const LinearVae& vae, const SampleMoments& moments);
 
-/// That gap at the best encoder there is for this generative model, 1/2 (Σ_j log M_jj - log det M), M = Wᵀ W
-/// + σ² I (05.13). Not negative, by Hadamard's inequality, and zero only if the columns of W are orthogonal.
+/// That gap with the best encoder for this generative model: 1/2 (Σ_j log M_jj - log det M), M = Wᵀ W + σ² I
+/// (05.13). It is not negative, by Hadamard's inequality, and zero only if the columns of W are orthogonal.
 double least_gap(const ProbabilisticPca& model);
 
 }  // namespace doxa

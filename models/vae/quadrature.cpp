@@ -17,16 +17,16 @@ void require_plane(const Vae& vae) {
     throw std::invalid_argument("quadrature of a VAE: expected data and latent of two dimensions each");
 }
 
-double squared(double x) { return x * x; }
-
 // log p(x | z_j) = -|x - decoder(z_j)|² / 2s² - log(2π s²)
 struct LogLikelihood {
   const DecodedPrior& model;
   PlanePoint x;
-  double factor = -0.5 / squared(model.scale), constant = -std::log(2 * pi * squared(model.scale));
+  double variance = model.scale * model.scale, factor = -0.5 / variance,
+         constant = -std::log(2 * pi * variance);
 
   double operator()(std::size_t j) const {
-    return factor * (squared(x[0] - model.means[j][0]) + squared(x[1] - model.means[j][1])) + constant;
+    const double a = x[0] - model.means[j][0], b = x[1] - model.means[j][1];
+    return factor * (a * a + b * b) + constant;
   }
 };
 

@@ -63,7 +63,7 @@ Tensor kl_per_dimension(Vae& vae, const Tensor& x) {
 Var log_importance_weights(Vae& vae, Var x, Var noise) {
   const Index batch = x.shape()[0], data = vae.sizes.data, latent = vae.sizes.latent;
   const DiagonalNormal q_of_x = posterior(vae, x);
-  // The same q for each of the K samples: one axis more, of length 1.
+  // One more axis, of length 1: the same q for each of the K samples.
   const DiagonalNormal q = DiagonalNormal::from_log_scale(
       reshape(q_of_x.element.loc, {batch, 1, latent}), reshape(q_of_x.element.log_scale, {batch, 1, latent}));
   //! [importance-weights]

@@ -11,7 +11,7 @@
 #include "doxa/models/beliefs/rssm_bound.h"
 #include "doxa/models/beliefs/score.h"
 #include "doxa/models/nn/adam.h"
-#include "doxa/models/nn/schedule.h"
+#include "doxa/models/nn/training.h"
 #include "doxa/models/pomdp/pomdp_file.h"
 
 namespace doxa {

@@ -1,8 +1,8 @@
-#include "doxa/models/nn/schedule.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
+
+#include "doxa/models/nn/training.h"
 
 namespace doxa {
 namespace {

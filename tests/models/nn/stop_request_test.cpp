@@ -1,9 +1,9 @@
-#include "doxa/models/nn/stop_request.h"
-
 #include <gtest/gtest.h>
 
 #include <csignal>
 #include <stdexcept>
+
+#include "doxa/models/nn/training.h"
 
 namespace doxa {
 namespace {

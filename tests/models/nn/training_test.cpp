@@ -9,7 +9,6 @@
 
 #include "doxa/models/files/file.h"
 #include "doxa/models/nn/mlp.h"
-#include "doxa/models/nn/stop_request.h"
 #include "tests/support/scratch.h"
 
 namespace doxa::testing {

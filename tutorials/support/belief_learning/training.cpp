@@ -7,7 +7,6 @@
 #include <numeric>
 
 #include "doxa/models/beliefs/prediction.h"
-#include "doxa/models/nn/stop_request.h"
 #include "support/belief_learning/experiment.h"
 #include "support/number.h"
 #include "support/progress.h"
