@@ -1,10 +1,9 @@
-// Included by instruction_set.inl, inside the namespace of one instruction set.
+// Included by kernels.inl, inside the namespace of one instruction set.
 //
-// C is computed tile by tile (matmul_tile.inl), and for parts of the operands that stay in the caches: a
-// panel of `depth` rows and up to tile_columns columns of B in the first level meets `height` rows of A from
-// the second (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008). Unlike
-// there, operands are used where they lie unless their strides are in the way: those of training are small,
-// and a copy of A costs more than it saves.
+// C is computed tile by tile (matmul_tile.inl), and for parts of the operands that stay in the caches: a panel of `depth`
+// rows and up to tile_columns columns of B in the first cache meets `height` rows of A from the second (Goto and van de
+// Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008). Unlike there, operands are used where they are, unless
+// their strides are in the way: the matrices of training are small, and a copy of A costs more than it saves.
 
 #include "doxa/autograd/kernels/matmul_tile.inl"
 
@@ -12,13 +11,13 @@
 
 constexpr Index depth = 1536 / static_cast<Index>(sizeof(Real)), height = 256;
 
-// Steps of a power of two of this many bytes fall into few sets of the first cache, and push one another out.
+// Rows that are a multiple of `bytes`, a power of two, apart fall into few sets of the first cache and displace each other.
 inline bool crowds(Index stride, Index bytes) {
   return stride * static_cast<Index>(sizeof(Real)) % bytes == 0;
 }
 
-// The rows of A from which on a panel of B with crowded rows is copied: a large tile hides where they come
-// from.
+// A panel of B with such rows is copied if it meets at least this many rows of A. A large tile hides the wait for memory,
+// so that the copy pays later.
 constexpr Index crowd = tile_rows < 8 ? 16 : 192;
 
 struct Operand {
@@ -33,65 +32,58 @@ struct Result {
   Result at(Index i, Index j) const { return {data + i * row + j * col, row, col}; }
 };
 
-// A panel of B, in place or copied: its rows are contiguous.
+// A panel of B, in place or copied. Its rows are contiguous, and `row` apart.
 struct Panel {
   const Real* data;
   Index row;
 };
 
-// How much of what is left to take at once: never more than `most`, and no small remainder after it.
+// How much of what is left to take next: at most `most`, and so that no small remainder is left for the end.
 inline Index take(Index left, Index most) {
   return left <= most ? left : left < 2 * most ? (left + 1) / 2 : most;
 }
 
-// All m rows of C for one panel of NV vectors of columns.
+// All m rows of C for one panel of NV vectors of columns. Not inlined: each copy would compile all tiles again, and in a
+// larger function the compiler keeps addresses on the stack, while narrow tiles already load once for every multiply-add.
 template <int NV, bool Columns, bool Ragged>
-DOXA_INLINE void rows_of_tiles(Index m, Index k, const Real* a, Index stride, Panel b, Real* c, Index c_row,
-                               Mask last, bool accumulate) {
+[[gnu::noinline]] void rows_of_tiles(Index m, Index k, const Real* a, Index stride, Panel b, Real* c, Index c_row,
+                                     Mask last, bool accumulate) {
   const Index a_row = Columns ? 1 : stride;
-  for (; m >= 2 * tile_rows || m == tile_rows; m -= tile_rows, a += tile_rows * a_row, c += tile_rows * c_row)
+  for (; m >= 2 * tile_rows - 1 || m == tile_rows; m -= tile_rows, a += tile_rows * a_row, c += tile_rows * c_row)
     tile<tile_rows, NV, Columns, Ragged>(k, a, stride, b.data, b.row, c, c_row, last, accumulate);
   for (Index rows; m > 0; m -= rows, a += rows * a_row, c += rows * c_row) {
     rows = take(m, tile_rows);
-    tile_of<tile_rows, NV, Columns, Ragged>(rows, k, a, stride, b.data, b.row, c, c_row, last, accumulate);
+    tile_of<tile_rows - 1, NV, Columns, Ragged>(rows, k, a, stride, b.data, b.row, c, c_row, last, accumulate);
   }
-}
-
-// On its own: one load goes with every multiply-add of these tiles, and leaves none for addresses that a larger
-// function would keep on the stack.
-template <bool Columns, bool Ragged>
-[[gnu::noinline]] void narrow_tiles(Index m, Index k, const Real* a, Index stride, Panel b, Real* c, Index c_row,
-                                Mask last, bool accumulate) {
-  rows_of_tiles<1, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
 }
 
 template <bool Columns, bool Ragged>
 DOXA_INLINE void tiles(Index vectors, Index m, Index k, const Real* a, Index stride, Panel b, Real* c,
                        Index c_row, Mask last, bool accumulate) {
-  if (vectors == 1) return narrow_tiles<Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
+  if (vectors == 1) return rows_of_tiles<1, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
   if (vectors == 2) return rows_of_tiles<2, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
   rows_of_tiles<tile_vectors, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
 }
 
-// C (+)= A B for a panel of B and its columns of C. A C that is stored by columns, which only an A by rows
-// meets, takes its tiles transposed.
+// C (+)= A B for a panel of B and its columns of C. Where C is stored by columns, which happens only with A by rows, tiles
+// are computed apart and added to C transposed.
 template <bool Columns>
 DOXA_INLINE void multiply(Index m, Index columns, Index k, const Real* a, Index stride, Panel b, Result c,
                           bool accumulate) {
   const Index vectors = (columns + width - 1) / width, padded = vectors * width;
+  const Mask last = first(columns - padded + width);  // lanes of the last vector
   if (!Columns && c.col != 1) {
-    constexpr Index whole_blocks = (tile_rows + width - 1) / width * width;
-    alignas(64) Real square[whole_blocks * tile_columns] = {};
-    for (Index i = 0; i < m; i += tile_rows) {
-      const Index rows = m - i < tile_rows ? m - i : tile_rows;
-      tiles<Columns, false>(vectors, rows, k, a + (Columns ? i : i * stride), stride, b, square, padded,
-                            first(width), false);
-      add_transpose(rows, columns, padded, square, c.at(i, 0).data, c.col, accumulate);
+    constexpr Index at_once = 32;  // a multiple of every width and of tile_rows
+    alignas(64) Real apart[at_once * tile_columns];
+    for (Index i = 0; i < m; i += at_once) {
+      const Index rows = m - i < at_once ? m - i : at_once;
+      for (Index j = rows * padded; j < at_once * padded; ++j) apart[j] = 0;
+      tiles<Columns, false>(vectors, rows, k, a + i * stride, stride, b, apart, padded, first(width), false);
+      add_transpose(rows, columns, padded, apart, c.at(i, 0).data, c.col, accumulate);
     }
   } else if (columns == padded) {
-    tiles<Columns, false>(vectors, m, k, a, stride, b, c.data, c.row, first(width), accumulate);
+    tiles<Columns, false>(vectors, m, k, a, stride, b, c.data, c.row, last, accumulate);
   } else {
-    const Mask last = first(columns - padded + width);
     tiles<Columns, true>(vectors, m, k, a, stride, b, c.data, c.row, last, accumulate);
   }
 }
@@ -119,9 +111,9 @@ void product(Index m, Index n, Index k, Operand a, Operand b, Result c, bool acc
   }
 }
 
-// The same for a copy of A, some rows at a time.
+// The same with A copied, some rows at a time.
 void product_of_copy(Index m, Index n, Index k, Operand a, Operand b, Result c, bool accumulate) {
-  constexpr Index rows = 80;  // whole vectors, and no power of two
+  constexpr Index rows = 80;  // a multiple of every width, and no power of two
   static_assert(rows % width == 0);
   alignas(64) Real copy[depth * rows];
   for (Index p = 0, kp; p < k; p += kp) {
@@ -140,10 +132,10 @@ void matmul(Index m, Index n, Index k, const Real* a, Index a_row, Index a_col, 
   if (k == 0 && !accumulate)
     for (Index i = 0; i < m * n; ++i) c[i] = 0;
   const Operand left = {a, a_row, a_col}, right = {b, b_row, b_col};
-  // A narrow tile does too little with every cache line of A to hide where it comes from.
+  // A narrow tile computes too little with each cache line of A to hide the wait for it.
   const bool crowded = tile_rows < 8 && crowds(a_col, 4096) && n >= 4 * tile_columns && k >= 32;
   if (a_col == 1) {
-    // Cᵀ = Bᵀ Aᵀ where transposing the elements of A and C is less work than those of B.
+    // Cᵀ = Bᵀ Aᵀ if transposing A and C is less work than transposing B.
     if (b_row == 1 && b_col != 1 && n * k > (n + k) * m)
       product<false>(n, m, k, {b, b_col, b_row}, {a, a_col, a_row}, {c, 1, n}, accumulate);
     else

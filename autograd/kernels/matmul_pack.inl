@@ -9,7 +9,7 @@ struct Count<0, I...> {
   typedef Sequence<I...> type;
 };
 
-// Swaps the D lanes of x and y that lie off the diagonal of every 2D x 2D block.
+// Swaps the lanes of x and y that lie off the diagonal of every 2D x 2D block.
 template <int D, int... I>
 DOXA_INLINE void exchange(Vector& x, Vector& y, Sequence<I...>) {
   constexpr int W = static_cast<int>(width);
@@ -18,8 +18,8 @@ DOXA_INLINE void exchange(Vector& x, Vector& y, Sequence<I...>) {
   x = low;
 }
 
-// The transpose of a width x width block, one row a vector: its off-diagonal quarters change places, then
-// those of every quarter, and so on down to single lanes.
+// The transpose of a width x width block with one row in each vector. The two off-diagonal quarters change places, then
+// those of each quarter, and so on down to single lanes.
 template <int D>
 DOXA_INLINE void transpose(Vector (&rows)[width]) {
   if constexpr (D > 0) {

@@ -1,14 +1,14 @@
-// Included by matmul.inl: the vectors of one instruction set, and the register tile of the matrix product.
+// Included by matmul.inl: the vectors of one instruction set, and the tile of the matrix product that stays in registers.
 
 constexpr Index width = DOXA_VECTOR_BYTES / static_cast<Index>(sizeof(Real));
 typedef Real Vector __attribute__((vector_size(DOXA_VECTOR_BYTES)));
-// Anywhere in memory; of loads and stores alone, since template arguments lose the attributes of a typedef.
+// A vector anywhere in memory. Only load and store use this type, because template arguments lose its attributes.
 typedef Real Unaligned __attribute__((vector_size(DOXA_VECTOR_BYTES), aligned(sizeof(Real)), may_alias));
 inline Vector load(const Real* p) { return *reinterpret_cast<const Unaligned*>(p); }
 inline void store(Real* p, Vector v) { *reinterpret_cast<Unaligned*>(p) = v; }
 
-// The first `count` lanes of a vector, at the ragged edge of a matrix: nothing beyond them is read or
-// written, and those loaded are followed by zeros. `masks`: a partial load costs no more than a whole one.
+// At the ragged edge of a matrix only the first `count` lanes of a vector are read or written; a load fills the others
+// with zeros. `masks` says that such a load costs no more than a whole one.
 #if defined(__AVX512F__) && DOXA_VECTOR_BYTES == 64
 constexpr bool masks = true;
 typedef __mmask16 Mask;
@@ -69,9 +69,9 @@ constexpr int tile_rows = 4, tile_vectors = 2;
 #endif
 constexpr Index tile_columns = tile_vectors * width;
 
-// MR rows by NV vectors of columns of C stay in registers while k runs. The tile reads one row of B as whole
-// vectors and broadcasts the elements of A, whose rows (Columns = false) or columns (true) are contiguous,
-// `stride` apart. Ragged: the last vector of columns has `last` lanes only.
+// C (+)= A B for MR rows by NV vectors of C, which stay in registers while k runs. The tile reads a row of B as whole
+// vectors and broadcasts the elements of A. The rows of A (Columns = false) or its columns (true) are contiguous, and
+// `stride` apart. Ragged: the last vector of each row has only the lanes `last`.
 template <int MR, int NV, bool Columns, bool Ragged>
 DOXA_INLINE void tile(Index k, const Real* a, Index stride, const Real* b, Index b_row, Real* c, Index c_row,
                       Mask last, bool accumulate) {
@@ -84,24 +84,26 @@ DOXA_INLINE void tile(Index k, const Real* a, Index stride, const Real* b, Index
     for (int i = 0; i < MR; ++i)
       for (int v = 0; v < NV; ++v) sum[i][v] += a[i * a_row] * row[v];
   }
-  if (accumulate)  // before any row is stored: a store to the next row would hold up a load that ends in it
-    for (int i = 0; i < MR; ++i)
+  // All rows of C are read before one is stored: a load that overlaps a store just made has to wait for it. The pointer
+  // moves from row to row, because c + i * c_row for all i would be computed in advance and kept on the stack.
+  if (accumulate) {
+    const Real* from = c;
+    for (int i = 0; i < MR; ++i, from += c_row)
       for (int v = 0; v < NV; ++v) {
-        const Real* from = c + i * c_row + v * width;
         if (!Ragged || v < NV - 1)
-          sum[i][v] += load(from);
+          sum[i][v] += load(from + v * width);
         else if (masks)
-          sum[i][v] += load(from, last);
+          sum[i][v] += load(from + v * width, last);
       }
-  for (int i = 0; i < MR; ++i)
+  }
+  for (int i = 0; i < MR; ++i, c += c_row)
     for (int v = 0; v < NV; ++v) {
-      Real* to = c + i * c_row + v * width;
       if (!Ragged || v < NV - 1)
-        store(to, sum[i][v]);
+        store(c + v * width, sum[i][v]);
       else if (masks || !accumulate)
-        store(to, sum[i][v], last);
+        store(c + v * width, sum[i][v], last);
       else
-        add(to, sum[i][v], last);
+        add(c + v * width, sum[i][v], last);
     }
 }
 
