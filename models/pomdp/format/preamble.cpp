@@ -113,7 +113,7 @@ PomdpPreamble read_preamble(TokenReader& reader) {
       missing += (missing.empty() ? "'" : " and '") + std::string(word) + ":'";
   if (!missing.empty()) reader.refuse_token(missing + " in the preamble");
   const std::size_t actions = preamble.actions.size(), states = preamble.states.size();
-  if (actions * states > max_table_rows)
+  if (std::uint64_t{actions} * states > max_table_rows)
     reader.refuse_token("a smaller model before it: " + std::to_string(actions) + " actions times " +
                         std::to_string(states) + " states are more than " + std::to_string(max_table_rows) +
                         " rows");
