@@ -1,6 +1,7 @@
 #pragma once
 
-#include "doxa/models/beliefs/episodes.h"
+#include "doxa/autograd/ops.h"
+#include "doxa/models/pomdp/episodes.h"
 #include "doxa/models/pomdp/pomdp_parameters.h"
 
 namespace doxa {
