@@ -6,7 +6,7 @@
 #include "doxa/models/beliefs/score.h"
 #include "doxa/models/numerics/mean_estimate.h"
 #include "doxa/models/pomdp/episode_file.h"
-#include "doxa/models/pomdp/pomdp_file.h"
+#include "doxa/models/pomdp/file.h"
 
 namespace doxa {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "doxa/autograd/ops.h"
 #include "doxa/models/pomdp/episodes.h"
-#include "doxa/models/pomdp/pomdp_parameters.h"
+#include "doxa/models/pomdp/parameters.h"
 
 namespace doxa {
 

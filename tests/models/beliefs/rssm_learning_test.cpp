@@ -12,7 +12,7 @@
 #include "doxa/models/beliefs/score.h"
 #include "doxa/models/nn/adam.h"
 #include "doxa/models/nn/schedule.h"
-#include "doxa/models/pomdp/pomdp_file.h"
+#include "doxa/models/pomdp/file.h"
 
 namespace doxa {
 namespace {

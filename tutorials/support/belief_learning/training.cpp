@@ -1,7 +1,7 @@
 #include <filesystem>
 
 #include "doxa/models/pomdp/episode_file.h"
-#include "doxa/models/pomdp/pomdp_file.h"
+#include "doxa/models/pomdp/file.h"
 #include "support/belief_learning/experiment.h"
 #include "support/number.h"
 
