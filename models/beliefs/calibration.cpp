@@ -11,7 +11,7 @@
 namespace doxa {
 namespace {
 
-// What falls into one bin; seen and pairs by trajectory.
+// What falls into one bin; `seen` and `pairs` are counted for each trajectory.
 struct Collected {
   double exact = 0, learned = 0;
   std::size_t count = 0;
@@ -25,50 +25,51 @@ CalibrationBin summarise(const Collected& c, double from, double to) {
   return {from, to, c.count, c.exact / n, c.learned / n, estimate_ratio(c.seen, c.pairs)};
 }
 
-void require_same(std::span<const std::vector<double>> exact, std::span<const std::vector<double>> learned,
-                  std::span<const Trajectory> trajectories, std::size_t outcomes) {
-  if (exact.size() != trajectories.size() || learned.size() != trajectories.size())
-    throw std::invalid_argument("calibration: predictions of " + std::to_string(exact.size()) + " and " +
-                                std::to_string(learned.size()) + " trajectories for " +
-                                std::to_string(trajectories.size()));
+void require_same(const StepTable& exact, const StepTable& learned,
+                  std::span<const Trajectory> trajectories) {
+  if (exact.trajectories() != trajectories.size() || learned.begin != exact.begin ||
+      learned.width != exact.width)
+    throw std::invalid_argument("calibration: predictions of " + std::to_string(exact.trajectories()) +
+                                " and " + std::to_string(learned.trajectories()) + " trajectories for " +
+                                std::to_string(trajectories.size()) +
+                                ", expected the same ones and rows of one width");
   for (std::size_t i = 0; i < trajectories.size(); ++i) {
-    const std::size_t size = trajectories[i].horizon() * outcomes;
-    if (exact[i].size() != size || learned[i].size() != size)
-      throw std::invalid_argument("calibration: " + std::to_string(exact[i].size()) + " and " +
-                                  std::to_string(learned[i].size()) + " probabilities for trajectory " +
-                                  std::to_string(i) + ", expected " + std::to_string(size));
-    if (std::ranges::any_of(trajectories[i].observations, [&](std::size_t o) { return o >= outcomes; }))
+    if (exact.steps(i) != trajectories[i].horizon())
+      throw std::invalid_argument("calibration: " + std::to_string(exact.steps(i)) +
+                                  " predictions for trajectory " + std::to_string(i) + " of " +
+                                  std::to_string(trajectories[i].horizon()) + " steps");
+    if (std::ranges::any_of(trajectories[i].observations, [&](std::size_t o) { return o >= exact.width; }))
       throw std::invalid_argument("calibration: trajectory " + std::to_string(i) +
-                                  " has an observation beyond the " + std::to_string(outcomes) +
+                                  " has an observation beyond the " + std::to_string(exact.width) +
                                   " of the predictions");
   }
-  validate_predictions(exact, outcomes);
-  validate_predictions(learned, outcomes);
+  validate_predictions(exact);
+  validate_predictions(learned);
 }
 
 }  // namespace
 
-Calibration calibration(std::span<const std::vector<double>> exact,
-                        std::span<const std::vector<double>> learned,
-                        std::span<const Trajectory> trajectories, std::size_t outcomes, std::size_t bins) {
+Calibration calibration(const StepTable& exact, const StepTable& learned,
+                        std::span<const Trajectory> trajectories, std::size_t bins) {
   if (bins == 0) throw std::invalid_argument("calibration: no bins");
-  require_same(exact, learned, trajectories, outcomes);
+  require_same(exact, learned, trajectories);
   const std::vector<double> none(trajectories.size());
   std::vector<Collected> collected(bins, Collected{.seen = none, .pairs = none});
   const double many = static_cast<double>(bins);
   double absolute = 0, total = 0;
   for (std::size_t i = 0; i < trajectories.size(); ++i)
-    for (std::size_t at = 0; at < exact[i].size(); ++at) {
-      const double p = exact[i][at];
-      Collected& bin = collected[std::min(static_cast<std::size_t>(p * many), bins - 1)];
-      bin.exact += p;
-      bin.learned += learned[i][at];
-      bin.seen[i] += trajectories[i].observations[at / outcomes] == at % outcomes;
-      ++bin.count;
-      ++bin.pairs[i];
-      absolute += std::abs(learned[i][at] - p);
-      ++total;
-    }
+    for (std::size_t k = 1; k <= exact.steps(i); ++k)
+      for (std::size_t o = 0; o < exact.width; ++o) {
+        const double p = exact.row(i, k)[o], p_learned = learned.row(i, k)[o];
+        Collected& bin = collected[std::min(static_cast<std::size_t>(p * many), bins - 1)];
+        bin.exact += p;
+        bin.learned += p_learned;
+        bin.seen[i] += trajectories[i].observations[k - 1] == o;
+        ++bin.count;
+        ++bin.pairs[i];
+        absolute += std::abs(p_learned - p);
+        ++total;
+      }
   if (total == 0) throw std::invalid_argument("calibration: no steps");
   Calibration result{{}, 0, absolute / total};
   for (std::size_t b = 0; b < bins; ++b) {

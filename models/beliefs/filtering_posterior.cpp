@@ -1,7 +1,6 @@
 #include "doxa/models/beliefs/filtering_posterior.h"
 
 #include <algorithm>
-#include <numeric>
 #include <stdexcept>
 
 namespace doxa {
@@ -59,19 +58,17 @@ Categorical emission(FilteringPosterior& model, const LatentState& now, Var acti
   return Categorical(model.emission({now.latent, action, now.summary}));
 }
 
-FilteringTerms filtering_bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes,
-                               const Tensor& noise) {
+BoundTerms<Var> filtering_bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes, Var noise) {
   const auto [A, O, L, hidden, summary] = model.sizes;
   const Index B = episodes.batch, T = episodes.horizon;
-  const Var all_noise = tape.constant(noise);
   //! [filtering-bound]
   LatentState state = initial_state(tape, model, B);
-  FilteringTerms bound{tape.constant({B}, Real{0}), tape.constant({B}, Real{0})};  // the sum (10.5)
+  BoundTerms<Var> bound{tape.constant({B}, Real{0}), tape.constant({B}, Real{0})};  // the sum (10.5)
   for (Index k = 1; k <= T; ++k) {
     const Var a = one_hot(tape, episodes.actions_at(k), A), o = one_hot(tape, episodes.observations_at(k), O);
     state = advance_summary(model, state, a);
     const DiagonalNormal q = posterior(model, state, a, o), p = transition(model, state, a);
-    state.latent = rsample(q, reshape(slice(all_noise, 0, k - 1, k), {B, L}));  // (10.7)
+    state.latent = rsample(q, reshape(slice(noise, 0, k - 1, k), {B, L}));  // (10.7)
     const Categorical p_o = emission(model, state, a);
     bound.log_likelihood =
         bound.log_likelihood + log_prob(p_o, episodes.observations_at(k));  // (10.6), first term
@@ -81,20 +78,28 @@ FilteringTerms filtering_bound(Tape& tape, FilteringPosterior& model, const Epis
   return bound;
 }
 
-std::vector<std::vector<double>> predictive(FilteringPosterior& model,
-                                            std::span<const Trajectory> trajectories, Index samples,
-                                            Philox& random) {
+BoundTerms<Var> bound(Tape& tape, FilteringPosterior& model, const Episodes& e, Philox& random) {
+  return filtering_bound(tape, model, e,
+                         normal_noise(tape, {e.horizon, e.batch, model.sizes.latent}, random));
+}
+
+Var loss(Tape& tape, FilteringPosterior& model, const Episodes& e, Philox& random) {
+  //! [loss]
+  const BoundTerms<Var> sums = bound(tape, model, e, random);
+  return -mean(sums.value()) / static_cast<Real>(e.horizon);
+  //! [loss]
+}
+
+StepTable predictive(FilteringPosterior& model, std::span<const Trajectory> trajectories, Index samples,
+                     Philox& random) {
   const auto [A, O, L, hidden, summary] = model.sizes;
-  const Index count = static_cast<Index>(trajectories.size());
-  const Index rows_at_once = 1024, group = std::max<Index>(1, rows_at_once / samples);
-  std::vector<std::vector<double>> all;
+  constexpr Index rows_at_once = 1024;  // a step of so many rows fits the cache
+  const auto group = static_cast<std::size_t>(std::max<Index>(1, rows_at_once / samples));
+  StepTable all(static_cast<std::size_t>(O), trajectories);
   Tape tape;
-  for (Index first = 0; first < count; first += group) {
-    std::vector<Index> chosen(static_cast<std::size_t>(std::min(group, count - first)));
-    std::iota(chosen.begin(), chosen.end(), first);
-    const Episodes e = episodes(trajectories, chosen, samples);
-    const auto here = static_cast<std::size_t>(first);
-    all.resize(here + chosen.size());
+  for (std::size_t first = 0; first < trajectories.size(); first += group) {
+    const auto some = trajectories.subspan(first, std::min(group, trajectories.size() - first));
+    const Episodes e = episodes(some, samples);
     Tensor latent({e.batch, L}), h({e.batch, summary});
     for (Index k = 1; k <= e.horizon; ++k) {
       tape.clear();
@@ -107,10 +112,9 @@ std::vector<std::vector<double>> predictive(FilteringPosterior& model,
           mean(reshape(exp(emission(model, predicted, a).log_probs()), {e.batch / samples, samples, O}),
                1);  // (10.9)
       //! [predictive]
-      for (std::size_t i = 0; i < chosen.size(); ++i) {
-        const auto row = p_o.value().subspan(i * static_cast<std::size_t>(O), static_cast<std::size_t>(O));
-        all[here + i].insert(all[here + i].end(), row.begin(), row.end());
-      }
+      for (std::size_t i = 0; i < some.size(); ++i)
+        std::ranges::copy(p_o.value().subspan(i * all.width, all.width),
+                          all.row(first + i, static_cast<std::size_t>(k)).begin());
       latent = sample(posterior(model, before, a, o), random).tensor();
       h = before.summary.tensor();
     }

@@ -2,14 +2,13 @@
 
 #include <optional>
 #include <span>
-#include <string>
-#include <vector>
 
 #include "doxa/distributions/categorical.h"
 #include "doxa/distributions/normal.h"
-#include "doxa/models/beliefs/episodes.h"
+#include "doxa/models/bound_terms.h"
 #include "doxa/models/nn/gru.h"
 #include "doxa/models/nn/mlp.h"
+#include "doxa/models/pomdp/step_table.h"
 
 namespace doxa {
 
@@ -22,8 +21,8 @@ namespace doxa {
 ///   posterior    q(s_k | s_{k-1}, a_{k-1}, o_k, h_k)             normal, diagonal
 ///
 /// with s_0 = 0 and h_0 = 0. The summary sees latents and actions only, so that the transition never sees
-/// o_k. Without it this is the Markov family of chapter 10; with it, the path of PlaNet (Hafner et al., arXiv
-/// 1811.04551, section 3).
+/// o_k. Without a summary this is the Markov family of chapter 10; with one, it has the deterministic path of
+/// PlaNet (Hafner et al., arXiv 1811.04551, section 3). A BeliefModel.
 struct FilteringPosterior {
   struct Sizes {
     Index actions, observations;
@@ -54,21 +53,21 @@ Categorical emission(FilteringPosterior& model, const LatentState& now, Var acti
 /// h_k from s_{k-1}, a_{k-1}, h_{k-1}; the latent stays s_{k-1}.
 LatentState advance_summary(FilteringPosterior& model, const LatentState& before, Var action);
 
-/// The two sums of the bound (10.6), each [batch], in nats: log p(o_{1:T} ‖ a) >= E_q[log_likelihood - kl].
-struct FilteringTerms {
-  Var log_likelihood;  ///< Σ_k log p(o_k | s_k, a_{k-1})
-  Var kl;              ///< Σ_k KL(q(s_k | s_{k-1}, …) ‖ p(s_k | s_{k-1}, a_{k-1}))
-};
+/// One sample of the bound (10.6) for each episode, [B]: Σ_k log p(o_k | s_k, a_{k-1}) and Σ_k KL(q(s_k | …)
+/// ‖ p(s_k | …)), s_k being drawn from q by noise[k-1], [T, B, L].
+BoundTerms<Var> filtering_bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes, Var noise);
 
-/// One sample of the bound, with s_k drawn from q by noise[k-1], [T, batch, L].
-FilteringTerms filtering_bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes,
-                               const Tensor& noise);
+// What makes it a BeliefModel.
 
-/// The learned model's predictive distributions p̂(o_k | o_{<k}, a_{<k}), [trajectory][(k-1)·O + o] (10.9):
-/// the emission's probabilities averaged over `samples` samples, whose s_{k-1} come from q and whose s_k from
-/// the transition. Nothing of step k but its action is looked at before step k is predicted.
-std::vector<std::vector<double>> predictive(FilteringPosterior& model,
-                                            std::span<const Trajectory> trajectories, Index samples,
-                                            Philox& random);
+inline Index copies(const FilteringPosterior&) { return 1; }
+/// filtering_bound at noise that is drawn here.
+BoundTerms<Var> bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes, Philox& random);
+/// -(log_likelihood - kl)/T, the mean over episodes, [], in nats per step.
+Var loss(Tape& tape, FilteringPosterior& model, const Episodes& episodes, Philox& random);
+/// The learned model's predictive distributions p̂(o_k | o_{<k}, a_{<k}) (10.9): the emission's probabilities
+/// averaged over `samples` samples, whose s_{k-1} come from q and whose s_k come from the transition. Of step
+/// k only the action is used before the step is predicted.
+StepTable predictive(FilteringPosterior& model, std::span<const Trajectory> trajectories, Index samples,
+                     Philox& random);
 
 }  // namespace doxa

@@ -11,31 +11,12 @@
 namespace doxa {
 namespace {
 
-// The width of the summaries, of which there must be one a belief.
-std::size_t summary_width(std::span<const std::vector<double>> summaries,
-                          std::span<const std::vector<double>> beliefs, std::size_t states) {
-  if (summaries.size() != beliefs.size() || summaries.empty())
-    throw std::invalid_argument("linear probe: summaries of " + std::to_string(summaries.size()) +
-                                " trajectories and beliefs of " + std::to_string(beliefs.size()) +
-                                ", expected the same ones, at least one");
-  std::size_t width = 0;
-  for (std::size_t i = 0; i < beliefs.size(); ++i) {
-    const std::size_t steps = states == 0 ? 0 : beliefs[i].size() / states;
-    if (width == 0 && steps > 0) width = summaries[i].size() / steps;
-    if (steps == 0 || width == 0 || beliefs[i].size() != steps * states ||
-        summaries[i].size() != steps * width)
-      throw std::invalid_argument("linear probe: trajectory " + std::to_string(i) + " has summaries of " +
-                                  std::to_string(summaries[i].size()) + " numbers and beliefs of " +
-                                  std::to_string(beliefs[i].size()) + ", expected rows of " +
-                                  std::to_string(width) + " and " + std::to_string(states));
-  }
-  return width;
-}
-
-std::vector<double> joined(std::span<const std::vector<double>> trajectories) {
-  std::vector<double> all;
-  for (const std::vector<double>& t : trajectories) all.insert(all.end(), t.begin(), t.end());
-  return all;
+// A table may have trajectories without a step, but not all of them.
+void require_same_rows(const StepTable& summaries, const StepTable& beliefs) {
+  if (summaries.begin != beliefs.begin || beliefs.rows() == 0)
+    throw std::invalid_argument("linear probe: summaries of " + std::to_string(summaries.rows()) +
+                                " steps and beliefs of " + std::to_string(beliefs.rows()) +
+                                ", expected those of the same trajectories, at least one step");
 }
 
 // log softmax(W h + c), [S].
@@ -60,17 +41,17 @@ void LinearProbe::predict(std::span<const double> summary, std::span<double> bel
   for (double& b : belief) b = std::exp(b);
 }
 
-LinearProbe fit_linear_probe(std::span<const std::vector<double>> summaries,
-                             std::span<const std::vector<double>> beliefs, std::size_t states,
+LinearProbe fit_linear_probe(const StepTable& summaries, const StepTable& beliefs,
                              const LinearProbeOptions& options) {
-  const std::size_t width = summary_width(summaries, beliefs, states);
-  const std::vector<double> h = joined(summaries);
+  require_same_rows(summaries, beliefs);
+  const std::size_t width = summaries.width, states = beliefs.width;
+  const std::vector<double>& h = summaries.values;
   const Whitening white = whitening(h, width);
   const std::size_t rank = white.outputs, inputs = rank + 1, count = h.size() / width;
   std::vector<double> x(count * inputs, 1.0);  // a column of ones, then the white summaries
   for (std::size_t i = 0; i < count; ++i)
     white.apply(std::span(h).subspan(i * width, width), std::span(x).subspan(i * inputs + 1, rank));
-  const SoftmaxRegression regression(inputs, states, std::move(x), joined(beliefs), options.ridge);
+  const SoftmaxRegression regression(inputs, states, std::move(x), beliefs.values, options.ridge);
   const Minimum fit =
       regression.minimise({.gradient_norm = options.gradient_norm, .iterations = options.iterations});
 
@@ -93,19 +74,20 @@ LinearProbe fit_linear_probe(std::span<const std::vector<double>> summaries,
   return probe;
 }
 
-ProbeScore score(const LinearProbe& probe, std::span<const std::vector<double>> summaries,
-                 std::span<const std::vector<double>> beliefs) {
-  if (summary_width(summaries, beliefs, probe.states) != probe.width)
-    throw std::invalid_argument("linear probe: summaries are not of the probe's width, " +
-                                std::to_string(probe.width));
+ProbeScore score(const LinearProbe& probe, const StepTable& summaries, const StepTable& beliefs) {
+  require_same_rows(summaries, beliefs);
+  if (summaries.width != probe.width || beliefs.width != probe.states)
+    throw std::invalid_argument("linear probe: summaries of " + std::to_string(summaries.width) +
+                                " numbers and beliefs over " + std::to_string(beliefs.width) +
+                                " states, expected " + std::to_string(probe.width) + " and " +
+                                std::to_string(probe.states));
   std::vector<double> cross_entropy, kl, variation, steps, z(probe.states);
-  for (std::size_t i = 0; i < beliefs.size(); ++i) {
-    const std::size_t count = beliefs[i].size() / probe.states;
+  for (std::size_t i = 0; i < beliefs.trajectories(); ++i) {
     double sum_cross_entropy = 0, sum_kl = 0, sum_variation = 0;
-    for (std::size_t k = 0; k < count; ++k) {
-      log_belief(probe, std::span(summaries[i]).subspan(k * probe.width, probe.width), z);
+    for (std::size_t k = 1; k <= beliefs.steps(i); ++k) {
+      log_belief(probe, summaries.row(i, k), z);
       for (std::size_t s = 0; s < probe.states; ++s) {
-        const double b = beliefs[i][k * probe.states + s];
+        const double b = beliefs.row(i, k)[s];
         sum_variation += std::abs(b - std::exp(z[s])) / 2;
         if (b == 0) continue;
         sum_cross_entropy -= b * z[s];
@@ -115,7 +97,7 @@ ProbeScore score(const LinearProbe& probe, std::span<const std::vector<double>> 
     cross_entropy.push_back(sum_cross_entropy);
     kl.push_back(sum_kl);
     variation.push_back(sum_variation);
-    steps.push_back(static_cast<double>(count));
+    steps.push_back(static_cast<double>(beliefs.steps(i)));
   }
   return {estimate_ratio(cross_entropy, steps), estimate_ratio(kl, steps), estimate_ratio(variation, steps)};
 }

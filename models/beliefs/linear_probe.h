@@ -5,9 +5,10 @@
 #include <vector>
 
 #include "doxa/models/numerics/mean_estimate.h"
+#include "doxa/models/pomdp/step_table.h"
 
-// How much of the exact belief can be read off what a learner remembers: summaries h_k come as
-// [trajectory][(k-1)·W + j], beliefs b_k as [trajectory][(k-1)·S + s] (`exact_beliefs`).
+// How much of the exact belief can be read off what a learner remembers: tables of summaries h_k, rows of W,
+// and of beliefs b_k, rows of S (`exact_beliefs`).
 
 namespace doxa {
 
@@ -25,33 +26,33 @@ struct LinearProbe {
 };
 
 struct LinearProbeOptions {
-  /// λ of λ/2 Σ_s (variance of the logit z_s over the training rows + its shift from the mean belief's): the
-  /// same for every invertible linear image of h. It keeps the probe finite where beliefs hold zeros.
+  /// λ of λ/2 Σ_s (variance of the logit z_s over the training rows + its shift from the mean belief's). This
+  /// penalty is the same for every invertible linear image of h, and keeps the probe finite where beliefs
+  /// hold zeros.
   double ridge = 1e-5;
-  /// ‖∇‖ where the fit ends, at most ‖∇‖²/(2λ) = 5e-4 nats above the minimum (in practice by far less).
+  /// ‖∇‖ at which the fit ends: at most ‖∇‖²/(2λ) = 5e-4 nats above the minimum (in practice far less).
   double gradient_norm = 1e-4;
   std::size_t iterations = 1000;
 };
 
-/// The multinomial logistic regression from h_k to b_k: minimises the mean over all rows of
-/// -Σ_s b_k(s) log softmax(W h_k + c)_s, plus the ridge. Convex and deterministic: by L-BFGS, on the whitened
-/// summaries. Features that do not vary, or follow from others, get weight 0. Throws std::invalid_argument
-/// for different numbers of trajectories or rows, no rows, summaries that are not finite, or beliefs that are
-/// not distributions. Source: Alain & Bengio, "Understanding intermediate layers using linear classifier
-/// probes", ICLR 2017 workshop, arXiv 1610.01644.
-LinearProbe fit_linear_probe(std::span<const std::vector<double>> summaries,
-                             std::span<const std::vector<double>> beliefs, std::size_t states,
+/// The multinomial logistic regression from h_k to b_k: minimises the mean over all rows of -Σ_s b_k(s) log
+/// softmax(W h_k + c)_s, plus the ridge. Convex and deterministic: by L-BFGS on the whitened summaries.
+/// Features that do not vary, or follow from others, get weight 0. Throws std::invalid_argument for tables
+/// that do not have the same rows, no rows, summaries that are not finite, or beliefs that are not
+/// distributions. Source: Alain & Bengio, "Understanding intermediate layers using linear classifier probes",
+/// ICLR 2017 workshop, arXiv 1610.01644.
+LinearProbe fit_linear_probe(const StepTable& summaries, const StepTable& beliefs,
                              const LinearProbeOptions& options = {});
 
-/// Means over all steps, with standard errors by trajectories, in nats.
+/// Means over all steps, with standard errors over trajectories, in nats.
 struct ProbeScore {
   MeanEstimate cross_entropy;    ///< -Σ_s b(s) log b̂(s)
-  MeanEstimate kl;               ///< KL(b ‖ b̂): what of it exceeds the entropy of the exact belief
+  MeanEstimate kl;               ///< KL(b ‖ b̂): the cross-entropy less the entropy of the exact belief
   MeanEstimate total_variation;  ///< ½ Σ_s |b(s) - b̂(s)|
 };
 
-/// On rows that the probe was not fitted to. Throws as `fit_linear_probe` does.
-ProbeScore score(const LinearProbe& probe, std::span<const std::vector<double>> summaries,
-                 std::span<const std::vector<double>> beliefs);
+/// The probe on rows that it was not fitted to. Throws as `fit_linear_probe` does, and for tables of other
+/// widths.
+ProbeScore score(const LinearProbe& probe, const StepTable& summaries, const StepTable& beliefs);
 
 }  // namespace doxa

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -20,80 +19,63 @@ double kl(std::span<const double> p, std::span<const double> q) {
 
 }  // namespace
 
-void validate_predictions(std::span<const std::vector<double>> predictions, std::size_t outcomes) {
-  for (std::size_t i = 0; i < predictions.size(); ++i) {
-    const std::span<const double> all = predictions[i];
-    if (outcomes == 0 || all.size() % outcomes != 0)
-      throw std::invalid_argument("prediction of trajectory " + to_string(i) + ": " + to_string(all.size()) +
-                                  " probabilities, expected a multiple of " + to_string(outcomes));
-    for (std::size_t at = 0; at < all.size(); at += outcomes) {
+void validate_predictions(const StepTable& predictions) {
+  for (std::size_t i = 0; i < predictions.trajectories(); ++i)
+    for (std::size_t k = 1; k <= predictions.steps(i); ++k) {
       double sum = 0;
       bool probabilities = true;
-      for (const double p : all.subspan(at, outcomes)) {
+      for (const double p : predictions.row(i, k)) {
         probabilities = probabilities && p >= 0;
         sum += p;
       }
       if (!probabilities || !(std::abs(sum - 1) <= prediction_sum_tolerance))
-        throw std::invalid_argument("prediction of trajectory " + to_string(i) + ", step " +
-                                    to_string(at / outcomes + 1) +
+        throw std::invalid_argument("prediction of trajectory " + to_string(i) + ", step " + to_string(k) +
                                     (probabilities ? " sums to " + to_string(sum) + ", expected 1"
                                                    : " has an entry that is not a probability"));
     }
-  }
 }
 
-std::vector<double> prediction_nll(std::span<const std::vector<double>> predictions,
-                                   std::span<const Trajectory> trajectories) {
-  if (predictions.size() != trajectories.size())
-    throw std::invalid_argument("prediction_nll: predictions of " + to_string(predictions.size()) +
+std::vector<double> prediction_nll(const StepTable& predictions, std::span<const Trajectory> trajectories) {
+  if (predictions.trajectories() != trajectories.size())
+    throw std::invalid_argument("prediction_nll: predictions of " + to_string(predictions.trajectories()) +
                                 " trajectories for " + to_string(trajectories.size()));
+  validate_predictions(predictions);
   std::vector<double> nll;
-  if (trajectories.empty()) return nll;
-  const std::size_t outcomes = predictions[0].size() / std::max<std::size_t>(trajectories[0].horizon(), 1);
   for (std::size_t i = 0; i < trajectories.size(); ++i) {
     const Trajectory& t = trajectories[i];
-    if (t.horizon() == 0 || outcomes == 0 || predictions[i].size() != t.horizon() * outcomes)
-      throw std::invalid_argument("prediction_nll: " + to_string(predictions[i].size()) +
-                                  " probabilities for the " + to_string(t.horizon()) +
-                                  " steps of trajectory " + to_string(i) + ", " + to_string(outcomes) +
-                                  " a step for the first");
-  }
-  validate_predictions(predictions, outcomes);
-  for (std::size_t i = 0; i < trajectories.size(); ++i) {
-    const Trajectory& t = trajectories[i];
+    if (t.horizon() == 0 || predictions.steps(i) != t.horizon())
+      throw std::invalid_argument("prediction_nll: " + to_string(predictions.steps(i)) +
+                                  " predictions for the " + to_string(t.horizon()) + " steps of trajectory " +
+                                  to_string(i));
     double sum = 0;
-    for (std::size_t k = 0; k < t.horizon(); ++k) {
-      if (t.observations[k] >= outcomes)
-        throw std::invalid_argument("prediction_nll: observation " + to_string(t.observations[k]) +
-                                    " of trajectory " + to_string(i) + ", predictions are of " +
-                                    to_string(outcomes));
-      sum -= std::log(predictions[i][k * outcomes + t.observations[k]]);
+    for (std::size_t k = 1; k <= t.horizon(); ++k) {
+      const std::size_t seen = t.observations[k - 1];
+      if (seen >= predictions.width)
+        throw std::invalid_argument("prediction_nll: observation " + to_string(seen) + " of trajectory " +
+                                    to_string(i) + ", predictions are of " + to_string(predictions.width));
+      sum -= std::log(predictions.row(i, k)[seen]);
     }
     nll.push_back(sum / static_cast<double>(t.horizon()));
   }
   return nll;
 }
 
-std::vector<MeanEstimate> prediction_kl(std::span<const std::vector<double>> exact,
-                                        std::span<const std::vector<double>> predictions,
-                                        std::size_t outcomes) {
-  if (exact.size() != predictions.size() || exact.empty())
-    throw std::invalid_argument("prediction_kl: predictions of " + to_string(exact.size()) + " and " +
-                                to_string(predictions.size()) +
-                                " trajectories, expected the same ones, at least one");
-  for (std::size_t i = 0; i < exact.size(); ++i)
-    if (exact[i].size() != exact[0].size() || predictions[i].size() != exact[0].size())
-      throw std::invalid_argument("prediction_kl: " + to_string(exact[i].size()) + " and " +
-                                  to_string(predictions[i].size()) + " probabilities for trajectory " +
-                                  to_string(i) + ", expected " + to_string(exact[0].size()));
-  validate_predictions(exact, outcomes);
-  validate_predictions(predictions, outcomes);
+std::vector<MeanEstimate> prediction_kl(const StepTable& exact, const StepTable& predictions) {
+  if (exact.width != predictions.width || exact.begin != predictions.begin || exact.trajectories() == 0)
+    throw std::invalid_argument("prediction_kl: predictions of " + to_string(exact.trajectories()) + " and " +
+                                to_string(predictions.trajectories()) +
+                                " trajectories, expected the same ones, at least one, and rows of one width");
+  for (std::size_t i = 0; i < exact.trajectories(); ++i)
+    if (exact.steps(i) != exact.steps(0))
+      throw std::invalid_argument("prediction_kl: " + to_string(exact.steps(i)) +
+                                  " predictions of trajectory " + to_string(i) + ", expected " +
+                                  to_string(exact.steps(0)) + " as of the first");
+  validate_predictions(exact);
+  validate_predictions(predictions);
   std::vector<MeanEstimate> by_step;
-  std::vector<double> each(exact.size());
-  for (std::size_t at = 0; at < exact[0].size(); at += outcomes) {
-    for (std::size_t i = 0; i < exact.size(); ++i)
-      each[i] =
-          kl(std::span(exact[i]).subspan(at, outcomes), std::span(predictions[i]).subspan(at, outcomes));
+  std::vector<double> each(exact.trajectories());
+  for (std::size_t n = 1; n <= exact.steps(0); ++n) {
+    for (std::size_t i = 0; i < each.size(); ++i) each[i] = kl(exact.row(i, n), predictions.row(i, n));
     by_step.push_back(estimate_mean(each));
   }
   return by_step;

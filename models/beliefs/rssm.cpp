@@ -11,26 +11,34 @@ using Summary = RssmSettings::Summary;
 
 bool by_pairs(const RssmSettings& s) { return s.actions * s.observations <= 256; }
 
-RssmSettings checked(const RssmSettings& s) {
-  const RssmLatent& l = s.latent;
-  if (s.actions < 1 || s.observations < 1 || s.hidden < 1 || l.width < 1 || l.groups < 1 || l.classes < 1)
-    throw std::invalid_argument("Rssm: sizes must be positive");
+void check(const GaussianLatent& l) {
+  if (l.width < 1) throw std::invalid_argument("Rssm: sizes must be positive");
+}
+
+void check(const CategoricalLatent& l) {
+  if (l.groups < 1 || l.classes < 1) throw std::invalid_argument("Rssm: sizes must be positive");
   if (!(l.uniform_mixing >= 0 && l.uniform_mixing < 1))
     throw std::invalid_argument("Rssm: uniform_mixing is " + std::to_string(l.uniform_mixing) +
                                 ", expected a share in [0,1)");
+}
+
+RssmSettings checked(const RssmSettings& s) {
+  if (s.actions < 1 || s.observations < 1 || s.hidden < 1)
+    throw std::invalid_argument("Rssm: sizes must be positive");
+  std::visit([](const auto& l) { check(l); }, s.latent);
   return s;
 }
 
 Index summary_input(const RssmSettings& s) {
   const Index seen = s.summary == Summary::latents ? s.actions : step_width(s);
-  return s.summary == Summary::observations ? seen : seen + s.latent.size();
+  return s.summary == Summary::observations ? seen : seen + latent_size(s.latent);
 }
 
 Index posterior_input(const RssmSettings& s) {
   return s.inference == RssmSettings::Inference::smoothing ? s.actions + s.hidden : step_width(s);
 }
 
-// A prior and a posterior that start out alike: the first KL is near 0.
+// Small, so that prior and posterior start out nearly alike and the first KL is near 0.
 constexpr Real small_gain = Real(0.1);
 
 }  // namespace
@@ -42,10 +50,10 @@ Index step_width(const RssmSettings& s) {
 Rssm::Rssm(const RssmSettings& s, Philox& random)
     : settings(checked(s)),
       summary("summary", summary_input(s), s.hidden, random),
-      prior("prior", {s.hidden + s.actions, s.hidden, s.latent.parameters()}, random, small_gain),
-      posterior("posterior", {s.hidden + posterior_input(s), s.hidden, s.latent.parameters()}, random,
+      prior("prior", {s.hidden + s.actions, s.hidden, latent_parameters(s.latent)}, random, small_gain),
+      posterior("posterior", {s.hidden + posterior_input(s), s.hidden, latent_parameters(s.latent)}, random,
                 small_gain),
-      emission("emission", {s.hidden + s.actions + s.latent.size(), s.hidden, s.observations}, random) {
+      emission("emission", {s.hidden + s.actions + latent_size(s.latent), s.hidden, s.observations}, random) {
   if (s.inference == RssmSettings::Inference::smoothing)
     future.emplace("future", step_width(s), s.hidden, random);
 }
@@ -68,7 +76,7 @@ Var encode_step(Tape& tape, const RssmSettings& s, std::span<const Index> action
   std::vector<Index> pairs(actions.size());
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     const Index a = actions[i], o = observations[i];
-    if (a < 0 || a >= s.actions || o < 0 || o >= s.observations)  // else it might be another pair's number
+    if (a < 0 || a >= s.actions || o < 0 || o >= s.observations)  // it would be the number of another pair
       throw std::invalid_argument("encode_step: action " + std::to_string(a) + " and observation " +
                                   std::to_string(o) + " of a model of " + std::to_string(s.actions) +
                                   " and " + std::to_string(s.observations));

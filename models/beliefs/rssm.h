@@ -18,20 +18,20 @@ namespace doxa {
 ///               q(s_k | h_{k-1}, a_{k-1}, g_k)            smoothing, g_k = GRU((a_{k-1}, o_k), g_{k+1})
 ///   summary     h_k = GRU(x_k, h_{k-1})
 ///
-/// with h_0 = 0 and g_{T+1} = 0. Prior and emission know o_1 … o_{k-1} only, which is what makes p̂(o_k |
-/// past) a prediction. What the summary is fed, x_k, decides what the past is to the model.
+/// with h_0 = 0 and g_{T+1} = 0. Prior and emission see o_1 … o_{k-1} only, which is what makes p̂(o_k |
+/// past) a prediction. The input x_k of the summary decides what the model knows of the past.
 struct RssmSettings {
   enum class Summary {
-    latents,  ///< (a_{k-1}, s_k): what was observed reaches the future through samples only, as in PlaNet
+    latents,       ///< (a_{k-1}, s_k): observations reach the future through samples only, as in PlaNet
     observations,  ///< (a_{k-1}, o_k): a function of what was seen, like the exact belief
     both           ///< (a_{k-1}, o_k, s_k), as in the variational RNN (Chung et al., arXiv 1506.02216)
   };
   enum class Inference { filtering, smoothing };
 
   Index actions, observations;
-  Index hidden = 64;  ///< width of h, g and every hidden layer
+  Index hidden = 64;  ///< width of h, of g and of every hidden layer
   Summary summary = Summary::both;
-  RssmLatent latent = {};
+  RssmLatent latent = GaussianLatent{};
   Inference inference = Inference::filtering;
 };
 
@@ -44,22 +44,22 @@ struct Rssm {
   /// Throws std::invalid_argument unless all sizes are positive and 0 <= uniform_mixing < 1.
   Rssm(const RssmSettings& settings, Philox& random);
 
-  /// Is h_k the same for all samples of s_1 … s_k?
+  /// Whether h_k is the same for all samples of s_1 … s_k.
   bool deterministic() const { return settings.summary == RssmSettings::Summary::observations; }
 };
 
 void append_parameters(Parameters& to, Rssm& model);
 
-/// (a_{k-1}, o_k) as a one-hot vector of the pair, or where there are more than 256 pairs as two of them, [B,
-/// step_width]. What an observation means depends on the action: a pair has weights of its own.
-/// Throws std::invalid_argument for an action or observation that the model lacks, or unequal numbers of
-/// them.
+/// (a_{k-1}, o_k) as one vector, [B, step_width]: the one-hot vector of the pair where there are at most 256
+/// pairs, else the two one-hot vectors side by side. What an observation means depends on the action, so that
+/// a pair has weights of its own. Throws std::invalid_argument for an action or observation that the model
+/// lacks, or unequal numbers of them.
 Var encode_step(Tape& tape, const RssmSettings& settings, std::span<const Index> actions,
                 std::span<const Index> observations);
 Index step_width(const RssmSettings& settings);
 
-/// h_k from h_{k-1}, [B, hidden]; the one-hot action, [B, A]; the encoded step; and s_k. What this summary is
-/// not fed is not looked at.
+/// h_k from h_{k-1}, [B, hidden]; the one-hot action, [B, A]; the encoded step; and s_k. Arguments that this
+/// kind of summary does not depend on are ignored.
 Var advance(Rssm& model, Var summary, Var action, Var step, Var latent);
 
 /// Logits of p(o_k | s_k, h_{k-1}, a_{k-1}), [B, O].

@@ -11,7 +11,7 @@
 namespace doxa {
 namespace {
 
-// Weights of one episode's samples up to a factor, the largest being 1.
+// The weights of one episode's samples, scaled so that the largest is 1.
 std::vector<double> relative(std::span<const double> log_weights) {
   const double top = *std::ranges::max_element(log_weights);
   std::vector<double> w;
@@ -19,7 +19,7 @@ std::vector<double> relative(std::span<const double> log_weights) {
   return w;
 }
 
-// Systematic resampling: sample i of the new ones descends from parent[i].
+// Systematic resampling: the new sample i is a copy of the old sample parent[i].
 std::vector<Index> parents(std::span<const double> weights, double shift) {
   const double n = static_cast<double>(weights.size()),
                total = std::accumulate(weights.begin(), weights.end(), 0.0);
@@ -83,7 +83,7 @@ std::vector<double> RssmBelief::predict(std::span<const Index> actions) {
   const RssmSettings& s = model_.settings;
   const Var h = tape_.constant(summary_), a = one_hot(tape_, repeated(actions, copies_), s.actions);
   Var p = model_.prior({h, a}), all_h = h, all_a = a;
-  if (copies_ < samples_) {  // every sample has the same past: one row of it becomes N
+  if (copies_ < samples_) {  // all samples share one past: its row is repeated N times
     std::vector<Index> rows(static_cast<std::size_t>(episodes_));
     std::iota(rows.begin(), rows.end(), Index{0});
     const std::vector<Index> from = repeated(rows, samples_);
@@ -113,7 +113,7 @@ void RssmBelief::update(std::span<const Index> actions, std::span<const Index> o
   const std::vector<Index> all_actions = repeated(actions, copies_), seen = repeated(observations, copies_);
   const Var h = tape_.constant(summary_), a = one_hot(tape_, all_actions, s.actions);
   const Var step = encode_step(tape_, s, all_actions, seen);
-  if (model_.deterministic() && (copies_ < samples_ || !weighted_)) {  // nothing to weigh by
+  if (model_.deterministic() && (copies_ < samples_ || !weighted_)) {  // all samples stay alike
     summary_ = advance(model_, h, a, step, h).tensor();
     return;
   }
@@ -154,7 +154,7 @@ void RssmBelief::branch() {
 }
 
 void RssmBelief::imagine(std::span<const Index> actions) {
-  if (copies_ < samples_) branch();  // from here on the samples have seen different things
+  if (copies_ < samples_) branch();  // each sample imagines an observation of its own
   tape_.clear();
   const Evaluation evaluation(tape_);
   const RssmSettings& s = model_.settings;
@@ -183,69 +183,67 @@ std::vector<double> RssmBelief::mean_summary() const {
 
 namespace {
 
-// Calls visit(first, episodes) for groups of trajectories of which a step of all samples fits the cache.
+// Calls visit(first, episodes) for groups of trajectories, so many that a step of all their samples fits the
+// cache.
 template <class Visit>
 void in_groups(std::span<const Trajectory> trajectories, Index samples, Visit visit) {
-  const Index rows_at_once = 1024, group = std::max<Index>(1, rows_at_once / std::max<Index>(1, samples));
-  const auto count = static_cast<Index>(trajectories.size());
-  for (Index first = 0; first < count; first += group) {
-    std::vector<Index> chosen(static_cast<std::size_t>(std::min(group, count - first)));
-    std::iota(chosen.begin(), chosen.end(), first);
-    visit(static_cast<std::size_t>(first), episodes(trajectories, chosen));
-  }
+  constexpr Index rows_at_once = 1024;
+  const auto group = static_cast<std::size_t>(std::max<Index>(1, rows_at_once / std::max<Index>(1, samples)));
+  for (std::size_t first = 0; first < trajectories.size(); first += group)
+    visit(first, episodes(trajectories.subspan(first, std::min(group, trajectories.size() - first))));
 }
 
-void append_rows(std::vector<std::vector<double>>& all, std::size_t first, std::span<const double> rows,
-                 std::size_t width) {
-  for (std::size_t b = 0; b * width < rows.size(); ++b) {
-    const std::span<const double> row = rows.subspan(b * width, width);
-    all[first + b].insert(all[first + b].end(), row.begin(), row.end());
-  }
+// One row for each trajectory from `first` on, side by side in `rows`.
+void set_rows(StepTable& table, std::size_t first, Index step, std::span<const double> rows) {
+  for (std::size_t b = 0; b * table.width < rows.size(); ++b)
+    std::ranges::copy(rows.subspan(b * table.width, table.width),
+                      table.row(first + b, static_cast<std::size_t>(step)).begin());
 }
+
+std::size_t outcomes(const Rssm& model) { return static_cast<std::size_t>(model.settings.observations); }
 
 }  // namespace
 
-std::vector<std::vector<double>> predictive(Rssm& model, std::span<const Trajectory> trajectories,
-                                            Index samples, Philox& random, RssmBelief::Weighting weighting) {
-  std::vector<std::vector<double>> all(trajectories.size());
+StepTable predictive(Rssm& model, std::span<const Trajectory> trajectories, Index samples, Philox& random,
+                     RssmBelief::Weighting weighting) {
+  StepTable all(outcomes(model), trajectories);
   in_groups(trajectories, samples, [&](std::size_t first, const Episodes& e) {
     RssmBelief belief(model, e.batch, samples, Philox{random(), random()}, weighting);
     for (Index k = 1; k <= e.horizon; ++k) {
-      append_rows(all, first, belief.predict(e.actions_at(k)),
-                  static_cast<std::size_t>(model.settings.observations));
+      set_rows(all, first, k, belief.predict(e.actions_at(k)));
       if (k < e.horizon) belief.update(e.actions_at(k), e.observations_at(k));
     }
   });
   return all;
 }
 
-std::vector<std::vector<double>> open_loop_predictive(Rssm& model, std::span<const Trajectory> trajectories,
-                                                      Index from, Index ahead, Index samples, Philox& random,
-                                                      RssmBelief::Weighting weighting) {
-  std::vector<std::vector<double>> all(trajectories.size());
+StepTable open_loop(Rssm& model, std::span<const Trajectory> trajectories, Index from, Index ahead,
+                    Index samples, Philox& random, RssmBelief::Weighting weighting) {
+  for (const Trajectory& t : trajectories)
+    if (from < 0 || ahead < 1 || static_cast<Index>(t.horizon()) - from < ahead)
+      throw std::invalid_argument("open_loop: " + std::to_string(ahead) + " steps after " +
+                                  std::to_string(from) + " of a trajectory of " +
+                                  std::to_string(t.horizon()));
+  StepTable all(outcomes(model), trajectories.size(), static_cast<std::size_t>(ahead));
   in_groups(trajectories, samples, [&](std::size_t first, const Episodes& e) {
-    if (from < 0 || ahead < 1 || e.horizon < from + ahead)
-      throw std::invalid_argument("open_loop_predictive: " + std::to_string(ahead) + " steps after " +
-                                  std::to_string(from) + " of a trajectory of " + std::to_string(e.horizon));
     RssmBelief belief(model, e.batch, samples, Philox{random(), random()}, weighting);
     for (Index k = 1; k <= from; ++k) belief.update(e.actions_at(k), e.observations_at(k));
-    for (Index k = from + 1; k <= from + ahead; ++k) {
-      append_rows(all, first, belief.predict(e.actions_at(k)),
-                  static_cast<std::size_t>(model.settings.observations));
-      if (k < from + ahead) belief.imagine(e.actions_at(k));
+    for (Index n = 1; n <= ahead; ++n) {
+      set_rows(all, first, n, belief.predict(e.actions_at(from + n)));
+      if (n < ahead) belief.imagine(e.actions_at(from + n));
     }
   });
   return all;
 }
 
-std::vector<std::vector<double>> summaries(Rssm& model, std::span<const Trajectory> trajectories,
-                                           Index samples, Philox& random, RssmBelief::Weighting weighting) {
-  std::vector<std::vector<double>> all(trajectories.size());
+StepTable summaries(Rssm& model, std::span<const Trajectory> trajectories, Index samples, Philox& random,
+                    RssmBelief::Weighting weighting) {
+  StepTable all(static_cast<std::size_t>(model.settings.hidden), trajectories);
   in_groups(trajectories, samples, [&](std::size_t first, const Episodes& e) {
     RssmBelief belief(model, e.batch, samples, Philox{random(), random()}, weighting);
     for (Index k = 1; k <= e.horizon; ++k) {
       belief.update(e.actions_at(k), e.observations_at(k));
-      append_rows(all, first, belief.mean_summary(), static_cast<std::size_t>(model.settings.hidden));
+      set_rows(all, first, k, belief.mean_summary());
     }
   });
   return all;

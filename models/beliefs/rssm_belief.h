@@ -4,19 +4,19 @@
 #include <vector>
 
 #include "doxa/autograd/tensor.h"
-#include "doxa/models/beliefs/episodes.h"
 #include "doxa/models/beliefs/rssm.h"
+#include "doxa/models/pomdp/step_table.h"
 
 namespace doxa {
 
-/// What an Rssm believes in the course of several episodes side by side: N samples each of the past, by which
-/// the next observation is predicted before it is looked at.
+/// What an Rssm believes in the course of several episodes side by side: N samples of the past of each, from
+/// which the next observation is predicted before it is used.
 ///
 /// With Weighting::none the samples of s_k are those of the posterior q. With Weighting::importance they are
-/// particles (Gordon, Salmond & Smith, IEE Proc. F 140, 1993) proposed by q, weighed by p(s_k | …) p(o_k |
-/// s_k, …) / q(s_k | …) and resampled when the effective number falls below N/2: the belief of the learned
-/// generative model instead of q's. A smoothing q would look ahead; its place as a proposal is taken by the
-/// prior, and the samples are always weighted.
+/// particles (Gordon, Salmond & Smith, IEE Proc. F 140, 1993): proposed by q, weighted by p(s_k | …) p(o_k |
+/// s_k, …) / q(s_k | …), and resampled when the effective number falls below N/2. They then represent the
+/// belief of the learned generative model instead of q's. A smoothing q would look ahead; the prior proposes
+/// in its place, and the samples are always weighted.
 class RssmBelief {
  public:
   enum class Weighting { none, importance };
@@ -25,12 +25,13 @@ class RssmBelief {
   RssmBelief(Rssm& model, Index episodes, Index samples, Philox random,
              Weighting weighting = Weighting::none);
 
-  /// p̂(o_k | o_{<k}, a_{<k}) of each episode, [B·O]: the emission's probabilities, averaged over the samples,
-  /// whose s_k come from the prior. `actions` are a_{k-1}, one an episode.
+  /// p̂(o_k | o_{<k}, a_{<k}) of each episode, [B·O]: the emission's probabilities, averaged over the
+  /// samples, whose s_k come from the prior. `actions` are a_{k-1}, one for each episode.
   std::vector<double> predict(std::span<const Index> actions);
-  /// Step k: what was done and then seen.
+  /// Takes in step k: what was done and then seen.
   void update(std::span<const Index> actions, std::span<const Index> observations);
-  /// Step k without looking: s_k from the prior, and o_k, where the summary is fed it, from the emission.
+  /// Goes through step k without an observation: s_k is drawn from the prior and, where the summary needs it,
+  /// o_k from the emission.
   void imagine(std::span<const Index> actions);
 
   /// The mean of the samples' summaries h_k of each episode, [B·hidden].
@@ -51,22 +52,19 @@ class RssmBelief {
   std::vector<double> log_weights_;  // [B·N]
 };
 
-/// The predictions along whole trajectories, [trajectory][(k-1)·O + o].
-std::vector<std::vector<double>> predictive(Rssm& model, std::span<const Trajectory> trajectories,
-                                            Index samples, Philox& random,
-                                            RssmBelief::Weighting weighting = RssmBelief::Weighting::none);
+/// p̂(o_k | o_{<k}, a_{<k}) along whole trajectories, rows of O.
+StepTable predictive(Rssm& model, std::span<const Trajectory> trajectories, Index samples, Philox& random,
+                     RssmBelief::Weighting weighting = RssmBelief::Weighting::none);
 
-/// The predictions p̂(o_{k+n} | o_{≤k}, a_{<k+n}) of n = 1 … `ahead` steps after the first k = `from` have
-/// been seen, [trajectory][(n-1)·O + o]. Throws std::invalid_argument where a trajectory has fewer than from
+/// p̂(o_{from+n} | o_{≤from}, a_{<from+n}) for n = 1 … ahead, rows of O: what is predicted when no
+/// observation is used after step `from`. Throws std::invalid_argument where a trajectory has fewer than from
 /// + ahead steps.
-std::vector<std::vector<double>> open_loop_predictive(
-    Rssm& model, std::span<const Trajectory> trajectories, Index from, Index ahead, Index samples,
-    Philox& random, RssmBelief::Weighting weighting = RssmBelief::Weighting::none);
+StepTable open_loop(Rssm& model, std::span<const Trajectory> trajectories, Index from, Index ahead,
+                    Index samples, Philox& random,
+                    RssmBelief::Weighting weighting = RssmBelief::Weighting::none);
 
-/// What the model remembers: the mean of the samples' summaries h_k after each step,
-/// [trajectory][(k-1)·hidden + j].
-std::vector<std::vector<double>> summaries(Rssm& model, std::span<const Trajectory> trajectories,
-                                           Index samples, Philox& random,
-                                           RssmBelief::Weighting weighting = RssmBelief::Weighting::none);
+/// What the model remembers after each step: the mean of the samples' summaries h_k, rows of `hidden`.
+StepTable summaries(Rssm& model, std::span<const Trajectory> trajectories, Index samples, Philox& random,
+                    RssmBelief::Weighting weighting = RssmBelief::Weighting::none);
 
 }  // namespace doxa

@@ -12,7 +12,7 @@ namespace {
 
 Var rows(const std::vector<Var>& steps) { return concat(std::span<const Var>(steps), 0); }
 
-// What the posterior of each step is shown beside h_{k-1}: (a_{k-1}, o_k), or (a_{k-1}, g_k).
+// What the posterior of each step sees beside h_{k-1}: (a_{k-1}, o_k), or (a_{k-1}, g_k).
 std::vector<Var> shown_to_posterior(Tape& tape, Rssm& model, std::span<const Var> actions,
                                     std::span<const Var> steps) {
   std::vector<Var> shown(steps.begin(), steps.end());
@@ -25,9 +25,9 @@ std::vector<Var> shown_to_posterior(Tape& tape, Rssm& model, std::span<const Var
   return shown;
 }
 
-// Are the episodes n by n the same ones?
+// Whether each n episodes in a row are copies of one.
 bool are_copies(const Episodes& e, Index n) {
-  for (Index i = 0; i < e.batch * e.horizon; ++i) {  // row after row of B, of which n is a divisor
+  for (Index i = 0; i < e.batch * e.horizon; ++i) {  // row after row of B, a multiple of n
     const auto at = static_cast<std::size_t>(i), first = static_cast<std::size_t>(i - i % n);
     if (e.actions[at] != e.actions[first] || e.observations[at] != e.observations[first]) return false;
   }
@@ -46,7 +46,7 @@ void check(const Rssm& model, const Episodes& e, const RssmObjective& o) {
   if (!are_copies(e, o.samples))
     throw std::invalid_argument("rssm_loss: an episode and its " + std::to_string(o.samples) +
                                 " samples are not copies of each other");
-  if (model.settings.latent.family == RssmLatent::Family::categorical)
+  if (std::holds_alternative<CategoricalLatent>(model.settings.latent))
     throw std::invalid_argument(
         "rssm_loss: several samples of a categorical latent, whose draws cannot be reparametrised");
   if (o.kl_balance || o.free_nats != 0)
@@ -69,7 +69,8 @@ RssmTerms rssm_terms(Tape& tape, Rssm& model, const Episodes& e, Philox& random)
   }
   const std::vector<Var> shown = shown_to_posterior(tape, model, actions, steps);
 
-  // Only what the next step needs is computed step by step, everything else for all steps at once.
+  // Only what the next step needs is computed step by step; everything else is computed for all steps at
+  // once.
   std::vector<Var> summaries, posteriors, latents;
   Var h = tape.constant({e.batch, model.settings.hidden}, Real{0});
   for (std::size_t k = 0; k < steps.size(); ++k) {
@@ -88,8 +89,8 @@ RssmTerms rssm_terms(Tape& tape, Rssm& model, const Episodes& e, Philox& random)
   t.posterior = model.deterministic() ? model.posterior({all_h, rows(shown)}) : rows(posteriors);
   t.latent = model.deterministic() ? rsample(latent, t.posterior, random) : rows(latents);
   const Categorical emission(emission_logits(model, all_h, all_a, t.latent));
-  t.log_likelihood = reshape(log_prob(emission, e.observations), {e.horizon, e.batch});
-  t.kl = reshape(kl_divergence(latent, t.posterior, t.prior), {e.horizon, e.batch});
+  t.bound.log_likelihood = reshape(log_prob(emission, e.observations), {e.horizon, e.batch});
+  t.bound.kl = reshape(kl_divergence(latent, t.posterior, t.prior), {e.horizon, e.batch});
   //! [terms]
   return t;
 }
@@ -97,23 +98,23 @@ RssmTerms rssm_terms(Tape& tape, Rssm& model, const Episodes& e, Philox& random)
 RssmLoss rssm_loss(Tape& tape, Rssm& model, const Episodes& e, const RssmObjective& o, Philox& random) {
   check(model, e, o);
   const RssmTerms t = rssm_terms(tape, model, e, random);
-  RssmLoss l{{}, mean(t.log_likelihood), mean(t.kl)};
+  RssmLoss l{{}, {mean(t.bound.log_likelihood), mean(t.bound.kl)}};
   const RssmLatent& latent = model.settings.latent;
   //! [loss]
   if (o.samples > 1) {  // (11.7)
     const Var log_ratio = log_prob(latent, t.posterior, t.latent) - log_prob(latent, t.prior, t.latent);
     const Var log_weight =
-        sum(t.log_likelihood - o.kl_weight * reshape(log_ratio, {e.horizon, e.batch}), {0});
+        sum(t.bound.log_likelihood - o.kl_weight * reshape(log_ratio, {e.horizon, e.batch}), {0});
     const Var log_mean = logsumexp(reshape(log_weight, {e.batch / o.samples, o.samples}), {1}) -
                          std::log(static_cast<Real>(o.samples));
     l.loss = -mean(log_mean) / static_cast<Real>(e.horizon);
     return l;
   }
-  Var kl = l.kl;
+  Var kl = l.mean.kl;
   if (o.kl_balance)  // (11.6)
     kl = *o.kl_balance * mean(kl_divergence(latent, stop_gradient(t.posterior), t.prior)) +
          (1 - *o.kl_balance) * mean(kl_divergence(latent, t.posterior, stop_gradient(t.prior)));
-  l.loss = o.kl_weight * maximum(kl, o.free_nats) - l.log_likelihood;  // (11.8)
+  l.loss = o.kl_weight * maximum(kl, o.free_nats) - l.mean.log_likelihood;  // (11.8)
   //! [loss]
   return l;
 }

@@ -10,29 +10,55 @@
 namespace doxa {
 namespace {
 
-Index checked_rows(const RssmLatent& latent, Var parameters, const char* where) {
-  const Shape shape = parameters.shape();
-  if (shape.rank() != 2 || shape[1] != latent.parameters())
-    throw std::invalid_argument(std::string(where) + " of RssmLatent: expected [rows," +
-                                std::to_string(latent.parameters()) + "], got " + shape.str());
-  return shape[0];
+// ---- Gaussian ----
+
+Index size(const GaussianLatent& l) { return l.width; }
+Index parameter_count(const GaussianLatent& l) { return 2 * l.width; }
+
+DiagonalNormal distribution(const GaussianLatent& l, Var parameters) {
+  return DiagonalNormal::from_log_scale(slice(parameters, 1, 0, l.width),
+                                        slice(parameters, 1, l.width, 2 * l.width));
 }
 
-DiagonalNormal gaussian(const RssmLatent& latent, Var parameters) {
-  return DiagonalNormal::from_log_scale(slice(parameters, 1, 0, latent.width),
-                                        slice(parameters, 1, latent.width, 2 * latent.width));
+Var draw_with_gradient(const DiagonalNormal& q, Philox& random) { return rsample(q, q.noise(random)); }
+Var draw(const DiagonalNormal& q, Index, Philox& random) { return sample(q, random); }
+
+// ---- categorical ----
+
+Index size(const CategoricalLatent& l) { return l.groups * l.classes; }
+Index parameter_count(const CategoricalLatent& l) { return size(l); }
+
+// Independent groups, [rows, groups, classes], whose values are written side by side, [rows, groups ·
+// classes].
+struct OneHotGroups {
+  OneHotCategorical group;
+
+  Var side_by_side(Var s) const {
+    const Shape shape = group.shape();
+    return reshape(s, {shape[0], shape[1] * shape[2]});
+  }
+};
+
+OneHotGroups distribution(const CategoricalLatent& l, Var parameters) {
+  const Var logits = reshape(parameters, {parameters.shape()[0], l.groups, l.classes});
+  const Real m = l.uniform_mixing;
+  if (m == 0) return {OneHotCategorical(logits)};
+  return {OneHotCategorical::from_probs((1 - m) * softmax(logits, {2}) + m / static_cast<Real>(l.classes))};
 }
 
-// [rows, groups, classes]
-OneHotCategorical categorical(const RssmLatent& latent, Var parameters) {
-  const Var logits = reshape(parameters, {parameters.shape()[0], latent.groups, latent.classes});
-  const Real m = latent.uniform_mixing;
-  if (m == 0) return OneHotCategorical(logits);
-  return OneHotCategorical::from_probs((1 - m) * softmax(logits, {2}) +
-                                       m / static_cast<Real>(latent.classes));
+Var kl_divergence(const OneHotGroups& q, const OneHotGroups& p) {
+  return sum(kl_divergence(q.group, p.group), {1});
 }
 
-// The class whose stretch of the cumulative probabilities u falls into.
+Var log_prob(const OneHotGroups& q, Var s) {
+  return sum(log_prob(q.group, reshape(s, q.group.shape())), {1});
+}
+
+Var draw_with_gradient(const OneHotGroups& q, Philox& random) {
+  return q.side_by_side(straight_through_sample(q.group, random));
+}
+
+// The class in whose stretch of the cumulative probabilities u falls.
 std::size_t class_at(double u, std::span<const Real> probs) {
   std::size_t c = 0;
   for (; c + 1 < probs.size(); ++c) {
@@ -42,58 +68,74 @@ std::size_t class_at(double u, std::span<const Real> probs) {
   return c;
 }
 
-}  // namespace
-
-Var rsample(const RssmLatent& latent, Var parameters, Philox& random) {
-  const Index rows = checked_rows(latent, parameters, "rsample");
-  if (latent.family == RssmLatent::Family::gaussian) {
-    const DiagonalNormal q = gaussian(latent, parameters);
-    return rsample(q, q.noise(random));
-  }
-  return reshape(straight_through_sample(categorical(latent, parameters), random), {rows, latent.size()});
-}
-
-Var sample(const RssmLatent& latent, Var parameters, Index n, Philox& random) {
-  const Index rows = checked_rows(latent, parameters, "sample");
-  if (n < 1)
-    throw std::invalid_argument("sample of RssmLatent: n is " + std::to_string(n) + ", expected at least 1");
-  if (latent.family == RssmLatent::Family::gaussian) return sample(gaussian(latent, parameters), random);
-  const Var p = exp(categorical(latent, parameters).index.log_probs());
-  return parameters.tape().constant({rows, latent.size()}, [&](std::span<Real> s) {
+// Systematic: the n rows of a group take the points (i + shift)/n of the unit interval, in random order.
+Var draw(const OneHotGroups& q, Index n, Philox& random) {
+  const Var p = exp(q.group.index.log_probs());
+  const Index rows = p.shape()[0], groups = p.shape()[1], classes = p.shape()[2];
+  return p.tape().constant({rows, groups * classes}, [&](std::span<Real> s) {
     std::ranges::fill(s, Real{0});
-    const auto classes = static_cast<std::size_t>(latent.classes);
     for (Index first = 0; first < rows; first += n)
-      for (Index group = 0; group < latent.groups; ++group) {
-        const Index stretch = std::min(n, rows - first);
+      for (Index group = 0; group < groups; ++group) {
+        const Index together = std::min(n, rows - first);
         const double shift = random.uniform();
-        const std::vector<Index> order = random.permutation(stretch);
-        for (Index i = 0; i < stretch; ++i) {
-          const auto at = static_cast<std::size_t>(((first + i) * latent.groups + group) * latent.classes);
+        const std::vector<Index> order = random.permutation(together);
+        for (Index i = 0; i < together; ++i) {
+          const auto at = static_cast<std::size_t>(((first + i) * groups + group) * classes);
           const double u = (static_cast<double>(order[static_cast<std::size_t>(i)]) + shift) /
-                           static_cast<double>(stretch);
-          s[at + class_at(u, p.value().subspan(at, classes))] = 1;
+                           static_cast<double>(together);
+          s[at + class_at(u, p.value().subspan(at, static_cast<std::size_t>(classes)))] = 1;
         }
       }
   });
+}
+
+// ---- either ----
+
+Index checked_rows(const RssmLatent& latent, Var parameters, const char* where) {
+  const Shape shape = parameters.shape();
+  if (shape.rank() != 2 || shape[1] != latent_parameters(latent))
+    throw std::invalid_argument(std::string(where) + " of RssmLatent: expected [rows," +
+                                std::to_string(latent_parameters(latent)) + "], got " + shape.str());
+  return shape[0];
+}
+
+}  // namespace
+
+Index latent_size(const RssmLatent& latent) {
+  return std::visit([](const auto& l) { return size(l); }, latent);
+}
+
+Index latent_parameters(const RssmLatent& latent) {
+  return std::visit([](const auto& l) { return parameter_count(l); }, latent);
+}
+
+Var rsample(const RssmLatent& latent, Var parameters, Philox& random) {
+  checked_rows(latent, parameters, "rsample");
+  return std::visit([&](const auto& l) { return draw_with_gradient(distribution(l, parameters), random); },
+                    latent);
+}
+
+Var sample(const RssmLatent& latent, Var parameters, Index n, Philox& random) {
+  checked_rows(latent, parameters, "sample");
+  if (n < 1)
+    throw std::invalid_argument("sample of RssmLatent: n is " + std::to_string(n) + ", expected at least 1");
+  return std::visit([&](const auto& l) { return draw(distribution(l, parameters), n, random); }, latent);
 }
 
 Var kl_divergence(const RssmLatent& latent, Var q, Var p) {
   if (checked_rows(latent, q, "kl_divergence") != checked_rows(latent, p, "kl_divergence"))
     throw std::invalid_argument("kl_divergence of RssmLatent: rows differ: " + q.shape().str() + " and " +
                                 p.shape().str());
-  if (latent.family == RssmLatent::Family::gaussian)
-    return kl_divergence(gaussian(latent, q), gaussian(latent, p));
-  return sum(kl_divergence(categorical(latent, q), categorical(latent, p)), {1});
+  return std::visit([&](const auto& l) { return kl_divergence(distribution(l, q), distribution(l, p)); },
+                    latent);
 }
 
 Var log_prob(const RssmLatent& latent, Var parameters, Var s) {
-  const Index rows = checked_rows(latent, parameters, "log_prob");
-  if (s.shape() != Shape{rows, latent.size()})
-    throw std::invalid_argument("log_prob of RssmLatent: expected s of " + Shape{rows, latent.size()}.str() +
-                                ", got " + s.shape().str());
-  if (latent.family == RssmLatent::Family::gaussian) return log_prob(gaussian(latent, parameters), s);
-  const Var one_hot = reshape(s, {rows, latent.groups, latent.classes});
-  return sum(log_prob(categorical(latent, parameters), one_hot), {1});
+  const Shape expected{checked_rows(latent, parameters, "log_prob"), latent_size(latent)};
+  if (s.shape() != expected)
+    throw std::invalid_argument("log_prob of RssmLatent: expected s of " + expected.str() + ", got " +
+                                s.shape().str());
+  return std::visit([&](const auto& l) { return log_prob(distribution(l, parameters), s); }, latent);
 }
 
 }  // namespace doxa

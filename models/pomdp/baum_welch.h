@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "doxa/models/pomdp/expected_counts.h"
-#include "doxa/models/pomdp/pomdp_parameters.h"
+#include "doxa/models/pomdp/parameters.h"
 
 namespace doxa {
 

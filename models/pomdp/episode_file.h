@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -7,36 +8,49 @@
 #include <vector>
 
 #include "doxa/models/files/file.h"
-#include "doxa/models/pomdp/simulate.h"
+#include "doxa/models/pomdp/episodes.h"
+#include "doxa/models/pomdp/pomdp.h"
 
 namespace doxa {
 
-// A file of episodes is comma-separated text as that of a trajectory (trajectory_file.h), with a field more:
+// Files of what was done and seen, as comma-separated text. One trajectory, a step a line:
+//
+//   action,observation
+//   listen,hear-left          each a name of the model, or an index from 0 in digits
+//   0,1
+//
+// Several episodes, which all have as many steps, with one more field:
 //
 //   episode,action,observation
-//   0,listen,hear-left        the steps of an episode together, in their order
+//   0,listen,hear-left        the steps of an episode stand together, in their order
 //   0,listen,hear-left
 //   1,open-left,hear-right    another number or name in the first field: the next episode
 //
-// All episodes have as many steps.
+// There are no blanks or quotes. A name that is also an index is the name. Lines end in LF or CRLF, the last
+// one may have no end, empty lines may follow it, and a UTF-8 byte order mark may precede the first. The
+// states, which nobody saw, are empty in what is read.
 
-/// The largest file that is read, in bytes.
+/// The largest files that are read, in bytes.
+inline constexpr std::size_t max_trajectory_bytes = 1u << 26;
 inline constexpr std::size_t max_episodes_bytes = 1u << 28;
 
-/// Reads episodes of the model m from a text; `file` names it in errors. Their states, which nobody saw, are
-/// empty. Throws FileError at the first fault: those of a trajectory's file, an episode that comes again
-/// after another, and an episode with more or fewer steps than the first.
+/// Reads one trajectory of the model m from a text; `file` names it in errors. Throws FileError at the first
+/// fault: another header, a line with another number of fields, a name or an index that the model lacks, no
+/// line at all.
+Trajectory parse_trajectory(std::string_view text, const Pomdp& m, const std::string& file = "trajectory");
+/// Reads one trajectory from a file. Throws FileError, also where the file cannot be read.
+Trajectory read_trajectory(const std::filesystem::path& path, const Pomdp& m);
+
+/// Reads several episodes. Throws FileError also for an empty field, for an episode that comes again after
+/// another, and for one with more or fewer steps than the first.
 std::vector<Trajectory> parse_episodes(std::string_view text, const Pomdp& m,
                                        const std::string& file = "episodes");
-
-/// Reads episodes from a file. Throws FileError, also where it cannot be read.
 std::vector<Trajectory> read_episodes(const std::filesystem::path& path, const Pomdp& m);
 
 /// The text of episodes, which are called 0, 1, …: the names of their actions and observations, not the
-/// states. parse_episodes reads the same back. Throws std::invalid_argument for no episodes or ones of
-/// unequal length, an index that the model lacks, and a name that such a file cannot hold.
+/// states. parse_episodes reads the same back. Throws std::invalid_argument for no episodes or episodes of
+/// unequal length, for an index that the model lacks, and for a name that such a file cannot hold.
 std::string format_episodes(const Pomdp& m, std::span<const Trajectory> episodes);
-
 /// Writes a file, whole or not at all.
 void write_episodes(const std::filesystem::path& path, const Pomdp& m, std::span<const Trajectory> episodes);
 

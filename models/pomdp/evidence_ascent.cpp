@@ -1,7 +1,6 @@
 #include "doxa/models/pomdp/evidence_ascent.h"
 
-#include <numeric>
-
+#include "doxa/autograd/ops.h"
 #include "doxa/models/nn/adam.h"
 #include "doxa/models/pomdp/taped_filter.h"
 
@@ -9,9 +8,7 @@ namespace doxa {
 
 LearnedModel evidence_ascent(const Pomdp& first, std::span<const Trajectory> trajectories,
                              const EvidenceAscentOptions& options) {
-  std::vector<Index> every(trajectories.size());
-  std::iota(every.begin(), every.end(), Index{0});
-  const Episodes e = episodes(trajectories, every);
+  const Episodes e = episodes(trajectories);
   const double observations = static_cast<double>(e.batch * e.horizon);
 
   PomdpParameters tables(first);

@@ -8,57 +8,53 @@
 
 namespace doxa {
 
-std::vector<std::vector<double>> exact_predictive(const Pomdp& m, std::span<const Trajectory> trajectories) {
-  const std::size_t outcomes = m.observations.size();
-  std::vector<std::vector<double>> all;
-  all.reserve(trajectories.size());
-  for (const Trajectory& t : trajectories) {
-    std::vector<double>& p = all.emplace_back(t.horizon() * outcomes);
+StepTable exact_predictive(const Pomdp& m, std::span<const Trajectory> trajectories) {
+  StepTable p(m.observations.size(), trajectories);
+  for (std::size_t i = 0; i < trajectories.size(); ++i) {
+    const Trajectory& t = trajectories[i];
     Belief belief = initial_belief(m);
-    for (std::size_t k = 0; k < t.horizon(); ++k) {
-      predict(m, belief, t.actions[k]);
-      predictive(m, belief, t.actions[k], std::span(p).subspan(k * outcomes, outcomes));
-      condition(m, belief, t.actions[k], t.observations[k]);
+    for (std::size_t k = 1; k <= t.horizon(); ++k) {
+      predict(m, belief, t.actions[k - 1]);
+      predictive(m, belief, t.actions[k - 1], p.row(i, k));
+      condition(m, belief, t.actions[k - 1], t.observations[k - 1]);
     }
   }
-  return all;
+  return p;
 }
 
-std::vector<std::vector<double>> exact_beliefs(const Pomdp& m, std::span<const Trajectory> trajectories) {
-  std::vector<std::vector<double>> all;
-  all.reserve(trajectories.size());
-  for (const Trajectory& t : trajectories) {
-    std::vector<double>& b = all.emplace_back();
-    b.reserve(t.horizon() * m.states.size());
+StepTable exact_beliefs(const Pomdp& m, std::span<const Trajectory> trajectories) {
+  StepTable b(m.states.size(), trajectories);
+  for (std::size_t i = 0; i < trajectories.size(); ++i) {
+    const Trajectory& t = trajectories[i];
     Belief belief = initial_belief(m);
-    for (std::size_t k = 0; k < t.horizon(); ++k) {
-      update(m, belief, t.actions[k], t.observations[k]);
-      for (std::size_t s = 0; s < m.states.size(); ++s) b.push_back(probability(belief, s));
+    for (std::size_t k = 1; k <= t.horizon(); ++k) {
+      update(m, belief, t.actions[k - 1], t.observations[k - 1]);
+      for (std::size_t s = 0; s < b.width; ++s) b.row(i, k)[s] = probability(belief, s);
     }
   }
-  return all;
+  return b;
 }
 
-std::vector<std::vector<double>> exact_open_loop(const Pomdp& m, std::span<const Trajectory> trajectories,
-                                                 std::size_t from, std::size_t ahead) {
-  const std::size_t outcomes = m.observations.size();
-  std::vector<std::vector<double>> all;
-  all.reserve(trajectories.size());
-  for (const Trajectory& t : trajectories) {
+StepTable exact_open_loop(const Pomdp& m, std::span<const Trajectory> trajectories, std::size_t from,
+                          std::size_t ahead) {
+  for (const Trajectory& t : trajectories)
     if (ahead == 0 || t.horizon() < from || t.horizon() - from < ahead)
       throw std::invalid_argument("exact_open_loop: " + std::to_string(ahead) + " steps after " +
                                   std::to_string(from) + " of a trajectory of " +
                                   std::to_string(t.horizon()));
-    std::vector<double>& p = all.emplace_back(ahead * outcomes);
+  StepTable p(m.observations.size(), trajectories.size(), ahead);
+  for (std::size_t i = 0; i < trajectories.size(); ++i) {
+    const Trajectory& t = trajectories[i];
     Belief belief = initial_belief(m);
     for (std::size_t k = 0; k < from; ++k) update(m, belief, t.actions[k], t.observations[k]);
-    for (std::size_t n = 0; n < ahead; ++n) {
-      predict(m, belief, t.actions[from + n]);
-      predictive(m, belief, t.actions[from + n], std::span(p).subspan(n * outcomes, outcomes));
+    for (std::size_t n = 1; n <= ahead; ++n) {
+      const std::size_t action = t.actions[from + n - 1];
+      predict(m, belief, action);
+      predictive(m, belief, action, p.row(i, n));
       std::swap(belief.posterior, belief.predicted);
     }
   }
-  return all;
+  return p;
 }
 
 }  // namespace doxa

@@ -5,23 +5,13 @@
 #include <vector>
 
 #include "doxa/autograd/random.h"
+#include "doxa/models/pomdp/episodes.h"
 #include "doxa/models/pomdp/pomdp.h"
 
 namespace doxa {
 
-/// One episode of T steps: s_0 … s_T, a_0 … a_{T-1}, o_1 … o_T. Step k = 1 … T is
-/// (actions[k-1], states[k], observations[k-1]).
-struct Trajectory {
-  std::vector<std::size_t> states;        ///< [T+1]
-  std::vector<std::size_t> actions;       ///< [T]
-  std::vector<std::size_t> observations;  ///< [T]
-
-  std::size_t horizon() const { return actions.size(); }
-  bool operator==(const Trajectory&) const = default;
-};
-
 /// The open-loop random policy π(a) = w_a / Σ w, [A]: actions are drawn independently of everything observed.
-/// No weights at all mean the uniform policy. Throws std::invalid_argument for a wrong count, a weight that
+/// Without weights it is the uniform policy. Throws std::invalid_argument for a wrong count, a weight that
 /// is negative or not finite, or weights that are all zero.
 std::vector<double> open_loop_policy(const Pomdp& m, std::span<const double> weights = {});
 

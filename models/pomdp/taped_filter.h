@@ -1,7 +1,8 @@
 #pragma once
 
-#include "doxa/models/beliefs/episodes.h"
-#include "doxa/models/pomdp/pomdp_parameters.h"
+#include "doxa/autograd/ops.h"
+#include "doxa/models/pomdp/episodes.h"
+#include "doxa/models/pomdp/parameters.h"
 
 namespace doxa {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "doxa/models/pomdp/belief.h"
-#include "doxa/models/pomdp/pomdp_file.h"
+#include "doxa/models/pomdp/file.h"
 
 namespace doxa::fuzz {
 namespace {

@@ -183,10 +183,17 @@ void add_filtering_posterior(Cases& cases) {
     add("emission", {s, h, a}, [](Tape&, FilteringPosterior& model, Inputs x, Philox&) {
       return emission(model, {x[0], x[1]}, x[2]).logits;
     });
-    add("filtering_bound", {}, [](Tape& tape, FilteringPosterior& model, Inputs, Philox& noise) {
-      const Episodes two{2, 3, {0, 1, 1, 0, 1, 1}, {2, 0, 1, 1, 0, 2}};
-      const FilteringTerms bound = filtering_bound(tape, model, two, normal_noise({3, 2, latent}, noise));
-      return stack({bound.log_likelihood, bound.kl}, 0);
+    const Episodes two{2, 3, {0, 1, 1, 0, 1, 1}, {2, 0, 1, 1, 0, 2}};
+    add("filtering_bound", {}, [two](Tape& tape, FilteringPosterior& model, Inputs, Philox& random) {
+      const auto [log_likelihood, kl] =
+          filtering_bound(tape, model, two, normal_noise(tape, {3, 2, latent}, random));
+      return stack({log_likelihood, kl}, 0);
+    });
+    add("bound", {}, [two](Tape& tape, FilteringPosterior& model, Inputs, Philox& random) {
+      return bound(tape, model, two, random).value();
+    });
+    add("loss", {}, [two](Tape& tape, FilteringPosterior& model, Inputs, Philox& random) {
+      return loss(tape, model, two, random);
     });
   }
 }

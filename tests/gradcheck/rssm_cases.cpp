@@ -2,7 +2,7 @@
 // respect to all parameters. Draws are common: each evaluation copies the generator.
 
 #include "cases.h"
-#include "doxa/models/beliefs/rssm_bound.h"
+#include "doxa/models/beliefs/rssm_learner.h"
 
 namespace doxa {
 namespace {
@@ -13,21 +13,17 @@ using Summary = RssmSettings::Summary;
 using Inference = RssmSettings::Inference;
 
 RssmLatent categorical(Index groups, Index classes) {
-  return {.family = RssmLatent::Family::categorical, .groups = groups, .classes = classes};
-}
-
-std::string name(const RssmLatent& latent) {
-  return latent.family == RssmLatent::Family::gaussian ? "Gaussian" : "categorical";
+  return CategoricalLatent{.groups = groups, .classes = classes};
 }
 
 void add_latent(Cases& cases) {
-  for (const RssmLatent& latent : {RssmLatent{.width = 3}, categorical(2, 3)}) {
-    const bool gaussian = latent.family == RssmLatent::Family::gaussian;
+  for (const RssmLatent& latent : {RssmLatent(GaussianLatent{3}), categorical(2, 3)}) {
+    const bool gaussian = std::holds_alternative<GaussianLatent>(latent);
     const auto add = [&](const std::string& function, TensorFunction f, std::vector<Shape> shapes) {
-      cases.push_back(
-          tensor_case("model/*/" + function + ", " + name(latent), std::move(f), std::move(shapes)));
+      cases.push_back(tensor_case("model/*/" + function + (gaussian ? ", Gaussian" : ", categorical"),
+                                  std::move(f), std::move(shapes)));
     };
-    const Shape of_row{2, latent.parameters()};
+    const Shape of_row{2, latent_parameters(latent)};
     // A small change of a probability between 0.1 and 0.6 moves no draw. A straight-through draw is completed
     // to the function whose derivative it is.
     add(gaussian ? "rsample" : "rsample, plus the constant probabilities",
@@ -45,14 +41,14 @@ void add_latent(Cases& cases) {
         [=](Tape& tape, Inputs x) {
           Philox random(32);
           const Var fixed = tape.constant(of_row, Real(0.2));
-          return sample(latent, fixed, 2, random) * slice(x[0], 1, 0, latent.size());
+          return sample(latent, fixed, 2, random) * slice(x[0], 1, 0, latent_size(latent));
         },
         {of_row});
     add("kl_divergence", [=](Tape&, Inputs x) { return kl_divergence(latent, x[0], x[1]); },
         {of_row, of_row});
     if (gaussian)
       add("log_prob", [=](Tape&, Inputs x) { return log_prob(latent, x[0], x[1]); },
-          {of_row, {2, latent.size()}});
+          {of_row, {2, latent_size(latent)}});
     else
       add("log_prob",
           [=](Tape& tape, Inputs x) {
@@ -63,13 +59,13 @@ void add_latent(Cases& cases) {
   }
 }
 
-/// A model at random parameters and a function of it.
+/// A model at random parameters, and a function of an Rssm or of an RssmLearner.
 template <class Function>
 class RssmAt {
  public:
   RssmAt(const RssmSettings& settings, Function function, std::uint64_t seed)
-      : random_(seed, 1), model_(settings, random_), function_(function) {
-    for (Parameter* p : parameters(model_)) {
+      : random_(seed, 1), learner_{Rssm(settings, random_)}, function_(function) {
+    for (Parameter* p : parameters(learner_)) {
       const Tensor noise = normal_noise(p->value.shape(), random_);
       for (Index i = 0; i < noise.size(); ++i) p->value[i] += noise[i] / 4;
     }
@@ -77,26 +73,30 @@ class RssmAt {
 
   std::vector<CheckedLeaf> leaves() {
     std::vector<CheckedLeaf> all;
-    for (Parameter* p : parameters(model_)) all.push_back({p->name, &p->value, &p->gradient});
+    for (Parameter* p : parameters(learner_)) all.push_back({p->name, &p->value, &p->gradient});
     return all;
   }
 
   Var operator()(Tape& tape) {
     std::vector<Var> all;
-    for (Parameter* p : parameters(model_)) all.push_back(p->on(tape));
+    for (Parameter* p : parameters(learner_)) all.push_back(p->on(tape));
     Philox random = random_;
-    return used_twice(function_(tape, model_, random), all);
+    if constexpr (std::is_invocable_v<Function, Tape&, Rssm&, Philox&>)
+      return used_twice(function_(tape, learner_.model, random), all);
+    else
+      return used_twice(function_(tape, learner_, random), all);
   }
 
  private:
   Philox random_;
-  Rssm model_;
+  RssmLearner learner_;
   Function function_;
 };
 
 template <class Function>
 void add_case(Cases& cases, const std::string& case_name, const RssmSettings& settings, Function function) {
-  cases.push_back({.name = "model/Rssm/" + case_name,
+  const bool of_learner = !std::is_invocable_v<Function, Tape&, Rssm&, Philox&>;
+  cases.push_back({.name = (of_learner ? "model/RssmLearner/" : "model/Rssm/") + case_name,
                    .check =
                        [=](const GradientCheckOptions& options) {
                          RssmAt at(settings, function, options.seed);
@@ -115,7 +115,7 @@ void add_parts(Cases& cases) {
   for (const Summary summary : {Summary::latents, Summary::observations, Summary::both}) {
     const char* const names[] = {", latents", ", observations", ", both"};
     const RssmSettings settings{
-        .actions = 2, .observations = 3, .hidden = 3, .summary = summary, .latent = {.width = 2}};
+        .actions = 2, .observations = 3, .hidden = 3, .summary = summary, .latent = GaussianLatent{2}};
     add_case(cases, std::string("advance") + names[static_cast<int>(summary)], settings,
              [](Tape& tape, Rssm& model, Philox& random) {
                const Var a = one_hot(tape, two.actions_at(1), 2), z = normal_noise(tape, {2, 2}, random),
@@ -124,7 +124,8 @@ void add_parts(Cases& cases) {
                return advance(model, tanh(slice(model.prior({h, a}), 1, 0, 3)), a, step, z);
              });
   }
-  add_case(cases, "emission_logits", {.actions = 2, .observations = 3, .hidden = 3, .latent = {.width = 2}},
+  add_case(cases, "emission_logits",
+           {.actions = 2, .observations = 3, .hidden = 3, .latent = GaussianLatent{2}},
            [](Tape& tape, Rssm& model, Philox& random) {
              const Var h = normal_noise(tape, {2, 3}, random), a = one_hot(tape, two.actions_at(1), 2);
              const Var z = rsample(model.settings.latent, model.prior({h, a}), random);
@@ -142,11 +143,11 @@ void add_bound(Cases& cases) {
                                   .observations = 3,
                                   .hidden = 3,
                                   .summary = summary,
-                                  .latent = {.width = 2},
+                                  .latent = GaussianLatent{2},
                                   .inference = inference};
       add_case(cases, "rssm_terms" + of, settings, [](Tape& tape, Rssm& model, Philox& random) {
         const RssmTerms t = rssm_terms(tape, model, two, random);
-        return stack({sum(t.log_likelihood, {0}), sum(t.kl, {0})}, 0);
+        return stack({sum(t.bound.log_likelihood, {0}), sum(t.bound.kl, {0})}, 0);
       });
     }
   // Of a categorical latent the KL of a single step: no draw comes before it.
@@ -157,12 +158,12 @@ void add_bound(Cases& cases) {
             (inference == Inference::smoothing ? ", smoothing" : ", filtering"),
         {.actions = 2, .observations = 3, .hidden = 3, .latent = categorical(2, 2), .inference = inference},
         [](Tape& tape, Rssm& model, Philox& random) {
-          return rssm_terms(tape, model, {3, 1, {0, 1, 1}, {2, 0, 1}}, random).kl;
+          return rssm_terms(tape, model, {3, 1, {0, 1, 1}, {2, 0, 1}}, random).bound.kl;
         });
 }
 
 void add_objective(Cases& cases) {
-  const RssmSettings settings{.actions = 2, .observations = 3, .hidden = 3, .latent = {.width = 2}};
+  const RssmSettings settings{.actions = 2, .observations = 3, .hidden = 3, .latent = GaussianLatent{2}};
   const auto add = [&](const std::string& what, const RssmObjective& objective) {
     add_case(cases, "rssm_loss" + what, settings, [=](Tape& tape, Rssm& model, Philox& random) {
       const Episodes copies{4, 2, {0, 0, 1, 1, 1, 1, 0, 0}, {2, 2, 0, 0, 1, 1, 1, 1}};
@@ -179,8 +180,13 @@ void add_objective(Cases& cases) {
   add_case(cases, "rssm_loss, balanced, completed to KL", settings,
            [](Tape& tape, Rssm& model, Philox& random) {
              const RssmLoss l = rssm_loss(tape, model, two, {.kl_balance = Real(0.5)}, random);
-             return 2 * (l.loss + l.log_likelihood) - stop_gradient(l.kl);
+             return 2 * (l.loss + l.mean.log_likelihood) - stop_gradient(l.mean.kl);
            });
+  add_case(cases, "loss", settings,
+           [](Tape& tape, RssmLearner& learner, Philox& random) { return loss(tape, learner, two, random); });
+  add_case(cases, "bound", settings, [](Tape& tape, RssmLearner& learner, Philox& random) {
+    return bound(tape, learner, two, random).value();
+  });
 }
 
 }  // namespace

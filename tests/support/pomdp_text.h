@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "doxa/models/pomdp/pomdp_file.h"
+#include "doxa/models/pomdp/file.h"
 
 namespace doxa::testing {
 

@@ -6,7 +6,7 @@
 
 #include "doxa/autograd/random.h"
 #include "doxa/models/pomdp/pomdp.h"
-#include "doxa/models/pomdp/pomdp_file.h"
+#include "doxa/models/pomdp/file.h"
 
 namespace doxa::testing {
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "belief_mdp.h"
-#include "doxa/models/pomdp/pomdp_file.h"
-#include "doxa/models/pomdp/trajectory_file.h"
+#include "doxa/models/pomdp/episode_file.h"
+#include "doxa/models/pomdp/file.h"
 #include "experiment.h"
 #include "support/arguments.h"
 
@@ -68,8 +68,7 @@ void run_on_simulation(Chapter& chapter, const Pomdp& m, bool is_tiger, std::spa
 
 // A trajectory of the reader's, of any length, whose states nobody knows.
 void run_on_file(Chapter& chapter, const Pomdp& m, const std::string& file) {
-  const SeenTrajectory seen = read_trajectory(file, m);
-  const Trajectory t{{}, seen.actions, seen.observations};
+  const Trajectory t = read_trajectory(file, m);
   try {
     chapter.file("beliefs.csv", beliefs_csv(m, t));
   } catch (const ImpossibleObservation& error) {

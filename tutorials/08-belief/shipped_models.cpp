@@ -7,7 +7,7 @@
 #include <string>
 
 #include "doxa/models/pomdp/entropy_rate.h"
-#include "doxa/models/pomdp/pomdp_file.h"
+#include "doxa/models/pomdp/file.h"
 #include "experiment.h"
 #include "support/number.h"
 #include "support/table.h"

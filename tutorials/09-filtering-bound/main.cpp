@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <iostream>
 
-#include "doxa/models/pomdp/pomdp_file.h"
+#include "doxa/models/pomdp/file.h"
 #include "doxa/models/pomdp/simulate.h"
 #include "sections.h"
 #include "support/arguments.h"

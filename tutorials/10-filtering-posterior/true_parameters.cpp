@@ -1,6 +1,5 @@
 #include <cmath>
 #include <iostream>
-#include <numeric>
 
 #include "doxa/models/pomdp/causal_posterior.h"
 #include "doxa/models/pomdp/filtering_bound.h"
@@ -15,39 +14,32 @@ namespace {
 constexpr std::size_t horizon = 6;  // all histories of so many steps can be enumerated
 
 // A learned bound over the first steps of the held-out episodes, nats per step: models and posteriors are
-// causal, so that of a shorter episode is the same sum, cut off.
-MeanAndError early_bound(const BeliefVariant& v, const BeliefData& data) {
+// causal, so that the bound of a shorter episode is the same sum, cut off.
+MeanEstimate early_bound(FilteringPosterior& model, const EpisodeData& data) {
   std::vector<Trajectory> early = data.held_out;
   for (Trajectory& t : early) {
     t.actions.resize(horizon);
     t.observations.resize(horizon);
   }
-  std::vector<Index> all(early.size());
-  std::iota(all.begin(), all.end(), Index{0});
-  Tape tape;
   Philox random(8);
-  const Evaluation evaluation(tape);
-  const BoundTerms sums = v.model->bound(tape, episodes(early, all), random);
-  std::vector<double> bound;
-  for (std::size_t i = 0; i < all.size(); ++i)
-    bound.push_back(static_cast<double>(sums.log_likelihood.value()[i] - sums.kl.value()[i]) / horizon);
-  return mean_and_error(bound);
+  return estimate_mean(sample_bound(model, early, random).bound);
 }
 
 }  // namespace
 
-void true_parameters(Chapter& chapter, const BeliefData& data, const std::vector<BeliefVariant>& learned) {
+void true_parameters(Chapter& chapter, const EpisodeData& data,
+                     std::vector<BeliefVariant<FilteringPosterior>>& learned) {
   const HistoryPolicy policy = ignoring_history(data.policy);
   const double evidence = expected_log_evidence(data.pomdp, policy, horizon) / horizon;
   const double best_causal = best_causal_bound(data.pomdp, policy, horizon) / horizon;
   Table table({"over the first " + std::to_string(horizon) + " steps", "nats per step"});
   table.row({"evidence under the true model", {evidence, 5}});
-  for (const BeliefVariant& v : learned) {
-    const MeanAndError bound = early_bound(v, data);
-    table.row({"learned bound, " + v.name(), {bound.mean, 5}});
-    chapter.results.set(v.name() + ".early_bound", bound.mean, spread.bound);
+  for (BeliefVariant<FilteringPosterior>& v : learned) {
+    const MeanEstimate bound = early_bound(v.model, data);
+    table.row({"learned bound, " + v.name, {bound.mean, 5}});
+    chapter.results.set(v.name + ".early_bound", bound.mean, spread.bound);
     chapter.claims.at_least(
-        v.name() +
+        v.name +
             ": its bound, less 4 standard errors, exceeds the true model's with its best causal posterior",
         bound.mean - 4 * bound.standard_error, best_causal, 0,
         "none: the right side is exact, and the left allows for the held-out episodes' chance");

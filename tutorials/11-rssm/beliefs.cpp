@@ -20,29 +20,29 @@ constexpr std::size_t most_probed_states = 64;
 
 }  // namespace
 
-void show_beliefs(Chapter& chapter, const BeliefSettings& s, const BeliefData& data,
-                  const std::vector<BeliefVariant>& learned, const std::vector<BeliefVariant>& untrained) {
-  const std::size_t outcomes = data.pomdp.observations.size(), states = data.pomdp.states.size();
+void show_beliefs(Chapter& chapter, const BeliefSettings& s, const EpisodeData& data,
+                  const std::vector<LearnedBelief>& learned, std::vector<BeliefVariant<RssmLearner>>& trained,
+                  std::vector<RssmLearner>& untrained) {
   const auto few = [most = std::size_t{chapter.quick() ? 60u : 200u}](const std::vector<Trajectory>& all) {
     return std::span(all).first(std::min(all.size(), most));
   };
   const std::span<const Trajectory> fit = few(data.validation), test = few(data.held_out);
-  const std::vector<std::vector<double>> exact = exact_predictive(data.pomdp, data.held_out);
+  const StepTable exact = exact_predictive(data.pomdp, data.held_out);
 
   const std::size_t horizon = test[0].horizon(), from = horizon / 2,
                     ahead = std::min<std::size_t>(8, horizon - from);
-  const auto exact_ahead = exact_open_loop(data.pomdp, test, from, ahead);
-  const bool probed = states <= most_probed_states;
-  std::vector<std::vector<double>> beliefs_fit, beliefs_test;
+  const StepTable exact_ahead = exact_open_loop(data.pomdp, test, from, ahead);
+  const bool probed = data.pomdp.states.size() <= most_probed_states;
+  StepTable beliefs_fit, beliefs_test;
   if (probed) {
     beliefs_fit = exact_beliefs(data.pomdp, fit);
     beliefs_test = exact_beliefs(data.pomdp, test);
   }
-  const auto probe = [&](const BeliefVariant& v) {
+  const auto probe = [&](RssmLearner& learner) {
     Philox random(9);
-    const auto h_fit = v.model->summaries(fit, random), h_test = v.model->summaries(test, random);
+    const StepTable h_fit = summaries(learner, fit, random), h_test = summaries(learner, test, random);
     const LinearProbeOptions coarse{.gradient_norm = 1e-3, .iterations = 300};
-    return score(fit_linear_probe(h_fit, beliefs_fit, states, coarse), h_test, beliefs_test);
+    return score(fit_linear_probe(h_fit, beliefs_fit, coarse), h_test, beliefs_test);
   };
 
   const std::string last = std::to_string(ahead) + " ahead";
@@ -50,29 +50,29 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, const BeliefData& d
   if (probed) columns.insert(columns.end(), {"probe KL", "± se", "probe TV", "untrained KL", "TV"});
   Table table(columns);
   for (std::size_t i = 0; i < learned.size(); ++i) {
-    const BeliefVariant& v = learned[i];
+    const LearnedBelief& v = learned[i];
     Philox random(10);
-    const auto imagined =
-        v.model->open_loop(test, static_cast<Index>(from), static_cast<Index>(ahead), s.samples, random);
-    const std::vector<MeanEstimate> kl = prediction_kl(exact_ahead, imagined, outcomes);
-    const double error = calibration(exact, v.predictions, data.held_out, outcomes).expected_error;
-    std::vector<Cell> row{v.name(), {kl.front().mean, 3}, {kl.back().mean, 3}, {error, 2}};
+    const StepTable imagined = open_loop(trained[i].model, test, static_cast<Index>(from),
+                                         static_cast<Index>(ahead), s.samples, random);
+    const std::vector<MeanEstimate> kl = prediction_kl(exact_ahead, imagined);
+    const double error = calibration(exact, v.score.predictions, data.held_out).expected_error;
+    std::vector<Cell> row{v.name, {kl.front().mean, 3}, {kl.back().mean, 3}, {error, 2}};
     for (std::size_t n = 0; n < kl.size(); ++n)
-      chapter.results.set(v.name() + ".kl_ahead." + std::to_string(n + 1), kl[n].mean, spread.kl_ahead);
-    chapter.results.set(v.name() + ".calibration_error", error, spread.calibration);
+      chapter.results.set(v.name + ".kl_ahead." + std::to_string(n + 1), kl[n].mean, spread.kl_ahead);
+    chapter.results.set(v.name + ".calibration_error", error, spread.calibration);
     if (probed) {
-      const ProbeScore trained = probe(v), random_net = probe(untrained[i]);
-      for (const Cell& cell : {Cell(trained.kl.mean, 3), Cell(trained.kl.standard_error, 1),
-                               Cell(trained.total_variation.mean, 3), Cell(random_net.kl.mean, 3),
-                               Cell(random_net.total_variation.mean, 3)})
+      const ProbeScore after = probe(trained[i].model), before = probe(untrained[i]);
+      for (const Cell& cell :
+           {Cell(after.kl.mean, 3), Cell(after.kl.standard_error, 1), Cell(after.total_variation.mean, 3),
+            Cell(before.kl.mean, 3), Cell(before.total_variation.mean, 3)})
         row.push_back(cell);
-      chapter.results.set(v.name() + ".probe_cross_entropy", trained.cross_entropy.mean,
+      chapter.results.set(v.name + ".probe_cross_entropy", after.cross_entropy.mean,
                           spread.probe_cross_entropy);
-      chapter.results.set(v.name() + ".probe_kl", trained.kl.mean, spread.probe_kl);
-      chapter.results.set(v.name() + ".probe_total_variation", trained.total_variation.mean,
+      chapter.results.set(v.name + ".probe_kl", after.kl.mean, spread.probe_kl);
+      chapter.results.set(v.name + ".probe_total_variation", after.total_variation.mean,
                           spread.probe_total_variation);
-      chapter.results.set(v.name() + ".untrained_probe_kl", random_net.kl.mean, spread.probe_kl);
-      chapter.results.set(v.name() + ".untrained_probe_total_variation", random_net.total_variation.mean,
+      chapter.results.set(v.name + ".untrained_probe_kl", before.kl.mean, spread.probe_kl);
+      chapter.results.set(v.name + ".untrained_probe_total_variation", before.total_variation.mean,
                           spread.probe_total_variation);
     }
     table.row(row);

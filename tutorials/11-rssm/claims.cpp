@@ -11,23 +11,24 @@ using namespace doxa::support;
 
 namespace {
 
-const BeliefVariant& named(const std::vector<BeliefVariant>& all, const std::string& name) {
-  const auto found = std::ranges::find(all, name, &BeliefVariant::name);
+const LearnedBelief& named(const std::vector<LearnedBelief>& all, const std::string& name) {
+  const auto found = std::ranges::find(all, name, &LearnedBelief::name);
   if (found == all.end()) throw std::logic_error("no variant is called " + name);
   return *found;
 }
 
 // Mean over the held-out episodes of a's loss beyond b's, in nats per step, less 4 standard errors.
-double surely_worse_by(const BeliefVariant& a, const BeliefVariant& b) {
+double surely_worse_by(const LearnedBelief& a, const LearnedBelief& b) {
   std::vector<double> d;
-  for (std::size_t i = 0; i < a.nll.size(); ++i) d.push_back(a.nll[i] - b.nll[i]);
-  const MeanAndError e = mean_and_error(d);
+  for (std::size_t i = 0; i < a.score.nll.size(); ++i) d.push_back(a.score.nll[i] - b.score.nll[i]);
+  const MeanEstimate e = estimate_mean(d);
   return e.mean - 4 * e.standard_error;
 }
 
 }  // namespace
 
-void claim_no_leak(Chapter& chapter, const BeliefData& data, const std::vector<BeliefVariant>& learned) {
+void claim_no_leak(Chapter& chapter, const EpisodeData& data,
+                   std::vector<BeliefVariant<RssmLearner>>& variants) {
   const std::size_t A = data.pomdp.actions.size(), O = data.pomdp.observations.size();
   std::vector<Trajectory> seen(
       data.held_out.begin(),
@@ -40,18 +41,20 @@ void claim_no_leak(Chapter& chapter, const BeliefData& data, const std::vector<B
       if (k > half) t.actions[k] = (t.actions[k] + 1) % A;
     }
   double moved = 0;
-  for (const BeliefVariant& v : learned) {
+  for (BeliefVariant<RssmLearner>& v : variants) {
     Philox one(1), two(1);
-    const auto p = v.model->predictive(seen, 8, one), q = v.model->predictive(other, 8, two);
-    for (std::size_t i = 0; i < p.size(); ++i)
-      for (std::size_t j = 0; j < (half + 1) * O; ++j) moved = std::max(moved, std::abs(p[i][j] - q[i][j]));
+    const StepTable p = predictive(v.model, seen, 8, one), q = predictive(v.model, other, 8, two);
+    for (std::size_t i = 0; i < seen.size(); ++i)
+      for (std::size_t k = 1; k <= half + 1; ++k)
+        for (std::size_t o = 0; o < O; ++o)
+          moved = std::max(moved, std::abs(p.row(i, k)[o] - q.row(i, k)[o]));
   }
   chapter.claims.equal(
       "no variant's prediction moves when the observation it is about, and all that follows, is changed",
       moved, 0, 0, "none: the same numbers are computed from the same inputs");  // (11.9)
 }
 
-void claim_copied_observation(Chapter& chapter, const BeliefData& data) {
+void claim_copied_observation(Chapter& chapter, const EpisodeData& data) {
   // q puts everything on s = o_k, the prior is the exact predictive, and the emission gives back what s says.
   double worst = 0, steps = 0;
   std::vector<double> p(data.pomdp.observations.size());
@@ -78,25 +81,25 @@ void claim_copied_observation(Chapter& chapter, const BeliefData& data) {
       "rounding of the sums over steps and observations");
 }
 
-void claim_tiger(Chapter& chapter, const BeliefData& data, const std::vector<BeliefVariant>& learned) {
+void claim_tiger(Chapter& chapter, const EpisodeData& data, const std::vector<LearnedBelief>& learned) {
   const bool quick = chapter.quick();
-  const BeliefVariant &planet = named(learned, "planet"), &belief = named(learned, "belief"),
+  const LearnedBelief &planet = named(learned, "planet"), &belief = named(learned, "belief"),
                       &discrete = named(learned, "discrete");
-  const BeliefVariant* live = chosen_live(learned);
-  const double memory = mean(data.last) - mean(data.exact);
-  chapter.claims.at_least("Tiger: memory_score of the chosen variant", chosen(learned).score.score,
+  const LearnedBelief* live = best_live_of(learned);
+  const double memory = estimate_mean(data.last).mean - estimate_mean(data.exact).mean;
+  chapter.claims.at_least("Tiger: memory_score of the chosen variant", best_of(learned).score.memory.score,
                           quick ? 0.5 : 0.97, 0,
                           quick ? "half of what memory is worth, after a twentieth of the training"
                                 : "what this chapter set out to reach; the table has its standard error");
   chapter.claims.at_least("Tiger: memory_score of the best variant whose latent is in use",
-                          live ? live->score.score : 0, quick ? 0.3 : 0.92, 0,
+                          live ? live->score.memory.score : 0, quick ? 0.3 : 0.92, 0,
                           quick ? "a third of what memory is worth" : "what this chapter set out to reach");
   // The gap (11.4) closes.
-  chapter.claims.at_most("belief: its latent is empty, KL per step", belief.mean_kl(), quick ? 0.05 : 0.01, 0,
-                         "nats per step, where 0.05 counts as being in use");
+  chapter.claims.at_most("belief: its latent is empty, KL per step", belief.score.mean_kl(),
+                         quick ? 0.05 : 0.01, 0, "nats per step, where 0.05 counts as being in use");
   chapter.claims.at_most(
       "belief: its bound is tight: what it lacks to the exact evidence, as a share of what memory is worth",
-      (belief.score.exact + belief.mean_bound()) / -memory, quick ? 0.6 : 0.1, 0,
+      (belief.score.memory.exact + belief.score.mean_bound()) / -memory, quick ? 0.6 : 0.1, 0,
       "a tenth; training ends somewhere above 0");
   chapter.claims.at_least(
       "planet predicts worse than belief by more than 4 standard errors, by nats per step",
@@ -104,6 +107,6 @@ void claim_tiger(Chapter& chapter, const BeliefData& data, const std::vector<Bel
   chapter.claims.at_least(
       "planet predicts worse than discrete, which sees no more, by more than 4 standard errors",
       surely_worse_by(planet, discrete), 0, 0, "the standard errors are in the difference");
-  chapter.claims.at_least("discrete: its latent is in use, KL per step", discrete.mean_kl(), 0.05, 0,
+  chapter.claims.at_least("discrete: its latent is in use, KL per step", discrete.score.mean_kl(), 0.05, 0,
                           "what counts as being in use");
 }

@@ -15,43 +15,42 @@ namespace {
 void run(Chapter& chapter, BeliefSettings s) {
   const bool published = s.as_published(chapter);
   if (chapter.quick()) {
-    s.held_out = 200;
+    s.counts = {.validation = 100, .curve = 50, .held_out = 200};
     s.samples = 16;
-    s.validation = 100;
-    s.few = 50;
     s.curve_points = 2;
   }
-  const BeliefData data(s, chapter.seed());
+  const EpisodeData data = read_data(s, chapter.seed());
   const auto actions = static_cast<Index>(data.pomdp.actions.size());
   const auto observations = static_cast<Index>(data.pomdp.observations.size());
   std::cout << data.pomdp.states.size() << " states (never shown to the learner), " << actions << " actions, "
             << observations << " observations; episodes of " << data.held_out[0].horizon() << " steps\n\n";
 
-  std::vector<BeliefVariant> variants, untrained;
+  std::vector<BeliefVariant<RssmLearner>> variants;
+  std::vector<RssmLearner> untrained;
   Philox initial(chapter.seed(), 5);
   // Multiplications and additions for each variant.
   const double budget = chapter.quick() ? 1e10 : s.pomdp.empty() && s.variant == "all" ? 1.8e11 : 8e11;
   for (const RssmVariant& v : rssm_variants()) {
     if (s.variant != "all" && s.variant != v.name) continue;
     const RssmSettings sizes = settings_for(v, s, actions, observations);
-    variants.push_back(make(v, sizes, initial));
+    const Index steps = s.steps > 0 ? s.steps : affordable_steps(sizes, s, budget);
+    variants.push_back({v.name, {Rssm(sizes, initial), v.objective}, steps});
     Philox other(chapter.seed(), 6);
-    untrained.push_back(make(v, sizes, other));
-    variants.back().steps = s.steps > 0 ? s.steps : affordable_steps(sizes, s, budget);
+    untrained.push_back({Rssm(sizes, other), v.objective});
   }
-  const std::vector<BeliefVariant> learned = learn(chapter, s, data, std::move(variants));
+  const std::vector<LearnedBelief> learned = learn(chapter, s, data, variants);
   report(chapter, s, learned);
-  show_beliefs(chapter, s, data, learned, untrained);
-  const BeliefVariant& best = chosen(learned);
-  const BeliefVariant* live = chosen_live(learned);
-  std::vector<const BeliefVariant*> shown{&learned.front()};
+  show_beliefs(chapter, s, data, learned, variants, untrained);
+  const LearnedBelief& best = best_of(learned);
+  const LearnedBelief* live = best_live_of(learned);
+  std::vector<const LearnedBelief*> shown{&learned.front()};
   if (&best != shown.front()) shown.push_back(&best);
   if (live && std::ranges::find(shown, live) == shown.end()) shown.push_back(live);
   chapter.figure("learning", learning_figure(data, learned));
   chapter.figure("calibration", calibration_figure(data, shown));
   chapter.figure("track", track_figure(data, shown));
   claim_bounds(chapter, s, data, learned);
-  claim_no_leak(chapter, data, learned);
+  claim_no_leak(chapter, data, variants);
   claim_copied_observation(chapter, data);
   if (published && s.variant == "all" && learned.size() == rssm_variants().size())
     claim_tiger(chapter, data, learned);

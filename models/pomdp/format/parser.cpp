@@ -4,12 +4,11 @@
 #include <optional>
 #include <tuple>
 
-#include "doxa/models/pomdp/format/extra_colon.h"
+#include "doxa/models/files/file.h"
+#include "doxa/models/pomdp/file.h"
 #include "doxa/models/pomdp/format/preamble.h"
 #include "doxa/models/pomdp/format/probability_entries.h"
-#include "doxa/models/pomdp/format/start.h"
-#include "doxa/models/pomdp/format/wrong_size.h"
-#include "doxa/models/pomdp/pomdp_file.h"
+#include "doxa/models/pomdp/format/repairs.h"
 
 namespace doxa {
 namespace {
@@ -159,9 +158,8 @@ StochasticMatrix Parser::build(Table& table) {
           reader_.refuse(at, label + " is not given, expected probabilities that sum to 1");
         if (fault == Fault::too_large)
           reader_.refuse(at, label + ": its table is too large, expected at most " +
-                                 std::to_string(ProbabilityEntries::max_non_zeros) +
-                                 " probabilities other than 0, and " +
-                                 std::to_string(ProbabilityEntries::max_spelled_out) + " looked at");
+                                 std::to_string(max_non_zeros) + " probabilities other than 0, and " +
+                                 std::to_string(max_spelled_out) + " looked at");
         if (!reader_.lenient() || !can_be_normalised(sum)) reader_.refuse(at, sum_error(label, sum));
         Rows& rows = normalised[{at.line, at.column}];
         if (++rows.count == 1) rows.text = sum_error(label, sum);
@@ -266,6 +264,20 @@ LenientPomdp parse_pomdp_lenient(std::string_view text, const std::string& file)
     return std::tie(a.line, a.column) < std::tie(b.line, b.column);
   });
   return read;
+}
+
+namespace {
+
+std::string read_bytes(const std::filesystem::path& path) {
+  return read_whole_file(path, ".pomdp file", max_file_bytes);
+}
+
+}  // namespace
+
+Pomdp read_pomdp(const std::filesystem::path& path) { return parse_pomdp(read_bytes(path), path.string()); }
+
+LenientPomdp read_pomdp_lenient(const std::filesystem::path& path) {
+  return parse_pomdp_lenient(read_bytes(path), path.string());
 }
 
 }  // namespace doxa

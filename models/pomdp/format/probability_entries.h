@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "doxa/models/pomdp/format/lexer.h"
+#include "doxa/models/pomdp/format/tokens.h"
 #include "doxa/models/pomdp/stochastic_matrix.h"
 
 namespace doxa::pomdp_format {
@@ -19,10 +19,8 @@ namespace doxa::pomdp_format {
 /// once for each row.
 class ProbabilityEntries {
  public:
-  static constexpr std::uint32_t any = 0xffffffff;          ///< the wildcard
-  static constexpr std::size_t max_non_zeros = 1u << 24;    ///< of a table that is built
-  static constexpr std::size_t max_spelled_out = 1u << 26;  ///< columns looked at by build
-  using Cell = std::pair<std::uint32_t, double>;            ///< column, probability
+  static constexpr std::uint32_t any = 0xffffffff;  ///< the wildcard
+  using Cell = std::pair<std::uint32_t, double>;    ///< column, probability
 
   ProbabilityEntries(std::size_t actions, std::size_t rows, std::size_t columns);
 

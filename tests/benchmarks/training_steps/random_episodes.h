@@ -1,6 +1,7 @@
 #pragma once
 
-#include "doxa/models/beliefs/episodes.h"
+#include "doxa/autograd/random.h"
+#include "doxa/models/pomdp/episodes.h"
 
 namespace doxa::benchmarks {
 

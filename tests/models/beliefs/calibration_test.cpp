@@ -6,12 +6,12 @@
 #include <limits>
 
 #include "doxa/models/pomdp/exact_prediction.h"
+#include "doxa/models/pomdp/simulate.h"
+#include "step_tables.h"
 #include "tests/support/random_pomdp.h"
 
 namespace doxa::testing {
 namespace {
-
-using Predictions = std::vector<std::vector<double>>;
 
 TEST(Calibration, OfTheExactPredictionsIsPerfectAndHoldsInTheWorld) {
   for (const auto& [m, weights] :
@@ -20,8 +20,8 @@ TEST(Calibration, OfTheExactPredictionsIsPerfectAndHoldsInTheWorld) {
     Philox random(1);
     const std::vector<Trajectory> t =
         simulate(m, open_loop_policy(m, weights), 32, 3125, random);  // 10⁵ steps
-    const Predictions exact = exact_predictive(m, t);
-    const Calibration c = calibration(exact, exact, t, m.observations.size());
+    const StepTable exact = exact_predictive(m, t);
+    const Calibration c = calibration(exact, exact, t);
     EXPECT_EQ(c.expected_error, 0);
     EXPECT_EQ(c.mean_absolute_error, 0);
     std::size_t count = 0, tested = 0;
@@ -49,20 +49,19 @@ TEST(Calibration, ErrorOfPredictionsDrawnToTheUniformDistributionIsKnown) {
   Philox random(2);
   const std::vector<Trajectory> t =
       simulate(m, open_loop_policy(m, std::vector{0.9, 0.05, 0.05}), 32, 50, random);
-  const Predictions exact = exact_predictive(m, t);
-  Predictions timid = exact;
+  const StepTable exact = exact_predictive(m, t);
+  StepTable timid = exact;
   double expected = 0;
-  for (std::vector<double>& all : timid)
-    for (double& p : all) {
-      expected += std::abs(p - 0.5) / 2 / (50 * 32 * 2);
-      p = (p + 0.5) / 2;
-    }
+  for (double& p : timid.values) {
+    expected += std::abs(p - 0.5) / 2 / (50 * 32 * 2);
+    p = (p + 0.5) / 2;
+  }
   const Calibration c =
-      calibration(exact, timid, t, 2, 20);  // no bin of 20 has probabilities on both sides of ½
+      calibration(exact, timid, t, 20);  // no bin of 20 has probabilities on both sides of ½
   EXPECT_NEAR(c.expected_error, expected, 1e-13);
   EXPECT_NEAR(c.mean_absolute_error, expected, 1e-13);
   EXPECT_GT(expected, 0.01);
-  EXPECT_LT(calibration(exact, timid, t, 2, 1).expected_error, 1e-13);  // one bin: the errors cancel
+  EXPECT_LT(calibration(exact, timid, t, 1).expected_error, 1e-13);  // one bin: the errors cancel
   for (const CalibrationBin& bin : c.bins)
     if (bin.count > 0) {
       EXPECT_NEAR(bin.mean_learned, (bin.mean_exact + 0.5) / 2, 1e-13);
@@ -71,8 +70,9 @@ TEST(Calibration, ErrorOfPredictionsDrawnToTheUniformDistributionIsKnown) {
 
 TEST(Calibration, CountsByHand) {
   const std::vector<Trajectory> t{{{0, 0, 0}, {0, 0}, {1, 1}}, {{0, 0}, {0}, {0}}};
-  const Predictions exact{{0.25, 0.75, 0, 1}, {0.25, 0.75}}, learned{{0.5, 0.5, 0.1, 0.9}, {0, 1}};
-  const Calibration c = calibration(exact, learned, t, 2, 4);
+  const StepTable exact = step_table(2, {{0.25, 0.75, 0, 1}, {0.25, 0.75}}),
+                  learned = step_table(2, {{0.5, 0.5, 0.1, 0.9}, {0, 1}});
+  const Calibration c = calibration(exact, learned, t, 4);
   ASSERT_EQ(c.bins.size(), 4u);
   EXPECT_EQ(c.bins[0].count, 1u);  // the 0
   EXPECT_EQ(c.bins[1].count, 2u);  // an edge belongs to the bin above it
@@ -89,14 +89,17 @@ TEST(Calibration, CountsByHand) {
 
 TEST(Calibration, RefusesWhatDoesNotFit) {
   const std::vector<Trajectory> t{{{0, 0}, {0}, {1}}}, beyond{{{0, 0}, {0}, {2}}}, empty{{}};
-  const Predictions p{{0.5, 0.5}}, longer{{0.5, 0.5, 0.5, 0.5}}, wrong{{0.5, 0.6}};
-  EXPECT_THROW(calibration(p, p, t, 2, 0), std::invalid_argument);
-  EXPECT_THROW(calibration(p, longer, t, 2), std::invalid_argument);
-  EXPECT_THROW(calibration(p, Predictions{}, t, 2), std::invalid_argument);
-  EXPECT_THROW(calibration(p, wrong, t, 2), std::invalid_argument);
-  EXPECT_THROW(calibration(p, p, beyond, 2), std::invalid_argument);
+  const StepTable p = step_table(2, {{0.5, 0.5}}), longer = step_table(2, {{0.5, 0.5, 0.5, 0.5}}),
+                  wider = step_table(4, {{0.5, 0.5, 0, 0}}), wrong = step_table(2, {{0.5, 0.6}}),
+                  no_step = step_table(2, {{}});
   EXPECT_THROW(calibration(p, p, t, 0), std::invalid_argument);
-  EXPECT_THROW(calibration(Predictions{{}}, Predictions{{}}, empty, 2), std::invalid_argument);
+  EXPECT_THROW(calibration(p, longer, t), std::invalid_argument);
+  EXPECT_THROW(calibration(longer, longer, t), std::invalid_argument);
+  EXPECT_THROW(calibration(p, wider, t), std::invalid_argument);
+  EXPECT_THROW(calibration(p, StepTable(2), t), std::invalid_argument);
+  EXPECT_THROW(calibration(p, wrong, t), std::invalid_argument);
+  EXPECT_THROW(calibration(p, p, beyond), std::invalid_argument);
+  EXPECT_THROW(calibration(no_step, no_step, empty), std::invalid_argument);
 }
 
 }  // namespace

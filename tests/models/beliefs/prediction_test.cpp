@@ -8,6 +8,7 @@
 
 #include "doxa/models/beliefs/score.h"
 #include "doxa/models/pomdp/exact_prediction.h"
+#include "step_tables.h"
 #include "tests/support/state_paths.h"
 
 namespace doxa::testing {
@@ -49,11 +50,11 @@ TEST(Prediction, OfOneStepAheadIsTheFiltersPredictive) {
   Philox random(2);
   const Pomdp m = random_pomdp(5, 3, 4, random);
   const std::vector<Trajectory> t = simulate(m, open_loop_policy(m), 12, 6, random);
-  const std::vector<std::vector<double>> filter = exact_predictive(m, t);
+  const StepTable filter = exact_predictive(m, t);
   for (std::size_t from = 0; from < 12; ++from) {
-    const std::vector<std::vector<double>> ahead = exact_open_loop(m, t, from, 1);
+    const StepTable ahead = exact_open_loop(m, t, from, 1);
     for (std::size_t i = 0; i < t.size(); ++i)
-      for (std::size_t o = 0; o < 4; ++o) EXPECT_EQ(ahead[i][o], filter[i][from * 4 + o]);
+      for (std::size_t o = 0; o < 4; ++o) EXPECT_EQ(ahead.row(i, 1)[o], filter.row(i, from + 1)[o]);
   }
 }
 
@@ -63,13 +64,12 @@ TEST(Prediction, OfSeveralStepsAheadIsTheSumOverAllPathsAndObservationsBetween) 
     const auto [m, t] = random_episode(5, random);
     const std::size_t outcomes = m.observations.size();
     for (std::size_t from = 0; from <= 2; ++from) {
-      const std::vector<double> ahead = exact_open_loop(m, std::vector{t}, from, 3)[0];
+      const StepTable ahead = exact_open_loop(m, std::vector{t}, from, 3);
       for (std::size_t n = 1; n <= 3; ++n) {
         std::vector<double> joint(outcomes);
         double past = 0;
         for (std::size_t o = 0; o < outcomes; ++o) past += joint[o] = joint_by_enumeration(m, t, from, n, o);
-        for (std::size_t o = 0; o < outcomes; ++o)
-          EXPECT_NEAR(ahead[(n - 1) * outcomes + o], joint[o] / past, 1e-13);
+        for (std::size_t o = 0; o < outcomes; ++o) EXPECT_NEAR(ahead.row(0, n)[o], joint[o] / past, 1e-13);
       }
     }
   }
@@ -92,7 +92,7 @@ TEST(Prediction, FarAheadForgetsThePastWhereTheModelMixes) {
   const std::size_t from = 5, ahead = 200;
   std::vector<Trajectory> t = simulate(m, open_loop_policy(m), from + ahead, 2, random);
   std::copy(t[0].actions.begin() + from, t[0].actions.end(), t[1].actions.begin() + from);
-  const std::vector<std::vector<double>> p = exact_open_loop(m, t, from, ahead);
+  const StepTable p = exact_open_loop(m, t, from, ahead);
   double bound = 1;
   for (std::size_t n = 0; n < ahead; ++n) {
     double contraction = 0;
@@ -106,26 +106,25 @@ TEST(Prediction, FarAheadForgetsThePastWhereTheModelMixes) {
         contraction = std::max(contraction, total_variation(x, y));
       }
     bound *= contraction;
-    const auto row = [&](std::size_t i) { return std::span(p[i]).subspan(n * 3, 3); };
-    EXPECT_LE(total_variation(row(0), row(1)), bound + 1e-15 * static_cast<double>(n + 1));
+    EXPECT_LE(total_variation(p.row(0, n + 1), p.row(1, n + 1)), bound + 1e-15 * static_cast<double>(n + 1));
   }
   EXPECT_LT(bound, 1e-15);
 }
 
 TEST(PredictionKl, IsZeroOfItselfAndKnownOfATiltedCoin) {
-  const std::vector<std::vector<double>> fair{{0.5, 0.5, 1, 0}, {0.5, 0.5, 1, 0}},
-      other{{0.25, 0.75, 0.8, 0.2}, {0.5, 0.5, 1, 0}};
-  for (const MeanEstimate& e : prediction_kl(fair, fair, 2)) {
+  const StepTable fair = step_table(2, {{0.5, 0.5, 1, 0}, {0.5, 0.5, 1, 0}}),
+                  other = step_table(2, {{0.25, 0.75, 0.8, 0.2}, {0.5, 0.5, 1, 0}});
+  for (const MeanEstimate& e : prediction_kl(fair, fair)) {
     EXPECT_EQ(e.mean, 0);
     EXPECT_EQ(e.standard_error, 0);
   }
-  const std::vector<MeanEstimate> kl = prediction_kl(fair, other, 2);
+  const std::vector<MeanEstimate> kl = prediction_kl(fair, other);
   const double first = 0.5 * std::log(0.5 / 0.25) + 0.5 * std::log(0.5 / 0.75), second = std::log(1 / 0.8);
   ASSERT_EQ(kl.size(), 2u);
   EXPECT_NEAR(kl[0].mean, first / 2, 1e-15);
   EXPECT_NEAR(kl[0].standard_error, first / 2, 1e-15);  // of the two values x and 0
   EXPECT_NEAR(kl[1].mean, second / 2, 1e-15);
-  EXPECT_EQ(prediction_kl(other, fair, 2)[1].mean, std::numeric_limits<double>::infinity());
+  EXPECT_EQ(prediction_kl(other, fair)[1].mean, std::numeric_limits<double>::infinity());
 }
 
 // E[log p(o_k | past) - log p̂(o_k | past)] = E[KL(p(· | past) ‖ p̂(· | past))]: over an episode the two have
@@ -136,16 +135,18 @@ TEST(PredictionKl, IsTheExpectationOfTheExcess) {
   const std::size_t steps = 16;
   const std::vector<Trajectory> t =
       simulate(m, open_loop_policy(m, std::vector{0.9, 0.05, 0.05}), steps, 4000, random);
-  const std::vector<std::vector<double>> exact = exact_predictive(m, t);
-  std::vector<std::vector<double>> blurred = exact;
-  for (std::vector<double>& p : blurred)
-    for (double& x : p) x = 0.7 * x + 0.3 / 2;
+  const StepTable exact = exact_predictive(m, t);
+  StepTable blurred = exact;
+  for (double& p : blurred.values) p = 0.7 * p + 0.3 / 2;
   const std::vector<double> nll = prediction_nll(blurred, t), best = exact_nll(m, t);
   std::vector<double> difference(t.size());
   for (std::size_t i = 0; i < t.size(); ++i) {
-    const std::span<const std::vector<double>> one(&exact[i], 1), other(&blurred[i], 1);
+    const std::size_t size = steps * 2;
+    StepTable one(2), other(2);
+    one.append(std::span(exact.values).subspan(i * size, size));
+    other.append(std::span(blurred.values).subspan(i * size, size));
     double kl = 0;
-    for (const MeanEstimate& step : prediction_kl(one, other, 2)) kl += step.mean;
+    for (const MeanEstimate& step : prediction_kl(one, other)) kl += step.mean;
     difference[i] = nll[i] - best[i] - kl / static_cast<double>(steps);
   }
   const MeanEstimate noise = estimate_mean(difference);
@@ -155,21 +156,21 @@ TEST(PredictionKl, IsTheExpectationOfTheExcess) {
 
 TEST(Prediction, RefusesWhatIsNotADistributionOrDoesNotFit) {
   const std::vector<Trajectory> t{{{0, 0, 0}, {0, 0}, {0, 1}}};
-  using P = std::vector<std::vector<double>>;
+  const auto p = [](const std::vector<double>& rows) { return step_table(2, {rows}); };
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_NEAR(prediction_nll(P{{0.5, 0.5, 0.75, 0.25}}, t)[0], (std::log(2) + std::log(4)) / 2, 1e-15);
-  EXPECT_EQ(prediction_nll(P{{0.5, 0.5, 1, 0}}, t)[0], std::numeric_limits<double>::infinity());
-  for (const P& wrong :
-       {P{}, P{{0.5, 0.5}, {0.5, 0.5}}, P{{0.5, 0.5, 1}}, P{{}}, P{{0.5, 0.5, 0.6, 0.5}},
-        P{{1.5, -0.5, 0.5, 0.5}}, P{{0.5, 0.5, nan, 0.5}}, P{{1, 1}}})  // the last: observation 1 of 1
-
+  EXPECT_NEAR(prediction_nll(p({0.5, 0.5, 0.75, 0.25}), t)[0], (std::log(2) + std::log(4)) / 2, 1e-15);
+  EXPECT_EQ(prediction_nll(p({0.5, 0.5, 1, 0}), t)[0], std::numeric_limits<double>::infinity());
+  for (const StepTable& wrong : {StepTable(2), step_table(2, {{0.5, 0.5}, {0.5, 0.5}}), p({0.5, 0.5}), p({}),
+                                 p({0.5, 0.5, 0.6, 0.5}), p({1.5, -0.5, 0.5, 0.5}), p({0.5, 0.5, nan, 0.5}),
+                                 step_table(1, {{1, 1}})})  // the last: observation 1 of 1
     EXPECT_THROW(prediction_nll(wrong, t), std::invalid_argument);
-  EXPECT_THROW(prediction_nll(P{{}}, std::vector<Trajectory>{{}}), std::invalid_argument);
-  const P one{{0.5, 0.5}}, two{{0.5, 0.5, 0.5, 0.5}};
-  EXPECT_THROW(prediction_kl(one, two, 2), std::invalid_argument);
-  EXPECT_THROW(prediction_kl(P{}, P{}, 2), std::invalid_argument);
-  EXPECT_THROW(prediction_kl(one, one, 3), std::invalid_argument);
-  EXPECT_THROW(prediction_kl(one, one, 0), std::invalid_argument);
+  EXPECT_THROW(prediction_nll(p({}), std::vector<Trajectory>{{}}), std::invalid_argument);
+  const StepTable one = p({0.5, 0.5}), two = p({0.5, 0.5, 0.5, 0.5});
+  EXPECT_THROW(prediction_kl(one, two), std::invalid_argument);
+  EXPECT_THROW(prediction_kl(one, step_table(3, {{0.5, 0.5, 0}})), std::invalid_argument);
+  EXPECT_THROW(prediction_kl(StepTable(2), StepTable(2)), std::invalid_argument);
+  const StepTable unequal = step_table(2, {{0.5, 0.5}, {0.5, 0.5, 0.5, 0.5}});
+  EXPECT_THROW(prediction_kl(unequal, unequal), std::invalid_argument);
   const Pomdp m = tiger();
   EXPECT_THROW(exact_open_loop(m, t, 1, 2), std::invalid_argument);
   EXPECT_THROW(exact_open_loop(m, t, 3, 1), std::invalid_argument);

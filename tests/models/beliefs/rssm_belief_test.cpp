@@ -51,13 +51,14 @@ TEST_P(RssmBeliefs, PredictionsAreDistributions) {
   for (const Weighting weighting : weightings)
     for (const Index samples : {1, 7}) {
       Philox random(1);
-      for (const auto& p : predictive(model, t, samples, random, weighting)) {
-        ASSERT_EQ(p.size(), 12u);
-        for (std::size_t k = 0; k < 4; ++k) {
-          EXPECT_NEAR(p[3 * k] + p[3 * k + 1] + p[3 * k + 2], 1, 20 * u);
-          for (std::size_t o = 0; o < 3; ++o) EXPECT_GT(p[3 * k + o], 0);
+      const StepTable all = predictive(model, t, samples, random, weighting);
+      EXPECT_EQ(all.begin, (std::vector<std::size_t>{0, 4, 8, 12, 16, 20}));
+      for (std::size_t i = 0; i < 5; ++i)
+        for (std::size_t k = 1; k <= 4; ++k) {
+          const auto p = all.row(i, k);
+          EXPECT_NEAR(p[0] + p[1] + p[2], 1, 20 * u);
+          for (std::size_t o = 0; o < 3; ++o) EXPECT_GT(p[o], 0);
         }
-      }
     }
 }
 
@@ -66,7 +67,7 @@ TEST_P(RssmBeliefs, PredictionsAreDistributions) {
 TEST_P(RssmBeliefs, PredictionsNeverSeeWhatIsToCome) {
   const auto run = [&](const Trajectory& t, Weighting weighting) {
     Philox random(2);
-    return predictive(model, {&t, 1}, 16, random, weighting)[0];
+    return predictive(model, {&t, 1}, 16, random, weighting).values;
   };
   for (const Weighting weighting : weightings) {
     const std::vector<double> p = run(seen, weighting);
@@ -101,7 +102,7 @@ TEST_P(EnumeratedBeliefs, PredictionsConvergeToTheSumOverAllPaths) {
   for (const Weighting weighting : weightings) {
     const std::vector<Estimate> found = repeated(20, [&](std::uint64_t run) {
       Philox random(run, 31);
-      return predictive(model, {&seen, 1}, samples, random, weighting)[0];
+      return predictive(model, {&seen, 1}, samples, random, weighting).values;
     });
     for (std::size_t k = 0; k < 4; ++k) {
       const std::vector<double> exact = exact_predictive(model, k, weighting);
@@ -210,7 +211,7 @@ TEST_P(EnumeratedBeliefs, OpenLoopPredictionsConvergeToTheSumOverAllThatMayHappe
   constexpr Index samples = 1000;
   const std::vector<Estimate> found = repeated(20, [&](std::uint64_t run) {
     Philox random(run, 41);
-    return open_loop_predictive(model, {&seen, 1}, 1, 3, samples, random)[0];
+    return open_loop(model, {&seen, 1}, 1, 3, samples, random).values;
   });
   ASSERT_EQ(found.size(), 9u);
   const RssmPaths paths(model, seen);
@@ -237,7 +238,7 @@ TEST(RssmBelief, EvenlySpreadSamplesAreAsGoodAsTheSum) {
   ASSERT_TRUE(model.deterministic());
   for (const Index samples : {4, 64, 4096}) {
     Philox random(5);
-    const std::vector<double> p = predictive(model, {&seen, 1}, samples, random)[0];
+    const std::vector<double> p = predictive(model, {&seen, 1}, samples, random).values;
     for (std::size_t k = 0; k < 4; ++k) {
       const std::vector<double> exact = exact_predictive(model, k, Weighting::none);
       for (std::size_t o = 0; o < 3; ++o)
@@ -257,12 +258,12 @@ TEST(RssmBelief, EachTrajectoryIsPredictedByItself) {
     double least = 1, most = 0;
     for (const Index samples : {600, 300}) {  // one a group, three a group
       Philox random(6);
-      const auto p = predictive(model, t, samples, random);
+      const StepTable p = predictive(model, t, samples, random);
       for (std::size_t i = 0; i < 6; ++i) {
         const RssmPaths paths(model, t[i]);
         const std::vector<double> exact =
             paths.predictive(1, model.future ? paths.log_joint(1) : paths.log_q(1));
-        EXPECT_NEAR(p[i][3], exact[0], 2 / std::sqrt(double(samples))) << name(settings);
+        EXPECT_NEAR(p.row(i, 2)[0], exact[0], 2 / std::sqrt(double(samples))) << name(settings);
         least = std::min(least, exact[0]);
         most = std::max(most, exact[0]);
       }
@@ -307,11 +308,11 @@ TEST(RssmBelief, RefusesWhatHasNoMeaning) {
     EXPECT_THROW(RssmBelief(model, 2, 0, random), std::invalid_argument);
     for (const Index samples : {0, -1}) {
       EXPECT_THROW(predictive(model, {&seen, 1}, samples, random), std::invalid_argument);
-      EXPECT_THROW(open_loop_predictive(model, {&seen, 1}, 1, 1, samples, random), std::invalid_argument);
+      EXPECT_THROW(open_loop(model, {&seen, 1}, 1, 1, samples, random), std::invalid_argument);
     }
-    EXPECT_THROW(open_loop_predictive(model, {&seen, 1}, 2, 3, 4, random), std::invalid_argument);
-    EXPECT_THROW(open_loop_predictive(model, {&seen, 1}, -1, 3, 4, random), std::invalid_argument);
-    EXPECT_THROW(open_loop_predictive(model, {&seen, 1}, 1, 0, 4, random), std::invalid_argument);
+    EXPECT_THROW(open_loop(model, {&seen, 1}, 2, 3, 4, random), std::invalid_argument);
+    EXPECT_THROW(open_loop(model, {&seen, 1}, -1, 3, 4, random), std::invalid_argument);
+    EXPECT_THROW(open_loop(model, {&seen, 1}, 1, 0, 4, random), std::invalid_argument);
     RssmBelief belief(model, 2, 3, random);
     EXPECT_THROW(belief.predict(std::array<Index, 1>{0}), std::invalid_argument);
     EXPECT_THROW(belief.update(two, std::array<Index, 3>{0, 1, 1}), std::invalid_argument);

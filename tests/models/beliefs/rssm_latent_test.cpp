@@ -18,21 +18,18 @@ namespace {
 
 constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;
 
-RssmLatent categorical(Index groups, Index classes, Real mixing = Real(0.01)) {
-  return {.family = RssmLatent::Family::categorical,
-          .groups = groups,
-          .classes = classes,
-          .uniform_mixing = mixing};
+CategoricalLatent categorical(Index groups, Index classes, Real mixing = Real(0.01)) {
+  return {.groups = groups, .classes = classes, .uniform_mixing = mixing};
 }
 
 // p_c of each group in double: (1 - m) softmax + m / classes.
-std::vector<double> mixed(const RssmLatent& latent, const Tensor& logits, Index row = 0) {
+std::vector<double> mixed(const CategoricalLatent& latent, const Tensor& logits, Index row = 0) {
   std::vector<double> all;
   for (Index g = 0; g < latent.groups; ++g) {
     std::vector<double> p;
     double sum = 0;
     for (Index c = 0; c < latent.classes; ++c)
-      sum += p.emplace_back(std::exp(double(logits[row * latent.size() + g * latent.classes + c])));
+      sum += p.emplace_back(std::exp(double(logits[(row * latent.groups + g) * latent.classes + c])));
     for (const double x : p)
       all.push_back((1 - double(latent.uniform_mixing)) * x / sum +
                     double(latent.uniform_mixing) / double(latent.classes));
@@ -43,21 +40,22 @@ std::vector<double> mixed(const RssmLatent& latent, const Tensor& logits, Index 
 // Over all V = classes^groups values: probabilities sum to 1, and KL is Σ q log(q/p).
 TEST(RssmLatent, LogProbAndDivergenceOfCategoricalsAreSumsOverAllValues) {
   Philox random(2);
-  for (const RssmLatent& latent : {categorical(1, 3), categorical(2, 2), categorical(3, 4, 0)}) {
+  for (const CategoricalLatent& latent : {categorical(1, 3), categorical(2, 2), categorical(3, 4, 0)}) {
     Tape tape;
     const Tensor values = RssmPaths::all_values(latent);
     const Index count = values.shape()[0];
     const std::vector<Index> repeated(static_cast<std::size_t>(count), 0);
-    const Var q = tape.constant(normal_noise({1, latent.parameters()}, random)),
-              p = tape.constant(normal_noise({1, latent.parameters()}, random)), z = tape.constant(values);
+    const Var q = tape.constant(normal_noise({1, latent_parameters(latent)}, random)),
+              p = tape.constant(normal_noise({1, latent_parameters(latent)}, random)),
+              z = tape.constant(values);
     const Tensor log_q = log_prob(latent, take(q, repeated), z).tensor(),
                  log_p = log_prob(latent, take(p, repeated), z).tensor();
     const std::vector<double> of_q = mixed(latent, q.tensor());
     double total = 0, kl = 0;
     for (Index v = 0; v < count; ++v) {
       double expected = 0;
-      for (Index i = 0; i < latent.size(); ++i)
-        if (values[v * latent.size() + i] == 1) expected += std::log(of_q[static_cast<std::size_t>(i)]);
+      for (Index i = 0; i < latent_size(latent); ++i)
+        if (values[v * latent_size(latent) + i] == 1) expected += std::log(of_q[static_cast<std::size_t>(i)]);
       EXPECT_NEAR(log_q[v], expected, 50 * u);
       total += std::exp(double(log_q[v]));
       kl += std::exp(double(log_q[v])) * (double(log_q[v]) - double(log_p[v]));
@@ -70,7 +68,7 @@ TEST(RssmLatent, LogProbAndDivergenceOfCategoricalsAreSumsOverAllValues) {
 // μ comes first, log σ after it: the closed forms of a normal distribution, coordinate by coordinate.
 TEST(RssmLatent, LogProbAndDivergenceOfGaussiansAreThoseOfTheirCoordinates) {
   Philox random(3);
-  const RssmLatent latent{.width = 3};
+  const RssmLatent latent = GaussianLatent{3};
   Tape tape;
   const Tensor q = normal_noise({4, 6}, random), p = normal_noise({4, 6}, random),
                s = normal_noise({4, 3}, random);
@@ -92,7 +90,7 @@ TEST(RssmLatent, LogProbAndDivergenceOfGaussiansAreThoseOfTheirCoordinates) {
 
 // m bounds every probability from below by m / classes, and so every log-ratio by log(classes / m).
 TEST(RssmLatent, MixingBoundsEveryProbability) {
-  const RssmLatent latent = categorical(1, 4, Real(0.04)), none = categorical(1, 4, 0);
+  const CategoricalLatent latent = categorical(1, 4, Real(0.04)), none = categorical(1, 4, 0);
   Tape tape;
   const Var q = tape.constant(Tensor({4, 4}, {60, 0, 0, 0, 60, 0, 0, 0, 60, 0, 0, 0, 60, 0, 0, 0}));
   const Var p = tape.constant(Tensor({4, 4}, {0, 60, 0, 0, 0, 60, 0, 0, 0, 60, 0, 0, 0, 60, 0, 0}));
@@ -110,7 +108,7 @@ TEST(RssmLatent, MixingBoundsEveryProbability) {
 // Pearson's χ² of 10⁵ draws of 5 classes: P(χ²_4 > 23.5) = 10⁻⁴. In sample() every n rows share a stretch of
 // the unit interval; from each stretch one row is looked at, so that the draws are independent.
 TEST(RssmLatent, DrawsOfEachRowAreDistributedAsTheyShould) {
-  const RssmLatent latent = categorical(2, 5);
+  const CategoricalLatent latent = categorical(2, 5);
   constexpr Index draws = 100'000;
   Philox random(4);
   const Tensor logits = normal_noise({1, 10}, random);
@@ -136,7 +134,7 @@ TEST(RssmLatent, DrawsOfEachRowAreDistributedAsTheyShould) {
 // Groups are independent of each other, also where each is spread evenly: the joint frequencies of 3 × 3
 // classes are products.
 TEST(RssmLatent, DrawsOfGroupsAreIndependent) {
-  const RssmLatent latent = categorical(2, 3);
+  const CategoricalLatent latent = categorical(2, 3);
   constexpr Index draws = 100'000, n = 8;
   Philox random(5);
   const Tensor logits = normal_noise({1, 6}, random);
@@ -157,7 +155,7 @@ TEST(RssmLatent, DrawsOfGroupsAreIndependent) {
 
 // Kitagawa: of n rows of the same distribution, ⌊n p⌋ or ⌈n p⌉ are of a class; also of the last, fewer rows.
 TEST(RssmLatent, DrawsSideBySideAreSpreadEvenly) {
-  const RssmLatent latent = categorical(2, 5);
+  const CategoricalLatent latent = categorical(2, 5);
   Philox random(6);
   for (int trial = 0; trial < 50; ++trial) {
     const Tensor logits = normal_noise({1, 10}, random);
@@ -175,7 +173,7 @@ TEST(RssmLatent, DrawsSideBySideAreSpreadEvenly) {
 }
 
 TEST(RssmLatent, DrawsOfGaussiansHaveTheirMoments) {
-  const RssmLatent latent{.width = 2};
+  const RssmLatent latent = GaussianLatent{2};
   constexpr Index draws = 100'000;
   Philox random(7);
   Tape tape;
@@ -198,10 +196,10 @@ TEST(RssmLatent, DrawsOfGaussiansHaveTheirMoments) {
 }
 
 TEST(RssmLatent, SampleHasNoGradientAndRsampleHas) {
-  for (const RssmLatent& latent : {categorical(1, 3), RssmLatent{.width = 3}}) {
+  for (const RssmLatent& latent : {RssmLatent(categorical(1, 3)), RssmLatent(GaussianLatent{3})}) {
     Philox random(8);
     Tape tape;
-    const Var x = tape.variable(normal_noise({2, latent.parameters()}, random));
+    const Var x = tape.variable(normal_noise({2, latent_parameters(latent)}, random));
     EXPECT_FALSE(sample(latent, x, 2, random).needs_gradient());
     EXPECT_TRUE(rsample(latent, x, random).needs_gradient());
   }
@@ -221,20 +219,20 @@ TEST(RssmLatent, NamesTheShapesItRefuses) {
   Tape tape;
   Philox random(9);
   const auto of = [&](Index rows, Index columns) { return tape.constant({rows, columns}, Real{0}); };
-  for (const RssmLatent& latent : {categorical(2, 3), RssmLatent{.width = 3}}) {
+  for (const RssmLatent& latent : {RssmLatent(categorical(2, 3)), RssmLatent(GaussianLatent{3})}) {
     const std::string expected = "[rows,6], got [2,5]";
     for (const std::string& text : {refusal([&] { rsample(latent, of(2, 5), random); }),
                                     refusal([&] { sample(latent, of(2, 5), 2, random); }),
                                     refusal([&] { kl_divergence(latent, of(2, 5), of(2, 6)); }),
                                     refusal([&] { kl_divergence(latent, of(2, 6), of(2, 5)); }),
-                                    refusal([&] { log_prob(latent, of(2, 5), of(2, latent.size())); })})
+                                    refusal([&] { log_prob(latent, of(2, 5), of(2, latent_size(latent))); })})
       EXPECT_NE(text.find(expected), std::string::npos) << text;
     // Nothing is broadcast: a row is a distribution, and has a draw of its own.
     const std::string rows = refusal([&] { kl_divergence(latent, of(2, 6), of(1, 6)); });
     EXPECT_NE(rows.find("[2,6] and [1,6]"), std::string::npos) << rows;
-    const std::string draws = refusal([&] { log_prob(latent, of(2, 6), of(1, 2 * latent.size())); });
-    EXPECT_NE(draws.find("[1," + std::to_string(2 * latent.size()) + "]"), std::string::npos) << draws;
-    EXPECT_THROW(log_prob(latent, of(2, 6), of(1, latent.size())), std::invalid_argument);
+    const std::string draws = refusal([&] { log_prob(latent, of(2, 6), of(1, 2 * latent_size(latent))); });
+    EXPECT_NE(draws.find("[1," + std::to_string(2 * latent_size(latent)) + "]"), std::string::npos) << draws;
+    EXPECT_THROW(log_prob(latent, of(2, 6), of(1, latent_size(latent))), std::invalid_argument);
     EXPECT_THROW(sample(latent, of(2, 6), 0, random), std::invalid_argument);
   }
 }

@@ -5,14 +5,14 @@
 
 #include <cmath>
 #include <filesystem>
-#include <numeric>
 
+#include "doxa/models/beliefs/prediction.h"
 #include "doxa/models/beliefs/rssm_belief.h"
 #include "doxa/models/beliefs/rssm_bound.h"
 #include "doxa/models/beliefs/score.h"
 #include "doxa/models/nn/adam.h"
 #include "doxa/models/nn/training.h"
-#include "doxa/models/pomdp/pomdp_file.h"
+#include "doxa/models/pomdp/file.h"
 
 namespace doxa {
 namespace {
@@ -29,29 +29,21 @@ TEST(RssmLearning, ComesNearTheExactFilterOnTiger) {
               .observations = 2,
               .hidden = 12,
               .summary = RssmSettings::Summary::observations,
-              .latent = {.width = 2}},
+              .latent = GaussianLatent{2}},
              random);
   const Parameters all = parameters(model);
   Adam adam{.max_norm = 1};
   const WarmupCosine rate{.peak = 0.02, .steps = 300, .warm_up = 20};
   Tape tape;
-  std::vector<Index> chosen(32);
-  std::iota(chosen.begin(), chosen.end(), Index{0});
   for (Index t = 1; t <= rate.steps; ++t) {
-    const auto batch = simulate(tiger, policy, horizon, chosen.size(), random);
+    const auto batch = simulate(tiger, policy, horizon, 32, random);
     tape.clear();
-    tape.backward(rssm_loss(tape, model, episodes(batch, chosen), {}, random).loss);
+    tape.backward(rssm_loss(tape, model, episodes(batch), {}, random).loss);
     adam.rate = rate(t);
     adam.step(all);
   }
   const auto held_out = simulate(tiger, policy, horizon, 1000, random);
-  const auto p = predictive(model, held_out, 8, random);
-  std::vector<double> nll;
-  for (std::size_t i = 0; i < held_out.size(); ++i) {
-    double sum = 0;
-    for (std::size_t k = 0; k < horizon; ++k) sum -= std::log(p[i][2 * k + held_out[i].observations[k]]);
-    nll.push_back(sum / double(horizon));
-  }
+  const std::vector<double> nll = prediction_nll(predictive(model, held_out, 8, random), held_out);
   const MemoryScore score =
       memory_score(last_nll(count_last_observation(tiger, policy, horizon, random, 5000), held_out), nll,
                    exact_nll(tiger, held_out));

@@ -35,7 +35,7 @@ Loss loss_of(Rssm& model, const RssmObjective& objective) {
   for (Parameter* p : parameters(model))
     std::fill(p->gradient.span().begin(), p->gradient.span().end(), Real{0});
   tape.backward(l.loss);
-  Loss all{double(l.loss.item()), double(l.log_likelihood.item()), double(l.kl.item()), {}};
+  Loss all{double(l.loss.item()), double(l.mean.log_likelihood.item()), double(l.mean.kl.item()), {}};
   for (const Parameter* p : parameters(model))
     for (Index i = 0; i < p->gradient.size(); ++i)
       all.gradient[p->name + "[" + std::to_string(i) + "]"] = double(p->gradient[i]);
@@ -113,10 +113,9 @@ INSTANTIATE_TEST_SUITE_P(OfAllModels, RssmObjectives, ::testing::ValuesIn(rssm_v
                          [](const auto& p) { return std::to_string(p.index); });
 
 TEST(RssmObjective, RefusesWhatHasNoMeaning) {
-  using Family = RssmLatent::Family;
   const RssmSettings gaussian{.actions = 2, .observations = 3, .hidden = 4};
   RssmSettings categorical = gaussian;
-  categorical.latent.family = Family::categorical;
+  categorical.latent = CategoricalLatent{};
   Rssm a = random_rssm(gaussian, 1), b = random_rssm(categorical, 1);
   const auto loss = [](Rssm& model, const RssmObjective& objective, const Episodes& e = four_copies_of_two) {
     Tape tape;

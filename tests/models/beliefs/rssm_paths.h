@@ -40,15 +40,17 @@ struct RssmPaths {
   std::vector<std::size_t> seen;
   std::vector<Step> steps;
 
-  /// Every value of the latent, [V, size].
-  static Tensor all_values(const RssmLatent& latent) {
+  /// Every value of a categorical latent, [V, size].
+  static Tensor all_values(const RssmLatent& of) {
+    const auto& latent = std::get<CategoricalLatent>(of);
+    const Index size = latent_size(of);
     Index count = 1;
     for (Index g = 0; g < latent.groups; ++g) count *= latent.classes;
-    Tensor z({count, latent.size()});
+    Tensor z({count, size});
     for (Index v = 0; v < count; ++v) {
       Index rest = v;
       for (Index g = 0; g < latent.groups; ++g, rest /= latent.classes)
-        z[v * latent.size() + g * latent.classes + rest % latent.classes] = 1;
+        z[v * size + g * latent.classes + rest % latent.classes] = 1;
     }
     return z;
   }

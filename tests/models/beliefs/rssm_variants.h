@@ -14,9 +14,9 @@ namespace doxa::testing {
 inline std::vector<RssmSettings> rssm_variants(bool with_gaussian) {
   using Summary = RssmSettings::Summary;
   using Inference = RssmSettings::Inference;
-  std::vector<RssmLatent> latents{{.family = RssmLatent::Family::categorical, .groups = 1, .classes = 3},
-                                  {.family = RssmLatent::Family::categorical, .groups = 2, .classes = 2}};
-  if (with_gaussian) latents.push_back({.width = 2});
+  std::vector<RssmLatent> latents{CategoricalLatent{.groups = 1, .classes = 3},
+                                  CategoricalLatent{.groups = 2, .classes = 2}};
+  if (with_gaussian) latents.push_back(GaussianLatent{2});
   std::vector<RssmSettings> all;
   for (const Summary summary : {Summary::latents, Summary::observations, Summary::both})
     for (const Inference inference : {Inference::filtering, Inference::smoothing})
@@ -33,12 +33,10 @@ inline std::vector<RssmSettings> rssm_variants(bool with_gaussian) {
 /// "both, smoothing, 2 groups of 2".
 inline std::string name(const RssmSettings& s) {
   const char* const summaries[] = {"latents", "observations", "both"};
-  const RssmLatent& l = s.latent;
+  const auto* l = std::get_if<CategoricalLatent>(&s.latent);
   return std::string(summaries[static_cast<int>(s.summary)]) +
          (s.inference == RssmSettings::Inference::smoothing ? ", smoothing, " : ", filtering, ") +
-         (l.family == RssmLatent::Family::gaussian
-              ? "Gaussian"
-              : std::to_string(l.groups) + " groups of " + std::to_string(l.classes));
+         (l ? std::to_string(l->groups) + " groups of " + std::to_string(l->classes) : "Gaussian");
 }
 
 inline Trajectory trajectory(std::vector<std::size_t> actions, std::vector<std::size_t> observations) {

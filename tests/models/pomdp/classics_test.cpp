@@ -6,7 +6,7 @@
 #include <set>
 
 #include "doxa/models/pomdp/belief.h"
-#include "doxa/models/pomdp/pomdp_file.h"
+#include "doxa/models/pomdp/file.h"
 #include "tests/support/pomdp_text.h"
 #include "tests/support/random_pomdp.h"
 

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "doxa/models/pomdp/pomdp_file.h"
+#include "doxa/models/pomdp/file.h"
 #include "tests/support/pomdp_text.h"
 #include "tests/support/random_pomdp.h"
 

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "doxa/models/pomdp/belief.h"
-#include "doxa/models/pomdp/pomdp_file.h"
+#include "doxa/models/pomdp/file.h"
 #include "doxa/models/pomdp/simulate.h"
 #include "tag_avoid.h"
 #include "tests/support/pomdp_text.h"

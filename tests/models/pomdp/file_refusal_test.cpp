@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "doxa/models/pomdp/pomdp_file.h"
+#include "doxa/models/pomdp/file.h"
 #include "tests/support/pomdp_text.h"
 
 namespace doxa::testing {

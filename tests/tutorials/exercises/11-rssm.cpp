@@ -73,9 +73,11 @@ TEST(Exercise11, SamplesOfACode) {
 // observations, so that the divergence reaches the posterior and the prior by no other way than its own two
 // arguments: of the loss less that of the likelihood alone.
 std::map<std::string, double> norms_of_divergence(const RssmObjective& objective) {
-  RssmSettings settings{
-      .actions = 2, .observations = 3, .hidden = 4, .summary = RssmSettings::Summary::observations};
-  settings.latent.family = RssmLatent::Family::categorical;
+  const RssmSettings settings{.actions = 2,
+                              .observations = 3,
+                              .hidden = 4,
+                              .summary = RssmSettings::Summary::observations,
+                              .latent = CategoricalLatent{}};
   Philox initial(1);
   Rssm model(settings, initial);
   std::vector<Trajectory> seen(4);
@@ -84,8 +86,7 @@ std::map<std::string, double> norms_of_divergence(const RssmObjective& objective
       seen[i].actions.push_back(k % 2);
       seen[i].observations.push_back((i + k) % 3);
     }
-  const std::vector<Index> all{0, 1, 2, 3};
-  const Episodes e = episodes(seen, all);
+  const Episodes e = episodes(seen);
   const auto gradient = [&](const RssmObjective& o) {
     std::map<std::string, std::vector<double>> of;
     Tape tape;

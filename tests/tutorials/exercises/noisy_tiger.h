@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "doxa/models/pomdp/pomdp_file.h"
+#include "doxa/models/pomdp/file.h"
 
 // Tiger whose roar is right, and whose tiger changes doors while we listen, with these probabilities.
 inline doxa::Pomdp noisy_tiger(double right = 0.85, double moving = 0) {

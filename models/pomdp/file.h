@@ -1,12 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "doxa/models/files/file.h"
-#include "doxa/models/pomdp/format/repair.h"
 #include "doxa/models/pomdp/pomdp.h"
 
 namespace doxa {
@@ -23,12 +23,13 @@ namespace doxa {
 // entry written wins. Probabilities have no sign. Rows must sum to 1 within 1e-5 and are then normalised;
 // rewards are 0 where not given, and `cost` negates them.
 
-/// The largest set, the most rows (actions x states) and the largest file that are read; a hostile file costs
-/// well under 1 GB, and so do some dozens of beliefs over the states of one that is accepted. The limits of
-/// one table are in probability_entries.h.
-inline constexpr std::size_t max_set_size = 1u << 17;
-inline constexpr std::size_t max_table_rows = 1u << 22;
+// Limits of what is read. A hostile file costs well under 1 GB, and so do some dozens of beliefs over the
+// states of a model that is accepted.
+inline constexpr std::size_t max_set_size = 1u << 17;    ///< states, actions or observations
+inline constexpr std::size_t max_table_rows = 1u << 22;  ///< actions x states
 inline constexpr std::size_t max_file_bytes = 1u << 26;
+inline constexpr std::size_t max_non_zeros = 1u << 24;    ///< probabilities of one table other than 0
+inline constexpr std::size_t max_spelled_out = 1u << 26;  ///< entries of one table that wildcards stand for
 
 /// Reads a model from a text; `file` names it in errors. Throws FileError at the first fault.
 Pomdp parse_pomdp(std::string_view text, const std::string& file = "pomdp");
@@ -36,14 +37,23 @@ Pomdp parse_pomdp(std::string_view text, const std::string& file = "pomdp");
 /// Reads a model from a file. Throws FileError, also where the file cannot be read.
 Pomdp read_pomdp(const std::filesystem::path& path);
 
-/// The same, leniently: the model, and the repairs that it took to read it, in the order of the file. A file
-/// that is well-formed gives the same model as above and no repair. Repaired are
+/// What a lenient reader took for something else than what stands there, and where: "found 'rewards',
+/// expected 'reward' or 'cost': read as 'reward'". Line and column count from 1, columns in bytes.
+struct PomdpRepair {
+  std::size_t line = 0, column = 0;
+  std::string text;
+
+  bool operator==(const PomdpRepair&) const = default;
+};
+
+/// The same, leniently: the model, and the repairs that it took to read it, in the order of the file. A
+/// well-formed file gives the same model as above and no repair. These faults are repaired:
 ///   - `values: rewards` and `costs`; a missing discount is 1, missing values are rewards,
-///   - `start: a b`, which is `start include:` a list,
-///   - a row or a start distribution that does not sum to 1 is normalised (unless its sum is 0 or infinite),
+///   - `start: a b`, read as `start include:` a list,
+///   - a row or a start distribution that does not sum to 1: normalised, unless its sum is 0 or infinite,
 ///   - a colon too many before a number, a row, a matrix or a word that stands for one,
-///   - probabilities of the wrong number, where wrong_size.h finds the one reading that makes every row sum
-///   to 1,
+///   - too few or too many probabilities of a table, where exactly one reading makes every row sum to 1: one
+///     row meant for all, surplus zeros after the last row, or surplus zeros at the end of every row,
 ///   - one reward where a row or a matrix of them belongs: it is the reward of all.
 /// Throws FileError at the first fault of another kind.
 struct LenientPomdp {
@@ -53,12 +63,12 @@ struct LenientPomdp {
 LenientPomdp parse_pomdp_lenient(std::string_view text, const std::string& file = "pomdp");
 LenientPomdp read_pomdp_lenient(const std::filesystem::path& path);
 
-/// A file in the same format that reads back to the same model, bit for bit, if its rows are normalised and
-/// store no zeros (as those of every model read from a file). Throws std::invalid_argument for a model that
-/// is not valid, or with names that the format cannot spell.
+/// The text of a model, which reads back to the same model, bit for bit, if its rows are normalised and store
+/// no zeros (as those of every model read from a file). Throws std::invalid_argument for a model that is not
+/// valid, or that has names which the format cannot spell.
 std::string format_pomdp(const Pomdp& m);
 
-/// A name that a .pomdp file can spell: [A-Za-z][A-Za-z0-9_-]* and not one of its own words.
+/// Whether a .pomdp file can spell this name: [A-Za-z][A-Za-z0-9_-]* and not one of the format's own words.
 bool is_pomdp_name(std::string_view name);
 
 }  // namespace doxa

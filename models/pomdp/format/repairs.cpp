@@ -1,4 +1,4 @@
-#include "doxa/models/pomdp/format/wrong_size.h"
+#include "doxa/models/pomdp/format/repairs.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +9,12 @@
 
 namespace doxa::pomdp_format {
 namespace {
+
+using Kind = Token::Kind;
+
+void note_extra_colon(TokenReader& reader, Position at) {
+  reader.repaired(at, "found ':' before a number or a word that stands for some, expected none: passed over");
+}
 
 bool is_distribution(std::span<const double> p) {
   return std::abs(std::accumulate(p.begin(), p.end(), 0.0) - 1) <= row_sum_tolerance;
@@ -39,6 +45,25 @@ Reading only_reading(std::span<const double> numbers, std::size_t rows, std::siz
 }
 
 }  // namespace
+
+bool on_to_member(TokenReader& reader, Numbers instead) {
+  const Position at = reader.token().at;
+  if (!reader.accept(Kind::colon)) return false;
+  if (!reader.lenient()) return true;
+  const Token& next = reader.token();
+  bool extra = next.is(Kind::real) || next.is(Kind::minus) || next.is(Kind::plus) || next.is("uniform") ||
+               next.is("identity") || next.is("reset");
+  if (next.is(Kind::integer) && instead.count > 1 && instead.count != instead.with_member)
+    extra = reader.numbers_ahead(instead.count + 1) == instead.count;
+  if (extra) note_extra_colon(reader, at);
+  return !extra;
+}
+
+void pass_extra_colon(TokenReader& reader) {
+  if (!reader.lenient() || !reader.token().is(Kind::colon)) return;
+  note_extra_colon(reader, reader.token().at);
+  reader.advance();
+}
 
 std::vector<double> read_wrong_size(TokenReader& reader, const std::string& what, std::size_t rows,
                                     std::size_t columns) {

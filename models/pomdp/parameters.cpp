@@ -1,4 +1,4 @@
-#include "doxa/models/pomdp/pomdp_parameters.h"
+#include "doxa/models/pomdp/parameters.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,9 +1,16 @@
-#include "doxa/models/beliefs/episodes.h"
+#include "doxa/models/pomdp/episodes.h"
 
+#include <numeric>
 #include <stdexcept>
 #include <string>
 
 namespace doxa {
+
+Episodes episodes(std::span<const Trajectory> trajectories, Index copies) {
+  std::vector<Index> all(trajectories.size());
+  std::iota(all.begin(), all.end(), Index{0});
+  return episodes(trajectories, all, copies);
+}
 
 Episodes episodes(std::span<const Trajectory> trajectories, std::span<const Index> chosen, Index copies) {
   if (chosen.empty() || copies < 1) throw std::invalid_argument("episodes: none chosen");

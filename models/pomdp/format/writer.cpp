@@ -1,18 +1,12 @@
-#include "doxa/models/pomdp/pomdp_file.h"
-
 #include <set>
 #include <stdexcept>
 
 #include "doxa/autograd/internal/number_text.h"
-#include "doxa/models/files/file.h"
+#include "doxa/models/pomdp/file.h"
 #include "doxa/models/pomdp/format/preamble.h"
 
 namespace doxa {
 namespace {
-
-std::string read_bytes(const std::filesystem::path& path) {
-  return read_whole_file(path, ".pomdp file", max_file_bytes);
-}
 
 // A count where the names are the indices.
 std::string format_set(const char* keyword, const std::vector<std::string>& names) {
@@ -55,12 +49,6 @@ std::string format_table(const Pomdp& m, const StochasticMatrix& table, const st
 
 }  // namespace
 
-Pomdp read_pomdp(const std::filesystem::path& path) { return parse_pomdp(read_bytes(path), path.string()); }
-
-LenientPomdp read_pomdp_lenient(const std::filesystem::path& path) {
-  return parse_pomdp_lenient(read_bytes(path), path.string());
-}
-
 std::string format_pomdp(const Pomdp& m) {
   validate(m);
   std::string text = "discount: " + to_text(m.discount) + "\nvalues: reward\n" +
@@ -78,7 +66,7 @@ std::string format_pomdp(const Pomdp& m) {
 
 bool is_pomdp_name(std::string_view name) {
   try {
-    const pomdp_format::Token token = pomdp_format::PomdpLexer(name, "").next();
+    const pomdp_format::Token token = pomdp_format::TokenReader(name, "").token();
     return token.is(pomdp_format::Token::Kind::word) && token.text == name &&
            !pomdp_format::is_reserved(name);
   } catch (const FileError&) {

@@ -1,0 +1,71 @@
+#include "doxa/models/beliefs/episode_data.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "doxa/models/beliefs/score.h"
+#include "doxa/models/numerics/mean_estimate.h"
+#include "doxa/models/pomdp/episode_file.h"
+#include "doxa/models/pomdp/file.h"
+
+namespace doxa {
+namespace {
+
+// FNV-1a, 64 bits (Fowler, Noll & Vo): the same number with every library, unlike std::hash.
+std::string hash(const std::string& text) {
+  std::uint64_t h = 14695981039346656037u;
+  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  return std::to_string(h);
+}
+
+// Fills in what follows from the episodes and the counts of the last observation.
+EpisodeData completed(EpisodeData data, std::size_t curve, const LastObservationPredictor& counts) {
+  data.exact = exact_nll(data.pomdp, data.held_out);
+  data.last = last_nll(counts, data.held_out);
+  data.curve = std::min(curve, data.validation.size());
+  data.exact_on_curve = estimate_mean(exact_nll(data.pomdp, data.curve_episodes())).mean;
+  std::string identity = format_pomdp(data.pomdp);
+  for (const double p : data.policy) identity += ' ' + std::to_string(p);
+  if (!data.recorded.empty()) identity += format_episodes(data.pomdp, data.recorded);
+  data.fingerprint = hash(identity);
+  return data;
+}
+
+}  // namespace
+
+EpisodeData simulated_data(Pomdp pomdp, std::vector<double> policy, std::size_t horizon,
+                           const EpisodeCounts& counts, std::uint64_t seed) {
+  Philox validate(seed, 2), test(seed, 3), count(seed, 4);
+  EpisodeData data{.pomdp = std::move(pomdp), .policy = std::move(policy), .horizon = horizon};
+  data.validation = simulate(data.pomdp, data.policy, horizon, counts.validation, validate);
+  data.held_out = simulate(data.pomdp, data.policy, horizon, counts.held_out, test);
+  const auto counted = count_last_observation(data.pomdp, data.policy, horizon, count);
+  return completed(std::move(data), counts.curve, counted);
+}
+
+EpisodeData recorded_data(Pomdp pomdp, std::vector<double> policy, std::vector<Trajectory> episodes,
+                          const EpisodeCounts& counts) {
+  const std::size_t tenth = episodes.size() / 10;
+  if (tenth < 2)
+    throw std::invalid_argument("recorded_data: " + std::to_string(episodes.size()) +
+                                " episodes, expected at least 20");
+  const auto from_end = [&](std::size_t n) { return episodes.end() - static_cast<std::ptrdiff_t>(n); };
+  EpisodeData data{.pomdp = std::move(pomdp), .policy = std::move(policy), .horizon = episodes[0].horizon()};
+  data.held_out.assign(from_end(tenth), episodes.end());
+  data.validation.assign(from_end(2 * tenth), from_end(tenth));
+  episodes.resize(episodes.size() - 2 * tenth);
+  data.recorded = std::move(episodes);
+  const auto counted = count_last_observation(data.pomdp, data.recorded);
+  return completed(std::move(data), counts.curve, counted);
+}
+
+Episodes draw_batch(const EpisodeData& data, Index count, Index copies, Philox& random) {
+  if (data.recorded.empty())
+    return episodes(simulate(data.pomdp, data.policy, data.horizon, static_cast<std::size_t>(count), random),
+                    copies);
+  std::vector<Index> chosen(static_cast<std::size_t>(count));
+  for (Index& i : chosen) i = random.uniform_index(static_cast<Index>(data.recorded.size()));
+  return episodes(data.recorded, chosen, copies);
+}
+
+}  // namespace doxa

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "doxa/models/beliefs/belief_model.h"
+#include "doxa/models/beliefs/episode_data.h"
+#include "doxa/models/beliefs/prediction.h"
+#include "doxa/models/beliefs/score.h"
+#include "doxa/models/nn/training.h"
+
+namespace doxa {
+
+/// A sample of the bound for each of several trajectories, and the divergence in it, in nats per step.
+struct SampledBound {
+  std::vector<double> bound, kl;
+};
+template <BeliefModel M>
+SampledBound sample_bound(M& model, std::span<const Trajectory> trajectories, Philox& random) {
+  Tape tape;
+  const Evaluation evaluation(tape);
+  const Episodes e = episodes(trajectories);
+  const BoundTerms<Var> terms = bound(tape, model, e, random);
+  const double steps = static_cast<double>(e.horizon);
+  SampledBound sampled;
+  for (std::size_t i = 0; i < trajectories.size(); ++i) {
+    const double kl = static_cast<double>(terms.kl.value()[i]);
+    sampled.bound.push_back((static_cast<double>(terms.log_likelihood.value()[i]) - kl) / steps);
+    sampled.kl.push_back(kl / steps);
+  }
+  return sampled;
+}
+
+/// What a trained belief is worth on episodes that it has not seen, in nats per step.
+struct BeliefScore {
+  double validation = 0;       ///< mean model_nll of the validation episodes, by which variants are compared
+  StepTable predictions = {};  ///< of the held-out episodes, rows of O
+  std::vector<double> nll = {}, bound = {}, kl = {};  ///< one for each held-out episode
+  MemoryScore memory = {};
+
+  double mean_bound() const { return estimate_mean(bound).mean; }
+  double mean_kl() const { return estimate_mean(kl).mean; }
+  /// Whether the latent is in use: a mean KL of at least 0.05 nats per step.
+  bool live() const { return mean_kl() >= 0.05; }
+};
+
+/// Scores a trained model with `samples` samples of its belief. Throws as `prediction_nll` and `memory_score`
+/// do.
+template <BeliefModel M>
+BeliefScore score_belief(M& model, const EpisodeData& data, Index samples, Philox random) {
+  const StepTable on_validation = predictive(model, data.validation, samples, random);
+  StepTable predictions = predictive(model, data.held_out, samples, random);
+  std::vector<double> nll = prediction_nll(predictions, data.held_out);
+  SampledBound sampled = sample_bound(model, data.held_out, random);
+  const MemoryScore memory = memory_score(data.last, nll, data.exact);
+  return {.validation = estimate_mean(prediction_nll(on_validation, data.validation)).mean,
+          .predictions = std::move(predictions),
+          .nll = std::move(nll),
+          .bound = std::move(sampled.bound),
+          .kl = std::move(sampled.kl),
+          .memory = memory};
+}
+
+/// A variant of a belief model: how it was trained and what came of it.
+struct LearnedBelief {
+  std::string name;
+  Index steps;  ///< of training, as planned
+  TrainingReport training = {};
+  double seconds = 0;  ///< that training took
+  BeliefScore score = {};
+};
+
+/// The best of several variants by their validation episodes, of which there must be one, and the best of
+/// those whose latent is in use; null if there is none.
+const LearnedBelief& best_of(std::span<const LearnedBelief> all);
+const LearnedBelief* best_live_of(std::span<const LearnedBelief> all);
+
+}  // namespace doxa

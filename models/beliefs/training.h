@@ -1,0 +1,47 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "doxa/models/beliefs/belief_model.h"
+#include "doxa/models/beliefs/episode_data.h"
+#include "doxa/models/beliefs/prediction.h"
+#include "doxa/models/nn/training.h"
+
+namespace doxa {
+
+/// What training a belief needs to know beside the loop's own settings.
+struct BeliefTraining {
+  Index batch = 32;                     ///< episodes of a training step, copies counted
+  std::uint64_t seed = 1, stream = 16;  ///< episodes come from Philox(seed, stream), noise from stream + 1
+  Index validation_samples = 16;        ///< of the belief, for a point of the learning curve
+};
+
+/// Trains a belief model on episodes alone, one batch a step, under the settings of `how`: rate, clipping,
+/// validation, checkpoint, what is to be called. The validation loss, in the report too, is the model_nll of
+/// the curve's episodes; the parameters with the least one are kept. Throws as `train` does.
+template <BeliefModel M>
+TrainingReport train_belief(M& model, const EpisodeData& data, const BeliefTraining& belief, Training how) {
+  Philox draw(belief.seed, belief.stream), noise(belief.seed, belief.stream + 1);
+  Tape tape;
+  how.run.parameters = parameters(model);
+  how.run.generators = {{"data", &draw}, {"noise", &noise}};
+  //! [step]
+  how.loss = [&](Index) {
+    tape.clear();
+    const Index count = std::max<Index>(1, belief.batch / copies(model));
+    const Episodes batch = draw_batch(data, count, copies(model), draw);
+    const Var minimised = loss(tape, model, batch, noise);
+    tape.backward(minimised);
+    return static_cast<double>(minimised.item());
+  };
+  //! [step]
+  how.validation = [&] {
+    Philox same(1);  // the same samples each time, so that the curve shows the model and not the noise
+    const StepTable p = predictive(model, data.curve_episodes(), belief.validation_samples, same);
+    return estimate_mean(prediction_nll(p, data.curve_episodes())).mean;
+  };
+  return train(how);
+}
+
+}  // namespace doxa

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "doxa/autograd/real.h"
+
+namespace doxa {
+
+/// One episode of T steps: s_0 … s_T, a_0 … a_{T-1}, o_1 … o_T. Step k = 1 … T is
+/// (actions[k-1], states[k], observations[k-1]).
+struct Trajectory {
+  std::vector<std::size_t> states;  ///< [T+1]; empty where nobody saw them, as in an episode read from a file
+  std::vector<std::size_t> actions;       ///< [T]
+  std::vector<std::size_t> observations;  ///< [T]
+
+  std::size_t horizon() const { return actions.size(); }
+  bool operator==(const Trajectory&) const = default;
+};
+
+/// A batch of B episodes of T steps as a learner sees it: without the states, and time first, so that one
+/// step of all episodes is a contiguous row. Step k = 1 … T of episode b is the action a_{k-1} and then the
+/// observation o_k.
+struct Episodes {
+  Index batch = 0, horizon = 0;
+  std::vector<Index> actions, observations;  ///< [T·B], step k of episode b at (k-1)·B + b
+
+  std::span<const Index> actions_at(Index k) const { return at(actions, k); }            ///< a_{k-1}, [B]
+  std::span<const Index> observations_at(Index k) const { return at(observations, k); }  ///< o_k, [B]
+
+ private:
+  std::span<const Index> at(const std::vector<Index>& all, Index k) const {
+    return {all.data() + (k - 1) * batch, static_cast<std::size_t>(batch)};
+  }
+};
+
+/// All trajectories as one batch, each `copies` times in a row. Throws std::invalid_argument for none, and
+/// for unequal horizons.
+Episodes episodes(std::span<const Trajectory> trajectories, Index copies = 1);
+/// The same of the chosen ones, in the order of `chosen`, which may name one several times.
+Episodes episodes(std::span<const Trajectory> trajectories, std::span<const Index> chosen, Index copies = 1);
+
+}  // namespace doxa
