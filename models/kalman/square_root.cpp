@@ -11,7 +11,7 @@
 namespace doxa {
 namespace {
 
-constexpr double u = std::numeric_limits<double>::epsilon() / 2;
+constexpr double unit_roundoff = std::numeric_limits<double>::epsilon() / 2;
 
 // The scalar product of row i of a and row j of b, from column `from` on.
 double row_product(const Matrix& a, Index i, const Matrix& b, Index j, Index from = 0) {
@@ -38,7 +38,7 @@ void require_symmetric(const Matrix& a, const std::string& name) {
   if (a.rows != a.columns)
     throw std::invalid_argument(name + " is [" + std::to_string(a.rows) + "," + std::to_string(a.columns) +
                                 "], expected a square matrix");
-  const double tolerance = 8 * static_cast<double>(a.rows) * u;
+  const double tolerance = 8 * static_cast<double>(a.rows) * unit_roundoff;
   for (Index i = 0; i < a.rows; ++i)
     for (Index j = 0; j <= i; ++j) {
       if (!std::isfinite(a(i, j)) || !std::isfinite(a(j, i)))
@@ -91,7 +91,7 @@ Matrix square_root(const Matrix& a, const char* name) {
     for (Index j = 0; j < i; ++j)
       if (a(i, j) != 0) scaled(i, j) = scaled(j, i) = a(i, j) / scale[i] / scale[j];
   const SymmetricEigen eigen = symmetric_eigen(scaled);
-  const double rounding = 8 * static_cast<double>(n) * u;
+  const double rounding = 8 * static_cast<double>(n) * unit_roundoff;
   Matrix root = eigen.vectors;
   for (Index j = 0; j < n; ++j) {
     const double value = eigen.values[static_cast<std::size_t>(j)];
@@ -123,7 +123,7 @@ Matrix regression(const Matrix& x, const Matrix& y) {
         for (Index c = 0; c < y.columns; ++c) basis(rank, c) -= along * basis(b, c);
       }
     const double left = row_norm(basis, rank);
-    const bool depends = left <= 8 * static_cast<double>(std::max(y.rows, y.columns)) * u;
+    const bool depends = left <= 8 * static_cast<double>(std::max(y.rows, y.columns)) * unit_roundoff;
     if (!depends) {
       lower(rank, rank) = length * left;
       independent.push_back(j);
