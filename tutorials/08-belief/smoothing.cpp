@@ -132,19 +132,19 @@ void claim_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
 }
 
 void claim_last_belief(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
-  const std::size_t steps = std::min(t.horizon(), figure_steps);
-  const std::span actions = std::span(t.actions).first(steps),
-                  observations = std::span(t.observations).first(steps);
+  const std::size_t last = std::min(t.horizon(), figure_steps);
+  const std::span actions = std::span(t.actions).first(last),
+                  observations = std::span(t.observations).first(last);
   const Smoothed smoothed = smooth(m, actions, observations);
   Belief belief = initial_belief(m);
-  for (std::size_t k = 0; k < steps; ++k) update(m, belief, actions[k], observations[k]);
+  for (std::size_t k = 0; k < last; ++k) update(m, belief, actions[k], observations[k]);
   double distance = 0;
   for (std::size_t s = 0; s < m.states.size(); ++s)
     distance =
-        std::max(distance, std::abs(probability(smoothed, steps, s) - probability(belief, s)));  // (08.14)
-  chapter.claims.equal("at the last of " + std::to_string(steps) +
+        std::max(distance, std::abs(probability(smoothed, last, s) - probability(belief, s)));  // (08.14)
+  chapter.claims.equal("at the last of " + std::to_string(last) +
                            " steps the smoothed belief is the filter's (largest difference of a state)",
-                       distance, 0, rounding * static_cast<double>(8 * steps),
+                       distance, 0, rounding * static_cast<double>(8 * last),
                        "a few roundings for each step of a recursion");
   chapter.figure("smoothing", smoothing_figure(m, t, smoothed));
 }

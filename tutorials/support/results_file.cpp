@@ -18,11 +18,10 @@ ResultsFile parse_results(const std::string& text, const std::string& file) {
       return;
     }
     const std::string value = json.string("a text");
-    constexpr double infinity = std::numeric_limits<double>::infinity();
     if (value == "nan") {
       results[name] = std::numeric_limits<double>::quiet_NaN();
     } else if (value == "inf" || value == "-inf") {
-      results[name] = value == "inf" ? infinity : -infinity;
+      results[name] = (value == "inf" ? 1 : -1) * std::numeric_limits<double>::infinity();
     } else {
       results[name] = value;
     }
