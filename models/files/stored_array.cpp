@@ -10,14 +10,6 @@
 namespace doxa {
 namespace {
 
-struct Kind {
-  std::string_view name;
-  std::size_t bytes;
-};
-constexpr std::array<Kind, dtype_count> kinds = {Kind{"U64", 8}, {"I64", 8}, {"F64", 8}, {"F32", 4},
-                                                 {"U32", 4},     {"I32", 4}, {"U16", 2}, {"I16", 2},
-                                                 {"I8", 1},      {"U8", 1}};
-
 template <std::size_t size>
 using Bits = std::conditional_t<
     size == 8, std::uint64_t,
@@ -50,30 +42,22 @@ void load_all(const std::string& bytes, To* to) {
     to[i] = static_cast<To>(load<T>(bytes.data() + i * sizeof(T)));
 }
 
-void load_all(const StoredArray& from, Real* to) {
-  switch (from.dtype) {
-    case Dtype::f64:
-      return load_all<double>(from.bytes, to);
-    case Dtype::f32:
-      return load_all<float>(from.bytes, to);
-    case Dtype::i64:
-      return load_all<std::int64_t>(from.bytes, to);
-    case Dtype::u64:
-      return load_all<std::uint64_t>(from.bytes, to);
-    case Dtype::i32:
-      return load_all<std::int32_t>(from.bytes, to);
-    case Dtype::u32:
-      return load_all<std::uint32_t>(from.bytes, to);
-    case Dtype::i16:
-      return load_all<std::int16_t>(from.bytes, to);
-    case Dtype::u16:
-      return load_all<std::uint16_t>(from.bytes, to);
-    case Dtype::i8:
-      return load_all<std::int8_t>(from.bytes, to);
-    case Dtype::u8:
-      return load_all<std::uint8_t>(from.bytes, to);
-  }
+struct Kind {
+  std::string_view name;
+  std::size_t bytes;
+  void (*load)(const std::string& bytes, Real* to);
+};
+template <class T>
+constexpr Kind kind(std::string_view name) {
+  return {name, sizeof(T), load_all<T, Real>};
 }
+constexpr std::array<Kind, dtype_count> kinds = {kind<std::uint64_t>("U64"), kind<std::int64_t>("I64"),
+                                                 kind<double>("F64"),        kind<float>("F32"),
+                                                 kind<std::uint32_t>("U32"), kind<std::int32_t>("I32"),
+                                                 kind<std::uint16_t>("U16"), kind<std::int16_t>("I16"),
+                                                 kind<std::int8_t>("I8"),    kind<std::uint8_t>("U8")};
+
+const Kind& kind_of(Dtype dtype) { return kinds[static_cast<std::size_t>(dtype)]; }
 
 [[noreturn]] void refuse(const StoredArray& found, const std::string& expected) {
   throw std::invalid_argument("found " + found.str() + ", expected " + expected);
@@ -89,8 +73,8 @@ std::vector<T> numbers(const StoredArray& array, Dtype expected) {
 
 }  // namespace
 
-std::size_t byte_size(Dtype dtype) { return kinds[static_cast<std::size_t>(dtype)].bytes; }
-std::string_view dtype_name(Dtype dtype) { return kinds[static_cast<std::size_t>(dtype)].name; }
+std::size_t byte_size(Dtype dtype) { return kind_of(dtype).bytes; }
+std::string_view dtype_name(Dtype dtype) { return kind_of(dtype).name; }
 
 std::string StoredArray::str() const {
   constexpr std::size_t most = 8;
@@ -116,7 +100,7 @@ Tensor StoredArray::tensor() const {
     refuse(*this, "smaller extents");
   }
   Tensor values(of_tensor);
-  load_all(*this, values.data());
+  kind_of(dtype).load(bytes, values.data());
   return values;
 }
 

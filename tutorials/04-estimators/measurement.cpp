@@ -7,7 +7,7 @@ void GradientSamples::add(std::span<const Real> gradient) {
     const double x = gradient[i];
     if (count_ == 0) origin_[i] = x;
     double term = 1;
-    for (std::vector<double>& sums : power_) sums[i] += term *= x - origin_[i];
+    for (double& sum : powers_[i]) sum += term *= x - origin_[i];
   }
   ++count_;
 }
@@ -16,8 +16,8 @@ void GradientSamples::add(std::span<const Real> gradient) {
 Moments GradientSamples::moments() const {
   Moments result;
   for (std::size_t i = 0; i < origin_.size(); ++i) {
-    const double m = power_[0][i] / count_, s2 = power_[1][i] / count_, s3 = power_[2][i] / count_,
-                 s4 = power_[3][i] / count_;
+    const auto [p1, p2, p3, p4] = powers_[i];
+    const double m = p1 / count_, s2 = p2 / count_, s3 = p3 / count_, s4 = p4 / count_;
     const double m2 = std::max(0.0, s2 - m * m), m4 = s4 - 4 * m * s3 + 6 * m * m * s2 - 3 * m * m * m * m;
     const double variance = m2 * count_ / (count_ - 1);
     result.mean.push_back(origin_[i] + m);

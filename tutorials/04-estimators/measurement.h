@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -13,16 +14,17 @@ struct Moments {
   std::vector<double> mean, mean_error, variance, variance_error;
 };
 
-/// Sums of powers of what has been added about the first of it, which is enough for four moments.
+/// For each parameter the sums Σ (x - origin)^k, k = 1 … 4, of the gradients x added so far, the origin
+/// being the first of them: enough for four moments.
 class GradientSamples {
  public:
-  explicit GradientSamples(std::size_t parameters) : origin_(parameters), power_(4, origin_) {}
+  explicit GradientSamples(std::size_t parameters) : origin_(parameters), powers_(parameters) {}
   void add(std::span<const Real> gradient);  ///< of every parameter
   Moments moments() const;
 
  private:
   std::vector<double> origin_;
-  std::vector<std::vector<double>> power_;  // Σ (x - origin)^k, k = 1 … 4
+  std::vector<std::array<double, 4>> powers_;
   double count_ = 0;
 };
 

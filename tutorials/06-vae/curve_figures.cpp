@@ -21,9 +21,9 @@ support::Figure bounds_figure(const Curve& curve, const Scores& scores, const Li
   training.y_range = support::Range{1.5 * limits.one_gaussian + 0.5 * limits.entropy, 0.2 - limits.entropy};
 
   std::vector<double> K, bound;
-  for (std::size_t k = 0; k < scores.K.size(); ++k) {
-    K.push_back(static_cast<double>(scores.K[k]));
-    bound.push_back(estimate_mean(scores.bound[k]).mean);
+  for (const ImportanceWeighted& w : scores.by_K) {
+    K.push_back(static_cast<double>(w.K));
+    bound.push_back(estimate_mean(w.bound).mean);
   }
   support::Axes& bounds = figure.axes();
   bounds.title = "held-out data, after training";

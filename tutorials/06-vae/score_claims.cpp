@@ -28,28 +28,28 @@ void claim_scores(support::Chapter& chapter, const Scores& s, const Limits& limi
   claims.at_least("(06.4) the bound lies below log p(x) at each of them: the smallest gap",
                   identity.least_gap, 0, 1e-6 + networks,
                   "a divergence is not negative; the quadratures' error");
-  const MeanEstimate first = estimate_mean_difference(s.bound.front(), s.elbo);
+  const MeanEstimate first = estimate_mean_difference(s.by_K.front().bound, s.elbo);
   claims.equal("(06.8) one importance weight is the ELBO: difference of the held-out means", first.mean, 0,
                4 * first.standard_error, "independent samples of the same number: 4 standard errors");
   double weakest = std::numeric_limits<double>::infinity();
-  for (std::size_t k = 1; k < s.K.size(); ++k) {
-    const MeanEstimate rise = estimate_mean_difference(s.bound_again[k], s.bound[k - 1]);
+  for (std::size_t k = 1; k < s.by_K.size(); ++k) {
+    const MeanEstimate rise = estimate_mean_difference(s.by_K[k].again, s.by_K[k - 1].bound);
     weakest = std::min(weakest, rise.mean / rise.standard_error);
   }
   claims.at_least("(06.9) the bound never falls as K grows: the weakest rise, in standard errors", weakest, 0,
                   4,
                   "true in expectation, the samples of K and of the next K being independent; 4 standard "
                   "errors of the paired difference");
-  const MeanEstimate last = estimate_mean_difference(s.bound.back(), s.evidence);
+  const MeanEstimate last = estimate_mean_difference(s.by_K.back().bound, s.evidence);
   claims.at_most("the bound with the most samples stays below log p(x)", last.mean, 0,
                  4 * last.standard_error, "true in expectation; 4 standard errors");
-  const MeanEstimate gap_one = estimate_mean_difference(s.evidence, s.bound.front());
+  const MeanEstimate gap_one = estimate_mean_difference(s.evidence, s.by_K.front().bound);
   claims.at_most("and has closed nine tenths of the ELBO's gap", -last.mean, gap_one.mean / 10,
                  4 * last.standard_error, "the gap falls like 1/K once K is large; 4 standard errors");
   std::vector<double> ratio(s.evidence.size());  // of the average weight to the evidence
   for (std::size_t i = 0; i < s.evidence.size(); ++i)
-    for (const auto* bound : {&s.bound, &s.bound_again})
-      ratio[i] += std::exp(bound->back()[i] - s.evidence[i]) / 2;
+    for (const auto* bound : {&s.by_K.back().bound, &s.by_K.back().again})
+      ratio[i] += std::exp((*bound)[i] - s.evidence[i]) / 2;
   const MeanEstimate unbiased = estimate_mean(ratio);
   claims.equal("(06.8) the weights average to p(x): their mean over p(x) by quadrature", unbiased.mean, 1,
                4 * unbiased.standard_error, "exact in expectation; 4 standard errors over held-out data");

@@ -7,11 +7,16 @@
 #include "plane_data.h"
 #include "support/chapter.h"
 
+// The importance-weighted bound with K samples of each held-out datum, from two independent sets of samples.
+struct ImportanceWeighted {
+  doxa::Index K;
+  std::vector<double> bound, again;
+};
+
 // The bounds and what they bound, one number a held-out datum, in nats.
 struct Scores {
   std::vector<double> kl, elbo, evidence, evidence_coarser, truth, one_gaussian;
-  std::vector<doxa::Index> K;
-  std::vector<std::vector<double>> bound, bound_again;  // [K][datum], from two independent sets of samples
+  std::vector<ImportanceWeighted> by_K;  // K ascends from 1
 };
 Scores score(doxa::Vae& vae, const PlaneData& data, const Sample& held_out, doxa::Index importance_samples,
              std::uint64_t seed);

@@ -6,6 +6,7 @@
 
 #include "tests/support/full_disk.h"
 #include "tests/support/scratch.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {
@@ -21,13 +22,10 @@ TEST(WriteFileAtomically, ReplacesTheOldFileAndLeavesNothingBeside) {
 TEST(WriteFileAtomically, KeepsTheOldFileWhenTheDiskIsFull) {
   const Scratch scratch;
   write_file_atomically(scratch / "a.txt", "old");
-  std::string message;
-  try {
+  const std::string message = thrown<std::runtime_error>([&] {
     const FullDisk full(5000);
     write_file_atomically(scratch / "a.txt", std::string(20000, 'x'));
-  } catch (const std::runtime_error& error) {
-    message = error.what();
-  }
+  });
   EXPECT_EQ(message, "cannot write " + (scratch / "a.txt").string() + ": File too large");
   EXPECT_EQ(content(scratch / "a.txt"), "old");
   EXPECT_EQ(scratch.entries(), 1u);

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "tests/support/random_matrix.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {
@@ -67,12 +68,7 @@ TEST(SquareRoot, DoesNotDependOnUnits) {
 
 TEST(SquareRoot, NamesWhatItRefuses) {
   const auto text = [](const Matrix& a) {
-    try {
-      square_root(a, "Q");
-    } catch (const std::invalid_argument& error) {
-      return std::string(error.what());
-    }
-    return std::string("accepted");
+    return thrown<std::invalid_argument>([&] { square_root(a, "Q"); });
   };
   EXPECT_EQ(text(Matrix(1, 2)), "Q is [1,2], expected a square matrix");
   EXPECT_EQ(text(Matrix(2, 2, {1, 0.25, 0.5, 1})),

@@ -7,6 +7,7 @@
 
 #include "doxa/models/kalman/moments.h"
 #include "joint.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {
@@ -135,12 +136,8 @@ TEST(TapedKalman, RefusesWhatDoesNotFit) {
   EXPECT_THROW(log_predictive(m, zeros({0, 2, 1}), zeros({0, 2, 1})), std::invalid_argument);
   LinearGaussianVars wrong = m;
   wrong.transition = zeros({2, 3});
-  try {
-    log_predictive(wrong, u3, y);
-    FAIL();
-  } catch (const std::invalid_argument& error) {
-    EXPECT_STREQ(error.what(), "log_predictive: transition is [2,3], expected [2,2]");
-  }
+  EXPECT_EQ(thrown<std::invalid_argument>([&] { log_predictive(wrong, u3, y); }),
+            "log_predictive: transition is [2,3], expected [2,2]");
   wrong = m;
   wrong.emission = zeros({1, 2});
   wrong.emission_scale_tril = zeros({1, 1});

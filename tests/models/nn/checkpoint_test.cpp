@@ -8,6 +8,7 @@
 #include "doxa/models/nn/mlp.h"
 #include "tests/support/full_disk.h"
 #include "tests/support/scratch.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {
@@ -105,12 +106,7 @@ class CheckpointRefusal : public ::testing::Test {
 
   void expect_refused(const std::string& text) {
     const auto before = contents(run_.checkpoint());
-    try {
-      restore(run_.checkpoint(), file_);
-      ADD_FAILURE() << "accepted: " << text;
-    } catch (const FileError& error) {
-      EXPECT_EQ(error.what(), "run.safetensors: " + text);
-    }
+    EXPECT_EQ(thrown<FileError>([&] { restore(run_.checkpoint(), file_); }), "run.safetensors: " + text);
     EXPECT_EQ(contents(run_.checkpoint()).arrays, before.arrays) << "nothing has changed";
   }
 

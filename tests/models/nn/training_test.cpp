@@ -10,6 +10,7 @@
 #include "doxa/models/files/file.h"
 #include "doxa/models/nn/mlp.h"
 #include "tests/support/scratch.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {
@@ -170,12 +171,8 @@ TEST(Training, WithoutValidationTheModelIsTheLast) {
 TEST(Training, DivergenceIsRefusedByStep) {
   Parameter p("p", Tensor(Shape{}, {0}));
   const auto says = [&](const std::function<double(Index)>& loss, const std::string& text) {
-    try {
-      train({.run = {.parameters = {&p}}, .rate = {.steps = 5}, .loss = loss});
-      ADD_FAILURE() << text;
-    } catch (const std::domain_error& error) {
-      EXPECT_EQ(error.what(), text);
-    }
+    const Training training{.run = {.parameters = {&p}}, .rate = {.steps = 5}, .loss = loss};
+    EXPECT_EQ(thrown<std::domain_error>([&] { train(training); }), text);
   };
   const double infinity = std::numeric_limits<double>::infinity();
   says([&](Index t) { return t == 3 ? infinity : 0; }, "training: the loss of step 3 is inf");
@@ -205,12 +202,7 @@ TEST(Training, AnotherRunIsNotGoneOnWith) {
   training.resume = training.checkpoint;
   EXPECT_NO_THROW(train(training));
   const auto says = [&](const Training& other, const std::string& text) {
-    try {
-      train(other);
-      ADD_FAILURE() << text;
-    } catch (const FileError& error) {
-      EXPECT_EQ(error.text(), text);
-    }
+    EXPECT_EQ(thrown<FileError>([&] { train(other); }), other.resume.string() + ": " + text);
   };
   Training other = training;
   other.rate.steps = 50;
