@@ -47,8 +47,7 @@ Tensor selected_rows(const Tensor& x, std::span<const Index> chosen) {
   const Index width = x.shape()[1];
   Tensor y({static_cast<Index>(chosen.size()), width});
   for (std::size_t i = 0; i < chosen.size(); ++i)
-    std::copy_n(x.span().begin() + chosen[i] * width, width,
-                y.span().begin() + static_cast<Index>(i) * width);
+    std::copy_n(x.data() + chosen[i] * width, width, y.data() + static_cast<Index>(i) * width);
   return y;
 }
 
