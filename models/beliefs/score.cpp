@@ -68,7 +68,7 @@ std::vector<double> exact_nll(const Pomdp& m, std::span<const Trajectory> trajec
   nll.reserve(trajectories.size());
   for (const Trajectory& t : trajectories) {
     require_steps(t, "exact_nll");
-    nll.push_back(-log_evidence(m, t.actions, t.observations) / static_cast<double>(t.horizon()));
+    nll.push_back(-log_evidence(m, t) / static_cast<double>(t.horizon()));
   }
   return nll;
 }

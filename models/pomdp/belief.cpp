@@ -4,15 +4,6 @@
 #include <string>
 
 namespace doxa {
-namespace {
-
-void require(std::size_t index, const std::vector<std::string>& names, const char* what) {
-  if (index >= names.size())
-    throw std::out_of_range(std::string(what) + " " + std::to_string(index) + ", the model has " +
-                            std::to_string(names.size()));
-}
-
-}  // namespace
 
 ImpossibleObservation::ImpossibleObservation(const Pomdp& m, std::size_t at_step, std::size_t after_action,
                                              std::size_t of_observation)
@@ -31,7 +22,7 @@ Belief initial_belief(const Pomdp& m) {
 }
 
 void predict(const Pomdp& m, Belief& belief, std::size_t action) {
-  require(action, m.actions, "action");
+  require_action(m, action);
   std::fill(belief.predicted.begin(), belief.predicted.end(), Extended());
   //! [predict]
   for (std::size_t s = 0; s < m.states.size(); ++s) {
@@ -46,7 +37,7 @@ void predict(const Pomdp& m, Belief& belief, std::size_t action) {
 }
 
 void predictive(const Pomdp& m, const Belief& belief, std::size_t action, std::span<double> probabilities) {
-  require(action, m.actions, "action");
+  require_action(m, action);
   if (probabilities.size() != m.observations.size())
     throw std::invalid_argument("predictive: room for " + std::to_string(probabilities.size()) +
                                 " probabilities, the model has " + std::to_string(m.observations.size()) +
@@ -62,8 +53,8 @@ void predictive(const Pomdp& m, const Belief& belief, std::size_t action, std::s
 }
 
 double condition(const Pomdp& m, Belief& belief, std::size_t action, std::size_t observation) {
-  require(action, m.actions, "action");
-  require(observation, m.observations, "observation");
+  require_action(m, action);
+  require_observation(m, observation);
   //! [condition]
   Extended evidence;  // p(o | h, a)
   for (std::size_t s = 0; s < m.states.size(); ++s) {
@@ -92,13 +83,9 @@ std::vector<double> probabilities(const Belief& belief) {
   return b;
 }
 
-double log_evidence(const Pomdp& m, std::span<const std::size_t> actions,
-                    std::span<const std::size_t> observations) {
-  if (actions.size() != observations.size())
-    throw std::invalid_argument("log_evidence: " + std::to_string(actions.size()) + " actions and " +
-                                std::to_string(observations.size()) + " observations, expected as many");
+double log_evidence(const Pomdp& m, const History& h) {
   Belief belief = initial_belief(m);
-  for (std::size_t k = 0; k < actions.size(); ++k) update(m, belief, actions[k], observations[k]);
+  for (std::size_t k = 0; k < h.steps(); ++k) update(m, belief, h.actions[k], h.observations[k]);
   return belief.log_evidence;
 }
 

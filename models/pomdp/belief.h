@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "doxa/models/numerics/extended_range.h"
+#include "doxa/models/pomdp/episodes.h"
 #include "doxa/models/pomdp/pomdp.h"
 
 namespace doxa {
@@ -55,10 +56,8 @@ inline double probability(const Belief& belief, std::size_t state) {
 }
 std::vector<double> probabilities(const Belief& belief);
 
-/// log p(o_{1:T} ‖ a_{0:T-1}) = Σ_k log p(o_k | o_{<k}, a_{<k}) in nats, with the causal conditioning in
-/// which an action tells nothing of the states before it. Throws std::invalid_argument if there are not as
-/// many actions as observations, and as `update` does.
-double log_evidence(const Pomdp& m, std::span<const std::size_t> actions,
-                    std::span<const std::size_t> observations);
+/// log p(o_{1:T} ‖ a_{0:T-1}) = Σ_k log p(o_k | o_{<k}, a_{<k}) in nats: conditioned causally, so that an
+/// action tells nothing about the states before it. Throws as `update` does.
+double log_evidence(const Pomdp& m, const History& h);
 
 }  // namespace doxa

@@ -95,34 +95,26 @@ BestCausal best(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon
 
 }  // namespace
 
-std::span<double> CausalPosterior::kernel(std::size_t k, std::size_t index) {
-  const std::size_t size = (k > 1 ? states : 1) * states;
-  return std::span(table.at(k - 1)).subspan(index * size, size);
-}
-
-std::span<const double> CausalPosterior::kernel(std::size_t k, std::size_t index) const {
-  const std::size_t size = (k > 1 ? states : 1) * states;
-  return std::span(table.at(k - 1)).subspan(index * size, size);
-}
-
-CausalPosterior causal_table(const Pomdp& m, std::size_t horizon) {
-  const std::size_t states = m.states.size();
-  CausalPosterior q{states, {}};
-  if (count_histories(m, horizon) > max_table / (states * states))
+CausalPosterior causal_table(const Pomdp& m, std::size_t horizon, bool markov) {
+  CausalPosterior q{.states = m.states.size(), .markov = markov};
+  const std::size_t rows = markov ? q.states : 1;
+  if (count_histories(m, horizon) > max_table / (rows * q.states))
     throw std::invalid_argument(
         "causal posterior: a table of " + std::to_string(count_histories(m, horizon)) + " histories and " +
-        std::to_string(states) + " x " + std::to_string(states) + " states, expected at most " +
+        std::to_string(rows) + " x " + std::to_string(q.states) + " states, expected at most " +
         std::to_string(max_table) + " numbers: a shorter horizon or fewer states");
   for (std::size_t k = 1; k <= horizon; ++k)
-    q.table.emplace_back(count_histories(m, k) * (k > 1 ? states : 1) * states);
+    q.begin.push_back(q.begin.back() + count_histories(m, k) * q.rows(k) * q.states);
+  q.values.resize(q.begin.back());
   return q;
 }
 
 PathPosterior along(const Pomdp& m, const CausalPosterior& q, const History& h) {
-  PathPosterior chain;
+  PathPosterior chain(q.states, h.steps());
   for (std::size_t k = 1; k <= h.steps(); ++k) {
     const std::span<const double> kernel = q.kernel(k, history_index(m, h.first(k)));
-    chain.kernel.emplace_back(kernel.begin(), kernel.end());
+    for (std::size_t s = 0; s < (k > 1 ? q.states : 1); ++s)
+      std::ranges::copy(kernel.subspan(q.rows(k) > 1 ? s * q.states : 0, q.states), chain.row(k, s).begin());
   }
   return chain;
 }

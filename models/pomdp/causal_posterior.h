@@ -16,46 +16,59 @@ namespace doxa {
 //
 // is what learning by gradient ascent on many episodes maximises in q (expected_filtering_bound).
 
-/// A causal Markov posterior, q(s_{1:T}) = q(s_1 | h_1) Π_{k=2}^T q(s_k | s_{k-1}, h_k).
+/// A causal posterior, q(s_{1:T}) = Π_k q(s_k | s_{k-1}, h_k): a Markov chain given the history, or
+/// independent over time (mean field), where q(s_k | h_k) does not depend on s_{k-1}.
 struct CausalPosterior {
   std::size_t states = 0;
-  /// [T]: of step k, [(A·O)^k, rows, S] by history_index, s_{k-1} and s_k; rows = 1 for k = 1, else S.
-  std::vector<std::vector<double>> table;
+  bool markov = true;
+  std::vector<std::size_t> begin{0};  ///< `values` of step k begin at begin[k-1]
+  std::vector<double> values{};       ///< of step k: [(A·O)^k, rows(k), S] by history_index, s_{k-1} and s_k
 
-  /// q(· | ·, h_k), [rows, S]. `index` is history_index(h_k).
-  std::span<double> kernel(std::size_t k, std::size_t index);
-  std::span<const double> kernel(std::size_t k, std::size_t index) const;
+  std::size_t steps() const { return begin.size() - 1; }
+  /// Of the step's kernel: S, or one where the first step or the family has no s_{k-1}.
+  std::size_t rows(std::size_t k) const { return markov && k > 1 ? states : 1; }
+  std::span<double> of_step(std::size_t k) {
+    return std::span(values).subspan(begin[k - 1], begin[k] - begin[k - 1]);
+  }
+  /// q(· | ·, h_k), [rows(k), S]. `index` is history_index(h_k).
+  std::span<double> kernel(std::size_t k, std::size_t index) {
+    return std::span(values).subspan(begin[k - 1] + index * rows(k) * states, rows(k) * states);
+  }
+  std::span<const double> kernel(std::size_t k, std::size_t index) const {
+    return std::span(values).subspan(begin[k - 1] + index * rows(k) * states, rows(k) * states);
+  }
 };
 
-/// A table of the right size, filled with zeros. Throws as require_enumerable does, and
-/// std::invalid_argument for a table of more than 2^24 numbers.
-CausalPosterior causal_table(const Pomdp& m, std::size_t horizon);
+/// A table of the right size, filled with zeros. Throws as require_enumerable does, and std::invalid_argument
+/// for a last step of more than 2^24 numbers.
+CausalPosterior causal_table(const Pomdp& m, std::size_t horizon, bool markov = true);
 
-/// The chain along one history.
+/// The chain along one history; of a mean-field posterior all rows of a step are equal.
 PathPosterior along(const Pomdp& m, const CausalPosterior& q, const History& h);
 
 /// The largest J(q) of any causal q, by backward dynamic programming over histories: V_{T+1} = 0,
 ///
-///     V_k(s_{k-1}, h_k) = log Σ_{s_k} T(s_k|s_{k-1},a_{k-1}) O(o_k|a_{k-1},s_k) exp E[V_{k+1}(s_k, h_{k+1})
-///     | h_k]
+///     V_k(s_{k-1}, h_k) = log Σ_{s_k} T(s_k|s_{k-1},a_{k-1}) O(o_k|a_{k-1},s_k)
+///                                     exp E[V_{k+1}(s_k, h_{k+1}) | h_k]
 ///
-/// and max J = E[V_1(h_1)], s_0 being summed out of the first transition. The expectation is over what comes
-/// next given what was seen, π(a_k|h_k) p(o_{k+1}|h_k,a_k), not given s_k: q must choose before it knows. It
-/// is minus infinity where every causal q may come to a state from which what is then seen is impossible.
-/// Storing nothing, O((A·O)^T · non-zeros). Throws as require_enumerable does. The objective: Bayer et al.,
-/// "Mind the gap when conditioning amortised inference in sequential latent-variable models", ICLR 2021.
+/// and max J = E[V_1(h_1)], with s_0 summed out of the first transition. The expectation is over what comes
+/// next given what was seen, π(a_k|h_k) p(o_{k+1}|h_k,a_k), and not given s_k: q must choose before it knows.
+/// The value is minus infinity where every causal q may come to a state from which what is then seen is
+/// impossible. Nothing is stored; O((A·O)^T · non-zeros). Throws as require_enumerable does. The objective:
+/// Bayer et al., "Mind the gap when conditioning amortised inference in sequential latent-variable models",
+/// ICLR 2021.
 double best_causal_bound(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon);
 
 /// The same, and the q that attains it: q*(s_k|s_{k-1},h_k) is proportional to the summand of V_k. Rows whose
-/// V_k is minus infinity are the transition's; those of histories that cannot be are zero.
+/// V_k is minus infinity are the transition's; rows of impossible histories are zero.
 struct BestCausal {
-  double bound;  ///< J(q*), -inf included
+  double bound;  ///< J(q*), which may be minus infinity
   CausalPosterior posterior;
 };
 BestCausal best_causal_posterior(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon);
 
-/// As best_causal_posterior among those q whose every row puts probability 1 on one state: the maximum over
-/// s_k in the place of log Σ exp.
+/// The best q among those whose every row puts probability 1 on one state: the maximum over s_k in place of
+/// log Σ exp.
 BestCausal best_deterministic_posterior(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon);
 
 }  // namespace doxa

@@ -6,6 +6,13 @@
 
 namespace doxa {
 
+History::History(std::span<const std::size_t> a, std::span<const std::size_t> o)
+    : actions(a), observations(o) {
+  if (a.size() != o.size())
+    throw std::invalid_argument("history: " + std::to_string(a.size()) + " actions and " +
+                                std::to_string(o.size()) + " observations, expected as many");
+}
+
 Episodes episodes(std::span<const Trajectory> trajectories, Index copies) {
   std::vector<Index> all(trajectories.size());
   std::iota(all.begin(), all.end(), Index{0});

@@ -19,6 +19,20 @@ struct Trajectory {
   bool operator==(const Trajectory&) const = default;
 };
 
+/// All that was done and seen up to step k, looked at and not owned: h_k = (a_{0:k-1}, o_{1:k}). h_0 is
+/// empty. Every trajectory is one.
+struct History {
+  std::span<const std::size_t> actions, observations;  ///< [k] each
+
+  History() = default;
+  /// Throws std::invalid_argument unless there are as many actions as observations.
+  History(std::span<const std::size_t> actions, std::span<const std::size_t> observations);
+  History(const Trajectory& t) : History(t.actions, t.observations) {}
+
+  std::size_t steps() const { return actions.size(); }
+  History first(std::size_t k) const { return {actions.first(k), observations.first(k)}; }
+};
+
 /// A batch of B episodes of T steps as a learner sees it: without the states, and time first, so that one
 /// step of all episodes is a contiguous row. Step k = 1 … T of episode b is the action a_{k-1} and then the
 /// observation o_k.

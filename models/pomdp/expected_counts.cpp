@@ -51,7 +51,7 @@ void add_counts(ExpectedCounts& counts, const Pomdp& m, const Smoothed& t) {
 
 ExpectedCounts expected_counts(const Pomdp& m, std::span<const Trajectory> trajectories) {
   ExpectedCounts counts = no_counts(m);
-  for (const Trajectory& t : trajectories) add_counts(counts, m, smooth(m, t.actions, t.observations));
+  for (const Trajectory& t : trajectories) add_counts(counts, m, smooth(m, t));
   return counts;
 }
 

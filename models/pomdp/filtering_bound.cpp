@@ -35,27 +35,25 @@ BackwardMessages backward_messages(const Pomdp& m, const History& h) {
 }
 
 void require_sizes(const Pomdp& m, const History& h, const PathPosterior& q) {
-  const std::size_t states = m.states.size();
-  bool fits = h.observations.size() == h.steps() && q.kernel.size() == h.steps();
-  for (std::size_t k = 1; fits && k <= h.steps(); ++k)
-    fits = q.kernel[k - 1].size() == (k > 1 ? states * states : states);
-  if (!fits)
-    throw std::invalid_argument("filtering_bound: a posterior of " + std::to_string(q.kernel.size()) +
-                                " steps for " + std::to_string(h.steps()) + " actions and " +
-                                std::to_string(h.observations.size()) +
-                                " observations, expected as many, with kernels of " + std::to_string(states) +
-                                " rows and columns (of the first step one row)");
+  if (q.steps() != h.steps() || q.states != m.states.size())
+    throw std::invalid_argument("filtering_bound: a posterior of " + std::to_string(q.steps()) +
+                                " steps over " + std::to_string(q.states) + " states for " +
+                                std::to_string(h.steps()) + " steps and " + std::to_string(m.states.size()) +
+                                " states, expected as many");
 }
 
 // Which step has an observation that no state explains: the filter knows.
 void require_possible(const Pomdp& m, const History& h, const BackwardMessages& future) {
-  if (future.log_evidence == -infinity) log_evidence(m, h.actions, h.observations);
+  if (future.log_evidence == -infinity) log_evidence(m, h);
 }
 
 // p log(p / r) with 0 log 0 = 0.
 double log_ratio_term(double p, double log_r) { return p == 0 ? 0 : p * (std::log(p) - log_r); }
 
 }  // namespace
+
+PathPosterior::PathPosterior(std::size_t s, std::size_t steps)
+    : states(s), values(steps == 0 ? 0 : (1 + (steps - 1) * s) * s) {}
 
 FilteringBound filtering_bound(const Pomdp& m, const History& h, const PathPosterior& q) {
   require_sizes(m, h, q);
@@ -72,7 +70,7 @@ FilteringBound filtering_bound(const Pomdp& m, const History& h, const PathPoste
     //! [bound]
     for (std::size_t s = 0; s < marginal.size(); ++s) {
       if (marginal[s] == 0) continue;
-      const double* row = &q.kernel[k - 1][s * states];
+      const std::span<const double> row = q.row(k, s);
       log_transition(m, k, s, action, transition);
       const double evidence = k > 1 ? future.message[k - 1][s] : future.log_evidence;
       double divergence = 0, gap = 0;
@@ -99,22 +97,19 @@ PathPosterior path_posterior(const Pomdp& m, const History& h) {
   const std::size_t horizon = h.steps(), states = m.states.size();
   const BackwardMessages future = backward_messages(m, h);
   require_possible(m, h, future);
-  PathPosterior q;
+  PathPosterior q(states, horizon);
   std::vector<double> joint(states);
-  for (std::size_t k = 1; k <= horizon; ++k) {
-    const std::size_t rows = k > 1 ? states : 1;
-    std::vector<double>& kernel = q.kernel.emplace_back();
-    for (std::size_t s = 0; s < rows; ++s) {
+  for (std::size_t k = 1; k <= horizon; ++k)
+    for (std::size_t s = 0; s < (k > 1 ? states : 1); ++s) {
+      const std::span<double> row = q.row(k, s);
       const double evidence = k > 1 ? future.message[k - 1][s] : future.log_evidence;
       if (evidence == -infinity)
         log_transition(m, k, s, h.actions[k - 1], joint);
       else
         log_transition_and_emission(m, k, s, h.actions[k - 1], h.observations[k - 1], joint);
       for (std::size_t to = 0; to < states; ++to)  // (09.5)
-        kernel.push_back(
-            std::exp(evidence == -infinity ? joint[to] : joint[to] + future.message[k][to] - evidence));
+        row[to] = std::exp(evidence == -infinity ? joint[to] : joint[to] + future.message[k][to] - evidence);
     }
-  }
   return q;
 }
 

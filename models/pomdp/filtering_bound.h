@@ -12,21 +12,39 @@ namespace doxa {
 
 /// A distribution over the states of one trajectory that is a Markov chain,
 ///     q(s_{1:T}) = q(s_1) Π_{k=2}^T q(s_k | s_{k-1}),
-/// s_0 having been summed out. It is a filtering posterior where the k-th factor looks at h_k only, and a
-/// smoothing posterior where it looks at all of h_T.
+/// without s_0, which is summed out. It is a filtering posterior if the k-th factor depends on h_k only, and
+/// a smoothing posterior if it depends on all of h_T.
 struct PathPosterior {
-  /// [T]: of step 1 the row q(s_1), [S]; of step k > 1 the rows q(·|s_{k-1}), [S·S], column s_k.
-  std::vector<std::vector<double>> kernel;
+  std::size_t states = 0;
+  std::vector<double> values;  ///< the row of step 1, then the S rows of each later step, [(1 + (T-1) S) S]
+
+  /// Zeros.
+  PathPosterior(std::size_t states, std::size_t steps);
+
+  std::size_t steps() const { return values.empty() ? 0 : (values.size() / states - 1) / states + 1; }
+  /// q(s_k = · | s_{k-1} = previous), [S], for k = 1 … T; `previous` is 0 for k = 1, which has one row.
+  std::span<double> row(std::size_t k, std::size_t previous) {
+    return std::span(values).subspan(at(k, previous), states);
+  }
+  std::span<const double> row(std::size_t k, std::size_t previous) const {
+    return std::span(values).subspan(at(k, previous), states);
+  }
+
+ private:
+  std::size_t at(std::size_t k, std::size_t previous) const {
+    return (k > 1 ? 1 + (k - 2) * states + previous : 0) * states;
+  }
 };
 
 /// The bound of one trajectory, or its average over many, and its terms, in nats:
 ///
-///     bound = Σ_k { E_q[log O(o_k|a_{k-1},s_k)] - E_{q(s_{k-1})} KL(q(s_k|s_{k-1}) ‖ T(s_k|s_{k-1},a_{k-1}))
-///     } log p(o_{1:T} ‖ a) - bound = Σ_k E_{q(s_{k-1})} KL(q(s_k|s_{k-1}) ‖ p(s_k | s_{k-1}, o_{k:T},
-///     a_{k-1:T-1}))
+///     bound = Σ_k { E_q[log O(o_k|a_{k-1},s_k)]
+///                   - E_{q(s_{k-1})} KL(q(s_k|s_{k-1}) ‖ T(s_k|s_{k-1},a_{k-1})) }
+///     log p(o_{1:T} ‖ a) - bound
+///           = Σ_k E_{q(s_{k-1})} KL(q(s_k|s_{k-1}) ‖ p(s_k | s_{k-1}, o_{k:T}, a_{k-1:T-1}))
 ///
-/// where the transition of step 1 is p(s_1|a_0) = Σ_{s_0} b_0(s_0) T(s_1|s_0,a_0). A q that goes where the
-/// model cannot has a bound of minus infinity and a gap of plus infinity.
+/// where the transition of step 1 is p(s_1|a_0) = Σ_{s_0} b_0(s_0) T(s_1|s_0,a_0). Where q goes and the model
+/// cannot, the bound is minus infinity and the gap plus infinity.
 struct FilteringBound {
   double log_evidence = 0;           ///< log p(o_{1:T} ‖ a_{0:T-1})
   double bound = 0;                  ///< -inf if q is not absolutely continuous with respect to the posterior
@@ -45,7 +63,7 @@ FilteringBound filtering_bound(const Pomdp& m, const History& trajectory, const 
 /// Throws as filtering_bound does.
 PathPosterior path_posterior(const Pomdp& m, const History& trajectory);
 
-/// What q is after a whole history h_T. A causal one must compute its k-th kernel from h_T.first(k) alone.
+/// What q is after a whole history h_T. A causal q must compute the rows of step k from h_T.first(k) alone.
 using PosteriorOfHistory = std::function<PathPosterior(const History& h)>;
 
 /// The average over all histories of T steps, Σ_h p(h) FilteringBound(h), by enumeration: exact. Throws as

@@ -6,17 +6,10 @@
 #include <vector>
 
 #include "doxa/models/pomdp/belief.h"
+#include "doxa/models/pomdp/episodes.h"
 #include "doxa/models/pomdp/pomdp.h"
 
 namespace doxa {
-
-/// All that has been done and seen up to step k: h_k = (a_{0:k-1}, o_{1:k}). h_0 is empty.
-struct History {
-  std::span<const std::size_t> actions, observations;  ///< [k] each
-
-  std::size_t steps() const { return actions.size(); }
-  History first(std::size_t k) const { return {actions.first(k), observations.first(k)}; }
-};
 
 /// π(a_k = a | h_k): how likely each action is after a history. It may look at all that was seen, at no
 /// state.

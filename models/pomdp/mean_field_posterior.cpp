@@ -11,22 +11,15 @@
 namespace doxa {
 namespace {
 
-MeanFieldPosterior mean_field_table(const Pomdp& m, std::size_t horizon) {
-  causal_table(m, 1);  // the checks of the sizes
-  MeanFieldPosterior q;
-  for (std::size_t k = 1; k <= horizon; ++k) q.table.emplace_back(count_histories(m, k) * m.states.size());
-  return q;
+std::span<double> factor(const Pomdp& m, CausalPosterior& q, const History& h) {
+  return q.kernel(h.steps(), history_index(m, h));
 }
 
-std::span<double> factor(const Pomdp& m, MeanFieldPosterior& q, const History& h) {
-  return std::span(q.table[h.steps() - 1]).subspan(history_index(m, h) * m.states.size(), m.states.size());
-}
-
-// Sweeps the histories below where the walk stands, then the factor there; a factor is thus updated after all
-// those that come after it.
+// Sweeps the histories that continue the one where the walk stands, then the factor there: each factor is
+// updated after all those of later steps.
 class Sweep {
  public:
-  Sweep(const Pomdp& m, const HistoryPolicy& policy, MeanFieldPosterior& q)
+  Sweep(const Pomdp& m, const HistoryPolicy& policy, CausalPosterior& q)
       : model_(m), q_(q), walk_(m, policy), row_(m.states.size()) {}
 
   double run() {
@@ -39,7 +32,7 @@ class Sweep {
     const History here = walk_.history();
     const std::size_t k = here.steps(), states = model_.states.size();
     std::vector<double> log_weight(states, 0.0);
-    if (k < q_.table.size())
+    if (k < q_.steps())
       walk_.for_each_next([&](double conditional) {
         descend();
         if (k > 0) add_from_next(conditional, log_weight);
@@ -88,17 +81,17 @@ class Sweep {
   }
 
   const Pomdp& model_;
-  MeanFieldPosterior& q_;
+  CausalPosterior& q_;
   HistoryWalk walk_;
   std::vector<double> row_;
   double largest_change_ = 0;
 };
 
 // The states to which a deterministic Markov posterior goes, as factors that do not depend on s_{k-1}.
-MeanFieldPosterior visited_states(const Pomdp& m, const HistoryPolicy& policy, const CausalPosterior& path) {
-  MeanFieldPosterior q = mean_field_table(m, path.table.size());
+CausalPosterior visited_states(const Pomdp& m, const HistoryPolicy& policy, const CausalPosterior& path) {
+  CausalPosterior q = causal_table(m, path.steps(), false);
   const std::size_t states = m.states.size();
-  for (std::size_t k = 1; k <= path.table.size(); ++k)
+  for (std::size_t k = 1; k <= path.steps(); ++k)
     for_each_history(m, policy, k, [&](const HistoryWalk& walk) {
       const History h = walk.history();
       std::size_t previous = 0;
@@ -115,8 +108,8 @@ MeanFieldPosterior visited_states(const Pomdp& m, const HistoryPolicy& policy, c
 
 }  // namespace
 
-MeanFieldPosterior belief_posterior(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon) {
-  MeanFieldPosterior q = mean_field_table(m, horizon);
+CausalPosterior belief_posterior(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon) {
+  CausalPosterior q = causal_table(m, horizon, false);
   for (std::size_t k = 1; k <= horizon; ++k)
     for_each_history(m, policy, k, [&](const HistoryWalk& walk) {
       const std::vector<double> b = probabilities(walk.belief());
@@ -125,25 +118,14 @@ MeanFieldPosterior belief_posterior(const Pomdp& m, const HistoryPolicy& policy,
   return q;
 }
 
-PathPosterior along(const Pomdp& m, const MeanFieldPosterior& q, const History& h) {
-  const std::size_t states = m.states.size();
-  PathPosterior chain;
-  for (std::size_t k = 1; k <= h.steps(); ++k) {
-    const double* row = &q.table.at(k - 1).at(history_index(m, h.first(k)) * states);
-    std::vector<double>& kernel = chain.kernel.emplace_back();
-    for (std::size_t s = 0; s < (k > 1 ? states : 1); ++s) kernel.insert(kernel.end(), row, row + states);
-  }
-  return chain;
-}
-
-double mean_field_sweep(const Pomdp& m, const HistoryPolicy& policy, MeanFieldPosterior& q) {
+double mean_field_sweep(const Pomdp& m, const HistoryPolicy& policy, CausalPosterior& q) {
   return Sweep(m, policy, q).run();
 }
 
 BestMeanField best_mean_field_posterior(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon) {
   BestMeanField best{-std::numeric_limits<double>::infinity(), {}, 0};
   for (const bool from_belief : {false, true}) {
-    MeanFieldPosterior q =
+    CausalPosterior q =
         from_belief ? belief_posterior(m, policy, horizon)
                     : visited_states(m, policy, best_deterministic_posterior(m, policy, horizon).posterior);
     std::size_t sweeps = 0;

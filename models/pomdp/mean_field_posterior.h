@@ -1,26 +1,17 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include "doxa/models/pomdp/causal_posterior.h"
-#include "doxa/models/pomdp/filtering_bound.h"
 #include "doxa/models/pomdp/history.h"
 
 namespace doxa {
 
-/// A causal posterior that is independent over time (mean field), q(s_{1:T}) = Π_k q(s_k | h_k).
-struct MeanFieldPosterior {
-  /// [T]: of step k, [(A·O)^k, S] by history_index and s_k.
-  std::vector<std::vector<double>> table;
-};
+// Causal posteriors that are independent over time, q(s_{1:T}) = Π_k q(s_k | h_k).
 
-/// q(s_k | h_k) = b_k(s_k): the belief. As a posterior of the path it may be infinitely bad, because it
-/// goes from s_{k-1} to s_k where the model cannot. Throws as causal_table does.
-MeanFieldPosterior belief_posterior(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon);
-
-/// The chain along one history; all rows of a kernel are equal.
-PathPosterior along(const Pomdp& m, const MeanFieldPosterior& q, const History& h);
+/// q(s_k | h_k) = b_k(s_k): the belief. As a posterior of the path it may be infinitely bad, because it goes
+/// from s_{k-1} to s_k where the model cannot. Throws as causal_table does.
+CausalPosterior belief_posterior(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon);
 
 /// One sweep of coordinate ascent on J(q) over all histories: each factor in turn is set to its maximiser
 /// with the others held,
@@ -30,15 +21,15 @@ PathPosterior along(const Pomdp& m, const MeanFieldPosterior& q, const History& 
 ///
 /// or left alone where that is 0 for all s_k. J never decreases. Returns the largest change of a probability.
 /// Source of the scheme: Bishop, Pattern Recognition and Machine Learning (2006), section 10.1.1.
-double mean_field_sweep(const Pomdp& m, const HistoryPolicy& policy, MeanFieldPosterior& q);
+double mean_field_sweep(const Pomdp& m, const HistoryPolicy& policy, CausalPosterior& q);
 
-/// Sweeps until nothing changes by more than 1e-12 (at most 1000 of them), from the best deterministic q and
-/// from the belief, and the better of the two. J is concave in each factor but not in all of them, so this is
-/// a stationary point and a lower bound on the family's best. Its bound is finite if that of any q of the
-/// family is.
+/// Sweeps until nothing changes by more than 1e-12 (at most 1000 sweeps), once from the best deterministic q
+/// and once from the belief; the better of the two. J is concave in each factor but not in all of them
+/// together, so this is a stationary point and a lower bound on the best of the family. Its bound is finite
+/// if any q of the family has a finite one.
 struct BestMeanField {
   double bound;
-  MeanFieldPosterior posterior;
+  CausalPosterior posterior;
   std::size_t sweeps;
 };
 BestMeanField best_mean_field_posterior(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon);

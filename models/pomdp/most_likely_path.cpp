@@ -4,23 +4,21 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <stdexcept>
-#include <string>
 
 #include "doxa/models/pomdp/belief.h"
 
 namespace doxa {
 namespace {
 
-/// high + low, |low| at most half a unit in the last place of high: a sum with a relative error of 2^-104 an
-/// addition (Dekker, Numerische Mathematik 18, 1971). Minus infinity: impossible.
+// high + low with |low| at most half a unit in the last place of high: a sum with a relative error of 2^-104
+// for each addition (Dekker, Numerische Mathematik 18, 1971). Minus infinity stands for impossible.
 struct LogSum {
   double high = -std::numeric_limits<double>::infinity(), low = 0;
 
   bool possible() const { return high != -std::numeric_limits<double>::infinity(); }
 };
 
-/// x + y for finite x and y; the error of the double sum is what Knuth's TwoSum says it is.
+// x + y for finite x and y; Knuth's TwoSum gives the error of the double sum.
 LogSum operator+(const LogSum& x, double y) {
   const double sum = x.high + y, part = sum - x.high;
   const double low = x.low + ((x.high - (sum - part)) + (y - part));
@@ -28,38 +26,28 @@ LogSum operator+(const LogSum& x, double y) {
   return {high, low - (high - sum)};
 }
 
-/// x > y by more than the rounding of 2^20 additions in each.
+// Whether x > y by more than the rounding of 2^20 additions in each.
 bool exceeds(const LogSum& x, const LogSum& y) {
   if (!x.possible() || !y.possible()) return x.possible();
   return (x.high - y.high) + (x.low - y.low) > 0x1p-82 * std::max(-x.high, -y.high);
 }
 
-void require(const char* what, std::size_t index, std::size_t count) {
-  if (index >= count)
-    throw std::out_of_range(std::string(what) + " " + std::to_string(index) + ", the model has " +
-                            std::to_string(count));
-}
-
 }  // namespace
 
-MostLikelyPath most_likely_path(const Pomdp& m, std::span<const std::size_t> actions,
-                                std::span<const std::size_t> observations) {
-  const std::size_t horizon = actions.size(), states = m.states.size();
-  if (observations.size() != horizon)
-    throw std::invalid_argument("most_likely_path: " + std::to_string(horizon) + " actions and " +
-                                std::to_string(observations.size()) + " observations, expected as many");
+MostLikelyPath most_likely_path(const Pomdp& m, const History& h) {
+  const std::size_t horizon = h.steps(), states = m.states.size();
   std::vector<LogSum> best(states), next(states);  // δ_{k-1} and δ_k
   for (std::size_t s = 0; s < states; ++s)
     if (m.start[s] != 0) best[s] = {std::log(m.start[s]), 0};
 
   std::vector<std::uint32_t> previous(horizon * states);  // where the best path to s' at step k comes from
   for (std::size_t k = 1; k <= horizon; ++k) {
-    const std::size_t a = actions[k - 1], o = observations[k - 1];
-    require("action", a, m.actions.size());
-    require("observation", o, m.observations.size());
+    const std::size_t a = h.actions[k - 1], o = h.observations[k - 1];
+    require_action(m, a);
+    require_observation(m, o);
     std::uint32_t* const from = &previous[(k - 1) * states];
     std::fill(next.begin(), next.end(), LogSum());
-    for (std::size_t s = 0; s < states; ++s) {  // ascending: only what is strictly better replaces
+    for (std::size_t s = 0; s < states; ++s) {  // ascending, so that of equal paths the lowest stays
       if (!best[s].possible()) continue;
       const StochasticMatrix::Row row = transition_row(m, a, s);
       for (std::size_t i = 0; i < row.size(); ++i) {

@@ -1,26 +1,41 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <vector>
 
+#include "doxa/models/pomdp/episodes.h"
 #include "doxa/models/pomdp/pomdp.h"
+
+// Inference by its definition, without any recursion: sums over every path of states. O(T S^(T+1)), as a
+// check of short prefixes.
 
 namespace doxa {
 
-/// What summing over all state paths gives: the evidence p(o_{1:T} ‖ a_{0:T-1}), and the belief at the last
-/// step.
+/// Calls visit(s_{0:T}, p(s_{0:T}, o_{1:T} ‖ a_{0:T-1})) for each of the S^(T+1) paths, the first state
+/// changing fastest. The joint probability is b_0(s_0) Π_k T(s_k|s_{k-1},a_{k-1}) O(o_k|a_{k-1},s_k).
+template <class Visit>
+void for_each_path(const Pomdp& m, const History& h, Visit visit) {
+  std::vector<std::size_t> path(h.steps() + 1, 0);  // counted up like the digits of a number
+  for (bool more = true; more;) {
+    double joint = m.start[path[0]];
+    for (std::size_t k = 1; k < path.size() && joint != 0; ++k)
+      joint *= transition_row(m, h.actions[k - 1], path[k - 1])[path[k]] *
+               emission_row(m, h.actions[k - 1], path[k])[h.observations[k - 1]];  // (08.1)
+    visit(path, joint);
+    std::size_t digit = 0;
+    while (digit < path.size() && ++path[digit] == m.states.size()) path[digit++] = 0;
+    more = digit < path.size();
+  }
+}
+
+/// What summing over all paths gives.
 struct PathSum {
-  double evidence;
+  double evidence;             ///< p(o_{1:T} ‖ a_{0:T-1})
   std::vector<double> belief;  ///< p(s_T | o_{1:T}, a_{0:T-1}), [S]; all NaN where the evidence is 0
   std::size_t paths;           ///< S^(T+1)
 };
-
-/// The definition, without any filter: the sum over every path s_0 … s_T of
-/// b_0(s_0) Π_k T(s_k|s_{k-1},a_{k-1}) O(o_k|a_{k-1},s_k). O(T S^(T+1)): for short prefixes only, as a check.
-/// Throws std::invalid_argument for unequal lengths or more than 10^8 paths.
-PathSum enumerate_paths(const Pomdp& m, std::span<const std::size_t> actions,
-                        std::span<const std::size_t> observations);
+/// Throws std::invalid_argument for more than 10^8 paths.
+PathSum enumerate_paths(const Pomdp& m, const History& h);
 
 /// The largest T <= horizon with S^(T+1) <= paths; 0 if there is none.
 std::size_t enumerable_horizon(const Pomdp& m, std::size_t horizon, std::size_t paths);

@@ -11,6 +11,12 @@ namespace {
 
 std::string nine_digits(double x) { return to_text(x, std::chars_format::general, 9); }
 
+void require_below(std::size_t index, std::size_t count, const char* what) {
+  if (index >= count)
+    throw std::out_of_range(std::string(what) + " " + std::to_string(index) + ", the model has " +
+                            std::to_string(count));
+}
+
 bool is_probability(double p) { return std::isfinite(p) && p >= 0; }
 
 void validate_table(const Pomdp& m, const StochasticMatrix& table, const std::string& name,
@@ -83,6 +89,12 @@ void normalise(Pomdp& m) {
     for (std::size_t r = 0; r < table->rows(); ++r)
       normalise(
           std::span(table->probability).subspan(table->begin[r], table->begin[r + 1] - table->begin[r]));
+}
+
+void require_state(const Pomdp& m, std::size_t s) { require_below(s, m.states.size(), "state"); }
+void require_action(const Pomdp& m, std::size_t a) { require_below(a, m.actions.size(), "action"); }
+void require_observation(const Pomdp& m, std::size_t o) {
+  require_below(o, m.observations.size(), "observation");
 }
 
 std::size_t index_of(const std::vector<std::string>& names, const std::string& name, const char* what) {

@@ -55,6 +55,11 @@ std::string row_label(const std::string& table, const std::string& action, const
 /// Validates, then divides the start distribution and every row by its sum.
 void normalise(Pomdp& m);
 
+// Throw std::out_of_range for what the model lacks: "action 5, the model has 3".
+void require_state(const Pomdp& m, std::size_t state);
+void require_action(const Pomdp& m, std::size_t action);
+void require_observation(const Pomdp& m, std::size_t observation);
+
 /// The position of a name, or of an index written in digits; throws std::invalid_argument naming `what`.
 std::size_t index_of(const std::vector<std::string>& names, const std::string& name, const char* what);
 

@@ -34,12 +34,9 @@ Extended expectation(const StochasticMatrix::Row& next, std::span<const Extended
 
 }  // namespace
 
-Smoothed smooth(const Pomdp& m, std::span<const std::size_t> actions,
-                std::span<const std::size_t> observations) {
-  const std::size_t horizon = actions.size(), states = m.states.size();
-  if (observations.size() != horizon)
-    throw std::invalid_argument("smooth: " + std::to_string(horizon) + " actions and " +
-                                std::to_string(observations.size()) + " observations, expected as many");
+Smoothed smooth(const Pomdp& m, const History& h) {
+  const auto [actions, observations] = h;
+  const std::size_t horizon = h.steps(), states = m.states.size();
   Smoothed t;
   t.states = states;
   t.actions.assign(actions.begin(), actions.end());

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "doxa/models/numerics/extended_range.h"
+#include "doxa/models/pomdp/episodes.h"
 #include "doxa/models/pomdp/pomdp.h"
 
 namespace doxa {
@@ -36,12 +37,10 @@ struct Smoothed {
 ///
 ///     β_{k-1}(s) = Σ_{s'} T(s'|s,a_{k-1}) O(o_k|a_{k-1},s') β_k(s') / p(o_k | o_{<k}, a_{<k}).
 ///
-/// O(T (non-zeros of T and O)). Throws as `log_evidence(m, actions, observations)` does:
-/// std::invalid_argument for unequal lengths, std::out_of_range, ImpossibleObservation. Source: Baum, Petrie,
-/// Soules & Weiss, Ann. Math. Stat. 41 (1970); Rabiner, Proc. IEEE 77 (1989), sections III.A and V.A, here
-/// with actions.
-Smoothed smooth(const Pomdp& m, std::span<const std::size_t> actions,
-                std::span<const std::size_t> observations);
+/// O(T (non-zeros of T and O)). Throws as `log_evidence` does: std::out_of_range, ImpossibleObservation.
+/// Source: Baum, Petrie, Soules & Weiss, Ann. Math. Stat. 41 (1970); Rabiner, Proc. IEEE 77 (1989), sections
+/// III.A and V.A, here with actions.
+Smoothed smooth(const Pomdp& m, const History& h);
 
 /// γ_k(s) for k = 0 … T as an ordinary number, and all of them, [S]; they sum to 1. These and the functions
 /// below throw std::out_of_range for a k or s that there is not.

@@ -2,16 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 namespace doxa {
 namespace {
-
-void require_member(std::size_t index, const std::vector<std::string>& names, const char* what) {
-  if (index >= names.size())
-    throw std::out_of_range(std::string(what) + " " + std::to_string(index) + ", expected one below " +
-                            std::to_string(names.size()));
-}
 
 void add_row(const StochasticMatrix::Row& row, double weight, std::span<double> sum) {
   for (std::size_t i = 0; i < row.size(); ++i) sum[row.column[i]] += weight * row.probability[i];
@@ -21,8 +14,8 @@ void add_row(const StochasticMatrix::Row& row, double weight, std::span<double> 
 
 void log_transition(const Pomdp& m, std::size_t k, std::size_t previous, std::size_t action,
                     std::span<double> row) {
-  require_member(action, m.actions, "action");
-  require_member(previous, m.states, "state");
+  require_action(m, action);
+  require_state(m, previous);
   std::fill(row.begin(), row.end(), 0.0);
   if (k > 1)
     add_row(transition_row(m, action, previous), 1, row);
@@ -33,8 +26,8 @@ void log_transition(const Pomdp& m, std::size_t k, std::size_t previous, std::si
 }
 
 void log_emission(const Pomdp& m, std::size_t action, std::size_t observation, std::span<double> row) {
-  require_member(action, m.actions, "action");
-  require_member(observation, m.observations, "observation");
+  require_action(m, action);
+  require_observation(m, observation);
   for (std::size_t s = 0; s < m.states.size(); ++s)
     row[s] = std::log(emission_row(m, action, s)[observation]);
 }
@@ -42,7 +35,7 @@ void log_emission(const Pomdp& m, std::size_t action, std::size_t observation, s
 void log_transition_and_emission(const Pomdp& m, std::size_t k, std::size_t previous, std::size_t action,
                                  std::size_t observation, std::span<double> row) {
   log_transition(m, k, previous, action, row);
-  require_member(observation, m.observations, "observation");
+  require_observation(m, observation);
   for (std::size_t s = 0; s < m.states.size(); ++s)
     row[s] += std::log(emission_row(m, action, s)[observation]);
 }

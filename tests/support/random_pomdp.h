@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "doxa/autograd/random.h"
-#include "doxa/models/pomdp/pomdp.h"
 #include "doxa/models/pomdp/file.h"
+#include "doxa/models/pomdp/simulate.h"
 
 namespace doxa::testing {
 
@@ -46,6 +46,19 @@ inline Pomdp random_pomdp(std::size_t states, std::size_t actions, std::size_t o
     m.emission.append_row(random_distribution(observations, random));
   }
   return m;
+}
+
+// A model of random size with about a third of its probabilities 0, and an episode of it.
+struct RandomEpisode {
+  Pomdp model;
+  Trajectory trajectory;
+};
+inline RandomEpisode random_episode(std::size_t horizon, Philox& random) {
+  const auto size = [&](Index most) { return 1 + static_cast<std::size_t>(random.uniform_index(most)); };
+  const std::size_t states = size(4), actions = size(3), observations = size(4);
+  RandomEpisode e{random_pomdp(states, actions, observations, random), {}};
+  e.trajectory = simulate(e.model, open_loop_policy(e.model), horizon, random);
+  return e;
 }
 
 }  // namespace doxa::testing

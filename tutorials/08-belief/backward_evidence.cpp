@@ -36,7 +36,7 @@ void claim_backward_evidence(support::Chapter& chapter, const Pomdp& m, const Tr
     future = one_step_earlier(m, future, t.actions[k - 1], t.observations[k - 1]);
   Extended evidence;
   for (std::size_t s = 0; s < states; ++s) evidence = evidence + future[s] * m.start[s];  // (08.12)
-  const double backward = log(evidence), forward = log_evidence(m, t.actions, t.observations);
+  const double backward = log(evidence), forward = log_evidence(m, t);
 
   // Each step is a sum of at most S products, and in the filter two of them and a division; each step's
   // logarithm is then added to their sum.

@@ -57,7 +57,7 @@ void claim_enumeration(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
   }
   const std::span actions = std::span(t.actions).first(prefix),
                   observations = std::span(t.observations).first(prefix);
-  const PathSum sum = enumerate_paths(m, actions, observations);  // (08.2)
+  const PathSum sum = enumerate_paths(m, {actions, observations});  // (08.2)
   Belief belief = initial_belief(m);
   for (std::size_t k = 0; k < prefix; ++k)
     update(m, belief, actions[k], observations[k]);  // (08.3), (08.5), (08.6)

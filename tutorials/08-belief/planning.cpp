@@ -66,14 +66,14 @@ std::size_t tree_depth(const Pomdp& m, std::size_t most, double& trees) {
 void claim_sufficiency(Chapter& chapter, const Pomdp& m, std::span<const std::size_t> actions,
                        std::span<const std::size_t> observations) {
   const std::size_t states = m.states.size(), steps = actions.size();
-  const double whole = log_evidence(m, actions, observations);
+  const double whole = log_evidence(m, {actions, observations});
   double worst = 0;
   Belief belief = initial_belief(m);
   Pomdp from_here = m;  // a model that begins with b_k knows of the past nothing but b_k
   for (std::size_t k = 0; k <= steps; ++k) {
     if (k) update(m, belief, actions[k - 1], observations[k - 1]);
     from_here.start = probabilities(belief);
-    const double future = log_evidence(from_here, actions.subspan(k), observations.subspan(k));
+    const double future = log_evidence(from_here, {actions.subspan(k), observations.subspan(k)});
     worst = std::max(worst, std::abs(belief.log_evidence + future - whole));  // (08.17)
   }
   chapter.claims.equal(

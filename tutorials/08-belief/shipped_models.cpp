@@ -32,7 +32,7 @@ struct BeliefInTruth {
   std::vector<double> filtered, smoothed;  // b_k(s_k), γ_k(s_k)
 
   BeliefInTruth(const Pomdp& m, const Trajectory& t) {
-    const Smoothed all = smooth(m, t.actions, t.observations);
+    const Smoothed all = smooth(m, t);
     for (std::size_t k = 0; k <= t.horizon(); ++k) {
       filtered.push_back(static_cast<double>(all.filtered[k * all.states + t.states[k]]));
       smoothed.push_back(probability(all, k, t.states[k]));

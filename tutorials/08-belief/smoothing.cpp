@@ -77,7 +77,7 @@ void visit(const Pomdp& m, std::span<const std::size_t> actions, const Belief& b
     }
     return;
   }
-  const Smoothed t = smooth(m, actions, seen);
+  const Smoothed t = smooth(m, {actions, seen});
   const double p = std::exp(t.log_evidence);
   ++sums.sequences;
   for (std::size_t k = 0; k <= actions.size(); ++k) {
@@ -117,7 +117,7 @@ void claim_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
   const std::span actions = std::span(t.actions).first(prefix),
                   observations = std::span(t.observations).first(prefix);
   const PathMarginals paths(m, actions, observations);
-  const Smoothed smoothed = smooth(m, actions, observations);
+  const Smoothed smoothed = smooth(m, {actions, observations});
   double distance = 0;
   for (std::size_t k = 0; k <= prefix; ++k)
     for (std::size_t s = 0; s < states; ++s)
@@ -135,7 +135,7 @@ void claim_last_belief(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
   const std::size_t last = std::min(t.horizon(), figure_steps);
   const std::span actions = std::span(t.actions).first(last),
                   observations = std::span(t.observations).first(last);
-  const Smoothed smoothed = smooth(m, actions, observations);
+  const Smoothed smoothed = smooth(m, {actions, observations});
   Belief belief = initial_belief(m);
   for (std::size_t k = 0; k < last; ++k) update(m, belief, actions[k], observations[k]);
   double distance = 0;
@@ -197,7 +197,7 @@ void claim_sharpness(Chapter& chapter, const Pomdp& m, std::span<const std::size
 
 void claim_tiger_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
   const std::size_t listen = index_of(m.actions, "listen", "action");
-  const Smoothed smoothed = smooth(m, t.actions, t.observations);
+  const Smoothed smoothed = smooth(m, t);
   double worst = 0;
   std::size_t verdict = t.horizon();  // the last step before the next door is opened
   for (std::size_t k = t.horizon() + 1; k-- > 0;) {

@@ -26,7 +26,7 @@ void reweight(std::span<double> rows, std::size_t states, Philox& random) {
 
 CausalPosterior random_causal(const Exact& exact, Philox random) {
   CausalPosterior q = exact.best.posterior;
-  for (std::vector<double>& table : q.table) reweight(table, q.states, random);
+  reweight(q.values, q.states, random);
   return q;
 }
 
@@ -92,7 +92,7 @@ void decomposition(Chapter& chapter, const Setting& setting, const Exact& exact)
   const FilteringBound smoothing =
       expected_filtering_bound(m, setting.policy(), setting.horizon, [&](const History& h) {
         PathPosterior q = path_posterior(m, h);
-        for (std::vector<double>& kernel : q.kernel) reweight(kernel, m.states.size(), random);
+        reweight(q.values, q.states, random);
         return q;
       });
   chapter.claims.equal("(09.6) and for a random smoothing q", smoothing.bound + total(smoothing.gap),

@@ -36,7 +36,7 @@ support::Figure gap_figure(const std::vector<Setting>& settings, const std::vect
 
 void families(Chapter& chapter, const Setting& setting, const Exact& exact) {
   const Pomdp& m = setting.model;
-  const MeanFieldPosterior beliefs = belief_posterior(m, setting.policy(), setting.horizon);  // (09.7)
+  const CausalPosterior beliefs = belief_posterior(m, setting.policy(), setting.horizon);  // (09.7)
   const double of_beliefs =
       expected_filtering_bound(m, setting.policy(), setting.horizon, [&](const History& h) {
         return along(m, beliefs, h);
@@ -110,7 +110,7 @@ void policies(Chapter& chapter, const std::vector<Setting>& settings, const std:
     const std::vector<std::size_t> listen{index_of(settings[i].model.actions, "listen", "action")},
         left{index_of(settings[i].model.observations, "hear-left", "observation")};
     const double q =
-        along(settings[i].model, exact[i].best.posterior, {listen, left}).kernel[0][0];  // (09.10)
+        along(settings[i].model, exact[i].best.posterior, {listen, left}).row(1, 0)[0];  // (09.10)
     first.row({settings[i].policy_name, q});
     chapter.results.set("tiger." + settings[i].key + ".after_one_roar", q);
   }

@@ -43,7 +43,7 @@ extern const char* const rounding_of_terms;
 struct Exact {
   double evidence, memoryless;
   doxa::BestCausal best;
-  doxa::MeanFieldPosterior best_mean_field;            // the best that coordinate ascent finds
+  doxa::CausalPosterior best_mean_field;               // the best that coordinate ascent finds
   doxa::FilteringBound causal, mean_field, smoothing;  // of these two, and of the exact posterior
 };
 Exact solve(const Setting& setting);

@@ -85,7 +85,7 @@ Var expected_bound(Tape& tape, const HistoryTables& tables, TableLogits& logits)
 
 CausalPosterior posterior(const Setting& setting, const HistoryTables& tables, const TableLogits& logits) {
   CausalPosterior q = causal_table(setting.model, setting.horizon);
-  for (std::size_t k = 0; k < q.table.size(); ++k) {
+  for (std::size_t k = 0; k < q.steps(); ++k) {
     const std::span<const Real> of_step = logits.step[k].value.span(),
                                 impossible = tables.impossible[k].span();
     for (std::size_t i = 0; i < of_step.size(); i += q.states) {
@@ -95,7 +95,7 @@ CausalPosterior posterior(const Setting& setting, const HistoryTables& tables, c
                           ? double{of_step[i + s]}
                           : -std::numeric_limits<double>::infinity());
       const double total = log_sum_exp(row);
-      for (std::size_t s = 0; s < q.states; ++s) q.table[k][i + s] = std::exp(row[s] - total);
+      for (std::size_t s = 0; s < q.states; ++s) q.of_step(k + 1)[i + s] = std::exp(row[s] - total);
     }
   }
   return q;

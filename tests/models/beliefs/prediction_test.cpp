@@ -9,7 +9,8 @@
 #include "doxa/models/beliefs/score.h"
 #include "doxa/models/pomdp/exact_prediction.h"
 #include "step_tables.h"
-#include "tests/support/state_paths.h"
+#include "doxa/models/pomdp/path_enumeration.h"
+#include "tests/support/random_pomdp.h"
 
 namespace doxa::testing {
 namespace {

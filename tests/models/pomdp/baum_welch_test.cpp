@@ -23,7 +23,7 @@ StochasticMatrix table(std::size_t columns, const Rows& rows) {
 
 double log_evidence_of(const Pomdp& m, std::span<const Trajectory> all) {
   double sum = 0;
-  for (const Trajectory& t : all) sum += log_evidence(m, t.actions, t.observations);
+  for (const Trajectory& t : all) sum += log_evidence(m, t);
   return sum;
 }
 

@@ -44,8 +44,8 @@ TEST(BeliefFilter, EvidenceAndBeliefEqualTheSumOverAllStatePaths) {
     const auto size = [&](Index most) { return 1 + static_cast<std::size_t>(random.uniform_index(most)); };
     const Pomdp m = random_pomdp(size(4), size(3), size(4), random);
     const Trajectory t = simulate(m, uniform_policy(m), 6, random);
-    const PathSum sum = enumerate_paths(m, t.actions, t.observations);
-    EXPECT_NEAR(log_evidence(m, t.actions, t.observations), std::log(sum.evidence), 1e-12);
+    const PathSum sum = enumerate_paths(m, t);
+    EXPECT_NEAR(log_evidence(m, t), std::log(sum.evidence), 1e-12);
     Belief belief = initial_belief(m);
     for (std::size_t k = 0; k < t.horizon(); ++k) update(m, belief, t.actions[k], t.observations[k]);
     for (std::size_t s = 0; s < m.states.size(); ++s)
@@ -162,7 +162,7 @@ TEST(BeliefFilter, RefusesIndicesThatTheModelLacks) {
   Belief belief = initial_belief(m);
   EXPECT_THROW(update(m, belief, 3, 0), std::out_of_range);
   EXPECT_THROW(update(m, belief, 0, 2), std::out_of_range);
-  EXPECT_THROW(log_evidence(m, std::vector<std::size_t>{0}, std::vector<std::size_t>{}),
+  EXPECT_THROW(log_evidence(m, {std::vector<std::size_t>{0}, std::vector<std::size_t>{}}),
                std::invalid_argument);
 }
 
@@ -173,7 +173,7 @@ TEST(PathEnumeration, SumsToOneOverAllObservationSequences) {
   double sum = 0;
   for (std::size_t code = 0; code < 81; ++code) {
     const std::vector<std::size_t> o{code % 3, code / 3 % 3, code / 9 % 3, code / 27};
-    sum += enumerate_paths(m, actions, o).evidence;
+    sum += enumerate_paths(m, {actions, o}).evidence;
   }
   EXPECT_NEAR(sum, 1, 1e-14);
 }
@@ -184,7 +184,7 @@ TEST(PathEnumeration, RefusesMoreThanItCanWalk) {
   EXPECT_EQ(enumerable_horizon(m, 5, 1024), 5u);
   EXPECT_EQ(enumerable_horizon(m, 5, 2), 0u);
   const std::vector<std::size_t> many(40, 0);
-  EXPECT_THROW(enumerate_paths(m, many, many), std::invalid_argument);
+  EXPECT_THROW(enumerate_paths(m, {many, many}), std::invalid_argument);
 }
 
 TEST(ExtendedRange, AgreesWithDoubleInsideItsRangeAndGoesOnOutside) {

@@ -4,7 +4,8 @@
 
 #include <cmath>
 
-#include "tests/support/state_paths.h"
+#include "doxa/models/pomdp/path_enumeration.h"
+#include "tests/support/random_pomdp.h"
 
 namespace doxa::testing {
 namespace {

@@ -6,7 +6,8 @@
 #include <numeric>
 
 #include "doxa/models/pomdp/belief.h"
-#include "tests/support/state_paths.h"
+#include "doxa/models/pomdp/path_enumeration.h"
+#include "tests/support/random_pomdp.h"
 
 namespace doxa::testing {
 namespace {
@@ -15,7 +16,7 @@ double total(std::span<const double> x) { return std::accumulate(x.begin(), x.en
 
 double log_evidence_of(const Pomdp& m, std::span<const Trajectory> all) {
   double sum = 0;
-  for (const Trajectory& t : all) sum += log_evidence(m, t.actions, t.observations);
+  for (const Trajectory& t : all) sum += log_evidence(m, t);
   return sum;
 }
 
@@ -39,7 +40,7 @@ TEST(ExpectedCounts, EqualTheCountsAveragedOverAllStatePaths) {
       }
     });
     const ExpectedCounts counts = expected_counts(m, std::span(&t, 1));
-    EXPECT_EQ(counts.log_evidence, log_evidence(m, t.actions, t.observations));
+    EXPECT_EQ(counts.log_evidence, log_evidence(m, t));
     for (std::size_t s = 0; s < states; ++s) EXPECT_NEAR(counts.start[s], start[s] / evidence, 1e-12);
     const auto compare = [&](const StochasticMatrix& table, std::span<const double> found,
                              std::span<const double> expected) {

@@ -6,15 +6,12 @@
 #include <cmath>
 
 #include "doxa/models/pomdp/belief.h"
+#include "doxa/models/pomdp/path_enumeration.h"
 #include "doxa/models/pomdp/smoother.h"
-#include "tests/support/state_paths.h"
+#include "tests/support/random_pomdp.h"
 
 namespace doxa::testing {
 namespace {
-
-MostLikelyPath most_likely_path(const Pomdp& m, const Trajectory& t) {
-  return doxa::most_likely_path(m, t.actions, t.observations);
-}
 
 // log p(s_{0:T}, o_{1:T} ‖ a), by its definition.
 double log_joint(const Pomdp& m, const Trajectory& t, std::span<const std::size_t> path) {
@@ -49,7 +46,7 @@ TEST(MostLikelyPath, IsAtMostAsLikelyAsTheEvidenceAndPossible) {
   const Pomdp m = random_pomdp(8, 3, 4, random);
   const Trajectory t = simulate(m, open_loop_policy(m), 2000, random);
   const MostLikelyPath path = most_likely_path(m, t);
-  EXPECT_LE(path.log_probability, log_evidence(m, t.actions, t.observations));
+  EXPECT_LE(path.log_probability, log_evidence(m, t));
   EXPECT_GE(path.log_probability, log_joint(m, t, t.states));
   EXPECT_NEAR(log_joint(m, t, path.states) / path.log_probability, 1, 1e-13);
 }
@@ -106,13 +103,13 @@ TEST(MostLikelyPath, IsNotTheStatesThatAreLikeliestOneByOne) {
   m.emission.columns = 1;
   for (int s = 0; s < 3; ++s) m.emission.append_row(std::vector<double>{1});
   const std::vector<std::size_t> once{0};
-  const Smoothed smoothed = smooth(m, once, once);
+  const Smoothed smoothed = smooth(m, {once, once});
   for (std::size_t k = 0; k < 2; ++k) {
     const std::vector<double> gamma = probabilities(smoothed, k);
     EXPECT_EQ(std::max_element(gamma.begin(), gamma.end()) - gamma.begin(), k == 0 ? 2 : 0);
   }
   EXPECT_EQ(transition_row(m, 0, 2)[0], 0);
-  const MostLikelyPath path = doxa::most_likely_path(m, once, once);
+  const MostLikelyPath path = most_likely_path(m, {once, once});
   EXPECT_EQ(path.states, (std::vector<std::size_t>{0, 0}));  // a tie with b, a
   EXPECT_NEAR(path.log_probability, std::log(0.3), 1e-15);
 }
@@ -120,16 +117,16 @@ TEST(MostLikelyPath, IsNotTheStatesThatAreLikeliestOneByOne) {
 TEST(MostLikelyPath, RefusesWhatTheFilterRefuses) {
   Pomdp m = tiger();
   const std::vector<std::size_t> one{0}, two{0, 0}, unknown{3};
-  EXPECT_THROW(doxa::most_likely_path(m, one, two), std::invalid_argument);
-  EXPECT_THROW(doxa::most_likely_path(m, unknown, one), std::out_of_range);
-  EXPECT_THROW(doxa::most_likely_path(m, one, unknown), std::out_of_range);
-  EXPECT_EQ(doxa::most_likely_path(m, {}, {}).states, std::vector<std::size_t>{0});
+  EXPECT_THROW(most_likely_path(m, {one, two}), std::invalid_argument);
+  EXPECT_THROW(most_likely_path(m, {unknown, one}), std::out_of_range);
+  EXPECT_THROW(most_likely_path(m, {one, unknown}), std::out_of_range);
+  EXPECT_EQ(most_likely_path(m, History()).states, std::vector<std::size_t>{0});
 
   m.emission = {};
   m.emission.columns = 2;
   for (std::size_t r = 0; r < 6; ++r) m.emission.append_row(std::vector<double>{1, 0});
   try {
-    doxa::most_likely_path(m, two, std::vector<std::size_t>{0, 1});
+    most_likely_path(m, {two, std::vector<std::size_t>{0, 1}});
     FAIL();
   } catch (const ImpossibleObservation& error) {
     EXPECT_EQ(error.step, 2u);

@@ -39,21 +39,20 @@ inline void fill_rows(std::span<double> rows, std::size_t states, Philox& random
 }
 
 inline PathPosterior random_path_posterior(std::size_t states, std::size_t horizon, Philox& random) {
-  PathPosterior q;
-  for (std::size_t k = 1; k <= horizon; ++k)
-    fill_rows(q.kernel.emplace_back((k > 1 ? states : 1) * states), states, random);
+  PathPosterior q(states, horizon);
+  fill_rows(q.values, states, random);
   return q;
 }
 
 inline CausalPosterior random_causal_posterior(const Pomdp& m, std::size_t horizon, Philox& random) {
   CausalPosterior q = causal_table(m, horizon);
-  for (std::vector<double>& table : q.table) fill_rows(table, m.states.size(), random);
+  fill_rows(q.values, q.states, random);
   return q;
 }
 
 // J(q).
 inline double expected_bound(const Pomdp& m, const HistoryPolicy& policy, const CausalPosterior& q) {
-  return expected_filtering_bound(m, policy, q.table.size(), [&](const History& h) { return along(m, q, h); })
+  return expected_filtering_bound(m, policy, q.steps(), [&](const History& h) { return along(m, q, h); })
       .bound;
 }
 

@@ -27,7 +27,7 @@ TEST(PomdpSimulate, FrequenciesAreTheEvidence) {
     const std::vector<std::size_t> a{code % 2, code / 2 % 2}, o{code / 4 % 3, code / 12};
     double p = policy[a[0]] * policy[a[1]];
     try {
-      p *= std::exp(log_evidence(m, a, o));
+      p *= std::exp(log_evidence(m, {a, o}));
     } catch (const ImpossibleObservation&) {
       p = 0;
     }

@@ -6,12 +6,11 @@
 #include <numeric>
 
 #include "doxa/models/pomdp/belief.h"
-#include "tests/support/state_paths.h"
+#include "doxa/models/pomdp/path_enumeration.h"
+#include "tests/support/random_pomdp.h"
 
 namespace doxa::testing {
 namespace {
-
-Smoothed smooth(const Pomdp& m, const Trajectory& t) { return doxa::smooth(m, t.actions, t.observations); }
 
 // A model whose belief underflows: listening to a tiger that has not moved, `steps` times to the left and as
 // often to the right.
@@ -150,7 +149,7 @@ TEST(Smoother, OfTigerCountsBackwardTooOverAHundredThousandSteps) {
   Philox random(17);
   const Trajectory t = simulate(m, std::vector<double>{0.9, 0.05, 0.05}, 100'000, random);
   const Smoothed smoothed = smooth(m, t);
-  EXPECT_EQ(smoothed.log_evidence, log_evidence(m, t.actions, t.observations));
+  EXPECT_EQ(smoothed.log_evidence, log_evidence(m, t));
   for (std::size_t first = 0; first <= t.horizon();) {
     std::size_t last = first;
     int net = 0;
@@ -205,10 +204,10 @@ TEST(Smoother, FindsAStateThatWasAllButImpossible) {
 TEST(Smoother, RefusesWhatTheFilterRefuses) {
   Pomdp m = tiger();
   const std::vector<std::size_t> one{0}, two{0, 0}, unknown{3};
-  EXPECT_THROW(smooth(m, one, two), std::invalid_argument);
-  EXPECT_THROW(smooth(m, unknown, one), std::out_of_range);
-  EXPECT_THROW(smooth(m, one, unknown), std::out_of_range);
-  const Smoothed smoothed = smooth(m, two, two);
+  EXPECT_THROW(smooth(m, {one, two}), std::invalid_argument);
+  EXPECT_THROW(smooth(m, {unknown, one}), std::out_of_range);
+  EXPECT_THROW(smooth(m, {one, unknown}), std::out_of_range);
+  const Smoothed smoothed = smooth(m, {two, two});
   EXPECT_THROW(probability(smoothed, 3, 0), std::out_of_range);
   EXPECT_THROW(probability(smoothed, 0, 2), std::out_of_range);
   EXPECT_THROW(pairwise(m, smoothed, 0), std::out_of_range);
@@ -218,7 +217,7 @@ TEST(Smoother, RefusesWhatTheFilterRefuses) {
   m.emission.columns = 2;
   for (std::size_t r = 0; r < 6; ++r) m.emission.append_row(std::vector<double>{1, 0});
   try {
-    smooth(m, two, std::vector<std::size_t>{0, 1});
+    smooth(m, {two, std::vector<std::size_t>{0, 1}});
     FAIL();
   } catch (const ImpossibleObservation& error) {
     EXPECT_EQ(error.step, 2u);

@@ -40,7 +40,7 @@ TEST(TapedFilter, StepsAreThoseOfTheFilter) {
     ASSERT_EQ(steps.shape(), (Shape{30, 5}));
     for (Index b = 0; b < 5; ++b) {
       const Trajectory& t = all[static_cast<std::size_t>(b)];
-      const Smoothed exact = smooth(at.model, t.actions, t.observations);
+      const Smoothed exact = smooth(at.model, t);
       for (Index k = 0; k < 30; ++k)
         EXPECT_NEAR(static_cast<double>(steps(k, b)), exact.log_predictive[static_cast<std::size_t>(k)],
                     200 * u);
@@ -125,8 +125,7 @@ TEST(TapedFilter, BringsBackWhatWouldUnderflow) {
   const Var evidence = log_evidence(at.parameters.on(tape), all_of(one));
   // Each step rounds log b, of at most this size: so far off may the last one be.
   const double log_belief_error = 2 * n * largest_log * u;
-  EXPECT_NEAR(static_cast<double>(evidence.item()), log_evidence(at.model, t.actions, t.observations),
-              log_belief_error);
+  EXPECT_NEAR(static_cast<double>(evidence.item()), log_evidence(at.model, t), log_belief_error);
   tape.backward(evidence);
   for (Index s = 0; s < 2; ++s) {
     const double left = emission_row(at.model, listen, static_cast<std::size_t>(s))[hear_left];

@@ -93,7 +93,7 @@ TEST(Exercise08, AFilterThatForgetsToPredict) {
         for (double& x : b) x /= p;
         product *= p;
       }
-      const Smoothed truth = smooth(m, actions, seen);
+      const Smoothed truth = smooth(m, {actions, seen});
       const double evidence = std::exp(truth.log_evidence);
       found.total += product;
       found.evidence_off = std::max(found.evidence_off, std::abs(product - evidence) / evidence);
@@ -128,7 +128,7 @@ TEST(Exercise08, ARareState) {
 
 TEST(Exercise08, ThreeRoarsThenFive) {
   const std::vector<std::size_t> actions(8, listen), heard{1, 1, 1, 0, 0, 0, 0, 0};
-  const Smoothed t = smooth(noisy_tiger(), actions, heard);
+  const Smoothed t = smooth(noisy_tiger(), {actions, heard});
   const double b3 = static_cast<double>(t.filtered[3 * 2]), gamma3 = probability(t, 3, 0);
   EXPECT_NEAR(b3, 0.0055, 5e-5);
   EXPECT_NEAR(gamma3, 0.970, 5e-4);
@@ -143,7 +143,7 @@ TEST(Exercise08, HowManyRoars) {
 
 TEST(Exercise08, ObservationsThatGiveTheStateAway) {
   const std::vector<std::size_t> actions(3, listen), heard(3, hear_left);
-  const Smoothed t = smooth(noisy_tiger(1), actions, heard);
+  const Smoothed t = smooth(noisy_tiger(1), {actions, heard});
   for (std::size_t k = 1; k <= 3; ++k) {
     EXPECT_EQ(static_cast<double>(t.filtered[2 * k]), 1);
     EXPECT_EQ(probability(t, k, 0), 1);
