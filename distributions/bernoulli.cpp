@@ -6,7 +6,7 @@
 
 #include "doxa/autograd/broadcast.h"
 #include "doxa/autograd/kernels/elementary.h"
-#include "doxa/distributions/parameter_check.h"
+#include "doxa/distributions/internal/arguments.h"
 
 namespace doxa {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 using elementary::sigmoid;
 using elementary::softplus;
 
-// Beyond it e^-|l| is nothing beside 1.
+// For |l| beyond it, 1 + e^-|l| rounds to 1.
 constexpr Real saturated = Real(0.7) * std::numeric_limits<Real>::digits;
 
 Var finite_logits(Var logits) {
@@ -22,15 +22,15 @@ Var finite_logits(Var logits) {
   return logits;
 }
 
-// σ(l) y. A σ(l) too small for a normal number has lost its digits, its root has not.
+// σ(l) y. Where σ(l) is too small for a normal number it has lost digits, but its square root has not.
 Real times_sigmoid(Real l, Real y) {
   if (l > -saturated) return sigmoid(l) * y;
   const Real root = elementary::exp(l / 2);
   return root * (root * y);
 }
 
-// H = log(1 + z) + a z / (1 + z) with a = |l|, z = e^-a                                    dl -= g l z / (1 +
-// z)²
+// H = log(1 + z) + a z / (1 + z) with a = |l| and z = e^-a
+// dl -= g l z / (1 + z)²
 Real entropy_of(Real l) {
   const Real a = std::abs(l);
   if (a > saturated) return times_sigmoid(-a, 1 + a);
@@ -40,7 +40,7 @@ Real entropy_of(Real l) {
 
 Real variance_times(Real l, Real y) { return times_sigmoid(-std::abs(l), sigmoid(std::abs(l)) * y); }
 
-// log σ(k) - log σ(l). Close by, from (1 + e^-k) / (1 + e^-l) = 1 + σ(-l) (e^(l-k) - 1).
+// log σ(k) - log σ(l). For k near l, from (1 + e^-k) / (1 + e^-l) = 1 + σ(-l) (e^(l-k) - 1).
 Real log_ratio(Real l, Real k) {
   const Real d = k - l;
   if (std::abs(d) <= 1) return -elementary::log1p(times_sigmoid(-l, elementary::expm1(-d)));
@@ -54,9 +54,9 @@ Real expm1_less(Real t) {
   return elementary::expm1(t) - t;
 }
 
-// σ(l) (e^t - 1 - t) with t = log(σ(k) / σ(l)), where σ(l) e^t = σ(k). It is never negative, and the sum of
-// it over the two values is the divergence, as the σ(k) - σ(l) of the two add up to 0: no digits cancel in it
-// however close l and k are.
+// One value's term of the divergence, σ(l) (e^t - 1 - t) with t = log(σ(k) / σ(l)), so that σ(l) e^t = σ(k). The sum of the
+// two terms is the divergence, because the differences σ(k) - σ(l) of the two values add up to 0. A term is never
+// negative, so no digits cancel however close l and k are.
 Real kl_term(Real l, Real k) {
   const Real t = log_ratio(l, k);
   return t > 1 ? sigmoid(k) - times_sigmoid(l, 1 + t) : times_sigmoid(l, expm1_less(t));
@@ -91,12 +91,14 @@ Var Bernoulli::support() const {
   });
 }
 
-// y = x l - max(l, 0) - log(1 + e^-|l|)                                      dl += g (x - σ(l)),  dx += g l
-// x l and l are the same at x = 1, and so are x and 1, so that nothing is left of them beside e^-|l|.
+// y = x l - max(l, 0) - log(1 + e^-|l|)
+// dl += g (x - σ(l)),  dx += g l
+// For l > 0, x - σ(l) is computed as (x - 1) + σ(-l), and for l < 0 as (x - 0) - σ(l): at x = 1 and x = 0 the bracket is
+// exactly 0, and the small logistic function keeps its digits. The same holds for x l - max(l, 0).
 Var log_prob(const Bernoulli& q, Var x) {
   check_parameter("log_prob of Bernoulli: x", x, "a number from 0 to 1",
                   [](Real v) { return (v >= 0) & (v <= 1); });
-  const Shape shape = broadcast(q.logits.shape(), x.shape(), "log_prob");
+  const Shape shape = shape_with_values("log_prob", q.shape(), "x", x.shape());
   Real* w = x.tape().scratch<Real>(shape.size());
   const auto decayed = [w](Record& r, const Real* l, Unary f) {
     for (Index i = 0; i < r.size(); ++i) w[i] = -std::abs(l[i]);
@@ -149,10 +151,11 @@ Var straight_through_sample(const Bernoulli& q, Philox& random) {
   return straight_through(sample(q, random), mean(q));
 }
 
-// y = Σ_x q(x) log(q(x) / p(x))              dl += g σ(l) σ(-l) (l - k),  dk += g (σ(k) - σ(l))
+// y = Σ_x q(x) log(q(x) / p(x))
+// dl += g σ(l) σ(-l) (l - k),  dk += g (σ(k) - σ(l))
 Var kl_divergence(const Bernoulli& q, const Bernoulli& p) {
   return record(
-      "bernoulli_kl", broadcast(q.logits.shape(), p.logits.shape(), "kl_divergence"), {q.logits, p.logits},
+      "bernoulli_kl", shape_of_divergence(q.shape(), p.shape()), {q.logits, p.logits},
       [](Record& r) {
         const auto& [l, k] = Broadcast<2>(r).value;
         for (Index i = 0; i < r.size(); ++i) r.value()[i] = kl_term(l[i], k[i]) + kl_term(-l[i], -k[i]);

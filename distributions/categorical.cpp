@@ -8,15 +8,14 @@
 
 #include "doxa/autograd/kernels/elementary.h"
 #include "doxa/autograd/log_total.h"
-#include "doxa/distributions/parameter_check.h"
+#include "doxa/distributions/internal/arguments.h"
 
 namespace doxa {
 namespace {
 
 constexpr Real infinity = std::numeric_limits<Real>::infinity();
 
-// The sums below run over the last axis. An impossible value, log q_i = -inf, adds nothing: x log x → 0.
-Shape without_last(Var x) { return x.shape().without(x.rank() - 1); }
+// The sums below run over the last axis. A value of probability 0, log q_i = -inf, adds nothing: x log x → 0.
 
 Var logits_below_infinity(Var logits) {
   const Index k = logits.rank() < 1 ? 0 : logits.shape()[logits.rank() - 1];
@@ -35,7 +34,7 @@ Var logits_below_infinity(Var logits) {
   return logits;
 }
 
-// Σ_j w_j but for w_i: from `total`, their sum, unless w_i is most of it.
+// Σ_{j≠i} w_j. It is the difference of `total` = Σ_j w_j and w_i, unless w_i is most of the total.
 Real all_but(const Real* w, Index k, Index i, Real total) {
   if (w[i] < total / 2) return total - w[i];
   Real sum = 0;
@@ -43,7 +42,8 @@ Real all_but(const Real* w, Index k, Index i, Real total) {
   return sum;
 }
 
-// The probabilities of each row of logits and their logarithms, in memory that a backward rule finds again.
+// The probabilities of each row of logits and their logarithms, in memory of the tape, so that a backward rule can read
+// what the forward rule computed.
 struct Rows {
   Lanes lanes;
   Index k;
@@ -90,12 +90,13 @@ std::vector<Index> Categorical::support() const {
 
 Var Categorical::log_probs() const { return log_softmax(logits, -1); }
 
-// y = x_c - log s, s = Σ_i e^x_i                             dx_i -= g e^x_i / s,  dx_c += g Σ_{i≠c} e^x_i /
-// s As one record, the exponentials e^(x_i - max x) are computed once and kept: softmax cross-entropy. In the
-// place of the c-th is kept what dx_c needs, which at a probability next to 1 has digits that 1 - p_c has
-// not.
+// Softmax cross-entropy of the value c:
+//   y = x_c - log s with s = Σ_i e^x_i
+//   dx_i -= g e^x_i / s for i ≠ c,  dx_c += g Σ_{i≠c} e^x_i / s
+// The exponentials e^(x_i - max x) are computed once and kept in `weights`. In place of the c-th, -Σ_{i≠c} of them is kept,
+// which dx_c needs: where p_c is near 1, that sum is exact to a few u and 1 - p_c is not.
 Var log_prob(const Categorical& q, std::span<const Index> x) {
-  const Shape shape = without_last(q.logits);
+  const Shape shape = q.shape();
   const Index rows = shape.size(), k = q.logits.shape()[q.logits.rank() - 1];
   if (static_cast<Index>(x.size()) != rows)
     throw std::invalid_argument("log_prob: " + std::to_string(x.size()) + " values for logits of shape " +
@@ -134,11 +135,12 @@ Var log_prob(const Categorical& q, std::span<const Index> x) {
       });
 }
 
-// y = -Σ p_i l_i with l_i = log p_i                                          dx_i -= g p_i (l_i + y)
+// y = -Σ p_i l_i with l_i = log p_i
+// dx_i -= g p_i (l_i + y)
 Var entropy(const Categorical& q) {
   const Rows p(q.logits);
   return record(
-      "categorical_entropy", without_last(q.logits), {q.logits},
+      "categorical_entropy", q.shape(), {q.logits},
       [=](Record& r) {
         p.compute(r, 0);
         for (Index row = 0; row < r.size(); ++row) {
@@ -164,9 +166,10 @@ std::vector<Index> sample(const Categorical& q, Philox& random) {
 
 namespace {
 
-// t_i = log(p_i / q_i) for one row. Of nearly equal ones, from d_i = b_i - a_i less that of the likeliest
-// value L: with S = Σ (q_k e^d_k - q_k), which is small, t_i = d_i - log(1 + S). Where q_k may underflow, q_k
-// e^d_k is q_L e^(b_k - b_L).
+// t_i = log(p_i / q_i) for one row of logits a of q and b of p. Let L be the likeliest value under q, and
+//   d_i = (b_i - a_i) - (b_L - a_L)  and  S = Σ_k (q_k e^d_k - q_k).
+// Where q and p are nearly equal, S is small and t_i = d_i - log(1 + S) keeps its digits. Where q_k may underflow,
+// q_k e^d_k is computed as q_L e^(b_k - b_L).
 void log_ratios(Index k, const Real* a, const Real* b, const Real* q, const Real* log_q, const Real* log_p,
                 Real* t) {
   const Index likeliest = std::max_element(a, a + k) - a;
@@ -183,7 +186,7 @@ void log_ratios(Index k, const Real* a, const Real* b, const Real* q, const Real
     t[i] = close && a[i] != -infinity ? ((b[i] - a[i]) - shift) - log_sum : log_p[i] - log_q[i];
 }
 
-// p - q - q t with t = log(p / q), which is never negative; p alone where q = 0.
+// p - q - q t with t = log(p / q), or p where q = 0. It is never negative.
 Real kl_term(Real q, Real p, Real t) {
   if (q == 0) return p;
   if (t > 1) return p - q * (1 + t);
@@ -193,10 +196,10 @@ Real kl_term(Real q, Real p, Real t) {
 
 }  // namespace
 
-// y = Σ q_i (l_i - m_i) = Σ (p_i - q_i - q_i t_i) with l_i = log q_i, m_i = log p_i, t_i = m_i - l_i
-//                                                            da_i -= g q_i (t_i + y),  db_i += g (p_i - q_i)
-// As the p_i and the q_i add up to the same. No digits cancel in a sum of such terms, however close q and p
-// are.
+// y = Σ q_i (l_i - m_i) with l_i = log q_i and m_i = log p_i
+//   = Σ (p_i - q_i - q_i t_i) with t_i = m_i - l_i, because the p_i and the q_i both add up to 1
+// da_i -= g q_i (t_i + y),  db_i += g (p_i - q_i)
+// The terms of the second sum are never negative, so no digits cancel however close q and p are.
 Var kl_divergence(const Categorical& of_q, const Categorical& of_p) {
   if (of_q.logits.shape() != of_p.logits.shape())
     throw std::invalid_argument("kl_divergence: shapes differ: " + of_q.logits.shape().str() + " and " +
@@ -205,7 +208,7 @@ Var kl_divergence(const Categorical& of_q, const Categorical& of_p) {
   const Index k = q.k;
   Real* all_t = of_q.tape().scratch<Real>(of_q.logits.size());
   return record(
-      "categorical_kl", without_last(of_q.logits), {of_q.logits, of_p.logits},
+      "categorical_kl", of_q.shape(), {of_q.logits, of_p.logits},
       [=](Record& r) {
         q.compute(r, 0);
         p.compute(r, 1);

@@ -7,16 +7,22 @@
 
 namespace doxa {
 
-/// A distribution names the type of its values, `Value`, and how many of their last axes make one event,
-/// `event_rank`. It is used through free functions, all in nats,
+/// A distribution names the type of its values, `Value`, and `event_rank`, the number of their last axes that make one
+/// event. It is used through free functions, all in nats:
 ///   log_prob(q, x)     log q(x), a number for each event
 ///   sample(q, random)  a draw, without gradient
-/// and, where there is a closed form, entropy(q) = -E_q[log q], mean(q), variance(q), stddev(q) = √variance,
+/// and, where there is a closed form, entropy(q) = -E_q[log q], mean(q), variance(q), stddev(q) = √variance(q) and
 /// kl_divergence(q, p). Its members are
-///   tape()       that of its parameters
-///   shape()      of a draw (of Categorical, whose values are no Var, of the indices)
+///   tape()       the tape of its parameters
+///   shape()      the shape of a draw (for Categorical, whose values are no Var, of the indices)
 ///   repeated(n)  n independent copies of it, along a new first axis
-///   detached()   the same distribution, through which no gradient reaches its parameters
+///   detached()   the same distribution, but no gradient reaches its parameters
+///
+/// The values x of log_prob broadcast against shape(), with one restriction. x may have additional first axes: several
+/// values for each element of the batch. On the axes of shape(), x may be stretched, or the distribution, but not both: a
+/// distribution of shape [200,1] and 200 values [200] would make 200 x 200 densities, which is nearly always a mistake. It
+/// throws std::invalid_argument with both shapes. To mean it, give the values the shape [200,200] with broadcast_to. The
+/// noise of rsample follows the same rule. kl_divergence(q, p) has the shape of q or of p, to which the other broadcasts.
 template <class D>
 concept Distribution = requires(const D& q, const typename D::Value& x, Philox& random, Index n) {
   { log_prob(q, x) } -> std::same_as<Var>;
@@ -28,35 +34,37 @@ concept Distribution = requires(const D& q, const typename D::Value& x, Philox& 
   { q.detached() } -> std::same_as<D>;
 };
 
-/// One whose draws are a differentiable function of noise that does not depend on its parameters: z =
-/// from_noise(ε), with ε as noise(random) draws it.
+/// A distribution whose draws are a differentiable function z = from_noise(ε) of noise that does not depend on its
+/// parameters. noise(random) draws ε.
 template <class D>
 concept Reparametrised = Distribution<D> && requires(const D& q, Var noise, Philox& random) {
   { q.from_noise(noise) } -> std::same_as<Var>;
   { q.noise(random) } -> std::same_as<Var>;
 };
 
-/// One with finitely many values x_1 … x_K: support() is all of them as draws of repeated(K), the value of
-/// copy i being x_i.
+/// A distribution with finitely many values x_1 … x_K, K = support_size(). support() has the shape of a draw of
+/// repeated(K), and the value of copy i is x_i.
 template <class D>
 concept FiniteSupport = Distribution<D> && requires(const D& q) {
   { q.support_size() } -> std::same_as<Index>;
   { q.support() } -> std::same_as<typename D::Value>;
 };
 
-/// [n, …] for […]. Throws std::invalid_argument where that makes more than four axes.
+/// [n, …] for […], and […, n] for […]. Throws std::invalid_argument if that makes more than four axes.
 Shape with_first_axis(Index n, const Shape& shape);
+Shape with_last_axis(const Shape& shape, Index n);
+/// […] for […, event]: `draws` without its last event_rank axes.
+Shape batch_shape(const Shape& draws, int event_rank);
 
-/// z = g(ε): a draw from q through which gradients reach its parameters (Kingma & Welling 2013, section 2.4).
-/// The noise is an argument, so that a stochastic objective is a function like any other.
+/// z = g(ε): a draw from q through which gradients reach its parameters (Kingma & Welling 2013, section 2.4). The noise is
+/// an argument, so that a stochastic objective is a function like any other.
 template <Distribution D>
 Var rsample(const D& q, Var noise) {
   static_assert(
       Reparametrised<D>,
       "rsample: no differentiable path leads from noise to a draw of this distribution. For a discrete one "
       "sum over its values, for a mixture over its components (exact), or use the score function: the "
-      "gradient "
-      "of log_prob(q, x) at x = sample(q, random), times the objective.");
+      "gradient of log_prob(q, x) at x = sample(q, random), times the objective.");
   if constexpr (Reparametrised<D>) return q.from_noise(noise);
 }
 

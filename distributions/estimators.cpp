@@ -1,13 +1,90 @@
 #include "doxa/distributions/estimators.h"
 
 #include <algorithm>
+#include <sstream>
 #include <stdexcept>
 
 namespace doxa {
+namespace {
+
+// Writes f - b for `draws` draws of `events` numbers each.
+struct Advantage {
+  std::span<const Real> f;
+  Index draws, events;
+  Real* out;
+
+  void operator()(const ConstantBaseline& b) const {
+    std::ranges::transform(f, out, [&](Real x) { return x - b.value; });
+  }
+
+  void operator()(RunningMeanBaseline& b) const {
+    if (!(b.decay >= 0 && b.decay < 1)) {
+      std::ostringstream text;
+      text << "RunningMeanBaseline: decay is " << b.decay << ", expected a number from 0 to below 1";
+      throw std::invalid_argument(text.str());
+    }
+    (*this)(ConstantBaseline{b.value()});
+    double mean = 0;
+    for (const Real x : f) mean += static_cast<double>(x) / static_cast<double>(f.size());
+    b.weighted_sum = double{b.decay} * b.weighted_sum + mean;
+    b.weight = double{b.decay} * b.weight + 1;
+  }
+
+  // f_i - (S - f_i) / (n - 1), where S is the sum of all. It is computed from the differences f_i - f_j, which may be small
+  // compared with f.
+  void operator()(LeaveOneOutBaseline) const {
+    if (draws < 2)
+      throw std::invalid_argument(
+          "LeaveOneOutBaseline: one draw has no others, expected samples of at least 2");
+    const auto n = static_cast<Real>(draws);
+    for (Index e = 0; e < events; ++e) {
+      const auto at = [&](Index i) { return f[static_cast<std::size_t>(i * events + e)]; };
+      //! [leave-one-out]
+      const Real first = at(0);
+      Real total = 0;  // of f - f_0, so that a constant f gives exactly 0
+      for (Index i = 0; i < draws; ++i) total += at(i) - first;
+      for (Index i = 0; i < draws; ++i)
+        out[i * events + e] = (n * (at(i) - first) - total) / (n - 1);  // (04.6)
+      //! [leave-one-out]
+    }
+  }
+};
+
+}  // namespace
+
+void check_outlives_call(const Baseline& baseline) {
+  if (std::holds_alternative<RunningMeanBaseline>(baseline))
+    throw std::invalid_argument(
+        "ScoreFunction: the running mean of a temporary is gone after the call, expected a named estimator "
+        "that lives as long as the training");
+}
+
+// y = f
+// df += g,  d log_q += g (f - b)
+Var score_function_surrogate(Var f, Var log_q, Baseline& baseline) {
+  const Shape shape = f.shape();
+  if (shape.rank() < 1 || shape != log_q.shape())
+    throw std::invalid_argument("score_function_surrogate: f has shape " + shape.str() +
+                                " and log q has shape " + log_q.shape().str() +
+                                ", expected the same with draws along the first axis");
+  Real* advantage = f.tape().scratch<Real>(shape.size());
+  const Index draws = shape[0], events = draws > 0 ? shape.size() / draws : 0;
+  std::visit([&](auto& b) { Advantage{f.value(), draws, events, advantage}(b); }, baseline);
+  //! [surrogate]
+  return record(
+      "score_function_surrogate", shape, {f, log_q},
+      [](Record& r) { std::copy_n(r.value(0), r.size(), r.value()); },
+      [=](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) {
+          r.adjoint(0)[i] += r.adjoint()[i];
+          r.adjoint(1)[i] += r.adjoint()[i] * advantage[i];  // (04.2), f - b for f
+        }
+      });
+  //! [surrogate]
+}
 
 void check_answer(const Shape& answer, const Shape& draws, int event_rank) {
-  Shape expected = draws;
-  for (int i = 0; i < event_rank; ++i) expected = expected.without(expected.rank() - 1);
+  const Shape expected = batch_shape(draws, event_rank);
   if (answer != expected)
     throw std::invalid_argument("expectation: f answers with shape " + answer.str() + " to draws of shape " +
                                 draws.str() + ", expected a number for each draw of each event, " +

@@ -2,44 +2,66 @@
 
 #include <concepts>
 #include <type_traits>
+#include <variant>
 
-#include "doxa/distributions/baseline.h"
 #include "doxa/distributions/distribution.h"
 #include "doxa/distributions/monte_carlo.h"
 #include "doxa/distributions/relaxed_one_hot_categorical.h"
 
 namespace doxa {
 
+/// A baseline is what a score-function estimator subtracts from f(z) before it multiplies by the score ∇ log q(z). Because
+/// E_q[∇ log q(z)] = 0, a baseline that does not depend on its own draw does not change the expectation, but it changes the
+/// variance (Williams, Machine Learning 8, 1992, section 4). This one is a constant.
+struct ConstantBaseline {
+  Real value = 0;
+};
+
+/// The exponentially weighted mean of f over the calls before this one,
+///   Σ_k decay^k f̄_(t-k) / Σ_k decay^k with k = 1 … t - 1
+/// for call t, where f̄ is the mean over draws and events. In the first call it is 0. It must live as long as the training.
+struct RunningMeanBaseline {
+  Real decay = Real(0.9);
+  double weighted_sum = 0, weight = 0;  ///< of the means so far
+
+  Real value() const { return weight > 0 ? static_cast<Real>(weighted_sum / weight) : 0; }
+};
+
+/// For each draw the mean of f over the other draws of the same call, b_i = Σ_(j≠i) f_j / (n - 1) (Kool, van Hoof & Welling,
+/// "Buy 4 REINFORCE samples, get a baseline for free!", ICLR workshop 2019). It needs at least two draws.
+struct LeaveOneOutBaseline {};
+
+using Baseline = std::variant<ConstantBaseline, RunningMeanBaseline, LeaveOneOutBaseline>;
+
 struct ScoreFunction;
 
-/// An estimate of F = E_q[f(z)] for each event of q, [events …], whose backward pass estimates ∇F with
-/// respect to all that q and f are made of. How, is the estimator's business, and to change it is to change
-/// one word:
+/// An estimate of F = E_q[f(z)] for each event of q, [events …]. Its backward pass estimates ∇F with respect to everything
+/// that q and f are computed from. The estimator says how, and to change it is to change one word:
 ///
 ///   const auto f = [&](Var z, const auto& q_z) { return log_joint(z) - log_prob(q_z, z); };
 ///   const Var bound =
 ///       expectation(q, f, ScoreFunction{.samples = 8, .baseline = LeaveOneOutBaseline{}}, random);
 ///
-/// f is given n draws at once, z of shape [n, events …, event], and answers a number for each, [n, events …].
-/// The events of a batch are problems of their own: f at one may depend on no other's z (of a Bernoulli every
-/// element is an event). As a second argument, if it takes one, f is given q.repeated(n) to ask for log q(z).
+/// f is called once with n draws, z of shape [n, events …, event], and returns a number for each, [n, events …]. The events
+/// of a batch are separate problems: f at one event must not depend on the z of another. (For a Bernoulli every element is
+/// an event.) If f takes a second argument, it is given q.repeated(n), from which it can compute log q(z).
 ///
-/// Each estimator draws from some distributions, and asks something of f:
+/// Not every estimator suits every distribution and every f:
 ///
-///   ScoreFunction      any distribution            anything
+///   estimator          distribution                f must be
+///   ScoreFunction      any                         anything
 ///   Reparametrisation  Reparametrised              differentiable
-///   PathDerivative     Reparametrised              differentiable, f(z) = h(z) + c log q(z), c constant
+///   PathDerivative     Reparametrised              differentiable, f(z) = h(z) + c log q(z) with a constant c
 ///   StraightThrough    OneHotCategorical,          differentiable between the values
 ///                      Bernoulli
 ///   GumbelSoftmax      OneHotCategorical           defined and differentiable inside the simplex
 ///   Enumeration        FiniteSupport               anything
 ///
-/// Enumeration is exact. ScoreFunction, Reparametrisation and PathDerivative are unbiased; StraightThrough is
-/// so for f linear in z, and GumbelSoftmax in the limit of temperature 0 only.
+/// Enumeration is exact. ScoreFunction, Reparametrisation and PathDerivative are unbiased. StraightThrough is unbiased only
+/// if f is linear in z, and GumbelSoftmax only in the limit of temperature 0.
 ///
-/// An estimator that a distribution does not admit does not compile. Throws std::invalid_argument if f's
-/// answer has another shape, for less samples than the estimator needs, and for a running mean that would not
-/// outlive the call.
+/// An estimator that does not suit the distribution does not compile. Throws std::invalid_argument if f returns another
+/// shape, for fewer samples than the estimator needs, and for a running mean in an estimator that ends with the call.
 template <Distribution Q, class F, class Estimator>
 Var expectation(const Q& q, F&& f, Estimator&& estimator, Philox& random) {
   static_assert(
@@ -67,10 +89,9 @@ struct Reparametrisation {
   Var operator()(const Q& q, F& f, Philox& random) const;
 };
 
-/// The same without the gradient that log q(z) has at fixed z, whose expectation is 0: where q is the
-/// posterior the estimate of a bound's gradient is 0 for every draw. Roeder, Wu & Duvenaud, "Sticking the
-/// landing" (2017), arXiv 1703.09194, equation 9. f takes q as its second argument, and is given one that
-/// passes no gradient.
+/// The same without the gradient of log q(z) at fixed z, whose expectation is 0. Where q is the posterior, the estimate of a
+/// bound's gradient is then 0 for every draw. Roeder, Wu & Duvenaud, "Sticking the landing" (2017), arXiv 1703.09194,
+/// equation 9. f must take q as its second argument, and is given one that passes no gradient.
 struct PathDerivative {
   Index samples = 1;
 
@@ -78,8 +99,8 @@ struct PathDerivative {
   Var operator()(const Q& q, F& f, Philox& random) const;
 };
 
-/// Draws values, differentiates as if they were their probabilities: Bengio, Léonard & Courville (2013),
-/// arXiv 1308.3432, section 4.
+/// Draws values, and differentiates as if the values were their probabilities: Bengio, Léonard & Courville (2013), arXiv
+/// 1308.3432, section 4.
 struct StraightThrough {
   Index samples = 1;
 
@@ -87,10 +108,10 @@ struct StraightThrough {
   Var operator()(const Q& q, F& f, Philox& random) const;
 };
 
-/// f at points inside the simplex, softmax((log p + ε) / temperature) with Gumbel noise ε, for f at its
-/// corners: the value is an estimate for the relaxed distribution too. Jang, Gu & Poole (2017), arXiv
-/// 1611.01144; Maddison, Mnih & Teh (2017), arXiv 1611.00712. With `straight_through` f is evaluated at the
-/// nearest corner, an exact draw, and differentiated as if there.
+/// Takes f at points inside the simplex, softmax((log p + ε) / temperature) with Gumbel noise ε, instead of at its corners.
+/// The value, too, is then that of the relaxed distribution. Jang, Gu & Poole (2017), arXiv 1611.01144; Maddison, Mnih & Teh
+/// (2017), arXiv 1611.00712. With `straight_through`, f is evaluated at the nearest corner, which is an exact draw, and its
+/// gradient is passed on to the point inside.
 struct GumbelSoftmax {
   Index samples = 1;
   Real temperature = Real(0.5);
@@ -100,16 +121,21 @@ struct GumbelSoftmax {
   Var operator()(const Q& q, F& f, Philox& random) const;
 };
 
-/// Σ_k q(x_k) f(x_k) over all values: no draw, no variance. A value that is impossible adds nothing, whatever
-/// f is there.
+/// Σ_k q(x_k) f(x_k) over all values, without a draw and without variance. An impossible value adds 0, whatever f is there.
 struct Enumeration {
   template <Distribution Q, class F>
   Var operator()(const Q& q, F& f, Philox& random) const;
 };
 
-// ---- how each draws, and what it lets gradients through ----
+/// Throws std::invalid_argument if the baseline is a running mean. For estimators that exist during one call only.
+void check_outlives_call(const Baseline& baseline);
 
-/// Throws std::invalid_argument unless f's answer to n draws of q has the shape [n, events …] of `repeated`.
+/// The surrogate of the score-function estimator for draws along the first axis: its value is f, and its gradient is
+/// ∇f + (f - b) ∇ log_q with f - b as a constant. A running mean is updated with f afterwards. Throws
+/// std::invalid_argument if the shapes differ, for a leave-one-out baseline of one draw, and for a decay outside [0, 1).
+Var score_function_surrogate(Var f, Var log_q, Baseline& baseline);
+
+/// Throws std::invalid_argument unless f's answer to draws of this shape, [n, events …, event], is [n, events …].
 void check_answer(const Shape& answer, const Shape& draws, int event_rank);
 /// The corner of the simplex nearest to each point along the last axis: a 1 at its largest number.
 Var nearest_corner(Var x);

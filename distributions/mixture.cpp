@@ -5,10 +5,12 @@
 #include <stdexcept>
 #include <string>
 
+#include "doxa/distributions/internal/arguments.h"
+
 namespace doxa::mixing {
 namespace {
 
-// `extra` axes of extent 1 after the first `at`.
+// x with `extra` axes of extent 1 after its first `at` axes.
 Var with_ones(Var x, int at, int extra) {
   const Shape& shape = x.shape();
   std::array<Index, 2 * Shape::max_rank> extents;
@@ -39,11 +41,6 @@ Shape checked_shape(const Shape& weights, const Shape& components, int event_ran
   return components.without(axis);
 }
 
-Shape without_event(Shape shape, int event_rank) {
-  for (int i = 0; i < event_rank; ++i) shape = shape.without(shape.rank() - 1);
-  return shape;
-}
-
 Var beside_components(Var x, int event_rank) {
   if (x.rank() < event_rank)
     throw std::invalid_argument("Mixture: a value has shape " + x.shape().str() +
@@ -51,7 +48,13 @@ Var beside_components(Var x, int event_rank) {
   return with_ones(x, x.rank() - event_rank, 1);
 }
 
-std::vector<Index> beside_components(std::span<const Index> x, const Shape& shape, Index components) {
+Var for_components(Var x, const Shape& mixture, const Shape& components, int event_rank) {
+  shape_with_values("log_prob", mixture, "x", x.shape());
+  const Var beside = beside_components(x, event_rank);
+  return broadcast_to(beside, broadcast(beside.shape(), components, "log_prob of Mixture"));
+}
+
+std::vector<Index> for_components(std::span<const Index> x, const Shape& shape, Index components) {
   if (static_cast<Index>(x.size()) != shape.size())
     throw std::invalid_argument("log_prob of Mixture: " + std::to_string(x.size()) +
                                 " values for events of shape " + shape.str());

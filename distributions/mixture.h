@@ -9,37 +9,37 @@
 
 namespace doxa {
 
-/// What a mixture does to shapes and values, whatever its components are. `event_rank` axes come last, before
-/// them that of the components.
+/// What a mixture does to shapes and values, whatever its components are. An event has the last `event_rank` axes, and the
+/// components have the axis before them.
 namespace mixing {
 
-/// The extents of components [..., M, event] without M. Throws std::invalid_argument unless there are weights
-/// [..., M] for them, the leading axes of which broadcast to the components'.
+/// The shape [..., event] of a mixture with components [..., M, event]. Throws std::invalid_argument unless the weights are
+/// [..., M] and their leading axes broadcast to those of the components.
 Shape checked_shape(const Shape& weights, const Shape& components, int event_rank);
-/// [...] of [..., event].
-Shape without_event(Shape shape, int event_rank);
 /// [..., 1, event] of [..., event].
 Var beside_components(Var x, int event_rank);
-/// Each index `components` times. Throws std::invalid_argument unless there is one for each event of `shape`.
-std::vector<Index> beside_components(std::span<const Index> x, const Shape& shape, Index components);
+/// x [..., event] repeated for each component: [..., M, event]. Throws std::invalid_argument if x and the mixture would both
+/// have to be stretched (distribution.h).
+Var for_components(Var x, const Shape& mixture, const Shape& components, int event_rank);
+/// Each index `components` times. Throws std::invalid_argument unless there is one index for each event of `shape`.
+std::vector<Index> for_components(std::span<const Index> x, const Shape& shape, Index components);
 /// Weights [..., M] as [..., M, 1], with as many ones as an event has axes.
 Var beside_events(Var weights, int event_rank);
-/// The values of component chosen_i for each event i, of values for all of them; without gradient.
+/// From values of all components, the value of component chosen_i for each event i; without gradient.
 Var choose(Var all, const Shape& shape, Index components, std::span<const Index> chosen);
 std::vector<Index> choose(const std::vector<Index>& all, const Shape& shape, Index components,
                           std::span<const Index> chosen);
 
 }  // namespace mixing
 
-/// The mixture q(x) = Σ_k w_k q_k(x) of M distributions of one type. They are one D, of which the last axis
-/// before those of an event counts the components: means [..., M] of a mixture of Normals, [..., M, d] of
-/// vectors, logits [..., M, K] of Categoricals. The weights [..., M] broadcast along the leading axes, those
-/// of the batch. A draw jumps from component to component, hence no rsample: a gradient goes through
-/// log_prob.
+/// The mixture q(x) = Σ_k w_k q_k(x) of M distributions of one type D. All components are one D, in which the last axis
+/// before those of an event counts them: means [..., M] for a mixture of Normals, [..., M, d] for vectors, logits
+/// [..., M, K] for Categoricals. The weights [..., M] broadcast along the leading axes. A draw jumps from component to
+/// component, so there is no rsample; gradients go through log_prob.
 template <Distribution D>
 struct Mixture {
   using Value = typename D::Value;
-  /// As functions take a value: a Var, or a view of a list of indices.
+  /// A value as functions take it: a Var, or a view of a list of indices.
   using Argument = std::conditional_t<std::same_as<Value, Var>, Var, std::span<const Index>>;
   static constexpr int event_rank = D::event_rank;
   Categorical weights;
@@ -54,11 +54,11 @@ struct Mixture {
   }
   Mixture repeated(Index n) const { return Mixture(weights, components.repeated(n)); }
   Mixture detached() const { return Mixture(weights.detached(), components.detached()); }
-  /// Those of a component, which all have the same.
+  /// The values of a component, which are the same for all.
   Index support_size() const requires FiniteSupport<D> { return components.support_size(); }
   Value support() const requires FiniteSupport<D> {
     const Shape draws = with_first_axis(support_size(), shape());
-    const Index events = mixing::without_event(draws, event_rank).size();
+    const Index events = batch_shape(draws, event_rank).size();
     const std::vector<Index> first(static_cast<std::size_t>(events), 0);
     return mixing::choose(components.support(), draws, weights.support_size(), first);
   }
@@ -69,30 +69,30 @@ template <Distribution D>
 Var log_joint(const Mixture<D>& q, typename Mixture<D>::Argument x) {
   const Var log_weights = q.weights.log_probs();
   if constexpr (std::same_as<typename D::Value, Var>)
-    return log_weights + log_prob(q.components, mixing::beside_components(x, D::event_rank));
+    return log_weights +
+           log_prob(q.components, mixing::for_components(x, q.shape(), q.components.shape(), D::event_rank));
   else
     return log_weights +
-           log_prob(q.components, mixing::beside_components(x, q.shape(), q.weights.support_size()));
+           log_prob(q.components, mixing::for_components(x, q.shape(), q.weights.support_size()));
 }
 
-/// log Σ_k w_k q_k(x), without underflow however far x is from all of them. Leading axes of a Var x broadcast
-/// against those of the batch; of indices there is one for each event.
+/// log Σ_k w_k q_k(x), without underflow however far x is from all components. A list x holds one index for each event.
 template <Distribution D>
 Var log_prob(const Mixture<D>& q, typename Mixture<D>::Argument x) {
   return logsumexp(log_joint(q, x), -1);
 }
 
-/// log p(k | x) = log w_k + log q_k(x) - log q(x), the logarithm of component k's responsibility for x: [...,
-/// M]. NaN where x is impossible.
+/// log p(k | x) = log w_k + log q_k(x) - log q(x), the logarithm of component k's responsibility for x: [..., M]. It is NaN
+/// where x is impossible.
 template <Distribution D>
 Var log_responsibilities(const Mixture<D>& q, typename Mixture<D>::Argument x) {
   return log_softmax(log_joint(q, x), -1);
 }
 
-/// A component, then a value of it; M values are drawn for each.
+/// Draws a value from each of the M components, and the component whose value is taken.
 template <Distribution D>
 typename D::Value sample(const Mixture<D>& q, Philox& random) {
-  const Shape weights = mixing::without_event(q.components.shape(), D::event_rank);
+  const Shape weights = batch_shape(q.components.shape(), D::event_rank);
   const std::vector<Index> chosen = sample(Categorical(broadcast_to(q.weights.logits, weights)), random);
   return mixing::choose(sample(q.components, random), q.shape(), q.weights.support_size(), chosen);
 }

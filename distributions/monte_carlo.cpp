@@ -39,7 +39,7 @@ void RunningMoments::add(Var samples) {
 }
 
 MonteCarloEstimate RunningMoments::estimate() const {
-  if (count_ < 2) throw std::logic_error("RunningMoments: no standard error from less than two samples");
+  if (count_ < 2) throw std::logic_error("RunningMoments: no standard error from fewer than two samples");
   MonteCarloEstimate result{Tensor(shape_), Tensor(shape_)};
   const auto n = static_cast<double>(count_);
   for (std::size_t i = 0; i < mean_.size(); ++i) {

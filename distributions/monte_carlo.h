@@ -8,19 +8,20 @@
 
 namespace doxa {
 
-/// Means over independent samples and their standard errors, √(Σ (x_i - mean)² / (n (n - 1))): one for each
-/// event of a batch.
+/// Means over n independent samples x_i and their standard errors √(Σ (x_i - mean)² / (n (n - 1))), one of each for every
+/// event of a batch. It is not the MeanEstimate of models/numerics, which is the mean of one list of numbers in double.
 struct MonteCarloEstimate {
   Tensor mean, standard_error;
 };
 
-/// The running mean and sum of squares of Welford (Technometrics 4(3), 1962), in double precision.
+/// The running means and sums of squares of Welford (Technometrics 4(3), 1962) for all events of a batch, in double
+/// precision.
 class RunningMoments {
  public:
-  /// Samples along the first axis. The shape of the others is that of the first call's.
+  /// Adds the samples along the first axis. The other axes must have the same shape in every call.
   void add(Var samples);
-  /// Where a sample was infinite, so is the mean, and its standard error is 0: a divergence that has been
-  /// seen to be infinite is. Throws std::logic_error for less than two samples.
+  /// Where a sample was infinite, the mean is infinite and its standard error 0: one infinite sample is enough to know that
+  /// a divergence is infinite. Throws std::logic_error for fewer than two samples.
   MonteCarloEstimate estimate() const;
 
  private:
@@ -29,12 +30,12 @@ class RunningMoments {
   std::vector<double> mean_, squares_;
 };
 
-/// Throws std::invalid_argument naming `what` for less than `least` samples.
+/// Throws std::invalid_argument naming `what` for fewer than `least` samples.
 void check_sample_count(const char* what, Index samples, Index least);
 
-/// KL(q‖p) = E_q[log q(x) - log p(x)] for every pair of distributions of the same values, with or without a
-/// closed form, without gradient: [shape of the events]. Parameters of p broadcast against those of q. Throws
-/// std::invalid_argument for less than two samples.
+/// KL(q‖p) = E_q[log q(x) - log p(x)] for any two distributions with values of the same type, whether or not it has a closed
+/// form. One estimate for each event of q, without gradient. The parameters of p broadcast to draws of q. Throws
+/// std::invalid_argument for fewer than two samples.
 template <Distribution Q, Distribution P>
 MonteCarloEstimate monte_carlo_kl(const Q& q, const P& p, Index samples, Philox& random) {
   static_assert(std::same_as<typename Q::Value, typename P::Value>,

@@ -1,27 +1,18 @@
 #include "doxa/distributions/multivariate_normal.h"
 
-#include <array>
 #include <cmath>
 #include <stdexcept>
 #include <string>
 
 #include "doxa/autograd/kernels/elementary.h"
 #include "doxa/autograd/stacks.h"
-#include "doxa/distributions/normal.h"
-#include "doxa/distributions/parameter_check.h"
+#include "doxa/distributions/internal/arguments.h"
+#include "doxa/distributions/kernels/normal_kernels.h"
 
 namespace doxa {
 namespace {
 
 Index last(const Shape& s) { return s[s.rank() - 1]; }
-Shape leading(const Shape& s, int axes) { return axes == 0 ? s : leading(s.without(s.rank() - 1), axes - 1); }
-
-Shape with_event(const Shape& batch, Index n) {
-  std::array<Index, Shape::max_rank + 1> extents{};
-  for (int i = 0; i < batch.rank(); ++i) extents[static_cast<std::size_t>(i)] = batch[i];
-  extents[static_cast<std::size_t>(batch.rank())] = n;
-  return Shape(extents.data(), batch.rank() + 1);
-}
 
 void check_shapes(const Shape& loc, const Shape& l) {
   if (loc.rank() < 1 || last(loc) < 1)
@@ -47,7 +38,8 @@ void check_factor(Var l) {
   }
 }
 
-// y = L                                                                      dL_ij += g_ij for j <= i
+// y = L
+// dL_ij += g_ij for j <= i
 Var lower_triangle(Var loc, Var l) {
   check_shapes(loc.shape(), l.shape());
   check_factor(l);
@@ -63,20 +55,35 @@ Var lower_triangle(Var loc, Var l) {
       });
 }
 
-void check_vectors(Var v, Var l, const char* op, const char* name) {
-  const Index n = last(l.shape());
-  if (v.rank() < 1 || last(v.shape()) != n || (l.rank() > 2 && v.rank() > 3))
-    throw std::invalid_argument(std::string(op) + ": " + name + " has shape " + v.shape().str() +
-                                ", which does not fit a MultivariateNormal of scale_tril " + l.shape().str());
+void check_fit(bool fits, const char* op, const char* name, const Shape& vectors,
+               const MultivariateNormal& q) {
+  if (!fits)
+    throw std::invalid_argument(std::string(op) + ": " + name + " has shape " + vectors.str() +
+                                ", which does not fit a MultivariateNormal of scale_tril " +
+                                q.scale_tril.shape().str());
 }
 
-// f(L, V) for the vectors along the last axis of v as columns: of one matrix if there is one L for all.
+bool same_length(const Shape& vectors, const MultivariateNormal& q) {
+  return vectors.rank() > 0 && last(vectors) == last(q.scale_tril.shape());
+}
+
+// A stack of factors meets vectors as columns, which takes one axis more.
+bool few_axes(const Shape& vectors, const MultivariateNormal& q) {
+  return q.scale_tril.rank() == 2 || vectors.rank() < Shape::max_rank;
+}
+
+void check_values(const char* op, const MultivariateNormal& q, const char* name, const Shape& values) {
+  check_fit(same_length(values, q), op, name, values, q);
+  check_fit(few_axes(shape_with_values(op, q.shape(), name, values), q), op, name, values, q);
+}
+
+// f(L, V), where the vectors along the last axis of v are the columns of V. If there is one L for all, V is one matrix.
 template <class F>
 Var apply(Var l, Var v, F f) {
   const Index n = last(v.shape());
   if (l.rank() == 2) return reshape(transpose(f(l, transpose(reshape(v, {v.size() / n, n})))), v.shape());
-  const Var y = f(l, reshape(v, with_event(v.shape(), 1)));
-  return reshape(y, leading(y.shape(), 1));
+  const Var y = f(l, reshape(v, with_last_axis(v.shape(), 1)));
+  return reshape(y, batch_shape(y.shape(), 1));
 }
 
 // |L⁻¹ v|²
@@ -87,16 +94,16 @@ Var squared_length(Var l, Var v) {
 }  // namespace
 
 MultivariateNormal::MultivariateNormal(Var l, Var factor) : loc(l), scale_tril(lower_triangle(l, factor)) {
-  shape();  // or the leading axes do not broadcast
+  shape();  // throws if the leading axes do not broadcast
 }
 
 Shape MultivariateNormal::shape() const {
-  const Shape batch = broadcast(leading(loc.shape(), 1), leading(scale_tril.shape(), 2),
+  const Shape batch = broadcast(batch_shape(loc.shape(), 1), batch_shape(scale_tril.shape(), 2),
                                 "MultivariateNormal, leading axes of loc and scale_tril");
-  return with_event(batch, last(loc.shape()));
+  return with_last_axis(batch, last(loc.shape()));
 }
 
-// The factor broadcasts along the new axis by itself.
+// The factor needs no copies: it broadcasts along the new axis.
 MultivariateNormal MultivariateNormal::repeated(Index n) const {
   MultivariateNormal copies = *this;
   copies.loc = broadcast_to(loc, with_first_axis(n, shape()));
@@ -112,14 +119,13 @@ MultivariateNormal MultivariateNormal::detached() const {
 
 //! [draw-and-density]
 Var MultivariateNormal::from_noise(Var noise) const {
-  check_vectors(noise, scale_tril, "rsample", "noise");
+  check_values("rsample", *this, "noise", noise.shape());
   return loc + apply(scale_tril, noise, [](Var a, Var b) { return matmul(a, b); });
 }
 
 Var log_prob(const MultivariateNormal& q, Var x) {
-  check_vectors(x, q.scale_tril, "log_prob", "x");
+  check_values("log_prob", q, "x", x.shape());
   const Var centred = x - q.loc;
-  check_vectors(centred, q.scale_tril, "log_prob", "x - loc");
   const Real n = static_cast<Real>(last(x.shape()));
   return Real(-0.5) * (squared_length(q.scale_tril, centred) + log_det_from_cholesky(q.scale_tril)) -
          n * half_log_2pi;
@@ -130,7 +136,7 @@ Var entropy(const MultivariateNormal& q) {
   const Shape shape = q.shape();
   const Var h = Real(0.5) * log_det_from_cholesky(q.scale_tril) +
                 static_cast<Real>(last(shape)) * (half_log_2pi + Real(0.5));
-  return broadcast_to(h, leading(shape, 1));
+  return broadcast_to(h, batch_shape(shape, 1));
 }
 
 Var mean(const MultivariateNormal& q) { return broadcast_to(q.loc, q.shape()); }
@@ -144,12 +150,12 @@ Var sample(const MultivariateNormal& q, Philox& random) {
 
 namespace {
 
-// For the diagonals a and b of L_q and L_p at one place: δ = a/b - 1.
+// δ = a/b - 1 for corresponding elements a and b of the diagonals of L_q and L_p.
 Real relative(Real a, Real b) { return (a - b) / b; }
 bool is_near(Real delta) { return std::abs(delta) <= Real(0.25); }
 
-// (r² - 1)/2 - log r with r = a/b; near 1 it is δ²/2 + (δ - log(1 + δ)), and with s = δ / (2 + δ) the bracket
-// is δ s - (log((1 + s)/(1 - s)) - 2 s).
+// (r² - 1)/2 - log r with r = a/b. Near r = 1 it is computed as δ²/2 + (δ - log(1 + δ)), where with s = δ / (2 + δ) the
+// bracket is δ s - (log((1 + s)/(1 - s)) - 2 s).
 Real diagonal_term(Real a, Real b) {
   const Real delta = relative(a, b), r = a / b;
   if (!is_near(delta)) return (r - 1) * (r + 1) / 2 - std::log(r);
@@ -157,9 +163,9 @@ Real diagonal_term(Real a, Real b) {
   return delta * delta / 2 + s * (delta - z * elementary::log_series(z));
 }
 
-// M = P⁻¹ Q of two lower factors, row by row, which returns log det P - log det Q + (|M|² - n) / 2. Where P
-// and Q have nearly the same column, what stands below the diagonal of M is nearly 0, a difference of Q and
-// P.
+// Computes M = P⁻¹ Q of two lower factors, row by row, and returns log det P - log det Q + (|M|² - n) / 2. Where a column of
+// P and Q is nearly the same, the elements of M below the diagonal are nearly 0. They are then computed from the
+// differences of Q and P, which are exact.
 Real factor_kl(Index n, const Real* q, const Real* p, Real* m) {
   Real total = 0;
   for (Index i = 0; i < n; ++i) {
@@ -189,17 +195,17 @@ void solve_transposed(Index n, const Real* p, const Real* m, Real* w) {
     }
 }
 
-// y = log det P - log det Q + (|P⁻¹ Q|² - n) / 2, M = P⁻¹ Q, W = P⁻ᵀ M
-//   dQ += g (tril(W) - diag(1/Q)),  dP += g (diag(1/P) - tril(W Mᵀ))
-// On the diagonal the leading terms of both are (r² - 1)/Q and (1 - r²)/P with r = Q/P, of which little is
-// left where P and Q are nearly equal: r² - 1 = δ (2 + δ) with δ = r - 1.
+// y = log det P - log det Q + (|P⁻¹ Q|² - n) / 2
+// dQ += g (tril(W) - diag(1/Q)),  dP += g (diag(1/P) - tril(W Mᵀ)) with M = P⁻¹ Q, W = P⁻ᵀ M
+// On the diagonal the leading terms are (r² - 1)/Q and (1 - r²)/P with r = Q/P. They cancel where P and Q are nearly equal,
+// and are computed from r² - 1 = δ (2 + δ) with δ = r - 1.
 Var factor_kl(Var q, Var p) {
   const Index n = last(q.shape()), matrix = n * n;
   const Stacks stacks(q.shape(), p.shape(), "kl_divergence");
   Real* all_m = q.tape().scratch<Real>(stacks.count() * matrix);
   Real* w = q.tape().scratch<Real>(matrix);
   return record(
-      "multivariate_normal_kl", leading(stacks.shape(n, n), 2), {q, p},
+      "multivariate_normal_kl", batch_shape(stacks.shape(n, n), 2), {q, p},
       [=](Record& r) {
         stacks.for_each([&](Index iq, Index ip, Index k) {
           r.value()[k] = factor_kl(n, r.value(0) + iq * matrix, r.value(1) + ip * matrix, all_m + k * matrix);
@@ -235,9 +241,9 @@ Var factor_kl(Var q, Var p) {
 }  // namespace
 
 Var kl_divergence(const MultivariateNormal& q, const MultivariateNormal& p) {
-  check_vectors(q.loc, p.scale_tril, "kl_divergence", "loc");
+  check_fit(same_length(q.shape(), p), "kl_divergence", "q", q.shape(), p);
+  check_fit(few_axes(shape_of_divergence(q.shape(), p.shape()), p), "kl_divergence", "q", q.shape(), p);
   const Var apart = q.loc - p.loc;
-  check_vectors(apart, p.scale_tril, "kl_divergence", "the difference of the means");
   return factor_kl(q.scale_tril, p.scale_tril) + Real(0.5) * squared_length(p.scale_tril, apart);
 }
 

@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "doxa/autograd/broadcast.h"
+#include "doxa/distributions/internal/arguments.h"
 #include "doxa/distributions/kernels/normal_kernels.h"
-#include "doxa/distributions/parameter_check.h"
 
 namespace doxa {
 namespace {
@@ -35,7 +35,7 @@ Normal Normal::from_log_scale(Var loc, Var log_scale) {
 
 Shape Normal::shape() const { return broadcast(loc.shape(), scale.shape(), "Normal"); }
 
-// The scale broadcasts along the new axis by itself.
+// The scale needs no copies: it broadcasts along the new axis.
 Normal Normal::repeated(Index n) const {
   return Normal(broadcast_to(loc, with_first_axis(n, shape())), scale, log_scale);
 }
@@ -46,8 +46,7 @@ Normal Normal::detached() const {
 
 Var Normal::from_noise(Var noise) const {
   return record(
-      "rsample", broadcast(broadcast(loc.shape(), scale.shape(), "rsample"), noise.shape(), "rsample"),
-      {loc, scale, noise},
+      "rsample", shape_with_values("rsample", shape(), "the noise", noise.shape()), {loc, scale, noise},
       [](Record& r) {
         const Broadcast<3> x(r);
         r.kernels().multiply_add(r.size(), x.value[0], x.value[1], x.value[2], r.value());
@@ -61,9 +60,9 @@ Var Normal::from_noise(Var noise) const {
 }
 
 Var log_prob(const Normal& q, Var x) {
-  const Shape shape = broadcast(x.shape(), broadcast(q.loc.shape(), q.scale.shape(), "log_prob"), "log_prob");
   return record(
-      "normal_log_prob", shape, {x, q.loc, q.scale, q.log_scale},
+      "normal_log_prob", shape_with_values("log_prob", q.shape(), "x", x.shape()),
+      {x, q.loc, q.scale, q.log_scale},
       [](Record& r) {
         const auto& [v, loc, scale, log_scale] = Broadcast<4>(r).value;
         kernels_of(r).log_prob(r.size(), v, loc, scale, log_scale, r.value());
@@ -80,7 +79,7 @@ Var log_prob(const Normal& q, Var x) {
 Var entropy(const Normal& q) {
   const Var per_scale = q.log_scale + (half_log_2pi + Real{0.5});
   // The entropy does not depend on loc, but its shape does.
-  const Shape shape = broadcast(q.loc.shape(), q.scale.shape(), "entropy");
+  const Shape shape = q.shape();
   return per_scale.shape() == shape ? per_scale : per_scale + q.loc.tape().constant(shape, Real{0});
 }
 
@@ -91,11 +90,9 @@ Var variance(const Normal& q) { return square(stddev(q)); }
 Var sample(const Normal& q, Philox& random) { return stop_gradient(q.from_noise(q.noise(random))); }
 
 Var kl_divergence(const Normal& q, const Normal& p) {
-  const Shape of_q = broadcast(q.loc.shape(), q.scale.shape(), "kl_divergence");
-  const Shape of_p = broadcast(p.loc.shape(), p.scale.shape(), "kl_divergence");
   const auto pair = [](const auto& v) { return NormalKernels::Pair{v[0], v[1], v[2], v[3], v[4], v[5]}; };
   return record(
-      "normal_kl", broadcast(of_q, of_p, "kl_divergence"),
+      "normal_kl", shape_of_divergence(q.shape(), p.shape()),
       {q.loc, q.scale, q.log_scale, p.loc, p.scale, p.log_scale},
       [=](Record& r) {
         const Broadcast<6> x(r);

@@ -4,10 +4,7 @@
 
 namespace doxa {
 
-inline constexpr Real half_log_2pi = static_cast<Real>(0.91893853320467274178);  ///< log(2π) / 2
-
-/// The normal distribution N(loc, scale²), element by element; the parameters broadcast against each other
-/// and against x.
+/// The normal distribution N(loc, scale²), element by element. The two parameters broadcast against each other.
 struct Normal {
   using Value = Var;
   static constexpr int event_rank = 0;
@@ -15,7 +12,8 @@ struct Normal {
 
   /// Throws std::invalid_argument naming the index unless every scale is positive and finite.
   Normal(Var loc, Var scale);
-  static Normal from_log_scale(Var loc, Var log_scale);  ///< throws unless every e^log_scale is
+  /// Throws as above unless every e^log_scale is.
+  static Normal from_log_scale(Var loc, Var log_scale);
 
   Tape& tape() const { return loc.tape(); }
   Shape shape() const;
@@ -34,10 +32,10 @@ Var mean(const Normal& q);             ///< loc, in the shape of a draw
 Var stddev(const Normal& q);           ///< scale, in the shape of a draw
 Var variance(const Normal& q);         ///< scale²
 Var sample(const Normal& q, Philox& random);
-/// KL(q‖p) = log(σ_p/σ_q) + (σ_q² + (μ_q - μ_p)²) / 2σ_p² - 1/2, to the last digits of nearly equal ones too
+/// KL(q‖p) = log(σ_p/σ_q) + (σ_q² + (μ_q - μ_p)²) / 2σ_p² - 1/2, exact to a few u even if q and p are nearly equal
 Var kl_divergence(const Normal& q, const Normal& p);
 
-/// Independent normals whose last axis is one event: densities and divergences are summed over it.
+/// Independent normals whose last axis is one event. Densities, entropies and divergences are sums over it.
 struct DiagonalNormal {
   using Value = Var;
   static constexpr int event_rank = 1;
@@ -47,6 +45,12 @@ struct DiagonalNormal {
   explicit DiagonalNormal(const Normal& normal) : element(normal) {}
   static DiagonalNormal from_log_scale(Var loc, Var log_scale) {
     return DiagonalNormal(Normal::from_log_scale(loc, log_scale));
+  }
+  /// [..., d] from the outputs [..., 2d] of a network: the first half of the last axis is loc, the second log_scale.
+  /// Throws std::invalid_argument if the axis does not divide by two, or as Normal::from_log_scale does.
+  static DiagonalNormal from_halves(Var parameters) {
+    const auto [loc, log_scale] = split<2>(parameters, -1);
+    return from_log_scale(loc, log_scale);
   }
 
   Tape& tape() const { return element.tape(); }
@@ -59,7 +63,7 @@ struct DiagonalNormal {
 
 Var log_prob(const DiagonalNormal& q, Var x);
 Var entropy(const DiagonalNormal& q);
-Var mean(const DiagonalNormal& q);  ///< of each coordinate, as those of Normal
+Var mean(const DiagonalNormal& q);  ///< mean, stddev and variance of each coordinate
 Var stddev(const DiagonalNormal& q);
 Var variance(const DiagonalNormal& q);
 Var sample(const DiagonalNormal& q, Philox& random);

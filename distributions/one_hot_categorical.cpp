@@ -2,35 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <stdexcept>
-#include <string>
 
 #include "doxa/autograd/broadcast.h"
+#include "doxa/distributions/internal/arguments.h"
 
 namespace doxa {
 namespace {
 
-// A softmax is off from a sum of 1 by a few u; what was rounded to fewer digits by somebody else by more.
-const Real value_off_one = std::sqrt(std::numeric_limits<Real>::epsilon());
-
-void check_value(Var x, Index k) {
-  if (x.rank() < 1 || x.shape()[x.rank() - 1] != k)
-    throw std::invalid_argument("log_prob of OneHotCategorical: x has shape " + x.shape().str() +
-                                ", expected a last axis of " + std::to_string(k));
-  const std::span<const Real> all = x.value();
-  for (std::size_t at = 0; at < all.size(); at += static_cast<std::size_t>(k)) {
-    Real total = 0;
-    for (const Real v : all.subspan(at, static_cast<std::size_t>(k)))
-      total += v >= 0 ? v : std::numeric_limits<Real>::quiet_NaN();
-    if (!(std::abs(total - 1) <= value_off_one))
-      throw std::invalid_argument(
-          "log_prob of OneHotCategorical: x from [" + std::to_string(at) +
-          "] on is not one-hot: expected numbers that are not negative and add up to 1");
-  }
-}
-
-// Row i has its 1 at places[i].
+// Row i has a 1 at places[i] and zeros elsewhere.
 Var with_ones_at(const std::vector<Index>& places, const Shape& shape, Tape& tape) {
   return tape.constant(shape, [&](std::span<Real> x) {
     std::ranges::fill(x, Real{0});
@@ -42,12 +21,16 @@ Var with_ones_at(const std::vector<Index>& places, const Shape& shape, Tape& tap
 
 }  // namespace
 
-// y = x l, and 0 where x = 0                                                 dx += g l,  dl += g x
+// y = x l, or 0 where x = 0
+// dx += g l,  dl += g x
 Var log_prob(const OneHotCategorical& q, Var x) {
-  const Var log_probs = q.index.log_probs();
-  check_value(x, log_probs.shape()[log_probs.rank() - 1]);
+  check_last_axis("log_prob of OneHotCategorical: x", x, q.support_size());
+  check_parameter("log_prob of OneHotCategorical: x", x, "a number that is not negative",
+                  [](Real v) { return v >= 0; });
+  check_sums_of_rows("log_prob of OneHotCategorical: x", x);
+  const Shape shape = shape_with_values("log_prob", q.shape(), "x", x.shape());
   const Var terms = record(
-      "one_hot_log_prob", broadcast(x.shape(), log_probs.shape(), "log_prob"), {x, log_probs},
+      "one_hot_log_prob", shape, {x, q.index.log_probs()},
       [](Record& r) {
         const auto& [v, l] = Broadcast<2>(r).value;
         for (Index i = 0; i < r.size(); ++i) r.value()[i] = v[i] == 0 ? 0 : v[i] * l[i];

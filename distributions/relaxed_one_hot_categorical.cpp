@@ -1,54 +1,15 @@
 #include "doxa/distributions/relaxed_one_hot_categorical.h"
 
-#include <array>
 #include <cmath>
 #include <limits>
-#include <sstream>
-#include <stdexcept>
 
-#include "doxa/distributions/parameter_check.h"
+#include "doxa/distributions/internal/arguments.h"
 
 namespace doxa {
 namespace {
 
-constexpr const char* name = "RelaxedOneHotCategorical";
-
-// [..., 1] of [...], so that a number for each event stands beside the event's coordinates.
-Var as_column(Var x) {
-  const Shape& shape = x.shape();
-  if (shape.rank() == 0) return x;
-  std::array<Index, Shape::max_rank + 1> extents{};
-  for (int i = 0; i < shape.rank(); ++i) extents[static_cast<std::size_t>(i)] = shape[i];
-  extents[static_cast<std::size_t>(shape.rank())] = 1;
-  return reshape(x, Shape(extents.data(), shape.rank() + 1));
-}
-
-Index coordinates(const RelaxedOneHotCategorical& q) { return q.index.support_size(); }
-
-void check_shape(const char* what, Var x, Index k) {
-  if (x.rank() < 1 || x.shape()[x.rank() - 1] != k)
-    throw std::invalid_argument(std::string(what) + " has shape " + x.shape().str() +
-                                ", expected a last axis of " + std::to_string(k));
-}
-
-void check_inside_simplex(Var x, Index k) {
-  check_shape("log_prob of RelaxedOneHotCategorical: x", x, k);
-  check_parameter("log_prob of RelaxedOneHotCategorical: x", x,
-                  "a positive number; where it underflows use log_prob_of_logits",
-                  [](Real v) { return v > 0; });
-  // A softmax is off from a sum of 1 by a few u; what was rounded to fewer digits by somebody else by more.
-  const Real off_one = std::sqrt(std::numeric_limits<Real>::epsilon());
-  const std::span<const Real> all = x.value();
-  for (std::size_t at = 0; at < all.size(); at += static_cast<std::size_t>(k)) {
-    Real total = 0;
-    for (const Real v : all.subspan(at, static_cast<std::size_t>(k))) total += v;
-    if (!(std::abs(total - 1) <= off_one)) {
-      std::ostringstream text;
-      text << "log_prob of " << name << ": x from [" << at << "] on adds up to " << total << ", expected 1";
-      throw std::invalid_argument(text.str());
-    }
-  }
-}
+// [..., 1] of [...], so that the number of an event meets all coordinates of the event.
+Var as_column(Var x) { return x.rank() == 0 ? x : reshape(x, with_last_axis(x.shape(), 1)); }
 
 }  // namespace
 
@@ -62,15 +23,11 @@ RelaxedOneHotCategorical::RelaxedOneHotCategorical(const Categorical& i, Real t)
     : RelaxedOneHotCategorical(i, i.tape().constant(t)) {}
 
 Shape RelaxedOneHotCategorical::shape() const {
-  const Shape batch = broadcast(index.shape(), temperature.shape(), name);
-  const int rank = batch.rank();
-  std::array<Index, Shape::max_rank + 1> extents{};
-  for (int i = 0; i < rank; ++i) extents[static_cast<std::size_t>(i)] = batch[i];
-  extents[static_cast<std::size_t>(rank)] = index.support_size();
-  return Shape(extents.data(), rank + 1);
+  return with_last_axis(broadcast(index.shape(), temperature.shape(), "RelaxedOneHotCategorical"),
+                        index.support_size());
 }
 
-// The temperature broadcasts along the new axis by itself.
+// The temperature needs no copies: it broadcasts along the new axis.
 RelaxedOneHotCategorical RelaxedOneHotCategorical::repeated(Index n) const {
   return {Categorical(broadcast_to(index.logits, with_first_axis(n, shape()))), temperature};
 }
@@ -80,15 +37,17 @@ RelaxedOneHotCategorical RelaxedOneHotCategorical::detached() const {
 }
 
 Var RelaxedOneHotCategorical::logits_from_noise(Var noise) const {
+  shape_with_values("rsample", shape(), "the noise", noise.shape());
   return (index.logits + noise) / as_column(temperature);
 }
 
 Var RelaxedOneHotCategorical::from_noise(Var noise) const { return softmax(logits_from_noise(noise), -1); }
 
-// A constant added to s or y adds nothing to a logarithm of a softmax.
+// The logits need not be normalised: a constant added to all s_i or all y_i leaves log_softmax as it is.
 Var log_prob_of_logits(const RelaxedOneHotCategorical& q, Var y) {
-  const Index k = coordinates(q);
-  check_shape("log_prob_of_logits of RelaxedOneHotCategorical: y", y, k);
+  const Index k = q.index.support_size();
+  check_last_axis("log_prob_of_logits of RelaxedOneHotCategorical: y", y, k);
+  shape_with_values("log_prob", q.shape(), "the value", y.shape());
   double log_factorial = 0;
   for (Index i = 2; i < k; ++i) log_factorial += std::log(static_cast<double>(i));
   const Var s = q.index.logits - as_column(q.temperature) * y;
@@ -97,7 +56,11 @@ Var log_prob_of_logits(const RelaxedOneHotCategorical& q, Var y) {
 }
 
 Var log_prob(const RelaxedOneHotCategorical& q, Var x) {
-  check_inside_simplex(x, coordinates(q));
+  check_last_axis("log_prob of RelaxedOneHotCategorical: x", x, q.index.support_size());
+  check_parameter("log_prob of RelaxedOneHotCategorical: x", x,
+                  "a positive number; where it underflows use log_prob_of_logits",
+                  [](Real v) { return v > 0; });
+  check_sums_of_rows("log_prob of RelaxedOneHotCategorical: x", x);
   const Var y = log(x);
   return log_prob_of_logits(q, y) - sum(y, -1);
 }

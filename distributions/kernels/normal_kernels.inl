@@ -11,7 +11,6 @@ using namespace elementary;
 
 // -z²/2 - l - log(2π)/2 with z = (x - m) / s and l = log s
 void log_prob(Index n, const Real* x, const Real* m, const Real* s, const Real* l, Real* y) {
-  constexpr Real half_log_2pi = static_cast<Real>(0.91893853320467274178);
   for_each(n, [=](Index i) {
     const Real z = (x[i] - m[i]) / s[i];
     y[i] = -(z * z / 2) - l[i] - half_log_2pi;

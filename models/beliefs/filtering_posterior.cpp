@@ -12,12 +12,6 @@ FilteringPosterior::Sizes checked(const FilteringPosterior::Sizes& s) {
   return s;
 }
 
-// A network's 2L outputs as L means and L logarithms of scales.
-DiagonalNormal normal_from(Var outputs) {
-  const Index latent = outputs.shape()[1] / 2;
-  return DiagonalNormal::from_log_scale(slice(outputs, 1, 0, latent), slice(outputs, 1, latent, 2 * latent));
-}
-
 }  // namespace
 
 FilteringPosterior::FilteringPosterior(const Sizes& s, Philox& random)
@@ -47,11 +41,11 @@ LatentState advance_summary(FilteringPosterior& model, const LatentState& before
 }
 
 DiagonalNormal transition(FilteringPosterior& model, const LatentState& before, Var action) {
-  return normal_from(model.transition({before.latent, action, before.summary}));
+  return DiagonalNormal::from_halves(model.transition({before.latent, action, before.summary}));
 }
 
 DiagonalNormal posterior(FilteringPosterior& model, const LatentState& before, Var action, Var observation) {
-  return normal_from(model.posterior({before.latent, action, before.summary, observation}));
+  return DiagonalNormal::from_halves(model.posterior({before.latent, action, before.summary, observation}));
 }
 
 Categorical emission(FilteringPosterior& model, const LatentState& now, Var action) {

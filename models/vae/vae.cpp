@@ -38,11 +38,7 @@ DiagonalNormal likelihood(Vae& vae, Var z) {
   return DiagonalNormal::from_log_scale(mean, vae.log_scale.on(z.tape()));
 }
 
-DiagonalNormal posterior(Vae& vae, Var x) {
-  const Index latent = vae.sizes.latent;
-  const Var outputs = vae.encoder(x);
-  return DiagonalNormal::from_log_scale(slice(outputs, 1, 0, latent), slice(outputs, 1, latent, 2 * latent));
-}
+DiagonalNormal posterior(Vae& vae, Var x) { return DiagonalNormal::from_halves(vae.encoder(x)); }
 
 //! [elbo]
 BoundTerms<Var> elbo(Vae& vae, Var x, Var noise) {

@@ -226,7 +226,7 @@ TEST(RelaxedOneHot, RefusesAPointThatIsNotInside) {
       "log_prob of RelaxedOneHotCategorical: x[1] is 0, expected a positive number; where it underflows "
       "use log_prob_of_logits");
   EXPECT_EQ(at(Real(0.5), Real(0.25), Real(0.5)),
-            "log_prob of RelaxedOneHotCategorical: x from [0] on adds up to 1.25, expected 1");
+            "log_prob of RelaxedOneHotCategorical: x[0…2] add up to 1.25, expected 1");
   EXPECT_EQ(thrown<Refused>([&] {
               log_prob(q, tape.constant(vector({Real(0.5), Real(0.5)})));
             }),

@@ -3,8 +3,8 @@
 #include "cases.h"
 #include "doxa/autograd/ops.h"
 #include "doxa/distributions/bernoulli.h"
+#include "doxa/distributions/internal/arguments.h"
 #include "doxa/distributions/one_hot_categorical.h"
-#include "doxa/distributions/parameter_check.h"
 
 namespace doxa {
 

@@ -10,7 +10,7 @@ Var log_prob(const Mixture& p, Var x) {
     return tape.constant(Tensor({2}, {static_cast<Real>(v[0]), static_cast<Real>(v[1])}));
   };
   const Normal parts(both(p.loc), both(p.scale));
-  return logsumexp(log(both(p.weight)) + log_prob(parts, reshape(x, {x.size(), 1})), -1);
+  return logsumexp(log(both(p.weight)) + log_prob(parts.repeated(x.size()), reshape(x, {x.size(), 1})), -1);
 }
 
 double mean(const Mixture& p) { return p.weight[0] * p.loc[0] + p.weight[1] * p.loc[1]; }

@@ -32,10 +32,6 @@ struct Bound {
   }
 };
 
-DiagonalNormal normal(Var rows) {
-  return DiagonalNormal::from_log_scale(slice(rows, 1, 0, 1), slice(rows, 1, 1, 2));
-}
-
 // log p(z) - log q(z)
 Var log_ratio(Var z, const DiagonalNormal& q) {
   const Var zero = z.tape().constant(Shape{1}, Real{0});
@@ -44,7 +40,8 @@ Var log_ratio(Var z, const DiagonalNormal& q) {
 
 template <class Estimator>
 Moments measured(const Bound& b, Estimator estimator, Index count, Philox& random) {
-  return measure({b.mu, std::log(b.sigma)}, normal, log_ratio, estimator, {.count = count}, random);
+  return measure({b.mu, std::log(b.sigma)}, DiagonalNormal::from_halves, log_ratio, estimator,
+                 {.count = count}, random);
 }
 
 ScoreFunction score_of(const Bound& b) {

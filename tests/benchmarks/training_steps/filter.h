@@ -1,8 +1,8 @@
 #pragma once
 
 #include "doxa/distributions/categorical.h"
+#include "doxa/distributions/normal.h"
 #include "doxa/models/nn/mlp.h"
-#include "training_steps/latent_normal.h"
 #include "training_steps/random_episodes.h"
 
 namespace doxa::benchmarks {
@@ -29,7 +29,8 @@ struct Filter {
       const auto o_k = some_rows(data.observations_at(k), first, rows);
       const Var a = one_hot(tape, some_rows(data.actions_at(k), first, rows), size.A);
       const Var o = one_hot(tape, o_k, size.O);
-      const DiagonalNormal q = normal_from(posterior({s, a, o})), p = normal_from(transition({s, a}));
+      const DiagonalNormal q = DiagonalNormal::from_halves(posterior({s, a, o})),
+                           p = DiagonalNormal::from_halves(transition({s, a}));
       s = rsample(q, normal_noise(tape, {rows, size.L}, noise));
       total = total + kl_divergence(q, p) - log_prob(Categorical(emission(s)), o_k);
     }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "doxa/distributions/categorical.h"
+#include "doxa/distributions/normal.h"
 #include "doxa/models/nn/gru.h"
 #include "doxa/models/nn/mlp.h"
-#include "training_steps/latent_normal.h"
 #include "training_steps/random_episodes.h"
 
 namespace doxa::benchmarks {
@@ -34,7 +34,8 @@ struct Rssm {
       const Var a = one_hot(tape, some_rows(data.actions_at(k), first, rows), size.A);
       const Var o = one_hot(tape, o_k, size.O);
       h = gru(concat({s, a}, 1), h);
-      const DiagonalNormal p = normal_from(prior(h)), q = normal_from(posterior({h, o}));
+      const DiagonalNormal p = DiagonalNormal::from_halves(prior(h)),
+                           q = DiagonalNormal::from_halves(posterior({h, o}));
       s = rsample(q, normal_noise(tape, {rows, size.L}, noise));
       total = total + kl_divergence(q, p) - log_prob(Categorical(emission({h, s})), o_k);
     }

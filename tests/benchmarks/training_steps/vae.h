@@ -1,7 +1,7 @@
 #pragma once
 
+#include "doxa/distributions/normal.h"
 #include "doxa/models/nn/mlp.h"
-#include "training_steps/latent_normal.h"
 
 namespace doxa::benchmarks {
 
@@ -24,7 +24,7 @@ struct Vae {
     const auto some = data.span().subspan(static_cast<std::size_t>(first * size.D),
                                           static_cast<std::size_t>(rows * size.D));
     const Var x = tape.constant({rows, size.D}, some);
-    const Normal q = normal_from(encoder(x)).element;
+    const Normal q = DiagonalNormal::from_halves(encoder(x)).element;
     const Normal prior =
         Normal::from_log_scale(tape.constant({size.L}, Real{0}), tape.constant({size.L}, Real{0}));
     const Var z = rsample(q, normal_noise(tape, {rows, size.L}, noise));

@@ -1,0 +1,105 @@
+#include "doxa/distributions/internal/arguments.h"
+
+#include <cmath>
+#include <limits>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+#include "doxa/autograd/ops.h"
+
+namespace doxa {
+namespace {
+
+// The index of element `at` of a shape: "1,0,2".
+std::string index_in(const Shape& s, Index at) {
+  std::string text;
+  for (int axis = s.rank() - 1; axis >= 0; at /= s[axis--])
+    text = std::to_string(at % s[axis]) + (text.empty() ? "" : ",") + text;
+  return text;
+}
+
+// The shape to which two named shapes broadcast. Throws if on the axes from `first` on each of them is stretched.
+Shape broadcast_one_way(const std::string& op, const char* name_a, const Shape& a, const char* name_b,
+                        const Shape& b, int first) {
+  const Shape both = broadcast(a, b, op.c_str());
+  bool a_stretched = false, b_stretched = false;
+  for (int i = first; i < both.rank(); ++i) {
+    const int at_a = i - (both.rank() - a.rank()), at_b = i - (both.rank() - b.rank());
+    a_stretched |= (at_a < 0 ? 1 : a[at_a]) != both[i];
+    b_stretched |= (at_b < 0 ? 1 : b[at_b]) != both[i];
+  }
+  if (a_stretched && b_stretched)
+    throw std::invalid_argument(op + ": " + name_a + " has shape " + a.str() + " and " + name_b + " " +
+                                b.str() + ": only one of them may be stretched, and " + both.str() +
+                                " would stretch both");
+  return both;
+}
+
+}  // namespace
+
+Shape shape_with_values(const char* op, const Shape& distribution, const char* name, const Shape& values) {
+  if (distribution == values) return values;
+  return broadcast_one_way(op, "the distribution", distribution, name, values,
+                           std::max(0, values.rank() - distribution.rank()));
+}
+
+Shape shape_of_divergence(const Shape& q, const Shape& p) {
+  return broadcast_one_way("kl_divergence", "q", q, "p", p, 0);
+}
+
+void refuse_parameter(const char* what, const Shape& shape, Index at, Real found, const char* expected) {
+  std::ostringstream text;
+  text << what;
+  if (shape.rank() > 0) text << '[' << index_in(shape, at) << ']';
+  text << " is ";
+  if (std::isnan(found))
+    text << "nan";
+  else
+    text << found;
+  text << ", expected " << expected;
+  throw std::invalid_argument(text.str());
+}
+
+void check_last_axis(const char* what, Var x, Index k) {
+  if (x.rank() < 1 || x.shape()[x.rank() - 1] != k)
+    throw std::invalid_argument(std::string(what) + " has shape " + x.shape().str() +
+                                ", expected a last axis of " + std::to_string(k));
+}
+
+// A softmax misses a sum of 1 by a few u, numbers that were rounded to fewer digits elsewhere by more.
+void check_sums_of_rows(const char* what, Var x) {
+  const Real off_one = std::sqrt(std::numeric_limits<Real>::epsilon());
+  const Shape shape = x.shape();
+  const Index k = shape[shape.rank() - 1];
+  const std::span<const Real> all = x.value();
+  for (Index at = 0; k > 0 && at < shape.size(); at += k) {
+    Real total = 0;
+    for (Index i = at; i < at + k; ++i) total += all[static_cast<std::size_t>(i)];
+    if (std::abs(total - 1) <= off_one) continue;
+    std::ostringstream text;
+    const std::string first = index_in(shape, at);
+    text << what << '[' << first.substr(0, first.rfind(',') + 1) << "0…" << k - 1 << "] add up to " << total
+         << ", expected 1";
+    throw std::invalid_argument(text.str());
+  }
+}
+
+// y = log p
+// dp += g / p, or nothing where p = 0
+Var log_of_probs(const char* what, Var probs) {
+  check_parameter(what, probs, "a number from 0 to 1", [](Real p) { return p >= 0 && p <= 1; });
+  if (probs.rank() < 1)
+    throw std::invalid_argument(std::string(what) +
+                                " is a single number, expected a last axis of probabilities");
+  check_sums_of_rows(what, probs);
+  return record(
+      "log_of_probs", probs.shape(), {probs},
+      [](Record& r) { r.kernels().unary[static_cast<int>(Unary::log)](r.size(), r.value(0), r.value()); },
+      [](Record& r) {
+        for (Index i = 0; i < r.size(); ++i)
+          if (const Real x = r.value(0)[i]; x > 0) r.adjoint(0)[i] += r.adjoint()[i] / x;
+      });
+}
+
+}  // namespace doxa
