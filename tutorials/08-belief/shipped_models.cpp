@@ -17,7 +17,7 @@ using support::Chapter;
 
 namespace {
 
-constexpr std::size_t steps = 1000, drawn_steps = 60;
+constexpr std::size_t shipped_steps = 1000, drawn_steps = 60;
 
 std::vector<std::filesystem::path> shipped_models() {
   std::vector<std::filesystem::path> paths;
@@ -72,7 +72,7 @@ void show_shipped_models(Chapter& chapter) {
   std::cout << "\nThe shipped models, with actions at random and all alike. What a step tells in nats (by "
                "simulation, with its\nstandard error), and the belief in the true state, averaged over one "
                "trajectory of "
-            << steps << " steps:\n";
+            << shipped_steps << " steps:\n";
   support::Table table({"model", "states", "actions", "observations", "nats a step", "±", "guess",
                         "at the time", "afterwards"});
   support::Figure figure("Belief in the true state of each shipped model, at the time and afterwards",
@@ -85,7 +85,7 @@ void show_shipped_models(Chapter& chapter) {
     const std::string name = path.stem().string();
     const std::vector<double> policy = open_loop_policy(m);
     Philox random(chapter.seed());
-    const Trajectory t = simulate(m, policy, steps, random);
+    const Trajectory t = simulate(m, policy, shipped_steps, random);
     const BeliefInTruth belief(m, t);
     const EntropyRateEstimate rate = entropy_rate(m, policy, options, random);
     table.row({name,
@@ -102,7 +102,7 @@ void show_shipped_models(Chapter& chapter) {
     chapter.results.set("shipped." + name + ".belief_in_truth.filtered", mean(belief.filtered));
     chapter.results.set("shipped." + name + ".belief_in_truth.smoothed", mean(belief.smoothed));
     draw(figure.axes(), name, belief, path == paths.front());
-    claim_backward_evidence(chapter, m, t, "on " + name + ", " + std::to_string(steps) + " steps, ");
+    claim_backward_evidence(chapter, m, t, "on " + name + ", " + std::to_string(shipped_steps) + " steps, ");
   }
   std::cout << table;
   chapter.results.set("printed.shipped", table.text());
