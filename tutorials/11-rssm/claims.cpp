@@ -19,9 +19,7 @@ const LearnedBelief& named(const std::vector<LearnedBelief>& all, const std::str
 
 // Mean over the held-out episodes of a's loss beyond b's, in nats per step, less 4 standard errors.
 double surely_worse_by(const LearnedBelief& a, const LearnedBelief& b) {
-  std::vector<double> d;
-  for (std::size_t i = 0; i < a.score.nll.size(); ++i) d.push_back(a.score.nll[i] - b.score.nll[i]);
-  const MeanEstimate e = estimate_mean(d);
+  const MeanEstimate e = estimate_mean_difference(a.score.nll, b.score.nll);
   return e.mean - 4 * e.standard_error;
 }
 
