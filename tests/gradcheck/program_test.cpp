@@ -59,11 +59,11 @@ TEST_F(GradcheckProgram, ListsTheCasesAndNothingElse) {
   EXPECT_EQ(all.out, names);
   EXPECT_EQ(all.err, "");
   EXPECT_GE(std::ranges::count(all.out, '\n'), 100);
-  EXPECT_EQ(run("--list --filter='^op/tanh/'").out, of_tanh);
+  EXPECT_EQ(run("--list --filter='op/tanh/'").out, of_tanh);
 }
 
 TEST_F(GradcheckProgram, PrintsALineForEachCaseAndASummary) {
-  const Outcome sin = run("--filter '^op/sin/' --seed 7");
+  const Outcome sin = run("--filter 'op/sin/' --seed 7");
   EXPECT_EQ(sin.status, 0) << sin.out;
   const auto cases = std::ranges::count_if(
       gradient_cases(), [](const GradientCase& c) { return c.name.starts_with("op/sin/"); });
@@ -72,16 +72,16 @@ TEST_F(GradcheckProgram, PrintsALineForEachCaseAndASummary) {
   EXPECT_NE(sin.out.find("\n" + std::to_string(cases) + " passed, 0 failed, 0 inconclusive\n"),
             std::string::npos);
   EXPECT_EQ(sin.out.find('\x1b'), std::string::npos);
-  EXPECT_EQ(run("--filter '^op/sin/' --seed 7").out, sin.out);  // repeatable
-  EXPECT_NE(run("--filter '^op/sin/' --seed 8").out, sin.out);
-  EXPECT_GT(run("--filter '^op/sin/' --verbose").out.size(), 2 * sin.out.size());
+  EXPECT_EQ(run("--filter 'op/sin/' --seed 7").out, sin.out);  // repeatable
+  EXPECT_NE(run("--filter 'op/sin/' --seed 8").out, sin.out);
+  EXPECT_GT(run("--filter 'op/sin/' --verbose").out.size(), 2 * sin.out.size());
   EXPECT_EQ(run("--help").status, 0);
   for (const char* flag : {"--list", "--filter", "--seed", "--mode", "--json", "--verbose", "--help"})
     EXPECT_NE(run("--help").out.find(std::string("\n  ") + flag), std::string::npos) << flag;
 }
 
 TEST_F(GradcheckProgram, WritesItsResults) {
-  const Outcome cos = run("--filter '^op/cos/' --seed 3 --json '" + file("results.json") + "'");
+  const Outcome cos = run("--filter 'op/cos/' --seed 3 --json '" + file("results.json") + "'");
   EXPECT_EQ(cos.status, 0) << cos.err;
   const std::string json = contents(file("results.json"));
   for (const char* part : {"\"seed\": 3", "\"cases\": [", "\"name\": \"op/cos/[3,5]\"",
@@ -91,10 +91,10 @@ TEST_F(GradcheckProgram, WritesItsResults) {
     EXPECT_EQ(std::ranges::count(json, brackets[0]), std::ranges::count(json, brackets[1]));
   // Nothing is left beside it, and what is no file is written into.
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 3);  // out, err, results.json
-  EXPECT_EQ(run("--filter '^op/cos/' --json /dev/null").status, 0);
+  EXPECT_EQ(run("--filter 'op/cos/' --json /dev/null").status, 0);
   EXPECT_FALSE(std::filesystem::is_regular_file("/dev/null"));
   std::filesystem::create_symlink(file("results.json"), file("link.json"));
-  EXPECT_EQ(run("--filter '^op/sin/' --json '" + file("link.json") + "'").status, 0);
+  EXPECT_EQ(run("--filter 'op/sin/' --json '" + file("link.json") + "'").status, 0);
   EXPECT_TRUE(std::filesystem::is_symlink(file("link.json")));
   EXPECT_NE(contents(file("results.json")).find("op/sin/"), std::string::npos);
 }
@@ -113,9 +113,6 @@ TEST_F(GradcheckProgram, RefusesBadArgumentsInOneLine) {
                                       "--json",
                                       "--mode",
                                       "--filter=",
-                                      "--filter '('",
-                                      "--filter '[a'",
-                                      "--filter '*'",
                                       "--filter 'no such case'",
                                       "--list --filter 'no such case'",
                                       "--seed -1",
@@ -148,20 +145,20 @@ TEST_F(GradcheckProgram, RefusesBadArgumentsInOneLine) {
 
 TEST_F(GradcheckProgram, NoticesThatNobodyReads) {
   // The reader leaves after three lines: nothing is said about it, and the pipe ends at once.
-  const Outcome head = shell("'" DOXA_GRADCHECK "' --filter '^op/' | head -3");
+  const Outcome head = shell("'" DOXA_GRADCHECK "' --filter 'op/' | head -3");
   EXPECT_EQ(head.status, 0);
   EXPECT_EQ(std::ranges::count(head.out, '\n'), 3);
   EXPECT_EQ(head.err, "");
   // Where that is no signal it is an error, and so is an output that takes nothing.
   for (const char* command :
-       {"'" DOXA_GRADCHECK "' --filter '^op/exp/' >&-",
-        "(trap '' PIPE; '" DOXA_GRADCHECK "' --filter '^op/'; echo $? >&2) | head -1"}) {
+       {"'" DOXA_GRADCHECK "' --filter 'op/exp/' >&-",
+        "(trap '' PIPE; '" DOXA_GRADCHECK "' --filter 'op/'; echo $? >&2) | head -1"}) {
     const Outcome closed = shell(command);
     EXPECT_NE(closed.err.find("gradcheck: cannot write to standard output\n"), std::string::npos) << command;
   }
   EXPECT_EQ(run("--list >&-").status, 2);
   std::ofstream(file("old.json")) << "old";
-  EXPECT_EQ(run("--filter '^op/exp/' --json '" + file("old.json") + "' >&-").status, 2);
+  EXPECT_EQ(run("--filter 'op/exp/' --json '" + file("old.json") + "' >&-").status, 2);
   EXPECT_EQ(contents(file("old.json")), "old");
 }
 

@@ -70,7 +70,8 @@ void require_writable(const std::filesystem::path& path) {
   if (mine) std::filesystem::remove(probe, none);
 }
 
-void write_json(const Arguments& arguments, const std::vector<Result>& results) {
+void write_json(const std::filesystem::path& path, std::uint64_t seed, const std::string& mode,
+                const std::vector<Result>& results) {
   std::string cases;
   for (const Result& r : results)
     cases += (cases.empty() ? "\n" : ",\n") + std::string("    {\"name\": ") + json_string(r.name) +
@@ -79,19 +80,18 @@ void write_json(const Arguments& arguments, const std::vector<Result>& results) 
              ", \"worst_ratio\": " + json_number(r.worst_ratio) + ",\n     \"report\": " + r.report_json +
              "}";
   const auto passed = std::ranges::count_if(results, &Result::as_expected);
-  const std::string text = "{\n  \"seed\": " + std::to_string(arguments.seed) +
-                           ",\n  \"mode\": " + json_string(arguments.mode) +
+  const std::string text = "{\n  \"seed\": " + std::to_string(seed) + ",\n  \"mode\": " + json_string(mode) +
                            ",\n  \"precision\": " + json_string(sizeof(Real) == 8 ? "double" : "float") +
                            ",\n  \"cases\": [" + cases + "\n  ],\n  \"passed\": " + std::to_string(passed) +
                            ",\n  \"failed\": " + std::to_string(std::ssize(results) - passed) + "\n}\n";
-  if (replaceable(arguments.json)) {
+  if (replaceable(path)) {
     // A link stays one.
-    write_file_atomically(std::filesystem::weakly_canonical(arguments.json), text);
+    write_file_atomically(std::filesystem::weakly_canonical(path), text);
     return;
   }
-  std::ofstream out(arguments.json, std::ios::binary);
+  std::ofstream out(path, std::ios::binary);
   out << text << std::flush;
-  if (!out) throw std::runtime_error("cannot write " + arguments.json.string());
+  if (!out) throw std::runtime_error("cannot write " + path.string());
 }
 
 }  // namespace doxa::gradcheck

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "arguments.h"
 #include "cases.h"
 
 namespace doxa::gradcheck {
@@ -29,6 +28,7 @@ void require_writable(const std::filesystem::path& path);
 
 // One object: seed, mode, precision, cases, how many passed and failed. Throws std::runtime_error if the file
 // cannot be written; the old one is then still there.
-void write_json(const Arguments& arguments, const std::vector<Result>& results);
+void write_json(const std::filesystem::path& path, std::uint64_t seed, const std::string& mode,
+                const std::vector<Result>& results);
 
 }  // namespace doxa::gradcheck

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iostream>
+#include <new>
 
 #include "support/number.h"
 #include "support/utf8.h"
@@ -50,38 +52,20 @@ std::string alternatives(const std::vector<std::string>& words) {
 
 }  // namespace
 
-Arguments::Arguments(std::string chapter, std::string title)
-    : chapter_(std::move(chapter)), title_(std::move(title)), out_("out/" + chapter_) {
-  const std::string seeds =
-      "a whole number from 0 to " + std::to_string(std::numeric_limits<std::uint64_t>::max());
-  bind({.name = "seed",
-        .placeholder = "N",
-        .help = "seed of all random numbers",
-        .fallback = "1",
-        .set = [this, seeds](std::string_view text) {
-          const auto number = parse_number<std::uint64_t>(text);
-          if (!number) expected(text, seeds);
-          seed_ = *number;
-        }});
-  text("out", "DIR", out_, "directory for results.json and the figures");
-  bind({.name = "quick",
-        .placeholder = "",
-        .help = "a shorter run, with wider tolerances",
-        .fallback = "",
-        .set = [this](std::string_view) { quick_ = true; }});
-  bind({.name = "help",
-        .placeholder = "",
-        .help = "print this text",
-        .fallback = "",
-        .set = [this](std::string_view) { help_wanted_ = true; }});
-}
-
-void Arguments::bind(Flag flag) {
+void CommandLine::bind(Flag flag) {
   if (find(flag.name) != nullptr) throw std::logic_error("flag --" + flag.name + " declared twice");
   flags_.push_back(std::move(flag));
 }
 
-void Arguments::text(std::string name, std::string placeholder, std::string& value, std::string help) {
+void CommandLine::flag(std::string name, bool& value, std::string help) {
+  bind({.name = std::move(name),
+        .placeholder = "",
+        .help = std::move(help),
+        .fallback = "",
+        .set = [&value](std::string_view) { value = true; }});
+}
+
+void CommandLine::text(std::string name, std::string placeholder, std::string& value, std::string help) {
   bind({.name = std::move(name),
         .placeholder = std::move(placeholder),
         .help = std::move(help),
@@ -89,8 +73,18 @@ void Arguments::text(std::string name, std::string placeholder, std::string& val
         .set = [&value](std::string_view text) { value = text; }});
 }
 
-void Arguments::choice(std::string name, std::string& value, const std::vector<std::string>& choices,
-                       const std::string& help) {
+void CommandLine::text(std::string name, std::string placeholder, std::vector<std::string>& values,
+                       std::string help) {
+  bind({.name = std::move(name),
+        .placeholder = std::move(placeholder),
+        .help = std::move(help),
+        .fallback = "",
+        .set = [&values](std::string_view text) { values.emplace_back(text); },
+        .repeats = true});
+}
+
+void CommandLine::choice(std::string name, std::string& value, const std::vector<std::string>& choices,
+                         const std::string& help) {
   const std::string listed = alternatives(choices);
   bind({.name = std::move(name),
         .placeholder = "NAME",
@@ -102,8 +96,8 @@ void Arguments::choice(std::string name, std::string& value, const std::vector<s
         }});
 }
 
-void Arguments::bind_integer(std::string name, std::int64_t fallback, Limits<std::int64_t> limits,
-                             std::string help, std::function<void(std::int64_t)> assign) {
+void CommandLine::bind_integer(std::string name, std::int64_t fallback, Limits<std::int64_t> limits,
+                               std::string help, std::function<void(std::int64_t)> assign) {
   Flag flag{.name = std::move(name),
             .placeholder = "N",
             .help = std::move(help),
@@ -123,7 +117,21 @@ void Arguments::bind_integer(std::string name, std::int64_t fallback, Limits<std
   bind(std::move(flag));
 }
 
-void Arguments::positive(std::string name, double& value, std::string help) {
+void CommandLine::seed(std::uint64_t& value, std::string help) {
+  bind({.name = "seed",
+        .placeholder = "N",
+        .help = std::move(help),
+        .fallback = std::to_string(value),
+        .set = [&value](std::string_view text) {
+          const auto number = parse_number<std::uint64_t>(text);
+          if (!number)
+            expected(text,
+                     "a whole number from 0 to " + std::to_string(std::numeric_limits<std::uint64_t>::max()));
+          value = *number;
+        }});
+}
+
+void CommandLine::positive(std::string name, double& value, std::string help) {
   bind({.name = std::move(name),
         .placeholder = "X",
         .help = std::move(help),
@@ -135,8 +143,8 @@ void Arguments::positive(std::string name, double& value, std::string help) {
         }});
 }
 
-void Arguments::numbers(std::string name, std::string placeholder, std::vector<double>& value,
-                        std::string help) {
+void CommandLine::numbers(std::string name, std::string placeholder, std::vector<double>& value,
+                          std::string help) {
   bind({.name = std::move(name),
         .placeholder = std::move(placeholder),
         .help = std::move(help),
@@ -153,21 +161,33 @@ void Arguments::numbers(std::string name, std::string placeholder, std::vector<d
         }});
 }
 
-void Arguments::parse(int argc, const char* const* argv) {
-  constexpr std::string_view hint = " (see --help)";
+void CommandLine::words(std::string placeholder, std::vector<std::string>& words) {
+  words_placeholder_ = std::move(placeholder);
+  words_ = &words;
+}
+
+void CommandLine::parse(int argc, const char* const* argv) {
+  const std::string hint = " (see --help)";
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
-    if (!argument.starts_with("--") || argument.size() == 2) {
-      throw UsageError("found " + quoted(argument) + ", expected a flag such as --seed" + std::string(hint));
+    if (words_ != nullptr && !argument.empty() && !argument.starts_with('-')) {
+      words_->emplace_back(argument);
+      continue;
     }
+    if (!argument.starts_with("--") || argument.size() == 2)
+      throw UsageError("found " + quoted(argument) + ", expected a flag such as --" +
+                       (flags_.empty() ? "help" : flags_.front().name) + hint);
     const auto equals = argument.find('=');
     const bool inline_value = equals != std::string_view::npos;
     const std::string_view name = argument.substr(2, inline_value ? equals - 2 : equals);
+    if (argument == "--help") {
+      help_wanted_ = true;
+      return;
+    }
     Flag* flag = find(name);
-    if (flag == nullptr)
-      throw UsageError("unknown flag " + quoted(argument.substr(0, equals)) + std::string(hint));
+    if (flag == nullptr) throw UsageError("unknown flag " + quoted(argument.substr(0, equals)) + hint);
     const std::string label = "--" + flag->name;
-    if (flag->given) throw UsageError(label + " is given twice" + std::string(hint));
+    if (flag->given && !flag->repeats) throw UsageError(label + " is given twice" + hint);
     flag->given = true;
 
     std::string_view value;
@@ -177,60 +197,83 @@ void Arguments::parse(int argc, const char* const* argv) {
                !std::string_view(argv[i + 1]).starts_with("--")) {
       value = argv[++i];
     }
-    if (flag->placeholder.empty() && inline_value) {
-      throw UsageError(label + " takes no value, found " + quoted(value) + std::string(hint));
-    }
-    if (!flag->placeholder.empty() && value.empty()) {
-      throw UsageError(label + " needs a value, " + flag->placeholder + std::string(hint));
-    }
+    if (flag->placeholder.empty() && inline_value)
+      throw UsageError(label + " takes no value, found " + quoted(value) + hint);
+    if (!flag->placeholder.empty() && value.empty())
+      throw UsageError(label + " needs a value, " + flag->placeholder + hint);
     try {
       flag->set(value);
     } catch (const UsageError& error) {
-      throw UsageError(label + ": " + error.what() + std::string(hint));
+      throw UsageError(label + ": " + error.what() + hint);
     }
-    if (help_wanted_) return;
   }
-  for (const Flag& flag : flags_) {
-    if (quick_ && !flag.given) flag.set_quick();
-  }
+  if (const Flag* quick = find("quick"); quick != nullptr && quick->given)
+    for (const Flag& flag : flags_)
+      if (!flag.given) flag.set_quick();
 }
 
-Arguments::Flag* Arguments::find(std::string_view name) {
+CommandLine::Flag* CommandLine::find(std::string_view name) {
   const auto flag = std::find_if(flags_.begin(), flags_.end(), [&](const Flag& f) { return f.name == name; });
   return flag == flags_.end() ? nullptr : &*flag;
 }
 
-bool Arguments::default_run() const {
-  return seed_ == 1 && std::ranges::none_of(flags_, [](const Flag& flag) {
-           return flag.given && flag.name != "seed" && flag.name != "out";
-         });
-}
-
-bool Arguments::given(std::string_view name) const {
+bool CommandLine::given(std::string_view name) const {
   for (const Flag& flag : flags_) {
     if (flag.name == name) return flag.given;
   }
   throw std::logic_error("no flag --" + std::string(name) + " is declared");
 }
 
-std::string Arguments::usage() const {
-  std::size_t width = 0;
+std::string CommandLine::usage() const {
+  std::vector<Flag> ordered(flags_.begin() + static_cast<std::ptrdiff_t>(listed_last_), flags_.end());
+  ordered.insert(ordered.end(), flags_.begin(), flags_.begin() + static_cast<std::ptrdiff_t>(listed_last_));
+  ordered.push_back(
+      {.name = "help", .placeholder = "", .help = "print this text", .fallback = "", .set = {}});
   const auto head = [](const Flag& flag) {
     return "--" + flag.name + (flag.placeholder.empty() ? "" : " ") + flag.placeholder;
   };
-  for (const Flag& flag : flags_) width = std::max(width, columns(head(flag)));
+  std::size_t width = 0;
+  for (const Flag& flag : ordered) width = std::max(width, columns(head(flag)));
 
-  std::string text = chapter_ + ": " + title_ + "\n\nusage: " + chapter_ + " [flags]\n\n";
-  // The chapter's own flags come first; the four that every chapter has were declared before them.
-  constexpr std::ptrdiff_t shared = 4;
-  std::vector<Flag> ordered(flags_.begin() + shared, flags_.end());
-  ordered.insert(ordered.end(), flags_.begin(), flags_.begin() + shared);
+  std::string text = program_ + ": " + title_ + "\n\nusage: " + program_ + " [flags]" +
+                     (words_ == nullptr ? "" : " " + words_placeholder_) + "\n\n";
   for (const Flag& flag : ordered) {
     text += "  " + head(flag) + std::string(width - columns(head(flag)) + 3, ' ') + flag.help;
     if (!flag.fallback.empty()) text += " (default " + flag.fallback + ")";
     text += '\n';
   }
-  return text + "\nExit status: 0 all claims hold, 1 a claim failed, 2 bad input.\n";
+  return text + "\n" + notes_ + "\n";
+}
+
+int CommandLine::run(int argc, const char* const* argv, const std::function<int()>& run) try {
+  parse(argc, argv);
+  if (!help_wanted_) return run();
+  if (!(std::cout << usage() << std::flush)) throw std::runtime_error("cannot write to standard output");
+  return 0;
+} catch (const std::exception& error) {
+  const bool out_of_memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
+  std::string line = out_of_memory ? "out of memory" : error.what();
+  for (char& c : line)
+    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  std::cout << std::flush;
+  std::cerr << program_ << ": " << line << std::endl;
+  return 2;
+}
+
+Arguments::Arguments(std::string chapter, std::string title)
+    : CommandLine(std::move(chapter), std::move(title),
+                  "Exit status: 0 all claims hold, 1 a claim failed, 2 bad input."),
+      out_("out/" + program_) {
+  CommandLine::seed(seed_);
+  text("out", "DIR", out_, "directory for results.json and the figures");
+  flag("quick", quick_, "a shorter run, with wider tolerances");
+  listed_last_ = flags_.size();
+}
+
+bool Arguments::default_run() const {
+  return seed_ == 1 && std::ranges::none_of(flags_, [](const Flag& flag) {
+           return flag.given && flag.name != "seed" && flag.name != "out";
+         });
 }
 
 }  // namespace doxa::support

@@ -29,21 +29,26 @@ struct Limits {
   std::optional<T> quick = {};
 };
 
-// The command line of a chapter: --seed N, --out DIR, --quick, --help, and flags of the chapter's own.
+// The command line of a program: "--flag value" or "--flag=value", and --help.
 //
 // A flag is bound to a variable whose value at the time of binding is the default; the variable must live
-// until parse() has returned. Both "--flag value" and "--flag=value" are understood.
-class Arguments {
+// until parse() has returned.
+class CommandLine {
  public:
-  // `chapter` is the folder's name, "06-vae"; `title` is the first line of the usage text.
-  Arguments(std::string chapter, std::string title);
+  // `title` is the first line of the usage text, and `notes` come after the flags.
+  CommandLine(std::string program, std::string title, std::string notes)
+      : program_(std::move(program)), title_(std::move(title)), notes_(std::move(notes)) {}
 
   // Bound variables and the flags' own state are referred to by address.
-  Arguments(const Arguments&) = delete;
-  Arguments& operator=(const Arguments&) = delete;
+  CommandLine(const CommandLine&) = delete;
+  CommandLine& operator=(const CommandLine&) = delete;
 
-  // --name PLACEHOLDER: any text that is not empty.
+  // --name, without a value: sets `value` to true.
+  void flag(std::string name, bool& value, std::string help);
+
+  // --name PLACEHOLDER: any text that is not empty. The second form may be given more than once.
   void text(std::string name, std::string placeholder, std::string& value, std::string help);
+  void text(std::string name, std::string placeholder, std::vector<std::string>& values, std::string help);
 
   // --name NAME: one of `choices`, which the usage text and the error name.
   void choice(std::string name, std::string& value, const std::vector<std::string>& choices,
@@ -61,34 +66,34 @@ class Arguments {
                  [&value](std::int64_t number) { value = static_cast<T>(number); });
   }
 
+  // --seed N: any whole number of 64 bits.
+  void seed(std::uint64_t& value, std::string help = "seed of all random numbers");
+
   // --name X: a finite number greater than zero.
   void positive(std::string name, double& value, std::string help);
 
   // --name PLACEHOLDER: finite numbers separated by commas, at least one.
   void numbers(std::string name, std::string placeholder, std::vector<double>& value, std::string help);
 
+  // What is no flag goes into `words`; without this it is refused.
+  void words(std::string placeholder, std::vector<std::string>& words);
+
   // Reads the command line into the bound variables. Stops at --help, see help_wanted().
-  // Throws UsageError: unknown or repeated flag, missing value, positional argument, not a number or
-  // out of range.
+  // Throws UsageError: unknown or repeated flag, missing value, not a number or out of range.
   void parse(int argc, const char* const* argv);
 
   // Was --name on the command line? Throws std::logic_error when there is no such flag.
   bool given(std::string_view name) const;
 
-  // Is this the run that the chapter's text describes: seed 1, and nothing given but --out?
-  bool default_run() const;
-
-  // Title, flags and defaults, as --help prints them.
+  // Title, flags, defaults and notes, as --help prints them.
   std::string usage() const;
+  bool help_wanted() const { return help_wanted_; }
 
-  const std::string& chapter() const { return chapter_; }
-  const std::string& title() const { return title_; }
-  std::uint64_t seed() const { return seed_; }        // --seed, 1 if not given
-  std::filesystem::path out() const { return out_; }  // --out, out/NN-name if not given
-  bool quick() const { return quick_; }               // --quick
-  bool help_wanted() const { return help_wanted_; }   // --help
+  // A program from its command line to its exit status: that of `run`, which is called once the flags are
+  // read; 0 for --help; 2 for an exception, whose text is printed in one line "program: …" on standard error.
+  int run(int argc, const char* const* argv, const std::function<int()>& run);
 
- private:
+ protected:
   struct Flag {
     std::string name;
     std::string placeholder;  // empty: the flag takes no value
@@ -96,21 +101,44 @@ class Arguments {
     std::string fallback;                       // the default in words
     std::function<void(std::string_view)> set;  // throws UsageError without the flag's name
     std::function<void()> set_quick = [] {};
+    bool repeats = false;
     bool given = false;
   };
 
+  std::string program_, title_;
+  std::vector<Flag> flags_;
+  std::size_t listed_last_ = 0;  // so many flags, declared first, stand last in the usage text
+
+ private:
   void bind(Flag flag);
   void bind_integer(std::string name, std::int64_t fallback, Limits<std::int64_t> limits, std::string help,
                     std::function<void(std::int64_t)> assign);
   Flag* find(std::string_view name);
 
-  std::string chapter_;
-  std::string title_;
-  std::vector<Flag> flags_;
+  std::string notes_, words_placeholder_;
+  std::vector<std::string>* words_ = nullptr;
+  bool help_wanted_ = false;
+};
+
+// The command line of a chapter: --seed N, --out DIR, --quick, --help, and flags of the chapter's own.
+class Arguments : public CommandLine {
+ public:
+  // `chapter` is the folder's name, "06-vae".
+  Arguments(std::string chapter, std::string title);
+
+  // Is this the run that the chapter's text describes: seed 1, and nothing given but --out?
+  bool default_run() const;
+
+  const std::string& chapter() const { return program_; }
+  const std::string& title() const { return title_; }
+  std::uint64_t seed() const { return seed_; }        // --seed, 1 if not given
+  std::filesystem::path out() const { return out_; }  // --out, out/NN-name if not given
+  bool quick() const { return quick_; }               // --quick
+
+ private:
   std::uint64_t seed_ = 1;
   std::string out_;
   bool quick_ = false;
-  bool help_wanted_ = false;
 };
 
 }  // namespace doxa::support

@@ -2,9 +2,7 @@
 
 #include <unistd.h>
 
-#include <exception>
 #include <iostream>
-#include <new>
 #include <stdexcept>
 #include <system_error>
 #include <type_traits>
@@ -84,12 +82,7 @@ void claim_agreement(Chapter& chapter, const std::string& results) {
                                            chapter.claims.all(), chapter.results.tolerances()));
 }
 
-int run(Arguments& arguments, int argc, const char* const* argv, const std::function<void(Chapter&)>& body) {
-  arguments.parse(argc, argv);
-  if (arguments.help_wanted()) {
-    std::cout << arguments.usage();
-    return 0;
-  }
+int run(const Arguments& arguments, const std::function<void(Chapter&)>& body) {
   OutputDirectory directory(arguments.out());
   std::cout << arguments.chapter() << ": " << arguments.title() << " (seed " << arguments.seed()
             << (arguments.quick() ? ", quick" : "") << ")\n\n"
@@ -117,15 +110,6 @@ int run(Arguments& arguments, int argc, const char* const* argv, const std::func
   return chapter.claims.failed() == 0 ? 0 : 1;
 }
 
-int refuse(const Arguments& arguments, std::string message) {
-  for (char& c : message) {
-    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
-  }
-  std::cout << std::flush;
-  std::cerr << arguments.chapter() << ": " << message << std::endl;
-  return 2;
-}
-
 }  // namespace
 
 void Chapter::file(std::string name, std::string text) {
@@ -137,13 +121,7 @@ void Chapter::file(std::string name, std::string text) {
 
 int run_chapter(Arguments& arguments, int argc, const char* const* argv,
                 const std::function<void(Chapter&)>& body) {
-  try {
-    return run(arguments, argc, argv, body);
-  } catch (const std::bad_alloc&) {
-    return refuse(arguments, "out of memory");
-  } catch (const std::exception& error) {
-    return refuse(arguments, error.what());
-  }
+  return arguments.run(argc, argv, [&] { return run(arguments, body); });
 }
 
 }  // namespace doxa::support
