@@ -142,14 +142,15 @@ TEST(Broadcasting, TheMessageNamesBothShapes) {
             "stretch both");
 }
 
-TEST(Broadcasting, ADivergenceHasTheShapeOfOneOfTheTwo) {
+TEST(Broadcasting, InADivergenceItIsTheSecondThatTheRuleIsAbout) {
   for (const Density& density : densities) {
     if (!density.kl) continue;
     Tape tape;
     EXPECT_EQ(density.kl(tape, {2, 3}, {3}).shape(), Shape({2, 3})) << density.name;
     EXPECT_EQ(density.kl(tape, {1}, {2, 3}).shape(), Shape({2, 3})) << density.name;
+    EXPECT_EQ(density.kl(tape, {3}, {2, 1}).shape(), Shape({2, 3})) << density.name;
     for (const auto& [q, p] :
-         std::vector<std::pair<Shape, Shape>>{{{3, 1}, {3}}, {{3}, {3, 1}}, {{3, 1}, {1, 2}}})
+         std::vector<std::pair<Shape, Shape>>{{{3, 1}, {3}}, {{3, 1}, {1, 2}}, {{1, 2}, {4, 3, 1}}})
       EXPECT_NE(thrown<Refused>([&, a = q, b = p] { density.kl(tape, a, b); }).find("stretch both"),
                 std::string::npos)
           << density.name;
