@@ -49,7 +49,7 @@ Var beside_components(Var x, int event_rank) {
 }
 
 Var for_components(Var x, const Shape& mixture, const Shape& components, int event_rank) {
-  broadcast_one_way("log_prob", "the mixture", mixture, "x", x.shape());
+  shape_with_values("log_prob", mixture, "x", x.shape());
   const Var beside = beside_components(x, event_rank);
   return broadcast_to(beside, broadcast(beside.shape(), components, "log_prob of Mixture"));
 }

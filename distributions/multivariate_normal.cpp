@@ -74,7 +74,7 @@ bool few_axes(const Shape& vectors, const MultivariateNormal& q) {
 
 void check_values(const char* op, const MultivariateNormal& q, const char* name, const Shape& values) {
   check_fit(same_length(values, q), op, name, values, q);
-  const Shape both = broadcast_one_way(op, "the distribution", q.shape(), name, values);
+  const Shape both = shape_with_values(op, q.shape(), name, values);
   check_fit(few_axes(both, q), op, name, values, q);
 }
 
@@ -243,7 +243,7 @@ Var factor_kl(Var q, Var p) {
 
 Var kl_divergence(const MultivariateNormal& q, const MultivariateNormal& p) {
   check_fit(same_length(q.shape(), p), "kl_divergence", "q", q.shape(), p);
-  const Shape both = broadcast_one_way("kl_divergence", "q", q.shape(), "p", p.shape());
+  const Shape both = broadcast(q.shape(), p.shape(), "kl_divergence");
   check_fit(few_axes(both, p), "kl_divergence", "q", q.shape(), p);
   const Var apart = q.loc - p.loc;
   return factor_kl(q.scale_tril, p.scale_tril) + Real(0.5) * squared_length(p.scale_tril, apart);

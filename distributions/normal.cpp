@@ -46,8 +46,7 @@ Normal Normal::detached() const {
 
 Var Normal::from_noise(Var noise) const {
   return record(
-      "rsample", broadcast_one_way("rsample", "the distribution", shape(), "the noise", noise.shape()),
-      {loc, scale, noise},
+      "rsample", shape_with_values("rsample", shape(), "the noise", noise.shape()), {loc, scale, noise},
       [](Record& r) {
         const Broadcast<3> x(r);
         r.kernels().multiply_add(r.size(), x.value[0], x.value[1], x.value[2], r.value());
@@ -62,7 +61,7 @@ Var Normal::from_noise(Var noise) const {
 
 Var log_prob(const Normal& q, Var x) {
   return record(
-      "normal_log_prob", broadcast_one_way("log_prob", "the distribution", q.shape(), "x", x.shape()),
+      "normal_log_prob", shape_with_values("log_prob", q.shape(), "x", x.shape()),
       {x, q.loc, q.scale, q.log_scale},
       [](Record& r) {
         const auto& [v, loc, scale, log_scale] = Broadcast<4>(r).value;
@@ -93,7 +92,7 @@ Var sample(const Normal& q, Philox& random) { return stop_gradient(q.from_noise(
 Var kl_divergence(const Normal& q, const Normal& p) {
   const auto pair = [](const auto& v) { return NormalKernels::Pair{v[0], v[1], v[2], v[3], v[4], v[5]}; };
   return record(
-      "normal_kl", broadcast_one_way("kl_divergence", "q", q.shape(), "p", p.shape()),
+      "normal_kl", broadcast(q.shape(), p.shape(), "kl_divergence"),
       {q.loc, q.scale, q.log_scale, p.loc, p.scale, p.log_scale},
       [=](Record& r) {
         const Broadcast<6> x(r);

@@ -37,7 +37,7 @@ RelaxedOneHotCategorical RelaxedOneHotCategorical::detached() const {
 }
 
 Var RelaxedOneHotCategorical::logits_from_noise(Var noise) const {
-  broadcast_one_way("rsample", "the distribution", shape(), "the noise", noise.shape());
+  shape_with_values("rsample", shape(), "the noise", noise.shape());
   return (index.logits + noise) / as_column(temperature);
 }
 
@@ -47,7 +47,7 @@ Var RelaxedOneHotCategorical::from_noise(Var noise) const { return softmax(logit
 Var log_prob_of_logits(const RelaxedOneHotCategorical& q, Var y) {
   const Index k = q.index.support_size();
   check_last_axis("log_prob_of_logits of RelaxedOneHotCategorical: y", y, k);
-  broadcast_one_way("log_prob", "the distribution", q.shape(), "the value", y.shape());
+  shape_with_values("log_prob", q.shape(), "the value", y.shape());
   double log_factorial = 0;
   for (Index i = 2; i < k; ++i) log_factorial += std::log(static_cast<double>(i));
   const Var s = q.index.logits - as_column(q.temperature) * y;

@@ -21,8 +21,7 @@ std::string index_in(const Shape& s, Index at) {
 
 }  // namespace
 
-Shape broadcast_one_way(const char* op, const char* name_of_distribution, const Shape& distribution,
-                        const char* name, const Shape& values) {
+Shape shape_with_values(const char* op, const Shape& distribution, const char* name, const Shape& values) {
   if (distribution == values) return values;
   const Shape both = broadcast(distribution, values, op);
   bool distribution_stretched = false, values_stretched = false;
@@ -33,10 +32,9 @@ Shape broadcast_one_way(const char* op, const char* name_of_distribution, const 
     values_stretched |= (in_values < 0 ? 1 : values[in_values]) != extent;
   }
   if (distribution_stretched && values_stretched)
-    throw std::invalid_argument(std::string(op) + ": " + name_of_distribution + " has shape " +
-                                distribution.str() + " and " + name + " " + values.str() +
-                                ": only one of them may be stretched, and " + both.str() +
-                                " would stretch both");
+    throw std::invalid_argument(
+        std::string(op) + ": the distribution has shape " + distribution.str() + " and " + name + " " +
+        values.str() + ": only one of them may be stretched, and " + both.str() + " would stretch both");
   return both;
 }
 

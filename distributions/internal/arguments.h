@@ -8,11 +8,10 @@
 
 namespace doxa {
 
-/// The shape to which that of a distribution and that of values, noise or another distribution broadcast. Throws
-/// std::invalid_argument if they do not, or if both would be stretched (see distribution.h):
+/// The shape to which that of a distribution and that of values or noise, `name`, broadcast. Throws std::invalid_argument
+/// if they do not, or if both would be stretched (see distribution.h):
 /// "log_prob: the distribution has shape [200,1] and x [200]: …".
-Shape broadcast_one_way(const char* op, const char* name_of_distribution, const Shape& distribution,
-                        const char* name, const Shape& values);
+Shape shape_with_values(const char* op, const Shape& distribution, const char* name, const Shape& values);
 
 /// Throws std::invalid_argument "Normal: scale[1,2] is -1, expected a positive finite number" for element `at` of a
 /// parameter `what` = "Normal: scale" of this shape.

@@ -130,7 +130,7 @@ Normal normal(Var loc, Var log_scale) { return Normal::from_log_scale(loc, log_s
 
 const std::vector<std::vector<Shape>> pairs = {{{3, 5}, {3, 5}, {3, 5}, {3, 5}},
                                                {{3, 5}, {5}, {}, {3, 1}},
-                                               {{1}, {2, 3, 7}, {7}, {3, 1}},
+                                               {{1}, {2, 1, 7}, {7}, {3, 1}},
                                                {{}, {}, {}, {}}};
 
 TEST(FusedOps, TheNormalDensityIsItsFormula) {
