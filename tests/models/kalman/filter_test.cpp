@@ -99,8 +99,7 @@ TEST(KalmanFilter, DoesNotDependOnTheBasisOfTheState) {
   const Matrix square = t * transpose(t),
                inverse = transpose(t) * solve_with_factor(cholesky_factor(square), identity(3));
   const auto turned = [&](const Matrix& p) {
-    const Matrix q = t * p * transpose(t);
-    return 0.5 * (q + transpose(q));
+    return symmetric_part(t * p * transpose(t));
   };
   LinearGaussianModel other = m;
   other.start_mean = t * m.start_mean;
