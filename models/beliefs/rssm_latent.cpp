@@ -28,7 +28,7 @@ Var draw(const DiagonalNormal& q, Index, Philox& random) { return sample(q, rand
 Index size(const CategoricalLatent& l) { return l.groups * l.classes; }
 Index parameter_count(const CategoricalLatent& l) { return size(l); }
 
-// Independent groups, [rows, groups, classes], whose values are written side by side, [rows, groups ·
+// Independent groups, [rows, groups, classes]. The values of all groups stand side by side, [rows, groups ·
 // classes].
 struct OneHotGroups {
   OneHotCategorical group;
@@ -68,7 +68,8 @@ std::size_t class_at(double u, std::span<const Real> probs) {
   return c;
 }
 
-// Systematic: the n rows of a group take the points (i + shift)/n of the unit interval, in random order.
+// Systematic sampling: n rows that belong together take the points (i + shift)/n of the unit interval, in
+// random order.
 Var draw(const OneHotGroups& q, Index n, Philox& random) {
   const Var p = exp(q.group.index.log_probs());
   const Index rows = p.shape()[0], groups = p.shape()[1], classes = p.shape()[2];

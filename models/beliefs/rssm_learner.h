@@ -13,21 +13,21 @@ struct RssmLearner {
 
 void append_parameters(Parameters& to, RssmLearner& learner);
 
-/// K of the objective.
+/// The objective's number of samples.
 inline Index copies(const RssmLearner& learner) { return learner.objective.samples; }
-/// rssm_loss at the objective.
+/// rssm_loss of the objective.
 Var loss(Tape& tape, RssmLearner& learner, const Episodes& episodes, Philox& random);
 /// The one-sample bound (11.3), whatever the objective: its two terms summed over the steps.
 BoundTerms<Var> bound(Tape& tape, RssmLearner& learner, const Episodes& episodes, Philox& random);
 
-// What the model predicts and remembers (rssm_belief.h). The samples are weighted where the objective has K >
-// 1: it then trains q as a proposal, not as the belief itself.
+// What the model predicts and remembers (rssm_belief.h). If the objective has several samples, it trains q as
+// a proposal and not as the belief itself; the samples are then weighted.
 
 StepTable predictive(RssmLearner& learner, std::span<const Trajectory> trajectories, Index samples,
                      Philox& random);
 StepTable open_loop(RssmLearner& learner, std::span<const Trajectory> trajectories, Index from, Index ahead,
                     Index samples, Philox& random);
-/// The mean summary of 16 samples; of one where all samples have the same summary.
+/// The mean summary of 16 samples, or of one if all samples have the same summary.
 StepTable summaries(RssmLearner& learner, std::span<const Trajectory> trajectories, Philox& random);
 
 }  // namespace doxa

@@ -58,7 +58,8 @@ std::string Parser::row_name(std::uint32_t row) const {
   return row == wildcard ? "*" : shortened(preamble_.states.names[row]);
 }
 
-// ---- T and O, after "T:" or "O:"; `alternatives` is what else could stand in place of the first number ----
+// ---- T and O, after "T:" or "O:" ----
+// `alternatives` is what else could stand in place of the first number, for the text of an error.
 
 void Parser::probability_entry(Table& table) {
   const std::size_t states = preamble_.states.size(), columns = table.columns.size();
@@ -110,7 +111,8 @@ void Parser::matrix(Table& table, std::uint32_t action, const char* alternatives
     row(table, action, r, r == 0 ? alternatives : "");
 }
 
-// A row, or a matrix of several rows, of a wrong size that a lenient reader can repair; false for all others.
+// Reads a row, or a matrix of several rows, of a wrong size if a lenient reader can repair it; else returns
+// false.
 bool Parser::wrong_size(Table& table, std::uint32_t action, std::uint32_t row, std::size_t rows) {
   const Position at = reader_.token().at;
   const std::size_t columns = table.columns.size();
@@ -130,7 +132,7 @@ void Parser::set_row(Table& table, std::uint32_t action, std::uint32_t row, std:
   table.entries.set_row(action, row, cells_, at);
 }
 
-// The start distribution, kept once for all rows that are `reset`.
+// The start distribution, stored once for all rows that are `reset`.
 std::size_t Parser::start_row(Table& table) {
   if (!start_row_) {
     cells_.clear();
@@ -143,7 +145,7 @@ std::size_t Parser::start_row(Table& table) {
 
 StochasticMatrix Parser::build(Table& table) {
   using Fault = ProbabilityEntries::Fault;
-  // One repair for all the rows that one entry leaves with a wrong sum.
+  // One repair for all rows with a wrong sum that come from the same entry.
   struct Rows {
     std::string text;
     std::size_t count = 0;
@@ -215,7 +217,7 @@ void Parser::reward_row(Reward::Pattern pattern, const char* alternatives) {
   }
 }
 
-// One reward in place of many is, to a lenient reader, that of all that the pattern leaves open.
+// A lenient reader takes one reward in place of many for the reward of all of them.
 bool Parser::one_reward(const Reward::Pattern& pattern, std::size_t expected) {
   if (!reader_.lenient() || expected == 1 || reader_.numbers_ahead(2) != 1) return false;
   reader_.repaired(reader_.token().at,
@@ -224,7 +226,7 @@ bool Parser::one_reward(const Reward::Pattern& pattern, std::size_t expected) {
   return true;
 }
 
-// ---- the whole ----
+// ---- the whole file ----
 
 Pomdp Parser::parse() {
   preamble_ = read_preamble(reader_);
