@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <vector>
@@ -71,9 +72,16 @@ struct LearnedBelief {
   BeliefScore score = {};
 };
 
-/// The variant with the least validation loss; `all` must not be empty. And the best of those whose latent is
-/// in use; null if there is none.
-const LearnedBelief& best_of(std::span<const LearnedBelief> all);
-const LearnedBelief* best_live_of(std::span<const LearnedBelief> all);
+/// The variant with the least validation loss; `all` must not be empty.
+inline const LearnedBelief& best_of(std::span<const LearnedBelief> all) {
+  return *std::ranges::min_element(all, {}, [](const LearnedBelief& b) { return b.score.validation; });
+}
+/// The same among those whose latent is in use; null if there is none.
+inline const LearnedBelief* best_live_of(std::span<const LearnedBelief> all) {
+  const LearnedBelief* best = nullptr;
+  for (const LearnedBelief& b : all)
+    if (b.score.live() && (!best || b.score.validation < best->score.validation)) best = &b;
+  return best;
+}
 
 }  // namespace doxa

@@ -12,9 +12,6 @@ namespace {
 
 // ---- Gaussian ----
 
-Index size(const GaussianLatent& l) { return l.width; }
-Index parameter_count(const GaussianLatent& l) { return 2 * l.width; }
-
 DiagonalNormal distribution(const GaussianLatent& l, Var parameters) {
   return DiagonalNormal::from_log_scale(slice(parameters, 1, 0, l.width),
                                         slice(parameters, 1, l.width, 2 * l.width));
@@ -24,9 +21,6 @@ Var draw_with_gradient(const DiagonalNormal& q, Philox& random) { return rsample
 Var draw(const DiagonalNormal& q, Index, Philox& random) { return sample(q, random); }
 
 // ---- categorical ----
-
-Index size(const CategoricalLatent& l) { return l.groups * l.classes; }
-Index parameter_count(const CategoricalLatent& l) { return size(l); }
 
 // Independent groups, [rows, groups, classes]. The values of all groups stand side by side, [rows, groups ·
 // classes].
@@ -101,14 +95,6 @@ Index checked_rows(const RssmLatent& latent, Var parameters, const char* where) 
 }
 
 }  // namespace
-
-Index latent_size(const RssmLatent& latent) {
-  return std::visit([](const auto& l) { return size(l); }, latent);
-}
-
-Index latent_parameters(const RssmLatent& latent) {
-  return std::visit([](const auto& l) { return parameter_count(l); }, latent);
-}
 
 Var rsample(const RssmLatent& latent, Var parameters, Philox& random) {
   checked_rows(latent, parameters, "rsample");

@@ -119,6 +119,11 @@ PathPosterior along(const Pomdp& m, const CausalPosterior& q, const History& h) 
   return chain;
 }
 
+FilteringBound expected_filtering_bound(const Pomdp& m, const HistoryPolicy& policy,
+                                        const CausalPosterior& q) {
+  return expected_filtering_bound(m, policy, q.steps(), [&](const History& h) { return along(m, q, h); });
+}
+
 double best_causal_bound(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon) {
   require_enumerable(m, horizon);
   return Programme(m, policy, horizon, Choice::distribution, nullptr).expected_value()[0];

@@ -46,6 +46,11 @@ CausalPosterior causal_table(const Pomdp& m, std::size_t horizon, bool markov = 
 /// The chain along one history; of a mean-field posterior all rows of a step are equal.
 PathPosterior along(const Pomdp& m, const CausalPosterior& q, const History& h);
 
+/// The average bound J(q) over all histories of q's number of steps, with its terms. Throws as
+/// expected_filtering_bound does.
+FilteringBound expected_filtering_bound(const Pomdp& m, const HistoryPolicy& policy,
+                                        const CausalPosterior& q);
+
 /// The largest J(q) of any causal q, by backward dynamic programming over histories: V_{T+1} = 0,
 ///
 ///     V_k(s_{k-1}, h_k) = log Σ_{s_k} T(s_k|s_{k-1},a_{k-1}) O(o_k|a_{k-1},s_k)

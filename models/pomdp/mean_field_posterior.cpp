@@ -131,8 +131,7 @@ BestMeanField best_mean_field_posterior(const Pomdp& m, const HistoryPolicy& pol
     std::size_t sweeps = 0;
     double change = 1;
     for (; sweeps < 1000 && change > 1e-12; ++sweeps) change = mean_field_sweep(m, policy, q);
-    const double bound =
-        expected_filtering_bound(m, policy, horizon, [&](const History& h) { return along(m, q, h); }).bound;
+    const double bound = expected_filtering_bound(m, policy, q).bound;
     if (bound > best.bound || best.sweeps == 0) best = {bound, std::move(q), sweeps};
   }
   return best;

@@ -36,7 +36,7 @@ class Parser {
   void row(Table& table, std::uint32_t action, std::uint32_t row, const char* alternatives);
   void matrix(Table& table, std::uint32_t action, const char* alternatives);
   bool wrong_size(Table& table, std::uint32_t action, std::uint32_t row, std::size_t rows);
-  void set_row(Table& table, std::uint32_t action, std::uint32_t row, std::span<const double> p, Position at);
+  const std::vector<ProbabilityEntries::Cell>& non_zeros(std::span<const double> p);
   std::size_t start_row(Table& table);
   StochasticMatrix build(Table& table);
 
@@ -51,6 +51,7 @@ class Parser {
   PomdpPreamble preamble_;
   Pomdp model_;
   std::optional<std::size_t> start_row_;
+  std::vector<double> row_;
   std::vector<ProbabilityEntries::Cell> cells_;
 };
 
@@ -94,16 +95,14 @@ void Parser::probability_entry(Table& table) {
 
 void Parser::row(Table& table, std::uint32_t action, std::uint32_t row, const char* alternatives) {
   const Position at = reader_.token().at;
-  const std::size_t n = table.columns.size();
-  cells_.clear();
-  for (std::uint32_t c = 0; c < n; ++c) {
+  row_.resize(table.columns.size());
+  for (std::size_t c = 0; c < row_.size(); ++c) {
     if (!reader_.token().is_number())
-      reader_.refuse_token((c ? "" : alternatives) + table.name + " probability " + place(c, n) + " of row " +
-                           row_name(row) + ", without a sign");
-    const double p = reader_.number("a probability");
-    if (p != 0) cells_.emplace_back(c, p);
+      reader_.refuse_token((c ? "" : alternatives) + table.name + " probability " + place(c, row_.size()) +
+                           " of row " + row_name(row) + ", without a sign");
+    row_[c] = reader_.number("a probability");
   }
-  table.entries.set_row(action, row, cells_, at);
+  table.entries.set_row(action, row, non_zeros(row_), at);
 }
 
 void Parser::matrix(Table& table, std::uint32_t action, const char* alternatives) {
@@ -117,29 +116,24 @@ bool Parser::wrong_size(Table& table, std::uint32_t action, std::uint32_t row, s
   const Position at = reader_.token().at;
   const std::size_t columns = table.columns.size();
   const std::vector<double> numbers = read_wrong_size(reader_, table.name + " probabilities", rows, columns);
-  if (numbers.size() == columns) set_row(table, action, row, numbers, at);
+  if (numbers.size() == columns) table.entries.set_row(action, row, non_zeros(numbers), at);
   if (numbers.size() > columns)
     for (std::uint32_t r = 0; r < rows; ++r)
-      set_row(table, action, r, std::span(numbers).subspan(r * columns, columns), at);
+      table.entries.set_row(action, r, non_zeros(std::span(numbers).subspan(r * columns, columns)), at);
   return !numbers.empty();
 }
 
-void Parser::set_row(Table& table, std::uint32_t action, std::uint32_t row, std::span<const double> p,
-                     Position at) {
+// The cells of a row that are not 0, valid until the next call.
+const std::vector<ProbabilityEntries::Cell>& Parser::non_zeros(std::span<const double> p) {
   cells_.clear();
   for (std::uint32_t c = 0; c < p.size(); ++c)
     if (p[c] != 0) cells_.emplace_back(c, p[c]);
-  table.entries.set_row(action, row, cells_, at);
+  return cells_;
 }
 
 // The start distribution, stored once for all rows that are `reset`.
 std::size_t Parser::start_row(Table& table) {
-  if (!start_row_) {
-    cells_.clear();
-    for (std::uint32_t s = 0; s < model_.start.size(); ++s)
-      if (model_.start[s] != 0) cells_.emplace_back(s, model_.start[s]);
-    start_row_ = table.entries.share(cells_);
-  }
+  if (!start_row_) start_row_ = table.entries.share(non_zeros(model_.start));
   return *start_row_;
 }
 
