@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 #include "doxa/models/pomdp/belief.h"
 #include "sections.h"
@@ -10,9 +12,9 @@ using namespace doxa::support;
 
 namespace {
 
-const LearnedBelief& named(const std::vector<LearnedBelief>& all, const std::string& name) {
+const LearnedBelief& named(const std::vector<LearnedBelief>& all, std::string_view name) {
   const auto found = std::ranges::find(all, name, &LearnedBelief::name);
-  if (found == all.end()) throw std::logic_error("no variant is called " + name);
+  if (found == all.end()) throw std::logic_error("no variant is called " + std::string(name));
   return *found;
 }
 
