@@ -122,7 +122,6 @@ Real apply(const Kernels* set, Unary op, Real x) {
 }
 
 TEST(ElementaryFunctions, AtZeroAndInfinity) {
-  const Real infinity = Limits::infinity();
   for (const Kernels* set : available_kernels()) {
     const auto at = [&](Unary op, Real x) { return apply(set, op, x); };
     EXPECT_EQ(at(Unary::exp, -Real{0}), 1);

@@ -14,8 +14,6 @@
 namespace doxa {
 namespace {
 
-constexpr Real infinity = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
-
 using Numbers = std::vector<Real>;
 
 Numbers noise(Index n, std::uint64_t seed) {

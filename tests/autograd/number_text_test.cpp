@@ -1,4 +1,5 @@
 #include "doxa/autograd/internal/number_text.h"
+#include "tests/support/rounding.h"
 
 #include <gtest/gtest.h>
 
@@ -19,7 +20,6 @@ namespace {
 
 using Status = DecimalReading::Status;
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double largest = std::numeric_limits<double>::max();
 constexpr double smallest = std::numeric_limits<double>::denorm_min();
 

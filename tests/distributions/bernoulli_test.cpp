@@ -18,7 +18,6 @@ namespace {
 
 using Refused = std::invalid_argument;
 
-constexpr Real infinity = std::numeric_limits<Real>::infinity();
 // log of the smallest positive number: e^-deepest is one, e^-(deepest + 1) is none.
 constexpr Real deepest = sizeof(Real) == 8 ? 744 : 103;
 const double tiniest = static_cast<double>(std::numeric_limits<Real>::denorm_min());

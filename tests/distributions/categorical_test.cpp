@@ -17,8 +17,6 @@ namespace {
 
 using Refused = std::invalid_argument;
 
-constexpr Real infinity = std::numeric_limits<Real>::infinity();
-
 Var logits(Tape& tape, std::initializer_list<Real> values) {
   return tape.variable(Tensor(Shape{static_cast<Index>(values.size())}, values));
 }

@@ -11,6 +11,7 @@
 #include "doxa/distributions/multivariate_normal.h"
 #include "doxa/distributions/normal.h"
 #include "doxa/distributions/one_hot_categorical.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {
@@ -76,7 +77,6 @@ TEST(MonteCarloKL, LeavesNothingOnTheTape) {
 
 TEST(MonteCarloKL, IsInfiniteWhereADrawIsImpossible) {
   Tape tape;
-  constexpr Real infinity = std::numeric_limits<Real>::infinity();
   const Categorical q(tape.constant(Tensor(Shape{2}, {0, 0}))),
       p(tape.constant(Tensor(Shape{2}, {0, -infinity})));
   Philox random(10);

@@ -1,4 +1,5 @@
 #include "doxa/models/beliefs/filtering_posterior.h"
+#include "tests/support/rounding.h"
 
 #include <gtest/gtest.h>
 
@@ -9,8 +10,6 @@
 
 namespace doxa {
 namespace {
-
-constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;
 
 Trajectory trajectory(std::vector<std::size_t> actions, std::vector<std::size_t> observations) {
   return {.states = {}, .actions = std::move(actions), .observations = std::move(observations)};
@@ -99,7 +98,7 @@ class TwoSteps : public testing::TestWithParam<Index> {
     return integral([&](auto i, auto j) { return std::exp(log_q(i, j)) * (log_joint(i, j) - log_q(i, j)); });
   }
   // The networks run in Real; their rounding is all that differs.
-  const double tolerance = 1e-9 + 1e3 * u;
+  const double tolerance = 1e-9 + 1e3 * unit_roundoff;
 };
 
 // (10.3): log p(o ‖ a) = E_q[log p(o,s)/q(s)] + KL(q(s) ‖ p(s | o, a)).
@@ -153,7 +152,7 @@ TEST(Predictive, SumsToOneAndNeverSeesTheFuture) {
   Philox a(5), b(5);
   const auto p = predictive(model, before, 8, a).values, q = predictive(model, after, 8, b).values;
   ASSERT_EQ(p.size(), 12u);
-  for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(p[3 * k] + p[3 * k + 1] + p[3 * k + 2], 1, 64 * u);
+  for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(p[3 * k] + p[3 * k + 1] + p[3 * k + 2], 1, 64 * unit_roundoff);
   for (std::size_t i = 0; i < 9; ++i)
     EXPECT_EQ(p[i], q[i]) << "step " << i / 3 + 1 << " knew an observation to come";
   EXPECT_NE(p[9], q[9]);  // while step 4 may, and does, depend on o_3

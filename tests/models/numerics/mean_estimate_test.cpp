@@ -1,4 +1,5 @@
 #include "doxa/models/numerics/mean_estimate.h"
+#include "tests/support/rounding.h"
 
 #include <gtest/gtest.h>
 
@@ -34,7 +35,6 @@ TEST(MeanEstimate, OfADifferenceOfPairs) {
 
 TEST(MeanEstimate, OfOneValueHasNoErrorAndOfAnInfiniteOneNoMean) {
   EXPECT_TRUE(std::isnan(estimate_mean(std::vector{1.0}).standard_error));
-  constexpr double infinity = std::numeric_limits<double>::infinity();
   const MeanEstimate infinite = estimate_mean(std::vector{1.0, infinity});
   EXPECT_EQ(infinite.mean, infinity);
   EXPECT_TRUE(std::isnan(infinite.standard_error));

@@ -1,4 +1,5 @@
 #include "doxa/models/numerics/sums.h"
+#include "tests/support/rounding.h"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +9,6 @@
 
 namespace doxa {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 TEST(CompensatedSum, KeepsWhatAnAdditionLoses) {
   CompensatedSum sum;
