@@ -17,7 +17,7 @@ Trajectory trajectory(std::vector<std::size_t> actions, std::vector<std::size_t>
 
 // With one latent dimension and two steps every integral of the derivation is a sum over a grid. The
 // trapezoidal rule is exact to rounding for smooth functions that vanish at the ends of the grid.
-class TwoSteps : public testing::TestWithParam<Index> {
+class TwoSteps : public ::testing::TestWithParam<Index> {
  protected:
   static constexpr int n = 241;
   static constexpr double reach = 12, h = 2 * reach / (n - 1);
@@ -142,7 +142,7 @@ TEST_P(TwoSteps, SamplesOfTheBoundAverageToIt) {
   EXPECT_NEAR(mean, exact_bound(), 5 * std::sqrt(variance / n_samples));
 }
 
-INSTANTIATE_TEST_SUITE_P(WithAndWithoutSummary, TwoSteps, testing::Values(0, 3));
+INSTANTIATE_TEST_SUITE_P(WithAndWithoutSummary, TwoSteps, ::testing::Values(0, 3));
 
 TEST(Predictive, SumsToOneAndNeverSeesTheFuture) {
   Philox random(3);

@@ -14,19 +14,6 @@ namespace {
 
 using Rows = std::vector<std::vector<double>>;
 
-StochasticMatrix table(std::size_t columns, const Rows& rows) {
-  StochasticMatrix m;
-  m.columns = columns;
-  for (const std::vector<double>& row : rows) m.append_row(row);
-  return m;
-}
-
-double log_evidence_of(const Pomdp& m, std::span<const Trajectory> all) {
-  double sum = 0;
-  for (const Trajectory& t : all) sum += log_evidence(m, t);
-  return sum;
-}
-
 // Tiger as somebody would guess it who knows what each action is for, but no probability.
 Pomdp guess_at_tiger() {
   Pomdp m = tiger();

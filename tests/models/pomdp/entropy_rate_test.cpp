@@ -16,13 +16,6 @@ double entropy(const std::vector<double>& p) {
   return sum;
 }
 
-StochasticMatrix table(std::size_t columns, const std::vector<std::vector<double>>& rows) {
-  StochasticMatrix m;
-  m.columns = columns;
-  for (const std::vector<double>& row : rows) m.append_row(row);
-  return m;
-}
-
 // 1/3 Σ_a π(a_0) π(a_1) π(a_2) Σ_o -p(o ‖ a) log p(o ‖ a), over all sequences of three.
 double entropy_of_three_steps(const Pomdp& m, const std::vector<double>& policy) {
   const std::size_t actions = m.actions.size(), seen = m.observations.size();
