@@ -4,19 +4,13 @@
 #include <stdexcept>
 
 #include "doxa/models/beliefs/score.h"
+#include "doxa/models/files/file.h"
 #include "doxa/models/numerics/mean_estimate.h"
 #include "doxa/models/pomdp/episode_file.h"
 #include "doxa/models/pomdp/file.h"
 
 namespace doxa {
 namespace {
-
-// FNV-1a, 64 bits (Fowler, Noll & Vo): the same number with every library, unlike std::hash.
-std::string hash(const std::string& text) {
-  std::uint64_t h = 14695981039346656037u;
-  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  return std::to_string(h);
-}
 
 // Fills in what follows from the episodes and the counts of the last observation.
 EpisodeData completed(EpisodeData data, std::size_t curve, const LastObservationPredictor& counts) {
@@ -27,7 +21,7 @@ EpisodeData completed(EpisodeData data, std::size_t curve, const LastObservation
   std::string identity = format_pomdp(data.pomdp);
   for (const double p : data.policy) identity += ' ' + std::to_string(p);
   if (!data.recorded.empty()) identity += format_episodes(data.pomdp, data.recorded);
-  data.fingerprint = hash(identity);
+  data.fingerprint = std::to_string(fnv1a(identity));
   return data;
 }
 

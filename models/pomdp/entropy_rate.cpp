@@ -20,16 +20,16 @@ double entropy(std::span<const double> p) {
 
 }  // namespace
 
-EntropyRateEstimate entropy_rate(const Pomdp& m, std::span<const double> policy,
-                                 const EntropyRateOptions& options, Philox& random) {
+MeanEstimate entropy_rate(const Pomdp& m, std::span<const double> policy, const EntropyRateOptions& options,
+                          Philox& random) {
   const auto [burn_in, horizon, trajectories] = options;
   if (horizon == 0) throw std::invalid_argument("entropy_rate: horizon is 0, expected at least 1");
   if (trajectories < 2)
     throw std::invalid_argument("entropy_rate: " + std::to_string(trajectories) +
                                 " trajectories, expected at least 2 for a standard error");
   std::vector<double> predicted(m.observations.size());
-  double mean = 0, squares = 0;  // Welford's running mean and sum of squared deviations
-  for (std::size_t i = 1; i <= trajectories; ++i) {
+  std::vector<double> rates(trajectories);
+  for (double& rate : rates) {
     const Trajectory t = simulate(m, policy, burn_in + horizon, random);
     Belief belief = initial_belief(m);
     double sum = 0;
@@ -42,12 +42,9 @@ EntropyRateEstimate entropy_rate(const Pomdp& m, std::span<const double> policy,
       }
       condition(m, belief, action, t.observations[k - 1]);
     }
-    const double rate = sum / static_cast<double>(horizon), deviation = rate - mean;
-    mean += deviation / static_cast<double>(i);
-    squares += deviation * (rate - mean);
+    rate = sum / static_cast<double>(horizon);
   }
-  const double n = static_cast<double>(trajectories);
-  return {mean, std::sqrt(squares / (n * (n - 1)))};
+  return estimate_mean(rates);
 }
 
 }  // namespace doxa

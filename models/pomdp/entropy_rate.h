@@ -4,6 +4,7 @@
 #include <span>
 
 #include "doxa/autograd/random.h"
+#include "doxa/models/numerics/mean_estimate.h"
 #include "doxa/models/pomdp/pomdp.h"
 
 namespace doxa {
@@ -12,11 +13,6 @@ struct EntropyRateOptions {
   std::size_t burn_in = 200;       ///< n: steps of each trajectory that are left out
   std::size_t horizon = 1000;      ///< T: steps of each trajectory that count
   std::size_t trajectories = 100;  ///< N
-};
-
-struct EntropyRateEstimate {
-  double rate;            ///< nats a step
-  double standard_error;  ///< of the mean over trajectories
 };
 
 /// How many nats of surprise a step of this model brings to one who filters exactly, and therefore to anyone
@@ -35,7 +31,7 @@ struct EntropyRateEstimate {
 /// Throws std::invalid_argument for a horizon of 0 or less than two trajectories, and as `simulate` does.
 /// Source: Cover & Thomas, "Elements of Information Theory", 2nd ed. (2006), sections 4.2 and 4.5; causal
 /// conditioning: Kramer, "Directed Information for Channels with Feedback", ETH Zürich (1998), chapter 3.
-EntropyRateEstimate entropy_rate(const Pomdp& m, std::span<const double> policy,
-                                 const EntropyRateOptions& options, Philox& random);
+MeanEstimate entropy_rate(const Pomdp& m, std::span<const double> policy, const EntropyRateOptions& options,
+                          Philox& random);
 
 }  // namespace doxa

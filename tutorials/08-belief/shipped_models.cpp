@@ -40,12 +40,6 @@ struct BeliefInTruth {
   }
 };
 
-double mean(const std::vector<double>& x) {
-  double sum = 0;
-  for (const double value : x) sum += value;
-  return sum / static_cast<double>(x.size());
-}
-
 void draw(support::Axes& axes, const std::string& name, const BeliefInTruth& belief, bool labelled) {
   std::vector<double> time;
   for (std::size_t k = 0; k <= drawn_steps; ++k) time.push_back(static_cast<double>(k));
@@ -87,20 +81,22 @@ void show_shipped_models(Chapter& chapter) {
     Philox random(chapter.seed());
     const Trajectory t = simulate(m, policy, shipped_steps, random);
     const BeliefInTruth belief(m, t);
-    const EntropyRateEstimate rate = entropy_rate(m, policy, options, random);
+    const double filtered = estimate_mean(belief.filtered).mean,
+                 smoothed = estimate_mean(belief.smoothed).mean;
+    const MeanEstimate rate = entropy_rate(m, policy, options, random);
     table.row({name,
                m.states.size(),
                m.actions.size(),
                m.observations.size(),
-               {rate.rate, 4},
+               {rate.mean, 4},
                {rate.standard_error, 1},
                {1 / static_cast<double>(m.states.size()), 3},
-               {mean(belief.filtered), 3},
-               {mean(belief.smoothed), 3}});
-    chapter.results.set("shipped." + name + ".nats_per_step", rate.rate);
+               {filtered, 3},
+               {smoothed, 3}});
+    chapter.results.set("shipped." + name + ".nats_per_step", rate.mean);
     chapter.results.set("shipped." + name + ".nats_per_step.standard_error", rate.standard_error);
-    chapter.results.set("shipped." + name + ".belief_in_truth.filtered", mean(belief.filtered));
-    chapter.results.set("shipped." + name + ".belief_in_truth.smoothed", mean(belief.smoothed));
+    chapter.results.set("shipped." + name + ".belief_in_truth.filtered", filtered);
+    chapter.results.set("shipped." + name + ".belief_in_truth.smoothed", smoothed);
     draw(figure.axes(), name, belief, path == paths.front());
     claim_backward_evidence(chapter, m, t, "on " + name + ", " + std::to_string(shipped_steps) + " steps, ");
   }

@@ -1,8 +1,6 @@
 // Chapter 10: learns a world model and its filtering posterior from action-observation sequences alone, and
 // measures how close its predictions come to those of the exact Bayes filter.
 
-#include <iostream>
-
 #include "sections.h"
 
 using namespace doxa;
@@ -20,8 +18,6 @@ void run(Chapter& chapter, BeliefSettings s) {
   const EpisodeData data = read_data(s, chapter.seed());
   const auto actions = static_cast<Index>(data.pomdp.actions.size());
   const auto observations = static_cast<Index>(data.pomdp.observations.size());
-  std::cout << data.pomdp.states.size() << " states (never shown to the learner), " << actions << " actions, "
-            << observations << " observations; episodes of " << data.held_out[0].horizon() << " steps\n\n";
 
   // The Markov posterior of (10.4), and the same with a recurrent summary of the past latents.
   const FilteringPosterior::Sizes markov{actions, observations, s.latent > 0 ? s.latent : 8, s.hidden, 0};

@@ -1,5 +1,3 @@
-#include "beliefs.h"
-
 #include <algorithm>
 #include <iostream>
 #include <span>
@@ -8,6 +6,7 @@
 #include "doxa/models/beliefs/linear_probe.h"
 #include "doxa/models/beliefs/prediction.h"
 #include "doxa/models/pomdp/exact_prediction.h"
+#include "sections.h"
 #include "support/table.h"
 
 using namespace doxa;
@@ -15,13 +14,13 @@ using namespace doxa::support;
 
 namespace {
 
-// A probe is fitted where its normal equations stay small.
+// More states would make fitting a probe slow.
 constexpr std::size_t most_probed_states = 64;
 
 }  // namespace
 
 void show_beliefs(Chapter& chapter, const BeliefSettings& s, const EpisodeData& data,
-                  const std::vector<LearnedBelief>& learned, std::vector<BeliefVariant<RssmLearner>>& trained,
+                  const std::vector<LearnedBelief>& learned, Trained& trained,
                   std::vector<RssmLearner>& untrained) {
   const auto few = [most = std::size_t{chapter.quick() ? 60u : 200u}](const std::vector<Trajectory>& all) {
     return std::span(all).first(std::min(all.size(), most));

@@ -1,10 +1,9 @@
-#include "claims.h"
-
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
 #include "doxa/models/pomdp/belief.h"
+#include "sections.h"
 
 using namespace doxa;
 using namespace doxa::support;
@@ -19,16 +18,13 @@ const LearnedBelief& named(const std::vector<LearnedBelief>& all, const std::str
 
 // Mean over the held-out episodes of a's loss beyond b's, in nats per step, less 4 standard errors.
 double surely_worse_by(const LearnedBelief& a, const LearnedBelief& b) {
-  std::vector<double> d;
-  for (std::size_t i = 0; i < a.score.nll.size(); ++i) d.push_back(a.score.nll[i] - b.score.nll[i]);
-  const MeanEstimate e = estimate_mean(d);
+  const MeanEstimate e = estimate_mean_difference(a.score.nll, b.score.nll);
   return e.mean - 4 * e.standard_error;
 }
 
 }  // namespace
 
-void claim_no_leak(Chapter& chapter, const EpisodeData& data,
-                   std::vector<BeliefVariant<RssmLearner>>& variants) {
+void claim_no_leak(Chapter& chapter, const EpisodeData& data, Trained& trained) {
   const std::size_t A = data.pomdp.actions.size(), O = data.pomdp.observations.size();
   std::vector<Trajectory> seen(
       data.held_out.begin(),
@@ -41,7 +37,7 @@ void claim_no_leak(Chapter& chapter, const EpisodeData& data,
       if (k > half) t.actions[k] = (t.actions[k] + 1) % A;
     }
   double moved = 0;
-  for (BeliefVariant<RssmLearner>& v : variants) {
+  for (BeliefVariant<RssmLearner>& v : trained) {
     Philox one(1), two(1);
     const StepTable p = predictive(v.model, seen, 8, one), q = predictive(v.model, other, 8, two);
     for (std::size_t i = 0; i < seen.size(); ++i)

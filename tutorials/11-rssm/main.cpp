@@ -1,11 +1,8 @@
 // Chapter 11: a recurrent state-space model in its variants, and which of them comes close to Bayes.
 
 #include <algorithm>
-#include <iostream>
 
-#include "beliefs.h"
-#include "claims.h"
-#include "variants.h"
+#include "sections.h"
 
 using namespace doxa;
 using namespace doxa::support;
@@ -22,10 +19,8 @@ void run(Chapter& chapter, BeliefSettings s) {
   const EpisodeData data = read_data(s, chapter.seed());
   const auto actions = static_cast<Index>(data.pomdp.actions.size());
   const auto observations = static_cast<Index>(data.pomdp.observations.size());
-  std::cout << data.pomdp.states.size() << " states (never shown to the learner), " << actions << " actions, "
-            << observations << " observations; episodes of " << data.held_out[0].horizon() << " steps\n\n";
 
-  std::vector<BeliefVariant<RssmLearner>> variants;
+  Trained variants;
   std::vector<RssmLearner> untrained;
   Philox initial(chapter.seed(), 5);
   // Multiplications and additions for each variant.

@@ -1,6 +1,6 @@
-#include "variants.h"
-
 #include <algorithm>
+
+#include "sections.h"
 
 using namespace doxa;
 using namespace doxa::support;

@@ -8,6 +8,7 @@
 #include <limits>
 #include <numeric>
 
+#include "doxa/models/numerics/mean_estimate.h"
 #include "rssm_paths.h"
 #include "rssm_variants.h"
 #include "tests/support/rounding.h"
@@ -29,15 +30,15 @@ std::vector<double> exact_predictive(Rssm& model, std::size_t k, Weighting weigh
 
 /// Means and standard errors of repeated runs, each a vector.
 template <class Run>
-std::vector<Estimate> repeated(int runs, Run run) {
+std::vector<MeanEstimate> repeated(int runs, Run run) {
   std::vector<std::vector<double>> all;
   for (int i = 0; i < runs; ++i) {
     const std::vector<double> x = run(static_cast<std::uint64_t>(i));
     all.resize(x.size());
     for (std::size_t j = 0; j < x.size(); ++j) all[j].push_back(x[j]);
   }
-  std::vector<Estimate> estimates;
-  for (const std::vector<double>& x : all) estimates.push_back(estimate(x));
+  std::vector<MeanEstimate> estimates;
+  for (const std::vector<double>& x : all) estimates.push_back(estimate_mean(x));
   return estimates;
 }
 
@@ -100,7 +101,7 @@ class EnumeratedBeliefs : public RssmBeliefs {};
 TEST_P(EnumeratedBeliefs, PredictionsConvergeToTheSumOverAllPaths) {
   constexpr Index samples = 1000;
   for (const Weighting weighting : weightings) {
-    const std::vector<Estimate> found = repeated(20, [&](std::uint64_t run) {
+    const std::vector<MeanEstimate> found = repeated(20, [&](std::uint64_t run) {
       Philox random(run, 31);
       return predictive(model, {&seen, 1}, samples, random, weighting).values;
     });
@@ -141,7 +142,7 @@ TEST_P(EnumeratedBeliefs, WhatIsSeenAfterAnUnseenStepWeighsWhatWasImagined) {
     evidence += std::exp(log_sum_exp(joint));
     for (std::size_t i = 0; i < 3; ++i) exact[i] += std::exp(log_sum_exp(joint)) * p[i];
   }
-  const std::vector<Estimate> found = repeated(20, [&](std::uint64_t run) {
+  const std::vector<MeanEstimate> found = repeated(20, [&](std::uint64_t run) {
     RssmBelief belief(model, 1, samples, Philox(run, 61), Weighting::importance);
     const auto at = [](std::size_t i) { return std::array<Index, 1>{static_cast<Index>(i)}; };
     belief.update(at(seen.actions[0]), at(seen.observations[0]));
@@ -209,7 +210,7 @@ class Unseen {
 
 TEST_P(EnumeratedBeliefs, OpenLoopPredictionsConvergeToTheSumOverAllThatMayHappen) {
   constexpr Index samples = 1000;
-  const std::vector<Estimate> found = repeated(20, [&](std::uint64_t run) {
+  const std::vector<MeanEstimate> found = repeated(20, [&](std::uint64_t run) {
     Philox random(run, 41);
     return open_loop(model, {&seen, 1}, 1, 3, samples, random).values;
   });
@@ -284,7 +285,7 @@ TEST(RssmBelief, MeanSummaryOfOneStepIsTheExactMean) {
       const double total = log_sum_exp(weights);
       const Tensor h = Unseen(model).after_first_step();
       const std::array<Index, 1> a{1}, o{2};
-      const std::vector<Estimate> found = repeated(20, [&](std::uint64_t run) {
+      const std::vector<MeanEstimate> found = repeated(20, [&](std::uint64_t run) {
         RssmBelief belief(model, 1, 500, Philox(run, 51), weighting);
         belief.update(a, o);
         return belief.mean_summary();
@@ -293,7 +294,7 @@ TEST(RssmBelief, MeanSummaryOfOneStepIsTheExactMean) {
         double exact = 0;
         for (std::size_t v = 0; v < weights.size(); ++v)
           exact += std::exp(weights[v] - total) * double(h(static_cast<Index>(v), j));
-        const Estimate& e = found[static_cast<std::size_t>(j)];
+        const MeanEstimate& e = found[static_cast<std::size_t>(j)];
         EXPECT_NEAR(e.mean, exact, 4 * e.standard_error + 1.0 / 500) << name(settings);
       }
     }

@@ -9,6 +9,7 @@
 #include <limits>
 #include <numbers>
 
+#include "doxa/models/numerics/mean_estimate.h"
 #include "rssm_paths.h"
 #include "rssm_variants.h"
 #include "tests/support/rounding.h"
@@ -42,7 +43,7 @@ TEST_P(RssmBound, IsTheMeanOfItsSamples) {
   Philox random(5);
   Tape tape;
   const RssmTerms terms = rssm_terms(tape, model, copies_of(seen, 10'000), random);
-  const Estimate e = estimate(totals(terms.bound.value()));
+  const MeanEstimate e = estimate_mean(totals(terms.bound.value()));
   EXPECT_NEAR(e.mean, RssmPaths(model, seen).bound(), 4 * e.standard_error);
 }
 
@@ -121,7 +122,7 @@ class OneGaussianStep : public ::testing::TestWithParam<RssmSettings::Inference>
 };
 
 TEST_P(OneGaussianStep, TheBoundOfOneSampleIsItsIntegral) {
-  const Estimate one = estimate(samples(1, 50, 400));
+  const MeanEstimate one = estimate_mean(samples(1, 50, 400));
   EXPECT_NEAR(one.mean, bound, 4 * one.standard_error);
   EXPECT_GT(evidence, bound + 0.01);
 }
@@ -130,7 +131,7 @@ TEST_P(OneGaussianStep, TheBoundOfOneSampleIsItsIntegral) {
 TEST_P(OneGaussianStep, TheMeanWeightIsUnbiased) {
   std::vector<double> weights = samples(400, 100, 400);
   for (double& w : weights) w = std::exp(w);
-  const Estimate mean = estimate(weights);
+  const MeanEstimate mean = estimate_mean(weights);
   EXPECT_NEAR(mean.mean, std::exp(evidence), 4 * mean.standard_error);
 }
 
@@ -139,7 +140,7 @@ TEST_P(OneGaussianStep, TheMeanWeightIsUnbiased) {
 TEST_P(OneGaussianStep, TheBoundGrowsWithTheNumberOfSamplesAndStaysBelowTheEvidence) {
   double last = -std::numeric_limits<double>::infinity();
   for (const Index k : {2, 4, 8, 16, 32, 64}) {
-    const Estimate of_k = estimate(samples(k, 20, 1024));
+    const MeanEstimate of_k = estimate_mean(samples(k, 20, 1024));
     EXPECT_GE(of_k.mean, last - 100 * unit_roundoff) << k;
     EXPECT_LE(of_k.mean, evidence + 4 * of_k.standard_error) << k;
     EXPECT_GE(of_k.mean, bound - 4 * of_k.standard_error) << k;

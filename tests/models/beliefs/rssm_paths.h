@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "doxa/models/beliefs/rssm.h"
+#include "doxa/models/numerics/sums.h"
 #include "doxa/models/pomdp/simulate.h"
 
 namespace doxa::testing {
@@ -19,13 +20,6 @@ inline Rssm random_rssm(const RssmSettings& settings, std::uint64_t seed, Real s
     for (Index i = 0; i < noise.size(); ++i) p->value[i] += spread * noise[i];
   }
   return model;
-}
-
-inline double log_sum_exp(const std::vector<double>& x) {
-  const double top = *std::max_element(x.begin(), x.end());
-  double sum = 0;
-  for (const double v : x) sum += std::exp(v - top);
-  return top + std::log(sum);
 }
 
 /// All V^T paths s_{1:T} of a categorical latent of V values along one trajectory, with what the model's

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cmath>
 #include <string>
 #include <vector>
 
@@ -41,18 +40,6 @@ inline std::string name(const RssmSettings& s) {
 
 inline Trajectory trajectory(std::vector<std::size_t> actions, std::vector<std::size_t> observations) {
   return {.states = {}, .actions = std::move(actions), .observations = std::move(observations)};
-}
-
-/// A mean and its standard error.
-struct Estimate {
-  double mean, standard_error;
-};
-inline Estimate estimate(const std::vector<double>& x) {
-  double mean = 0, squares = 0;
-  for (const double v : x) mean += v / static_cast<double>(x.size());
-  for (const double v : x) squares += (v - mean) * (v - mean);
-  const auto n = static_cast<double>(x.size());
-  return {mean, std::sqrt(squares / (n - 1) / n)};
 }
 
 }  // namespace doxa::testing

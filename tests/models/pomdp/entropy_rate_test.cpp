@@ -42,9 +42,8 @@ TEST(EntropyRate, OfAFewStepsIsTheEntropyOfAllSequences) {
   const double exact = entropy_of_three_steps(m, policy);
   double squares = 0;
   for (int repetition = 0; repetition < 400; ++repetition) {
-    const EntropyRateEstimate h =
-        entropy_rate(m, policy, {.burn_in = 0, .horizon = 3, .trajectories = 50}, random);
-    squares += std::pow((h.rate - exact) / h.standard_error, 2) / 400;
+    const MeanEstimate h = entropy_rate(m, policy, {.burn_in = 0, .horizon = 3, .trajectories = 50}, random);
+    squares += std::pow((h.mean - exact) / h.standard_error, 2) / 400;
   }
   EXPECT_NEAR(squares, 49.0 / 47, 4 * std::sqrt(2.0 / 400));
 }
@@ -53,9 +52,9 @@ TEST(EntropyRate, OfAFewStepsIsTheEntropyOfAllSequences) {
 TEST(EntropyRate, OfTigerUnderListeningIsTheNoiseOfHearing) {
   const Pomdp m = tiger();
   Philox random(42);
-  const EntropyRateEstimate h = entropy_rate(m, std::vector<double>{1, 0, 0},
-                                             {.burn_in = 200, .horizon = 10, .trajectories = 20}, random);
-  EXPECT_NEAR(h.rate, entropy({0.85, 0.15}), 1e-12);
+  const MeanEstimate h = entropy_rate(m, std::vector<double>{1, 0, 0},
+                                      {.burn_in = 200, .horizon = 10, .trajectories = 20}, random);
+  EXPECT_NEAR(h.mean, entropy({0.85, 0.15}), 1e-12);
   EXPECT_LT(h.standard_error, 1e-12);
 }
 
@@ -63,9 +62,9 @@ TEST(EntropyRate, OfTigerUnderListeningIsTheNoiseOfHearing) {
 TEST(EntropyRate, OfTigerUnderOpeningIsACoin) {
   const Pomdp m = tiger();
   Philox random(43);
-  const EntropyRateEstimate h = entropy_rate(m, std::vector<double>{0, 0.5, 0.5},
-                                             {.burn_in = 0, .horizon = 50, .trajectories = 5}, random);
-  EXPECT_NEAR(h.rate, std::log(2), 1e-14);
+  const MeanEstimate h = entropy_rate(m, std::vector<double>{0, 0.5, 0.5},
+                                      {.burn_in = 0, .horizon = 50, .trajectories = 5}, random);
+  EXPECT_NEAR(h.mean, std::log(2), 1e-14);
   EXPECT_LT(h.standard_error, 1e-14);
 }
 
@@ -76,8 +75,8 @@ TEST(EntropyRate, OfAnObservableChainIsThatOfItsTransitionsInTheLongRun) {
   m.emission = table(2, {{1, 0}, {0, 1}});
   const double exact = 0.8 * entropy({0.9, 0.1}) + 0.2 * entropy({0.4, 0.6});
   Philox random(44);
-  const EntropyRateEstimate h = entropy_rate(m, std::vector<double>{1}, {}, random);
-  EXPECT_NEAR(h.rate, exact, 4 * h.standard_error);
+  const MeanEstimate h = entropy_rate(m, std::vector<double>{1}, {}, random);
+  EXPECT_NEAR(h.mean, exact, 4 * h.standard_error);
   EXPECT_LT(h.standard_error, 0.01 * exact);
 }
 
@@ -88,9 +87,9 @@ TEST(EntropyRate, OfAModelThatNeverMixesIsAveragedOverItsStart) {
   m.transition = table(2, {{1, 0}, {0, 1}});
   m.emission = table(2, {{0.5, 0.5}, {1, 0}});
   Philox random(45);
-  const EntropyRateEstimate h =
+  const MeanEstimate h =
       entropy_rate(m, std::vector<double>{1}, {.burn_in = 60, .horizon = 2, .trajectories = 2000}, random);
-  EXPECT_NEAR(h.rate, std::log(2) / 2, 4 * h.standard_error);
+  EXPECT_NEAR(h.mean, std::log(2) / 2, 4 * h.standard_error);
   EXPECT_NEAR(h.standard_error, std::log(2) / 2 / std::sqrt(2000), 1e-4);
 }
 

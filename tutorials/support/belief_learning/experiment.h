@@ -37,6 +37,7 @@ struct BeliefSettings {
 
 void add_flags(Arguments& arguments, BeliefSettings& settings, const std::vector<std::string>& variants);
 
+// Reads or simulates the episodes, and prints what they are of.
 EpisodeData read_data(const BeliefSettings& settings, std::uint64_t seed);
 
 // A model to be trained for so many steps.
@@ -54,7 +55,8 @@ Training training_loop(const std::string& variant, Index steps, const Chapter& c
 void require_checkpoint(const BeliefSettings& settings, const std::vector<std::string>& variants);
 
 // Trains and scores the variants one after another. Ctrl-C ends it after the step it comes in: the variant of
-// that step is still scored, later ones are left out. Each variant's state is kept in its checkpoint.
+// that step is still scored, later ones are removed from `variants`. Each variant's state is kept in its
+// checkpoint.
 template <BeliefModel M>
 std::vector<LearnedBelief> learn(Chapter& chapter, const BeliefSettings& s, const EpisodeData& data,
                                  std::vector<BeliefVariant<M>>& variants) {
@@ -67,7 +69,8 @@ std::vector<LearnedBelief> learn(Chapter& chapter, const BeliefSettings& s, cons
                         .validation_samples = std::min<Index>(16, s.samples)};
   const StopRequest stop;
   std::vector<LearnedBelief> learned;
-  for (BeliefVariant<M>& v : variants) {
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    BeliefVariant<M>& v = variants[i];
     LearnedBelief& l = learned.emplace_back(LearnedBelief{.name = v.name, .steps = v.steps});
     {
       Progress progress("training " + v.name, static_cast<std::size_t>(v.steps));
@@ -79,11 +82,10 @@ std::vector<LearnedBelief> learn(Chapter& chapter, const BeliefSettings& s, cons
     }
     l.score = score_belief(v.model, data, s.samples, Philox(chapter.seed(), 7));
     belief.stream += 2;
-    if (stop) {
-      chapter.cut_short();
-      std::cout << "stopped after step " << l.training.steps << " of " << l.name << '\n';
-      break;
-    }
+    if (!stop) continue;
+    chapter.cut_short();
+    std::cout << "stopped after step " << l.training.steps << " of " << l.name << '\n';
+    variants.erase(variants.begin() + static_cast<std::ptrdiff_t>(learned.size()), variants.end());
   }
   return learned;
 }

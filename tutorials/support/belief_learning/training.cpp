@@ -1,7 +1,10 @@
+#include <algorithm>
 #include <filesystem>
+#include <iostream>
 
 #include "doxa/models/pomdp/episode_file.h"
 #include "doxa/models/pomdp/file.h"
+#include "doxa/models/pomdp/simulate.h"
 #include "support/belief_learning/experiment.h"
 #include "support/number.h"
 
@@ -15,10 +18,7 @@ fs::path of_variant(const std::string& file, const std::string& name, const Beli
   return s.variant == "all" ? fs::path(file + "." + name) : fs::path(file);
 }
 
-}  // namespace
-
-EpisodeData read_data(const BeliefSettings& s, std::uint64_t seed) {
-  Pomdp pomdp = read_pomdp(s.pomdp.empty() ? DOXA_POMDP_DIR "/tiger.pomdp" : s.pomdp);
+EpisodeData data_of(Pomdp pomdp, const BeliefSettings& s, std::uint64_t seed) {
   std::vector<double> weights = s.action_weights;
   if (s.pomdp.empty() && weights.empty()) weights = {0.9, 0.05, 0.05};
   std::vector<double> policy = open_loop_policy(pomdp, weights);
@@ -30,6 +30,16 @@ EpisodeData read_data(const BeliefSettings& s, std::uint64_t seed) {
     throw UsageError("--episodes: " + s.episodes + " has " + std::to_string(recorded.size()) +
                      " episodes, expected at least 20");
   return recorded_data(std::move(pomdp), std::move(policy), std::move(recorded), s.counts);
+}
+
+}  // namespace
+
+EpisodeData read_data(const BeliefSettings& s, std::uint64_t seed) {
+  EpisodeData data = data_of(read_pomdp(s.pomdp.empty() ? DOXA_POMDP_DIR "/tiger.pomdp" : s.pomdp), s, seed);
+  std::cout << data.pomdp.states.size() << " states (never shown to the learner), "
+            << data.pomdp.actions.size() << " actions, " << data.pomdp.observations.size()
+            << " observations; episodes of " << data.horizon << " steps\n\n";
+  return data;
 }
 
 void require_checkpoint(const BeliefSettings& s, const std::vector<std::string>& variants) {
