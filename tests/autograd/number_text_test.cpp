@@ -1,5 +1,4 @@
 #include "doxa/autograd/internal/number_text.h"
-#include "tests/support/rounding.h"
 
 #include <gtest/gtest.h>
 
@@ -14,6 +13,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {

@@ -31,7 +31,8 @@ Bernoulli coin(Tape& tape, double logit) { return Bernoulli(number(tape, logit))
 // A few roundings, relative to the value; and half of the last place where numbers are not normal.
 double rounding_of(double value) { return 16 * unit_roundoff * std::abs(value) + tiniest / 2; }
 
-const double moderate_logits[] = {0, 1e-9, -0.3, 1, -1.5, 4, -8, 12.75, -16.5, 17.25, 30, -36.75, 37.5, -60, 85};
+const double moderate_logits[] = {0,     1e-9,  -0.3, 1,      -1.5, 4,   -8, 12.75,
+                                  -16.5, 17.25, 30,   -36.75, 37.5, -60, 85};
 
 TEST(Bernoulli, ItsProbabilitiesSumToOne) {
   for (const double l : moderate_logits) {

@@ -98,7 +98,8 @@ TEST(CategoricalEntropy, AnImpossibleValueAddsNothing) {
   const Var h = entropy(Categorical(x));
   EXPECT_NEAR(h.item(), std::log(2.0), tolerance_of_sum(1, 3));
   tape.backward(h);
-  for (const Real g : x.adjoint()) EXPECT_NEAR(g, 0, tolerance_of_sum(1, 3));  // the maximum over the two that can
+  for (const Real g : x.adjoint())
+    EXPECT_NEAR(g, 0, tolerance_of_sum(1, 3));  // the maximum over the two that can
 }
 
 // ---- KL -----------------------------------------------------------------------------------------

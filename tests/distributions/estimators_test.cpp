@@ -84,14 +84,16 @@ std::vector<double> probabilities() {
 
 double exact_value() {
   double value = 0;
-  for (std::size_t i = 0; i < choice_weights.size(); ++i) value += probabilities()[i] * choice_weights[i] * choice_weights[i];
+  for (std::size_t i = 0; i < choice_weights.size(); ++i)
+    value += probabilities()[i] * choice_weights[i] * choice_weights[i];
   return value;
 }
 
 // ∂E[f]/∂logit_i = p_i (f_i - E[f])
 std::vector<double> exact_gradient() {
   std::vector<double> g;
-  for (std::size_t i = 0; i < choice_weights.size(); ++i) g.push_back(probabilities()[i] * (choice_weights[i] * choice_weights[i] - exact_value()));
+  for (std::size_t i = 0; i < choice_weights.size(); ++i)
+    g.push_back(probabilities()[i] * (choice_weights[i] * choice_weights[i] - exact_value()));
   return g;
 }
 
@@ -129,7 +131,8 @@ TEST(ScoreFunction, ItsVarianceIsThatOfTheFormula) {
                                 ScoreFunction{.samples = n, .baseline = ConstantBaseline{Real(b)}});
   for (std::size_t i = 0; i < 3; ++i) {
     double second = 0;
-    for (std::size_t z = 0; z < 3; ++z) second += p[z] * std::pow((choice_weights[z] * choice_weights[z] - b) * ((z == i) - p[i]), 2);
+    for (std::size_t z = 0; z < 3; ++z)
+      second += p[z] * std::pow((choice_weights[z] * choice_weights[z] - b) * ((z == i) - p[i]), 2);
     const double variance = (second - g[i] * g[i]) / n;
     const double measured =
         std::pow(double{e.gradient.standard_error[static_cast<Index>(i)]}, 2) * repetitions;
@@ -285,8 +288,8 @@ TEST(GumbelSoftmax, HasTheGradientOfTheRelaxedObjective) {
 }
 
 TEST(GumbelSoftmax, StraightThroughEvaluatesAtCorners) {
-  const Estimates e =
-      estimates(choice_logits, choice, squared_score, GumbelSoftmax{.temperature = 1, .straight_through = true});
+  const Estimates e = estimates(choice_logits, choice, squared_score,
+                                GumbelSoftmax{.temperature = 1, .straight_through = true});
   expect_is(e.value, {exact_value()});
 }
 
@@ -297,7 +300,8 @@ TEST(GumbelSoftmax, StraightThroughTakesTheSlopeAtTheCornerAlongThePathInside) {
   constexpr Index n = 4;
   constexpr Real temperature = Real(0.7);
   Philox random(13), again(13);
-  const Var one = tape.variable(Tensor(Shape{K}, choice_logits)), other = tape.variable(Tensor(Shape{K}, choice_logits));
+  const Var one = tape.variable(Tensor(Shape{K}, choice_logits)),
+            other = tape.variable(Tensor(Shape{K}, choice_logits));
   tape.backward(expectation(choice(one), squared_score,
                             GumbelSoftmax{n, temperature, /*straight_through=*/true}, random));
   const Tensor estimate = one.gradient();
@@ -311,8 +315,8 @@ TEST(GumbelSoftmax, StraightThroughTakesTheSlopeAtTheCornerAlongThePathInside) {
           inside.value()[static_cast<std::size_t>(i * K + corner)])
         corner = k;
     for (Index k = 0; k < K; ++k)
-      slope(i, k) =
-          static_cast<Real>(2 * choice_weights[static_cast<std::size_t>(corner)] * choice_weights[static_cast<std::size_t>(k)]);
+      slope(i, k) = static_cast<Real>(2 * choice_weights[static_cast<std::size_t>(corner)] *
+                                      choice_weights[static_cast<std::size_t>(k)]);
   }
   tape.backward(sum(tape.constant(slope) * inside) / Real(n));
   for (std::size_t k = 0; k < K; ++k)
@@ -326,7 +330,8 @@ const std::vector<Real> location_and_log_scale{Real(mean_of_q), Real(std::log(sc
 
 Var squared_distance(Var z) { return sum(square(z - Real(target)), -1); }
 
-const std::vector<double> gaussian_gradient{2 * (mean_of_q - target), 2 * scale_of_q* scale_of_q};  // by μ and by log σ
+const std::vector<double> gaussian_gradient{2 * (mean_of_q - target),
+                                            2 * scale_of_q* scale_of_q};  // by μ and by log σ
 
 TEST(Reparametrisation, IsUnbiasedAndSoIsTheScoreFunction) {
   const Estimates path = estimates(location_and_log_scale, DiagonalNormal::from_halves, squared_distance,

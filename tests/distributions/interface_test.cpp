@@ -54,8 +54,8 @@ TEST(Distribution, CopiesAlongANewAxisAreTheDistribution) {
   expect_copies(Bernoulli(a));
   expect_copies(Categorical(a));
   expect_copies(OneHotCategorical(a));
-  expect_copies(
-      MultivariateNormal(normal_variable(tape, {2, 2}, 4), tape.constant(Tensor(Shape{2, 2}, {1, 0, Real(0.5), 2}))));
+  expect_copies(MultivariateNormal(normal_variable(tape, {2, 2}, 4),
+                                   tape.constant(Tensor(Shape{2, 2}, {1, 0, Real(0.5), 2}))));
 }
 
 // Over its support the probabilities of a distribution add up to 1, and its mean and variance are sums.

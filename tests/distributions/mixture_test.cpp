@@ -29,7 +29,8 @@ Var normal_constant(Tape& tape, const Shape& shape, std::uint64_t seed) {
 // Two events, of three normals each.
 Mixture<Normal> of_normals(Tape& tape) {
   return Mixture(Categorical(normal_constant(tape, {2, 3}, 1)),
-                 Normal::from_log_scale(2 * normal_constant(tape, {2, 3}, 2), Real(0.5) * normal_constant(tape, {2, 3}, 3)));
+                 Normal::from_log_scale(2 * normal_constant(tape, {2, 3}, 2),
+                                        Real(0.5) * normal_constant(tape, {2, 3}, 3)));
 }
 
 // ---- one type -----------------------------------------------------------------------------------
@@ -37,7 +38,8 @@ Mixture<Normal> of_normals(Tape& tape) {
 TEST(Mixture, OfOneComponentIsThatComponent) {
   Tape tape;
   const Categorical one(tape.constant(Tensor(Shape{1}, Real(3))));
-  const Var loc = normal_constant(tape, {4, 1}, 4), scale = exp(normal_constant(tape, {4, 1}, 5)), x = normal_constant(tape, {4}, 6);
+  const Var loc = normal_constant(tape, {4, 1}, 4), scale = exp(normal_constant(tape, {4, 1}, 5)),
+            x = normal_constant(tape, {4}, 6);
   const Normal component(loc, scale), same(reshape(loc, {4}), reshape(scale, {4}));
   const Mixture q(one, component);
   ASSERT_EQ(q.shape(), Shape({4}));
@@ -79,7 +81,8 @@ TEST(Mixture, OfVectorsHasEventsOfTheSameLength) {
 TEST(Mixture, OfBernoullisIsTheAveragedBernoulli) {
   Tape tape;
   const Categorical w(normal_constant(tape, {4}, 14));
-  const Var logits = 3 * normal_constant(tape, {5, 4}, 15), p = sum(softmax(w.logits, -1) * sigmoid(logits), -1);
+  const Var logits = 3 * normal_constant(tape, {5, 4}, 15),
+            p = sum(softmax(w.logits, -1) * sigmoid(logits), -1);
   const Mixture q(w, Bernoulli(logits));
   const Bernoulli average = Bernoulli::from_probs(p);
   for (const Real x : {Real(0), Real(1)})
@@ -123,7 +126,8 @@ TEST(Mixture, OfFiniteSupportHasThatSupport) {
 
 TEST(Mixture, OfMixturesIsTheMixtureOfAll) {
   Tape tape;
-  const Var outer = normal_constant(tape, {2}, 20), inner = normal_constant(tape, {2, 3}, 21), loc = normal_constant(tape, {2, 3}, 22);
+  const Var outer = normal_constant(tape, {2}, 20), inner = normal_constant(tape, {2, 3}, 21),
+            loc = normal_constant(tape, {2, 3}, 22);
   const Var scale = tape.constant(1), x = normal_constant(tape, {9}, 23);
   const Mixture nested(Categorical(outer), Mixture(Categorical(inner), Normal(loc, scale)));
   const Var joint = reshape(Categorical(outer).log_probs(), {2, 1}) + Categorical(inner).log_probs();
@@ -199,7 +203,8 @@ TEST(MixtureKL, ToItselfIsZero) {
   const MonteCarloEstimate e = monte_carlo_kl(q, q, 1000, random);
   ASSERT_EQ(e.mean.shape(), Shape({2}));
   for (Index i = 0; i < 2; ++i) EXPECT_EQ(e.mean[i], 0);
-  const Mixture p(Categorical(normal_constant(tape, {2}, 26)), Categorical(normal_constant(tape, {2, 4}, 27)));
+  const Mixture p(Categorical(normal_constant(tape, {2}, 26)),
+                  Categorical(normal_constant(tape, {2, 4}, 27)));
   EXPECT_EQ(monte_carlo_kl(p, p, 1000, random).mean[0], 0);
 }
 

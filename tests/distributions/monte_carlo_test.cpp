@@ -37,7 +37,8 @@ void expect_closed_form(const D& q, const D& p) {
 
 TEST(MonteCarloKL, OfEveryPairIsTheClosedForm) {
   Tape tape;
-  const Var a = normal_variable(tape, {2, 3}, 1), b = normal_variable(tape, {2, 3}, 2), c = normal_variable(tape, {3}, 3);
+  const Var a = normal_variable(tape, {2, 3}, 1), b = normal_variable(tape, {2, 3}, 2),
+            c = normal_variable(tape, {3}, 3);
   expect_closed_form(Normal::from_log_scale(a, Real(0.3) * b), Normal::from_log_scale(b, Real(0.3) * c));
   expect_closed_form(DiagonalNormal::from_log_scale(a, Real(0.3) * b),
                      DiagonalNormal::from_log_scale(b, Real(0.3) * c));

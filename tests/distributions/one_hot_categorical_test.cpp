@@ -29,7 +29,8 @@ Var every_value(Tape& tape, Index k) {
   for (Index i = 0; i < k; ++i) all.push_back(i);
   return one_hot(tape, all, k);
 }
-constexpr double one_hot_tolerance = 256 * unit_roundoff;  // for logits around 8, a few terms of a few roundings
+constexpr double one_hot_tolerance =
+    256 * unit_roundoff;  // for logits around 8, a few terms of a few roundings
 
 TEST(OneHotCategorical, ItsProbabilitiesSumToOneAndAreItsMean) {
   Tape tape;
@@ -57,7 +58,8 @@ TEST(OneHotCategorical, IsTheCategoricalOfThePlaceOfTheOne) {
   const std::array<Index, 6> places{4, 0, 2, 2, 1, 3};
   const auto expect_equal = [](Var a, Var b) {
     ASSERT_EQ(a.shape(), b.shape());
-    for (std::size_t i = 0; i < a.value().size(); ++i) EXPECT_NEAR(a.value()[i], b.value()[i], one_hot_tolerance);
+    for (std::size_t i = 0; i < a.value().size(); ++i)
+      EXPECT_NEAR(a.value()[i], b.value()[i], one_hot_tolerance);
   };
   expect_equal(log_prob(q, one_hot(tape, places, 5)), log_prob(Categorical(l), places));
   expect_equal(entropy(q), entropy(Categorical(l)));
@@ -71,7 +73,8 @@ TEST(OneHotCategorical, IsTheCategoricalOfThePlaceOfTheOne) {
 // E_q[log q] over all values: log_prob is linear in x, so it may be taken at the mean.
 TEST(OneHotCategorical, ItsEntropyIsMinusTheLogProbabilityAtTheMean) {
   Tape tape;
-  const OneHotCategorical q(moderate_random_logits(tape, {3, 6}, 6)), p(moderate_random_logits(tape, {3, 6}, 7));
+  const OneHotCategorical q(moderate_random_logits(tape, {3, 6}, 6)),
+      p(moderate_random_logits(tape, {3, 6}, 7));
   const Var h = entropy(q), minus_h = log_prob(q, mean(q)), cross = log_prob(p, mean(q)),
             kl = kl_divergence(q, p);
   for (std::size_t i = 0; i < 3; ++i) {

@@ -1,5 +1,4 @@
 #include "doxa/models/beliefs/filtering_posterior.h"
-#include "tests/support/rounding.h"
 
 #include <gtest/gtest.h>
 
@@ -7,6 +6,8 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {
@@ -152,7 +153,8 @@ TEST(Predictive, SumsToOneAndNeverSeesTheFuture) {
   Philox a(5), b(5);
   const auto p = predictive(model, before, 8, a).values, q = predictive(model, after, 8, b).values;
   ASSERT_EQ(p.size(), 12u);
-  for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(p[3 * k] + p[3 * k + 1] + p[3 * k + 2], 1, 64 * unit_roundoff);
+  for (std::size_t k = 0; k < 4; ++k)
+    EXPECT_NEAR(p[3 * k] + p[3 * k + 1] + p[3 * k + 2], 1, 64 * unit_roundoff);
   for (std::size_t i = 0; i < 9; ++i)
     EXPECT_EQ(p[i], q[i]) << "step " << i / 3 + 1 << " knew an observation to come";
   EXPECT_NE(p[9], q[9]);  // while step 4 may, and does, depend on o_3

@@ -8,8 +8,8 @@
 
 #include "doxa/models/beliefs/score.h"
 #include "doxa/models/pomdp/exact_prediction.h"
-#include "step_tables.h"
 #include "doxa/models/pomdp/path_enumeration.h"
+#include "step_tables.h"
 #include "tests/support/random_pomdp.h"
 #include "tests/support/rounding.h"
 

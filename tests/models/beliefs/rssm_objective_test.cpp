@@ -66,7 +66,8 @@ class RssmObjectives : public ::testing::TestWithParam<RssmSettings> {
 };
 
 TEST_P(RssmObjectives, TheLossIsKlMinusLogLikelihood) {
-  EXPECT_NEAR(full.value, full.kl - full.log_likelihood, 10 * unit_roundoff * (full.kl - full.log_likelihood));
+  EXPECT_NEAR(full.value, full.kl - full.log_likelihood,
+              10 * unit_roundoff * (full.kl - full.log_likelihood));
   EXPECT_NEAR(likelihood.value, -full.log_likelihood, 10 * unit_roundoff * full.value);
   EXPECT_EQ(likelihood.kl, full.kl);
   EXPECT_GT(full.kl, 0.01);

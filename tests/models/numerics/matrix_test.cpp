@@ -40,7 +40,8 @@ TEST(Matrix, CholeskyFactorGivesTheMatrixItsInverseAndItsDeterminant) {
     EXPECT_LE(largest_magnitude(l * transpose(l) - a), 100 * double_roundoff * largest_magnitude(a));
     const Matrix b = random_matrix(n, 3, random);
     // |A⁻¹| ≤ 1, so the residual bounds the error.
-    EXPECT_LE(largest_magnitude(a * solve_with_factor(l, b) - b), 1e3 * double_roundoff * largest_magnitude(a));
+    EXPECT_LE(largest_magnitude(a * solve_with_factor(l, b) - b),
+              1e3 * double_roundoff * largest_magnitude(a));
     EXPECT_LE(largest_magnitude(l * solve_lower(l, b) - b), 1e3 * double_roundoff * largest_magnitude(a));
   }
   const Matrix two = diagonal({4, 9});

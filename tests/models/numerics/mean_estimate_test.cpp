@@ -1,5 +1,4 @@
 #include "doxa/models/numerics/mean_estimate.h"
-#include "tests/support/rounding.h"
 
 #include <gtest/gtest.h>
 
@@ -7,6 +6,8 @@
 #include <limits>
 #include <stdexcept>
 #include <vector>
+
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {

@@ -1,11 +1,12 @@
 #include "doxa/models/numerics/sums.h"
-#include "tests/support/rounding.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 #include <vector>
+
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {

@@ -77,7 +77,8 @@ TEST(SymmetricEigen, RecoversASpectrumWithRepetitions) {
   const Matrix a = q * diagonal(spectrum) * transpose(q);
   expect_decomposition(a);
   const SymmetricEigen e = symmetric_eigen(a);
-  for (std::size_t j = 0; j < spectrum.size(); ++j) EXPECT_NEAR(e.values[j], spectrum[j], 500 * double_roundoff);
+  for (std::size_t j = 0; j < spectrum.size(); ++j)
+    EXPECT_NEAR(e.values[j], spectrum[j], 500 * double_roundoff);
 }
 
 TEST(SymmetricEigen, LeavesADiagonalMatrixAsItIsInOrder) {
@@ -98,7 +99,8 @@ TEST(SymmetricEigen, WorksAtTheEndsOfTheRange) {
   const SymmetricEigen e = symmetric_eigen(a);
   for (const double scale : {0x1p-1000, 0x1p1000}) {
     const SymmetricEigen scaled = symmetric_eigen(scale * a);
-    for (std::size_t j = 0; j < 5; ++j) EXPECT_NEAR(scaled.values[j] / scale, e.values[j], 100 * double_roundoff);
+    for (std::size_t j = 0; j < 5; ++j)
+      EXPECT_NEAR(scaled.values[j] / scale, e.values[j], 100 * double_roundoff);
   }
 }
 

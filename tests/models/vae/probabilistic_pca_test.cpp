@@ -80,7 +80,8 @@ TEST(ProbabilisticPca, TheMaximumIsAttained) {
   RandomData d;
   for (const Index k : {1, 2, 4}) {
     const ProbabilisticPca best = maximum_likelihood(d.moments, k);
-    EXPECT_NEAR(mean_log_prob(best, d.moments), maximum_log_likelihood(d.eigenvalues, k), 1e4 * double_roundoff);
+    EXPECT_NEAR(mean_log_prob(best, d.moments), maximum_log_likelihood(d.eigenvalues, k),
+                1e4 * double_roundoff);
     for (const double sigma2 : {0.5, 2.0, 30.0})
       EXPECT_NEAR(mean_log_prob(maximum_likelihood(d.moments, k, sigma2), d.moments),
                   maximum_log_likelihood(d.eigenvalues, k, sigma2), 1e4 * double_roundoff);
@@ -140,7 +141,8 @@ TEST(ProbabilisticPca, TheLikelihoodFallsOffAsTheEigenvaluesSay) {
       tilted.weight(i, k - 1) =
           std::sqrt(kept - sigma2) * (std::cos(angle) * axes(i, k - 1) + std::sin(angle) * axes(i, k));
     EXPECT_NEAR(most - mean_log_prob(tilted, d.moments),
-                0.5 * (1 / sigma2 - 1 / kept) * (kept - discarded) * std::pow(std::sin(angle), 2), 1e5 * double_roundoff);
+                0.5 * (1 / sigma2 - 1 / kept) * (kept - discarded) * std::pow(std::sin(angle), 2),
+                1e5 * double_roundoff);
   }
 }
 

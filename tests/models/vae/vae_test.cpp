@@ -33,7 +33,8 @@ TEST(Vae, WithoutALatentItsBoundIsTheLogDensity) {
   const Var x = tape.constant(Tensor({1, 2}, {1, -2}));
   const BoundTerms<Var> one = elbo(vae, x, tape.constant(normal_noise({1, 3}, random)));
   EXPECT_EQ(one.kl.item(), 0);
-  EXPECT_NEAR(one.value().value()[0], normal_log_prob(1, 0.25) + normal_log_prob(-2, 0.25), 64 * unit_roundoff * 20);
+  EXPECT_NEAR(one.value().value()[0], normal_log_prob(1, 0.25) + normal_log_prob(-2, 0.25),
+              64 * unit_roundoff * 20);
 }
 
 // A linear decoder, x = w z + b + s ε, makes x normal with covariance w² + s²: the evidence in closed form.
@@ -41,7 +42,8 @@ TEST(Vae, QuadratureIsTheEvidenceOfALinearModel) {
   Philox random(1);
   Vae vae({.data = 2, .latent = 2, .hidden = 2}, random);
   zero(vae.decoder);
-  const Real small = static_cast<Real>(std::cbrt(unit_roundoff)), w = Real(0.8);  // tanh(small z) = small z to rounding
+  const Real small = static_cast<Real>(std::cbrt(unit_roundoff)),
+             w = Real(0.8);  // tanh(small z) = small z to rounding
   for (Index i = 0; i < 2; ++i) {
     vae.decoder.layers[0].weight.value(i, i) = small;
     vae.decoder.layers[1].weight.value(i, i) = 1;
