@@ -9,7 +9,6 @@
 namespace doxa {
 
 std::vector<GradientCase> mixture_cases() {
-  using Inputs = std::span<const Var>;
   std::vector<GradientCase> cases;
   const auto add = [&](const char* name, TensorFunction f, std::vector<Shape> shapes) {
     cases.push_back(

@@ -5,8 +5,6 @@
 namespace doxa {
 namespace {
 
-using Inputs = std::span<const Var>;
-
 Normal normal(Var loc, Var log_scale) { return Normal::from_log_scale(loc, log_scale); }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "doxa/models/beliefs/score.h"
 #include "doxa/models/pomdp/belief.h"
 #include "tests/support/random_pomdp.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::testing {
 namespace {
@@ -129,7 +130,6 @@ TEST(BeliefScore, IsNotANumberWhereMemoryGainsNothing) {
 }
 
 TEST(BeliefScore, OfAPredictorThatRuledOutWhatCameIsMinusInfinity) {
-  const double infinity = std::numeric_limits<double>::infinity();
   const std::vector<double> last{1, 1, 1}, model{0.5, infinity, 0.5}, exact{0.5, 0.25, 0.5};
   const MemoryScore score = memory_score(last, model, exact);
   EXPECT_EQ(score.score, -infinity);

@@ -11,6 +11,7 @@
 #include "doxa/models/pomdp/path_enumeration.h"
 #include "step_tables.h"
 #include "tests/support/random_pomdp.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::testing {
 namespace {
@@ -154,7 +155,6 @@ TEST(PredictionKl, IsTheExpectationOfTheExcess) {
 TEST(Prediction, RefusesWhatIsNotADistributionOrDoesNotFit) {
   const std::vector<Trajectory> t{{{0, 0, 0}, {0, 0}, {0, 1}}};
   const auto p = [](const std::vector<double>& rows) { return step_table(2, {rows}); };
-  const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_NEAR(prediction_nll(p({0.5, 0.5, 0.75, 0.25}), t)[0], (std::log(2) + std::log(4)) / 2, 1e-15);
   EXPECT_EQ(prediction_nll(p({0.5, 0.5, 1, 0}), t)[0], std::numeric_limits<double>::infinity());
   for (const StepTable& wrong : {StepTable(2), step_table(2, {{0.5, 0.5}, {0.5, 0.5}}), p({0.5, 0.5}), p({}),

@@ -11,11 +11,11 @@
 #include "doxa/models/numerics/mean_estimate.h"
 #include "rssm_paths.h"
 #include "rssm_variants.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::testing {
 namespace {
 
-constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;
 using Weighting = RssmBelief::Weighting;
 constexpr std::array<Weighting, 2> weightings{Weighting::none, Weighting::importance};
 
@@ -58,7 +58,7 @@ TEST_P(RssmBeliefs, PredictionsAreDistributions) {
       for (std::size_t i = 0; i < 5; ++i)
         for (std::size_t k = 1; k <= 4; ++k) {
           const auto p = all.row(i, k);
-          EXPECT_NEAR(p[0] + p[1] + p[2], 1, 20 * u);
+          EXPECT_NEAR(p[0] + p[1] + p[2], 1, 20 * unit_roundoff);
           for (std::size_t o = 0; o < 3; ++o) EXPECT_GT(p[o], 0);
         }
     }
@@ -125,7 +125,7 @@ TEST_P(EnumeratedBeliefs, TheTwoWeightingsDifferWhereTheyShould) {
     for (std::size_t o = 0; o < 3; ++o) difference = std::max(difference, std::abs(of_q[o] - of_model[o]));
   }
   if (model.deterministic() || model.future)
-    EXPECT_LT(difference, 100 * u);
+    EXPECT_LT(difference, 100 * unit_roundoff);
   else
     EXPECT_GT(difference, 0.01);
 }
@@ -227,7 +227,7 @@ TEST_P(EnumeratedBeliefs, OpenLoopPredictionsConvergeToTheSumOverAllThatMayHappe
         << i / 3 + 1 << " ahead";
   // One step ahead it is the prediction.
   const std::vector<double> next = exact_predictive(model, 1, Weighting::none);
-  for (std::size_t o = 0; o < 3; ++o) EXPECT_NEAR(exact[o], next[o], 100 * u);
+  for (std::size_t o = 0; o < 3; ++o) EXPECT_NEAR(exact[o], next[o], 100 * unit_roundoff);
 }
 
 INSTANTIATE_TEST_SUITE_P(OfCategoricalLatents, EnumeratedBeliefs, ::testing::ValuesIn(rssm_variants(false)),
@@ -244,7 +244,7 @@ TEST(RssmBelief, EvenlySpreadSamplesAreAsGoodAsTheSum) {
     for (std::size_t k = 0; k < 4; ++k) {
       const std::vector<double> exact = exact_predictive(model, k, Weighting::none);
       for (std::size_t o = 0; o < 3; ++o)
-        EXPECT_LE(std::abs(p[3 * k + o] - exact[o]), 3.0 / double(samples) + 100 * u) << samples;
+        EXPECT_LE(std::abs(p[3 * k + o] - exact[o]), 3.0 / double(samples) + 100 * unit_roundoff) << samples;
     }
   }
 }

@@ -12,11 +12,10 @@
 #include "doxa/models/numerics/mean_estimate.h"
 #include "rssm_paths.h"
 #include "rssm_variants.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::testing {
 namespace {
-
-constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;
 
 Episodes copies_of(const Trajectory& t, Index copies) { return episodes({&t, 1}, copies); }
 
@@ -37,7 +36,7 @@ class RssmBound : public ::testing::TestWithParam<RssmSettings> {
 TEST_P(RssmBound, AndTheDivergenceFromThePosteriorAreTheEvidence) {
   const RssmPaths paths(model, seen);
   EXPECT_GT(paths.gap(), 0.01);  // the model is arbitrary: its posterior is not q
-  EXPECT_NEAR(paths.bound() + paths.gap(), paths.log_evidence(), 500 * u);
+  EXPECT_NEAR(paths.bound() + paths.gap(), paths.log_evidence(), 500 * unit_roundoff);
 }
 
 TEST_P(RssmBound, IsTheMeanOfItsSamples) {
@@ -64,10 +63,10 @@ TEST(RssmTerms, AreThoseOfEachEpisodeByItself) {
     const Tensor a = rssm_terms(tape, model, episodes(t), random).bound.kl.tensor();
     const Tensor b = rssm_terms(tape, model, episodes(t, back), again).bound.kl.tensor();
     EXPECT_NE(a(0, 0), a(0, 1)) << name(settings);
-    EXPECT_NEAR(a(0, 0), b(0, 1), 500 * u) << name(settings);
-    EXPECT_NEAR(a(0, 1), b(0, 0), 500 * u) << name(settings);
+    EXPECT_NEAR(a(0, 0), b(0, 1), 500 * unit_roundoff) << name(settings);
+    EXPECT_NEAR(a(0, 1), b(0, 0), 500 * unit_roundoff) << name(settings);
     if (!model.deterministic()) continue;
-    for (Index k = 1; k < 3; ++k) EXPECT_NEAR(a(k, 0), b(k, 1), 500 * u) << name(settings);
+    for (Index k = 1; k < 3; ++k) EXPECT_NEAR(a(k, 0), b(k, 1), 500 * unit_roundoff) << name(settings);
   }
 }
 
@@ -141,7 +140,7 @@ TEST_P(OneGaussianStep, TheBoundGrowsWithTheNumberOfSamplesAndStaysBelowTheEvide
   double last = -std::numeric_limits<double>::infinity();
   for (const Index k : {2, 4, 8, 16, 32, 64}) {
     const MeanEstimate of_k = estimate_mean(samples(k, 20, 1024));
-    EXPECT_GE(of_k.mean, last - 100 * u) << k;
+    EXPECT_GE(of_k.mean, last - 100 * unit_roundoff) << k;
     EXPECT_LE(of_k.mean, evidence + 4 * of_k.standard_error) << k;
     EXPECT_GE(of_k.mean, bound - 4 * of_k.standard_error) << k;
     last = of_k.mean;

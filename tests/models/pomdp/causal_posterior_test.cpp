@@ -12,11 +12,10 @@
 #include "doxa/models/pomdp/simulate.h"
 #include "random_posteriors.h"
 #include "tests/support/random_pomdp.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::testing {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // A policy that depends on what was last seen.
 HistoryPolicy reacting(const Pomdp& m, double strength) {

@@ -14,12 +14,6 @@ namespace {
 
 double total(std::span<const double> x) { return std::accumulate(x.begin(), x.end(), 0.0); }
 
-double log_evidence_of(const Pomdp& m, std::span<const Trajectory> all) {
-  double sum = 0;
-  for (const Trajectory& t : all) sum += log_evidence(m, t);
-  return sum;
-}
-
 TEST(ExpectedCounts, EqualTheCountsAveragedOverAllStatePaths) {
   Philox random(21);
   for (int trial = 0; trial < 20; ++trial) {

@@ -12,11 +12,10 @@
 #include "doxa/models/pomdp/simulate.h"
 #include "random_posteriors.h"
 #include "tests/support/random_pomdp.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::testing {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // Σ over all paths s_{1:T} of q(s_{1:T}) log(p(o, s_{1:T} ‖ a) / q(s_{1:T})), undivided: (09.1).
 double bound_by_paths(const Pomdp& m, const History& h, const PathPosterior& q) {
