@@ -6,7 +6,7 @@
 #include <string>
 
 #include "doxa/autograd/kernels/elementary.h"
-#include "doxa/autograd/stacks.h"
+#include "doxa/autograd/internal/broadcast.h"
 #include "doxa/distributions/parameter_check.h"
 
 namespace doxa {

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "doxa/autograd/broadcast.h"
+#include "doxa/autograd/internal/broadcast.h"
 
 namespace doxa {
 namespace {

@@ -95,7 +95,7 @@ std::vector<std::vector<double>> predictive(FilteringPosterior& model,
     const Episodes e = episodes(trajectories, chosen, samples);
     const auto here = static_cast<std::size_t>(first);
     all.resize(here + chosen.size());
-    Tensor latent({e.batch, L}), h({e.batch, summary});
+    Tensor latent(Shape{e.batch, L}), h(Shape{e.batch, summary});
     for (Index k = 1; k <= e.horizon; ++k) {
       tape.clear();
       const Evaluation evaluation(tape);

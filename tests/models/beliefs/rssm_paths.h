@@ -44,7 +44,7 @@ struct RssmPaths {
   static Tensor all_values(const RssmLatent& latent) {
     Index count = 1;
     for (Index g = 0; g < latent.groups; ++g) count *= latent.classes;
-    Tensor z({count, latent.size()});
+    Tensor z(Shape{count, latent.size()});
     for (Index v = 0; v < count; ++v) {
       Index rest = v;
       for (Index g = 0; g < latent.groups; ++g, rest /= latent.classes)
