@@ -4,8 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include "doxa/autograd/broadcast.h"
+#include "doxa/autograd/internal/broadcast.h"
 #include "doxa/autograd/kernels/elementary.h"
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/distributions/internal/arguments.h"
 
 namespace doxa {
