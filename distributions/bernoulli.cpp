@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "doxa/autograd/broadcast.h"
+#include "doxa/autograd/internal/broadcast.h"
 #include "doxa/autograd/kernels/elementary.h"
 #include "doxa/distributions/internal/arguments.h"
 

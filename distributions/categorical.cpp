@@ -7,7 +7,7 @@
 #include <string>
 
 #include "doxa/autograd/kernels/elementary.h"
-#include "doxa/autograd/log_total.h"
+#include "doxa/autograd/internal/log_total.h"
 #include "doxa/distributions/internal/arguments.h"
 
 namespace doxa {

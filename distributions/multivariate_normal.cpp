@@ -5,7 +5,7 @@
 #include <string>
 
 #include "doxa/autograd/kernels/elementary.h"
-#include "doxa/autograd/stacks.h"
+#include "doxa/autograd/internal/broadcast.h"
 #include "doxa/distributions/internal/arguments.h"
 #include "doxa/distributions/kernels/normal_kernels.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "doxa/autograd/broadcast.h"
+#include "doxa/autograd/internal/broadcast.h"
 #include "doxa/distributions/internal/arguments.h"
 
 namespace doxa {

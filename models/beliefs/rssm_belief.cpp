@@ -51,7 +51,7 @@ std::vector<Index> first_numbers(Index n) {
 
 Tensor selected_rows(const Tensor& x, std::span<const Index> chosen) {
   const Index width = x.shape()[1];
-  Tensor y({static_cast<Index>(chosen.size()), width});
+  Tensor y(Shape{static_cast<Index>(chosen.size()), width});
   for (std::size_t i = 0; i < chosen.size(); ++i)
     std::copy_n(x.data() + chosen[i] * width, width, y.data() + static_cast<Index>(i) * width);
   return y;
@@ -69,7 +69,7 @@ RssmBelief::RssmBelief(Rssm& model, Index episodes, Index samples, Philox random
   if (episodes < 1 || samples < 1)
     throw std::invalid_argument("RssmBelief: " + std::to_string(episodes) + " episodes and " +
                                 std::to_string(samples) + " samples, expected at least one");
-  summary_ = Tensor({episodes * copies_, model.settings.hidden});
+  summary_ = Tensor(Shape{episodes * copies_, model.settings.hidden});
   log_weights_.assign(static_cast<std::size_t>(episodes * samples), 0.0);
 }
 

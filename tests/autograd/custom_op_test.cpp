@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
 #include "tests/support/rounding.h"
@@ -209,18 +210,18 @@ TEST(CustomOp, MayRecordInItsForwardRule) {
   EXPECT_EQ(adjoint(x), (Numbers{2, 4}));
 }
 
-// A rule that asks whether there is anything to add to may set the adjoint of its operand at first.
+// A rule that writes the whole adjoint of its operand in one go may assign the first contribution.
 Var doubled(Var x, int* set) {
   return record(
       "doubled", x.shape(), {x}, [](Record& r) { r.value()[0] = 2 * r.value(0)[0]; },
       [set](Record& r) {
-        const bool add = r.accumulates(0);
+        const auto [dx, add] = r.whole_adjoint(0);
         *set += !add;
-        r.adjoint(0)[0] = (add ? r.adjoint(0)[0] : 0) + 2 * r.adjoint()[0];
+        dx[0] = (add ? dx[0] : 0) + 2 * r.adjoint()[0];
       });
 }
 
-TEST(Accumulates, IsFalseForTheFirstContributionAlone) {
+TEST(WholeAdjoint, IsAssignedByTheFirstContributionAlone) {
   Tape tape;
   int set = 0;
   const Var x = tape.variable(vector({3}));

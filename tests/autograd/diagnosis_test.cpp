@@ -70,7 +70,7 @@ TEST(FiniteValues, AConstantOrALeafThatIsNotFiniteIsNamed) {
   Tape tape;
   tape.require_finite(true);
   EXPECT_EQ(thrown<std::domain_error>([&] { tape.constant(infinity); }), "constant: value[0] is inf");
-  Tensor value({2}, -infinity), gradient({2});
+  Tensor value({2}, -infinity), gradient(Shape{2});
   EXPECT_EQ(thrown<std::domain_error>([&] { tape.leaf(value, gradient); }), "leaf: value[0] is -inf");
 }
 

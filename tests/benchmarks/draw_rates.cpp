@@ -21,7 +21,7 @@ void time_draw(const std::string& name, Index draws, const std::function<void()>
 void time_draws(double seconds, Rows& rows) {
   constexpr Index n = 4096;
   Philox random(1);
-  Tensor x({n});
+  Tensor x(Shape{n});
   time_draw(
       "normal", n, [&] { random.normal(x.span()); }, seconds, rows);
   time_draw(

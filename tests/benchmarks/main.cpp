@@ -9,6 +9,7 @@
 
 #include "arguments.h"
 #include "cases.h"
+#include "doxa/autograd/kernels/kernels.h"
 #include "draw_rates.h"
 #include "elementary_rates.h"
 #include "growth.h"

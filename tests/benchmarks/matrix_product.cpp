@@ -10,7 +10,7 @@ void time_matrix_product(double seconds, Rows& rows) {
   Philox random(1);
   for (const Index n : {64, 128, 256, 1024}) {
     const Tensor a = normal_noise({n, n}, random), b = normal_noise({n, n}, random);
-    Tensor c({n, n});
+    Tensor c(Shape{n, n});
     // Small products are repeated until the clock's own time is nothing beside theirs.
     const Index repeats = n >= 512 ? 1 : (512 / n) * (512 / n);
     const double microseconds = median_microseconds(

@@ -34,7 +34,7 @@ Problem draw_problem(const Settings& settings, std::uint64_t seed) {
   const auto d = static_cast<Index>(spectrum.size());
   Philox random(seed, data_draws);
   const Matrix axes = random_rotation(d, random);
-  Problem p{Tensor({settings.data, d}), {}, {}, {}, 0};
+  Problem p{Tensor(Shape{settings.data, d}), {}, {}, {}, 0};
   for (Index r = 0; r < settings.data; ++r) {
     Matrix x = column(std::vector<double>(spectrum.size(), 1.0));
     for (Index j = 0; j < d; ++j) {
