@@ -6,6 +6,7 @@
 
 #include "doxa/autograd/internal/broadcast.h"
 #include "doxa/autograd/kernels/elementary.h"
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/distributions/internal/arguments.h"
 
 namespace doxa {
