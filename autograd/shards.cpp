@@ -17,7 +17,7 @@ Shards::Shards(int shards, int threads) {
   losses_.resize(tapes_.size());
   errors_.resize(tapes_.size());
 #if defined(__EMSCRIPTEN__) && !defined(__EMSCRIPTEN_PTHREADS__)
-  threads = 1;  // WebAssembly has no others here; the gradient is the same
+  threads = 1;  // WebAssembly has no threads here; the gradient is the same
 #endif
   // The calling thread works too. Threads beyond the number of shards would have nothing to do.
   for (int i = 1; i < std::min(shards, threads); ++i) threads_.emplace_back([this] { work(); });
