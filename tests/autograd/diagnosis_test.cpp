@@ -9,6 +9,7 @@
 #include "doxa/autograd/checkpoint.h"
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {
@@ -68,7 +69,6 @@ TEST(FiniteValues, TheFirstOpForwardIsNamedWithItsScope) {
 TEST(FiniteValues, AConstantOrALeafThatIsNotFiniteIsNamed) {
   Tape tape;
   tape.require_finite(true);
-  const Real infinity = std::numeric_limits<Real>::infinity();
   EXPECT_EQ(thrown<std::domain_error>([&] { tape.constant(infinity); }), "constant: value[0] is inf");
   Tensor value({2}, -infinity), gradient({2});
   EXPECT_EQ(thrown<std::domain_error>([&] { tape.leaf(value, gradient); }), "leaf: value[0] is -inf");

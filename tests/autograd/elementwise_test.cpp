@@ -11,11 +11,10 @@
 
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {
-
-constexpr Real infinity = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
 
 TEST(Elementwise, InversesUndoEachOther) {
   Tape tape;

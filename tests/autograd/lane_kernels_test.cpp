@@ -9,21 +9,13 @@
 
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/random.h"
+#include "tests/support/numbers.h"
 #include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {
 
-constexpr Real infinity = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
-
 using Numbers = std::vector<Real>;
-
-Numbers noise(Index n, std::uint64_t seed) {
-  Philox random(seed);
-  Numbers x(static_cast<std::size_t>(n));
-  random.normal(x);
-  return x;
-}
 
 Numbers integers(Index n, Index salt) {
   Numbers x(static_cast<std::size_t>(n));

@@ -15,8 +15,6 @@
 namespace doxa {
 namespace {
 
-constexpr Real infinity = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
-
 // An m x n matrix in memory: row-major or transposed, its rows (columns) `gap` numbers further apart than
 // needed.
 struct Matrix {

@@ -10,6 +10,7 @@
 
 #include "doxa/autograd/random.h"
 #include "tests/support/goodness_of_fit.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {
@@ -57,7 +58,6 @@ TEST(CategoricalOfLogits, NeitherOverflowsNorDrawsWhatIsImpossible) {
 }
 
 TEST(CategoricalOfLogits, RefusesRowsWithoutALargestLogit) {
-  constexpr Real infinity = std::numeric_limits<Real>::infinity();
   const auto draw = [](std::vector<Real> logits, std::size_t rows) {
     std::vector<Index> draws(rows);
     return thrown<Refused>([&] { Philox().categorical(logits, draws); });

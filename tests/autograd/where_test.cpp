@@ -7,11 +7,10 @@
 
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {
-
-constexpr Real infinity = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
 
 TEST(Where, ChoosesByBroadcasting) {
   Tape tape;

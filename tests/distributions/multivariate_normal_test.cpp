@@ -228,7 +228,6 @@ TEST(MultivariateNormal, RefusesAFactorThatIsNoneNamingTheIndex) {
   EXPECT_EQ(with({2, 1, 1, 2}), "MultivariateNormal: scale_tril[0,1] is 1, expected 0 above the diagonal");
   EXPECT_EQ(with({2, 0, std::numeric_limits<Real>::infinity(), 2}),
             "MultivariateNormal: scale_tril[1,0] is inf, expected a finite number");
-  const Real nan = std::numeric_limits<Real>::quiet_NaN();
   EXPECT_EQ(with({1, 0, 0, nan}).substr(0, 38), "MultivariateNormal: scale_tril[1,1] is");
   EXPECT_EQ(with({1, nan, 0, 1}).substr(0, 38), "MultivariateNormal: scale_tril[0,1] is");
   const Tensor stack(Shape{2, 2, 2}, {1, 0, 0, 1, 1, 0, 0, -2});

@@ -8,6 +8,9 @@
 #include <stdexcept>
 #include <string>
 
+#include "doxa/distributions/kernels/normal_kernels.h"
+#include "tests/support/numbers.h"
+#include "tests/support/page.h"
 #include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
@@ -16,7 +19,6 @@ namespace {
 
 using Refused = std::invalid_argument;
 
-Var number(Tape& tape, double x) { return tape.variable(Tensor(Shape{}, static_cast<Real>(x))); }
 Normal normal(Tape& tape, double loc, double scale) { return Normal(number(tape, loc), number(tape, scale)); }
 
 struct Parameters {
@@ -44,7 +46,7 @@ double expectation(const Normal& q, const Normal& p, F f) {
 
 // A point is off by u |x|, which its log-density multiplies by |x - loc| / scale²; that itself is computed in
 // a dozen operations on numbers whose mean size is at most 2 + |log scale|.
-double tolerance(const Parameters& q) {
+double tolerance_at(const Parameters& q) {
   return unit_roundoff * (64 * (2 + std::abs(std::log(q.scale))) + 4 * std::abs(q.loc) / q.scale);
 }
 
@@ -52,7 +54,7 @@ TEST(Normal, ItsDensityIntegratesToOne) {
   for (const Parameters& q : parameters) {
     Tape tape;
     const Normal d = normal(tape, q.loc, q.scale);
-    EXPECT_NEAR(expectation(d, d, [](double, double, double) { return 1; }), 1, tolerance(q));
+    EXPECT_NEAR(expectation(d, d, [](double, double, double) { return 1; }), 1, tolerance_at(q));
   }
 }
 
@@ -64,8 +66,8 @@ TEST(Normal, ItsMeanAndVarianceAreItsParameters) {
       return expectation(d, d,
                          [&](double x, double, double) { return std::pow((x - q.loc) / q.scale, power); });
     };
-    EXPECT_NEAR(centred(1), 0, 4 * tolerance(q));
-    EXPECT_NEAR(centred(2), 1, 4 * tolerance(q));
+    EXPECT_NEAR(centred(1), 0, 4 * tolerance_at(q));
+    EXPECT_NEAR(centred(2), 1, 4 * tolerance_at(q));
   }
 }
 
@@ -83,7 +85,7 @@ TEST(Normal, ItsEntropyIsMinusItsExpectedLogDensity) {
     Tape tape;
     const Normal d = normal(tape, q.loc, q.scale);
     EXPECT_NEAR(entropy(d).item(), expectation(d, d, [](double, double log_q, double) { return -log_q; }),
-                8 * tolerance(q));
+                8 * tolerance_at(q));
   }
 }
 
@@ -282,6 +284,21 @@ TEST(Normal, RefusesShapesThatDoNotBroadcast) {
   EXPECT_THROW(log_prob(q, tape.constant(Tensor(Shape{3}))), Refused);
   EXPECT_THROW(rsample(q, tape.constant(Tensor(Shape{3}))), Refused);
 }
+
+#ifdef DOXA_HAS_PAGES
+TEST(NormalKernels, TouchNothingOutsideTheirArrays) {
+  for (const Kernels* set : available_kernels()) {
+    const NormalKernels& k = normal_kernels(set->set);
+    const bool done = for_arrays_at_page_boundaries([&k](Index n, Real* x, Real* y, Real* g, Real* d) {
+      k.log_prob(n, x, x, g, x, d);
+      k.log_prob_adjoint(n, x, x, g, x, y, d, d, d);
+      k.kl(n, {x, x, x, x, g, x}, d);
+      k.kl_adjoint(n, {x, x, x, x, g, x}, g, {y, d, d, d});
+    });
+    if (!done) GTEST_SKIP() << "no memory protection";
+  }
+}
+#endif
 
 }  // namespace
 }  // namespace doxa

@@ -17,12 +17,10 @@ namespace {
 
 using Refused = std::invalid_argument;
 
-constexpr Real infinity = std::numeric_limits<Real>::infinity();
-
 Var logits(Tape& tape, std::initializer_list<Real> values) {
   return tape.variable(Tensor(Shape{static_cast<Index>(values.size())}, values));
 }
-Var random_logits(Tape& tape, const Shape& shape, std::uint64_t seed) {
+Var moderate_random_logits(Tape& tape, const Shape& shape, std::uint64_t seed) {
   Philox random(seed);
   return 2 * tape.variable(normal_noise(shape, random));
 }
@@ -31,35 +29,37 @@ Var every_value(Tape& tape, Index k) {
   for (Index i = 0; i < k; ++i) all.push_back(i);
   return one_hot(tape, all, k);
 }
-constexpr double tolerance = 256 * unit_roundoff;  // for logits around 8, a few terms of a few roundings
+constexpr double one_hot_tolerance =
+    256 * unit_roundoff;  // for logits around 8, a few terms of a few roundings
 
 TEST(OneHotCategorical, ItsProbabilitiesSumToOneAndAreItsMean) {
   Tape tape;
-  const OneHotCategorical q(random_logits(tape, {7}, 1));
+  const OneHotCategorical q(moderate_random_logits(tape, {7}, 1));
   const Var p = exp(log_prob(q, every_value(tape, 7))), m = mean(q);
-  EXPECT_NEAR(sum(p).item(), 1, tolerance);
-  for (std::size_t i = 0; i < 7; ++i) EXPECT_NEAR(p.value()[i], m.value()[i], tolerance);
+  EXPECT_NEAR(sum(p).item(), 1, one_hot_tolerance);
+  for (std::size_t i = 0; i < 7; ++i) EXPECT_NEAR(p.value()[i], m.value()[i], one_hot_tolerance);
 }
 
 // The covariance is diag(p) - p pᵀ.
 TEST(OneHotCategorical, ItsVarianceIsTheExpectedSquareLessThatOfTheMean) {
   Tape tape;
-  const OneHotCategorical q(random_logits(tape, {5, 4}, 2));
+  const OneHotCategorical q(moderate_random_logits(tape, {5, 4}, 2));
   const Var m = mean(q), v = variance(q);
   for (std::size_t i = 0; i < 20; ++i) {
     const double p = m.value()[i];
-    EXPECT_NEAR(v.value()[i], p - p * p, tolerance);
+    EXPECT_NEAR(v.value()[i], p - p * p, one_hot_tolerance);
   }
 }
 
 TEST(OneHotCategorical, IsTheCategoricalOfThePlaceOfTheOne) {
   Tape tape;
-  const Var l = random_logits(tape, {6, 5}, 3), k = random_logits(tape, {6, 5}, 4);
+  const Var l = moderate_random_logits(tape, {6, 5}, 3), k = moderate_random_logits(tape, {6, 5}, 4);
   const OneHotCategorical q(l), p(k);
   const std::array<Index, 6> places{4, 0, 2, 2, 1, 3};
   const auto expect_equal = [](Var a, Var b) {
     ASSERT_EQ(a.shape(), b.shape());
-    for (std::size_t i = 0; i < a.value().size(); ++i) EXPECT_NEAR(a.value()[i], b.value()[i], tolerance);
+    for (std::size_t i = 0; i < a.value().size(); ++i)
+      EXPECT_NEAR(a.value()[i], b.value()[i], one_hot_tolerance);
   };
   expect_equal(log_prob(q, one_hot(tape, places, 5)), log_prob(Categorical(l), places));
   expect_equal(entropy(q), entropy(Categorical(l)));
@@ -73,12 +73,13 @@ TEST(OneHotCategorical, IsTheCategoricalOfThePlaceOfTheOne) {
 // E_q[log q] over all values: log_prob is linear in x, so it may be taken at the mean.
 TEST(OneHotCategorical, ItsEntropyIsMinusTheLogProbabilityAtTheMean) {
   Tape tape;
-  const OneHotCategorical q(random_logits(tape, {3, 6}, 6)), p(random_logits(tape, {3, 6}, 7));
+  const OneHotCategorical q(moderate_random_logits(tape, {3, 6}, 6)),
+      p(moderate_random_logits(tape, {3, 6}, 7));
   const Var h = entropy(q), minus_h = log_prob(q, mean(q)), cross = log_prob(p, mean(q)),
             kl = kl_divergence(q, p);
   for (std::size_t i = 0; i < 3; ++i) {
-    EXPECT_NEAR(h.value()[i], -minus_h.value()[i], tolerance);
-    EXPECT_NEAR(kl.value()[i], minus_h.value()[i] - cross.value()[i], 2 * tolerance);
+    EXPECT_NEAR(h.value()[i], -minus_h.value()[i], one_hot_tolerance);
+    EXPECT_NEAR(kl.value()[i], minus_h.value()[i] - cross.value()[i], 2 * one_hot_tolerance);
     EXPECT_GT(kl.value()[i], 0);
   }
   for (const Real zero : kl_divergence(q, q).value()) EXPECT_EQ(zero, 0);
@@ -89,10 +90,10 @@ TEST(OneHotCategorical, AnImpossibleValueThatDoesNotOccurAddsNothing) {
   const Var l = logits(tape, {0, 0, -infinity}), x = logits(tape, {0, 1, 0});
   const OneHotCategorical q(l);
   const Var y = log_prob(q, x);
-  EXPECT_NEAR(y.item(), std::log(0.5), tolerance);
+  EXPECT_NEAR(y.item(), std::log(0.5), one_hot_tolerance);
   tape.backward(y);
-  EXPECT_NEAR(l.adjoint()[0], -0.5, tolerance);
-  EXPECT_NEAR(l.adjoint()[1], 0.5, tolerance);
+  EXPECT_NEAR(l.adjoint()[0], -0.5, one_hot_tolerance);
+  EXPECT_NEAR(l.adjoint()[1], 0.5, one_hot_tolerance);
   EXPECT_EQ(l.adjoint()[2], 0);
   EXPECT_EQ(x.adjoint()[2], 0);
   EXPECT_EQ(log_prob(q, logits(tape, {0, 0, 1})).item(), -infinity);
@@ -100,7 +101,7 @@ TEST(OneHotCategorical, AnImpossibleValueThatDoesNotOccurAddsNothing) {
 
 TEST(OneHotCategorical, ManyValuesUnderOneRowOfLogits) {
   Tape tape;
-  const OneHotCategorical q(random_logits(tape, {4}, 8));
+  const OneHotCategorical q(moderate_random_logits(tape, {4}, 8));
   const Var all = log_prob(q, every_value(tape, 4));
   ASSERT_EQ(all.shape(), Shape({4}));
   for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(all.value()[i], q.index.log_probs().value()[i]);
@@ -128,7 +129,7 @@ TEST(OneHotCategoricalDraw, FollowsItsProbabilities) {
 // The value is the draw's; the gradient of a linear function of it is that of the function of the mean.
 TEST(OneHotCategoricalDraw, StraightThroughHasTheGradientOfTheProbabilities) {
   Tape tape;
-  const Var l = tape.variable(random_logits(tape, {3, 4}, 10).tensor()),
+  const Var l = tape.variable(moderate_random_logits(tape, {3, 4}, 10).tensor()),
             weights = logits(tape, {1, -2, 3, Real(0.5)});
   const OneHotCategorical q(l);
   Philox a(11), b(11);
@@ -153,7 +154,7 @@ TEST(OneHotCategorical, RefusesLogitsThatAreNoneNamingTheirIndex) {
 
 TEST(OneHotCategorical, RefusesAVectorThatIsNotOneHot) {
   Tape tape;
-  const OneHotCategorical q(random_logits(tape, {3}, 12));
+  const OneHotCategorical q(moderate_random_logits(tape, {3}, 12));
   EXPECT_EQ(thrown<Refused>([&] {
               log_prob(q, tape.constant(Tensor(Shape{2, 3}, {1, 0, 0, 0, 0, 0})));
             }),

@@ -9,6 +9,7 @@
 
 #include "tests/support/goodness_of_fit.h"
 #include "tests/support/numbers.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {
@@ -107,7 +108,6 @@ TEST(RelaxedOneHot, PermutingTheCoordinatesPermutesEverything) {
 
 TEST(RelaxedOneHot, HasNoDensityInsideWhereAValueIsImpossible) {
   Tape tape;
-  constexpr Real infinity = std::numeric_limits<Real>::infinity();
   const Relaxed q(tape.constant(vector({0, -infinity, 1})), Real(0.5));
   EXPECT_EQ(log_prob(q, tape.constant(vector({Real(0.25), Real(0.25), Real(0.5)}))).item(), -infinity);
   Philox random(34);

@@ -1,10 +1,10 @@
-#include "corpus.h"
-
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <system_error>
+
+#include "fuzz.h"
 
 namespace doxa::fuzz {
 

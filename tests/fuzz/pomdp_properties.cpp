@@ -1,5 +1,3 @@
-#include "pomdp_properties.h"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,16 +9,13 @@
 
 #include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/file.h"
+#include "fuzz.h"
 
 namespace doxa::fuzz {
 namespace {
 
 // Models beyond this are not written out: a megabyte of wildcards may stand for gigabytes of entries.
 constexpr std::size_t most_written = 20'000;
-
-void require(bool holds, const std::string& property) {
-  if (!holds) throw std::logic_error(property);
-}
 
 // The place of the end of the file counts.
 bool is_inside(std::string_view text, std::size_t line, std::size_t column) {

@@ -1,21 +1,16 @@
-#include "safetensors_properties.h"
-
 #include <algorithm>
 #include <stdexcept>
 #include <string>
 
 #include "doxa/models/files/file.h"
 #include "doxa/models/nn/checkpoint.h"
+#include "fuzz.h"
 #include "small_run.h"
 
 namespace doxa::fuzz {
 namespace {
 
 const char* const file = "fuzz.safetensors";
-
-void require(bool holds, const std::string& property) {
-  if (!holds) throw std::logic_error(property);
-}
 
 void check_error(const FileError& error) {
   const std::string what = error.what();

@@ -23,6 +23,16 @@ inline Tensor vector(std::initializer_list<Real> values) {
   return Tensor(Shape{static_cast<Index>(values.size())}, values);
 }
 
+/// Independent standard normal numbers.
+inline Numbers noise(Index n, std::uint64_t seed) {
+  Philox random(seed);
+  Numbers x(static_cast<std::size_t>(n));
+  random.normal(x);
+  return x;
+}
+
+inline Var number(Tape& tape, double x) { return tape.variable(Tensor(Shape{}, static_cast<Real>(x))); }
+
 inline Var normal_variable(Tape& tape, const Shape& shape, std::uint64_t seed = 1) {
   Philox random(seed);
   return tape.variable(normal_noise(shape, random));

@@ -12,12 +12,10 @@
 #include "support/svg/path.h"
 #include "support/svg/ticks.h"
 #include "support/svg/writer.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::support {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // Every element closed in the order of opening, every attribute quoted, no bare '&', no number that is none.
 void expect_well_formed(const std::string& svg) {

@@ -17,14 +17,12 @@
 #include "support/results.h"
 #include "support/table.h"
 #include "support/utf8.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::support {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::string content(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);

@@ -63,7 +63,7 @@ std::size_t Diagram::node(double x, double y, std::string text, NodeStyle style)
 }
 
 void Diagram::arrow(std::size_t from, std::size_t to, std::string label, ArrowStyle style) {
-  nodes_.at(from), nodes_.at(to);
+  static_cast<void>(nodes_.at(std::max(from, to)));  // throws unless both exist
   arrows_.push_back({from, to, std::move(label), style});
 }
 

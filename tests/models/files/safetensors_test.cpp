@@ -8,14 +8,13 @@
 #include <stdexcept>
 
 #include "doxa/models/files/file.h"
+#include "tests/support/rounding.h"
 #include "tests/support/safetensors_bytes.h"
 #include "tests/support/scratch.h"
 #include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // The examples of the format's own library: its tests give these bytes for these contents.
 TEST(Safetensors, IsByteForByteThePublishedExamples) {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "joint.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa::testing {
@@ -47,7 +48,6 @@ TEST(KalmanModel, NamesWhatDoesNotFit) {
   KalmanFilter f(good);
   EXPECT_THROW(f.predict(Matrix(2, 1)), std::invalid_argument);
   EXPECT_THROW(f.update(Matrix(1, 1), Matrix(2, 1)), std::invalid_argument);
-  const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_THROW(f.update(Matrix(1, 1), Matrix(1, 1, {nan})), std::invalid_argument);
   EXPECT_EQ(f.step(), 0u);
   EXPECT_EQ(f.log_evidence(), 0);

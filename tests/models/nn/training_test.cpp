@@ -9,6 +9,7 @@
 
 #include "doxa/models/files/file.h"
 #include "doxa/models/nn/mlp.h"
+#include "tests/support/rounding.h"
 #include "tests/support/scratch.h"
 #include "tests/support/thrown.h"
 
@@ -174,7 +175,6 @@ TEST(Training, DivergenceIsRefusedByStep) {
     const Training training{.run = {.parameters = {&p}}, .rate = {.steps = 5}, .loss = loss};
     EXPECT_EQ(thrown<std::domain_error>([&] { train(training); }), text);
   };
-  const double infinity = std::numeric_limits<double>::infinity();
   says([&](Index t) { return t == 3 ? infinity : 0; }, "training: the loss of step 3 is inf");
   says(
       [&](Index t) {

@@ -6,10 +6,10 @@
 #include <limits>
 #include <vector>
 
+#include "tests/support/rounding.h"
+
 namespace doxa {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 TEST(CompensatedSum, KeepsWhatAnAdditionLoses) {
   CompensatedSum sum;
