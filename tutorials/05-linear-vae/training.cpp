@@ -1,12 +1,10 @@
 // The data, the training loop and the starting points.
 
-#include <algorithm>
-#include <cmath>
-
 #include "doxa/models/nn/adam.h"
 #include "experiment.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 namespace {
 
@@ -145,11 +143,7 @@ std::vector<Held> train_with_held_noise(const Problem& problem, const Settings& 
 
     Held h{.noise_variance = noise_variance,
            .elbo = curve.back().log_likelihood - curve.back().kl,
-           .exact = maximum_log_likelihood(problem.eigen.values, k, noise_variance),
-           .kl = {},
-           .exact_kl = {},
-           .active = 0,
-           .above = 0};
+           .exact = maximum_log_likelihood(problem.eigen.values, k, noise_variance)};
     Tape tape;
     const Var x = tape.constant(problem.x);
     const Var kl = mean(kl_divergence(posterior(vae, x).element, prior(tape, vae).element), 0);
