@@ -8,7 +8,9 @@
 #include <stdexcept>
 #include <string>
 
+#include "doxa/distributions/kernels/normal_kernels.h"
 #include "tests/support/numbers.h"
+#include "tests/support/page.h"
 #include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
@@ -282,6 +284,21 @@ TEST(Normal, RefusesShapesThatDoNotBroadcast) {
   EXPECT_THROW(log_prob(q, tape.constant(Tensor(Shape{3}))), Refused);
   EXPECT_THROW(rsample(q, tape.constant(Tensor(Shape{3}))), Refused);
 }
+
+#ifdef DOXA_HAS_PAGES
+TEST(NormalKernels, TouchNothingOutsideTheirArrays) {
+  for (const Kernels* set : available_kernels()) {
+    const NormalKernels& k = normal_kernels(set->set);
+    const bool done = for_arrays_at_page_boundaries([&k](Index n, Real* x, Real* y, Real* g, Real* d) {
+      k.log_prob(n, x, x, g, x, d);
+      k.log_prob_adjoint(n, x, x, g, x, y, d, d, d);
+      k.kl(n, {x, x, x, x, g, x}, d);
+      k.kl_adjoint(n, {x, x, x, x, g, x}, g, {y, d, d, d});
+    });
+    if (!done) GTEST_SKIP() << "no memory protection";
+  }
+}
+#endif
 
 }  // namespace
 }  // namespace doxa

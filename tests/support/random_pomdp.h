@@ -46,6 +46,14 @@ inline std::vector<std::string> indices(std::size_t n) {
   return names;
 }
 
+// A table with these rows.
+inline StochasticMatrix table(const std::vector<std::vector<double>>& rows) {
+  StochasticMatrix m;
+  m.columns = rows.at(0).size();
+  for (const std::vector<double>& row : rows) m.append_row(row);
+  return m;
+}
+
 inline Pomdp random_pomdp(std::size_t states, std::size_t actions, std::size_t observations, Philox& random) {
   Pomdp m{indices(states),
           indices(actions),
@@ -62,6 +70,41 @@ inline Pomdp random_pomdp(std::size_t states, std::size_t actions, std::size_t o
     m.emission.append_row(random_distribution(observations, random));
   }
   return m;
+}
+
+// The model with as many observations as states, of which each shows its state.
+inline Pomdp observable(Pomdp m) {
+  const std::size_t states = m.states.size();
+  m.observations = indices(states);
+  std::vector<std::vector<double>> rows(m.actions.size() * states, std::vector<double>(states, 0.0));
+  for (std::size_t r = 0; r < rows.size(); ++r) rows[r][r % states] = 1;
+  m.emission = table(rows);
+  return m;
+}
+
+// Tiger with a growl that is always heard on the left.
+inline Pomdp always_left() {
+  Pomdp m = tiger();
+  m.emission = table({{1, 0}, {1, 0}, {1, 0}, {1, 0}, {1, 0}, {1, 0}});
+  return m;
+}
+
+// The same model with its states in another order: the new state s is the old one order[s].
+inline Pomdp relabelled(const Pomdp& m, const std::vector<Index>& order) {
+  const std::size_t states = m.states.size();
+  const auto old = [&](std::size_t s) { return static_cast<std::size_t>(order[s]); };
+  Pomdp other = m;
+  std::vector<std::vector<double>> transition, emission;
+  for (std::size_t s = 0; s < states; ++s) other.start[s] = m.start[old(s)];
+  for (std::size_t a = 0; a < m.actions.size(); ++a)
+    for (std::size_t s = 0; s < states; ++s) {
+      std::vector<double>&next = transition.emplace_back(), &seen = emission.emplace_back();
+      for (std::size_t to = 0; to < states; ++to) next.push_back(transition_row(m, a, old(s))[old(to)]);
+      for (std::size_t o = 0; o < m.observations.size(); ++o) seen.push_back(emission_row(m, a, old(s))[o]);
+    }
+  other.transition = table(transition);
+  other.emission = table(emission);
+  return other;
 }
 
 // A model of random size with about a third of its probabilities 0, and an episode of it.

@@ -157,7 +157,7 @@ TEST(Predictive, SumsToOneAndNeverSeesTheFuture) {
     EXPECT_NEAR(p[3 * k] + p[3 * k + 1] + p[3 * k + 2], 1, 64 * unit_roundoff);
   for (std::size_t i = 0; i < 9; ++i)
     EXPECT_EQ(p[i], q[i]) << "step " << i / 3 + 1 << " knew an observation to come";
-  EXPECT_NE(p[9], q[9]);  // while step 4 may, and does, depend on o_3
+  EXPECT_NE(p[9], q[9]);  // step 4 may depend on o_3, and does
 }
 
 TEST(OneHot, RefusesAnIndexOutOfRange) {

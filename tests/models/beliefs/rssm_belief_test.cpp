@@ -21,7 +21,8 @@ constexpr std::array<Weighting, 2> weightings{Weighting::none, Weighting::import
 
 const Trajectory seen = trajectory({1, 0, 1, 0}, {2, 0, 1, 1});
 
-/// What the samples stand for: the model's own belief where they are weighted or h_k needs none, else q's.
+/// What the samples converge to: the model's own belief if they are weighted or h_k does not depend on them,
+/// else q's.
 std::vector<double> exact_predictive(Rssm& model, std::size_t k, Weighting weighting) {
   const RssmPaths paths(model, seen);
   const bool weighted = weighting == Weighting::importance || model.future;
@@ -63,8 +64,8 @@ TEST_P(RssmBeliefs, PredictionsAreDistributions) {
     }
 }
 
-// The leak test: whatever is changed from o_k on, p̂(o_k | o_{<k}, a_{<k}) does not move by one bit. With an
-// action a_{k-1} changed it moves, as does p̂(o_{k+1} | …) with o_k.
+// The leak test: whatever is changed from o_k on, p̂(o_k | o_{<k}, a_{<k}) keeps its bits. It does depend on
+// the action a_{k-1}, and p̂(o_{k+1} | …) on o_k.
 TEST_P(RssmBeliefs, PredictionsNeverSeeWhatIsToCome) {
   const auto run = [&](const Trajectory& t, Weighting weighting) {
     Philox random(2);
@@ -114,8 +115,8 @@ TEST_P(EnumeratedBeliefs, PredictionsConvergeToTheSumOverAllPaths) {
   }
 }
 
-// Where the samples of q and of the model's posterior differ, the exact predictions do, by more than the test
-// above tolerates: it tells one from the other.
+// Where the samples of q and of the model's posterior differ, their exact predictions differ by more than the
+// test above tolerates, so that it can tell one from the other.
 TEST_P(EnumeratedBeliefs, TheTwoWeightingsDifferWhereTheyShould) {
   double difference = 0;
   for (std::size_t k = 1; k < 4; ++k) {
@@ -129,7 +130,7 @@ TEST_P(EnumeratedBeliefs, TheTwoWeightingsDifferWhereTheyShould) {
     EXPECT_GT(difference, 0.01);
 }
 
-// p̂(o_4 | o_1, o_3, a), step 2 having gone by unseen: the sum over all paths and over o_2.
+// p̂(o_4 | o_1, o_3, a), without o_2: the sum over all paths and over o_2.
 TEST_P(EnumeratedBeliefs, WhatIsSeenAfterAnUnseenStepWeighsWhatWasImagined) {
   constexpr Index samples = 1000;
   std::vector<double> exact(3, 0.0);
@@ -154,7 +155,7 @@ TEST_P(EnumeratedBeliefs, WhatIsSeenAfterAnUnseenStepWeighsWhatWasImagined) {
     EXPECT_NEAR(found[i].mean, exact[i] / evidence, 4 * found[i].standard_error + 1.0 / samples);
 }
 
-// E over s_{k+1}, o_{k+1}, …, of everything that may happen, after the first step has been seen.
+// Sums over everything that may happen, s_{k+1}, o_{k+1}, …, after the first step has been seen.
 class Unseen {
  public:
   explicit Unseen(Rssm& model) : model_(model), z_(RssmPaths::all_values(model.settings.latent)) {}
@@ -248,8 +249,8 @@ TEST(RssmBelief, EvenlySpreadSamplesAreAsGoodAsTheSum) {
   }
 }
 
-// Of many trajectories each has its own place, in groups of any number of samples. A mean of N numbers
-// between 0 and 1 has a standard error of √(¼/N) at most.
+// The predictions of many trajectories are not mixed up, whatever the size of their groups. A mean of N
+// numbers between 0 and 1 has a standard error of √(¼/N) at most.
 TEST(RssmBelief, EachTrajectoryIsPredictedByItself) {
   int told_apart = 0;
   for (const RssmSettings& settings : rssm_variants(false)) {
@@ -274,7 +275,7 @@ TEST(RssmBelief, EachTrajectoryIsPredictedByItself) {
   EXPECT_GE(told_apart, 6);  // of the twelve models
 }
 
-// Σ_i w_i h_i of the samples; with one for all, h itself, which a smoothing model does not weigh either.
+// Σ_i w_i h_i of the samples, or h itself if all samples have the same.
 TEST(RssmBelief, MeanSummaryOfOneStepIsTheExactMean) {
   for (const RssmSettings& settings : rssm_variants(false))
     for (const Weighting weighting : weightings) {

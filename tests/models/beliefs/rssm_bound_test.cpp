@@ -32,7 +32,7 @@ class RssmBound : public ::testing::TestWithParam<RssmSettings> {
 };
 
 // log p(o_{1:T} ‖ a) = E_q Σ_k (log-likelihood - KL) + Σ_k E_q KL(q(s_k | …) ‖ p(s_k | s_{<k}, o_{1:T}, a)).
-// Logarithms of networks in Real, a few units long, are all that rounds.
+// Only the networks round, in Real; their logarithms are a few units large.
 TEST_P(RssmBound, AndTheDivergenceFromThePosteriorAreTheEvidence) {
   const RssmPaths paths(model, seen);
   EXPECT_GT(paths.gap(), 0.01);  // the model is arbitrary: its posterior is not q
@@ -50,9 +50,8 @@ TEST_P(RssmBound, IsTheMeanOfItsSamples) {
 INSTANTIATE_TEST_SUITE_P(OfCategoricalLatents, RssmBound, ::testing::ValuesIn(rssm_variants(false)),
                          [](const auto& p) { return std::to_string(p.index); });
 
-// Steps and episodes of a batch stand where the terms say: an episode's terms do not depend on its
-// neighbours. Both the summary's path and the future's are batches of rows; products of matrices may round
-// differently for another number of rows.
+// An episode's terms do not depend on the other episodes of the batch, and stand where the header says.
+// Products of matrices may round differently for another number of rows.
 TEST(RssmTerms, AreThoseOfEachEpisodeByItself) {
   for (const RssmSettings& settings : rssm_variants(true)) {
     Rssm model = random_rssm(settings, 4);
@@ -60,7 +59,7 @@ TEST(RssmTerms, AreThoseOfEachEpisodeByItself) {
     const std::array<Index, 2> back{1, 0};
     Tape tape;
     Philox random(6), again(6);
-    // In the first step, which no sample comes before, KL is a function of the episode.
+    // In the first step no sample comes before the KL: it is a function of the episode.
     const Tensor a = rssm_terms(tape, model, episodes(t), random).bound.kl.tensor();
     const Tensor b = rssm_terms(tape, model, episodes(t, back), again).bound.kl.tensor();
     EXPECT_NE(a(0, 0), a(0, 1)) << name(settings);
@@ -108,7 +107,7 @@ class OneGaussianStep : public ::testing::TestWithParam<RssmSettings::Inference>
     evidence = std::log(evidence);
   }
 
-  // Samples of the K-sample bound, by runs of their own.
+  // Independent samples of the K-sample bound.
   std::vector<double> samples(Index k, int runs, Index batch) {
     std::vector<double> all;
     for (int run = 0; run < runs; ++run) {
@@ -127,7 +126,7 @@ TEST_P(OneGaussianStep, TheBoundOfOneSampleIsItsIntegral) {
   EXPECT_GT(evidence, bound + 0.01);
 }
 
-// E of the mean of K weights p(o, s)/q(s) is p(o), for every K: what the logarithm is taken of is unbiased.
+// The mean of K weights p(o, s)/q(s) has the expectation p(o) for every K.
 TEST_P(OneGaussianStep, TheMeanWeightIsUnbiased) {
   std::vector<double> weights = samples(400, 100, 400);
   for (double& w : weights) w = std::exp(w);

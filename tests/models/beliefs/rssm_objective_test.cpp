@@ -1,5 +1,5 @@
-// The options of the objective, by their gradients with respect to all parameters: draws are common to all,
-// so that gradients can be added and compared.
+// The options of the objective, by their gradients with respect to all parameters. All use the same draws, so
+// that gradients can be added and compared.
 
 #include <gtest/gtest.h>
 
@@ -97,9 +97,9 @@ TEST_P(RssmObjectives, BalancingTakesSharesOfTheTwoPartialGradients) {
     EXPECT_NEAR(l->value, full.value, 20 * unit_roundoff * full.value);
   expect_zero({{1, &to_prior}, {1, &to_posterior}, {-1, &full}, {-1, &likelihood}}, "", "the two add up");
   expect_zero({{1, &mixed}, {-0.75, &to_prior}, {-0.25, &to_posterior}}, "", "α = ¾");
-  // To the prior's own network KL comes through p only.
+  // The gradient of KL reaches the prior's own network through p only.
   expect_zero({{1, &mixed}, {-0.75, &full}, {-0.25, &likelihood}}, "prior", "α KL to the prior");
-  // To the posterior's own it comes through q only where no sample of q goes on into p.
+  // It reaches the posterior's own network through q only if p does not depend on samples of q.
   if (model.deterministic())
     expect_zero({{1, &mixed}, {-0.25, &full}, {-0.75, &likelihood}}, "posterior", "(1 - α) KL to q");
 }

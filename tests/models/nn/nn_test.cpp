@@ -157,9 +157,11 @@ TEST(GruCell, RefusesOtherShapesNamingThem) {
   const auto of = [&](const Shape& shape) { return tape.constant(shape, Real{0}); };
   EXPECT_NO_THROW(cell(of({2, 3}), of({2, 4})));
   for (const auto& [x, h] :
-       {std::pair{Shape{2, 5}, Shape{2, 4}}, {Shape{2, 3}, Shape{1, 4}}, {Shape{3}, Shape{4}}})
-    EXPECT_EQ(thrown<std::invalid_argument>([&] { cell(of(x), of(h)); }),
+       {std::pair{Shape{2, 5}, Shape{2, 4}}, {Shape{2, 3}, Shape{1, 4}}, {Shape{3}, Shape{4}}}) {
+    const Var input = of(x), state = of(h);
+    EXPECT_EQ(thrown<std::invalid_argument>([&] { cell(input, state); }),
               "gru: expected [m,3] and [m,4], got " + x.str() + " and " + h.str());
+  }
 }
 
 }  // namespace

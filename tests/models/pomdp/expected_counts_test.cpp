@@ -57,18 +57,11 @@ TEST(ExpectedCounts, AddUpToTheNumberOfStepsAndOfTrajectories) {
   EXPECT_NEAR(total(counts.emission), 1000, 1e-9);
 }
 
-// Where the states can be seen, nothing is left to expect: the counts are those of the states themselves.
+// Where the states can be seen, the expected counts are the counts themselves.
 TEST(ExpectedCounts, AreWholeNumbersWhereTheObservationIsTheState) {
   Philox random(23);
-  Pomdp m = random_pomdp(4, 1, 4, random);
+  Pomdp m = observable(random_pomdp(4, 1, 4, random));
   m.start = {0, 1, 0, 0};
-  m.emission = {};
-  m.emission.columns = 4;
-  for (std::size_t s = 0; s < 4; ++s) {
-    std::vector<double> row(4);
-    row[s] = 1;
-    m.emission.append_row(row);
-  }
   const std::vector<Trajectory> one{simulate(m, open_loop_policy(m), 200, random)};
   const ExpectedCounts counts = expected_counts(m, one);
   std::vector<double> seen(m.transition.non_zeros());

@@ -45,7 +45,7 @@ TEST(PomdpFileLimits, SetsOfAnImpossibleSizeAreRefusedWhereTheyAreClaimed) {
   }
 }
 
-// What costs little to write must cost little to refuse, or to read.
+// A file that is short must not be expensive to read or to refuse.
 TEST(PomdpFileLimits, EntriesThatOverrideEachOtherAreNotKept) {
   std::string repeated =
       "discount: 1 values: reward states: 1000 actions: 10 observations: 1 O: * uniform T: * uniform\n";
@@ -59,8 +59,8 @@ TEST(PomdpFileLimits, WildcardsAreSpelledOutUpToALimit) {
       "discount: 1 values: reward states: 100000 actions: 20 observations: 1 O: * uniform ";
   expect_refused(large + "T: * @uniform", "transition: action 0, row 167: its table is too large");
   EXPECT_EQ(parse(large + "T: * identity").transition.non_zeros(), 2'000'000u);
-  // Zeros cost their time too, of which a limit for what is stored knows nothing: here each row looks at
-  // 10 000 columns for one that it stores, and half of them come from another pattern of wildcards.
+  // Zeros cost time although they are not stored: here each row looks at 10 000 columns to store one entry,
+  // and half of the columns come from another pattern of wildcards.
   std::string zeros = "discount: 1 values: reward states: 10001 actions: 2 observations: 1 O: * uniform\n";
   for (int c = 0; c < 10'000; ++c)
     zeros += (c % 2 ? "T: 0 : * : " : "T: * : * : ") + std::to_string(c) + " 0\n";

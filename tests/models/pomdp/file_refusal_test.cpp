@@ -128,7 +128,7 @@ TEST(PomdpFile, MalformedEntriesAreRefusedWhereTheyAreWrong) {
       {"O: *\n0.5 0.5\n@0.6 0.5\n0.5 0.5", "emission: action go, row b sums to 1.1, expected 1"},
       {"O: stay : b : * @1", "emission: action stay, row b sums to 2, expected 1"},
       {"O: stay : b : x @1e308 O: stay : c uniform", "sums to 1e+308"},
-      // A number above 1 is to blame, whatever comes after it.
+      // The error is at the number above 1, whatever comes after it.
       {"T: go : b : c @1.5\nT: go : b : b 0\nT: go : b : a 0", "transition: action go, row b sums to 1.5"},
       {"O: * : * : x @2\nO: go : a : y 0\nO: * : * : y 0", "emission: action go, row a sums to 2"},
       {"T: go : a 0.5 0.5 0\nT: go : a : c @1.25\nT: go : a : a 0.25", "row a sums to 2"},
@@ -158,7 +158,7 @@ TEST(PomdpFile, ReservedWordsAreNotNames) {
   EXPECT_TRUE(is_pomdp_name("Uniform"));
 }
 
-// Each of the five lines of the preamble is missed where the first entry stands.
+// A missing line of the preamble is reported at the first entry.
 TEST(PomdpFile, EveryLineOfThePreambleIsRequired) {
   const char* lines[] = {"discount: 1\n", "values: cost\n", "states: 2\n", "actions: 1\n",
                          "observations: a b\n"};

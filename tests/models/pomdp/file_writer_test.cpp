@@ -27,7 +27,8 @@ TEST(PomdpFile, WhatIsWrittenReadsBackBitForBit) {
 
 bool same_bits(double x, double y) { return x == y && std::signbit(x) == std::signbit(y); }
 
-// Numbers that are hard to write: decimals that no double is, neighbours of 1, the smallest and the largest.
+// Numbers that are hard to write: decimals that are not doubles, neighbours of 1, the smallest and the
+// largest.
 TEST(PomdpFile, HardNumbersReadBackBitForBit) {
   const double smallest = std::numeric_limits<double>::denorm_min();
   const double below_one = std::nextafter(1.0, 0.0), normal = std::numeric_limits<double>::min();
@@ -41,12 +42,9 @@ TEST(PomdpFile, HardNumbersReadBackBitForBit) {
   for (const std::vector<double>& one : rows)
     for (const std::vector<double>& other : rows) {
       Pomdp m{{"a", "b", "c"}, {"0"}, {"x-1", "Y_2", "z"}, below_one, one, {}, {}, {}};
-      m.transition.columns = m.emission.columns = 3;
-      for (const auto& [i, j, k] : {std::tuple{one, other, one}, {other, one, other}, {one, one, other}}) {
-        m.transition.append_row(i);
-        m.emission.append_row(j);
-        m.start = k;
-      }
+      m.transition = table({one, other, one});
+      m.emission = table({other, one, one});
+      m.start = other;
       normalise(m);
       for (const double r : {0.1, -1.0 / 3, smallest, -smallest, std::numeric_limits<double>::max(), -0.0})
         m.reward.set({0, 1, 2, Reward::any}, r);
@@ -57,14 +55,14 @@ TEST(PomdpFile, HardNumbersReadBackBitForBit) {
     }
 }
 
-// A probability of -0 is one of 0: a sign would not read back.
+// A probability of -0 is written as 0: the format has no sign.
 TEST(PomdpFile, MinusZeroIsWrittenWithoutItsSign) {
   Pomdp m = tiger();
   m.start = {1, -0.0};
   EXPECT_EQ(parse(format_pomdp(m)), m);
 }
 
-// What is written grows with the names and the entries, not with their product.
+// The size of the file grows with the names and the entries, not with their product.
 TEST(PomdpFile, LongNamesAreWrittenOnce) {
   Pomdp m = tiger();
   for (std::vector<std::string>* names : {&m.states, &m.actions, &m.observations})

@@ -51,8 +51,8 @@ TEST(MostLikelyPath, IsAtMostAsLikelyAsTheEvidenceAndPossible) {
   EXPECT_NEAR(log_joint(m, t, path.states) / path.log_probability, 1, 1e-13);
 }
 
-// While one listens the tiger stays, so that each stretch between two openings is one state, on the side that
-// was heard more often; where it was heard as often on both, on the one of the lower index.
+// While one listens the tiger stays, so that the path has one state between two openings: the side that was
+// heard more often, or in a tie the one with the lower index.
 TEST(MostLikelyPath, OfTigerIsTheMajorityOfEachStretchOverAHundredThousandSteps) {
   const Pomdp m = tiger();
   Philox random(33);
@@ -72,7 +72,8 @@ TEST(MostLikelyPath, OfTigerIsTheMajorityOfEachStretchOverAHundredThousandSteps)
     first = last + 1;
   }
   EXPECT_GT(ties, 1000u);
-  // Opening puts the tiger anywhere and shows anything: two factors of 1/2. One more is the start's.
+  // After opening, the tiger's place and what is heard are arbitrary: two factors of 1/2. The start is one
+  // more.
   const double expected = static_cast<double>(agreements) * std::log(0.85) +
                           static_cast<double>(listens - agreements) * std::log(0.15) +
                           static_cast<double>(2 * (t.horizon() - listens) + 1) * std::log(0.5);
@@ -97,11 +98,8 @@ TEST(MostLikelyPath, FactorsInAnotherOrderAreATie) {
 // The likeliest state of each step by itself is c at step 0 and a at step 1; but c never goes to a.
 TEST(MostLikelyPath, IsNotTheStatesThatAreLikeliestOneByOne) {
   Pomdp m{{"a", "b", "c"}, {"go"}, {"nothing"}, 1, {0.3, 0.3, 0.4}, {}, {}, {}};
-  m.transition.columns = 3;
-  for (const std::vector<double>& row : {std::vector<double>{1, 0, 0}, {1, 0, 0}, {0, 0.5, 0.5}})
-    m.transition.append_row(row);
-  m.emission.columns = 1;
-  for (int s = 0; s < 3; ++s) m.emission.append_row(std::vector<double>{1});
+  m.transition = table({{1, 0, 0}, {1, 0, 0}, {0, 0.5, 0.5}});
+  m.emission = table({{1}, {1}, {1}});
   const std::vector<std::size_t> once{0};
   const Smoothed smoothed = smooth(m, {once, once});
   for (std::size_t k = 0; k < 2; ++k) {
@@ -122,9 +120,7 @@ TEST(MostLikelyPath, RefusesWhatTheFilterRefuses) {
   EXPECT_THROW(most_likely_path(m, {one, unknown}), std::out_of_range);
   EXPECT_EQ(most_likely_path(m, History()).states, std::vector<std::size_t>{0});
 
-  m.emission = {};
-  m.emission.columns = 2;
-  for (std::size_t r = 0; r < 6; ++r) m.emission.append_row(std::vector<double>{1, 0});
+  m = always_left();
   try {
     most_likely_path(m, {two, std::vector<std::size_t>{0, 1}});
     FAIL();
