@@ -1,37 +1,47 @@
 #include "cases.h"
 
+#include <type_traits>
+
+#include "training_steps/diagonal_lstm.h"
+#ifdef DOXA_STUDIES
 #include "manual/filter.h"
 #include "manual/rssm.h"
 #include "manual/vae.h"
-#include "training_steps/diagonal_lstm.h"
+#else
+#include "training_steps/filter.h"
+#include "training_steps/rssm.h"
+#include "training_steps/vae.h"
+namespace doxa::benchmarks::manual {
+using VaeStep = void;
+using FilterStep = void;
+using RssmStep = void;
+}  // namespace doxa::benchmarks::manual
+#endif
 
 namespace doxa::benchmarks {
 namespace {
 
-template <class Model>
-Case taped(const char* name, typename Model::Sizes sizes) {
-  return {name, [sizes](int threads) { return taped_step<Model>(sizes, threads); }, nullptr};
-}
-
-template <class Model, class Manual>
-Case both(const char* name, typename Model::Sizes sizes) {
-  return {name, [sizes](int threads) { return taped_step<Model>(sizes, threads); },
-          [sizes] { return manual_step<Model, Manual>(sizes); }};
+template <class Model, class Manual = void>
+Case step_of(const char* name, typename Model::Sizes sizes) {
+  Case c{name, [sizes](int threads) { return taped_step<Model>(sizes, threads); }, nullptr};
+  if constexpr (!std::is_void_v<Manual>) c.manual = [sizes] { return manual_step<Model, Manual>(sizes); };
+  return c;
 }
 
 }  // namespace
 
 const std::vector<Case>& cases() {
   static const std::vector<Case> all{
-      both<Vae, manual::VaeStep>("vae-small", {.B = 64, .D = 2, .H = 32, .L = 2}),
-      taped<Vae>("vae-medium", {.B = 128, .D = 64, .H = 128, .L = 8}),
-      taped<Vae>("vae-large", {.B = 256, .D = 784, .H = 512, .L = 32}),
-      taped<Filter>("filter-small", {.B = 16, .T = 16, .A = 3, .O = 2, .H = 32, .L = 4}),
-      both<Filter, manual::FilterStep>("filter-medium", {.B = 32, .T = 32, .A = 3, .O = 6, .H = 64, .L = 8}),
-      taped<Filter>("filter-large", {.B = 64, .T = 64, .A = 5, .O = 20, .H = 256, .L = 32}),
-      both<Rssm, manual::RssmStep>("rssm-medium", {.B = 32, .T = 32, .A = 3, .O = 6, .H = 64, .L = 8}),
-      taped<Rssm>("rssm-large", {.B = 50, .T = 50, .A = 5, .O = 20, .H = 200, .L = 30}),
-      taped<DiagonalLstm>("lstm-tiny", {.width = 14, .T = 1024}),
+      step_of<Vae, manual::VaeStep>("vae-small", {.B = 64, .D = 2, .H = 32, .L = 2}),
+      step_of<Vae>("vae-medium", {.B = 128, .D = 64, .H = 128, .L = 8}),
+      step_of<Vae>("vae-large", {.B = 256, .D = 784, .H = 512, .L = 32}),
+      step_of<Filter>("filter-small", {.B = 16, .T = 16, .A = 3, .O = 2, .H = 32, .L = 4}),
+      step_of<Filter, manual::FilterStep>("filter-medium",
+                                          {.B = 32, .T = 32, .A = 3, .O = 6, .H = 64, .L = 8}),
+      step_of<Filter>("filter-large", {.B = 64, .T = 64, .A = 5, .O = 20, .H = 256, .L = 32}),
+      step_of<Rssm, manual::RssmStep>("rssm-medium", {.B = 32, .T = 32, .A = 3, .O = 6, .H = 64, .L = 8}),
+      step_of<Rssm>("rssm-large", {.B = 50, .T = 50, .A = 5, .O = 20, .H = 200, .L = 30}),
+      step_of<DiagonalLstm>("lstm-tiny", {.width = 14, .T = 1024}),
   };
   return all;
 }

@@ -1,14 +1,12 @@
-#include "growth.h"
-
 #include <cmath>
 #include <stdexcept>
 #include <system_error>
 
 #include "doxa/models/files/file.h"
+#include "measurements.h"
 #include "support/figure.h"
 #include "support/number.h"
 #include "support/table.h"
-#include "timing.h"
 #include "training_step.h"
 #include "training_steps/filter.h"
 

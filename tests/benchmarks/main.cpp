@@ -7,24 +7,27 @@
 #include <iostream>
 #include <stdexcept>
 
-#include "arguments.h"
 #include "cases.h"
 #include "doxa/autograd/kernels/kernels.h"
-#include "draw_rates.h"
-#include "elementary_rates.h"
-#include "growth.h"
-#include "matrix_product.h"
-#include "recomputation.h"
-#include "rows.h"
+#include "measurements.h"
+#include "support/arguments.h"
 #include "tests/support/allocations.h"
-#include "timing.h"
 
 namespace doxa::benchmarks {
 namespace {
 
+struct Settings {
+  std::vector<std::string> cases;  // empty: all
+  double seconds = 2;
+  int threads = 1;
+  std::string json;    // empty: no file
+  std::string growth;  // empty: the cases are timed
+  bool list = false, about = false;
+};
+
 struct Benchmark {
   std::string name;
-  std::function<void(const Arguments&, Rows&)> run;
+  std::function<void(const Settings&, Rows&)> run;
 };
 
 std::size_t allocations_of(const std::function<void()>& step) {
@@ -43,16 +46,16 @@ void add_step(const char* program, const std::string& name, const TrainingStep& 
             {"allocations", allocated}});
 }
 
-void time_case(const Case& c, const Arguments& arguments, Rows& rows) {
-  const TrainingStep taped = c.taped(arguments.threads);
+void time_case(const Case& c, const Settings& settings, Rows& rows) {
+  const TrainingStep taped = c.taped(settings.threads);
   const std::size_t allocated = allocations_of(taped.run);
   if (!c.manual || taped.threads > 1) {
-    const double time = median_microseconds(taped.run, arguments.seconds);
+    const double time = median_microseconds(taped.run, settings.seconds);
     return add_step("doxa", c.name, taped, time, allocated, rows);
   }
   const TrainingStep manual = c.manual();
   const std::size_t allocated_by_hand = allocations_of(manual.run);
-  const std::vector<double> times = median_microseconds({taped.run, manual.run}, arguments.seconds);
+  const std::vector<double> times = median_microseconds({taped.run, manual.run}, settings.seconds);
   add_step("doxa", c.name, taped, times[0], allocated, rows);
   add_step("manual", c.name, manual, times[1], allocated_by_hand, rows);
 }
@@ -68,15 +71,15 @@ void time_record(const Case& c, double seconds, Rows& rows) {
 std::vector<Benchmark> benchmarks() {
   std::vector<Benchmark> all;
   for (const Case& c : cases())
-    all.push_back({c.name, [&c](const Arguments& a, Rows& rows) {
+    all.push_back({c.name, [&c](const Settings& a, Rows& rows) {
                      time_case(c, a, rows);
                      if (c.name == "lstm-tiny") time_record(c, a.seconds, rows);
                    }});
-  all.push_back({"recompute", [](const Arguments& a, Rows& rows) { time_recomputation(a.seconds, rows); }});
-  all.push_back({"matmul", [](const Arguments& a, Rows& rows) { time_matrix_product(a.seconds, rows); }});
+  all.push_back({"recompute", [](const Settings& a, Rows& rows) { time_recomputation(a.seconds, rows); }});
+  all.push_back({"matmul", [](const Settings& a, Rows& rows) { time_matrix_product(a.seconds, rows); }});
   all.push_back(
-      {"elementary", [](const Arguments& a, Rows& rows) { time_elementary_functions(a.seconds, rows); }});
-  all.push_back({"draws", [](const Arguments& a, Rows& rows) { time_draws(a.seconds, rows); }});
+      {"elementary", [](const Settings& a, Rows& rows) { time_elementary_functions(a.seconds, rows); }});
+  all.push_back({"draws", [](const Settings& a, Rows& rows) { time_draws(a.seconds, rows); }});
   return all;
 }
 
@@ -89,32 +92,55 @@ void print_about() {
   std::printf("%s, kernels %s, %s\n", real_name, kernels().name, compiler);
 }
 
-void run(const Arguments& arguments) {
-  if (arguments.help) return void(std::fputs(usage, stdout));
-  if (arguments.about) return print_about();
+void run(const Settings& settings) {
+  if (settings.about) return print_about();
   const std::vector<Benchmark> all = benchmarks();
   std::string names;
   for (const Benchmark& b : all) names += (names.empty() ? "" : ", ") + b.name;
-  if (arguments.list) {
+  if (settings.list) {
     for (const Benchmark& b : all) std::puts(b.name.c_str());
     return;
   }
-  for (const std::string& name : arguments.cases)
+  for (const std::string& name : settings.cases)
     if (std::ranges::find(all, name, &Benchmark::name) == all.end())
       throw std::invalid_argument("--case: found '" + name + "', expected one of " + names);
-  Rows rows(arguments.json);
-  if (!arguments.growth.empty()) return measure_growth(arguments.growth, arguments.seconds, rows, std::cout);
+  Rows rows(settings.json);
+  if (!settings.growth.empty()) return measure_growth(settings.growth, settings.seconds, rows, std::cout);
   for (const Benchmark& b : all)
-    if (arguments.cases.empty() || std::ranges::count(arguments.cases, b.name) > 0) b.run(arguments, rows);
+    if (settings.cases.empty() || std::ranges::count(settings.cases, b.name) > 0) b.run(settings, rows);
 }
 
 }  // namespace
 }  // namespace doxa::benchmarks
 
-int main(int argc, char** argv) try {
-  doxa::benchmarks::run(doxa::benchmarks::parse({argv + 1, static_cast<std::size_t>(argc - 1)}));
-  if (std::fflush(stdout) != 0) throw std::runtime_error("cannot write to standard output");
-} catch (const std::exception& e) {
-  std::fprintf(stderr, "bench: %s\n", e.what());
-  return 2;
+int main(int argc, char** argv) {
+  doxa::support::CommandLine command(
+      "bench", "the time of one training step of each case, and the rates of the kernels",
+      "A row of a training step (noise, forward, backward, Adam), by tape or by hand:\n"
+      "  doxa,<case>,<dtype>,<threads>,<median microseconds>,<records>,<tape bytes>,<heap allocations>\n"
+      "  manual,<case>,…                        the same, its gradient written by hand (-DDOXA_STUDIES=ON)\n"
+      "  doxa-record,<case>,<dtype>,1,<nanoseconds a record, forward and backward>\n"
+      "  doxa-recompute,<stored or recomputed>,<dtype>,1,<median microseconds>,<bytes owned>,<distance>\n"
+      "                                         gradient of a recurrence of 4096 steps; <distance> is "
+      "between\n"
+      "                                         the two gradients, relative to their norm\n"
+      "Rows of the kernels:\n"
+      "  doxa-matmul,<n>,<dtype>,1,<GFLOP/s>    product of two n x n matrices\n"
+      "  doxa-elementary,<function>,<dtype>,1,<nanoseconds an element>,<the same of std::>,<ratio>\n"
+      "  doxa-draws,<distribution>,<dtype>,1,<nanoseconds a draw>,<millions of draws a second>");
+  doxa::benchmarks::Settings settings;
+  command.text("case", "NAME", settings.cases, "only this benchmark; may be repeated");
+  command.positive("seconds", settings.seconds, "how long to time each");
+  command.integer("threads", settings.threads, {.low = 1, .high = 1024},
+                  "for the training steps, each with its share of the batch");
+  command.text("json", "FILE", settings.json, "also write the rows to FILE, an array of flat objects");
+  command.text("growth", "DIR", settings.growth,
+               "instead: time and memory of a step against its sizes, and DIR/growth.svg");
+  command.flag("list", settings.list, "print the names of the benchmarks");
+  command.flag("about", settings.about, "print what was built: version, type of numbers, kernels, compiler");
+  return command.run(argc, argv, [&] {
+    doxa::benchmarks::run(settings);
+    if (std::fflush(stdout) != 0) throw std::runtime_error("cannot write to standard output");
+    return 0;
+  });
 }

@@ -1,10 +1,8 @@
-#include "recomputation.h"
-
 #include <cmath>
 
 #include "doxa/autograd/checkpoint.h"
 #include "doxa/models/nn/gru.h"
-#include "timing.h"
+#include "measurements.h"
 
 namespace doxa::benchmarks {
 namespace {

@@ -1,4 +1,4 @@
-#include "timing.h"
+#include "measurements.h"
 
 #include <algorithm>
 #include <chrono>

@@ -63,15 +63,6 @@ Outcome doxa_directions(const TensorFunction& f, std::span<const Tensor> inputs,
   return judged_by_doxa(f, inputs, {.seed = seed, .mode = CheckMode::sampled});
 }
 
-std::vector<Rule> rules() {
-  return {{"doxa, Jacobian", doxa_jacobian},
-          {"doxa, directions", doxa_directions},
-          {"PyTorch, slow", pytorch_slow},
-          {"PyTorch, fast", pytorch_fast},
-          {"JAX", jax},
-          {"Stan", stan}};
-}
-
 void Count::add(Outcome outcome) {
   ++(outcome == Outcome::accepted ? accepted : outcome == Outcome::refused ? refused : undecided);
 }

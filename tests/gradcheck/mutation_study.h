@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "mutants.h"
-#include "peers.h"
 
 namespace doxa {
+
+/// What a gradient check says: that the gradient is right, that it is wrong, or that it cannot tell.
+enum class Outcome { accepted, refused, undecided };
 
 /// A gradient check and how it judges a function.
 struct Rule {
@@ -15,11 +17,9 @@ struct Rule {
   Outcome (*judge)(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
 };
 
+/// check_gradients in its two modes.
 Outcome doxa_jacobian(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
 Outcome doxa_directions(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
-
-/// check_gradients in its two modes, and its peers.
-std::vector<Rule> rules();
 
 /// How often one rule said what.
 struct Count {

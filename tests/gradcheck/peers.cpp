@@ -193,4 +193,13 @@ Outcome stan(const TensorFunction& f, std::span<const Tensor> inputs, std::uint6
   return Outcome::accepted;
 }
 
+std::vector<Rule> rules() {
+  return {{"doxa, Jacobian", doxa_jacobian},
+          {"doxa, directions", doxa_directions},
+          {"PyTorch, slow", pytorch_slow},
+          {"PyTorch, fast", pytorch_fast},
+          {"JAX", jax},
+          {"Stan", stan}};
+}
+
 }  // namespace doxa

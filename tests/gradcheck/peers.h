@@ -3,12 +3,9 @@
 #include <cstdint>
 #include <span>
 
-#include "pullback.h"
+#include "mutation_study.h"
 
 namespace doxa {
-
-/// What a gradient check says: that the gradient is right, that it is wrong, or that it cannot tell.
-enum class Outcome { accepted, refused, undecided };
 
 // The acceptance rules of other libraries' gradient checks, written from their documentation and observed
 // behaviour, with their default steps and tolerances. Random vectors come from `seed`. They never are
@@ -32,5 +29,8 @@ Outcome jax(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64
 /// each output by itself, the six-point central difference of step ε^(1/7) max(1, |x|), ε the machine
 /// epsilon, and |a - n| <= max(1e-4 (|a| + |n|) / 2, 1e-8).
 Outcome stan(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
+
+/// Ours in both modes, and those above.
+std::vector<Rule> rules();
 
 }  // namespace doxa

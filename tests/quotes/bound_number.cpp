@@ -2,22 +2,51 @@
 
 #include <algorithm>
 #include <cmath>
-#include <regex>
 #include <string>
 
 #include "support/number.h"
+#include "tests/support/cursor.h"
 
 namespace doxa::quotes {
 namespace {
 
-using Match = std::match_results<std::string_view::const_iterator>;
+// Digits, in groups of three or not, with a point or not: what is left of them is `digits`.
+std::string_view take_digits(Cursor& c) {
+  const std::size_t begin = c.at;
+  const std::size_t first = c.take_while(is_digit).size();
+  for (std::size_t groups = 0; first <= 3; ++groups) {
+    Cursor group = c;
+    if (!group.take(" ") || group.take_while(is_digit).size() != 3) break;
+    c = group;
+  }
+  Cursor decimals = c;
+  if (decimals.take(".") && !decimals.take_while(is_digit).empty()) c = decimals;
+  return c.text.substr(begin, c.at - begin);
+}
 
-// sign, digits, power of ten, its exponent
-const std::regex number(R"((\+|-|−)?(\d{1,3}(?: \d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?))"
-                        R"((\s*(?:\\cdot|\\times|·|×)\s*10\^\{?((?:-|−)?\d+)\}?|e(-?\d+))?)");
-
-std::string_view view(const Match& match, std::size_t group) {
-  return {match[group].first, match[group].second};
+// "e-16", " \\cdot 10^{-16}", " · 10^-16": the exponent; empty, and c where it was, for something else.
+std::string_view take_power(Cursor& c) {
+  const auto exponent = [](Cursor& at) -> std::string_view {
+    const std::size_t begin = at.at;
+    at.take("-") || at.take("−");
+    return at.take_while(is_digit).empty() ? "" : at.text.substr(begin, at.at - begin);
+  };
+  Cursor power = c;
+  std::string_view found;
+  if (power.take("e")) {
+    found = exponent(power);
+  } else {
+    const auto blanks = [&] { power.take_while([](char x) { return x == ' '; }); };
+    blanks();
+    if (!power.take("\\cdot") && !power.take("\\times") && !power.take("·") && !power.take("×")) return "";
+    blanks();
+    if (!power.take("10^")) return "";
+    power.take("{");
+    found = exponent(power);
+    power.take("}");
+  }
+  if (!found.empty()) c = power;
+  return found;
 }
 
 std::size_t trimmed(std::string_view line, std::size_t end, std::string_view what) {
@@ -51,18 +80,22 @@ std::optional<WrittenNumber> number_before(std::string_view line, std::size_t en
     last = trimmed(line, mark - 1, "\\ ");
   }
   std::optional<WrittenNumber> found;
-  for (std::regex_iterator<std::string_view::const_iterator>
-           i(line.begin() + static_cast<std::ptrdiff_t>(begin),
-             line.begin() + static_cast<std::ptrdiff_t>(last), number),
-       none;
-       i != none; ++i) {
-    const Match& m = *i;
-    found = WrittenNumber{.begin = static_cast<std::size_t>(m[0].first - line.begin()),
-                          .end = static_cast<std::size_t>(m[0].second - line.begin()),
-                          .digits = view(m, 2),
-                          .power = view(m, 3),
-                          .exponent = m[4].matched ? view(m, 4) : view(m, 5),
-                          .sign = view(m, 1),
+  for (Cursor c{line.substr(0, last), begin}; c.at < last;) {
+    const std::size_t start = c.at;
+    const std::string_view sign = c.take("+") ? "+" : c.take("-") ? "-" : c.take("−") ? "−" : "";
+    if (!is_digit(c.next())) {
+      c.at = start + 1;
+      continue;
+    }
+    const std::string_view digits = take_digits(c);
+    const std::size_t power = c.at;
+    const std::string_view exponent = take_power(c);
+    found = WrittenNumber{.begin = start,
+                          .end = c.at,
+                          .digits = digits,
+                          .power = line.substr(power, c.at - power),
+                          .exponent = exponent,
+                          .sign = sign,
                           .percent = percent};
   }
   if (found && !formula && found->end != last) return {};

@@ -1,12 +1,12 @@
 #include "exercises.h"
 
 #include <fstream>
-#include <regex>
 #include <set>
 #include <sstream>
 
 #include "quotes/tree.h"
 #include "support/results_file.h"
+#include "tests/support/cursor.h"
 
 namespace doxa::quotes {
 namespace {
@@ -21,14 +21,14 @@ std::string read(const fs::path& file) {
 
 // Adds the items of the numbered list under "## Exercises", to the next heading of that level or the end.
 void add_exercises(const std::string& page, std::vector<std::string>& items) {
-  static const std::regex item(R"(^\d+\. .*)");
   const std::size_t first = items.size();
   std::istringstream stream(page);
   bool inside = false;
   for (std::string line; std::getline(stream, line);) {
     if (line.starts_with("## ")) inside = line == "## Exercises";
     if (!inside) continue;
-    if (std::regex_match(line, item)) items.emplace_back();
+    Cursor c{line};
+    if (!c.take_while(is_digit).empty() && c.take(". ")) items.emplace_back();
     if (items.size() > first) items.back() += line + '\n';
   }
 }
@@ -36,14 +36,13 @@ void add_exercises(const std::string& page, std::vector<std::string>& items) {
 }  // namespace
 
 std::vector<std::string> exercise_faults(const fs::path& root, const fs::path& chapter) {
-  static const std::regex by_test(R"(`(Exercise\d\d)\.(\w+)`)");
-  static const std::regex by_claim(R"(claims? (\d+))");
-  static const std::regex a_test(R"(TEST\((Exercise\d\d), (\w+)\))");
   const std::string name = chapter.filename().string();
   const std::string code = read(root / "tests/tutorials/exercises" / (name + ".cpp"));
   std::set<std::string> tests, used;
-  for (std::sregex_iterator i(code.begin(), code.end(), a_test), none; i != none; ++i)
-    tests.insert((*i)[1].str() + "." + (*i)[2].str());
+  for_each_after(code, "TEST(Exercise", [&](Cursor c) {
+    const std::string number(c.take_while(is_digit));
+    if (c.take(", ")) tests.insert("Exercise" + number + "." + std::string(c.take_while(is_word)));
+  });
   const auto results = support::read_results(chapter / "results.json");
 
   std::vector<std::string> faults;
@@ -66,14 +65,22 @@ std::vector<std::string> exercise_faults(const fs::path& root, const fs::path& c
     }
     const std::string by = item.substr(last, end - last);
     int verified = 0;
-    for (std::sregex_iterator i(by.begin(), by.end(), by_test), none; i != none; ++i, ++verified) {
-      const std::string test = (*i)[1].str() + "." + (*i)[2].str();
+    for_each_after(by, "`Exercise", [&](Cursor c) {
+      std::string test = "Exercise" + std::string(c.take_while(is_digit));
+      if (!c.take(".")) return;
+      test += "." + std::string(c.take_while(is_word));
+      ++verified;
       used.insert(test);
       if (!tests.contains(test)) faults.push_back(which + ": there is no test " + test);
-    }
-    for (std::sregex_iterator i(by.begin(), by.end(), by_claim), none; i != none; ++i, ++verified)
-      if (!results.contains("claim." + (*i)[1].str()))
-        faults.push_back(which + ": there is no claim " + (*i)[1].str());
+    });
+    for_each_after(by, "claim", [&](Cursor c) {
+      c.take("s");
+      if (!c.take(" ")) return;
+      const std::string number(c.take_while(is_digit));
+      if (number.empty()) return;
+      ++verified;
+      if (!results.contains("claim." + number)) faults.push_back(which + ": there is no claim " + number);
+    });
     if (verified == 0)
       faults.push_back(which + ": expected a test `ExerciseNN.Name` or 'claim K' after 'Verified by'");
   }

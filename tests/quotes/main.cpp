@@ -1,12 +1,6 @@
-// quotes [--write] [--take DIR] [CHAPTER…]: whether the pages say what their sources and results say.
-//
-//   quotes               prints each difference as FILE:LINE; exit status 1 if there is one
-//   quotes --write       mends them: quoted blocks and bound numbers are written anew
-//   quotes --take out    first takes results and figures from the runs in out/NN-name, of all chapters that
-//                        have run or of those named, and then mends
+// quotes: whether the pages say what their sources and results say; `quotes --help` says more.
 
 #include <algorithm>
-#include <exception>
 #include <filesystem>
 #include <iostream>
 #include <iterator>
@@ -16,16 +10,12 @@
 #include "doxa/models/files/file.h"
 #include "exercises.h"
 #include "page.h"
+#include "support/arguments.h"
 #include "tree.h"
 
 namespace {
 
 namespace fs = std::filesystem;
-
-int usage() {
-  std::cerr << "quotes: expected: quotes [--write] [--take DIR] [NN-name ...]\n";
-  return 2;
-}
 
 void take(const fs::path& runs, const std::vector<std::string>& wanted, const fs::path& root) {
   for (const std::string& name : wanted)
@@ -77,28 +67,20 @@ int run(bool write, const fs::path& runs, const std::vector<std::string>& wanted
 }  // namespace
 
 int main(int argc, char** argv) {
+  doxa::support::CommandLine command("quotes", "whether the pages say what their sources and results say",
+                                     "Exit status: 0 they do, 1 there is a difference, 2 bad input.");
   bool write = false;
-  fs::path runs;
+  std::string runs;
   std::vector<std::string> chapters;
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
-    if (word == "--write") {
-      write = true;
-    } else if (word == "--take") {
-      if (++i == argc) return usage();
-      runs = argv[i];
-      write = true;
-    } else if (word.starts_with("-") || word.empty()) {
-      return usage();
-    } else {
-      chapters.push_back(word);
-    }
-  }
-  if (runs.empty() && !chapters.empty()) return usage();
-  try {
-    return run(write, runs, chapters);
-  } catch (const std::exception& error) {
-    std::cerr << "quotes: " << error.what() << '\n';
-    return 2;
-  }
+  command.flag("write", write, "mend the differences: quoted blocks and bound numbers are written anew");
+  command.text(
+      "take", "DIR", runs,
+      "first take results and figures from the runs in DIR/NN-name, of all chapters or of those named; "
+      "then mend");
+  command.words("[NN-name …]", chapters);
+  return command.run(argc, argv, [&] {
+    if (runs.empty() && !chapters.empty())
+      throw doxa::support::UsageError("chapters are named for --take alone");
+    return run(write || !runs.empty(), runs, chapters);
+  });
 }

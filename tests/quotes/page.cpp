@@ -5,7 +5,6 @@
 #include <fstream>
 #include <map>
 #include <optional>
-#include <regex>
 #include <sstream>
 #include <stdexcept>
 #include <variant>
@@ -14,6 +13,7 @@
 #include "region.h"
 #include "support/number.h"
 #include "support/results_file.h"
+#include "tests/support/cursor.h"
 #include "unbound_numbers.h"
 
 namespace doxa::quotes {
@@ -69,11 +69,48 @@ class Sources {
   std::map<std::string, ResultsFile> files_;
 };
 
-const std::regex quote(R"(^(\s*)<!-- quote: (\S+) \[([^\]]+)\] -->\s*$)");
-const std::regex output(R"(^(\s*)<!-- output: (.+) -->\s*$)");
-const std::regex marked(R"(^\s*<!-- (quote|output))");
-const std::regex bound(R"(<!--(=|claim: )([^>]*?)-->)");
-const std::regex fence(R"(^\s*(```+|~~~+).*$)");
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+bool is_blank_text(std::string_view text) { return std::ranges::all_of(text, is_blank); }
+
+// A line that says what the block below it quotes.
+struct Source {
+  std::string indent, kind, name, region;  // "quote", FILE and REGION, or "output" and NAME
+};
+std::optional<Source> source_of(std::string_view line) {
+  Cursor c{line};
+  Source s{.indent = std::string(c.take_while(is_blank)), .kind = "", .name = "", .region = ""};
+  if (c.take("<!-- quote: ")) {
+    s.kind = "quote";
+    s.name = c.take_until(" ");
+    if (!c.take(" [")) return {};
+    s.region = c.take_until("]");
+    if (!c.take("] -->")) return {};
+  } else if (c.take("<!-- output: ")) {
+    s.kind = "output";
+    s.name = c.take_until(" -->");
+    if (!c.take(" -->")) return {};
+  } else {
+    return {};
+  }
+  if (s.name.empty() || !is_blank_text(c.rest())) return {};
+  return s;
+}
+
+bool is_marked(std::string_view line) {
+  Cursor c{line};
+  c.take_while(is_blank);
+  return c.take("<!-- quote") || c.take("<!-- output");
+}
+
+// The mark of a fence, three backticks or tildes or more; empty for another line.
+std::string fence_of(std::string_view line) {
+  Cursor c{line};
+  c.take_while(is_blank);
+  const char mark = c.next();
+  if (mark != '`' && mark != '~') return "";
+  const std::string_view fence = c.take_while([=](char x) { return x == mark; });
+  return fence.size() < 3 ? "" : std::string(fence);
+}
 
 // Does this byte stand between backticks, where a comment is none?
 bool in_code(const std::string& line, std::size_t at) {
@@ -90,17 +127,16 @@ class Reader {
 
   Page page() {
     for (at_ = 0; at_ < lines_.size();) {
-      std::smatch match;
       const std::string line = lines_[at_];
-      if (std::regex_match(line, match, quote)) {
-        block(match[1], [&] { return region(folder_ / match[2].str(), match[3]); });
-      } else if (std::regex_match(line, match, output)) {
-        block(match[1], [&] { return lines_of(sources_.entry<std::string>(match[2], "printed.")); });
-      } else if (std::regex_search(line, marked)) {
+      if (const auto source = source_of(line)) {
+        block(source->indent, [&] {
+          return source->kind == "quote" ? region(folder_ / source->name, source->region)
+                                         : lines_of(sources_.entry<std::string>(source->name, "printed."));
+        });
+      } else if (is_marked(line)) {
         differ("expected '<!-- quote: FILE [REGION] -->' or '<!-- output: NAME -->' alone on a line");
         copy();
-      } else if (std::regex_match(line, match, fence)) {
-        const std::string mark = match[1];
+      } else if (const std::string mark = fence_of(line); !mark.empty()) {
         copy();
         while (at_ < lines_.size() && !closes(lines_[at_], mark)) copy();
         if (at_ < lines_.size()) copy();
@@ -128,12 +164,11 @@ class Reader {
   template <class Quoted>
   void block(const std::string& indent, const Quoted& quoted) {
     copy();
-    std::smatch match;
-    if (at_ == lines_.size() || !std::regex_match(lines_[at_], match, fence)) {
+    const std::string mark = at_ == lines_.size() ? "" : fence_of(lines_[at_]);
+    if (mark.empty()) {
       differ("expected the opening fence of the quoted block");
       return;
     }
-    const std::string mark = match[1];
     copy();
     const std::size_t begin = at_;
     while (at_ < lines_.size() && !closes(lines_[at_], mark)) ++at_;
@@ -164,14 +199,15 @@ class Reader {
   void numbers(const std::string& line) {
     std::string written;
     std::size_t copied = 0;
-    for (std::sregex_iterator i(line.begin(), line.end(), bound), none; i != none; ++i) {
-      const std::string kind = (*i)[1], name = (*i)[2];
-      const auto comment = static_cast<std::size_t>(i->position());
-      if (name.empty() || in_code(line, comment)) continue;
+    for_each_after(line, "<!--", [&](Cursor c) {
+      const std::size_t comment = c.at - 4;
+      const std::string kind = c.take("=") ? "=" : c.take("claim: ") ? "claim: " : "";
+      const std::string name(c.take_until("-->"));
+      if (kind.empty() || name.empty() || name.find('>') != name.npos || in_code(line, comment)) return;
       const std::optional<WrittenNumber> number = number_before(line, comment);
       if (!number || number->begin < copied) {
         differ("expected a number right before <!--" + kind + name + "-->");
-        continue;
+        return;
       }
       try {
         const double value = kind == "=" ? sources_.entry<double>(name) : sources_.claim(name);
@@ -186,7 +222,7 @@ class Reader {
       } catch (const std::runtime_error& error) {
         differ(error.what());
       }
-    }
+    });
     put(written + line.substr(copied));
   }
 

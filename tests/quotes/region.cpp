@@ -2,21 +2,34 @@
 
 #include <algorithm>
 #include <fstream>
-#include <regex>
+#include <optional>
 #include <stdexcept>
 
+#include "tests/support/cursor.h"
+
 namespace doxa::quotes {
+namespace {
+
+// NAME of a line "//! [NAME]" or "#! [NAME]".
+std::optional<std::string> mark_of(const std::string& line) {
+  Cursor c{line};
+  c.take_while([](char x) { return x == ' '; });
+  if (!c.take("//! [") && !c.take("#! [")) return {};
+  const std::string name(c.take_until("]"));
+  if (!c.take("]") || c.rest().find_first_not_of(" \r") != std::string_view::npos) return {};
+  return name;
+}
+
+}  // namespace
 
 std::vector<std::string> region(const std::filesystem::path& file, const std::string& name) {
-  static const std::regex mark(R"(^\s*(?://|#)! \[([^\]]+)\]\s*$)");
   std::ifstream source(file);
   if (!source) throw std::runtime_error("cannot read " + file.lexically_normal().string());
   std::vector<std::string> lines;
   int marks = 0;
   for (std::string line; std::getline(source, line);) {
-    std::smatch match;
-    if (std::regex_match(line, match, mark)) {
-      if (match[1] == name) ++marks;
+    if (const auto mark = mark_of(line)) {
+      marks += *mark == name;
     } else if (marks == 1) {
       lines.push_back(line);
     }

@@ -1,19 +1,63 @@
 #include "unbound_numbers.h"
 
+#include <algorithm>
 #include <cctype>
 #include <fstream>
-#include <regex>
 #include <set>
 #include <string>
 
 #include "bound_number.h"
+#include "tests/support/cursor.h"
 
 namespace doxa::quotes {
 namespace {
 
 namespace fs = std::filesystem;
 
-const std::regex number(R"(\d+(?:\.\d+)?)");
+// Calls found(digits) for every number, "12" or "0.5".
+void for_each_number(std::string_view text, auto found) {
+  for (Cursor c{text}; c.at < text.size();) {
+    c.take_while([](char x) { return !is_digit(x); });
+    const std::size_t begin = c.at;
+    c.take_while(is_digit);
+    Cursor decimals = c;
+    if (decimals.take(".") && !decimals.take_while(is_digit).empty()) c = decimals;
+    if (c.at > begin) found(std::string(text.substr(begin, c.at - begin)));
+  }
+}
+
+// A line with a blank in place of each piece that begins with `first` and ends with the next `last` after it.
+void blank_out(std::string& line, std::string_view first, std::string_view last) {
+  for (std::size_t at = line.find(first); at != line.npos; at = line.find(first, at + 1)) {
+    const std::size_t end = line.find(last, at + first.size());
+    if (end == line.npos) return;
+    line.replace(at, end + last.size() - at, " ");
+  }
+}
+
+// "12 345" as "12345".
+std::string without_groups(const std::string& line) {
+  std::string text;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    Cursor group{line, i + 1};
+    const bool separates =
+        line[i] == ' ' && i > 0 && is_digit(line[i - 1]) && group.take_while(is_digit).size() == 3;
+    if (!separates) text += line[i];
+  }
+  return text;
+}
+
+// "(06.12)" and what stands between "http" and the next blank.
+void blank_out_citations(std::string& line) {
+  for (std::size_t at = line.find('('); at != line.npos; at = line.find('(', at + 1)) {
+    Cursor c{line, at + 1};
+    if (c.take_while(is_digit).size() == 2 && c.take(".") && !c.take_while(is_digit).empty() && c.take(")"))
+      line.replace(at, c.at - at, " ");
+  }
+  for (const char* scheme : {"http://", "https://"})
+    for (std::size_t at = line.find(scheme); at != line.npos; at = line.find(scheme, at))
+      line.replace(at, std::min(line.find(' ', at), line.size()) - at, " ");
+}
 
 // The numbers in a chapter's sources.
 std::set<std::string> numbers_of_sources(const fs::path& folder) {
@@ -24,8 +68,7 @@ std::set<std::string> numbers_of_sources(const fs::path& folder) {
     std::ifstream source(entry.path());
     for (std::string line; std::getline(source, line);) {
       std::erase(line, '\'');  // 1'000'000
-      for (std::sregex_iterator i(line.begin(), line.end(), number), none; i != none; ++i)
-        found.insert(i->str());
+      for_each_number(line, [&](const std::string& digits) { found.insert(digits); });
     }
   }
   return found;
@@ -43,12 +86,6 @@ bool is_year(const std::string& digits) { return digits.size() == 4 && digits >=
 
 std::vector<Difference> unbound_numbers(const fs::path& page) {
   if (!is_chapter(page)) return {};
-  // What is no statement of a number in prose: links' targets, code, equation tags and citations, formulas in
-  // display, comments; a bound number is blanked out together with its comment.
-  static const std::regex skipped(
-      R"(\]\([^)]*\)|`[^`]*`|\\tag\{[^}]*\}|\(\d\d\.\d+\)|\$\$.*?\$\$|https?://\S+)");
-  static const std::regex comment(R"(<!--[^>]*-->)");
-  static const std::regex grouping(R"((\d) (?=\d{3}(?!\d)))");
   const std::set<std::string> sources = numbers_of_sources(page.parent_path());
   std::vector<Difference> differences;
   std::ifstream stream(page);
@@ -63,28 +100,32 @@ std::vector<Difference> unbound_numbers(const fs::path& page) {
       continue;
     }
     if (fenced) continue;
-    for (std::smatch match; std::regex_search(line, match, comment);) {
-      const auto at = static_cast<std::size_t>(match.position());
-      const std::size_t end = at + static_cast<std::size_t>(match.length());
+    // What is no statement of a number in prose: comments, and a bound number together with its own; links'
+    // targets, code, equation tags and citations, formulas in display.
+    for (std::size_t at = line.find("<!--"); at != line.npos; at = line.find("<!--", at)) {
+      const std::size_t end = std::min(line.find("-->", at), line.size() - 3) + 3;
       std::size_t begin = at;
-      if (match.str().starts_with("<!--="))
+      if (line.compare(at, 5, "<!--=") == 0)
         if (const auto held = number_before(line, at)) begin = held->begin;
       line.replace(begin, end - begin, " ");
+      at = begin;
     }
-    line = std::regex_replace(line, skipped, " ");
+    blank_out(line, "](", ")");
+    blank_out(line, "`", "`");
+    blank_out(line, "\\tag{", "}");
+    blank_out(line, "$$", "$$");
+    blank_out_citations(line);
     if (line.find("$$") != line.npos) {
       display = !display;
       continue;
     }
     if (display) continue;
-    line = std::regex_replace(line, grouping, "$1");
-    for (std::sregex_iterator i(line.begin(), line.end(), number), none; i != none; ++i) {
-      const std::string digits = i->str();
-      if (significant_digits(digits) < 3 || is_year(digits) || sources.contains(digits)) continue;
+    for_each_number(without_groups(line), [&](const std::string& digits) {
+      if (significant_digits(digits) < 3 || is_year(digits) || sources.contains(digits)) return;
       differences.push_back(
           {place, "nothing holds " + digits +
                       ": expected <!--=NAME--> after it, or <!--=--> if it is worked out in the text"});
-    }
+    });
   }
   return differences;
 }

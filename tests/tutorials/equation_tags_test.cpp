@@ -7,9 +7,10 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <regex>
 #include <set>
 #include <sstream>
+
+#include "tests/support/cursor.h"
 
 namespace {
 
@@ -36,19 +37,31 @@ std::map<std::string, std::string> chapters() {
   return all;
 }
 
+// "NN.k", or empty for something else.
+std::string number_of(doxa::Cursor& c) {
+  const std::string chapter(c.take_while(doxa::is_digit));
+  if (chapter.size() != 2 || !c.take(".")) return "";
+  const std::string equation(c.take_while(doxa::is_digit));
+  return equation.empty() ? "" : chapter + "." + equation;
+}
+
 std::multiset<std::string> tags(const std::string& text) {
-  static const std::regex tag(R"(\\tag\{([0-9]{2}\.[0-9]+)\})");
   std::multiset<std::string> all;
-  for (std::sregex_iterator i(text.begin(), text.end(), tag), end; i != end; ++i) all.insert((*i)[1]);
+  doxa::for_each_after(text, "\\tag{", [&](doxa::Cursor c) {
+    const std::string tag = number_of(c);
+    if (!tag.empty() && c.take("}")) all.insert(tag);
+  });
   return all;
 }
 
 // The tags cited as (NN.k), for the chapters that exist.
 std::set<std::string> citations(const std::string& text, const std::map<std::string, std::string>& known) {
-  static const std::regex cited(R"(\(([0-9]{2})\.([1-9][0-9]?)\))");
   std::set<std::string> all;
-  for (std::sregex_iterator i(text.begin(), text.end(), cited), end; i != end; ++i)
-    if (known.contains((*i)[1])) all.insert((*i)[1].str() + "." + (*i)[2].str());
+  doxa::for_each_after(text, "(", [&](doxa::Cursor c) {
+    const std::string tag = number_of(c);
+    if (!tag.empty() && tag[3] != '0' && tag.size() <= 5 && c.take(")") && known.contains(tag.substr(0, 2)))
+      all.insert(tag);
+  });
   return all;
 }
 

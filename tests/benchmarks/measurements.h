@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <initializer_list>
+#include <ostream>
+#include <vector>
+
+#include "rows.h"
+
+namespace doxa::benchmarks {
+
+/// The median time of one call of each function, in microseconds, over about `seconds` for each. They are run
+/// in turn, a stretch at a time, so that a slow spell of the machine falls on all of them alike.
+std::vector<double> median_microseconds(std::initializer_list<std::function<void()>> functions,
+                                        double seconds);
+
+inline double median_microseconds(const std::function<void()>& function, double seconds) {
+  return median_microseconds({function}, seconds)[0];
+}
+
+/// Nanoseconds an element of the vectorised elementary functions, beside those of a loop over std::.
+void time_elementary_functions(double seconds, Rows& rows);
+
+/// The rate of C = A B for square matrices of several sizes, 2n³ operations each, in GFLOP/s.
+void time_matrix_product(double seconds, Rows& rows);
+
+/// Random numbers a second on one core: from the generator into memory that fits the first cache, and draws
+/// of distributions onto a tape.
+void time_draws(double seconds, Rows& rows);
+
+/// Time and memory of the gradient of a recurrence over 4096 steps, its records stored or recomputed in √T
+/// blocks.
+void time_recomputation(double seconds, Rows& rows);
+
+/// Time and memory of one training step of the filtering posterior against the number of steps T, the batch B
+/// and the width H: rows doxa-growth,<T|B|H>,<dtype>,1,<T>,<B>,<H>,<microseconds>,<records>,<bytes>, the
+/// slopes of their logarithms in a table, and the curves in `directory`/growth.svg. Throws std::runtime_error
+/// if that cannot be written.
+void measure_growth(const std::filesystem::path& directory, double seconds, Rows& rows, std::ostream& out);
+
+}  // namespace doxa::benchmarks
