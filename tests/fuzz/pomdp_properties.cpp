@@ -1,26 +1,20 @@
-#include "pomdp_properties.h"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/file.h"
+#include "target.h"
 
 namespace doxa::fuzz {
 namespace {
 
 // Models beyond this are not written out: a megabyte of wildcards may stand for gigabytes of entries.
 constexpr std::size_t most_written = 20'000;
-
-void require(bool holds, const std::string& property) {
-  if (!holds) throw std::logic_error(property);
-}
 
 // The place of the end of the file counts.
 bool is_inside(std::string_view text, std::size_t line, std::size_t column) {
@@ -86,7 +80,7 @@ void check_model(const Pomdp& m) {
 
 }  // namespace
 
-Outcome check_pomdp_text(std::string_view text) {
+Outcome check_pomdp(std::string_view text) {
   Outcome outcome;
   std::optional<Pomdp> strict;
   try {

@@ -1,22 +1,19 @@
-#include "program.h"
-
-#include <charconv>
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <ctime>
 #include <fstream>
 #include <iomanip>
 #include <iostream>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <vector>
+#include <iterator>
+#include <system_error>
 
 #if defined(__unix__)
 #include <sys/resource.h>
 #endif
 
-#include "corpus.h"
+#include "support/arguments.h"
+#include "target.h"
 
 // The address sanitizer keeps freed memory back to find late uses of it; less of it, so that the peak that is
 // reported is mostly the library's.
@@ -28,25 +25,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::string usage(const Target& target) {
-  return "usage: " + std::string(target.program) +
-         " --corpus DIR [flags]\n"
-         "Changes the files of DIR at random, reads each result as a " +
-         target.kind +
-         " file and checks that it is\n"
-         "read or refused as it should be.\n"
-         "  --inputs N    how many (default 100000)\n"
-         "  --seconds N   stop after N seconds, whatever is left\n"
-         "  --seed N      of the changes (default 1); input I of a seed is always the same\n"
-         "  --first I     the first input (default 0), to see one again: --first I --inputs 1\n"
-         "  --keep FILE   write each input to FILE before it is tried\n"
-         "  --help        this text\n"
-         "Ends with 0 if every input is as it should be, in less than 5 s and 1 GB, with 1 if not, and with "
-         "2 "
-         "for a\n"
-         "command line that is no good.\n";
-}
-
 constexpr double most_seconds = 5;
 constexpr double most_megabytes = 1024;
 
@@ -54,34 +32,6 @@ struct Arguments {
   std::string corpus, keep;
   std::uint64_t inputs = 100'000, seconds = 0, seed = 1, first = 0;
 };
-
-std::uint64_t whole_number(const std::string& flag, std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size())
-    throw std::invalid_argument(flag + ": found '" + std::string(text) + "', expected a whole number");
-  return value;
-}
-
-Arguments parse(const std::vector<std::string>& given) {
-  Arguments a;
-  for (std::size_t i = 0; i < given.size(); i += 2) {
-    const std::string& flag = given[i];
-    const bool is_text = flag == "--corpus" || flag == "--keep";
-    std::uint64_t* const number = flag == "--inputs"    ? &a.inputs
-                                  : flag == "--seconds" ? &a.seconds
-                                  : flag == "--seed"    ? &a.seed
-                                  : flag == "--first"   ? &a.first
-                                                        : nullptr;
-    if (!is_text && !number)
-      throw std::invalid_argument("found '" + flag + "', expected a flag (see --help)");
-    if (i + 1 == given.size()) throw std::invalid_argument(flag + ": found no value, expected one");
-    if (is_text) (flag == "--corpus" ? a.corpus : a.keep) = given[i + 1];
-    if (number) *number = whole_number(flag, given[i + 1]);
-  }
-  if (a.corpus.empty()) throw std::invalid_argument("found no --corpus, expected a folder of files");
-  return a;
-}
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
@@ -157,19 +107,39 @@ Tally run(const Target& target, const Arguments& a) {
 
 }  // namespace
 
-int run_program(const Target& target, int argc, char** argv) {
-  const std::vector<std::string> given(argv + 1, argv + argc);
-  for (const std::string& flag : given)
-    if (flag == "--help") {
-      std::cout << usage(target);
-      return 0;
-    }
-  try {
-    return run(target, parse(given)).faults == 0 ? 0 : 1;
-  } catch (const std::exception& error) {
-    std::cerr << target.program << ": " << error.what() << "\n";
-    return 2;
+std::vector<CorpusFile> read_corpus(const std::filesystem::path& folder) {
+  std::vector<CorpusFile> files;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    files.push_back({entry.path().filename().string(),
+                     {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()}});
   }
+  if (error || files.empty())
+    throw std::invalid_argument("--corpus: found '" + folder.string() + "', expected a folder of files");
+  std::ranges::sort(files, {}, &CorpusFile::name);
+  return files;
+}
+
+int run_program(const Target& target, int argc, char** argv) {
+  Arguments a;
+  support::CommandLine command(
+      target.program, "changed " + std::string(target.kind) + " files are read or refused as they should be",
+      "Exit status: 0 if every input is as it should be, in less than 5 s and 1 GB, 1 if not, 2 bad input.");
+  constexpr std::uint64_t any = std::numeric_limits<std::int64_t>::max();
+  command.text("corpus", "DIR", a.corpus, "the files that are changed at random");
+  command.integer("inputs", a.inputs, {.low = 0, .high = any}, "how many");
+  command.integer("seconds", a.seconds, {.low = 0, .high = any},
+                  "stop after N seconds, whatever is left; 0: never");
+  command.seed(a.seed, "of the changes; input I of a seed is always the same");
+  command.integer("first", a.first, {.low = 0, .high = any},
+                  "the first input, to see one again: --first I --inputs 1");
+  command.text("keep", "FILE", a.keep, "write each input to FILE before it is tried");
+  return command.run(argc, argv, [&] {
+    if (a.corpus.empty()) throw support::UsageError("found no --corpus, expected a folder of files");
+    return run(target, a).faults == 0 ? 0 : 1;
+  });
 }
 
 }  // namespace doxa::fuzz

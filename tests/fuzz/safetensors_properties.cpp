@@ -1,21 +1,15 @@
-#include "safetensors_properties.h"
-
 #include <algorithm>
-#include <stdexcept>
 #include <string>
 
 #include "doxa/models/files/file.h"
 #include "doxa/models/nn/checkpoint.h"
 #include "small_run.h"
+#include "target.h"
 
 namespace doxa::fuzz {
 namespace {
 
 const char* const file = "fuzz.safetensors";
-
-void require(bool holds, const std::string& property) {
-  if (!holds) throw std::logic_error(property);
-}
 
 void check_error(const FileError& error) {
   const std::string what = error.what();
@@ -70,7 +64,7 @@ void check_as_checkpoint(const Safetensors& read) {
 
 }  // namespace
 
-Outcome check_safetensors_bytes(std::string_view bytes) {
+Outcome check_safetensors(std::string_view bytes) {
   Safetensors read;
   try {
     read = parse_safetensors(bytes, file);

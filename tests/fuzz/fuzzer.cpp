@@ -1,12 +1,10 @@
 // The entry point of libFuzzer: an exception that leaves it is a finding.
 
-#include <cstddef>
 #include <cstdint>
-#include <string_view>
 
-#include "pomdp_properties.h"
+#include "target.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  doxa::fuzz::check_pomdp_text({reinterpret_cast<const char*>(data), size});
+  doxa::fuzz::DOXA_FUZZ_TARGET.check({reinterpret_cast<const char*>(data), size});
   return 0;
 }
