@@ -80,10 +80,7 @@ TEST(BernoulliOfLogits, IsAUniformNumberBelowTheProbability) {
   for (std::size_t i = 0; i < logits.size(); ++i)
     EXPECT_EQ(draws[i], one.uniform() < 1 / (1 + std::exp(-double{logits[i]})) ? 1 : 0);
   EXPECT_EQ(one.state(), many.state());
-  EXPECT_EQ(thrown<Refused>([&] {
-              many.bernoulli(logits, {draws.data(), 7});
-            }),
-            "bernoulli: 1001 logits for 7 draws");
+  EXPECT_SAYS(Refused, "bernoulli: 1001 logits for 7 draws", many.bernoulli(logits, {draws.data(), 7}));
 }
 
 }  // namespace

@@ -187,8 +187,8 @@ TEST(Categorical, RefusesLogitsThatAreNoneNamingTheirIndex) {
             "Categorical: logits[1] is inf, expected a number below infinity");
   EXPECT_EQ(thrown<Refused>(with(std::numeric_limits<Real>::quiet_NaN())).substr(0, 25),
             "Categorical: logits[1] is");
-  EXPECT_EQ(thrown<Refused>([&] { Categorical(tape.constant(1)); }),
-            "Categorical: logits have shape [], expected a last axis of at least one value");
+  EXPECT_SAYS(Refused, "Categorical: logits have shape [], expected a last axis of at least one value",
+              Categorical(tape.constant(1)));
 }
 
 TEST(Categorical, RefusesARowWithoutAPossibleValue) {

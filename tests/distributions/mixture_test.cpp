@@ -227,23 +227,19 @@ TEST(Mixture, RefusesWeightsThatDoNotFitNamingTheShapes) {
   Tape tape;
   const Categorical three(tape.constant(Tensor(Shape{3}))), two_of_three(tape.constant(Tensor(Shape{2, 3})));
   const auto normal = [&](const Shape& s) { return Normal(tape.constant(Tensor(s)), tape.constant(1)); };
-  EXPECT_EQ(thrown<Refused>([&] {
-              Mixture(three, normal({2, 4}));
-            }),
-            "Mixture: weights of shape [3] for components of shape [2,4], expected [..., M] for [..., M]");
-  EXPECT_EQ(
-      thrown<Refused>([&] {
-        Mixture(three, DiagonalNormal(normal({4, 3})));
-      }),
-      "Mixture: weights of shape [3] for components of shape [4,3], expected [..., M] for [..., M, event]");
+  EXPECT_SAYS(Refused,
+              "Mixture: weights of shape [3] for components of shape [2,4], expected [..., M] for [..., M]",
+              Mixture(three, normal({2, 4})));
+  EXPECT_SAYS(
+      Refused,
+      "Mixture: weights of shape [3] for components of shape [4,3], expected [..., M] for [..., M, event]",
+      Mixture(three, DiagonalNormal(normal({4, 3}))));
   EXPECT_THROW(Mixture(two_of_three, normal({3})), Refused);  // the batch is that of the components
   EXPECT_THROW(Mixture(two_of_three, normal({4, 3})), Refused);
   EXPECT_THROW(Mixture(three, normal({})), Refused);
   const Mixture q(three, Categorical(tape.constant(Tensor(Shape{2, 3, 4}))));
-  EXPECT_EQ(thrown<Refused>([&] {
-              log_prob(q, std::array<Index, 3>{0, 1, 2});
-            }),
-            "log_prob of Mixture: 3 values for events of shape [2]");
+  EXPECT_SAYS(Refused, "log_prob of Mixture: 3 values for events of shape [2]",
+              log_prob(q, std::array<Index, 3>{0, 1, 2}));
 }
 
 static_assert(Distribution<Mixture<Normal>> && Distribution<Mixture<Categorical>> &&

@@ -232,28 +232,30 @@ TEST(MultivariateNormal, RefusesAFactorThatIsNoneNamingTheIndex) {
   EXPECT_EQ(with({1, 0, 0, nan}).substr(0, 38), "MultivariateNormal: scale_tril[1,1] is");
   EXPECT_EQ(with({1, nan, 0, 1}).substr(0, 38), "MultivariateNormal: scale_tril[0,1] is");
   const Tensor stack(Shape{2, 2, 2}, {1, 0, 0, 1, 1, 0, 0, -2});
-  EXPECT_EQ(thrown<Refused>([&] { MultivariateNormal(loc, tape.constant(stack)); }),
-            "MultivariateNormal: scale_tril[1,1,1] is -2, expected a positive finite number");
+  EXPECT_SAYS(Refused, "MultivariateNormal: scale_tril[1,1,1] is -2, expected a positive finite number",
+              MultivariateNormal(loc, tape.constant(stack)));
 }
 
 TEST(MultivariateNormal, RefusesShapesThatDoNotFit) {
   Tape tape;
   const Var l = random_factor(tape, {2, 2}, 40), stack = random_factor(tape, {3, 2, 2}, 41);
   const auto zeros = [&](const Shape& s) { return tape.constant(Tensor(s)); };
-  EXPECT_EQ(thrown<Refused>([&] { MultivariateNormal(zeros({3}), l); }),
-            "MultivariateNormal: scale_tril has shape [2,2], expected [..., 3, 3] for loc of shape [3]");
-  EXPECT_EQ(thrown<Refused>([&] { MultivariateNormal(zeros({}), l); }),
-            "MultivariateNormal: loc has shape [], expected a last axis of at least one coordinate");
+  EXPECT_SAYS(Refused,
+              "MultivariateNormal: scale_tril has shape [2,2], expected [..., 3, 3] for loc of shape [3]",
+              MultivariateNormal(zeros({3}), l));
+  EXPECT_SAYS(Refused,
+              "MultivariateNormal: loc has shape [], expected a last axis of at least one coordinate",
+              MultivariateNormal(zeros({}), l));
   EXPECT_THROW(MultivariateNormal(zeros({2}), zeros({2})), Refused);
   EXPECT_THROW(MultivariateNormal(zeros({2}), zeros({3, 2})), Refused);
   EXPECT_THROW(MultivariateNormal(zeros({0}), zeros({0, 0})), Refused);
-  EXPECT_EQ(thrown<Refused>([&] {
-              MultivariateNormal(zeros({4, 2}), stack);
-            }),
-            "MultivariateNormal, leading axes of loc and scale_tril: shapes do not broadcast: [4] and [3]");
+  EXPECT_SAYS(Refused,
+              "MultivariateNormal, leading axes of loc and scale_tril: shapes do not broadcast: [4] and [3]",
+              MultivariateNormal(zeros({4, 2}), stack));
   const MultivariateNormal q(zeros({2}), l), many(zeros({2}), stack);
-  EXPECT_EQ(thrown<Refused>([&] { log_prob(q, zeros({3})); }),
-            "log_prob: x has shape [3], which does not fit a MultivariateNormal of scale_tril [2,2]");
+  EXPECT_SAYS(Refused,
+              "log_prob: x has shape [3], which does not fit a MultivariateNormal of scale_tril [2,2]",
+              log_prob(q, zeros({3})));
   EXPECT_THROW(log_prob(q, zeros({1})), Refused);
   EXPECT_THROW(log_prob(many, zeros({4, 2})), Refused);
   EXPECT_THROW(log_prob(many, zeros({1, 1, 3, 2})), Refused);

@@ -151,7 +151,7 @@ TEST(Safetensors, AnArrayThatDoesNotFitATensorIsNamed) {
                  {"product", {Dtype::u8, {0, std::uint64_t{1} << 40, std::uint64_t{1} << 40}, ""}}},
       .file = "m.safetensors"};
   const auto says = [&](const char* array, const std::string& expected) {
-    EXPECT_EQ(thrown<FileError>([&] { contents.tensor(array); }), "m.safetensors: " + expected);
+    EXPECT_SAYS(FileError, "m.safetensors: " + expected, contents.tensor(array));
   };
   says("five", "'five': found U8 [1,1,1,1,1], expected at most 4 axes");
   says("large", "'large': found U8 [0,9223372036854775808], expected a smaller extent");

@@ -136,8 +136,8 @@ TEST(TapedKalman, RefusesWhatDoesNotFit) {
   EXPECT_THROW(log_predictive(m, zeros({0, 2, 1}), zeros({0, 2, 1})), std::invalid_argument);
   LinearGaussianVars wrong = m;
   wrong.transition = zeros({2, 3});
-  EXPECT_EQ(thrown<std::invalid_argument>([&] { log_predictive(wrong, u3, y); }),
-            "log_predictive: transition is [2,3], expected [2,2]");
+  EXPECT_SAYS(std::invalid_argument, "log_predictive: transition is [2,3], expected [2,2]",
+              log_predictive(wrong, u3, y));
   wrong = m;
   wrong.emission = zeros({1, 2});
   wrong.emission_scale_tril = zeros({1, 1});

@@ -172,7 +172,7 @@ TEST(Training, DivergenceIsRefusedByStep) {
   Parameter p("p", Tensor(Shape{}, {0}));
   const auto says = [&](const std::function<double(Index)>& loss, const std::string& text) {
     const Training training{.run = {.parameters = {&p}}, .rate = {.steps = 5}, .loss = loss};
-    EXPECT_EQ(thrown<std::domain_error>([&] { train(training); }), text);
+    EXPECT_SAYS(std::domain_error, text, train(training));
   };
   const double infinity = std::numeric_limits<double>::infinity();
   says([&](Index t) { return t == 3 ? infinity : 0; }, "training: the loss of step 3 is inf");
@@ -202,7 +202,7 @@ TEST(Training, AnotherRunIsNotGoneOnWith) {
   training.resume = training.checkpoint;
   EXPECT_NO_THROW(train(training));
   const auto says = [&](const Training& other, const std::string& text) {
-    EXPECT_EQ(thrown<FileError>([&] { train(other); }), other.resume.string() + ": " + text);
+    EXPECT_SAYS(FileError, other.resume.string() + ": " + text, train(other));
   };
   Training other = training;
   other.rate.steps = 50;
