@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cmath>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "doxa/autograd/random.h"
+#include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/file.h"
 #include "doxa/models/pomdp/simulate.h"
 
@@ -28,6 +30,51 @@ inline std::vector<std::string> indices(std::size_t n) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < n; ++i) names.push_back(std::to_string(i));
   return names;
+}
+
+inline StochasticMatrix stochastic_matrix(const std::vector<std::vector<double>>& rows) {
+  StochasticMatrix m;
+  m.columns = rows.at(0).size();
+  for (const std::vector<double>& row : rows) m.append_row(row);
+  return m;
+}
+
+// Tiger, whose every observation is hear-left.
+inline Pomdp tiger_on_the_left() {
+  Pomdp m = tiger();
+  m.emission = stochastic_matrix({6, std::vector<double>{1, 0}});
+  return m;
+}
+
+// The model whose observation is its state.
+inline Pomdp observable(Pomdp m) {
+  std::vector<std::vector<double>> rows;
+  for (std::size_t row = 0; row < m.transition.rows(); ++row)
+    rows.emplace_back(m.states.size())[row % m.states.size()] = 1;
+  m.emission = stochastic_matrix(rows);
+  return m;
+}
+
+// The model whose state s is the old model's state old[s].
+inline Pomdp relabelled(const Pomdp& m, std::span<const std::size_t> old) {
+  Pomdp other = m;
+  std::vector<std::vector<double>> transition, emission;
+  for (std::size_t s = 0; s < old.size(); ++s) other.start[s] = m.start[old[s]];
+  for (std::size_t a = 0; a < m.actions.size(); ++a)
+    for (const std::size_t s : old) {
+      std::vector<double>&next = transition.emplace_back(), &seen = emission.emplace_back();
+      for (const std::size_t to : old) next.push_back(transition_row(m, a, s)[to]);
+      for (std::size_t o = 0; o < m.observations.size(); ++o) seen.push_back(emission_row(m, a, s)[o]);
+    }
+  other.transition = stochastic_matrix(transition);
+  other.emission = stochastic_matrix(emission);
+  return other;
+}
+
+inline double sum_of_log_evidence(const Pomdp& m, std::span<const Trajectory> all) {
+  double sum = 0;
+  for (const Trajectory& t : all) sum += log_evidence(m, t);
+  return sum;
 }
 
 inline Pomdp random_pomdp(std::size_t states, std::size_t actions, std::size_t observations, Philox& random) {

@@ -15,15 +15,7 @@ namespace {
 // Σ_s b_0(s) T(·|s,a). A count is off by 5 binomial standard deviations at most.
 TEST(BeliefScore, CountsConvergeToTheTransitionOfAnObservableChain) {
   Philox random(21);
-  Pomdp m = random_pomdp(3, 2, 3, random);
-  m.emission = {};
-  m.emission.columns = 3;
-  for (std::size_t a = 0; a < 2; ++a)
-    for (std::size_t s = 0; s < 3; ++s) {
-      std::vector<double> seen(3, 0.0);
-      seen[s] = 1;
-      m.emission.append_row(seen);
-    }
+  const Pomdp m = observable(random_pomdp(3, 2, 3, random));
   const LastObservationPredictor p = count_last_observation(m, open_loop_policy(m), 20, random, 10'000);
   for (std::size_t a = 0; a < 2; ++a) {
     Belief belief = initial_belief(m);

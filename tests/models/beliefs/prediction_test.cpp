@@ -8,8 +8,8 @@
 
 #include "doxa/models/beliefs/score.h"
 #include "doxa/models/pomdp/exact_prediction.h"
-#include "step_tables.h"
 #include "doxa/models/pomdp/path_enumeration.h"
+#include "step_tables.h"
 #include "tests/support/random_pomdp.h"
 
 namespace doxa::testing {
@@ -82,14 +82,10 @@ TEST(Prediction, OfSeveralStepsAheadIsTheSumOverAllPathsAndObservationsBetween) 
 TEST(Prediction, FarAheadForgetsThePastWhereTheModelMixes) {
   Philox random(4);
   Pomdp m = random_pomdp(4, 2, 3, random);
-  StochasticMatrix positive;
-  positive.columns = 4;
-  for (std::size_t row = 0; row < 8; ++row) {
-    std::vector<double> p(4);
-    for (std::size_t s = 0; s < 4; ++s) p[s] = 0.8 * m.transition.row(row)[s] + 0.2 / 4;
-    positive.append_row(p);
-  }
-  m.transition = positive;
+  std::vector<std::vector<double>> positive(8, std::vector<double>(4));
+  for (std::size_t row = 0; row < 8; ++row)
+    for (std::size_t s = 0; s < 4; ++s) positive[row][s] = 0.8 * m.transition.row(row)[s] + 0.2 / 4;
+  m.transition = stochastic_matrix(positive);
   const std::size_t from = 5, ahead = 200;
   std::vector<Trajectory> t = simulate(m, open_loop_policy(m), from + ahead, 2, random);
   std::copy(t[0].actions.begin() + from, t[0].actions.end(), t[1].actions.begin() + from);

@@ -12,6 +12,7 @@
 
 #include "doxa/distributions/normal.h"
 #include "rssm_paths.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {
@@ -205,32 +206,25 @@ TEST(RssmLatent, SampleHasNoGradientAndRsampleHas) {
   }
 }
 
-template <class Call>
-std::string refusal(Call call) {
-  try {
-    call();
-  } catch (const std::invalid_argument& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
-
 TEST(RssmLatent, NamesTheShapesItRefuses) {
   Tape tape;
   Philox random(9);
   const auto of = [&](Index rows, Index columns) { return tape.constant({rows, columns}, Real{0}); };
   for (const RssmLatent& latent : {RssmLatent(categorical(2, 3)), RssmLatent(GaussianLatent{3})}) {
     const std::string expected = "[rows,6], got [2,5]";
-    for (const std::string& text : {refusal([&] { rsample(latent, of(2, 5), random); }),
-                                    refusal([&] { sample(latent, of(2, 5), 2, random); }),
-                                    refusal([&] { kl_divergence(latent, of(2, 5), of(2, 6)); }),
-                                    refusal([&] { kl_divergence(latent, of(2, 6), of(2, 5)); }),
-                                    refusal([&] { log_prob(latent, of(2, 5), of(2, latent_size(latent))); })})
+    for (const std::string& text :
+         {thrown<std::invalid_argument>([&] { rsample(latent, of(2, 5), random); }),
+          thrown<std::invalid_argument>([&] { sample(latent, of(2, 5), 2, random); }),
+          thrown<std::invalid_argument>([&] { kl_divergence(latent, of(2, 5), of(2, 6)); }),
+          thrown<std::invalid_argument>([&] { kl_divergence(latent, of(2, 6), of(2, 5)); }),
+          thrown<std::invalid_argument>([&] { log_prob(latent, of(2, 5), of(2, latent_size(latent))); })})
       EXPECT_NE(text.find(expected), std::string::npos) << text;
     // Nothing is broadcast: a row is a distribution, and has a draw of its own.
-    const std::string rows = refusal([&] { kl_divergence(latent, of(2, 6), of(1, 6)); });
+    const std::string rows =
+        thrown<std::invalid_argument>([&] { kl_divergence(latent, of(2, 6), of(1, 6)); });
     EXPECT_NE(rows.find("[2,6] and [1,6]"), std::string::npos) << rows;
-    const std::string draws = refusal([&] { log_prob(latent, of(2, 6), of(1, 2 * latent_size(latent))); });
+    const std::string draws =
+        thrown<std::invalid_argument>([&] { log_prob(latent, of(2, 6), of(1, 2 * latent_size(latent))); });
     EXPECT_NE(draws.find("[1," + std::to_string(2 * latent_size(latent)) + "]"), std::string::npos) << draws;
     EXPECT_THROW(log_prob(latent, of(2, 6), of(1, latent_size(latent))), std::invalid_argument);
     EXPECT_THROW(sample(latent, of(2, 6), 0, random), std::invalid_argument);

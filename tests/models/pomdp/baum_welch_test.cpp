@@ -12,26 +12,11 @@
 namespace doxa::testing {
 namespace {
 
-using Rows = std::vector<std::vector<double>>;
-
-StochasticMatrix table(std::size_t columns, const Rows& rows) {
-  StochasticMatrix m;
-  m.columns = columns;
-  for (const std::vector<double>& row : rows) m.append_row(row);
-  return m;
-}
-
-double log_evidence_of(const Pomdp& m, std::span<const Trajectory> all) {
-  double sum = 0;
-  for (const Trajectory& t : all) sum += log_evidence(m, t);
-  return sum;
-}
-
 // Tiger as somebody would guess it who knows what each action is for, but no probability.
 Pomdp guess_at_tiger() {
   Pomdp m = tiger();
-  m.transition = table(2, Rows{{0.8, 0.2}, {0.2, 0.8}, {0.6, 0.4}, {0.4, 0.6}, {0.6, 0.4}, {0.4, 0.6}});
-  m.emission = table(2, Rows{{0.7, 0.3}, {0.3, 0.7}, {0.6, 0.4}, {0.4, 0.6}, {0.4, 0.6}, {0.6, 0.4}});
+  m.transition = stochastic_matrix({{0.8, 0.2}, {0.2, 0.8}, {0.6, 0.4}, {0.4, 0.6}, {0.6, 0.4}, {0.4, 0.6}});
+  m.emission = stochastic_matrix({{0.7, 0.3}, {0.3, 0.7}, {0.6, 0.4}, {0.4, 0.6}, {0.4, 0.6}, {0.6, 0.4}});
   return m;
 }
 
@@ -62,7 +47,7 @@ TEST(BaumWelch, EvidenceNeverFalls) {
     const LearnedModel learned = baum_welch(first, all, {.iterations = 50, .tolerance = 0});
     for (std::size_t i = 1; i < learned.log_evidence.size(); ++i)
       EXPECT_GE(learned.log_evidence[i], learned.log_evidence[i - 1] - 1e-10) << "iteration " << i;
-    EXPECT_EQ(learned.log_evidence.back(), log_evidence_of(learned.model, all));
+    EXPECT_EQ(learned.log_evidence.back(), sum_of_log_evidence(learned.model, all));
     validate(learned.model);
   }
 }
@@ -81,8 +66,8 @@ TEST(BaumWelch, EndsWhereTheGradientOfTheEvidenceVanishes) {
 // Nothing but s_0 is hidden: one iteration gives the frequencies of what was seen.
 TEST(BaumWelch, OfAVisibleChainIsCounting) {
   Pomdp m{indices(2), indices(1), indices(2), 1, {0.5, 0.5}, {}, {}, {}};
-  m.transition = table(2, Rows{{0.5, 0.5}, {0.5, 0.5}});
-  m.emission = table(2, Rows{{1, 0}, {0, 1}});
+  m.transition = stochastic_matrix({{0.5, 0.5}, {0.5, 0.5}});
+  m.emission = stochastic_matrix({{1, 0}, {0, 1}});
   // The chain 1 0 0 1 1 1: from 0 once to each, from 1 once to 0 and twice to 1.
   const std::vector<Trajectory> one{{{}, {0, 0, 0, 0, 0, 0}, {1, 0, 0, 1, 1, 1}}};
   const LearnedModel learned = baum_welch(m, one, {.iterations = 1});
@@ -124,8 +109,8 @@ TEST(BaumWelch, KeepsZerosAndRowsThatAreNeverUsed) {
 // Two states with the same rows are one state to all that is observed, and counts cannot tell them apart.
 TEST(BaumWelch, CannotTellApartStatesThatStartAlike) {
   Pomdp first = tiger();
-  first.transition = table(2, Rows(6, {0.5, 0.5}));
-  first.emission = table(2, Rows(6, {0.6, 0.4}));
+  first.transition = stochastic_matrix({6, std::vector<double>{0.5, 0.5}});
+  first.emission = stochastic_matrix({6, std::vector<double>{0.6, 0.4}});
   const LearnedModel learned = baum_welch(first, episodes_of_tiger(65), {.iterations = 50});
   for (std::size_t a = 0; a < 3; ++a)
     EXPECT_NEAR(emission_row(learned.model, a, 0)[0], emission_row(learned.model, a, 1)[0], 1e-12);
@@ -145,9 +130,9 @@ TEST(BaumWelch, AndGradientAscentReachTheSameLikelihoodOnTiger) {
     const LearnedModel other =
         evidence_ascent(guess_at_tiger(), all, {.learned = learned, .steps = 1000, .rate = 0.1});
     const double same = one.log_evidence.back();
-    EXPECT_GT(same - one.log_evidence.front(), 50);  // there was a way to go
-    EXPECT_GT(same, log_evidence_of(tiger(), all));  // and its end fits the noise too
-    EXPECT_NEAR(log_evidence_of(other.model, all), same, n * last_step * last_step);
+    EXPECT_GT(same - one.log_evidence.front(), 50);      // there was a way to go
+    EXPECT_GT(same, sum_of_log_evidence(tiger(), all));  // and its end fits the noise too
+    EXPECT_NEAR(sum_of_log_evidence(other.model, all), same, n * last_step * last_step);
     const double rounding = n * 20 * std::numeric_limits<Real>::epsilon();
     EXPECT_NEAR(other.log_evidence.front(), one.log_evidence.front(), rounding);
     EXPECT_NEAR(other.log_evidence.back(), same, n * last_step * last_step + rounding);

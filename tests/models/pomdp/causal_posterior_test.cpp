@@ -119,13 +119,7 @@ TEST(BestCausal, IsTightWhereTheFutureTellsNothingMore) {
     Pomdp m = random_pomdp(3, 2, 3, random);
     const HistoryPolicy policy = reacting(m, 0.5);
     EXPECT_NEAR(best_causal_bound(m, policy, 1), expected_log_evidence(m, policy, 1), 1e-13);  // T = 1
-    m.emission = {};  // the state is seen
-    m.emission.columns = 3;
-    for (std::size_t row = 0; row < 6; ++row) {
-      std::vector<double> seen(3, 0.0);
-      seen[row % 3] = 1;
-      m.emission.append_row(seen);
-    }
+    m = observable(m);
     EXPECT_NEAR(best_causal_bound(m, policy, 4), expected_log_evidence(m, policy, 4), 1e-12);
   }
 }
@@ -145,21 +139,8 @@ TEST(BestCausal, IsInvariantToRelabellingTheStates) {
   Philox random(26);
   const Pomdp m = random_positive_pomdp(3, 2, 2, random);
   const std::vector<std::size_t> old{2, 0, 1};
-  Pomdp relabelled = m;
-  relabelled.transition = relabelled.emission = {};
-  relabelled.transition.columns = 3;
-  relabelled.emission.columns = 2;
-  for (std::size_t s = 0; s < 3; ++s) relabelled.start[s] = m.start[old[s]];
-  for (std::size_t a = 0; a < 2; ++a)
-    for (std::size_t s = 0; s < 3; ++s) {
-      std::vector<double> next(3), seen(2);
-      for (std::size_t i = 0; i < 3; ++i) next[i] = transition_row(m, a, old[s])[old[i]];
-      for (std::size_t o = 0; o < 2; ++o) seen[o] = emission_row(m, a, old[s])[o];
-      relabelled.transition.append_row(next);
-      relabelled.emission.append_row(seen);
-    }
   const HistoryPolicy policy = reacting(m, 0.3);
-  EXPECT_NEAR(best_causal_bound(m, policy, 4), best_causal_bound(relabelled, policy, 4), 1e-13);
+  EXPECT_NEAR(best_causal_bound(m, policy, 4), best_causal_bound(relabelled(m, old), policy, 4), 1e-13);
 }
 
 // Tiger, listening with probability w. A door makes the past worthless, and before the next roar nothing says
@@ -190,15 +171,8 @@ TEST(BestCausal, OfTigerIsAFormula) {  // (09.12)
 // everything half of the time.
 TEST(BestCausal, IsMinusInfinityWhereEveryBetMayBeLost) {
   Pomdp m{indices(2), {"look-away", "look"}, indices(2), 1, {0.5, 0.5}, {}, {}, {}};
-  m.transition.columns = m.emission.columns = 2;
-  for (int a = 0; a < 2; ++a) {
-    m.transition.append_row(std::vector<double>{1, 0});
-    m.transition.append_row(std::vector<double>{0, 1});
-  }
-  m.emission.append_row(std::vector<double>{1, 0});
-  m.emission.append_row(std::vector<double>{1, 0});
-  m.emission.append_row(std::vector<double>{1, 0});
-  m.emission.append_row(std::vector<double>{0, 1});
+  m.transition = stochastic_matrix({{1, 0}, {0, 1}, {1, 0}, {0, 1}});
+  m.emission = stochastic_matrix({{1, 0}, {1, 0}, {1, 0}, {0, 1}});
   const HistoryPolicy policy = [](const History& h, std::size_t a) { return h.steps() == a ? 1.0 : 0.0; };
   const BestCausal best = best_causal_posterior(m, policy, 2);
   EXPECT_EQ(best.bound, -infinity);
