@@ -5,22 +5,27 @@
 
 #include <cctype>
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <regex>
+#include <optional>
 #include <set>
-#include <sstream>
+#include <string>
 
+#include "tests/support/cursor.h"
+#include "tests/support/scratch.h"
+
+namespace doxa {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::content;
 
 const fs::path root = DOXA_SOURCE_DIR;
 
-std::string read(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
+// Calls f(path) for each file of the project with one of these extensions.
+void for_each_file(const std::set<std::string>& extensions, auto f) {
+  for (const char* room : {"autograd", "distributions", "models", "tutorials", "tests"})
+    for (const auto& entry : fs::recursive_directory_iterator(root / room))
+      if (extensions.contains(entry.path().extension().string())) f(entry.path());
 }
 
 // Chapter number, such as "06", and its text: its README and the pages beside it.
@@ -31,24 +36,35 @@ std::map<std::string, std::string> chapters() {
     if (name.size() > 3 && std::isdigit(static_cast<unsigned char>(name[0])) &&
         fs::exists(entry.path() / "main.cpp"))
       for (const auto& page : fs::directory_iterator(entry.path()))
-        if (page.path().extension() == ".md") all[name.substr(0, 2)] += read(page.path());
+        if (page.path().extension() == ".md") all[name.substr(0, 2)] += content(page.path());
   }
   return all;
 }
 
+// The NN.k that begins at the cursor and is followed by `end`.
+std::optional<std::string> tag_at(Cursor at, std::string_view end) {
+  const std::string_view chapter = at.take_while(is_digit);
+  if (chapter.size() != 2 || !at.take(".")) return {};
+  const std::string_view k = at.take_while(is_digit);
+  if (k.empty() || !at.take(end)) return {};
+  return std::string(chapter) + "." + std::string(k);
+}
+
 std::multiset<std::string> tags(const std::string& text) {
-  static const std::regex tag(R"(\\tag\{([0-9]{2}\.[0-9]+)\})");
   std::multiset<std::string> all;
-  for (std::sregex_iterator i(text.begin(), text.end(), tag), end; i != end; ++i) all.insert((*i)[1]);
+  for_each_after(text, "\\tag{", [&](Cursor at) {
+    if (const auto tag = tag_at(at, "}")) all.insert(*tag);
+  });
   return all;
 }
 
 // The tags cited as (NN.k), for the chapters that exist.
 std::set<std::string> citations(const std::string& text, const std::map<std::string, std::string>& known) {
-  static const std::regex cited(R"(\(([0-9]{2})\.([1-9][0-9]?)\))");
   std::set<std::string> all;
-  for (std::sregex_iterator i(text.begin(), text.end(), cited), end; i != end; ++i)
-    if (known.contains((*i)[1])) all.insert((*i)[1].str() + "." + (*i)[2].str());
+  for_each_after(text, "(", [&](Cursor at) {
+    const auto tag = tag_at(at, ")");
+    if (tag && tag->size() <= 5 && (*tag)[3] != '0' && known.contains(tag->substr(0, 2))) all.insert(*tag);
+  });
   return all;
 }
 
@@ -71,14 +87,11 @@ TEST(EquationTags, AreThereWhereTextOrCodeCitesThem) {
   for (const auto& [number, text] : all)
     for (const std::string& tag : tags(text)) known.insert(tag);
   int files = 0;
-  for (const char* room : {"autograd", "distributions", "models", "tutorials", "tests"})
-    for (const auto& entry : fs::recursive_directory_iterator(root / room)) {
-      const std::string extension = entry.path().extension().string();
-      if (extension != ".cpp" && extension != ".h" && extension != ".md") continue;
-      ++files;
-      for (const std::string& tag : citations(read(entry.path()), all))
-        EXPECT_TRUE(known.contains(tag)) << entry.path() << " cites (" << tag << ")";
-    }
+  for_each_file({".cpp", ".h", ".md"}, [&](const fs::path& path) {
+    ++files;
+    for (const std::string& tag : citations(content(path), all))
+      EXPECT_TRUE(known.contains(tag)) << path << " cites (" << tag << ")";
+  });
   EXPECT_GT(files, 50);
 }
 
@@ -86,13 +99,13 @@ TEST(EquationTags, AreThereWhereTextOrCodeCitesThem) {
 TEST(EquationTags, OfEachChapterAreCitedByCode) {
   const auto all = chapters();
   std::map<std::string, std::set<std::string>> cited;
-  for (const char* room : {"autograd", "distributions", "models", "tutorials", "tests"})
-    for (const auto& entry : fs::recursive_directory_iterator(root / room))
-      if (entry.path().extension() == ".cpp" || entry.path().extension() == ".h")
-        for (const std::string& tag : citations(read(entry.path()), all)) cited[tag.substr(0, 2)].insert(tag);
+  for_each_file({".cpp", ".h"}, [&](const fs::path& path) {
+    for (const std::string& tag : citations(content(path), all)) cited[tag.substr(0, 2)].insert(tag);
+  });
   for (const auto& [number, text] : all)
     for (const std::string& tag : tags(text))
       EXPECT_TRUE(cited[number].contains(tag)) << "no code cites (" << tag << ")";
 }
 
 }  // namespace
+}  // namespace doxa
