@@ -18,7 +18,6 @@ namespace {
 
 using Limits = std::numeric_limits<Real>;
 using Exact = long double;
-constexpr Real infinity = Limits::infinity(), nan = Limits::quiet_NaN();
 
 namespace exact {
 Exact logistic(Exact x) { return 1 / (1 + std::exp(-x)); }

@@ -15,8 +15,6 @@
 namespace doxa {
 namespace {
 
-constexpr Real infinity = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
-
 TEST(Elementwise, InversesUndoEachOther) {
   Tape tape;
   const Var x = normal_variable(tape, {101});

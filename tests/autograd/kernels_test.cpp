@@ -17,8 +17,6 @@
 namespace doxa {
 namespace {
 
-constexpr Real nan = std::numeric_limits<Real>::quiet_NaN();
-
 std::vector<Real> noise(Index n, std::uint64_t seed) {
   Philox random(seed);
   std::vector<Real> x(static_cast<std::size_t>(n));

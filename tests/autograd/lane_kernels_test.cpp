@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "doxa/autograd/kernels/kernels.h"
@@ -13,8 +12,6 @@
 
 namespace doxa {
 namespace {
-
-constexpr Real infinity = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
 
 using Numbers = std::vector<Real>;
 

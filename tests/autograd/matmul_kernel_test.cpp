@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -14,8 +13,6 @@
 
 namespace doxa {
 namespace {
-
-constexpr Real infinity = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
 
 // An m x n matrix in memory: row-major or transposed, its rows (columns) `gap` numbers further apart than
 // needed.

@@ -14,12 +14,13 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/rounding.h"
+
 namespace doxa {
 namespace {
 
 using Status = DecimalReading::Status;
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double largest = std::numeric_limits<double>::max();
 constexpr double smallest = std::numeric_limits<double>::denorm_min();
 

@@ -10,6 +10,7 @@
 
 #include "doxa/autograd/random.h"
 #include "tests/support/goodness_of_fit.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {
@@ -43,7 +44,7 @@ TEST(CategoricalOfLogits, IsTheDrawByWeightsRowByRow) {
 }
 
 TEST(CategoricalOfLogits, NeitherOverflowsNorDrawsWhatIsImpossible) {
-  constexpr Real far = std::numeric_limits<Real>::max(), none = -std::numeric_limits<Real>::infinity();
+  constexpr Real far = std::numeric_limits<Real>::max(), none = -infinity;
   const std::vector<Real> rows{none, far, none, -far, none, none, far, -far, far, 0, none, -1};
   Philox random(42);
   for (int i = 0; i < 1000; ++i) {
@@ -57,7 +58,6 @@ TEST(CategoricalOfLogits, NeitherOverflowsNorDrawsWhatIsImpossible) {
 }
 
 TEST(CategoricalOfLogits, RefusesRowsWithoutALargestLogit) {
-  constexpr Real infinity = std::numeric_limits<Real>::infinity();
   const auto draw = [](std::vector<Real> logits, std::size_t rows) {
     std::vector<Index> draws(rows);
     return thrown<Refused>([&] { Philox().categorical(logits, draws); });
@@ -66,7 +66,7 @@ TEST(CategoricalOfLogits, RefusesRowsWithoutALargestLogit) {
             "categorical: the largest logit of row 1 is -inf, expected a finite number");
   EXPECT_EQ(draw({0, infinity}, 1),
             "categorical: the largest logit of row 0 is inf, expected a finite number");
-  EXPECT_NE(draw({0, std::numeric_limits<Real>::quiet_NaN()}, 1), "nothing was thrown");
+  EXPECT_NE(draw({0, nan}, 1), "nothing was thrown");
   EXPECT_EQ(draw({0, 1, 2}, 2), "categorical: 3 logits for 2 draws");
   EXPECT_NE(draw({}, 1), "nothing was thrown");
   EXPECT_EQ(draw({}, 0), "nothing was thrown");

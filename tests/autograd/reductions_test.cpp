@@ -13,8 +13,6 @@
 namespace doxa {
 namespace {
 
-constexpr Real infinity = std::numeric_limits<Real>::infinity();
-
 TEST(Sum, OverAllAxesOneByOneIsTheSumOfAll) {
   Tape tape;
   const Var x = integer_variable(tape, {2, 3, 4, 5});
@@ -123,7 +121,6 @@ TEST(Extrema, ShareTheirGradientAmongTies) {
 
 TEST(Extrema, OfInfinitiesAndNaN) {
   Tape tape;
-  const Real nan = std::numeric_limits<Real>::quiet_NaN();
   EXPECT_EQ(max(tape.constant(vector({-infinity, -infinity}))).item(), -infinity);
   EXPECT_EQ(max(tape.constant(vector({1, infinity}))).item(), infinity);
   EXPECT_EQ(min(tape.constant(vector({1, infinity}))).item(), 1);

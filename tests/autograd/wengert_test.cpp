@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "doxa/autograd/ops.h"
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {
@@ -117,7 +118,6 @@ TEST(Wengert, LargeTensorsAreShownByTheirEnds) {
 
 TEST(Wengert, NumbersThatAreNotFiniteAreNamed) {
   Tape tape;
-  const Real infinity = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
   tape.constant(Tensor({4}, {infinity, -infinity, nan, -nan}));
   EXPECT_EQ(cells(table(tape)[1])[3], "inf -inf nan nan");
 }

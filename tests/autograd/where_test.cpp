@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
 #include <stdexcept>
 
 #include "doxa/autograd/ops.h"
@@ -10,8 +9,6 @@
 
 namespace doxa {
 namespace {
-
-constexpr Real infinity = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
 
 TEST(Where, ChoosesByBroadcasting) {
   Tape tape;

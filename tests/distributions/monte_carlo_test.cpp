@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 
 #include "doxa/distributions/bernoulli.h"
@@ -11,6 +10,7 @@
 #include "doxa/distributions/multivariate_normal.h"
 #include "doxa/distributions/normal.h"
 #include "doxa/distributions/one_hot_categorical.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {
@@ -76,7 +76,6 @@ TEST(MonteCarloKL, LeavesNothingOnTheTape) {
 
 TEST(MonteCarloKL, IsInfiniteWhereADrawIsImpossible) {
   Tape tape;
-  constexpr Real infinity = std::numeric_limits<Real>::infinity();
   const Categorical q(tape.constant(Tensor(Shape{2}, {0, 0}))),
       p(tape.constant(Tensor(Shape{2}, {0, -infinity})));
   Philox random(10);

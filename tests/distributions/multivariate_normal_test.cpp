@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <numbers>
 #include <stdexcept>
 #include <string>
@@ -226,9 +225,8 @@ TEST(MultivariateNormal, RefusesAFactorThatIsNoneNamingTheIndex) {
   EXPECT_EQ(with({-1, 0, 2, 3}),
             "MultivariateNormal: scale_tril[0,0] is -1, expected a positive finite number");
   EXPECT_EQ(with({2, 1, 1, 2}), "MultivariateNormal: scale_tril[0,1] is 1, expected 0 above the diagonal");
-  EXPECT_EQ(with({2, 0, std::numeric_limits<Real>::infinity(), 2}),
+  EXPECT_EQ(with({2, 0, infinity, 2}),
             "MultivariateNormal: scale_tril[1,0] is inf, expected a finite number");
-  const Real nan = std::numeric_limits<Real>::quiet_NaN();
   EXPECT_EQ(with({1, 0, 0, nan}).substr(0, 38), "MultivariateNormal: scale_tril[1,1] is");
   EXPECT_EQ(with({1, nan, 0, 1}).substr(0, 38), "MultivariateNormal: scale_tril[0,1] is");
   const Tensor stack(Shape{2, 2, 2}, {1, 0, 0, 1, 1, 0, 0, -2});

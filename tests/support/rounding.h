@@ -11,6 +11,9 @@ namespace doxa {
 /// u with |fl(x op y) - (x op y)| <= u |x op y|: every tolerance of the tests is a multiple of it.
 inline constexpr double unit_roundoff = static_cast<double>(std::numeric_limits<Real>::epsilon()) / 2;
 
+inline constexpr Real infinity = std::numeric_limits<Real>::infinity(),
+                      nan = std::numeric_limits<Real>::quiet_NaN();
+
 /// |y - exact| in units of the last place of Real at `exact`; infinity counts as the power of two past the
 /// largest number, so that a result may overflow one unit too early or too late.
 inline double ulps(Real y, long double exact) {

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "doxa/models/beliefs/score.h"
 #include "doxa/models/pomdp/exact_prediction.h"
 #include "doxa/models/pomdp/path_enumeration.h"
 #include "step_tables.h"
 #include "tests/support/random_pomdp.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::testing {
 namespace {
@@ -121,7 +121,7 @@ TEST(PredictionKl, IsZeroOfItselfAndKnownOfATiltedCoin) {
   EXPECT_NEAR(kl[0].mean, first / 2, 1e-15);
   EXPECT_NEAR(kl[0].standard_error, first / 2, 1e-15);  // of the two values x and 0
   EXPECT_NEAR(kl[1].mean, second / 2, 1e-15);
-  EXPECT_EQ(prediction_kl(other, fair)[1].mean, std::numeric_limits<double>::infinity());
+  EXPECT_EQ(prediction_kl(other, fair)[1].mean, infinity);
 }
 
 // E[log p(o_k | past) - log p̂(o_k | past)] = E[KL(p(· | past) ‖ p̂(· | past))]: over an episode the two have
@@ -154,9 +154,8 @@ TEST(PredictionKl, IsTheExpectationOfTheExcess) {
 TEST(Prediction, RefusesWhatIsNotADistributionOrDoesNotFit) {
   const std::vector<Trajectory> t{{{0, 0, 0}, {0, 0}, {0, 1}}};
   const auto p = [](const std::vector<double>& rows) { return step_table(2, {rows}); };
-  const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_NEAR(prediction_nll(p({0.5, 0.5, 0.75, 0.25}), t)[0], (std::log(2) + std::log(4)) / 2, 1e-15);
-  EXPECT_EQ(prediction_nll(p({0.5, 0.5, 1, 0}), t)[0], std::numeric_limits<double>::infinity());
+  EXPECT_EQ(prediction_nll(p({0.5, 0.5, 1, 0}), t)[0], infinity);
   for (const StepTable& wrong : {StepTable(2), step_table(2, {{0.5, 0.5}, {0.5, 0.5}}), p({0.5, 0.5}), p({}),
                                  p({0.5, 0.5, 0.6, 0.5}), p({1.5, -0.5, 0.5, 0.5}), p({0.5, 0.5, nan, 0.5}),
                                  step_table(1, {{1, 1}})})  // the last: observation 1 of 1

@@ -12,6 +12,7 @@
 #include "doxa/models/beliefs/rssm_bound.h"
 #include "rssm_paths.h"
 #include "rssm_variants.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::testing {
 namespace {
@@ -132,7 +133,6 @@ TEST(RssmObjective, RefusesWhatHasNoMeaning) {
   EXPECT_THROW(loss(a, {.samples = 8}), std::invalid_argument) << "the eight are not copies of one";
   EXPECT_THROW(loss(a, {.kl_balance = Real(1.1)}), std::invalid_argument);
   EXPECT_THROW(loss(a, {.kl_balance = Real(-0.1)}), std::invalid_argument);
-  const Real nan = std::numeric_limits<Real>::quiet_NaN();
   EXPECT_THROW(loss(a, {.kl_weight = -1}), std::invalid_argument);
   EXPECT_THROW(loss(a, {.kl_weight = nan}), std::invalid_argument);
   EXPECT_THROW(loss(a, {.free_nats = -1}), std::invalid_argument);

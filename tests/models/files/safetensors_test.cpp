@@ -8,14 +8,13 @@
 #include <stdexcept>
 
 #include "doxa/models/files/file.h"
+#include "tests/support/rounding.h"
 #include "tests/support/safetensors_bytes.h"
 #include "tests/support/scratch.h"
 #include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // The examples of the format's own library: its tests give these bytes for these contents.
 TEST(Safetensors, IsByteForByteThePublishedExamples) {
@@ -56,8 +55,8 @@ TEST(Safetensors, OrdersArraysByTypeThenName) {
 }
 
 TEST(Safetensors, WhatIsWrittenReadsBackBitForBit) {
-  Tensor t(Shape{2, 3}, {0, Real(-0.0), std::numeric_limits<Real>::denorm_min(), Real(1) / 3,
-                         std::numeric_limits<Real>::quiet_NaN(), -std::numeric_limits<Real>::infinity()});
+  Tensor t(Shape{2, 3},
+           {0, Real(-0.0), std::numeric_limits<Real>::denorm_min(), Real(1) / 3, nan, -infinity});
   const std::vector<double> doubles{0.1, -infinity, std::nan("")};
   const std::vector<std::uint64_t> words{0, 1, ~std::uint64_t{0}};
   const Safetensors contents{.arrays = {{"t", stored(t)},

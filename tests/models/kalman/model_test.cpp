@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 
 #include "joint.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa::testing {
@@ -37,7 +37,7 @@ TEST(KalmanModel, NamesWhatDoesNotFit) {
   m.start_covariance = Matrix(2, 2, {1, 0, 0.1, 1});
   EXPECT_TRUE(text(m).starts_with("LinearGaussianModel: start_covariance is not symmetric")) << text(m);
   m = good;
-  m.transition[1] = std::numeric_limits<double>::infinity();
+  m.transition[1] = infinity;
   EXPECT_EQ(text(m), "LinearGaussianModel: transition holds inf, expected finite numbers");
   EXPECT_EQ(text({}), "LinearGaussianModel: 0 states and 0 observations, expected at least one of each");
 
@@ -47,7 +47,6 @@ TEST(KalmanModel, NamesWhatDoesNotFit) {
   KalmanFilter f(good);
   EXPECT_THROW(f.predict(Matrix(2, 1)), std::invalid_argument);
   EXPECT_THROW(f.update(Matrix(1, 1), Matrix(2, 1)), std::invalid_argument);
-  const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_THROW(f.update(Matrix(1, 1), Matrix(1, 1, {nan})), std::invalid_argument);
   EXPECT_EQ(f.step(), 0u);
   EXPECT_EQ(f.log_evidence(), 0);

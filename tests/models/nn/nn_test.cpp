@@ -8,6 +8,7 @@
 #include "doxa/models/nn/adam.h"
 #include "doxa/models/nn/gru.h"
 #include "doxa/models/nn/mlp.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {
@@ -78,7 +79,7 @@ TEST(Adam, UsesUpTheGradients) {
 TEST(Adam, RefusesAGradientThatIsNotFiniteAndChangesNothing) {
   Parameter good("good", Tensor(Shape{1}, {1})), bad("encoder/bad", Tensor(Shape{1}, {1}));
   good.gradient[0] = 1;
-  bad.gradient[0] = std::numeric_limits<Real>::quiet_NaN();
+  bad.gradient[0] = nan;
   Adam adam;
   EXPECT_SAYS(std::domain_error, "adam: the gradient of encoder/bad is not finite", adam.step({&good, &bad}));
   EXPECT_EQ(good.value[0], 1);

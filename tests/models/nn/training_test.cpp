@@ -4,11 +4,11 @@
 
 #include <cmath>
 #include <csignal>
-#include <limits>
 #include <stdexcept>
 
 #include "doxa/models/files/file.h"
 #include "doxa/models/nn/mlp.h"
+#include "tests/support/rounding.h"
 #include "tests/support/scratch.h"
 #include "tests/support/thrown.h"
 
@@ -174,11 +174,10 @@ TEST(Training, DivergenceIsRefusedByStep) {
     const Training training{.run = {.parameters = {&p}}, .rate = {.steps = 5}, .loss = loss};
     EXPECT_SAYS(std::domain_error, text, train(training));
   };
-  const double infinity = std::numeric_limits<double>::infinity();
   says([&](Index t) { return t == 3 ? infinity : 0; }, "training: the loss of step 3 is inf");
   says(
       [&](Index t) {
-        if (t == 2) p.gradient[0] = std::numeric_limits<Real>::quiet_NaN();
+        if (t == 2) p.gradient[0] = nan;
         return 0.0;
       },
       "training: step 2: adam: the gradient of p is not finite");

@@ -3,9 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 #include <vector>
+
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {
@@ -34,8 +35,7 @@ TEST(MeanEstimate, OfADifferenceOfPairs) {
 
 TEST(MeanEstimate, OfOneValueHasNoErrorAndOfAnInfiniteOneNoMean) {
   EXPECT_TRUE(std::isnan(estimate_mean(std::vector{1.0}).standard_error));
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  const MeanEstimate infinite = estimate_mean(std::vector{1.0, infinity});
+  const MeanEstimate infinite = estimate_mean(std::vector<double>{1, infinity});
   EXPECT_EQ(infinite.mean, infinity);
   EXPECT_TRUE(std::isnan(infinite.standard_error));
 }

@@ -3,13 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <vector>
+
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 TEST(CompensatedSum, KeepsWhatAnAdditionLoses) {
   CompensatedSum sum;
@@ -22,12 +21,12 @@ TEST(CompensatedSum, KeepsWhatAnAdditionLoses) {
 TEST(LogSumExp, NeitherOverflowsNorUnderflows) {
   EXPECT_DOUBLE_EQ(log_sum_exp(std::vector{-1e4, -1e4 + std::log(3)}), -1e4 + std::log(4));
   EXPECT_DOUBLE_EQ(log_sum_exp(std::vector{1e4, 1e4}), 1e4 + std::log(2));
-  EXPECT_EQ(log_sum_exp(std::vector{0.0, -46.0, -infinity}), 0);
+  EXPECT_EQ(log_sum_exp(std::vector<double>{0, -46, -infinity}), 0);
 }
 
 TEST(LogSumExp, OfNothingIsMinusInfinityAndNanStaysNan) {
   EXPECT_EQ(log_sum_exp(std::vector<double>{}), -infinity);
-  EXPECT_EQ(log_sum_exp(std::vector{-infinity, -infinity}), -infinity);
+  EXPECT_EQ(log_sum_exp(std::vector<double>{-infinity, -infinity}), -infinity);
   EXPECT_TRUE(std::isnan(log_sum_exp(std::vector{0.0, std::nan("")})));
 }
 

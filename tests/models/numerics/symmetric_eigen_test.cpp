@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "tests/support/random_matrix.h"
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {
@@ -106,7 +107,7 @@ TEST(SymmetricEigen, WorksAtTheEndsOfTheRange) {
 TEST(SymmetricEigen, RefusesWhatIsNotAFiniteSymmetricMatrix) {
   EXPECT_THROW(symmetric_eigen(Matrix()), std::invalid_argument);
   EXPECT_THROW(symmetric_eigen(Matrix(2, 3)), std::invalid_argument);
-  for (const double bad : {std::nan(""), std::numeric_limits<double>::infinity()}) {
+  for (const double bad : {double{nan}, double{infinity}}) {
     Matrix a = identity(3);
     a(1, 2) = a(2, 1) = bad;
     EXPECT_THROW(symmetric_eigen(a), std::invalid_argument);

@@ -6,17 +6,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "doxa/models/pomdp/mean_field_posterior.h"
 #include "doxa/models/pomdp/simulate.h"
 #include "random_posteriors.h"
 #include "tests/support/random_pomdp.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::testing {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // A policy that depends on what was last seen.
 HistoryPolicy reacting(const Pomdp& m, double strength) {

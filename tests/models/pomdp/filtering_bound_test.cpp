@@ -5,19 +5,17 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "doxa/models/pomdp/path_enumeration.h"
 #include "doxa/models/pomdp/simulate.h"
 #include "random_posteriors.h"
 #include "tests/support/random_pomdp.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // Σ over all paths s_{1:T} of q(s_{1:T}) log(p(o, s_{1:T} ‖ a) / q(s_{1:T})), with nothing taken apart:
 // (09.1).

@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
 #include <functional>
-#include <limits>
 
 #include "doxa/models/pomdp/pomdp.h"
 #include "tests/support/random_pomdp.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa::testing {
@@ -28,8 +28,7 @@ TEST(PomdpModel, ValidateNamesActionAndRow) {
             "transition: 5 rows of 2 columns, expected 6 (actions x states) of 2");
   EXPECT_EQ(refusal([](Pomdp& m) { m.start = {0.5, 0.4}; }), "start sums to 0.9, expected 1");
   EXPECT_EQ(refusal([](Pomdp& m) { m.start = {1}; }), "start: 1 probabilities, expected 2");
-  EXPECT_EQ(refusal([](Pomdp& m) { m.discount = std::numeric_limits<double>::quiet_NaN(); }),
-            "discount: nan, expected a number between 0 and 1");
+  EXPECT_EQ(refusal([](Pomdp& m) { m.discount = nan; }), "discount: nan, expected a number between 0 and 1");
   EXPECT_EQ(refusal([](Pomdp& m) { m.observations.clear(); }),
             "pomdp: no states, no actions or no observations, expected at least one of each");
 }

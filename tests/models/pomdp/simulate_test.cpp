@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <map>
 
 #include "doxa/models/pomdp/belief.h"
 #include "tests/support/random_pomdp.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa::testing {
@@ -56,7 +56,6 @@ std::string refusal(std::vector<double> weights) {
 }
 
 TEST(PomdpSimulate, RefusesImpossibleActionWeights) {
-  const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(refusal({1, 1}),
             "action weights: 2 given, expected 3 in the order of the actions listen open-left open-right");
   EXPECT_EQ(refusal({0, 0, 0}), "action weights: all are zero, expected a positive one");

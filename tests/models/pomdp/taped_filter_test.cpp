@@ -9,6 +9,7 @@
 #include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/expected_counts.h"
 #include "tests/support/random_pomdp.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa::testing {
@@ -171,7 +172,7 @@ TEST(PomdpParameters, AreTheModelTheyWereMadeOf) {
   validate(back);
   EXPECT_THROW(to_pomdp(PomdpParameters(tiger()), m), std::invalid_argument);
   PomdpParameters nowhere(m);
-  nowhere.start.value = Tensor(Shape{5}, -std::numeric_limits<Real>::infinity());
+  nowhere.start.value = Tensor(Shape{5}, -infinity);
   EXPECT_THROW(to_pomdp(nowhere, m), std::invalid_argument);
 }
 
