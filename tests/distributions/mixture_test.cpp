@@ -21,15 +21,11 @@ namespace {
 
 using Refused = std::invalid_argument;
 
-Var drawn(Tape& tape, const Shape& shape, std::uint64_t seed) {
-  Philox random(seed);
-  return normal_noise(tape, shape, random);
-}
-
 // Two events, of three normals each.
 Mixture<Normal> of_normals(Tape& tape) {
-  return Mixture(Categorical(drawn(tape, {2, 3}, 1)),
-                 Normal::from_log_scale(2 * drawn(tape, {2, 3}, 2), Real(0.5) * drawn(tape, {2, 3}, 3)));
+  return Mixture(Categorical(normal_variable(tape, {2, 3}, 1)),
+                 Normal::from_log_scale(2 * normal_variable(tape, {2, 3}, 2),
+                                        Real(0.5) * normal_variable(tape, {2, 3}, 3)));
 }
 
 // ---- one type -----------------------------------------------------------------------------------
@@ -37,7 +33,8 @@ Mixture<Normal> of_normals(Tape& tape) {
 TEST(Mixture, OfOneComponentIsThatComponent) {
   Tape tape;
   const Categorical one(tape.constant(Tensor(Shape{1}, Real(3))));
-  const Var loc = drawn(tape, {4, 1}, 4), scale = exp(drawn(tape, {4, 1}, 5)), x = drawn(tape, {4}, 6);
+  const Var loc = normal_variable(tape, {4, 1}, 4), scale = exp(normal_variable(tape, {4, 1}, 5)),
+            x = normal_variable(tape, {4}, 6);
   const Normal component(loc, scale), same(reshape(loc, {4}), reshape(scale, {4}));
   const Mixture q(one, component);
   ASSERT_EQ(q.shape(), Shape({4}));
@@ -50,16 +47,16 @@ TEST(Mixture, OfOneComponentIsThatComponent) {
 TEST(Mixture, ItsDensityIsTheWeightedSumOfTheDensities) {
   Tape tape;
   const Mixture<Normal> q = of_normals(tape);
-  const Var w = softmax(q.weights.logits, -1), x = drawn(tape, {7, 2}, 7);
+  const Var w = softmax(q.weights.logits, -1), x = normal_variable(tape, {7, 2}, 7);
   const Var expected = sum(w * exp(log_prob(q.components, reshape(x, {7, 2, 1}))), -1);
   expect_close(exp(log_prob(q, x)), expected, 64);
 }
 
 TEST(Mixture, OfVectorsHasEventsOfTheSameLength) {
   Tape tape;
-  const Categorical w(drawn(tape, {3}, 8));
-  const Var loc = drawn(tape, {2, 3, 4}, 9), log_scale = drawn(tape, {3, 4}, 10),
-            x = drawn(tape, {5, 2, 4}, 11);
+  const Categorical w(normal_variable(tape, {3}, 8));
+  const Var loc = normal_variable(tape, {2, 3, 4}, 9), log_scale = normal_variable(tape, {3, 4}, 10),
+            x = normal_variable(tape, {5, 2, 4}, 11);
   const DiagonalNormal components = DiagonalNormal::from_log_scale(loc, log_scale);
   const Mixture q(w, components);
   EXPECT_EQ(q.shape(), Shape({2, 4}));
@@ -69,17 +66,18 @@ TEST(Mixture, OfVectorsHasEventsOfTheSameLength) {
   expect_close(log_prob(q, x), expected, 4);
 
   const Var factor = tape.constant(Tensor(Shape{2, 2}, {1, 0, Real(0.5), 2}));
-  const MultivariateNormal two(drawn(tape, {3, 2}, 12), factor);
+  const MultivariateNormal two(normal_variable(tape, {3, 2}, 12), factor);
   const Mixture p(w, two);
   EXPECT_EQ(p.shape(), Shape({2}));
-  const Var y = drawn(tape, {6, 2}, 13);
+  const Var y = normal_variable(tape, {6, 2}, 13);
   expect_close(log_prob(p, y), logsumexp(w.log_probs() + log_prob(two, reshape(y, {6, 1, 2})), -1), 4);
 }
 
 TEST(Mixture, OfBernoullisIsTheAveragedBernoulli) {
   Tape tape;
-  const Categorical w(drawn(tape, {4}, 14));
-  const Var logits = 3 * drawn(tape, {5, 4}, 15), p = sum(softmax(w.logits, -1) * sigmoid(logits), -1);
+  const Categorical w(normal_variable(tape, {4}, 14));
+  const Var logits = 3 * normal_variable(tape, {5, 4}, 15),
+            p = sum(softmax(w.logits, -1) * sigmoid(logits), -1);
   const Mixture q(w, Bernoulli(logits));
   const Bernoulli average = Bernoulli::from_probs(p);
   for (const Real x : {Real(0), Real(1)})
@@ -91,8 +89,8 @@ TEST(Mixture, OfBernoullisIsTheAveragedBernoulli) {
 // The mean of a number that is 0 or 1 is that of its square: the law of total variance is p (1 - p).
 TEST(Mixture, OfCategoricalsIsTheAveragedCategorical) {
   Tape tape;
-  const Categorical w(drawn(tape, {2, 3}, 16));
-  const Var logits = 2 * drawn(tape, {2, 3, 5}, 17);
+  const Categorical w(normal_variable(tape, {2, 3}, 16));
+  const Var logits = 2 * normal_variable(tape, {2, 3, 5}, 17);
   const Var p = sum(reshape(softmax(w.logits, -1), {2, 3, 1}) * softmax(logits, -1), 1);
   const Mixture q(w, Categorical(logits));
   const Categorical average = Categorical::from_probs(p);
@@ -108,8 +106,8 @@ TEST(Mixture, OfCategoricalsIsTheAveragedCategorical) {
 
 TEST(Mixture, OfFiniteSupportHasThatSupport) {
   Tape tape;
-  const Categorical w(drawn(tape, {2, 3}, 18));
-  const Var logits = drawn(tape, {2, 3, 4}, 19);
+  const Categorical w(normal_variable(tape, {2, 3}, 18));
+  const Var logits = normal_variable(tape, {2, 3, 4}, 19);
   const auto expect_total_one = [](const auto& q) {
     const Index k = q.support_size();
     const Var log_probs = log_prob(q.repeated(k), q.support());
@@ -123,8 +121,9 @@ TEST(Mixture, OfFiniteSupportHasThatSupport) {
 
 TEST(Mixture, OfMixturesIsTheMixtureOfAll) {
   Tape tape;
-  const Var outer = drawn(tape, {2}, 20), inner = drawn(tape, {2, 3}, 21), loc = drawn(tape, {2, 3}, 22);
-  const Var scale = tape.constant(1), x = drawn(tape, {9}, 23);
+  const Var outer = normal_variable(tape, {2}, 20), inner = normal_variable(tape, {2, 3}, 21),
+            loc = normal_variable(tape, {2, 3}, 22);
+  const Var scale = tape.constant(1), x = normal_variable(tape, {9}, 23);
   const Mixture nested(Categorical(outer), Mixture(Categorical(inner), Normal(loc, scale)));
   const Var joint = reshape(Categorical(outer).log_probs(), {2, 1}) + Categorical(inner).log_probs();
   const Mixture flat(Categorical(reshape(joint, {6})), Normal(reshape(loc, {6}), scale));
@@ -172,7 +171,7 @@ TEST(Mixture, DoesNotUnderflowFarFromAllComponents) {
 TEST(Mixture, ItsResponsibilitiesAreTheRuleOfBayes) {
   Tape tape;
   const Mixture<Normal> q = of_normals(tape);
-  const Var x = drawn(tape, {7, 2}, 24), r = log_responsibilities(q, x);
+  const Var x = normal_variable(tape, {7, 2}, 24), r = log_responsibilities(q, x);
   ASSERT_EQ(r.shape(), Shape({7, 2, 3}));
   expect_close(sum(exp(r), -1), tape.constant(Shape{7, 2}, Real{1}), 8);
   expect_close(r + reshape(log_prob(q, x), {7, 2, 1}),
@@ -199,7 +198,8 @@ TEST(MixtureKL, ToItselfIsZero) {
   const MonteCarloEstimate e = monte_carlo_kl(q, q, 1000, random);
   ASSERT_EQ(e.mean.shape(), Shape({2}));
   for (Index i = 0; i < 2; ++i) EXPECT_EQ(e.mean[i], 0);
-  const Mixture p(Categorical(drawn(tape, {2}, 26)), Categorical(drawn(tape, {2, 4}, 27)));
+  const Mixture p(Categorical(normal_variable(tape, {2}, 26)),
+                  Categorical(normal_variable(tape, {2, 4}, 27)));
   EXPECT_EQ(monte_carlo_kl(p, p, 1000, random).mean[0], 0);
 }
 

@@ -10,18 +10,13 @@
 #include "doxa/distributions/multivariate_normal.h"
 #include "doxa/distributions/normal.h"
 #include "doxa/distributions/one_hot_categorical.h"
-#include "tests/support/rounding.h"
+#include "tests/support/numbers.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {
 
 constexpr Index samples = 20'000;
-
-Var drawn(Tape& tape, const Shape& shape, std::uint64_t seed) {
-  Philox random(seed);
-  return tape.variable(normal_noise(shape, random));
-}
 
 // Every element is within 4 of its own standard errors, which are not just large.
 template <class D>
@@ -40,7 +35,8 @@ void expect_closed_form(const D& q, const D& p) {
 
 TEST(MonteCarloKL, OfEveryPairIsTheClosedForm) {
   Tape tape;
-  const Var a = drawn(tape, {2, 3}, 1), b = drawn(tape, {2, 3}, 2), c = drawn(tape, {3}, 3);
+  const Var a = normal_variable(tape, {2, 3}, 1), b = normal_variable(tape, {2, 3}, 2),
+            c = normal_variable(tape, {3}, 3);
   expect_closed_form(Normal::from_log_scale(a, Real(0.3) * b), Normal::from_log_scale(b, Real(0.3) * c));
   expect_closed_form(DiagonalNormal::from_log_scale(a, Real(0.3) * b),
                      DiagonalNormal::from_log_scale(b, Real(0.3) * c));
@@ -48,7 +44,7 @@ TEST(MonteCarloKL, OfEveryPairIsTheClosedForm) {
   expect_closed_form(Categorical(a), Categorical(b));
   expect_closed_form(OneHotCategorical(a), OneHotCategorical(b));
   const auto factor = [&](Real s) { return tape.constant(Tensor(Shape{2, 2}, {1, 0, s, 1 + s * s})); };
-  const Var loc = drawn(tape, {3, 2}, 4);
+  const Var loc = normal_variable(tape, {3, 2}, 4);
   expect_closed_form(MultivariateNormal(loc, factor(Real(0.5))),
                      MultivariateNormal(tape.constant(Shape{2}, Real{0}), factor(Real(-0.25))));
 }
@@ -67,7 +63,7 @@ TEST(MonteCarloKL, ItsStandardErrorIsThatOfTheLogRatio) {
 
 TEST(MonteCarloKL, LeavesNothingOnTheTape) {
   Tape tape;
-  const Categorical q(drawn(tape, {4}, 7)), p(drawn(tape, {4}, 8));
+  const Categorical q(normal_variable(tape, {4}, 7)), p(normal_variable(tape, {4}, 8));
   const std::size_t before = tape.size();
   Philox random(9);
   monte_carlo_kl(q, p, 10, random);

@@ -78,9 +78,9 @@ TEST(MultivariateNormal, ItsDensityIntegratesToOneWithItsMeanAndCovariance) {
 
 TEST(MultivariateNormal, WithADiagonalFactorIsTheDiagonalNormal) {
   Tape tape;
-  const Var loc = random_vectors(tape, {4, 3}, 1), scale = exp(random_vectors(tape, {4, 3}, 2)),
-            loc_p = random_vectors(tape, {4, 3}, 3), scale_p = exp(random_vectors(tape, {3}, 4)),
-            x = random_vectors(tape, {4, 3}, 5);
+  const Var loc = normal_variable(tape, {4, 3}, 1), scale = exp(normal_variable(tape, {4, 3}, 2)),
+            loc_p = normal_variable(tape, {4, 3}, 3), scale_p = exp(normal_variable(tape, {3}, 4)),
+            x = normal_variable(tape, {4, 3}, 5);
   const MultivariateNormal q(loc, diagonal(scale)), p(loc_p, diagonal(scale_p));
   const DiagonalNormal d(loc, scale), e(loc_p, scale_p);
   expect_near(log_prob(q, x), log_prob(d, x), rounding);
@@ -116,7 +116,7 @@ TEST(MultivariateNormal, AtItsMeanItsDensityIsThatOfTheDeterminant) {
 TEST(MultivariateNormal, OfACovarianceHasThatCovariance) {
   Tape tape;
   const Var l = random_factor(tape, {4, 4}, 7), c = matmul(l, transpose(l));
-  const MultivariateNormal q = MultivariateNormal::from_covariance(random_vectors(tape, {4}, 8), c);
+  const MultivariateNormal q = MultivariateNormal::from_covariance(normal_variable(tape, {4}, 8), c);
   expect_near(covariance(q), c, rounding);
   EXPECT_THROW(MultivariateNormal::from_covariance(vector(tape, {0, 0}), matrix(tape, 2, {1, 2, 2, 1})),
                std::domain_error);
@@ -125,14 +125,14 @@ TEST(MultivariateNormal, OfACovarianceHasThatCovariance) {
 TEST(MultivariateNormal, LeadingAxesBroadcast) {
   Tape tape;
   Philox random(9);
-  const Var loc = random_vectors(tape, {2, 1, 3}, 10), l = random_factor(tape, {4, 3, 3}, 11);
+  const Var loc = normal_variable(tape, {2, 1, 3}, 10), l = random_factor(tape, {4, 3, 3}, 11);
   const MultivariateNormal q(loc, l);
   EXPECT_EQ(sample(q, random).shape(), Shape({2, 4, 3}));
   EXPECT_EQ(mean(q).shape(), Shape({2, 4, 3}));
   EXPECT_EQ(variance(q).shape(), Shape({2, 4, 3}));
   EXPECT_EQ(covariance(q).shape(), Shape({4, 3, 3}));
   EXPECT_EQ(entropy(q).shape(), Shape({2, 4}));
-  const Var x = random_vectors(tape, {3}, 12), y = log_prob(q, x),
+  const Var x = normal_variable(tape, {3}, 12), y = log_prob(q, x),
             kl = kl_divergence(q, random_normal(tape, 3, 13));
   ASSERT_EQ(y.shape(), Shape({2, 4}));
   ASSERT_EQ(kl.shape(), Shape({2, 4}));
@@ -150,7 +150,7 @@ TEST(MultivariateNormal, LeadingAxesBroadcast) {
 TEST(MultivariateNormal, OneFactorForValuesOfFourAxes) {
   Tape tape;
   const MultivariateNormal q = random_normal(tape, 3, 14);
-  const Var x = random_vectors(tape, {2, 2, 2, 3}, 15), y = log_prob(q, x);
+  const Var x = normal_variable(tape, {2, 2, 2, 3}, 15), y = log_prob(q, x);
   expect_near(reshape(y, {8}), log_prob(q, reshape(x, {8, 3})), rounding);
   expect_near(reshape(rsample(q, x), {8, 3}), rsample(q, reshape(x, {8, 3})), rounding);
 }
@@ -206,7 +206,7 @@ TEST(MultivariateNormalDraw, OfTheSameNoiseIsReparametrised) {
 TEST(MultivariateNormalDraw, IsUndoneByItsLogDensity) {
   Tape tape;
   const MultivariateNormal q = random_normal(tape, 4, 34);
-  const Var noise = random_vectors(tape, {10, 4}, 35), zero = tape.constant(Tensor(Shape{4})),
+  const Var noise = normal_variable(tape, {10, 4}, 35), zero = tape.constant(Tensor(Shape{4})),
             one = tape.constant(Tensor(Shape{4}, Real{1}));
   const Var log_q = log_prob(q, rsample(q, noise)), standard = log_prob(DiagonalNormal(zero, one), noise);
   expect_near(log_q, standard - Real(0.5) * log_det_from_cholesky(q.scale_tril), 16 * rounding);

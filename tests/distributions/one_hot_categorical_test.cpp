@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/rounding.h"
+#include "tests/support/numbers.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {
@@ -16,13 +16,6 @@ namespace {
 
 using Refused = std::invalid_argument;
 
-Var logits(Tape& tape, std::initializer_list<Real> values) {
-  return tape.variable(Tensor(Shape{static_cast<Index>(values.size())}, values));
-}
-Var random_logits(Tape& tape, const Shape& shape, std::uint64_t seed) {
-  Philox random(seed);
-  return 2 * tape.variable(normal_noise(shape, random));
-}
 Var every_value(Tape& tape, Index k) {
   std::vector<Index> all;
   for (Index i = 0; i < k; ++i) all.push_back(i);
@@ -32,7 +25,7 @@ constexpr double tolerance = 256 * unit_roundoff;  // for logits around 8, a few
 
 TEST(OneHotCategorical, ItsProbabilitiesSumToOneAndAreItsMean) {
   Tape tape;
-  const OneHotCategorical q(random_logits(tape, {7}, 1));
+  const OneHotCategorical q(2 * normal_variable(tape, {7}, 1));
   const Var p = exp(log_prob(q, every_value(tape, 7))), m = mean(q);
   EXPECT_NEAR(sum(p).item(), 1, tolerance);
   for (std::size_t i = 0; i < 7; ++i) EXPECT_NEAR(p.value()[i], m.value()[i], tolerance);
@@ -41,7 +34,7 @@ TEST(OneHotCategorical, ItsProbabilitiesSumToOneAndAreItsMean) {
 // The covariance is diag(p) - p pᵀ.
 TEST(OneHotCategorical, ItsVarianceIsTheExpectedSquareLessThatOfTheMean) {
   Tape tape;
-  const OneHotCategorical q(random_logits(tape, {5, 4}, 2));
+  const OneHotCategorical q(2 * normal_variable(tape, {5, 4}, 2));
   const Var m = mean(q), v = variance(q);
   for (std::size_t i = 0; i < 20; ++i) {
     const double p = m.value()[i];
@@ -51,7 +44,7 @@ TEST(OneHotCategorical, ItsVarianceIsTheExpectedSquareLessThatOfTheMean) {
 
 TEST(OneHotCategorical, IsTheCategoricalOfThePlaceOfTheOne) {
   Tape tape;
-  const Var l = random_logits(tape, {6, 5}, 3), k = random_logits(tape, {6, 5}, 4);
+  const Var l = 2 * normal_variable(tape, {6, 5}, 3), k = 2 * normal_variable(tape, {6, 5}, 4);
   const OneHotCategorical q(l), p(k);
   const std::array<Index, 6> places{4, 0, 2, 2, 1, 3};
   const auto expect_equal = [](Var a, Var b) {
@@ -70,7 +63,7 @@ TEST(OneHotCategorical, IsTheCategoricalOfThePlaceOfTheOne) {
 // E_q[log q] over all values: log_prob is linear in x, so it may be taken at the mean.
 TEST(OneHotCategorical, ItsEntropyIsMinusTheLogProbabilityAtTheMean) {
   Tape tape;
-  const OneHotCategorical q(random_logits(tape, {3, 6}, 6)), p(random_logits(tape, {3, 6}, 7));
+  const OneHotCategorical q(2 * normal_variable(tape, {3, 6}, 6)), p(2 * normal_variable(tape, {3, 6}, 7));
   const Var h = entropy(q), minus_h = log_prob(q, mean(q)), cross = log_prob(p, mean(q)),
             kl = kl_divergence(q, p);
   for (std::size_t i = 0; i < 3; ++i) {
@@ -83,7 +76,7 @@ TEST(OneHotCategorical, ItsEntropyIsMinusTheLogProbabilityAtTheMean) {
 
 TEST(OneHotCategorical, AnImpossibleValueThatDoesNotOccurAddsNothing) {
   Tape tape;
-  const Var l = logits(tape, {0, 0, -infinity}), x = logits(tape, {0, 1, 0});
+  const Var l = vector(tape, {0, 0, -infinity}), x = vector(tape, {0, 1, 0});
   const OneHotCategorical q(l);
   const Var y = log_prob(q, x);
   EXPECT_NEAR(y.item(), std::log(0.5), tolerance);
@@ -92,12 +85,12 @@ TEST(OneHotCategorical, AnImpossibleValueThatDoesNotOccurAddsNothing) {
   EXPECT_NEAR(l.adjoint()[1], 0.5, tolerance);
   EXPECT_EQ(l.adjoint()[2], 0);
   EXPECT_EQ(x.adjoint()[2], 0);
-  EXPECT_EQ(log_prob(q, logits(tape, {0, 0, 1})).item(), -infinity);
+  EXPECT_EQ(log_prob(q, vector(tape, {0, 0, 1})).item(), -infinity);
 }
 
 TEST(OneHotCategorical, ManyValuesUnderOneRowOfLogits) {
   Tape tape;
-  const OneHotCategorical q(random_logits(tape, {4}, 8));
+  const OneHotCategorical q(2 * normal_variable(tape, {4}, 8));
   const Var all = log_prob(q, every_value(tape, 4));
   ASSERT_EQ(all.shape(), Shape({4}));
   for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(all.value()[i], q.index.log_probs().value()[i]);
@@ -109,7 +102,7 @@ TEST(OneHotCategoricalDraw, FollowsItsProbabilities) {
   constexpr Index n = 200000;
   Tape tape;
   Philox random(9);
-  const Var row = logits(tape, {0, 1, -infinity, -2, 2});
+  const Var row = vector(tape, {0, 1, -infinity, -2, 2});
   const Var x = sample(OneHotCategorical(row + tape.constant(Tensor(Shape{n, 1}))), random);
   const Var counts = sum(x, 0), p = mean(OneHotCategorical(row));
   for (const Real one : sum(x, -1).value()) ASSERT_EQ(one, 1);
@@ -125,8 +118,8 @@ TEST(OneHotCategoricalDraw, FollowsItsProbabilities) {
 // The value is the draw's; the gradient of a linear function of it is that of the function of the mean.
 TEST(OneHotCategoricalDraw, StraightThroughHasTheGradientOfTheProbabilities) {
   Tape tape;
-  const Var l = tape.variable(random_logits(tape, {3, 4}, 10).tensor()),
-            weights = logits(tape, {1, -2, 3, Real(0.5)});
+  const Var l = tape.variable(2 * normal_variable(tape, {3, 4}, 10).tensor()),
+            weights = vector(tape, {1, -2, 3, Real(0.5)});
   const OneHotCategorical q(l);
   Philox a(11), b(11);
   const Var x = straight_through_sample(q, a), plain = sample(q, b);
@@ -141,22 +134,22 @@ TEST(OneHotCategoricalDraw, StraightThroughHasTheGradientOfTheProbabilities) {
 
 TEST(OneHotCategorical, RefusesLogitsThatAreNoneNamingTheirIndex) {
   Tape tape;
-  const std::string text = thrown<Refused>([&] { OneHotCategorical(logits(tape, {1, nan})); });
+  const std::string text = thrown<Refused>([&] { OneHotCategorical(vector(tape, {1, nan})); });
   EXPECT_NE(text.find("Categorical: logits[1] is"), std::string::npos) << text;
   EXPECT_THROW(OneHotCategorical(tape.constant(1)), Refused);
 }
 
 TEST(OneHotCategorical, RefusesAVectorThatIsNotOneHot) {
   Tape tape;
-  const OneHotCategorical q(random_logits(tape, {3}, 12));
+  const OneHotCategorical q(2 * normal_variable(tape, {3}, 12));
   EXPECT_SAYS(Refused, "log_prob of OneHotCategorical: x[1,0…2] add up to 0, expected 1",
               log_prob(q, tape.constant(Tensor(Shape{2, 3}, {1, 0, 0, 0, 0, 0}))));
   EXPECT_SAYS(Refused, "log_prob of OneHotCategorical: x[2] is -0.5, expected a number that is not negative",
-              log_prob(q, logits(tape, {1, Real(0.5), Real(-0.5)})));
-  EXPECT_THROW(log_prob(q, logits(tape, {2, -1, 0})), Refused);
-  EXPECT_THROW(log_prob(q, logits(tape, {1, 1, 0})), Refused);
-  EXPECT_THROW(log_prob(q, logits(tape, {1, 0})), Refused);
-  EXPECT_THROW(log_prob(q, logits(tape, {1})), Refused);
+              log_prob(q, vector(tape, {1, Real(0.5), Real(-0.5)})));
+  EXPECT_THROW(log_prob(q, vector(tape, {2, -1, 0})), Refused);
+  EXPECT_THROW(log_prob(q, vector(tape, {1, 1, 0})), Refused);
+  EXPECT_THROW(log_prob(q, vector(tape, {1, 0})), Refused);
+  EXPECT_THROW(log_prob(q, vector(tape, {1})), Refused);
 }
 
 static_assert(Distribution<OneHotCategorical> && !Reparametrised<OneHotCategorical>);

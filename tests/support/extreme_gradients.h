@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "doxa/autograd/tape.h"
-#include "tests/support/rounding.h"
+#include "tests/support/numbers.h"
 
 namespace doxa {
 
@@ -18,7 +18,6 @@ namespace doxa {
 
 using Exact = long double;
 
-inline Var scalar(Tape& tape, double x) { return tape.variable(Tensor(Shape{}, static_cast<Real>(x))); }
 inline Exact exact(Var x, std::size_t i = 0) { return x.value()[i]; }
 
 // `terms`: the largest of the terms that the exact derivative is a sum of.

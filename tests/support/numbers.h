@@ -23,6 +23,9 @@ inline Tensor vector(std::initializer_list<Real> values) {
   return Tensor(Shape{static_cast<Index>(values.size())}, values);
 }
 
+inline Var vector(Tape& tape, std::initializer_list<Real> values) { return tape.variable(vector(values)); }
+inline Var scalar(Tape& tape, double x) { return tape.variable(Tensor(Shape{}, static_cast<Real>(x))); }
+
 inline Var normal_variable(Tape& tape, const Shape& shape, std::uint64_t seed = 1) {
   Philox random(seed);
   return tape.variable(normal_noise(shape, random));
