@@ -12,17 +12,10 @@
 #include <vector>
 
 #include "doxa/autograd/random.h"
-#include "tests/support/rounding.h"
+#include "tests/support/numbers.h"
 
 namespace doxa {
 namespace {
-
-std::vector<Real> noise(Index n, std::uint64_t seed) {
-  Philox random(seed);
-  std::vector<Real> x(static_cast<std::size_t>(n));
-  random.normal(x);
-  return x;
-}
 
 bool same_bits(const std::vector<Real>& a, const std::vector<Real>& b) {
   return std::ranges::equal(std::as_bytes(std::span(a)), std::as_bytes(std::span(b)));

@@ -8,19 +8,10 @@
 
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/random.h"
-#include "tests/support/rounding.h"
+#include "tests/support/numbers.h"
 
 namespace doxa {
 namespace {
-
-using Numbers = std::vector<Real>;
-
-Numbers noise(Index n, std::uint64_t seed) {
-  Philox random(seed);
-  Numbers x(static_cast<std::size_t>(n));
-  random.normal(x);
-  return x;
-}
 
 Numbers integers(Index n, Index salt) {
   Numbers x(static_cast<std::size_t>(n));
@@ -94,7 +85,7 @@ TEST(LaneKernels, AreExactOnIntegers) {
 TEST(LaneKernels, SumsAreWithinTheirRoundingErrorBound) {
   for (const Kernels* set : available_kernels())
     for (const Lanes& l : layouts()) {
-      const Numbers a = noise(l.size(), 1), b = noise(l.size(), 2);
+      const Numbers a = noise(static_cast<std::size_t>(l.size()), 1), b = noise(a.size(), 2);
       const auto count = static_cast<std::size_t>(l.count());
       std::vector<long double> exact(count), absolute(count);
       for_each_element(l, [&](std::size_t k, std::size_t lane) {

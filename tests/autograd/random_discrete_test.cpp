@@ -10,7 +10,7 @@
 
 #include "doxa/autograd/random.h"
 #include "tests/support/goodness_of_fit.h"
-#include "tests/support/rounding.h"
+#include "tests/support/numbers.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {
@@ -18,17 +18,11 @@ namespace {
 
 using Refused = std::invalid_argument;
 
-std::vector<Real> normals(std::size_t n, std::uint64_t seed) {
-  std::vector<Real> x(n);
-  Philox(seed).normal(x);
-  return x;
-}
-
 // Whatever the length of a row, and where the generator's blocks begin.
 TEST(CategoricalOfLogits, IsTheDrawByWeightsRowByRow) {
   for (const std::size_t k : {1u, 2u, 3u, 7u, 64u, 255u, 257u, 1500u}) {
     const std::size_t rows = k < 100 ? 1001 : 301;
-    const std::vector<Real> logits = normals(rows * k, k);
+    const std::vector<Real> logits = noise(rows * k, k);
     Philox one(41), many(41);
     one.discard(3);
     many.discard(3);
@@ -73,7 +67,7 @@ TEST(CategoricalOfLogits, RefusesRowsWithoutALargestLogit) {
 }
 
 TEST(BernoulliOfLogits, IsAUniformNumberBelowTheProbability) {
-  const std::vector<Real> logits = normals(1001, 5);
+  const std::vector<Real> logits = noise(1001, 5);
   Philox one(43), many(43);
   std::vector<Real> draws(logits.size());
   many.bernoulli(logits, draws);

@@ -19,6 +19,13 @@ inline Numbers value(Var x) { return {x.value().begin(), x.value().end()}; }
 inline Numbers adjoint(Var x) { return {x.adjoint().begin(), x.adjoint().end()}; }
 inline Numbers numbers(const Tensor& x) { return {x.span().begin(), x.span().end()}; }
 
+/// n independent standard normal numbers.
+inline Numbers noise(std::size_t n, std::uint64_t seed) {
+  Numbers x(n);
+  Philox(seed).normal(x);
+  return x;
+}
+
 inline Tensor vector(std::initializer_list<Real> values) {
   return Tensor(Shape{static_cast<Index>(values.size())}, values);
 }

@@ -28,8 +28,7 @@ TEST(KalmanFilter, ConditionsTheJointOfEverything) {
   Philox random(71);
   for (const Index d : {0, 2})
     for (int trial = 0; trial < 5; ++trial) {
-      const LinearGaussianModel m = random_linear_gaussian(3, d, 2, random);
-      const LinearGaussianEpisode e = simulate(m, random_matrix(6, d, random), random);
+      const auto [m, e] = random_run(3, d, 2, 6, random);
       const KalmanFiltered f = filter(m, e.inputs, e.observations);
       const Joint joint(m, e.inputs);
       for (Index k = 0; k <= 6; ++k)
@@ -93,8 +92,7 @@ TEST(KalmanFilter, StartsFromNextToNothing) {
 
 TEST(KalmanFilter, DoesNotDependOnTheBasisOfTheState) {
   Philox random(73);
-  const LinearGaussianModel m = random_linear_gaussian(3, 1, 2, random);
-  const LinearGaussianEpisode e = simulate(m, random_matrix(20, 1, random), random);
+  const auto [m, e] = random_run(3, 1, 2, 20, random);
   const Matrix t = random_matrix(3, 3, random) + 3 * identity(3);
   const Matrix square = t * transpose(t),
                inverse = transpose(t) * solve_with_factor(cholesky_factor(square), identity(3));

@@ -66,20 +66,7 @@ TEST(PomdpFile, EveryFormOfAnEntryMeansTheSame) {
        "observations: x y " +
            tables + "R: * : * : * : * 1.5"},
   };
-  for (const auto& [one, other] : pairs) {
-    const Pomdp m = parse(one), n = parse(other);
-    EXPECT_EQ(m.states, n.states);
-    EXPECT_EQ(m.actions, n.actions);
-    EXPECT_EQ(m.observations, n.observations);
-    EXPECT_EQ(m.discount, n.discount);
-    EXPECT_EQ(m.start, n.start) << other;
-    EXPECT_EQ(m.transition, n.transition) << other;
-    EXPECT_EQ(m.emission, n.emission) << other;
-    for (std::size_t a = 0; a < 2; ++a)
-      for (std::size_t s = 0; s < 3; ++s)
-        for (std::size_t t = 0; t < 3; ++t)
-          for (std::size_t o = 0; o < 2; ++o) EXPECT_EQ(m.reward(a, s, t, o), n.reward(a, s, t, o)) << other;
-  }
+  for (const auto& [one, other] : pairs) expect_same_model(parse(one), parse(other), other);
 }
 
 TEST(PomdpFile, CountsNameTheMembersByTheirIndices) {
