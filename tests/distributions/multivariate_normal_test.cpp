@@ -198,7 +198,7 @@ TEST(MultivariateNormalDraw, OfTheSameNoiseIsReparametrised) {
   Philox a(32), b(32);
   const MultivariateNormal q = random_normal(tape, 3, 33);
   const Var z = sample(q, a), r = rsample(q, tape.constant(normal_noise(Shape{3}, b)));
-  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(z.value()[i], r.value()[i]);
+  EXPECT_EQ(value(z), value(r));
   EXPECT_TRUE(r.needs_gradient());
 }
 

@@ -45,6 +45,13 @@ inline Var integer_variable(Tape& tape, const Shape& shape, Index salt = 0) {
   return tape.variable(x);
 }
 
+/// |x - y| <= tolerance, element by element.
+inline void expect_within(Var x, Var y, double tolerance) {
+  ASSERT_EQ(x.shape(), y.shape()) << x.shape().str() << y.shape().str();
+  for (std::size_t i = 0; i < x.value().size(); ++i)
+    EXPECT_NEAR(x.value()[i], y.value()[i], tolerance) << "element " << i;
+}
+
 /// |x - y| <= n u (|x| + |y| + scale), element by element.
 inline void expect_close(Var x, Var y, double n, double scale = 0) {
   ASSERT_EQ(x.shape(), y.shape()) << x.shape().str() << y.shape().str();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 #include <string>
@@ -44,6 +45,15 @@ inline Pomdp tiger_on_the_left() {
   Pomdp m = tiger();
   m.emission = stochastic_matrix({6, std::vector<double>{1, 0}});
   return m;
+}
+
+// To a tiger that has not moved, `steps` times to the left and as often to the right: its belief underflows.
+inline Trajectory there_and_back(std::size_t steps) {
+  Trajectory t;
+  t.actions.assign(2 * steps, listen);
+  t.observations.assign(2 * steps, hear_right);
+  std::fill_n(t.observations.begin(), steps, hear_left);
+  return t;
 }
 
 // The model whose observation is its state.

@@ -13,16 +13,6 @@
 namespace doxa::testing {
 namespace {
 
-// A model whose belief underflows: listening to a tiger that has not moved, `steps` times to the left and as
-// often to the right.
-Trajectory there_and_back(std::size_t steps) {
-  Trajectory t;
-  t.actions.assign(2 * steps, listen);
-  t.observations.assign(2 * steps, hear_right);
-  std::fill_n(t.observations.begin(), steps, hear_left);
-  return t;
-}
-
 TEST(Smoother, MarginalsEqualTheSumsOverAllStatePaths) {
   Philox random(11);
   for (int trial = 0; trial < 30; ++trial) {

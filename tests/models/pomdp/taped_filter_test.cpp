@@ -118,10 +118,7 @@ TEST(TapedFilter, EpisodesOfABatchAreIndependent) {
 TEST(TapedFilter, BringsBackWhatWouldUnderflow) {
   const double n = sizeof(Real) == sizeof(double) ? 500 : 100, largest_log = n * std::log(0.85 / 0.15);
   Learnable at(tiger());
-  Trajectory t;
-  t.actions.assign(static_cast<std::size_t>(2 * n), listen);
-  t.observations.assign(static_cast<std::size_t>(2 * n), hear_right);
-  std::fill_n(t.observations.begin(), static_cast<std::size_t>(n), hear_left);
+  const Trajectory t = there_and_back(static_cast<std::size_t>(n));
   const std::vector<Trajectory> one{t};
   Tape tape;
   const Var evidence = log_evidence(at.parameters.on(tape), all_of(one));
