@@ -234,8 +234,8 @@ TEST(CheckGradients, SamplesDirectionsOfALargeModel) {
   const auto slipped_row = [=](Var w) {
     return concat({slice(w, 0, 0, 99), slipped(slice(w, 0, 99, 100), slip)}, 0);
   };
-  for (const GradientReport& wrong :
-       {check_gradients(loss([=](Var w) { return slipped(w, slip); }), weights), check_gradients(loss(slipped_row), weights)}) {
+  for (const GradientReport& wrong : {check_gradients(loss([=](Var w) { return slipped(w, slip); }), weights),
+                                      check_gradients(loss(slipped_row), weights)}) {
     EXPECT_EQ(wrong.verdict(), Verdict::fail) << wrong.str();
     for (const GradientEntry& e : wrong.entries)  // the layer above is right, and is said to be
       if (e.input == "input 1") {

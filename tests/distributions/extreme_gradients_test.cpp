@@ -1,6 +1,4 @@
-// Of normal distributions and mixtures of them; extreme_discrete_gradients_test.cpp has the others.
-
-#include "tests/support/extreme_gradients.h"
+// Where numerical gradients cannot tell: against closed forms in extended precision.
 
 #include <gtest/gtest.h>
 
@@ -14,6 +12,7 @@
 #include "doxa/distributions/multivariate_normal.h"
 #include "doxa/distributions/normal.h"
 #include "doxa/distributions/one_hot_categorical.h"
+#include "tests/support/extreme_gradients.h"
 
 namespace doxa {
 namespace {
@@ -142,8 +141,6 @@ TEST(ExtremeGradients, OfTheDensityOfAMixture) {
   expect_adjoint(loc, 1, 39, 39);
   expect_adjoint(x, 0, -39, 39);
 }
-
-// Of coins and categoricals, whose probabilities are next to 0 and 1.
 
 // ---- Bernoulli ----------------------------------------------------------------------------------
 

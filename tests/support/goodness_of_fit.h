@@ -57,7 +57,8 @@ inline double chi_squared(std::span<const double> counts, std::span<const double
 inline void expect_frequencies(const std::vector<double>& counts, const std::vector<double>& probs) {
   const auto zeros = static_cast<double>(std::ranges::count(probs, 0.0));
   const double k = static_cast<double>(probs.size()) - zeros - 1;
-  EXPECT_LT(chi_squared(counts, probs), k + 2 * std::sqrt(9.3 * k) + 2 * 9.3) << "with " << k << " degrees of freedom";
+  EXPECT_LT(chi_squared(counts, probs), k + 2 * std::sqrt(9.3 * k) + 2 * 9.3)
+      << "with " << k << " degrees of freedom";
 }
 
 }  // namespace doxa
