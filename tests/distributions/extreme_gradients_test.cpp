@@ -1,5 +1,7 @@
 // Where numerical gradients cannot tell: against closed forms in extended precision.
 
+#include "tests/support/extreme_gradients.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,7 +14,6 @@
 #include "doxa/distributions/multivariate_normal.h"
 #include "doxa/distributions/normal.h"
 #include "doxa/distributions/one_hot_categorical.h"
-#include "tests/support/extreme_gradients.h"
 
 namespace doxa {
 namespace {

@@ -1,12 +1,10 @@
-#include "exercises.h"
-
 #include <fstream>
 #include <regex>
 #include <set>
 #include <sstream>
 
-#include "quotes/tree.h"
 #include "support/results_file.h"
+#include "tree.h"
 
 namespace doxa::quotes {
 namespace {

@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "doxa/models/files/file.h"
-#include "exercises.h"
 #include "page.h"
 #include "tree.h"
 

@@ -11,10 +11,8 @@
 #include <variant>
 
 #include "bound_number.h"
-#include "region.h"
 #include "support/number.h"
 #include "support/results_file.h"
-#include "unbound_numbers.h"
 
 namespace doxa::quotes {
 namespace {

@@ -10,8 +10,6 @@
 #include <stdexcept>
 #include <string>
 
-#include "quotes/exercises.h"
-#include "quotes/region.h"
 #include "quotes/tree.h"
 #include "tests/support/scratch.h"
 

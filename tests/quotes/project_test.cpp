@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <string>
 
-#include "quotes/exercises.h"
 #include "quotes/page.h"
 #include "quotes/tree.h"
 

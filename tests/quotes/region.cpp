@@ -1,9 +1,9 @@
-#include "region.h"
-
 #include <algorithm>
 #include <fstream>
 #include <regex>
 #include <stdexcept>
+
+#include "page.h"
 
 namespace doxa::quotes {
 

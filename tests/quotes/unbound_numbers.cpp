@@ -1,5 +1,3 @@
-#include "unbound_numbers.h"
-
 #include <cctype>
 #include <fstream>
 #include <regex>
@@ -7,6 +5,7 @@
 #include <string>
 
 #include "bound_number.h"
+#include "page.h"
 
 namespace doxa::quotes {
 namespace {
