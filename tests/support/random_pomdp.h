@@ -33,58 +33,12 @@ inline std::vector<std::string> indices(std::size_t n) {
   return names;
 }
 
-inline StochasticMatrix stochastic_matrix(const std::vector<std::vector<double>>& rows) {
+// A table with these rows.
+inline StochasticMatrix table(const std::vector<std::vector<double>>& rows) {
   StochasticMatrix m;
   m.columns = rows.at(0).size();
   for (const std::vector<double>& row : rows) m.append_row(row);
   return m;
-}
-
-// Tiger, whose every observation is hear-left.
-inline Pomdp tiger_on_the_left() {
-  Pomdp m = tiger();
-  m.emission = stochastic_matrix({6, std::vector<double>{1, 0}});
-  return m;
-}
-
-// To a tiger that has not moved, `steps` times to the left and as often to the right: its belief underflows.
-inline Trajectory there_and_back(std::size_t steps) {
-  Trajectory t;
-  t.actions.assign(2 * steps, listen);
-  t.observations.assign(2 * steps, hear_right);
-  std::fill_n(t.observations.begin(), steps, hear_left);
-  return t;
-}
-
-// The model whose observation is its state.
-inline Pomdp observable(Pomdp m) {
-  std::vector<std::vector<double>> rows;
-  for (std::size_t row = 0; row < m.transition.rows(); ++row)
-    rows.emplace_back(m.states.size())[row % m.states.size()] = 1;
-  m.emission = stochastic_matrix(rows);
-  return m;
-}
-
-// The model whose state s is the old model's state old[s].
-inline Pomdp relabelled(const Pomdp& m, std::span<const std::size_t> old) {
-  Pomdp other = m;
-  std::vector<std::vector<double>> transition, emission;
-  for (std::size_t s = 0; s < old.size(); ++s) other.start[s] = m.start[old[s]];
-  for (std::size_t a = 0; a < m.actions.size(); ++a)
-    for (const std::size_t s : old) {
-      std::vector<double>&next = transition.emplace_back(), &seen = emission.emplace_back();
-      for (const std::size_t to : old) next.push_back(transition_row(m, a, s)[to]);
-      for (std::size_t o = 0; o < m.observations.size(); ++o) seen.push_back(emission_row(m, a, s)[o]);
-    }
-  other.transition = stochastic_matrix(transition);
-  other.emission = stochastic_matrix(emission);
-  return other;
-}
-
-inline double sum_of_log_evidence(const Pomdp& m, std::span<const Trajectory> all) {
-  double sum = 0;
-  for (const Trajectory& t : all) sum += log_evidence(m, t);
-  return sum;
 }
 
 inline Pomdp random_pomdp(std::size_t states, std::size_t actions, std::size_t observations, Philox& random) {
@@ -103,6 +57,41 @@ inline Pomdp random_pomdp(std::size_t states, std::size_t actions, std::size_t o
     m.emission.append_row(random_distribution(observations, random));
   }
   return m;
+}
+
+// The model with as many observations as states, of which each shows its state.
+inline Pomdp observable(Pomdp m) {
+  const std::size_t states = m.states.size();
+  m.observations = indices(states);
+  std::vector<std::vector<double>> rows(m.actions.size() * states, std::vector<double>(states, 0.0));
+  for (std::size_t r = 0; r < rows.size(); ++r) rows[r][r % states] = 1;
+  m.emission = table(rows);
+  return m;
+}
+
+// Tiger with a growl that is always heard on the left.
+inline Pomdp always_left() {
+  Pomdp m = tiger();
+  m.emission = table({{1, 0}, {1, 0}, {1, 0}, {1, 0}, {1, 0}, {1, 0}});
+  return m;
+}
+
+// The same model with its states in another order: the new state s is the old one order[s].
+inline Pomdp relabelled(const Pomdp& m, const std::vector<Index>& order) {
+  const std::size_t states = m.states.size();
+  const auto old = [&](std::size_t s) { return static_cast<std::size_t>(order[s]); };
+  Pomdp other = m;
+  std::vector<std::vector<double>> transition, emission;
+  for (std::size_t s = 0; s < states; ++s) other.start[s] = m.start[old(s)];
+  for (std::size_t a = 0; a < m.actions.size(); ++a)
+    for (std::size_t s = 0; s < states; ++s) {
+      std::vector<double>&next = transition.emplace_back(), &seen = emission.emplace_back();
+      for (std::size_t to = 0; to < states; ++to) next.push_back(transition_row(m, a, old(s))[old(to)]);
+      for (std::size_t o = 0; o < m.observations.size(); ++o) seen.push_back(emission_row(m, a, old(s))[o]);
+    }
+  other.transition = table(transition);
+  other.emission = table(emission);
+  return other;
 }
 
 // A model of random size with about a third of its probabilities 0, and an episode of it.

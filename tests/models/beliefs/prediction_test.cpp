@@ -82,10 +82,10 @@ TEST(Prediction, OfSeveralStepsAheadIsTheSumOverAllPathsAndObservationsBetween) 
 TEST(Prediction, FarAheadForgetsThePastWhereTheModelMixes) {
   Philox random(4);
   Pomdp m = random_pomdp(4, 2, 3, random);
-  std::vector<std::vector<double>> positive(8, std::vector<double>(4));
+  std::vector<std::vector<double>> positive(8);
   for (std::size_t row = 0; row < 8; ++row)
-    for (std::size_t s = 0; s < 4; ++s) positive[row][s] = 0.8 * m.transition.row(row)[s] + 0.2 / 4;
-  m.transition = stochastic_matrix(positive);
+    for (std::size_t s = 0; s < 4; ++s) positive[row].push_back(0.8 * m.transition.row(row)[s] + 0.2 / 4);
+  m.transition = table(positive);
   const std::size_t from = 5, ahead = 200;
   std::vector<Trajectory> t = simulate(m, open_loop_policy(m), from + ahead, 2, random);
   std::copy(t[0].actions.begin() + from, t[0].actions.end(), t[1].actions.begin() + from);

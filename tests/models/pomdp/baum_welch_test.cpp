@@ -7,16 +7,23 @@
 
 #include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/evidence_ascent.h"
+#include "random_posteriors.h"
 #include "tests/support/random_pomdp.h"
 
 namespace doxa::testing {
 namespace {
 
+double log_evidence_of(const Pomdp& m, std::span<const Trajectory> all) {
+  double sum = 0;
+  for (const Trajectory& t : all) sum += log_evidence(m, t);
+  return sum;
+}
+
 // Tiger as somebody would guess it who knows what each action is for, but no probability.
 Pomdp guess_at_tiger() {
   Pomdp m = tiger();
-  m.transition = stochastic_matrix({{0.8, 0.2}, {0.2, 0.8}, {0.6, 0.4}, {0.4, 0.6}, {0.6, 0.4}, {0.4, 0.6}});
-  m.emission = stochastic_matrix({{0.7, 0.3}, {0.3, 0.7}, {0.6, 0.4}, {0.4, 0.6}, {0.4, 0.6}, {0.6, 0.4}});
+  m.transition = table({{0.8, 0.2}, {0.2, 0.8}, {0.6, 0.4}, {0.4, 0.6}, {0.6, 0.4}, {0.4, 0.6}});
+  m.emission = table({{0.7, 0.3}, {0.3, 0.7}, {0.6, 0.4}, {0.4, 0.6}, {0.4, 0.6}, {0.6, 0.4}});
   return m;
 }
 
@@ -32,22 +39,11 @@ TEST(BaumWelch, EvidenceNeverFalls) {
   for (int trial = 0; trial < 10; ++trial) {
     const Pomdp m = random_pomdp(3, 2, 3, random);
     const std::vector<Trajectory> all = simulate(m, open_loop_policy(m), 20, 20, random);
-    Pomdp first = m;  // with everything possible
-    first.transition.begin = first.emission.begin = {0};
-    first.transition.column = first.emission.column = {};
-    first.transition.probability = first.emission.probability = {};
-    for (std::size_t row = 0; row < 6; ++row)
-      for (StochasticMatrix* of : {&first.transition, &first.emission}) {
-        std::vector<double> p(3);
-        for (double& x : p) x = 0.1 + random.uniform();
-        normalise(p);
-        of->append_row(p);
-      }
-    first.start = {0.5, 0.3, 0.2};
+    const Pomdp first = random_positive_pomdp(3, 2, 3, random);
     const LearnedModel learned = baum_welch(first, all, {.iterations = 50, .tolerance = 0});
     for (std::size_t i = 1; i < learned.log_evidence.size(); ++i)
       EXPECT_GE(learned.log_evidence[i], learned.log_evidence[i - 1] - 1e-10) << "iteration " << i;
-    EXPECT_EQ(learned.log_evidence.back(), sum_of_log_evidence(learned.model, all));
+    EXPECT_EQ(learned.log_evidence.back(), log_evidence_of(learned.model, all));
     validate(learned.model);
   }
 }
@@ -66,8 +62,8 @@ TEST(BaumWelch, EndsWhereTheGradientOfTheEvidenceVanishes) {
 // Nothing but s_0 is hidden: one iteration gives the frequencies of what was seen.
 TEST(BaumWelch, OfAVisibleChainIsCounting) {
   Pomdp m{indices(2), indices(1), indices(2), 1, {0.5, 0.5}, {}, {}, {}};
-  m.transition = stochastic_matrix({{0.5, 0.5}, {0.5, 0.5}});
-  m.emission = stochastic_matrix({{1, 0}, {0, 1}});
+  m.transition = table({{0.5, 0.5}, {0.5, 0.5}});
+  m.emission = table({{1, 0}, {0, 1}});
   // The chain 1 0 0 1 1 1: from 0 once to each, from 1 once to 0 and twice to 1.
   const std::vector<Trajectory> one{{{}, {0, 0, 0, 0, 0, 0}, {1, 0, 0, 1, 1, 1}}};
   const LearnedModel learned = baum_welch(m, one, {.iterations = 1});
@@ -109,8 +105,8 @@ TEST(BaumWelch, KeepsZerosAndRowsThatAreNeverUsed) {
 // Two states with the same rows are one state to all that is observed, and counts cannot tell them apart.
 TEST(BaumWelch, CannotTellApartStatesThatStartAlike) {
   Pomdp first = tiger();
-  first.transition = stochastic_matrix({6, std::vector<double>{0.5, 0.5}});
-  first.emission = stochastic_matrix({6, std::vector<double>{0.6, 0.4}});
+  first.transition = table(std::vector<std::vector<double>>(6, {0.5, 0.5}));
+  first.emission = table(std::vector<std::vector<double>>(6, {0.6, 0.4}));
   const LearnedModel learned = baum_welch(first, episodes_of_tiger(65), {.iterations = 50});
   for (std::size_t a = 0; a < 3; ++a)
     EXPECT_NEAR(emission_row(learned.model, a, 0)[0], emission_row(learned.model, a, 1)[0], 1e-12);
@@ -131,8 +127,8 @@ TEST(BaumWelch, AndGradientAscentReachTheSameLikelihoodOnTiger) {
         evidence_ascent(guess_at_tiger(), all, {.learned = learned, .steps = 1000, .rate = 0.1});
     const double same = one.log_evidence.back();
     EXPECT_GT(same - one.log_evidence.front(), 50);      // there was a way to go
-    EXPECT_GT(same, sum_of_log_evidence(tiger(), all));  // and its end fits the noise too
-    EXPECT_NEAR(sum_of_log_evidence(other.model, all), same, n * last_step * last_step);
+    EXPECT_GT(same, log_evidence_of(tiger(), all));  // and its end fits the noise too
+    EXPECT_NEAR(log_evidence_of(other.model, all), same, n * last_step * last_step);
     const double rounding = n * 20 * std::numeric_limits<Real>::epsilon();
     EXPECT_NEAR(other.log_evidence.front(), one.log_evidence.front(), rounding);
     EXPECT_NEAR(other.log_evidence.back(), same, n * last_step * last_step + rounding);

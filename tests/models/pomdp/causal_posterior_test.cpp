@@ -136,9 +136,8 @@ TEST(BestCausal, HasNoGapAtTheLastStep) {
 TEST(BestCausal, IsInvariantToRelabellingTheStates) {
   Philox random(26);
   const Pomdp m = random_positive_pomdp(3, 2, 2, random);
-  const std::vector<std::size_t> old{2, 0, 1};
   const HistoryPolicy policy = reacting(m, 0.3);
-  EXPECT_NEAR(best_causal_bound(m, policy, 4), best_causal_bound(relabelled(m, old), policy, 4), 1e-13);
+  EXPECT_NEAR(best_causal_bound(m, policy, 4), best_causal_bound(relabelled(m, {2, 0, 1}), policy, 4), 1e-13);
 }
 
 // Tiger, listening with probability w. A door makes the past worthless, and before the next roar nothing says
@@ -169,8 +168,8 @@ TEST(BestCausal, OfTigerIsAFormula) {  // (09.12)
 // everything half of the time.
 TEST(BestCausal, IsMinusInfinityWhereEveryBetMayBeLost) {
   Pomdp m{indices(2), {"look-away", "look"}, indices(2), 1, {0.5, 0.5}, {}, {}, {}};
-  m.transition = stochastic_matrix({{1, 0}, {0, 1}, {1, 0}, {0, 1}});
-  m.emission = stochastic_matrix({{1, 0}, {1, 0}, {1, 0}, {0, 1}});
+  m.transition = table({{1, 0}, {0, 1}, {1, 0}, {0, 1}});
+  m.emission = table({{1, 0}, {1, 0}, {1, 0}, {0, 1}});
   const HistoryPolicy policy = [](const History& h, std::size_t a) { return h.steps() == a ? 1.0 : 0.0; };
   const BestCausal best = best_causal_posterior(m, policy, 2);
   EXPECT_EQ(best.bound, -infinity);

@@ -71,8 +71,8 @@ TEST(EntropyRate, OfTigerUnderOpeningIsACoin) {
 // A chain that is seen: Σ_s μ(s) H(T(·|s)) with μ = μ T stationary.
 TEST(EntropyRate, OfAnObservableChainIsThatOfItsTransitionsInTheLongRun) {
   Pomdp m{indices(2), indices(1), indices(2), 1, {1, 0}, {}, {}, {}};
-  m.transition = stochastic_matrix({{0.9, 0.1}, {0.4, 0.6}});  // μ = (.8, .2)
-  m.emission = stochastic_matrix({{1, 0}, {0, 1}});
+  m.transition = table({{0.9, 0.1}, {0.4, 0.6}});  // μ = (.8, .2)
+  m.emission = table({{1, 0}, {0, 1}});
   const double exact = 0.8 * entropy({0.9, 0.1}) + 0.2 * entropy({0.4, 0.6});
   Philox random(44);
   const MeanEstimate h = entropy_rate(m, std::vector<double>{1}, {}, random);
@@ -84,8 +84,8 @@ TEST(EntropyRate, OfAnObservableChainIsThatOfItsTransitionsInTheLongRun) {
 // does.
 TEST(EntropyRate, OfAModelThatNeverMixesIsAveragedOverItsStart) {
   Pomdp m{indices(2), indices(1), indices(2), 1, {0.5, 0.5}, {}, {}, {}};
-  m.transition = stochastic_matrix({{1, 0}, {0, 1}});
-  m.emission = stochastic_matrix({{0.5, 0.5}, {1, 0}});
+  m.transition = table({{1, 0}, {0, 1}});
+  m.emission = table({{0.5, 0.5}, {1, 0}});
   Philox random(45);
   const MeanEstimate h =
       entropy_rate(m, std::vector<double>{1}, {.burn_in = 60, .horizon = 2, .trajectories = 2000}, random);

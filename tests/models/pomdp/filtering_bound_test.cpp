@@ -115,7 +115,7 @@ TEST(FilteringBound, IsMinusInfinityWhereQGoesWhereTheModelCannot) {
 }
 
 TEST(FilteringBound, RefusesATrajectoryThatCannotBe) {
-  const Pomdp m = tiger_on_the_left();
+  const Pomdp m = always_left();
   const std::vector<std::size_t> actions{listen, listen}, heard{hear_left, hear_right};
   EXPECT_THROW(path_posterior(m, {actions, heard}), ImpossibleObservation);
   EXPECT_THROW(filtering_bound(m, {actions, heard}, PathPosterior(2, 2)), ImpossibleObservation);

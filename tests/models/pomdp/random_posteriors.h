@@ -26,8 +26,8 @@ inline Pomdp random_positive_pomdp(std::size_t states, std::size_t actions, std:
     fill_with_distribution(transition[row], random);
     fill_with_distribution(emission[row], random);
   }
-  m.transition = stochastic_matrix(transition);
-  m.emission = stochastic_matrix(emission);
+  m.transition = table(transition);
+  m.emission = table(emission);
   return m;
 }
 
