@@ -126,7 +126,7 @@ TEST(BaumWelch, AndGradientAscentReachTheSameLikelihoodOnTiger) {
     const LearnedModel other =
         evidence_ascent(guess_at_tiger(), all, {.learned = learned, .steps = 1000, .rate = 0.1});
     const double same = one.log_evidence.back();
-    EXPECT_GT(same - one.log_evidence.front(), 50);      // there was a way to go
+    EXPECT_GT(same - one.log_evidence.front(), 50);  // there was a way to go
     EXPECT_GT(same, log_evidence_of(tiger(), all));  // and its end fits the noise too
     EXPECT_NEAR(log_evidence_of(other.model, all), same, n * last_step * last_step);
     const double rounding = n * 20 * std::numeric_limits<Real>::epsilon();

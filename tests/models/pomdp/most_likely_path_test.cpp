@@ -9,7 +9,6 @@
 #include "doxa/models/pomdp/path_enumeration.h"
 #include "doxa/models/pomdp/smoother.h"
 #include "tests/support/random_pomdp.h"
-#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {
@@ -113,7 +112,7 @@ TEST(MostLikelyPath, IsNotTheStatesThatAreLikeliestOneByOne) {
 }
 
 TEST(MostLikelyPath, RefusesWhatTheFilterRefuses) {
-  const Pomdp m = tiger();
+  Pomdp m = tiger();
   const std::vector<std::size_t> one{0}, two{0, 0}, unknown{3};
   EXPECT_THROW(most_likely_path(m, {one, two}), std::invalid_argument);
   EXPECT_THROW(most_likely_path(m, {unknown, one}), std::out_of_range);

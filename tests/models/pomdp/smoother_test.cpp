@@ -8,7 +8,6 @@
 #include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/path_enumeration.h"
 #include "tests/support/random_pomdp.h"
-#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {
@@ -189,7 +188,7 @@ TEST(Smoother, FindsAStateThatWasAllButImpossible) {
 }
 
 TEST(Smoother, RefusesWhatTheFilterRefuses) {
-  const Pomdp m = tiger();
+  Pomdp m = tiger();
   const std::vector<std::size_t> one{0}, two{0, 0}, unknown{3};
   EXPECT_THROW(smooth(m, {one, two}), std::invalid_argument);
   EXPECT_THROW(smooth(m, {unknown, one}), std::out_of_range);
