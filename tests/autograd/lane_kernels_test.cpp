@@ -85,7 +85,7 @@ TEST(LaneKernels, AreExactOnIntegers) {
 TEST(LaneKernels, SumsAreWithinTheirRoundingErrorBound) {
   for (const Kernels* set : available_kernels())
     for (const Lanes& l : layouts()) {
-      const Numbers a = noise(static_cast<std::size_t>(l.size()), 1), b = noise(a.size(), 2);
+      const Numbers a = noise(l.size(), 1), b = noise(l.size(), 2);
       const auto count = static_cast<std::size_t>(l.count());
       std::vector<long double> exact(count), absolute(count);
       for_each_element(l, [&](std::size_t k, std::size_t lane) {

@@ -25,7 +25,7 @@ using Refused = std::invalid_argument;
 TEST(CategoricalOfLogits, IsTheDrawByWeightsRowByRow) {
   for (const std::size_t k : {1u, 2u, 3u, 7u, 64u, 255u, 257u, 1500u}) {
     const std::size_t rows = k < 100 ? 1001 : 301;
-    const std::vector<Real> logits = noise(rows * k, k);
+    const std::vector<Real> logits = noise(static_cast<Index>(rows * k), k);
     Philox one(41), many(41);
     one.discard(3);
     many.discard(3);

@@ -17,7 +17,7 @@ namespace {
 
 using Refused = std::invalid_argument;
 
-Normal normal(Tape& tape, double loc, double scale) { return Normal(scalar(tape, loc), scalar(tape, scale)); }
+Normal normal(Tape& tape, double loc, double scale) { return Normal(number(tape, loc), number(tape, scale)); }
 
 struct Parameters {
   double loc, scale;
@@ -68,14 +68,14 @@ TEST(Normal, ItsDensityAtTheMeanAndOneScaleAway) {
   Tape tape;
   const Normal d = normal(tape, 3, 0.5);
   const double peak = -0.5 * std::log(2 * std::numbers::pi) - std::log(0.5);
-  EXPECT_NEAR(log_prob(d, scalar(tape, 3)).item(), peak, 4 * unit_roundoff);
-  EXPECT_NEAR(log_prob(d, scalar(tape, 3.5)).item(), peak - 0.5, 4 * unit_roundoff);
-  EXPECT_NEAR(log_prob(d, scalar(tape, 2)).item(), peak - 2, 8 * unit_roundoff);
+  EXPECT_NEAR(log_prob(d, number(tape, 3)).item(), peak, 4 * unit_roundoff);
+  EXPECT_NEAR(log_prob(d, number(tape, 3.5)).item(), peak - 0.5, 4 * unit_roundoff);
+  EXPECT_NEAR(log_prob(d, number(tape, 2)).item(), peak - 2, 8 * unit_roundoff);
 }
 
 TEST(Normal, ByScaleOrLogScaleIsTheSame) {
   Tape tape;
-  const Var loc = scalar(tape, 0.7), log_scale = scalar(tape, -1.3), x = scalar(tape, 0.2);
+  const Var loc = number(tape, 0.7), log_scale = number(tape, -1.3), x = number(tape, 0.2);
   const Normal a = Normal::from_log_scale(loc, log_scale), b(loc, exp(log_scale));
   EXPECT_NEAR(log_prob(a, x).item(), log_prob(b, x).item(), 16 * unit_roundoff);
   EXPECT_NEAR(entropy(a).item(), entropy(b).item(), 8 * unit_roundoff);
@@ -85,7 +85,7 @@ TEST(Normal, ParametersAndValuesBroadcast) {
   Tape tape;
   const Normal d(tape.constant(Tensor(Shape{2, 1}, {0, 1})), tape.constant(Tensor(Shape{3}, {1, 2, 4})));
   EXPECT_EQ(entropy(d).shape(), Shape({2, 3}));
-  EXPECT_EQ(log_prob(d, scalar(tape, 1)).shape(), Shape({2, 3}));
+  EXPECT_EQ(log_prob(d, number(tape, 1)).shape(), Shape({2, 3}));
   EXPECT_EQ(log_prob(d, tape.constant(Tensor(Shape{5, 1, 1}))).shape(), Shape({5, 2, 3}));
   Philox random(1);
   EXPECT_EQ(sample(d, random).shape(), Shape({2, 3}));
@@ -160,7 +160,7 @@ TEST(NormalDraw, IsLocPlusScaleTimesNoiseWithGradientsOneAndNoise) {
 // normal).
 TEST(NormalDraw, ItsGradientIsTheGradientOfTheExpectation) {
   Tape tape;
-  const Var loc = scalar(tape, 1.5), scale = scalar(tape, 0.5);
+  const Var loc = number(tape, 1.5), scale = number(tape, 0.5);
   tape.backward(mean(square(rsample(Normal(loc, scale), tape.constant(Tensor(Shape{2}, {-1, 1}))))));
   EXPECT_EQ(loc.adjoint()[0], 3);
   EXPECT_EQ(scale.adjoint()[0], 1);
@@ -169,16 +169,16 @@ TEST(NormalDraw, ItsGradientIsTheGradientOfTheExpectation) {
 TEST(NormalDraw, WithoutReparametrisationHasNoGradient) {
   Tape tape;
   Philox random(1);
-  const Normal q(scalar(tape, 1), scalar(tape, 2));
+  const Normal q(number(tape, 1), number(tape, 2));
   EXPECT_FALSE(sample(q, random).needs_gradient());
   EXPECT_FALSE(
-      sample(DiagonalNormal(tape.variable(Tensor(Shape{3})), scalar(tape, 2)), random).needs_gradient());
+      sample(DiagonalNormal(tape.variable(Tensor(Shape{3})), number(tape, 2)), random).needs_gradient());
 }
 
 TEST(NormalDraw, IsTheSameAsTheReparametrisedOneForTheSameSeed) {
   Tape tape;
   Philox a(3), b(3);
-  const Normal q(tape.variable(Tensor(Shape{5}, Real(0.3))), scalar(tape, 2));
+  const Normal q(tape.variable(Tensor(Shape{5}, Real(0.3))), number(tape, 2));
   const Var z = sample(q, a), r = rsample(q, tape.constant(normal_noise(Shape{5}, b)));
   EXPECT_EQ(value(z), value(r));
   EXPECT_EQ(a(), b());
@@ -188,7 +188,7 @@ TEST(NormalDraw, HasTheDistributionsMeanAndVariance) {
   constexpr int n = 200000;
   Tape tape;
   Philox random(4);
-  const Var z = sample(Normal(tape.constant(Tensor(Shape{n}, Real(-2))), scalar(tape, 3)), random);
+  const Var z = sample(Normal(tape.constant(Tensor(Shape{n}, Real(-2))), number(tape, 3)), random);
   double m = 0, v = 0;
   for (const Real x : z.value()) m += (double{x} + 2) / n, v += (double{x} + 2) * (double{x} + 2) / n;
   EXPECT_NEAR(m, 0, 4 * 3 / std::sqrt(n));  // four standard errors
@@ -223,8 +223,8 @@ TEST(DiagonalNormal, IsAdditiveOverItsCoordinates) {
 
 TEST(DiagonalNormal, WithOneScaleForAllCoordinatesCountsItForEach) {
   Tape tape;
-  const Var loc = tape.constant(Tensor(Shape{2, 3})), scale = scalar(tape, 2);
-  const Var h = entropy(DiagonalNormal(loc, scale)), one = entropy(Normal(scalar(tape, 0), scale));
+  const Var loc = tape.constant(Tensor(Shape{2, 3})), scale = number(tape, 2);
+  const Var h = entropy(DiagonalNormal(loc, scale)), one = entropy(Normal(number(tape, 0), scale));
   ASSERT_EQ(h.shape(), Shape({2}));
   EXPECT_NEAR(h.value()[0], 3 * double{one.item()}, 8 * unit_roundoff * 3 * one.item());
 }

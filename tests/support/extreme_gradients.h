@@ -18,6 +18,7 @@ namespace doxa {
 
 using Exact = long double;
 
+inline Var scalar(Tape& tape, double x) { return tape.variable(Tensor(Shape{}, static_cast<Real>(x))); }
 inline Exact exact(Var x, std::size_t i = 0) { return x.value()[i]; }
 
 // `terms`: the largest of the terms that the exact derivative is a sum of.

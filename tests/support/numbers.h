@@ -19,24 +19,26 @@ inline Numbers value(Var x) { return {x.value().begin(), x.value().end()}; }
 inline Numbers adjoint(Var x) { return {x.adjoint().begin(), x.adjoint().end()}; }
 inline Numbers numbers(const Tensor& x) { return {x.span().begin(), x.span().end()}; }
 
-/// n independent standard normal numbers.
-inline Numbers noise(std::size_t n, std::uint64_t seed) {
-  Numbers x(n);
-  Philox(seed).normal(x);
-  return x;
-}
-
 inline Tensor vector(std::initializer_list<Real> values) {
   return Tensor(Shape{static_cast<Index>(values.size())}, values);
 }
 
-inline Var vector(Tape& tape, std::initializer_list<Real> values) { return tape.variable(vector(values)); }
-inline Var scalar(Tape& tape, double x) { return tape.variable(Tensor(Shape{}, static_cast<Real>(x))); }
+/// Independent standard normal numbers.
+inline Numbers noise(Index n, std::uint64_t seed) {
+  Philox random(seed);
+  Numbers x(static_cast<std::size_t>(n));
+  random.normal(x);
+  return x;
+}
+
+inline Var number(Tape& tape, double x) { return tape.variable(Tensor(Shape{}, static_cast<Real>(x))); }
 
 inline Var normal_variable(Tape& tape, const Shape& shape, std::uint64_t seed = 1) {
   Philox random(seed);
   return tape.variable(normal_noise(shape, random));
 }
+
+inline Var vector(Tape& tape, std::initializer_list<Real> values) { return tape.variable(vector(values)); }
 
 /// Small integers, so that sums and products of them are exact in any order.
 inline Var integer_variable(Tape& tape, const Shape& shape, Index salt = 0) {

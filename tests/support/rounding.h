@@ -10,9 +10,10 @@ namespace doxa {
 
 /// u with |fl(x op y) - (x op y)| <= u |x op y|: every tolerance of the tests is a multiple of it.
 inline constexpr double unit_roundoff = static_cast<double>(std::numeric_limits<Real>::epsilon()) / 2;
+inline constexpr double double_roundoff = 0x1p-53;  ///< the same of double, whatever Real is
 
-inline constexpr Real infinity = std::numeric_limits<Real>::infinity(),
-                      nan = std::numeric_limits<Real>::quiet_NaN();
+inline constexpr Real infinity = std::numeric_limits<Real>::infinity();
+inline constexpr Real nan = std::numeric_limits<Real>::quiet_NaN();
 
 /// |y - exact| in units of the last place of Real at `exact`; infinity counts as the power of two past the
 /// largest number, so that a result may overflow one unit too early or too late.
