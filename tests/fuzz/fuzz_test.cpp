@@ -9,19 +9,19 @@ namespace {
 
 // A few of the inputs of a fuzzing program, which runs for longer elsewhere. Inputs that are all refused early
 // would try little: more than so many must be read, or read with repairs.
-struct Run {
+struct Trial {
   const Target& target;
   const char* folder;
   std::size_t forms, malformed;  // of the corpus at least
   std::size_t inputs, accepted, repaired;
 
-  friend void PrintTo(const Run& run, std::ostream* out) { *out << run.target.program; }
+  friend void PrintTo(const Trial& run, std::ostream* out) { *out << run.target.program; }
 };
 
-class Fuzz : public testing::TestWithParam<Run> {};
+class Fuzz : public testing::TestWithParam<Trial> {};
 
 TEST_P(Fuzz, CorpusIsReadRepairedOrRefusedAsItsNamesSay) {
-  const Run& run = GetParam();
+  const Trial& run = GetParam();
   std::size_t forms = 0, malformed = 0;
   for (const CorpusFile& file : read_corpus(run.folder)) {
     Outcome outcome;
@@ -36,7 +36,7 @@ TEST_P(Fuzz, CorpusIsReadRepairedOrRefusedAsItsNamesSay) {
 }
 
 TEST_P(Fuzz, MutationsKeepTheProperties) {
-  const Run& run = GetParam();
+  const Trial& run = GetParam();
   std::vector<std::string> corpus;
   for (const CorpusFile& file : read_corpus(run.folder)) corpus.push_back(file.text);
   std::size_t accepted = 0, repaired = 0;
@@ -61,9 +61,9 @@ TEST_P(Fuzz, NoCorpusIsRefused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, Fuzz,
-                         testing::Values(Run{pomdp, DOXA_FUZZ_CORPUS "/pomdp", 15, 10, 2000, 100, 41},
-                                         Run{safetensors, DOXA_FUZZ_CORPUS "/safetensors", 5, 20, 3000, 150,
-                                             0}),
+                         testing::Values(Trial{pomdp, DOXA_FUZZ_CORPUS "/pomdp", 15, 10, 2000, 100, 41},
+                                         Trial{safetensors, DOXA_FUZZ_CORPUS "/safetensors", 5, 20, 3000, 150,
+                                               0}),
                          [](const auto& run) { return std::string(run.param.target.kind).substr(1); });
 
 // In double precision, as it was written.
