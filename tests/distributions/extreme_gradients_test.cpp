@@ -151,10 +151,10 @@ Exact sigma_difference(Exact a, Exact b) {
   return std::sinh((a - b) / 2) / (2 * std::cosh(a / 2) * std::cosh(b / 2));
 }
 
-constexpr std::array logits{-600.0, -300.0, -40.0, -36.5, -5.0, 0.01, 8.0, 36.0, 45.0, 200.0, 650.0};
+constexpr std::array extreme_logits{-600.0, -300.0, -40.0, -36.5, -5.0, 0.01, 8.0, 36.0, 45.0, 200.0, 650.0};
 
 TEST(ExtremeGradients, OfABernoulli) {
-  for (const double at : logits) {
+  for (const double at : extreme_logits) {
     Tape tape;
     const Var l = scalar(tape, at);
     const Bernoulli q(l);
@@ -170,7 +170,7 @@ TEST(ExtremeGradients, OfABernoulli) {
 }
 
 TEST(ExtremeGradients, OfTheDivergenceOfBernoullis) {
-  for (const double at : logits)
+  for (const double at : extreme_logits)
     for (const double to : {at + 1e-8, at * (1 + 1e-3), at - 0.9, at + 7, -at, at / 2}) {
       Tape tape;
       const Var l = scalar(tape, at), k = scalar(tape, to);

@@ -44,7 +44,7 @@ double expectation(const Normal& q, const Normal& p, F f) {
 
 // A point is off by u |x|, which its log-density multiplies by |x - loc| / scale²; that itself is computed in
 // a dozen operations on numbers whose mean size is at most 2 + |log scale|.
-double tolerance(const Parameters& q) {
+double tolerance_at(const Parameters& q) {
   return unit_roundoff * (64 * (2 + std::abs(std::log(q.scale))) + 4 * std::abs(q.loc) / q.scale);
 }
 
@@ -57,10 +57,10 @@ TEST(Normal, ItsDensityHasItsIntegralMeanVarianceAndEntropy) {
                          [&](double x, double, double) { return std::pow((x - q.loc) / q.scale, power); });
     };
     const double minus_log_density = expectation(d, d, [](double, double log_q, double) { return -log_q; });
-    EXPECT_NEAR(centred(0), 1, tolerance(q)) << q.loc;
-    EXPECT_NEAR(centred(1), 0, 4 * tolerance(q)) << q.loc;
-    EXPECT_NEAR(centred(2), 1, 4 * tolerance(q)) << q.loc;
-    EXPECT_NEAR(entropy(d).item(), minus_log_density, 8 * tolerance(q)) << q.loc;
+    EXPECT_NEAR(centred(0), 1, tolerance_at(q)) << q.loc;
+    EXPECT_NEAR(centred(1), 0, 4 * tolerance_at(q)) << q.loc;
+    EXPECT_NEAR(centred(2), 1, 4 * tolerance_at(q)) << q.loc;
+    EXPECT_NEAR(entropy(d).item(), minus_log_density, 8 * tolerance_at(q)) << q.loc;
   }
 }
 

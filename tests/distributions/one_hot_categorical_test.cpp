@@ -22,14 +22,15 @@ Var every_value(Tape& tape, Index k) {
   for (Index i = 0; i < k; ++i) all.push_back(i);
   return one_hot(tape, all, k);
 }
-constexpr double tolerance = 256 * unit_roundoff;  // for logits around 8, a few terms of a few roundings
+constexpr double one_hot_tolerance =
+    256 * unit_roundoff;  // for logits around 8, a few terms of a few roundings
 
 TEST(OneHotCategorical, ItsProbabilitiesSumToOneAndAreItsMean) {
   Tape tape;
   const OneHotCategorical q(2 * normal_variable(tape, {7}, 1));
   const Var p = exp(log_prob(q, every_value(tape, 7))), m = mean(q);
-  EXPECT_NEAR(sum(p).item(), 1, tolerance);
-  expect_within(p, m, tolerance);
+  EXPECT_NEAR(sum(p).item(), 1, one_hot_tolerance);
+  expect_within(p, m, one_hot_tolerance);
 }
 
 // The covariance is diag(p) - p pᵀ.
@@ -37,7 +38,7 @@ TEST(OneHotCategorical, ItsVarianceIsTheExpectedSquareLessThatOfTheMean) {
   Tape tape;
   const OneHotCategorical q(2 * normal_variable(tape, {5, 4}, 2));
   const Var m = mean(q), v = variance(q);
-  expect_within(v, m - square(m), tolerance);
+  expect_within(v, m - square(m), one_hot_tolerance);
 }
 
 TEST(OneHotCategorical, IsTheCategoricalOfThePlaceOfTheOne) {
@@ -45,7 +46,7 @@ TEST(OneHotCategorical, IsTheCategoricalOfThePlaceOfTheOne) {
   const Var l = 2 * normal_variable(tape, {6, 5}, 3), k = 2 * normal_variable(tape, {6, 5}, 4);
   const OneHotCategorical q(l), p(k);
   const std::array<Index, 6> places{4, 0, 2, 2, 1, 3};
-  const auto expect_equal = [](Var a, Var b) { expect_within(a, b, tolerance); };
+  const auto expect_equal = [](Var a, Var b) { expect_within(a, b, one_hot_tolerance); };
   expect_equal(log_prob(q, one_hot(tape, places, 5)), log_prob(Categorical(l), places));
   expect_equal(entropy(q), entropy(Categorical(l)));
   expect_equal(kl_divergence(q, p), kl_divergence(Categorical(l), Categorical(k)));
@@ -61,8 +62,8 @@ TEST(OneHotCategorical, ItsEntropyIsMinusTheLogProbabilityAtTheMean) {
   const OneHotCategorical q(2 * normal_variable(tape, {3, 6}, 6)), p(2 * normal_variable(tape, {3, 6}, 7));
   const Var h = entropy(q), minus_h = log_prob(q, mean(q)), cross = log_prob(p, mean(q)),
             kl = kl_divergence(q, p);
-  expect_within(h, -minus_h, tolerance);
-  expect_within(kl, minus_h - cross, 2 * tolerance);
+  expect_within(h, -minus_h, one_hot_tolerance);
+  expect_within(kl, minus_h - cross, 2 * one_hot_tolerance);
   for (const Real positive : kl.value()) EXPECT_GT(positive, 0);
   for (const Real zero : kl_divergence(q, q).value()) EXPECT_EQ(zero, 0);
 }
@@ -72,10 +73,10 @@ TEST(OneHotCategorical, AnImpossibleValueThatDoesNotOccurAddsNothing) {
   const Var l = vector(tape, {0, 0, -infinity}), x = vector(tape, {0, 1, 0});
   const OneHotCategorical q(l);
   const Var y = log_prob(q, x);
-  EXPECT_NEAR(y.item(), std::log(0.5), tolerance);
+  EXPECT_NEAR(y.item(), std::log(0.5), one_hot_tolerance);
   tape.backward(y);
-  EXPECT_NEAR(l.adjoint()[0], -0.5, tolerance);
-  EXPECT_NEAR(l.adjoint()[1], 0.5, tolerance);
+  EXPECT_NEAR(l.adjoint()[0], -0.5, one_hot_tolerance);
+  EXPECT_NEAR(l.adjoint()[1], 0.5, one_hot_tolerance);
   EXPECT_EQ(l.adjoint()[2], 0);
   EXPECT_EQ(x.adjoint()[2], 0);
   EXPECT_EQ(log_prob(q, vector(tape, {0, 0, 1})).item(), -infinity);

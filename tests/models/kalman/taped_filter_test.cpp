@@ -3,16 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 
 #include "doxa/models/kalman/moments.h"
 #include "joint.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {
-
-constexpr double u = std::numeric_limits<Real>::epsilon() / 2;
 
 // A model of which the numbers on the tape are exactly the parameters, and episodes drawn from it.
 struct Learnable {
@@ -54,9 +52,9 @@ TEST(TapedKalman, StepsAreThoseOfTheFilter) {
       const KalmanFiltered f = filter(at.model, at.episodes[b].inputs, at.episodes[b].observations);
       for (std::size_t k = 0; k < 20; ++k)
         EXPECT_NEAR(double{steps(static_cast<Index>(k), static_cast<Index>(b))}, f.log_predictive[k],
-                    1000 * u * (1 + std::abs(f.log_predictive[k])));
+                    1000 * unit_roundoff * (1 + std::abs(f.log_predictive[k])));
       EXPECT_NEAR(double{evidence[static_cast<Index>(b)]}, f.log_evidence,
-                  1000 * u * (1 + std::abs(f.log_evidence)));
+                  1000 * unit_roundoff * (1 + std::abs(f.log_evidence)));
     }
   }
 }
@@ -88,7 +86,7 @@ TEST(TapedKalman, GradientIsFishersIdentityThroughTheSmoother) {
       const auto check = [&](const Parameter& p, const Matrix& exact) {
         ASSERT_EQ(static_cast<std::size_t>(p.gradient.size()), exact.elements.size()) << p.name;
         for (Index i = 0; i < p.gradient.size(); ++i)
-          EXPECT_NEAR(double{p.gradient[i]}, exact[i], 100 * u * size) << p.name;
+          EXPECT_NEAR(double{p.gradient[i]}, exact[i], 100 * unit_roundoff * size) << p.name;
       };
       check(at.parameters.start_mean, g.start_mean);
       check(at.parameters.start_scale_tril, of_factor(g.start_covariance, at.model.start_covariance));
@@ -116,7 +114,7 @@ TEST(TapedKalman, TakesAMotionWithoutNoise) {
   double exact = 0;
   for (const LinearGaussianEpisode& e : at.episodes)
     exact += log_evidence(at.model, e.inputs, e.observations);
-  EXPECT_NEAR(double{evidence.item()}, exact, 1000 * u * (1 + std::abs(exact)));
+  EXPECT_NEAR(double{evidence.item()}, exact, 1000 * unit_roundoff * (1 + std::abs(exact)));
   tape.backward(evidence);
   for (const Parameter* p : parameters(at.parameters))
     for (const Real g : p->gradient.span()) EXPECT_TRUE(std::isfinite(g)) << p->name;
@@ -152,7 +150,7 @@ TEST(LinearGaussianParameters, AreTheModelTheyWereMadeOf) {
   for (const auto part :
        {&M::start_mean, &M::start_covariance, &M::transition, &M::transition_input, &M::transition_covariance,
         &M::emission, &M::emission_input, &M::emission_covariance})
-    EXPECT_LE(distance(m.*part, back.*part), 50 * u * (1 + largest_magnitude(m.*part)));
+    EXPECT_LE(distance(m.*part, back.*part), 50 * unit_roundoff * (1 + largest_magnitude(m.*part)));
   LinearGaussianModel bad = m;
   bad.emission = Matrix(3, 3);
   EXPECT_THROW(LinearGaussianParameters{bad}, std::invalid_argument);

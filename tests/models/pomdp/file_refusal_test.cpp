@@ -277,13 +277,13 @@ TEST(PomdpFileLimits, WildcardsAreSpelledOutUpToALimit) {
 
 TEST(PomdpFileLimits, LongNamesAndCommentsStayOutOfMessages) {
   const std::string name(100'000, 'x');
-  const std::string sets =
+  const std::string long_sets =
       "discount: 1 values: reward states: " + name + " actions: " + name + " observations: 1\n";
-  expect_refused("#" + name + "\n" + sets + "O: * uniform @",
+  expect_refused("#" + name + "\n" + long_sets + "O: * uniform @",
                  "row " + std::string(40, 'x') + "... is not given");
-  expect_refused(sets + "O: * uniform T: * @0.5", "action xxx");
-  expect_refused(sets + "T: * : * : * @: " + name, "expected a transition probability");
-  EXPECT_EQ(parse(sets + "T: * 1 O: * 1 R: " + name + " : " + name + " : * : * 1").states[0], name);
+  expect_refused(long_sets + "O: * uniform T: * @0.5", "action xxx");
+  expect_refused(long_sets + "T: * : * : * @: " + name, "expected a transition probability");
+  EXPECT_EQ(parse(long_sets + "T: * 1 O: * 1 R: " + name + " : " + name + " : * : * 1").states[0], name);
 }
 
 }  // namespace
