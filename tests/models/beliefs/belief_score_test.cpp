@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <numeric>
 
 #include "doxa/models/beliefs/score.h"
 #include "doxa/models/pomdp/belief.h"

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <limits>
-#include <numeric>
 
 #include "doxa/models/numerics/mean_estimate.h"
 #include "rssm_paths.h"

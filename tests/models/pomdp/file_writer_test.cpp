@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <limits>
-#include <tuple>
 
 #include "doxa/models/pomdp/file.h"
 #include "tests/support/pomdp_text.h"
