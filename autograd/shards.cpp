@@ -13,6 +13,9 @@ Shards::Shards(int shards, int threads) {
   for (int i = 0; i < shards; ++i) tapes_.emplace_back().keeps_leaf_gradients_ = true;
   losses_.resize(tapes_.size());
   errors_.resize(tapes_.size());
+#if defined(__EMSCRIPTEN__) && !defined(__EMSCRIPTEN_PTHREADS__)
+  threads = 1;  // WebAssembly has no others here; the gradient is the same
+#endif
   // The calling thread works too; more threads than shards would have nothing to do.
   for (int i = 1; i < std::min(shards, threads); ++i) threads_.emplace_back([this] { work(); });
 }

@@ -155,7 +155,7 @@ Var straight_through_sample(const Bernoulli& q, Philox& random) {
 // dl += g σ(l) σ(-l) (l - k),  dk += g (σ(k) - σ(l))
 Var kl_divergence(const Bernoulli& q, const Bernoulli& p) {
   return record(
-      "bernoulli_kl", shape_of_divergence(q.shape(), p.shape()), {q.logits, p.logits},
+      "bernoulli_kl", broadcast(q.shape(), p.shape(), "kl_divergence"), {q.logits, p.logits},
       [](Record& r) {
         const auto& [l, k] = Broadcast<2>(r).value;
         for (Index i = 0; i < r.size(); ++i) r.value()[i] = kl_term(l[i], k[i]) + kl_term(-l[i], -k[i]);

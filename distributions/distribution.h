@@ -22,7 +22,8 @@ namespace doxa {
 /// values for each element of the batch. On the axes of shape(), x may be stretched, or the distribution, but not both: a
 /// distribution of shape [200,1] and 200 values [200] would make 200 x 200 densities, which is nearly always a mistake. It
 /// throws std::invalid_argument with both shapes. To mean it, give the values the shape [200,200] with broadcast_to. The
-/// noise of rsample follows the same rule. kl_divergence(q, p) has the shape of q or of p, to which the other broadcasts.
+/// noise of rsample follows the same rule. kl_divergence(q, p) does not: q and p broadcast both ways, because all pairs of
+/// two batches are a common question.
 template <class D>
 concept Distribution = requires(const D& q, const typename D::Value& x, Philox& random, Index n) {
   { log_prob(q, x) } -> std::same_as<Var>;

@@ -74,7 +74,8 @@ bool few_axes(const Shape& vectors, const MultivariateNormal& q) {
 
 void check_values(const char* op, const MultivariateNormal& q, const char* name, const Shape& values) {
   check_fit(same_length(values, q), op, name, values, q);
-  check_fit(few_axes(shape_with_values(op, q.shape(), name, values), q), op, name, values, q);
+  const Shape both = shape_with_values(op, q.shape(), name, values);
+  check_fit(few_axes(both, q), op, name, values, q);
 }
 
 // f(L, V), where the vectors along the last axis of v are the columns of V. If there is one L for all, V is one matrix.
@@ -242,7 +243,8 @@ Var factor_kl(Var q, Var p) {
 
 Var kl_divergence(const MultivariateNormal& q, const MultivariateNormal& p) {
   check_fit(same_length(q.shape(), p), "kl_divergence", "q", q.shape(), p);
-  check_fit(few_axes(shape_of_divergence(q.shape(), p.shape()), p), "kl_divergence", "q", q.shape(), p);
+  const Shape both = broadcast(q.shape(), p.shape(), "kl_divergence");
+  check_fit(few_axes(both, p), "kl_divergence", "q", q.shape(), p);
   const Var apart = q.loc - p.loc;
   return factor_kl(q.scale_tril, p.scale_tril) + Real(0.5) * squared_length(p.scale_tril, apart);
 }

@@ -92,7 +92,7 @@ Var sample(const Normal& q, Philox& random) { return stop_gradient(q.from_noise(
 Var kl_divergence(const Normal& q, const Normal& p) {
   const auto pair = [](const auto& v) { return NormalKernels::Pair{v[0], v[1], v[2], v[3], v[4], v[5]}; };
   return record(
-      "normal_kl", shape_of_divergence(q.shape(), p.shape()),
+      "normal_kl", broadcast(q.shape(), p.shape(), "kl_divergence"),
       {q.loc, q.scale, q.log_scale, p.loc, p.scale, p.log_scale},
       [=](Record& r) {
         const Broadcast<6> x(r);

@@ -1,15 +1,14 @@
 #pragma once
 
-// Elementary functions written as straight-line code, so that a loop over them becomes vector code; each is
-// within 2 ulp of the exact value over the whole range. The polynomials are nearly minimax: interpolants of
-// the power series named beside them at Chebyshev's points.
+// Elementary functions without branches, so that a loop over them becomes vector code. Each is within 2 ulp of the exact
+// value over the whole range. The polynomials interpolate the power series named beside them at Chebyshev's points, which
+// makes them nearly minimax.
 
 #include "doxa/autograd/kernels/floating_point.h"
 
 namespace doxa::elementary {
 
-// ---- e^x
-// ----------------------------------------------------------------------------------------------------
+// ---- e^x ----
 
 /// (e^r - 1 - r) / r^2 = 1/2! + r/3! + r^2/4! + … for |r| <= ln 2 / 2
 DOXA_INLINE double exp_series(double r, double r2) {
@@ -38,8 +37,7 @@ DOXA_INLINE ExpParts<T> exp_parts(T x) {
   return {p, (r - p) + s, t};
 }
 
-/// 2^n as two factors, because n reaches from far below the smallest normal exponent to one above the
-/// largest.
+/// 2^n as two factors, because n may be far below the smallest exponent of a normal number, or one above the largest.
 template <class T>
 struct Power {
   T first, second, n_second;
@@ -77,8 +75,7 @@ DOXA_INLINE T expm1(T x) {
   return abs(tiny) < F::tiny ? tiny : y;  // the sum above loses the sign of zero
 }
 
-// ---- log x
-// --------------------------------------------------------------------------------------------------
+// ---- log x ----
 
 /// (log((1 + s) / (1 - s)) - 2 s) / s^3 = 2/3 + 2/5 z + 2/7 z^2 + … with z = s^2, for |s| <= 3 - 2 sqrt 2
 DOXA_INLINE double log_series(double z) {
@@ -89,7 +86,7 @@ DOXA_INLINE float log_series(float z) {
   return polynomial(z, z * z, 0x1.55555cp-1f, 0x1.997c28p-2f, 0x1.2ee76cp-2f);
 }
 
-/// log(1 + f) + e ln 2 + correction for 1 + f in [sqrt 1/2, sqrt 2), the correction being a rounding error.
+/// log(1 + f) + e ln 2 + correction for 1 + f in [sqrt 1/2, sqrt 2) and a correction of the size of a rounding error.
 /// With s = f / (2 + f), log(1 + f) = log((1 + s) / (1 - s)) = f - f^2/2 + s (f^2/2 + z (2/3 + 2/5 z + …)).
 template <class T>
 DOXA_INLINE T log_parts(T f, T e, T correction) {
@@ -98,7 +95,7 @@ DOXA_INLINE T log_parts(T f, T e, T correction) {
   return e * Format<T>::ln2_high - ((half_square - (s * (half_square + z * log_series(z)) + low)) - f);
 }
 
-/// log(1 + f + f_low) - log(1 + f) for f as above and a rounding error f_low: f_low / (1 + f), to two digits.
+/// log(1 + f + f_low) - log(1 + f) ≈ f_low / (1 + f), to two digits, for f as above and a rounding error f_low.
 template <class T>
 DOXA_INLINE T log_correction(T f, T f_low) {
   return f_low * (1 - f * (1 - T{0.8125} * f));
@@ -134,7 +131,7 @@ DOXA_INLINE T log(T x) {
   return x < 0 ? nan : y;
 }
 
-/// log(1 + x): u = 1 + x is rounded, and its rounding error taken along.
+/// log(1 + x), from u = 1 + x and the rounding error of that sum.
 template <class T>
 DOXA_INLINE T log1p(T x) {
   constexpr T infinity = static_cast<T>(__builtin_inf()), nan = static_cast<T>(__builtin_nan(""));
@@ -149,16 +146,15 @@ DOXA_INLINE T log1p(T x) {
   return x < -1 ? nan : y;
 }
 
-// ---- the logistic family
-// ------------------------------------------------------------------------------------
+// ---- the logistic family ----
 //
-// Quotients of sums that contain e^-|x|. The rounding errors of the sums are carried along, and mend the
-// quotient q of the rounded sums: (a + a') / (d + d') = q + (a' - q d') / d + …
+// Quotients of sums that contain e^-|x|. The rounding errors a' and d' of the sums a and d are computed too, and correct
+// the quotient q = a / d: (a + a') / (d + d') = q + (a' - q d') / d + …
 
 /// tanh|x| = -t / (2 + t) with t = e^(-2|x|) - 1.
 template <class T>
 DOXA_INLINE T tanh(T x) {
-  constexpr T far = 2 * Format<T>::fraction_bits * T{-0.5};  // e^far is nothing beside 1
+  constexpr T far = 2 * Format<T>::fraction_bits * T{-0.5};  // 1 + e^far rounds to 1
   T v = -2 * abs(x);
   v = v < far ? far : v;
   const ExpParts<T> e = exp_parts(v);
@@ -208,10 +204,10 @@ DOXA_INLINE T softplus(T x) {
   return (x < 0 ? 0 : x) + log_parts(f, n, log_correction(f, f_low));
 }
 
-// ---- minimum and maximum
-// ------------------------------------------------------------------------------------
+// ---- minimum and maximum ----
 
-/// What the operand a of the two receives of the adjoint g: all of it if chosen, which NaN always is.
+/// The part of the adjoint g that operand a of (a, b) receives: all if it was chosen, which a NaN always is, and half if the
+/// two are equal.
 template <class T>
 DOXA_INLINE T share(T g, bool chosen, T a, T b) {
   return (chosen | (a != a)) ? g : a == b ? T{0.5} * g : 0;

@@ -1,11 +1,11 @@
-// Included by instruction_set.inl, inside the namespace of one instruction set.
+// Included by kernels.inl, inside the namespace of one instruction set.
 
-// What g adds to an operand's adjoint: where the loss does not depend on y (g = 0), nothing, though the derivative
-// be infinite or NaN. It is what keeps the branch that `where` did not take out of the gradient.
+// What is added to an operand's adjoint: 0 where the loss does not depend on y (g = 0), even if the derivative is infinite or
+// NaN. Without this, the branch that `where` did not take could make a gradient NaN.
 DOXA_INLINE Real reached(Real g, Real term) { return select(g != 0, term, Real{0}); }
 
 namespace unary {
-// Functions of an angle: where all are within the limit, vector code; else one by one.
+// For functions of an angle: vector code if all angles are within the limit, otherwise one by one.
 template <class F, class... Operands>
 DOXA_INLINE void assign_angles(Index n, Real* y, F f, const Real* x, const Operands*... more) {
   bool far = false;
@@ -52,7 +52,8 @@ DOXA_INLINE void assign_angles(Index n, Real* y, F f, const Real* x, const Opera
 }  // namespace unary
 
 namespace binary {
-// The strides are compile-time constants inside each loop, so that every broadcasting pattern is a vector loop.
+// The strides sa and sb are 1, or 0 for one value that stands for all. They are compile-time constants in each loop, so that
+// all four combinations become vector code.
 template <Index sa, Index sb, class F>
 DOXA_INLINE void each(Index n, const Real* a, const Real* b, Real* y, F f) {
   if constexpr (sa && sb)
@@ -65,7 +66,7 @@ DOXA_INLINE void each(Index n, const Real* a, const Real* b, Real* y, F f) {
     assign(n, y, [y_0 = f(*a, *b)]() { return y_0; });
 }
 
-// combine(term, x, …) with the operands of which term is a function
+// Calls combine(term, x, …) with the arrays x of which term is a function.
 template <Index sa, Index sb, class F, class Combine>
 DOXA_INLINE void with_operands(const Real* a, const Real* b, const Real* y, const Real* g, F f, Combine combine) {
   if constexpr (sa && sb)
@@ -78,48 +79,49 @@ DOXA_INLINE void with_operands(const Real* a, const Real* b, const Real* y, cons
     combine([f, a_0 = *a, b_0 = *b](Real y_i, Real g_i) { return reached(g_i, f(a_0, b_0, y_i, g_i)); }, y, g);
 }
 
-template <Index sa, Index sb, Index sd, class F>
+template <bool of_a, Index sa, Index sb, class F>
 DOXA_INLINE void each_adjoint(Index n, const Real* a, const Real* b, const Real* y, const Real* g, Real* d, F f) {
   with_operands<sa, sb>(a, b, y, g, f, [=](auto term, auto... x) {
-    if constexpr (sd == 1)
+    if constexpr (of_a ? sa : sb)
       assign(n, d, [term](Real d_i, auto... x_i) { return d_i + term(x_i...); }, d, x...);
     else
       *d += sum_each(n, term, x...);
   });
 }
 
+template <class F>
+DOXA_INLINE void value_of(Index n, const Real* a, Index sa, const Real* b, Index sb, Real* y, F f) {
+  if (n == 0) return;
+  if (sa && sb) return each<1, 1>(n, a, b, y, f);
+  if (sa) return each<1, 0>(n, a, b, y, f);
+  if (sb) return each<0, 1>(n, a, b, y, f);
+  each<0, 0>(n, a, b, y, f);
+}
+
+// f is the derivative by a times g, or that by b.
+template <bool of_a, class F>
+DOXA_INLINE void adjoint_of(Index n, const Real* a, Index sa, const Real* b, Index sb, const Real* y, const Real* g,
+                            Real* d, F f) {
+  if (n == 0) return;
+  if (sa && sb) return each_adjoint<of_a, 1, 1>(n, a, b, y, g, d, f);
+  if (sa) return each_adjoint<of_a, 1, 0>(n, a, b, y, g, d, f);
+  if (sb) return each_adjoint<of_a, 0, 1>(n, a, b, y, g, d, f);
+  each_adjoint<of_a, 0, 0>(n, a, b, y, g, d, f);
+}
+
 #define DOXA_UNARY(name, value, dx)
-#define DOXA_BINARY(name, value, da, db)                                                                        \
-  void name##_value(Index n, const Real* as, Index sa, const Real* bs, Index sb, Real* y) {                     \
-    if (n == 0) return;                                                                                         \
-    const auto f = [](Real a, Real b) -> Real { return value; };                                                        \
-    if (sa && sb) return each<1, 1>(n, as, bs, y, f);                                                           \
-    if (sa) return each<1, 0>(n, as, bs, y, f);                                                                 \
-    if (sb) return each<0, 1>(n, as, bs, y, f);                                                                 \
-    each<0, 0>(n, as, bs, y, f);                                                                                \
-  }                                                                                                             \
-  void name##_adjoint_a(Index n, const Real* as, Index sa, const Real* bs, Index sb, const Real* ys,            \
-                        const Real* gs, Real* d) {                                                              \
-    if (n == 0) return;                                                                                         \
-    const auto f = []([[maybe_unused]] Real a, [[maybe_unused]] Real b, [[maybe_unused]] Real y, Real g) -> Real {\
-      return da;                                                                                                \
-    };                                                                                                          \
-    if (sa && sb) return each_adjoint<1, 1, 1>(n, as, bs, ys, gs, d, f);                                        \
-    if (sa) return each_adjoint<1, 0, 1>(n, as, bs, ys, gs, d, f);                                              \
-    if (sb) return each_adjoint<0, 1, 0>(n, as, bs, ys, gs, d, f);                                              \
-    each_adjoint<0, 0, 0>(n, as, bs, ys, gs, d, f);                                                             \
-  }                                                                                                             \
-  void name##_adjoint_b(Index n, const Real* as, Index sa, const Real* bs, Index sb, const Real* ys,            \
-                        const Real* gs, Real* d) {                                                              \
-    if (n == 0) return;                                                                                         \
-    const auto f = []([[maybe_unused]] Real a, [[maybe_unused]] Real b, [[maybe_unused]] Real y, Real g) -> Real {\
-      return db;                                                                                                \
-    };                                                                                                          \
-    if (sa && sb) return each_adjoint<1, 1, 1>(n, as, bs, ys, gs, d, f);                                        \
-    if (sa) return each_adjoint<1, 0, 0>(n, as, bs, ys, gs, d, f);                                              \
-    if (sb) return each_adjoint<0, 1, 1>(n, as, bs, ys, gs, d, f);                                              \
-    each_adjoint<0, 0, 0>(n, as, bs, ys, gs, d, f);                                                             \
+#define DOXA_ADJOINT(name, of_a, derivative)                                                                  \
+  void name(Index n, const Real* as, Index sa, const Real* bs, Index sb, const Real* ys, const Real* gs, Real* d) { \
+    adjoint_of<of_a>(n, as, sa, bs, sb, ys, gs, d,                                                            \
+                     []([[maybe_unused]] Real a, [[maybe_unused]] Real b, [[maybe_unused]] Real y,            \
+                        Real g) -> Real { return derivative; });                                              \
   }
+#define DOXA_BINARY(name, value, da, db)                                                     \
+  void name##_value(Index n, const Real* as, Index sa, const Real* bs, Index sb, Real* ys) { \
+    value_of(n, as, sa, bs, sb, ys, [](Real a, Real b) -> Real { return value; });           \
+  }                                                                                          \
+  DOXA_ADJOINT(name##_adjoint_a, true, da)                                                   \
+  DOXA_ADJOINT(name##_adjoint_b, false, db)
 #include "doxa/autograd/kernels/derivatives.def"
 #undef DOXA_UNARY
 #undef DOXA_BINARY
@@ -141,7 +143,7 @@ void copy_rows(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_ro
   for (Index i = 0; i < m; ++i, x += x_row, y += y_row) assign(n, y, [](Real x_i) { return x_i; }, x);
 }
 
-// The sums of fewer columns than a vector holds stay in a register.
+// For fewer columns than a vector holds: their sums stay in one register.
 void add_few_columns(Index m, Lane n, const Real* x, Index x_row, Real* y) {
   OneVector total = {};
   for (Index i = 0; i < m; ++i, x += x_row) {

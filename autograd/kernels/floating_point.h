@@ -1,8 +1,8 @@
 #pragma once
 
-// What the elementary functions need to know about a floating-point format, and how they write a polynomial.
-// Everything here and in the headers that include it is static and inlined: each translation unit is compiled
-// for its own instruction set, and the linker must not merge their copies.
+// What the elementary functions need to know about a floating-point format, and how they evaluate a polynomial. Everything
+// here and in the headers that include this one is static and inlined, because each translation unit is compiled for its own
+// instruction set and the linker must not merge the copies. Needs GCC or Clang.
 
 #include "doxa/autograd/real.h"
 
@@ -20,9 +20,9 @@ struct Format<double> {
   static constexpr Bits fraction_mask = 0x000fffffffffffff, sign_mask = 0x8000000000000000;
   static constexpr Bits one = 0x3ff0000000000000, sqrt_half = 0x3fe6a09e667f3bcd;
   static constexpr double bias = 1023, two_to_fraction = 0x1p52;
-  static constexpr double magic = 0x1.8p52;  ///< adding it leaves the nearest integer in the low bits
+  static constexpr double magic = 0x1.8p52;  ///< x + magic has the integer nearest to x in its low bits
   static constexpr double smallest_normal = 0x1p-1022;
-  static constexpr double tiny = 0x1p-54;  ///< f(x) = x + O(x^2) is x below it
+  static constexpr double tiny = 0x1p-54;  ///< for smaller |x|, a function x + O(x²) rounds to x
   static constexpr double ln2_high = 0x1.62e42fefa3800p-1,
                           ln2_low = 0x1.ef35793c76730p-45;           // n ln2_high is exact
   static constexpr double exp_overflow = 710, exp_underflow = -746;  ///< e^x is infinite, and 0, beyond these
@@ -63,7 +63,8 @@ DOXA_INLINE T copysign(T magnitude, T sign) {
   return from_bits((to_bits(magnitude) & ~Format<T>::sign_mask) | (to_bits(sign) & Format<T>::sign_mask));
 }
 
-/// condition ? a : b, in bits: several of the other kind in a row become branches, which no vector has.
+/// condition ? a : b, computed with bit masks. Several conditional expressions in a row would become branches, and the loop
+/// could not be vectorised.
 template <class T>
 DOXA_INLINE T select(bool condition, T a, T b) {
   const Bits<T> mask = to_bits(condition ? from_bits(~Bits<T>{0}) : T{0});
@@ -79,8 +80,8 @@ DOXA_INLINE T power_of_two(T n_plus_magic_plus_bias) {
   return from_bits(to_bits(n_plus_magic_plus_bias) << Format<T>::fraction_bits);
 }
 
-/// c0 + c1 x + c2 x^2 + …, with x2 = x^2: by Horner's rule in x^2 on pairs, which halves the chain of
-/// dependent operations.
+/// c0 + c1 x + c2 x² + …, given x2 = x². Horner's rule in x² on pairs of coefficients halves the chain of operations that
+/// wait for each other.
 template <class T>
 DOXA_INLINE T polynomial(T, T, T c0) {
   return c0;

@@ -1,8 +1,10 @@
-// Included by instruction_set.inl, inside the namespace of one instruction set.
+// Included by kernels.inl, inside the namespace of one instruction set.
 //
-// A fold runs in as many independent chains as fill vector registers: the lanes themselves where they lie side by side
-// (inner > 1), a block of them where they are contiguous but short, else so many parts of one lane. Terms and actions
-// are functions of the element's position k; join(a, b) must be associative, up to rounding.
+// A fold joins the elements of a lane one after another. To fill vector registers it needs several independent chains:
+//   inner > 1           the lanes themselves, which lie side by side
+//   short lanes         a block of lanes
+//   long lanes          parts of one lane, which are joined at the end
+// A term is a function of the element's position k. join(a, b) must be associative up to rounding.
 
 constexpr Index fold_lanes = 64 / static_cast<Index>(sizeof(Real)), short_lane = 32;
 
@@ -31,7 +33,7 @@ inline void fold_side_by_side(Index n, Index inner, Real start, Term term, Join 
   }
 }
 
-// A block of short lanes, each n elements after the one before.
+// For a block of short lanes: each starts n elements after the one before.
 template <class Term, class Join>
 inline void fold_block(Index n, Real start, Term term, Join join, Real* y) {
   Real total[fold_lanes];
@@ -43,7 +45,7 @@ inline void fold_block(Index n, Real start, Term term, Join join, Real* y) {
   for (Index i = 0; i < fold_lanes; ++i) y[i] = total[i];
 }
 
-// y = join of start and term(k) over each lane.
+// y = start joined with term(k) for all k of each lane.
 template <class Term, class Join>
 inline void fold(const Lanes& l, Real start, Real* y, Term term, Join join) {
   for (Index o = 0; o < l.outer;) {
@@ -60,7 +62,7 @@ inline void fold(const Lanes& l, Real start, Real* y, Term term, Join join) {
   }
 }
 
-// Calls f(k, c) with the number c of the element's lane.
+// Calls f(k, c) for each element, c being the number of its lane.
 template <class F>
 inline void spread(const Lanes& l, const Real* c, F f) {
   Index k = 0;
@@ -83,7 +85,7 @@ struct Sum {
   Real operator()(Real a, Real b) const { return a + b; }
 };
 
-// A NaN is the largest and the smallest of all.
+// The larger (sign = 1) or smaller (-1) of two numbers, or NaN if one is NaN.
 template <int sign>
 struct Extremum {
   static constexpr Real start = -sign * static_cast<Real>(__builtin_inf());

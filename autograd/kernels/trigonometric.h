@@ -1,7 +1,6 @@
 #pragma once
 
-// sin and cos as straight-line code, right to 2 ulp for |x| <= trigonometric_limit; beyond it the C
-// library's.
+// sin and cos without branches, within 2 ulp for |x| <= trigonometric_limit. Beyond it the C library's are used.
 
 #include <math.h>
 
@@ -11,8 +10,8 @@ namespace doxa::elementary {
 
 inline constexpr Real trigonometric_limit = 0x1p19;
 
-/// x = k π/2 + r + r_low with |r| <= π/4. π/2 is a sum of four parts, of which k times each of the first
-/// three is exact; near a multiple of π/2 the differences are exact too, so that r keeps its digits.
+/// x = k π/2 + r + r_low with |r| <= π/4. π/2 is the sum of four parts, and k times each of the first three is exact. Near a
+/// multiple of π/2 the differences are exact too, so that r keeps its digits.
 struct QuarterTurns {
   double r, r_low;
   std::uint64_t k;
@@ -54,7 +53,7 @@ DOXA_INLINE double cos(double x) {
   return from_bits(to_bits(y) ^ (((q.k + 1) & 2) << 62));
 }
 
-// In single precision the work is done in double, which needs two parts of π/2 and shorter polynomials.
+// In single precision the computation is done in double, where two parts of π/2 and shorter polynomials are enough.
 struct FloatTurn {
   double c, s;
   std::uint64_t k;

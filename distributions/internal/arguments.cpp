@@ -19,33 +19,23 @@ std::string index_in(const Shape& s, Index at) {
   return text;
 }
 
-// The shape to which two named shapes broadcast. Throws if on the axes from `first` on each of them is stretched.
-Shape broadcast_one_way(const std::string& op, const char* name_a, const Shape& a, const char* name_b,
-                        const Shape& b, int first) {
-  const Shape both = broadcast(a, b, op.c_str());
-  bool a_stretched = false, b_stretched = false;
-  for (int i = first; i < both.rank(); ++i) {
-    const int at_a = i - (both.rank() - a.rank()), at_b = i - (both.rank() - b.rank());
-    a_stretched |= (at_a < 0 ? 1 : a[at_a]) != both[i];
-    b_stretched |= (at_b < 0 ? 1 : b[at_b]) != both[i];
-  }
-  if (a_stretched && b_stretched)
-    throw std::invalid_argument(op + ": " + name_a + " has shape " + a.str() + " and " + name_b + " " +
-                                b.str() + ": only one of them may be stretched, and " + both.str() +
-                                " would stretch both");
-  return both;
-}
-
 }  // namespace
 
 Shape shape_with_values(const char* op, const Shape& distribution, const char* name, const Shape& values) {
   if (distribution == values) return values;
-  return broadcast_one_way(op, "the distribution", distribution, name, values,
-                           std::max(0, values.rank() - distribution.rank()));
-}
-
-Shape shape_of_divergence(const Shape& q, const Shape& p) {
-  return broadcast_one_way("kl_divergence", "q", q, "p", p, 0);
+  const Shape both = broadcast(distribution, values, op);
+  bool distribution_stretched = false, values_stretched = false;
+  for (int axis = 0; axis < distribution.rank(); ++axis) {
+    const int in_values = axis + values.rank() - distribution.rank();
+    const Index extent = both[axis + both.rank() - distribution.rank()];
+    distribution_stretched |= distribution[axis] != extent;
+    values_stretched |= (in_values < 0 ? 1 : values[in_values]) != extent;
+  }
+  if (distribution_stretched && values_stretched)
+    throw std::invalid_argument(
+        std::string(op) + ": the distribution has shape " + distribution.str() + " and " + name + " " +
+        values.str() + ": only one of them may be stretched, and " + both.str() + " would stretch both");
+  return both;
 }
 
 void refuse_parameter(const char* what, const Shape& shape, Index at, Real found, const char* expected) {

@@ -8,13 +8,10 @@
 
 namespace doxa {
 
-/// The shape to which the shape of a distribution and that of the values `name` of `op` broadcast. Throws
-/// std::invalid_argument if they do not, or both would be stretched (see distribution.h): "log_prob: the distribution has
-/// shape [200,1] and x [200]: …" for op = "log_prob" and name = "x".
+/// The shape to which that of a distribution and that of values or noise, `name`, broadcast. Throws std::invalid_argument
+/// if they do not, or if both would be stretched (see distribution.h):
+/// "log_prob: the distribution has shape [200,1] and x [200]: …".
 Shape shape_with_values(const char* op, const Shape& distribution, const char* name, const Shape& values);
-
-/// The shape of q or of p to which the other broadcasts. Throws std::invalid_argument naming both if there is none.
-Shape shape_of_divergence(const Shape& q, const Shape& p);
 
 /// Throws std::invalid_argument "Normal: scale[1,2] is -1, expected a positive finite number" for element `at` of a
 /// parameter `what` = "Normal: scale" of this shape.

@@ -10,8 +10,8 @@
 
 namespace doxa {
 
-/// A model that learns to believe from episodes alone, whatever is inside: what training (training.h) and
-/// scoring (evaluation.h) call of it. They are free functions beside the model:
+/// A model that learns to believe from episodes alone. Whatever is inside, training (training.h) and scoring
+/// (evaluation.h) call these free functions beside it:
 ///
 ///   parameters(m)                           what is learned
 ///   copies(m)                               how often each episode stands in a batch, side by side: the

@@ -12,7 +12,7 @@
 namespace doxa {
 namespace {
 
-// Fills in what follows from the episodes and the counts of the last observation.
+// Fills in what is computed from the episodes and the counts of the last observation.
 EpisodeData completed(EpisodeData data, std::size_t curve, const LastObservationPredictor& counts) {
   data.exact = exact_nll(data.pomdp, data.held_out);
   data.last = last_nll(counts, data.held_out);

@@ -11,24 +11,24 @@
 
 namespace doxa {
 
-/// How many simulated episodes are kept for what.
+/// How many simulated episodes are kept for each purpose.
 struct EpisodeCounts {
-  std::size_t validation = 250;  ///< between which variants of a model the choice is made
-  std::size_t curve = 100;       ///< the first of these, which draw the learning curve
+  std::size_t validation = 250;  ///< by which the best variant of a model is chosen
+  std::size_t curve = 100;       ///< of those, the first so many are for the learning curve
   std::size_t held_out = 500;    ///< for the score
 };
 
-/// Episodes of one POMDP under one open-loop policy, to learn a belief from and to score it on, with the
-/// values of the two predictors that a learner stands between: the exact filter and the last observation
-/// (score.h). All values are negative log-likelihoods in nats per step.
+/// Episodes of one POMDP under one open-loop policy, to learn a belief from and to score it on, and what two
+/// reference predictors achieve on them: the exact filter and the last observation (score.h). All values are
+/// negative log-likelihoods in nats per step.
 struct EpisodeData {
   Pomdp pomdp;                 ///< the learner sees how many actions and observations it has, nothing else
   std::vector<double> policy;  ///< π(a), [A]
   std::size_t horizon;
   std::vector<Trajectory> recorded =
-      {};  ///< to train on; none: episodes are simulated for every training step
+      {};  ///< to train on; if empty, every training step simulates its episodes
   std::vector<Trajectory> validation = {}, held_out = {};
-  std::size_t curve = 0;      ///< how many of `validation`, from the first, draw the learning curve
+  std::size_t curve = 0;      ///< how many of `validation`, from the first, are for the learning curve
   double exact_on_curve = 0;  ///< mean of the exact filter on those
   std::vector<double> exact = {}, last = {};  ///< one for each held-out episode
   std::string fingerprint =
@@ -37,12 +37,12 @@ struct EpisodeData {
   std::span<const Trajectory> curve_episodes() const { return std::span(validation).first(curve); }
 };
 
-/// Data that are simulated, now and for every training step. Throws as `simulate` does.
+/// Simulated data: training episodes are drawn later, by `draw_batch`. Throws as `simulate` does.
 EpisodeData simulated_data(Pomdp pomdp, std::vector<double> policy, std::size_t horizon,
                            const EpisodeCounts& counts, std::uint64_t seed);
 
-/// Data that were recorded: the first eight tenths are for training, the next for validation, the last for
-/// the score. Throws std::invalid_argument for fewer than 20 episodes or unequal horizons.
+/// Recorded data: the first eight tenths are for training, the next tenth for validation, the last for the
+/// score. Throws std::invalid_argument for fewer than 20 episodes or unequal horizons.
 EpisodeData recorded_data(Pomdp pomdp, std::vector<double> policy, std::vector<Trajectory> episodes,
                           const EpisodeCounts& counts);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,7 +13,7 @@
 
 namespace doxa {
 
-/// A sample of the bound for each of several trajectories, and the divergence in it, in nats per step.
+/// One sample of the bound for each of several trajectories, and its divergence, in nats per step.
 struct SampledBound {
   std::vector<double> bound, kl;
 };
@@ -62,18 +63,25 @@ BeliefScore score_belief(M& model, const EpisodeData& data, Index samples, Philo
           .memory = memory};
 }
 
-/// A variant of a belief model: how it was trained and what came of it.
+/// A trained variant of a belief model, with its training and its score.
 struct LearnedBelief {
   std::string name;
-  Index steps;  ///< of training, as planned
+  Index steps;  ///< of training, as planned; training.steps were done
   TrainingReport training = {};
-  double seconds = 0;  ///< that training took
+  double seconds = 0;  ///< duration of the training
   BeliefScore score = {};
 };
 
-/// The best of several variants by their validation episodes, of which there must be one, and the best of
-/// those whose latent is in use; null if there is none.
-const LearnedBelief& best_of(std::span<const LearnedBelief> all);
-const LearnedBelief* best_live_of(std::span<const LearnedBelief> all);
+/// The variant with the least validation loss; `all` must not be empty.
+inline const LearnedBelief& best_of(std::span<const LearnedBelief> all) {
+  return *std::ranges::min_element(all, {}, [](const LearnedBelief& b) { return b.score.validation; });
+}
+/// The same among those whose latent is in use; null if there is none.
+inline const LearnedBelief* best_live_of(std::span<const LearnedBelief> all) {
+  const LearnedBelief* best = nullptr;
+  for (const LearnedBelief& b : all)
+    if (b.score.live() && (!best || b.score.validation < best->score.validation)) best = &b;
+  return best;
+}
 
 }  // namespace doxa

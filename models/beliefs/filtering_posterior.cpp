@@ -87,7 +87,7 @@ Var loss(Tape& tape, FilteringPosterior& model, const Episodes& e, Philox& rando
 StepTable predictive(FilteringPosterior& model, std::span<const Trajectory> trajectories, Index samples,
                      Philox& random) {
   const auto [A, O, L, hidden, summary] = model.sizes;
-  constexpr Index rows_at_once = 1024;  // a step of so many rows fits the cache
+  constexpr Index rows_at_once = 1024;  // so that one step fits the cache
   const auto group = static_cast<std::size_t>(std::max<Index>(1, rows_at_once / samples));
   StepTable all(static_cast<std::size_t>(O), trajectories);
   Tape tape;

@@ -15,7 +15,7 @@ namespace doxa {
 /// A generative model of episodes with a continuous latent s_k in R^L (10.2), and the causal posterior that
 /// infers it (10.4):
 ///
-///   summary      h_k = GRU([s_{k-1}, a_{k-1}], h_{k-1})          (left out when its width is 0)
+///   summary      h_k = GRU([s_{k-1}, a_{k-1}], h_{k-1})          (left out if its width is 0)
 ///   transition   p(s_k | s_{k-1}, a_{k-1}, h_k)                  normal, diagonal
 ///   emission     p(o_k | s_k, a_{k-1}, h_k)                      categorical
 ///   posterior    q(s_k | s_{k-1}, a_{k-1}, o_k, h_k)             normal, diagonal
@@ -57,10 +57,10 @@ LatentState advance_summary(FilteringPosterior& model, const LatentState& before
 /// ‖ p(s_k | …)), s_k being drawn from q by noise[k-1], [T, B, L].
 BoundTerms<Var> filtering_bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes, Var noise);
 
-// What makes it a BeliefModel.
+// The functions of a BeliefModel.
 
 inline Index copies(const FilteringPosterior&) { return 1; }
-/// filtering_bound at noise that is drawn here.
+/// filtering_bound with noise from `random`.
 BoundTerms<Var> bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes, Philox& random);
 /// -(log_likelihood - kl)/T, the mean over episodes, [], in nats per step.
 Var loss(Tape& tape, FilteringPosterior& model, const Episodes& episodes, Philox& random);

@@ -11,7 +11,6 @@
 namespace doxa {
 namespace {
 
-// A table may have trajectories without a step, but not all of them.
 void require_same_rows(const StepTable& summaries, const StepTable& beliefs) {
   if (summaries.begin != beliefs.begin || beliefs.rows() == 0)
     throw std::invalid_argument("linear probe: summaries of " + std::to_string(summaries.rows()) +

@@ -17,7 +17,7 @@ struct LinearProbe {
   std::size_t width, states;
   std::vector<double> weight;  ///< [S·W]
   std::vector<double> offset;  ///< [S]
-  double gradient_norm;        ///< of the fit, where it ended
+  double gradient_norm;        ///< where the fit ended
   std::size_t iterations;
   bool converged;
 
@@ -51,8 +51,8 @@ struct ProbeScore {
   MeanEstimate total_variation;  ///< ½ Σ_s |b(s) - b̂(s)|
 };
 
-/// The probe on rows that it was not fitted to. Throws as `fit_linear_probe` does, and for tables of other
-/// widths.
+/// Scores the probe, best on rows that it was not fitted to. Throws as `fit_linear_probe` does, and for
+/// tables of other widths.
 ProbeScore score(const LinearProbe& probe, const StepTable& summaries, const StepTable& beliefs);
 
 }  // namespace doxa

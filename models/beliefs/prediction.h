@@ -6,13 +6,12 @@
 #include "doxa/models/numerics/mean_estimate.h"
 #include "doxa/models/pomdp/step_table.h"
 
-// How good predictions of the next observation are, whoever made them: tables of p̂(o_k = o | past), rows of
-// O.
+// How good the predictions of any predictor are: tables of p̂(o_k = o | past), rows of O.
 
 namespace doxa {
 
-/// How far a prediction may be from summing to 1: what the single precision of a learner leaves of it. It is
-/// of no weight in a score (1e-4 nats a step at most).
+/// How far a prediction may be from summing to 1: a learner may compute in single precision. It changes a
+/// score by at most 1e-4 nats a step.
 inline constexpr double prediction_sum_tolerance = 1e-4;
 
 /// Throws std::invalid_argument, naming trajectory and step, unless every entry is a probability and each row
@@ -26,10 +25,9 @@ void validate_predictions(const StepTable& predictions);
 std::vector<double> prediction_nll(const StepTable& predictions, std::span<const Trajectory> trajectories);
 
 /// Σ_o p(o) log(p(o) / p̂(o)) at each step n = 1, 2, …, the mean over trajectories, in nats, [n]. With the
-/// exact p its expectation is by how much p̂ is more surprised than it need be, without the noise of the
-/// observations themselves. It is +infinity where p̂ is 0 and p is not. Throws std::invalid_argument unless
-/// both tables have the same width and trajectories, all of the same number of steps, and as
-/// `validate_predictions` does.
+/// exact p its expectation is the excess of the model_nll, but it does not have the noise of the
+/// observations. It is +infinity where p̂ is 0 and p is not. Throws std::invalid_argument unless both tables
+/// have the same width and trajectories, all of the same number of steps, and as `validate_predictions` does.
 std::vector<MeanEstimate> prediction_kl(const StepTable& exact, const StepTable& predictions);
 
 }  // namespace doxa

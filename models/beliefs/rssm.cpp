@@ -76,7 +76,7 @@ Var encode_step(Tape& tape, const RssmSettings& s, std::span<const Index> action
   std::vector<Index> pairs(actions.size());
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     const Index a = actions[i], o = observations[i];
-    if (a < 0 || a >= s.actions || o < 0 || o >= s.observations)  // it would be the number of another pair
+    if (a < 0 || a >= s.actions || o < 0 || o >= s.observations)  // another pair would have that number
       throw std::invalid_argument("encode_step: action " + std::to_string(a) + " and observation " +
                                   std::to_string(o) + " of a model of " + std::to_string(s.actions) +
                                   " and " + std::to_string(s.observations));

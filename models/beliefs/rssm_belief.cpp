@@ -43,6 +43,12 @@ double effective_number(std::span<const double> weights) {
   return sum * sum / squares;
 }
 
+std::vector<Index> first_numbers(Index n) {
+  std::vector<Index> all(static_cast<std::size_t>(n));
+  std::iota(all.begin(), all.end(), Index{0});
+  return all;
+}
+
 Tensor selected_rows(const Tensor& x, std::span<const Index> chosen) {
   const Index width = x.shape()[1];
   Tensor y({static_cast<Index>(chosen.size()), width});
@@ -83,9 +89,7 @@ std::vector<double> RssmBelief::predict(std::span<const Index> actions) {
   const Var h = tape_.constant(summary_), a = one_hot(tape_, repeated(actions, copies_), s.actions);
   Var p = model_.prior({h, a}), all_h = h, all_a = a;
   if (copies_ < samples_) {  // all samples share one past: its row is repeated N times
-    std::vector<Index> rows(static_cast<std::size_t>(episodes_));
-    std::iota(rows.begin(), rows.end(), Index{0});
-    const std::vector<Index> from = repeated(rows, samples_);
+    const std::vector<Index> from = repeated(first_numbers(episodes_), samples_);
     p = take(p, from);
     all_h = take(h, from);
     all_a = take(a, from);
@@ -131,8 +135,7 @@ void RssmBelief::update(std::span<const Index> actions, std::span<const Index> o
 
 void RssmBelief::resample(Tensor next, std::span<const Real> log_weights) {
   const auto N = static_cast<std::size_t>(samples_);
-  std::vector<Index> from(log_weights_.size());
-  std::iota(from.begin(), from.end(), Index{0});
+  std::vector<Index> from = first_numbers(episodes_ * samples_);
   for (std::size_t first = 0; first < log_weights_.size(); first += N) {
     const std::span<double> mine = std::span(log_weights_).subspan(first, N);
     for (std::size_t i = 0; i < N; ++i) mine[i] += static_cast<double>(log_weights[first + i]);
@@ -146,9 +149,7 @@ void RssmBelief::resample(Tensor next, std::span<const Real> log_weights) {
 }
 
 void RssmBelief::branch() {
-  std::vector<Index> rows(static_cast<std::size_t>(episodes_));
-  std::iota(rows.begin(), rows.end(), Index{0});
-  summary_ = selected_rows(summary_, repeated(rows, samples_ / copies_));
+  summary_ = selected_rows(summary_, repeated(first_numbers(episodes_), samples_ / copies_));
   copies_ = samples_;
 }
 

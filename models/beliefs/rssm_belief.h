@@ -9,8 +9,8 @@
 
 namespace doxa {
 
-/// What an Rssm believes in the course of several episodes side by side: N samples of the past of each, from
-/// which the next observation is predicted before it is used.
+/// The belief of an Rssm in several episodes side by side: N samples of the past of each episode. `predict`
+/// the next observation from them, then `update` them with it.
 ///
 /// With Weighting::none the samples of s_k are those of the posterior q. With Weighting::importance they are
 /// particles (Gordon, Salmond & Smith, IEE Proc. F 140, 1993): proposed by q, weighted by p(s_k | …) p(o_k |
@@ -28,9 +28,9 @@ class RssmBelief {
   /// p̂(o_k | o_{<k}, a_{<k}) of each episode, [B·O]: the emission's probabilities, averaged over the
   /// samples, whose s_k come from the prior. `actions` are a_{k-1}, one for each episode.
   std::vector<double> predict(std::span<const Index> actions);
-  /// Takes in step k: what was done and then seen.
+  /// Step k: what was done and what was then seen.
   void update(std::span<const Index> actions, std::span<const Index> observations);
-  /// Goes through step k without an observation: s_k is drawn from the prior and, where the summary needs it,
+  /// Step k without an observation: s_k is drawn from the prior and, where the summary needs it,
   /// o_k from the emission.
   void imagine(std::span<const Index> actions);
 
@@ -44,7 +44,7 @@ class RssmBelief {
 
   Rssm& model_;
   Index episodes_, samples_;
-  Index copies_;  // of each episode in summary_: 1 while all samples agree
+  Index copies_;  // of each episode in summary_: 1 while all samples have the same past
   bool weighted_;
   Philox random_;
   Tape tape_;

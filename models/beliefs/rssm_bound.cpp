@@ -27,7 +27,7 @@ std::vector<Var> shown_to_posterior(Tape& tape, Rssm& model, std::span<const Var
 
 // Whether each n episodes in a row are copies of one.
 bool are_copies(const Episodes& e, Index n) {
-  for (Index i = 0; i < e.batch * e.horizon; ++i) {  // row after row of B, a multiple of n
+  for (Index i = 0; i < e.batch * e.horizon; ++i) {  // rows of B, which is a multiple of n
     const auto at = static_cast<std::size_t>(i), first = static_cast<std::size_t>(i - i % n);
     if (e.actions[at] != e.actions[first] || e.observations[at] != e.observations[first]) return false;
   }

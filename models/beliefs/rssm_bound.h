@@ -19,13 +19,13 @@ RssmTerms rssm_terms(Tape& tape, Rssm& model, const Episodes& episodes, Philox& 
 
 /// How an Rssm is trained. The default is the bound itself.
 struct RssmObjective {
-  Real kl_weight = 1;  ///< β; to anneal, train with a β that rises to 1
+  Real kl_weight = 1;  ///< β; annealing means to train with a β that rises to 1
   /// Below so many nats per step, averaged over episodes and steps, the KL costs nothing (Kingma et al.,
   /// arXiv 1606.04934, appendix C.8).
   Real free_nats = 0;
   /// α: the KL gets the gradient of α KL(stop(q) ‖ p) + (1 - α) KL(q ‖ stop(p)), so that for α > ½ the prior
-  /// follows the posterior faster than the posterior the prior; at α = ½ it is half the gradient of the KL
-  /// (DreamerV2, arXiv 2010.02193, algorithm 2).
+  /// moves towards the posterior more than the posterior towards the prior; at α = ½ it is half the KL's
+  /// gradient (DreamerV2, arXiv 2010.02193, algorithm 2).
   std::optional<Real> kl_balance = {};
   /// K: with K > 1 and β = 1 the importance-weighted bound log 1/K Σ_i Π_k p(o_k, s_k^i | …) / q(s_k^i | …)
   /// of K samples of each episode (Burda et al., arXiv 1509.00519, eq. 8). The K copies of an episode must

@@ -12,12 +12,8 @@ namespace {
 
 // ---- Gaussian ----
 
-Index size(const GaussianLatent& l) { return l.width; }
-Index parameter_count(const GaussianLatent& l) { return 2 * l.width; }
-
-DiagonalNormal distribution(const GaussianLatent& l, Var parameters) {
-  return DiagonalNormal::from_log_scale(slice(parameters, 1, 0, l.width),
-                                        slice(parameters, 1, l.width, 2 * l.width));
+DiagonalNormal distribution(const GaussianLatent&, Var parameters) {
+  return DiagonalNormal::from_halves(parameters);
 }
 
 Var draw_with_gradient(const DiagonalNormal& q, Philox& random) { return rsample(q, q.noise(random)); }
@@ -25,10 +21,7 @@ Var draw(const DiagonalNormal& q, Index, Philox& random) { return sample(q, rand
 
 // ---- categorical ----
 
-Index size(const CategoricalLatent& l) { return l.groups * l.classes; }
-Index parameter_count(const CategoricalLatent& l) { return size(l); }
-
-// Independent groups, [rows, groups, classes], whose values are written side by side, [rows, groups ·
+// Independent groups, [rows, groups, classes]. The values of all groups stand side by side, [rows, groups ·
 // classes].
 struct OneHotGroups {
   OneHotCategorical group;
@@ -68,7 +61,8 @@ std::size_t class_at(double u, std::span<const Real> probs) {
   return c;
 }
 
-// Systematic: the n rows of a group take the points (i + shift)/n of the unit interval, in random order.
+// Systematic sampling: n rows that belong together take the points (i + shift)/n of the unit interval, in
+// random order.
 Var draw(const OneHotGroups& q, Index n, Philox& random) {
   const Var p = exp(q.group.index.log_probs());
   const Index rows = p.shape()[0], groups = p.shape()[1], classes = p.shape()[2];
@@ -100,14 +94,6 @@ Index checked_rows(const RssmLatent& latent, Var parameters, const char* where) 
 }
 
 }  // namespace
-
-Index latent_size(const RssmLatent& latent) {
-  return std::visit([](const auto& l) { return size(l); }, latent);
-}
-
-Index latent_parameters(const RssmLatent& latent) {
-  return std::visit([](const auto& l) { return parameter_count(l); }, latent);
-}
 
 Var rsample(const RssmLatent& latent, Var parameters, Philox& random) {
   checked_rows(latent, parameters, "rsample");

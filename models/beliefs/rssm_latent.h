@@ -11,6 +11,9 @@ namespace doxa {
 /// 1811.04551).
 struct GaussianLatent {
   Index width = 8;
+
+  Index size() const { return width; }
+  Index parameters() const { return 2 * width; }
 };
 
 /// `groups` one-hot vectors of `classes` each. A row of parameters is their logits (DreamerV2, Hafner et al.,
@@ -20,6 +23,9 @@ struct CategoricalLatent {
   /// m in p ← (1 - m) p + m / classes, which bounds every log-ratio (DreamerV3, Hafner et al., arXiv
   /// 2301.04104, section "World model learning").
   Real uniform_mixing = Real(0.01);
+
+  Index size() const { return groups * classes; }
+  Index parameters() const { return groups * classes; }
 };
 
 /// The stochastic part s of a recurrent state-space model: the family of its prior and posterior. Their
@@ -30,8 +36,13 @@ struct CategoricalLatent {
 /// flag.
 using RssmLatent = std::variant<GaussianLatent, CategoricalLatent>;
 
-Index latent_size(const RssmLatent& latent);        ///< of s: width, or groups · classes
-Index latent_parameters(const RssmLatent& latent);  ///< of a row: 2 width, or groups · classes
+/// How many numbers s has, and how many a row of parameters.
+inline Index latent_size(const RssmLatent& latent) {
+  return std::visit([](const auto& l) { return l.size(); }, latent);
+}
+inline Index latent_parameters(const RssmLatent& latent) {
+  return std::visit([](const auto& l) { return l.parameters(); }, latent);
+}
 
 // The functions below throw std::invalid_argument, naming the shapes, for shapes other than those they say.
 

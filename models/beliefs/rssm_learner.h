@@ -11,23 +11,31 @@ struct RssmLearner {
   RssmObjective objective = {};
 };
 
-void append_parameters(Parameters& to, RssmLearner& learner);
+inline void append_parameters(Parameters& to, RssmLearner& l) { append_parameters(to, l.model); }
 
-/// K of the objective.
-inline Index copies(const RssmLearner& learner) { return learner.objective.samples; }
-/// rssm_loss at the objective.
-Var loss(Tape& tape, RssmLearner& learner, const Episodes& episodes, Philox& random);
+/// The objective's number of samples.
+inline Index copies(const RssmLearner& l) { return l.objective.samples; }
+
+/// rssm_loss of the objective.
+inline Var loss(Tape& tape, RssmLearner& l, const Episodes& e, Philox& random) {
+  return rssm_loss(tape, l.model, e, l.objective, random).loss;
+}
+
 /// The one-sample bound (11.3), whatever the objective: its two terms summed over the steps.
-BoundTerms<Var> bound(Tape& tape, RssmLearner& learner, const Episodes& episodes, Philox& random);
+inline BoundTerms<Var> bound(Tape& tape, RssmLearner& l, const Episodes& e, Philox& random) {
+  const BoundTerms<Var> by_step = rssm_terms(tape, l.model, e, random).bound;
+  return {sum(by_step.log_likelihood, {0}), sum(by_step.kl, {0})};
+}
 
-// What the model predicts and remembers (rssm_belief.h). The samples are weighted where the objective has K >
-// 1: it then trains q as a proposal, not as the belief itself.
+/// The samples of a belief are weighted if the objective has several: it then trains q as a proposal and not
+/// as the belief itself.
+inline RssmBelief::Weighting weighting(const RssmLearner& l) {
+  return l.objective.samples > 1 ? RssmBelief::Weighting::importance : RssmBelief::Weighting::none;
+}
 
-StepTable predictive(RssmLearner& learner, std::span<const Trajectory> trajectories, Index samples,
-                     Philox& random);
-StepTable open_loop(RssmLearner& learner, std::span<const Trajectory> trajectories, Index from, Index ahead,
-                    Index samples, Philox& random);
-/// The mean summary of 16 samples; of one where all samples have the same summary.
-StepTable summaries(RssmLearner& learner, std::span<const Trajectory> trajectories, Philox& random);
+inline StepTable predictive(RssmLearner& l, std::span<const Trajectory> trajectories, Index samples,
+                            Philox& random) {
+  return predictive(l.model, trajectories, samples, random, weighting(l));
+}
 
 }  // namespace doxa

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "doxa/models/numerics/mean_estimate.h"
 #include "doxa/models/pomdp/belief.h"
 
 namespace doxa {
@@ -23,10 +24,6 @@ std::uint64_t pair_key(const LastObservationPredictor& p, std::size_t previous, 
 double count(const std::unordered_map<std::uint64_t, double>& counts, std::uint64_t key) {
   const auto found = counts.find(key);
   return found == counts.end() ? 0 : found->second;
-}
-
-double mean(std::span<const double> x) {
-  return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
 }
 
 void require_steps(const Trajectory& t, const char* what) {
@@ -134,12 +131,12 @@ MemoryScore memory_score(std::span<const double> last, std::span<const double> m
   std::vector<double> without(n);  // θ_(i)
   for (std::size_t i = 0; i < n; ++i)
     without[i] = ratio(gained - (last[i] - model[i]), possible - (last[i] - exact[i]));
-  const double center = mean(without);
+  const double center = estimate_mean(without).mean;
   double squares = 0;
   for (double theta : without) squares += (theta - center) * (theta - center);
   const double count = static_cast<double>(n);
-  return {mean(last), mean(model), mean(exact), ratio(gained, possible),
-          std::sqrt((count - 1) / count * squares)};
+  return {estimate_mean(last).mean, estimate_mean(model).mean, estimate_mean(exact).mean,
+          ratio(gained, possible), std::sqrt((count - 1) / count * squares)};
 }
 
 }  // namespace doxa

@@ -30,14 +30,14 @@ struct LastObservationPredictor {
   double probability(std::size_t previous, std::size_t action, std::size_t observation) const;
 };
 
-/// How many trajectories the counts of a reported last_nll come from.
+/// How many trajectories are counted for a last_nll that is reported.
 inline constexpr std::size_t default_count_trajectories = 20'000;
 
-/// Counts over all steps of the trajectories; actions and observations are those of the model. Throws
-/// std::out_of_range for one that the model lacks, std::invalid_argument for a trajectory without steps or
-/// with another number of actions than observations; so does `last_nll`.
+/// Counts over all steps of the trajectories. Like `last_nll` it throws std::out_of_range for an action or
+/// observation that the model lacks, and std::invalid_argument for a trajectory without steps or with unequal
+/// numbers of actions and observations.
 LastObservationPredictor count_last_observation(const Pomdp& m, std::span<const Trajectory> trajectories);
-/// The same on `count` trajectories simulated for the purpose.
+/// The same on `count` simulated trajectories.
 LastObservationPredictor count_last_observation(const Pomdp& m, std::span<const double> policy,
                                                 std::size_t horizon, Philox& random,
                                                 std::size_t count = default_count_trajectories);
@@ -46,24 +46,24 @@ LastObservationPredictor count_last_observation(const Pomdp& m, std::span<const 
 std::vector<double> last_nll(const LastObservationPredictor& predictor,
                              std::span<const Trajectory> trajectories);
 
-/// How much of what memory is worth a predictor has gained: 0 = none, 1 = as good as the exact filter.
+/// How much of the value of memory a predictor has gained: 0 is none, 1 is as good as the exact filter.
 struct MemoryScore {
   double last, model, exact;  ///< means over the trajectories, nats per step
   double score;               ///< (last - model) / (last - exact); NaN where last - exact is not positive
-  double standard_error;      ///< of the score, by the jackknife; NaN where that leaves nothing to gain
+  double standard_error;      ///< of the score, by the jackknife; NaN where it divides by 0
   double excess() const { return model - exact; }
 };
 
-/// The score from the per-trajectory values of three predictors on the same n trajectories, each of which
-/// counts alike, L_i, M_i, E_i: θ = Σ(L_i - M_i) / Σ(L_i - E_i). Leaving out trajectory i gives θ_(i), and
-/// SE² = (n-1)/n Σ_i (θ_(i) - mean θ_(·))²: the paired jackknife of a ratio of means (Miller, "The jackknife
+/// The score from the values L_i, M_i, E_i of three predictors on the same n trajectories, all of which have
+/// the same weight: θ = Σ(L_i - M_i) / Σ(L_i - E_i). Leaving out trajectory i gives θ_(i), and SE² = (n-1)/n
+/// Σ_i (θ_(i) - mean θ_(·))²: the paired jackknife of a ratio of means (Miller, "The jackknife
 /// - a review", Biometrika 61, 1974, section 2).
 ///
-/// Where Σ(L_i - E_i) is not positive beyond rounding, memory gains nothing on these trajectories, and θ is
-/// NaN: a ratio would have the wrong sign or be noise. Where that holds once a single trajectory is left out,
-/// the error is NaN. Where it is small beside its own spread the error is large, and is only a hint at the
-/// truth: it linearises a ratio whose denominator may be 0. A predictor that ruled out what came, M_i =
-/// +infinity, has the score -infinity, with an error of NaN.
+/// If Σ(L_i - E_i) is not positive beyond rounding, memory gains nothing on these trajectories, and θ is NaN:
+/// a ratio would have the wrong sign or be noise. If that is so after leaving out a single trajectory, the
+/// error is NaN. If the sum is small compared with its own spread, the error is large and only a rough guide,
+/// because it linearises a ratio whose denominator may be 0. If the predictor gave probability 0 to something
+/// that happened, M_i = +infinity, the score is -infinity and its error NaN.
 ///
 /// Throws std::invalid_argument for different sizes, n < 2, or another value that is not finite.
 MemoryScore memory_score(std::span<const double> last, std::span<const double> model,

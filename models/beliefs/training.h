@@ -10,16 +10,16 @@
 
 namespace doxa {
 
-/// What training a belief needs to know beside the loop's own settings.
+/// Settings of training a belief, in addition to those of the loop.
 struct BeliefTraining {
-  Index batch = 32;                     ///< episodes of a training step, copies counted
+  Index batch = 32;                     ///< episodes of a training step, including copies
   std::uint64_t seed = 1, stream = 16;  ///< episodes come from Philox(seed, stream), noise from stream + 1
-  Index validation_samples = 16;        ///< of the belief, for a point of the learning curve
+  Index validation_samples = 16;        ///< samples of the belief for a point of the learning curve
 };
 
-/// Trains a belief model on episodes alone, one batch a step, under the settings of `how`: rate, clipping,
-/// validation, checkpoint, what is to be called. The validation loss, in the report too, is the model_nll of
-/// the curve's episodes; the parameters with the least one are kept. Throws as `train` does.
+/// Trains a belief model on episodes alone, one batch a step. `how` has the settings of the loop: rate,
+/// clipping, validation, checkpoint, callbacks. The validation loss is the mean model_nll of the curve's
+/// episodes, and the model ends with the parameters for which it was least. Throws as `train` does.
 template <BeliefModel M>
 TrainingReport train_belief(M& model, const EpisodeData& data, const BeliefTraining& belief, Training how) {
   Philox draw(belief.seed, belief.stream), noise(belief.seed, belief.stream + 1);

@@ -5,7 +5,7 @@
 namespace doxa {
 namespace {
 
-/// Each row by its counts, n_i / Σ_j n_j. What has become 0 is stored no more.
+// Each row by its counts, n_i / Σ_j n_j. Entries that become 0 are dropped.
 StochasticMatrix frequencies(const StochasticMatrix& table, std::span<const double> counts) {
   StochasticMatrix learned;
   learned.columns = table.columns;

@@ -11,9 +11,9 @@
 
 namespace doxa {
 
-/// The belief b_k(s) = p(s_k = s | o_{1:k}, a_{0:k-1}) after k steps, and what was needed to get there. It
-/// owns all the memory that a step needs: steps allocate nothing. Probabilities have an extended range, so
-/// that a state never falls out of the belief by underflow, however long the evidence against it lasts.
+/// The belief b_k(s) = p(s_k = s | o_{1:k}, a_{0:k-1}) after k steps. It owns all the memory that a step
+/// needs: steps allocate nothing. Probabilities have an extended range, so that no state drops out of the
+/// belief by underflow, however long the evidence against it lasts.
 struct Belief {
   std::vector<Extended> posterior;  ///< b_k(s), [S]
   std::vector<Extended> predicted;  ///< b^-(s) = p(s | o_{<k}, a_{<k}), [S], as left by the last `predict`
@@ -29,22 +29,22 @@ struct ImpossibleObservation : std::runtime_error {
   std::size_t step, action, observation;
 };
 
-/// b_0: the start distribution, at step 0. The model must be valid (`validate`); so below.
+/// b_0: the start distribution, at step 0. Here and below the model must be valid (`validate`).
 Belief initial_belief(const Pomdp& m);
 
-/// Prediction, b^-(s') = Σ_s T(s'|s,a) b(s), into belief.predicted; the posterior stays. O(non-zeros of
-/// T(·|·,a)). This and the functions below throw std::out_of_range for an action or observation that the
+/// Prediction, b^-(s') = Σ_s T(s'|s,a) b(s), into belief.predicted; the posterior is not changed. O(non-zeros
+/// of T(·|·,a)). This and the functions below throw std::out_of_range for an action or observation that the
 /// model lacks.
 void predict(const Pomdp& m, Belief& belief, std::size_t action);
 
 /// The predictive distribution of the next observation, p(o | h, a) = Σ_{s'} O(o|a,s') b^-(s'), into
-/// probabilities, [O]; it sums to 1. Needs `predict` with the same action before. O(non-zeros of O(·|a,·)).
+/// probabilities, [O]; it sums to 1. Call `predict` with the same action first. O(non-zeros of O(·|a,·)).
 /// Throws std::invalid_argument if `probabilities` is not of size O.
 void predictive(const Pomdp& m, const Belief& belief, std::size_t action, std::span<double> probabilities);
 
-/// Bayes' rule, b(s') = O(o|a,s') b^-(s') / p(o | h, a). Needs `predict` with the same action before. Goes on
-/// to the next step, adds log p(o | h, a) to the log-evidence and returns it, in nats. Throws
-/// ImpossibleObservation if p(o | h, a) = 0; the belief is then of no further use.
+/// Bayes' rule, b(s') = O(o|a,s') b^-(s') / p(o | h, a). Call `predict` with the same action first. Advances
+/// the step, adds log p(o | h, a) to the log-evidence and returns it, in nats. Throws ImpossibleObservation
+/// if p(o | h, a) = 0; the belief must then not be used any more.
 double condition(const Pomdp& m, Belief& belief, std::size_t action, std::size_t observation);
 
 /// One step of the filter, `predict` then `condition`: Kaelbling, Littman & Cassandra (1998), section 3.3.

@@ -44,7 +44,7 @@ class Programme {
         walk_(m, policy),
         row_(m.states.size()) {}
 
-  // E[V_{k+1}(s, h_{k+1}) | h_k] for each s = s_k (at k = 0 one number), h_k being where the walk stands.
+  // E[V_{k+1}(s, h_{k+1}) | h_k] for each s = s_k (at k = 0 one number). The walk stands at h_k.
   std::vector<double> expected_value() {
     const std::size_t k = walk_.history().steps(), states = model_.states.size();
     std::vector<double> expected(k == 0 ? 1 : states, 0.0);
@@ -57,7 +57,7 @@ class Programme {
   }
 
  private:
-  // V_k(previous, h_k), h_k being where the walk stands and after[s] = E[V_{k+1}(s, h_{k+1}) | h_k].
+  // V_k(previous, h_k), with after[s] = E[V_{k+1}(s, h_{k+1}) | h_k]. The walk stands at h_k.
   double value(std::size_t previous, const std::vector<double>& after) {
     const History h = walk_.history();
     const std::size_t k = h.steps(), states = model_.states.size();
@@ -117,6 +117,11 @@ PathPosterior along(const Pomdp& m, const CausalPosterior& q, const History& h) 
       std::ranges::copy(kernel.subspan(q.rows(k) > 1 ? s * q.states : 0, q.states), chain.row(k, s).begin());
   }
   return chain;
+}
+
+FilteringBound expected_filtering_bound(const Pomdp& m, const HistoryPolicy& policy,
+                                        const CausalPosterior& q) {
+  return expected_filtering_bound(m, policy, q.steps(), [&](const History& h) { return along(m, q, h); });
 }
 
 double best_causal_bound(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon) {

@@ -14,7 +14,7 @@ namespace doxa {
 //
 //     J(q) = Σ_{h_T} p(h_T) bound(h_T; q),     p(h_T) = Π_k π(a_{k-1} | h_{k-1}) p(o_k | h_{k-1}, a_{k-1}),
 //
-// is what learning by gradient ascent on many episodes maximises in q (expected_filtering_bound).
+// is what gradient ascent on many episodes maximises over q (expected_filtering_bound).
 
 /// A causal posterior, q(s_{1:T}) = Π_k q(s_k | s_{k-1}, h_k): a Markov chain given the history, or
 /// independent over time (mean field), where q(s_k | h_k) does not depend on s_{k-1}.
@@ -25,7 +25,7 @@ struct CausalPosterior {
   std::vector<double> values{};       ///< of step k: [(A·O)^k, rows(k), S] by history_index, s_{k-1} and s_k
 
   std::size_t steps() const { return begin.size() - 1; }
-  /// Of the step's kernel: S, or one where the first step or the family has no s_{k-1}.
+  /// How many rows the kernel of step k has: S, or one if q does not depend on s_{k-1}.
   std::size_t rows(std::size_t k) const { return markov && k > 1 ? states : 1; }
   std::span<double> of_step(std::size_t k) {
     return std::span(values).subspan(begin[k - 1], begin[k] - begin[k - 1]);
@@ -45,6 +45,11 @@ CausalPosterior causal_table(const Pomdp& m, std::size_t horizon, bool markov = 
 
 /// The chain along one history; of a mean-field posterior all rows of a step are equal.
 PathPosterior along(const Pomdp& m, const CausalPosterior& q, const History& h);
+
+/// The average bound J(q) over all histories of q's number of steps, with its terms. Throws as
+/// expected_filtering_bound does.
+FilteringBound expected_filtering_bound(const Pomdp& m, const HistoryPolicy& policy,
+                                        const CausalPosterior& q);
 
 /// The largest J(q) of any causal q, by backward dynamic programming over histories: V_{T+1} = 0,
 ///

@@ -15,18 +15,18 @@ struct EntropyRateOptions {
   std::size_t trajectories = 100;  ///< N
 };
 
-/// How many nats of surprise a step of this model brings to one who filters exactly, and therefore to anyone
-/// at least, when actions are drawn from an open-loop policy π, [A]:
+/// How many nats of surprise a step brings to the exact filter, and to any other predictor at least as many,
+/// when actions are drawn from an open-loop policy π, [A]:
 ///
 ///     lim h_k,   h_k = E[-log p(o_k | o_{<k}, a_{<k})] = E[H(p(· | o_{<k}, a_{<k}))].
 ///
-/// Estimated by the mean of the second form over steps n+1 … n+T of N simulated trajectories: the entropy of
-/// the predictive distribution has the expectation of -log p(o_k | …) and a smaller variance. It is an
-/// unbiased estimate of (h_{n+1} + … + h_{n+T}) / T, which for n = 0 is the entropy of T observations,
-/// causally conditioned on the actions, a step; how near that is to the limit depends on how fast the model
-/// forgets its start, for which n is there. The standard error comes from the spread between trajectories,
-/// which are independent, and so needs no assumption on how fast a model mixes: one that never does (a state
-/// that is drawn once and stays) is averaged over its start.
+/// It is estimated by the mean of the second form over steps n+1 … n+T of N simulated trajectories: the
+/// entropy of the predictive distribution has the same expectation as -log p(o_k | …) and a smaller variance.
+/// The estimate of (h_{n+1} + … + h_{n+T}) / T is unbiased. For n = 0 that is the entropy of T observations,
+/// causally conditioned on the actions, divided by T. How near it is to the limit depends on how fast the
+/// model forgets its start; a larger n helps. The standard error comes from the spread between trajectories.
+/// These are independent, so that nothing is assumed about how fast the model mixes: a model that never does
+/// (a state that is drawn once and stays) is averaged over its start.
 ///
 /// Throws std::invalid_argument for a horizon of 0 or less than two trajectories, and as `simulate` does.
 /// Source: Cover & Thomas, "Elements of Information Theory", 2nd ed. (2006), sections 4.2 and 4.5; causal

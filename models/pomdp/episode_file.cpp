@@ -24,7 +24,7 @@ class Lines {
   explicit Lines(std::string_view text) : rest_(text) {}
 
   bool at_end() const { return rest_.empty(); }
-  std::size_t number() const { return number_; }  // of the line that came last, from 1
+  std::size_t number() const { return number_; }  // of the line returned last, from 1
   bool only_empty_lines_left() const { return rest_.find_first_not_of("\r\n") == rest_.npos; }
   std::string_view next() {
     const std::size_t length = std::min(rest_.find('\n'), rest_.size());
@@ -47,7 +47,7 @@ class Members {
     for (std::size_t i = 0; i < names.size(); ++i) index_.emplace(names[i], i);
   }
 
-  // names.size() if there is none.
+  // The index of a member; size() if there is none.
   std::size_t find(std::string_view field) const {
     if (const auto found = index_.find(field); found != index_.end()) return found->second;
     const auto index = read_whole_number(field);
@@ -161,7 +161,7 @@ class EpisodeReader {
   std::size_t begin_ = 0;               // the line where the current one begins
 };
 
-// Names that read back as themselves: no separator in them, and none twice.
+// Refuses names that would not read back as themselves: with a separator in them, or twice the same.
 void check_names(const char* what, const std::vector<std::string>& names) {
   std::set<std::string_view> seen;
   for (const std::string& name : names)

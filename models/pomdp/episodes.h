@@ -19,8 +19,8 @@ struct Trajectory {
   bool operator==(const Trajectory&) const = default;
 };
 
-/// All that was done and seen up to step k, looked at and not owned: h_k = (a_{0:k-1}, o_{1:k}). h_0 is
-/// empty. Every trajectory is one.
+/// All that was done and seen up to step k, h_k = (a_{0:k-1}, o_{1:k}); h_0 is empty. A view: the actions and
+/// observations belong to somebody else, for example to a Trajectory, which converts to its History.
 struct History {
   std::span<const std::size_t> actions, observations;  ///< [k] each
 
@@ -34,7 +34,7 @@ struct History {
 };
 
 /// A batch of B episodes of T steps as a learner sees it: without the states, and time first, so that one
-/// step of all episodes is a contiguous row. Step k = 1 … T of episode b is the action a_{k-1} and then the
+/// step of all episodes is contiguous. Step k = 1 … T of episode b is the action a_{k-1} and then the
 /// observation o_k.
 struct Episodes {
   Index batch = 0, horizon = 0;
@@ -52,7 +52,7 @@ struct Episodes {
 /// All trajectories as one batch, each `copies` times in a row. Throws std::invalid_argument for none, and
 /// for unequal horizons.
 Episodes episodes(std::span<const Trajectory> trajectories, Index copies = 1);
-/// The same of the chosen ones, in the order of `chosen`, which may name one several times.
+/// A batch of the chosen trajectories, in the order of `chosen`; it may name one several times.
 Episodes episodes(std::span<const Trajectory> trajectories, std::span<const Index> chosen, Index copies = 1);
 
 }  // namespace doxa

@@ -18,9 +18,9 @@ LearnedModel evidence_ascent(const Pomdp& first, std::span<const Trajectory> tra
   if (options.learned.emission) learned.push_back(&tables.emission);
 
   LearnedModel result{first, {}};
-  // The gradient of a logit vanishes with its probability. Where the best probability is 0 the way there is
-  // as long as the logits last, so steps must not shrink with the gradient: a short memory of its square, and
-  // no floor under it that it would ever reach.
+  // The gradient of a logit vanishes with its probability. Where the best probability is 0, the logit must
+  // fall for ever, so that steps must not shrink with the gradient: Adam remembers its square for a short
+  // time only, and ε is too small to matter.
   Adam adam{.beta2 = 0.9, .epsilon = 1e-20};
   Tape tape;
   const auto loss = [&] {  // nats a step

@@ -6,14 +6,14 @@
 namespace doxa {
 namespace {
 
-/// Where in a table the entry (row, column) is stored; the entry must be there.
+// The position of entry (row, column) of a table, which must be stored.
 std::size_t position(const StochasticMatrix& table, std::size_t row, std::size_t column) {
   const auto columns = table.row(row).column;
   return table.begin[row] +
          static_cast<std::size_t>(std::lower_bound(columns.begin(), columns.end(), column) - columns.begin());
 }
 
-/// n_i - p_i Σ_j n_j.
+// n_i - p_i Σ_j n_j.
 void fisher(std::span<const double> counts, std::span<const double> p, std::span<double> gradient) {
   const double total = std::accumulate(counts.begin(), counts.end(), 0.0);
   for (std::size_t i = 0; i < counts.size(); ++i) gradient[i] = counts[i] - p[i] * total;

@@ -14,8 +14,8 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// What the future says: message[k](s) = log p(o_{k+1:T} ‖ a_{k:T-1} given s_k = s) for k = 1 … T, and
-// log_evidence, what it says before anything has happened.
+// What the future says about the state: message[k][s] = log p(o_{k+1:T} ‖ a_{k:T-1} given s_k = s) for k = 1
+// … T, and log_evidence = log p(o_{1:T} ‖ a).
 struct BackwardMessages {
   std::vector<std::vector<double>> message;  // [T+1][S]; [0] is not used
   double log_evidence;
@@ -42,7 +42,7 @@ void require_sizes(const Pomdp& m, const History& h, const PathPosterior& q) {
                                 " states, expected as many");
 }
 
-// Which step has an observation that no state explains: the filter knows.
+// Throws ImpossibleObservation, by running the filter, where the trajectory has probability 0.
 void require_possible(const Pomdp& m, const History& h, const BackwardMessages& future) {
   if (future.log_evidence == -infinity) log_evidence(m, h);
 }
@@ -62,7 +62,7 @@ FilteringBound filtering_bound(const Pomdp& m, const History& h, const PathPoste
   require_possible(m, h, future);
   FilteringBound f{future.log_evidence, 0, std::vector<double>(horizon, 0.0),
                    std::vector<double>(horizon, 0.0), std::vector<double>(horizon, 0.0)};
-  std::vector<double> marginal{1.0}, transition(states), emission(states);  // of step 0: s_0 is summed out
+  std::vector<double> transition(states), emission(states), marginal{1.0};  // at step 0 s_0 is summed out
   for (std::size_t k = 1; k <= horizon; ++k) {
     const std::size_t action = h.actions[k - 1];
     log_emission(m, action, h.observations[k - 1], emission);

@@ -11,27 +11,29 @@
 
 namespace doxa {
 
-/// π(a_k = a | h_k): how likely each action is after a history. It may look at all that was seen, at no
-/// state.
+/// π(a_k = a | h_k): how likely each action is after a history. It may depend on everything that was done and
+/// seen, not on the states.
 using HistoryPolicy = std::function<double(const History& h, std::size_t action)>;
 
-/// The policy that looks at nothing, π(a | h) = probabilities[a]; `open_loop_policy` in simulate.h makes such
+/// The open-loop policy, π(a | h) = probabilities[a]; `open_loop_policy` in simulate.h makes such
 /// probabilities.
 HistoryPolicy ignoring_history(std::vector<double> probabilities);
 
-/// The number of a history among those of its length: the digits a·O + o to the base A·O, the first step
-/// first. In [0, (A·O)^k).
+/// The number of a history among all those of its length, in [0, (A·O)^k): its digits, the first step first,
+/// are a·O + o to the base A·O.
 std::size_t history_index(const Pomdp& m, const History& h);
 
-/// (A·O)^k, and how many of them enumeration goes through at most. Throws std::invalid_argument for a
-/// horizon of 0 or one with more histories, naming the largest that there may be.
+/// The most histories that are enumerated.
 inline constexpr std::size_t max_histories = 4'000'000;
-std::size_t count_histories(const Pomdp& m, std::size_t steps);
+/// Throws std::invalid_argument for a horizon of 0, and for one with more histories, naming the largest that
+/// is allowed.
 void require_enumerable(const Pomdp& m, std::size_t horizon);
+/// (A·O)^k. Throws as require_enumerable does.
+std::size_t count_histories(const Pomdp& m, std::size_t steps);
 
-/// What may come after h_k, as a model m and a policy π tell: all a and o with
-///     p(a_k = a, o_{k+1} = o | h_k) = π(a | h_k) p(o | h_k, a) > 0.
-/// A walk down the tree of histories holds one path of it at a time, never the tree.
+/// A walk through the tree of histories that are possible under a model m and a policy π: h_k is followed by
+/// all a and o with p(a_k = a, o_{k+1} = o | h_k) = π(a | h_k) p(o | h_k, a) > 0. Only one path of the tree
+/// is in memory.
 class HistoryWalk {
  public:
   HistoryWalk(const Pomdp& m, const HistoryPolicy& policy);
@@ -43,8 +45,8 @@ class HistoryWalk {
   /// p(h_k) = Π_j π(a_{j-1} | h_{j-1}) p(o_j | h_{j-1}, a_{j-1}).
   double probability() const { return probability_.back(); }
 
-  /// Calls visit(p(a_k, o_{k+1} | h_k)) with h_{k+1} as the current history, for each that is possible, and
-  /// comes back to h_k. Throws std::invalid_argument if π(·|h_k) is not a distribution.
+  /// Calls visit(p(a_k, o_{k+1} | h_k)) for each possible h_{k+1}, which is then the current history, and
+  /// returns to h_k. Throws std::invalid_argument if π(·|h_k) is not a distribution.
   void for_each_next(const std::function<void(double conditional)>& visit);
 
  private:
@@ -55,7 +57,7 @@ class HistoryWalk {
   std::vector<double> probability_;
 };
 
-/// Visits every history of `horizon` steps that is possible, in the order of history_index. Throws as
+/// Visits every possible history of `horizon` steps, in the order of history_index. Throws as
 /// require_enumerable and for_each_next do.
 void for_each_history(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon,
                       const std::function<void(const HistoryWalk&)>& visit);

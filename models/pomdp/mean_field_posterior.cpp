@@ -57,7 +57,7 @@ class Sweep {
   void add_from_previous(std::vector<double>& log_weight) {
     const History h = walk_.history();
     const std::size_t k = h.steps(), action = h.actions.back();
-    const std::vector<double> certain{1.0};  // before step 1 there is no state to be averaged over
+    const std::vector<double> certain{1.0};  // at step 1 there is nothing to average over
     const std::span<const double> previous =
         k > 1 ? std::span<const double>(factor(model_, q_, h.first(k - 1))) : certain;
     for (std::size_t s = 0; s < previous.size(); ++s) {
@@ -87,7 +87,7 @@ class Sweep {
   double largest_change_ = 0;
 };
 
-// The states to which a deterministic Markov posterior goes, as factors that do not depend on s_{k-1}.
+// The states that a deterministic Markov posterior visits, as factors that do not depend on s_{k-1}.
 CausalPosterior visited_states(const Pomdp& m, const HistoryPolicy& policy, const CausalPosterior& path) {
   CausalPosterior q = causal_table(m, path.steps(), false);
   const std::size_t states = m.states.size();
@@ -131,8 +131,7 @@ BestMeanField best_mean_field_posterior(const Pomdp& m, const HistoryPolicy& pol
     std::size_t sweeps = 0;
     double change = 1;
     for (; sweeps < 1000 && change > 1e-12; ++sweeps) change = mean_field_sweep(m, policy, q);
-    const double bound =
-        expected_filtering_bound(m, policy, horizon, [&](const History& h) { return along(m, q, h); }).bound;
+    const double bound = expected_filtering_bound(m, policy, q).bound;
     if (bound > best.bound || best.sweeps == 0) best = {bound, std::move(q), sweeps};
   }
   return best;

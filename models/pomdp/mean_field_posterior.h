@@ -13,14 +13,15 @@ namespace doxa {
 /// from s_{k-1} to s_k where the model cannot. Throws as causal_table does.
 CausalPosterior belief_posterior(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon);
 
-/// One sweep of coordinate ascent on J(q) over all histories: each factor in turn is set to its maximiser
-/// with the others held,
+/// One sweep of coordinate ascent on J(q) over all histories. Each factor in turn is set to its maximiser,
+/// the others being held fixed,
 ///
 ///     q(s_k|h_k) ∝ exp{ E_{q(s_{k-1}|h_{k-1})}[log T(s_k|s_{k-1},a_{k-1})] + log O(o_k|a_{k-1},s_k)
 ///                       + E[ E_{q(s_{k+1}|h_{k+1})}[log T(s_{k+1}|s_k,a_k)] | h_k ] },
 ///
-/// or left alone where that is 0 for all s_k. J never decreases. Returns the largest change of a probability.
-/// Source of the scheme: Bishop, Pattern Recognition and Machine Learning (2006), section 10.1.1.
+/// or left unchanged where that is 0 for all s_k. J never decreases. Returns the largest change of a
+/// probability. Source of the scheme: Bishop, Pattern Recognition and Machine Learning (2006), section
+/// 10.1.1.
 double mean_field_sweep(const Pomdp& m, const HistoryPolicy& policy, CausalPosterior& q);
 
 /// Sweeps until nothing changes by more than 1e-12 (at most 1000 sweeps), once from the best deterministic q

@@ -5,9 +5,9 @@
 
 namespace doxa {
 
-/// The tables of a POMDP on a tape, as logits over the last axis: a row of probabilities is the softmax of a
-/// row of logits, and a logit of minus infinity a probability of 0, which no gradient changes. Dense: meant
-/// for models of tens of states.
+/// The tables of a POMDP on a tape, as logits: a row of probabilities is the softmax of a row of logits along
+/// the last axis. A logit of minus infinity is a probability of 0, which no gradient changes. The tables are
+/// dense, for models of tens of states.
 struct PomdpLogits {
   Var start;       ///< of b_0(s), [S]
   Var transition;  ///< of T(s'|s,a), [A,S,S]: action, s, s'
@@ -19,7 +19,8 @@ struct LearnedTables {
   bool start = true, transition = true, emission = true;
 };
 
-/// The logits as parameters, for learning by gradients. Those of one row are determined up to a constant.
+/// The logits as parameters, for learning by gradients. A constant added to all logits of a row changes
+/// nothing.
 struct PomdpParameters {
   Parameter start, transition, emission;  ///< [S], [A,S,S], [A,S,O]
 
@@ -29,12 +30,12 @@ struct PomdpParameters {
   PomdpLogits on(Tape& tape, LearnedTables learned = {});
 };
 
-/// All three.
+/// Start, transition, emission, in this order.
 void append_parameters(Parameters& to, PomdpParameters& p);
 
 /// The model whose rows are the softmax of the logits, computed in double precision; names, discount and
-/// rewards are those of `like`. Throws std::invalid_argument if the shapes are not those of `like`, or for a
-/// row of logits without a finite largest one.
+/// rewards are those of `like`. Throws std::invalid_argument if the shapes are not those of `like`, or if the
+/// largest logit of a row is not finite.
 Pomdp to_pomdp(const PomdpParameters& p, const Pomdp& like);
 
 }  // namespace doxa

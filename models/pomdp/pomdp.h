@@ -47,9 +47,9 @@ inline constexpr double row_sum_tolerance = 1e-5;
 /// names the action and the row: "transition: action listen, row tiger-left sums to 0.9, expected 1".
 void validate(const Pomdp& m);
 
-/// "<what> sums to 0.9, expected 1".
+/// Texts of errors: "<what> sums to 0.9, expected 1",
 std::string sum_error(const std::string& what, double sum);
-/// "transition: action listen, row tiger-left".
+/// and "transition: action listen, row tiger-left".
 std::string row_label(const std::string& table, const std::string& action, const std::string& row);
 
 /// Validates, then divides the start distribution and every row by its sum.
@@ -60,7 +60,8 @@ void require_state(const Pomdp& m, std::size_t state);
 void require_action(const Pomdp& m, std::size_t action);
 void require_observation(const Pomdp& m, std::size_t observation);
 
-/// The position of a name, or of an index written in digits; throws std::invalid_argument naming `what`.
+/// The index of a name, which may also be the index itself in digits. Throws std::invalid_argument, naming
+/// `what`, if there is none.
 std::size_t index_of(const std::vector<std::string>& names, const std::string& name, const char* what);
 
 }  // namespace doxa

@@ -10,9 +10,9 @@
 namespace doxa {
 
 /// The reward R(a, s, s', o) as a list of patterns, in which `any` stands for all actions, states or
-/// observations and a later pattern overrides an earlier one. Never a dense A·S·S·O table: memory is
-/// O(patterns), and a look-up costs O(log patterns) for each of the at most 16 sets of wildcards in use,
-/// whatever the patterns are: a file cannot choose them so that they collide, as it could in a hash table.
+/// observations and a later pattern overrides an earlier one. It is never spelled out as an A·S·S·O table:
+/// memory is O(patterns), and a look-up costs O(log patterns) for each of the at most 16 sets of wildcards in
+/// use. The maps are ordered because a hostile file could choose patterns that collide in a hash table.
 class Reward {
  public:
   static constexpr std::uint32_t any = 0xffffffff;
@@ -27,17 +27,17 @@ class Reward {
   };
 
   void set(const Pattern& pattern, double value);
-  /// The value of the last pattern that fits, 0 if none does. The arguments are indices, not `any`.
+  /// The value of the last pattern that fits, 0 if none does. The arguments must be indices, not `any`.
   double operator()(std::size_t action, std::size_t state, std::size_t next, std::size_t observation) const;
   /// In the order in which they were set.
   const std::vector<Entry>& entries() const { return entries_; }
 
-  /// The same list of patterns, not only the same function.
+  /// Compares the lists of patterns: different lists may be the same function.
   bool operator==(const Reward& other) const { return entries_ == other.entries_; }
 
  private:
   std::vector<Entry> entries_;
-  // One map for each set of wildcards, from the pattern to its last place in entries_.
+  // One map for each set of wildcards, from a pattern to its last position in entries_.
   std::array<std::map<Pattern, std::size_t>, 16> last_;
 };
 

@@ -35,7 +35,7 @@ std::vector<double> open_loop_policy(const Pomdp& m, std::span<const double> wei
     largest = std::max(largest, weights[a]);
   }
   if (largest == 0) throw std::invalid_argument("action weights: all are zero, expected a positive one");
-  // Divided by the largest first: the sum cannot overflow.
+  // Divided by the largest first, so that the sum cannot overflow.
   std::vector<double> policy(weights.begin(), weights.end());
   double sum = 0;
   for (double& w : policy) sum += w /= largest;

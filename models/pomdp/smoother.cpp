@@ -18,14 +18,14 @@ std::span<const Extended> at(const std::vector<Extended>& all, const Smoothed& t
   return std::span(all).subspan(k * t.states, t.states);
 }
 
-/// What step k and all after it say of its state: O(o_k|a_{k-1},s') β_k(s'), [S].
+// What o_k and all later observations say about s_k: O(o_k|a_{k-1},s') β_k(s'), [S].
 void weigh(const Pomdp& m, const Smoothed& t, std::size_t k, std::span<Extended> weight) {
   const std::span<const Extended> backward = at(t.backward, t, k);
   for (std::size_t s = 0; s < t.states; ++s)
     weight[s] = backward[s] * emission_row(m, t.actions[k - 1], s)[t.observations[k - 1]];
 }
 
-/// Σ_{s'} T(s'|s,a) w(s').
+// Σ_{s'} T(s'|s,a) w(s').
 Extended expectation(const StochasticMatrix::Row& next, std::span<const Extended> weight) {
   Extended sum;
   for (std::size_t i = 0; i < next.size(); ++i) sum = sum + weight[next.column[i]] * next.probability[i];
@@ -59,8 +59,8 @@ Smoothed smooth(const Pomdp& m, const History& h) {
     weigh(m, t, k, weight);
     const std::span<const Extended> before = at(t.filtered, t, k - 1);
     Extended* const ratio = &t.backward[(k - 1) * states];
-    // p(o_k | o_{<k}, a_{<k}) once more, as what makes γ_{k-1} sum to 1: so rounding does not add up in the
-    // sum.
+    // p(o_k | o_{<k}, a_{<k}), computed again as what makes γ_{k-1} sum to 1: so rounding does not
+    // accumulate.
     Extended predictive;
     for (std::size_t s = 0; s < states; ++s) {
       ratio[s] = expectation(transition_row(m, actions[k - 1], s), weight);  // (08.11)

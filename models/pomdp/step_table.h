@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <span>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "doxa/models/pomdp/episodes.h"
@@ -10,7 +12,7 @@ namespace doxa {
 
 /// A row of `width` doubles for each step of several trajectories: a predictor's probabilities p̂(o_k = o |
 /// past) of the O observations, the beliefs b_k(s) over the S states, or the numbers that a learner remembers
-/// after step k. The same table holds predictions of n = 1, 2, … steps ahead, n in the place of k.
+/// after step k. It also holds predictions of n = 1, 2, … steps ahead, with n in the place of k.
 struct StepTable {
   std::size_t width = 0;
   std::vector<std::size_t> begin{0};  ///< the rows of trajectory i are begin[i] … begin[i+1]-1
@@ -20,12 +22,24 @@ struct StepTable {
   StepTable() = default;
   explicit StepTable(std::size_t w) : width(w) {}
   /// Zeros, a row for each step of each trajectory.
-  StepTable(std::size_t width, std::span<const Trajectory> trajectories);
+  StepTable(std::size_t w, std::span<const Trajectory> of) : width(w) {
+    for (const Trajectory& t : of) begin.push_back(begin.back() + t.horizon());
+    values.resize(rows() * w);
+  }
   /// Zeros, `steps` rows for each trajectory.
-  StepTable(std::size_t width, std::size_t trajectories, std::size_t steps);
+  StepTable(std::size_t w, std::size_t trajectories, std::size_t steps) : width(w) {
+    for (std::size_t i = 0; i < trajectories; ++i) begin.push_back(begin.back() + steps);
+    values.resize(rows() * w);
+  }
 
   /// Adds a trajectory with these rows. Throws std::invalid_argument unless there are whole rows.
-  void append(std::span<const double> rows);
+  void append(std::span<const double> rows_of_one) {
+    if (width == 0 || rows_of_one.size() % width != 0)
+      throw std::invalid_argument("StepTable: " + std::to_string(rows_of_one.size()) +
+                                  " numbers, expected a multiple of " + std::to_string(width));
+    values.insert(values.end(), rows_of_one.begin(), rows_of_one.end());
+    begin.push_back(values.size() / width);
+  }
 
   std::size_t trajectories() const { return begin.size() - 1; }
   std::size_t rows() const { return begin.back(); }

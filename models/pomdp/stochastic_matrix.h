@@ -35,10 +35,10 @@ struct StochasticMatrix {
   bool operator==(const StochasticMatrix&) const = default;
 };
 
-/// Divides by the sum. A sum that differs from 1 by rounding only (n 2^-52 for n terms) is left alone, so
-/// that doing it twice changes nothing: what was normalised once keeps its bits through a file.
+/// Divides by the sum, unless the sum differs from 1 by rounding only (n 2^-52 for n terms). So normalising
+/// twice changes nothing, and a normalised model that is written to a file and read again keeps its bits.
 void normalise(std::span<double> probabilities);
-/// Whether dividing by this sum of probabilities makes a distribution of them: it is finite and not 0.
+/// Whether probabilities with this sum can be normalised: it is finite and not 0.
 bool can_be_normalised(double sum);
 
 }  // namespace doxa

@@ -25,7 +25,7 @@ void require_indices(const char* what, std::span<const Index> indices, Index cou
                                   ", the tables have " + std::to_string(count));
 }
 
-/// Minus infinity is an impossible observation; NaN, of logits that are NaN, goes on.
+// Minus infinity is an impossible observation. NaN, which logits that are NaN give, passes.
 void require_possible(Var log_p, const Episodes& e, Index k) {
   for (std::size_t b = 0; b < log_p.value().size(); ++b)
     if (log_p.value()[b] == -std::numeric_limits<Real>::infinity())
@@ -45,7 +45,7 @@ Var log_predictive(const PomdpLogits& logits, const Episodes& e) {
   require_indices("observation", e.observations, observations, e);
 
   const Var log_transition = log_softmax(logits.transition, -1);
-  // Rows of S numbers that an action and an observation choose together: row a O + o is log O(o|a,·).
+  // Row a O + o has the S numbers log O(o|a,·).
   const Var log_likelihood =
       reshape(permute(log_softmax(logits.emission, -1), {0, 2, 1}), Shape{actions * observations, states});
   Var belief = reshape(log_softmax(logits.start, -1), Shape{1, states});  // log b_0, for all episodes

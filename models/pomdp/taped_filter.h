@@ -14,15 +14,15 @@ namespace doxa {
 ///     log b_k(s')    = log b^-_k(s') + log O(o_k|a_{k-1},s') - log p(o_k | …)
 ///
 /// Returns log p(o_k | o_{<k}, a_{<k}) in nats, [T,B], row k-1 for step k. In log space a belief of 10^-400
-/// is a number like any other, in single precision too; one of 0 is minus infinity, and its gradient 0. Time
-/// and memory are O(T B S²), zeros included.
+/// does not underflow, in single precision neither; a belief of 0 is minus infinity and has gradient 0. Time
+/// and memory are O(T B S²): zeros are not skipped.
 ///
 /// Throws std::invalid_argument for shapes that do not fit each other, no steps, or an action or observation
 /// that the tables lack, and std::domain_error naming step and episode for an impossible observation.
 Var log_predictive(const PomdpLogits& logits, const Episodes& e);
 
 /// log p(o_{1:T} ‖ a_{0:T-1}) of each episode in nats, [B]: the sum of the above over steps. Its gradient
-/// with respect to the logits is by Fisher's identity what the smoother gives: see `evidence_gradient`.
+/// with respect to the logits is, by Fisher's identity, what the smoother computes: see `evidence_gradient`.
 Var log_evidence(const PomdpLogits& logits, const Episodes& e);
 
 }  // namespace doxa

@@ -11,6 +11,7 @@
 
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {

@@ -9,6 +9,7 @@
 
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "doxa/autograd/ops.h"
+#include "tests/support/numbers.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {
@@ -16,8 +17,6 @@ namespace {
 using Misuse = std::logic_error;
 
 constexpr const char* passed = "rewind: the tape was already cleared, or rewound past the mark";
-
-Var number(Tape& tape, Real x) { return tape.variable(Tensor(Shape{}, x)); }
 
 TEST(Rewind, KeepsEarlierValuesAndTheirGradients) {
   Tape tape;

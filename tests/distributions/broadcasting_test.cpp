@@ -135,24 +135,15 @@ TEST(Broadcasting, TheMessageNamesBothShapes) {
       }),
       "rsample: the distribution has shape [4,1] and the noise [3]: only one of them may be stretched, and "
       "[4,3] would stretch both");
-  EXPECT_EQ(thrown<Refused>([&] {
-              kl_divergence(normal(tape, {4, 1}), normal(tape, {3}));
-            }),
-            "kl_divergence: q has shape [4,1] and p [3]: only one of them may be stretched, and [4,3] would "
-            "stretch both");
 }
 
-TEST(Broadcasting, ADivergenceHasTheShapeOfOneOfTheTwo) {
+TEST(Broadcasting, ADivergenceIsThatOfAllPairs) {
   for (const Density& density : densities) {
     if (!density.kl) continue;
     Tape tape;
     EXPECT_EQ(density.kl(tape, {2, 3}, {3}).shape(), Shape({2, 3})) << density.name;
-    EXPECT_EQ(density.kl(tape, {1}, {2, 3}).shape(), Shape({2, 3})) << density.name;
-    for (const auto& [q, p] :
-         std::vector<std::pair<Shape, Shape>>{{{3, 1}, {3}}, {{3}, {3, 1}}, {{3, 1}, {1, 2}}})
-      EXPECT_NE(thrown<Refused>([&, a = q, b = p] { density.kl(tape, a, b); }).find("stretch both"),
-                std::string::npos)
-          << density.name;
+    EXPECT_EQ(density.kl(tape, {3}, {2, 1}).shape(), Shape({2, 3})) << density.name;
+    EXPECT_EQ(density.kl(tape, {2, 1}, {3}).shape(), Shape({2, 3})) << density.name;
   }
 }
 

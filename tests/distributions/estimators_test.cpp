@@ -64,8 +64,8 @@ void expect_is(const MonteCarloEstimate& estimate, const std::vector<double>& ex
 
 // ---- a choice among three: f(z) = (w·z)², z one-hot ------------------------------------------------------
 
-const std::vector<Real> logits{Real(0.3), Real(-0.5), Real(0.9)};
-const std::vector<double> w{1, -2, 0.5};
+const std::vector<Real> choice_logits{Real(0.3), Real(-0.5), Real(0.9)};
+const std::vector<double> choice_weights{1, -2, 0.5};
 
 OneHotCategorical choice(Var parameters) { return OneHotCategorical(parameters); }
 
@@ -77,21 +77,23 @@ Var squared_score(Var z) {
 std::vector<double> probabilities() {
   std::vector<double> p;
   double total = 0;
-  for (const Real l : logits) total += std::exp(double{l});
-  for (const Real l : logits) p.push_back(std::exp(double{l}) / total);
+  for (const Real l : choice_logits) total += std::exp(double{l});
+  for (const Real l : choice_logits) p.push_back(std::exp(double{l}) / total);
   return p;
 }
 
 double exact_value() {
   double value = 0;
-  for (std::size_t i = 0; i < w.size(); ++i) value += probabilities()[i] * w[i] * w[i];
+  for (std::size_t i = 0; i < choice_weights.size(); ++i)
+    value += probabilities()[i] * choice_weights[i] * choice_weights[i];
   return value;
 }
 
 // ∂E[f]/∂logit_i = p_i (f_i - E[f])
 std::vector<double> exact_gradient() {
   std::vector<double> g;
-  for (std::size_t i = 0; i < w.size(); ++i) g.push_back(probabilities()[i] * (w[i] * w[i] - exact_value()));
+  for (std::size_t i = 0; i < choice_weights.size(); ++i)
+    g.push_back(probabilities()[i] * (choice_weights[i] * choice_weights[i] - exact_value()));
   return g;
 }
 
@@ -99,7 +101,7 @@ TEST(ScoreFunction, IsUnbiasedWithEveryBaseline) {
   for (const Baseline& baseline : {Baseline(ConstantBaseline{}), Baseline(ConstantBaseline{Real(1.7)}),
                                    Baseline(RunningMeanBaseline{}), Baseline(LeaveOneOutBaseline{})}) {
     const Estimates e =
-        estimates(logits, choice, squared_score, ScoreFunction{.samples = 3, .baseline = baseline});
+        estimates(choice_logits, choice, squared_score, ScoreFunction{.samples = 3, .baseline = baseline});
     expect_is(e.value, {exact_value()});
     expect_is(e.gradient, exact_gradient());
   }
@@ -109,11 +111,11 @@ TEST(ScoreFunction, IsUnbiasedWithEveryBaseline) {
 TEST(ScoreFunction, TakesIndices) {
   Tape tape;
   Philox random(2);
-  const Var parameters = copies_of(tape, logits);
+  const Var parameters = copies_of(tape, choice_logits);
   const auto f = [&](const std::vector<Index>& z) {
     return tape.constant({2, repetitions}, [&](std::span<Real> y) {
       for (std::size_t i = 0; i < y.size(); ++i)
-        y[i] = static_cast<Real>(std::pow(w[static_cast<std::size_t>(z[i])], 2));
+        y[i] = static_cast<Real>(std::pow(choice_weights[static_cast<std::size_t>(z[i])], 2));
     });
   };
   tape.backward(sum(expectation(Categorical(parameters), f, ScoreFunction{.samples = 2}, random)));
@@ -125,11 +127,12 @@ TEST(ScoreFunction, ItsVarianceIsThatOfTheFormula) {
   const std::vector<double> p = probabilities(), g = exact_gradient();
   constexpr Index n = 2;
   constexpr double b = 0.8;
-  const Estimates e = estimates(logits, choice, squared_score,
+  const Estimates e = estimates(choice_logits, choice, squared_score,
                                 ScoreFunction{.samples = n, .baseline = ConstantBaseline{Real(b)}});
   for (std::size_t i = 0; i < 3; ++i) {
     double second = 0;
-    for (std::size_t z = 0; z < 3; ++z) second += p[z] * std::pow((w[z] * w[z] - b) * ((z == i) - p[i]), 2);
+    for (std::size_t z = 0; z < 3; ++z)
+      second += p[z] * std::pow((choice_weights[z] * choice_weights[z] - b) * ((z == i) - p[i]), 2);
     const double variance = (second - g[i] * g[i]) / n;
     const double measured =
         std::pow(double{e.gradient.standard_error[static_cast<Index>(i)]}, 2) * repetitions;
@@ -160,7 +163,7 @@ TEST(ScoreFunction, LeaveOneOutIsTheSampleCovarianceOfFAndTheScore) {
 TEST(ScoreFunction, LeaveOneOutDoesNotSeeAConstant) {
   const ScoreFunction estimator{.samples = 4, .baseline = LeaveOneOutBaseline{}};
   const auto constant = [](Var z) { return Real(0) * squared_score(z) + Real(7e3); };
-  const Estimates none = estimates(logits, choice, constant, estimator);
+  const Estimates none = estimates(choice_logits, choice, constant, estimator);
   for (Index i = 0; i < K; ++i) EXPECT_EQ(none.gradient.mean[i], 0);
 }
 
@@ -193,7 +196,7 @@ TEST(ScoreFunction, ARunningMeanHearsOfFAfterItsUse) {
 }
 
 TEST(Enumeration, IsExact) {
-  const Estimates e = estimates(logits, choice, squared_score, Enumeration{});
+  const Estimates e = estimates(choice_logits, choice, squared_score, Enumeration{});
   for (Index i = 0; i < K; ++i) {
     EXPECT_NEAR(e.gradient.mean[i], exact_gradient()[static_cast<std::size_t>(i)], 32 * unit_roundoff);
     EXPECT_LE(e.gradient.standard_error[i], 32 * unit_roundoff);
@@ -237,10 +240,10 @@ TEST(StraightThrough, HasTheBiasOfTheFormula) {
   std::vector<double> slope(3, 0.0), expected(3);
   double along = 0;
   for (std::size_t z = 0; z < 3; ++z)
-    for (std::size_t i = 0; i < 3; ++i) slope[i] += p[z] * 2 * w[z] * w[i];
+    for (std::size_t i = 0; i < 3; ++i) slope[i] += p[z] * 2 * choice_weights[z] * choice_weights[i];
   for (std::size_t i = 0; i < 3; ++i) along += p[i] * slope[i];
   for (std::size_t i = 0; i < 3; ++i) expected[i] = p[i] * (slope[i] - along);
-  const Estimates e = estimates(logits, choice, squared_score, StraightThrough{.samples = 2});
+  const Estimates e = estimates(choice_logits, choice, squared_score, StraightThrough{.samples = 2});
   expect_is(e.value, {exact_value()});
   expect_is(e.gradient, expected);
   EXPECT_GT(std::abs(e.gradient.mean[1] - exact_gradient()[1]), 20 * double{e.gradient.standard_error[1]});
@@ -248,8 +251,8 @@ TEST(StraightThrough, HasTheBiasOfTheFormula) {
 
 TEST(StraightThrough, IsExactWhereFIsLinear) {
   const auto linear = [](Var z) { return sum(z * z.tape().constant(Tensor(Shape{K}, {1, -2, 5})), -1); };
-  const Estimates st = estimates(logits, choice, linear, StraightThrough{}),
-                  exact = estimates(logits, choice, linear, Enumeration{});
+  const Estimates st = estimates(choice_logits, choice, linear, StraightThrough{}),
+                  exact = estimates(choice_logits, choice, linear, Enumeration{});
   for (Index i = 0; i < K; ++i) {
     EXPECT_NEAR(st.gradient.mean[i], exact.gradient.mean[i], 32 * unit_roundoff);
     EXPECT_LE(st.gradient.standard_error[i], 32 * unit_roundoff);
@@ -264,20 +267,20 @@ std::vector<double> relaxed_gradient(double temperature) {
   for (double d1 = -reach; d1 <= reach; d1 += h)
     for (double d2 = -reach; d2 <= reach; d2 += h) {
       const double density = 2 * std::exp(-d1 - d2) / std::pow(1 + std::exp(-d1) + std::exp(-d2), 3);
-      const double e[] = {std::exp((logits[0] - logits[2] + d1) / temperature),
-                          std::exp((logits[1] - logits[2] + d2) / temperature), 1};
+      const double e[] = {std::exp((choice_logits[0] - choice_logits[2] + d1) / temperature),
+                          std::exp((choice_logits[1] - choice_logits[2] + d2) / temperature), 1};
       const double total = e[0] + e[1] + e[2];
       double along = 0;
-      for (std::size_t i = 0; i < 3; ++i) along += w[i] * e[i] / total;
+      for (std::size_t i = 0; i < 3; ++i) along += choice_weights[i] * e[i] / total;
       for (std::size_t i = 0; i < 3; ++i)
-        gradient[i] += h * h * density * e[i] / total * 2 * along * (w[i] - along) / temperature;
+        gradient[i] += h * h * density * e[i] / total * 2 * along * (choice_weights[i] - along) / temperature;
     }
   return gradient;
 }
 
 TEST(GumbelSoftmax, HasTheGradientOfTheRelaxedObjective) {
   for (const double temperature : {2.0, 0.5}) {
-    const Estimates e = estimates(logits, choice, squared_score,
+    const Estimates e = estimates(choice_logits, choice, squared_score,
                                   GumbelSoftmax{.samples = 2, .temperature = static_cast<Real>(temperature)});
     expect_is(e.gradient, relaxed_gradient(temperature));
     EXPECT_GT(std::abs(e.gradient.mean[1] - exact_gradient()[1]), 10 * double{e.gradient.standard_error[1]});
@@ -285,8 +288,8 @@ TEST(GumbelSoftmax, HasTheGradientOfTheRelaxedObjective) {
 }
 
 TEST(GumbelSoftmax, StraightThroughEvaluatesAtCorners) {
-  const Estimates e =
-      estimates(logits, choice, squared_score, GumbelSoftmax{.temperature = 1, .straight_through = true});
+  const Estimates e = estimates(choice_logits, choice, squared_score,
+                                GumbelSoftmax{.temperature = 1, .straight_through = true});
   expect_is(e.value, {exact_value()});
 }
 
@@ -297,7 +300,8 @@ TEST(GumbelSoftmax, StraightThroughTakesTheSlopeAtTheCornerAlongThePathInside) {
   constexpr Index n = 4;
   constexpr Real temperature = Real(0.7);
   Philox random(13), again(13);
-  const Var one = tape.variable(Tensor(Shape{K}, logits)), other = tape.variable(Tensor(Shape{K}, logits));
+  const Var one = tape.variable(Tensor(Shape{K}, choice_logits)),
+            other = tape.variable(Tensor(Shape{K}, choice_logits));
   tape.backward(expectation(choice(one), squared_score,
                             GumbelSoftmax{n, temperature, /*straight_through=*/true}, random));
   const Tensor estimate = one.gradient();
@@ -311,8 +315,8 @@ TEST(GumbelSoftmax, StraightThroughTakesTheSlopeAtTheCornerAlongThePathInside) {
           inside.value()[static_cast<std::size_t>(i * K + corner)])
         corner = k;
     for (Index k = 0; k < K; ++k)
-      slope(i, k) =
-          static_cast<Real>(2 * w[static_cast<std::size_t>(corner)] * w[static_cast<std::size_t>(k)]);
+      slope(i, k) = static_cast<Real>(2 * choice_weights[static_cast<std::size_t>(corner)] *
+                                      choice_weights[static_cast<std::size_t>(k)]);
   }
   tape.backward(sum(tape.constant(slope) * inside) / Real(n));
   for (std::size_t k = 0; k < K; ++k)
@@ -321,12 +325,13 @@ TEST(GumbelSoftmax, StraightThroughTakesTheSlopeAtTheCornerAlongThePathInside) {
 
 // ---- normal: f(z) = (z - a)², E f = (μ - a)² + σ² ------------------------------------------------------
 
-constexpr double a = 0.4, mu = 1, sigma = 0.7;
-const std::vector<Real> location_and_log_scale{Real(mu), Real(std::log(sigma))};
+constexpr double target = 0.4, mean_of_q = 1, scale_of_q = 0.7;
+const std::vector<Real> location_and_log_scale{Real(mean_of_q), Real(std::log(scale_of_q))};
 
-Var squared_distance(Var z) { return sum(square(z - Real(a)), -1); }
+Var squared_distance(Var z) { return sum(square(z - Real(target)), -1); }
 
-const std::vector<double> gaussian_gradient{2 * (mu - a), 2 * sigma* sigma};  // by μ and by log σ
+const std::vector<double> gaussian_gradient{2 * (mean_of_q - target),
+                                            2 * scale_of_q* scale_of_q};  // by μ and by log σ
 
 TEST(Reparametrisation, IsUnbiasedAndSoIsTheScoreFunction) {
   const Estimates path = estimates(location_and_log_scale, DiagonalNormal::from_halves, squared_distance,
@@ -334,7 +339,7 @@ TEST(Reparametrisation, IsUnbiasedAndSoIsTheScoreFunction) {
                   score = estimates(location_and_log_scale, DiagonalNormal::from_halves, squared_distance,
                                     ScoreFunction{.samples = 2, .baseline = LeaveOneOutBaseline{}});
   for (const Estimates& e : {path, score}) {
-    expect_is(e.value, {(mu - a) * (mu - a) + sigma * sigma});
+    expect_is(e.value, {(mean_of_q - target) * (mean_of_q - target) + scale_of_q * scale_of_q});
     expect_is(e.gradient, gaussian_gradient);
   }
   EXPECT_LT(path.gradient.standard_error[0], score.gradient.standard_error[0] / 2);
@@ -345,7 +350,7 @@ TEST(Reparametrisation, ItsVarianceIsThatOfTheFormula) {
   const Estimates e =
       estimates(location_and_log_scale, DiagonalNormal::from_halves, squared_distance, Reparametrisation{});
   const double variance = std::pow(double{e.gradient.standard_error[0]}, 2) * repetitions;
-  EXPECT_NEAR(variance / (4 * sigma * sigma), 1, 4 * std::sqrt(2.0 / repetitions));
+  EXPECT_NEAR(variance / (4 * scale_of_q * scale_of_q), 1, 4 * std::sqrt(2.0 / repetitions));
 }
 
 // A bound of log p(x) for p(z | x) = N(0, 1): its gradient at q.
@@ -360,7 +365,7 @@ struct Bound {
 TEST(PathDerivative, IsUnbiased) {
   const Estimates e =
       estimates(location_and_log_scale, DiagonalNormal::from_halves, Bound{}, PathDerivative{});
-  expect_is(e.gradient, {-mu, 1 - sigma * sigma});  // of -KL = log σ - (σ² + μ²)/2 + 1/2
+  expect_is(e.gradient, {-mean_of_q, 1 - scale_of_q * scale_of_q});  // of -KL = log σ - (σ² + μ²)/2 + 1/2
 }
 
 TEST(PathDerivative, IsNothingAtThePosterior) {

@@ -14,6 +14,7 @@
 #include "doxa/distributions/multivariate_normal.h"
 #include "doxa/distributions/normal.h"
 #include "doxa/distributions/one_hot_categorical.h"
+#include "tests/support/numbers.h"
 #include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
@@ -21,11 +22,6 @@ namespace doxa {
 namespace {
 
 using Refused = std::invalid_argument;
-
-Var drawn(Tape& tape, const Shape& shape, std::uint64_t seed) {
-  Philox random(seed);
-  return tape.variable(normal_noise(shape, random));
-}
 
 // log q of draws of n copies is, copy by copy, log q of each draw.
 template <class D>
@@ -52,14 +48,14 @@ void expect_copies(const D& q) {
 
 TEST(Distribution, CopiesAlongANewAxisAreTheDistribution) {
   Tape tape;
-  const Var a = drawn(tape, {2, 4}, 2), b = drawn(tape, {4}, 3);
+  const Var a = normal_variable(tape, {2, 4}, 2), b = normal_variable(tape, {4}, 3);
   expect_copies(Normal::from_log_scale(b, a));
   expect_copies(DiagonalNormal::from_log_scale(a, b));
   expect_copies(Bernoulli(a));
   expect_copies(Categorical(a));
   expect_copies(OneHotCategorical(a));
-  expect_copies(
-      MultivariateNormal(drawn(tape, {2, 2}, 4), tape.constant(Tensor(Shape{2, 2}, {1, 0, Real(0.5), 2}))));
+  expect_copies(MultivariateNormal(normal_variable(tape, {2, 2}, 4),
+                                   tape.constant(Tensor(Shape{2, 2}, {1, 0, Real(0.5), 2}))));
 }
 
 // Over its support the probabilities of a distribution add up to 1, and its mean and variance are sums.
@@ -83,7 +79,7 @@ void expect_support(const D& q) {
 
 TEST(FiniteSupport, IsAllThereIs) {
   Tape tape;
-  const Var logits = drawn(tape, {3, 4}, 5);
+  const Var logits = normal_variable(tape, {3, 4}, 5);
   expect_support(Bernoulli(logits));
   expect_support(Categorical(logits));
   expect_support(OneHotCategorical(logits));

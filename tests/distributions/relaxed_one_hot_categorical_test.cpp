@@ -8,6 +8,7 @@
 
 #include "tests/support/goodness_of_fit.h"
 #include "tests/support/numbers.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {

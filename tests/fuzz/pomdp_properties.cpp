@@ -3,12 +3,13 @@
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/file.h"
-#include "target.h"
+#include "fuzz.h"
 
 namespace doxa::fuzz {
 namespace {
@@ -80,7 +81,7 @@ void check_model(const Pomdp& m) {
 
 }  // namespace
 
-Outcome check_pomdp(std::string_view text) {
+Outcome check_pomdp_text(std::string_view text) {
   Outcome outcome;
   std::optional<Pomdp> strict;
   try {

@@ -1,3 +1,5 @@
+// fuzz-pomdp and fuzz-safetensors: see --help.
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -5,15 +7,17 @@
 #include <fstream>
 #include <iomanip>
 #include <iostream>
-#include <iterator>
-#include <system_error>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #if defined(__unix__)
 #include <sys/resource.h>
 #endif
 
+#include "fuzz.h"
 #include "support/arguments.h"
-#include "target.h"
 
 // The address sanitizer keeps freed memory back to find late uses of it; less of it, so that the peak that is
 // reported is mostly the library's.
@@ -25,10 +29,20 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// A format that is fuzzed.
+struct Target {
+  std::string_view format;
+  std::string (*mutate)(std::span<const std::string> corpus, Philox& random);
+  Outcome (*check)(std::string_view bytes);
+};
+
+constexpr Target targets[] = {{"pomdp", mutate_pomdp, check_pomdp_text},
+                              {"safetensors", mutate_safetensors, check_safetensors_bytes}};
+
 constexpr double most_seconds = 5;
 constexpr double most_megabytes = 1024;
 
-struct Arguments {
+struct Settings {
   std::string corpus, keep;
   std::uint64_t inputs = 100'000, seconds = 0, seed = 1, first = 0;
 };
@@ -74,7 +88,8 @@ void try_input(const Target& target, const std::string& text, const std::string&
   std::cout << name << ": " << fault << "\n";
 }
 
-Tally run(const Target& target, const Arguments& a) {
+Tally run(const Target& target, const Settings& a) {
+  if (a.corpus.empty()) throw std::invalid_argument("found no --corpus, expected a folder of files");
   const Clock::time_point begin = Clock::now();
   Tally tally;
   std::vector<std::string> corpus;
@@ -106,40 +121,27 @@ Tally run(const Target& target, const Arguments& a) {
 }
 
 }  // namespace
+}  // namespace doxa::fuzz
 
-std::vector<CorpusFile> read_corpus(const std::filesystem::path& folder) {
-  std::vector<CorpusFile> files;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (!entry.is_regular_file()) continue;
-    std::ifstream in(entry.path(), std::ios::binary);
-    files.push_back({entry.path().filename().string(),
-                     {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()}});
-  }
-  if (error || files.empty())
-    throw std::invalid_argument("--corpus: found '" + folder.string() + "', expected a folder of files");
-  std::ranges::sort(files, {}, &CorpusFile::name);
-  return files;
-}
-
-int run_program(const Target& target, int argc, char** argv) {
-  Arguments a;
-  support::CommandLine command(
-      target.program, "changed " + std::string(target.kind) + " files are read or refused as they should be",
-      "Exit status: 0 if every input is as it should be, in less than 5 s and 1 GB, 1 if not, 2 bad input.");
-  constexpr std::uint64_t any = std::numeric_limits<std::int64_t>::max();
-  command.text("corpus", "DIR", a.corpus, "the files that are changed at random");
-  command.integer("inputs", a.inputs, {.low = 0, .high = any}, "how many");
-  command.integer("seconds", a.seconds, {.low = 0, .high = any},
-                  "stop after N seconds, whatever is left; 0: never");
+// DOXA_FUZZ_FORMAT is the format that this program is for.
+int main(int argc, char** argv) {
+  using namespace doxa::fuzz;
+  const std::string format = DOXA_FUZZ_FORMAT;
+  const Target& target = *std::ranges::find(targets, format, &Target::format);
+  doxa::support::CommandLine command(
+      "fuzz-" + format, "changes the files of a folder at random and checks how each result is read",
+      "Exit status: 0 every input is read or refused as it should be, in less than 5 s and 1 GB, 1 one is "
+      "not,\n"
+      "2 bad input.");
+  Settings a;
+  constexpr std::uint64_t most = std::uint64_t{1} << 62;
+  command.text("corpus", "DIR", a.corpus, "the folder of ." + format + " files; needed");
+  command.integer("inputs", a.inputs, {.low = 0, .high = most}, "how many");
+  command.integer("seconds", a.seconds, {.low = 0, .high = most},
+                  "stop after so many, whatever is left; 0: never");
   command.seed(a.seed, "of the changes; input I of a seed is always the same");
-  command.integer("first", a.first, {.low = 0, .high = any},
+  command.integer("first", a.first, {.low = 0, .high = most},
                   "the first input, to see one again: --first I --inputs 1");
   command.text("keep", "FILE", a.keep, "write each input to FILE before it is tried");
-  return command.run(argc, argv, [&] {
-    if (a.corpus.empty()) throw support::UsageError("found no --corpus, expected a folder of files");
-    return run(target, a).faults == 0 ? 0 : 1;
-  });
+  return command.run(argc, argv, [&] { return run(target, a).faults == 0 ? 0 : 1; });
 }
-
-}  // namespace doxa::fuzz

@@ -1,10 +1,11 @@
 #include <algorithm>
+#include <stdexcept>
 #include <string>
 
 #include "doxa/models/files/file.h"
 #include "doxa/models/nn/checkpoint.h"
+#include "fuzz.h"
 #include "small_run.h"
-#include "target.h"
 
 namespace doxa::fuzz {
 namespace {
@@ -64,7 +65,7 @@ void check_as_checkpoint(const Safetensors& read) {
 
 }  // namespace
 
-Outcome check_safetensors(std::string_view bytes) {
+Outcome check_safetensors_bytes(std::string_view bytes) {
   Safetensors read;
   try {
     read = parse_safetensors(bytes, file);

@@ -8,9 +8,9 @@
 namespace doxa {
 namespace {
 
-using Inputs = std::function<std::vector<Tensor>(std::uint64_t seed)>;
+using DrawInputs = std::function<std::vector<Tensor>(std::uint64_t seed)>;
 
-GradientCase case_at(std::string name, TensorFunction function, Inputs inputs, Verdict expected) {
+GradientCase case_at(std::string name, TensorFunction function, DrawInputs inputs, Verdict expected) {
   const auto twice = [f = std::move(function)](Tape& tape, std::span<const Var> x) {
     return used_twice(f(tape, x), x);
   };

@@ -24,6 +24,9 @@ struct GradientCase {
   Verdict expected = Verdict::pass;
 };
 
+using Cases = std::vector<GradientCase>;
+using Inputs = std::span<const Var>;
+
 /// All cases: every op, every distribution, every layer and model objective.
 std::vector<GradientCase> gradient_cases();
 

@@ -10,7 +10,6 @@
 namespace doxa {
 
 std::vector<GradientCase> checkpoint_cases() {
-  using Inputs = std::span<const Var>;
   const Shape shape{3, 2};
   std::vector<GradientCase> cases;
   const auto add = [&](const char* where, TensorFunction f, std::vector<Shape> shapes) {

@@ -11,7 +11,7 @@ struct Row {
   const char* name;
 };
 
-constexpr std::array rows{
+constexpr std::array table_of_defects{
     Row{Defect::sign, "sign"},
     Row{Defect::factor_two, "factor 2"},
     Row{Defect::factor_fine, "factor 1 + 1e-6"},
@@ -36,8 +36,8 @@ constexpr std::array rows{
 };
 
 constexpr auto all_defects = [] {
-  std::array<Defect, rows.size()> all{};
-  for (std::size_t i = 0; i < rows.size(); ++i) all[i] = rows[i].defect;
+  std::array<Defect, table_of_defects.size()> all{};
+  for (std::size_t i = 0; i < table_of_defects.size(); ++i) all[i] = table_of_defects[i].defect;
   return all;
 }();
 
@@ -45,6 +45,6 @@ constexpr auto all_defects = [] {
 
 std::span<const Defect> defects() { return all_defects; }
 
-const char* name(Defect defect) { return std::ranges::find(rows, defect, &Row::defect)->name; }
+const char* name(Defect defect) { return std::ranges::find(table_of_defects, defect, &Row::defect)->name; }
 
 }  // namespace doxa

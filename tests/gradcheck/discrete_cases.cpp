@@ -9,7 +9,6 @@
 namespace doxa {
 
 std::vector<GradientCase> discrete_cases() {
-  using Inputs = std::span<const Var>;
   std::vector<GradientCase> cases;
   const Shape shape{3, 2};
   const auto add = [&](const char* name, TensorFunction f, std::vector<Shape> shapes) {

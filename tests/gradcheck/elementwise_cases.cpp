@@ -9,9 +9,6 @@
 namespace doxa {
 namespace {
 
-using Cases = std::vector<GradientCase>;
-using Inputs = std::span<const Var>;
-
 void add_unary(Cases& cases) {
   struct Op {
     const char* name;

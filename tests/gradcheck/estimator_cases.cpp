@@ -5,8 +5,6 @@
 namespace doxa {
 namespace {
 
-using Inputs = std::span<const Var>;
-
 Var weights(Tape& tape) { return tape.constant(Tensor(Shape{3}, {Real(0.7), Real(-1.2), Real(0.4)})); }
 Var parabola(Var z) { return square(sum(z * weights(z.tape()), -1)); }
 

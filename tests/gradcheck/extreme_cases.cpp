@@ -17,8 +17,6 @@
 namespace doxa {
 namespace {
 
-using Inputs = std::span<const Var>;
-
 Tensor list(std::initializer_list<Real> x) { return Tensor(Shape{static_cast<Index>(x.size())}, x); }
 
 }  // namespace

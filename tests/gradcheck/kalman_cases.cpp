@@ -6,13 +6,19 @@
 namespace doxa {
 namespace {
 
-constexpr Index n = 2, d = 1, m = 2, steps = 4, batch = 3;
+constexpr Index state_size = 2, input_size = 1, observation_size = 2, steps = 4, batch = 3;
 
 Matrix diagonal_of(double first, double second) { return diagonal({first, second}); }
 
 LinearGaussianModel still() {
-  return {Matrix(n, 1),        diagonal_of(1, 2), Matrix(n, n), Matrix(n, d),
-          diagonal_of(0.5, 1), Matrix(m, n),      Matrix(m, d), diagonal_of(1, 0.5)};
+  return {Matrix(state_size, 1),
+          diagonal_of(1, 2),
+          Matrix(state_size, state_size),
+          Matrix(state_size, input_size),
+          diagonal_of(0.5, 1),
+          Matrix(observation_size, state_size),
+          Matrix(observation_size, input_size),
+          diagonal_of(1, 0.5)};
 }
 
 /// A model's parameters as leaves.
@@ -24,8 +30,8 @@ class AtParameters {
       const Tensor noise = normal_noise(p->value.shape(), random);
       for (Index i = 0; i < noise.size(); ++i) p->value[i] += noise[i] / 2;
     }
-    inputs_ = normal_noise({steps, batch, d}, random);
-    observations_ = normal_noise({steps, batch, m}, random);
+    inputs_ = normal_noise({steps, batch, input_size}, random);
+    observations_ = normal_noise({steps, batch, observation_size}, random);
   }
   std::vector<CheckedLeaf> leaves() {
     std::vector<CheckedLeaf> all;
@@ -48,14 +54,23 @@ class AtParameters {
 }  // namespace
 
 std::vector<GradientCase> kalman_cases() {
-  using Inputs = std::span<const Var>;
-  const std::vector<Shape> shapes{
-      {n}, {n, n}, {n, n}, {n, d}, {n, n}, {m, n}, {m, d}, {m, m}, {steps, batch, d}, {steps, batch, m}};
+  const std::vector<Shape> shapes{{state_size},
+                                  {state_size, state_size},
+                                  {state_size, state_size},
+                                  {state_size, input_size},
+                                  {state_size, state_size},
+                                  {observation_size, state_size},
+                                  {observation_size, input_size},
+                                  {observation_size, observation_size},
+                                  {steps, batch, input_size},
+                                  {steps, batch, observation_size}};
   // The square root of R is kept away from singular ones: I + a random matrix / 4.
   const auto at = [](Tape& tape, Inputs x) {
     return LinearGaussianVars{
-        x[0], x[1], x[2], x[3],
-        x[4], x[5], x[6], tape.constant(Tensor({m, m}, {1, 0, 0, 1})) + Real(0.25) * x[7]};
+        x[0], x[1],
+        x[2], x[3],
+        x[4], x[5],
+        x[6], tape.constant(Tensor({observation_size, observation_size}, {1, 0, 0, 1})) + Real(0.25) * x[7]};
   };
   std::vector<GradientCase> cases;
   cases.push_back(tensor_case(

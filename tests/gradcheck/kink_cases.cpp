@@ -4,11 +4,7 @@
 #include "doxa/autograd/ops.h"
 
 namespace doxa {
-namespace {
-
-using Inputs = std::span<const Var>;
-
-}  // namespace
+namespace {}  // namespace
 
 // At each kink stands the declared derivative of ops.h; the elements beside it are away from any.
 std::vector<GradientCase> kink_cases() {

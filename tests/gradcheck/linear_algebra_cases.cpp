@@ -8,9 +8,6 @@
 namespace doxa {
 namespace {
 
-using Cases = std::vector<GradientCase>;
-using Inputs = std::span<const Var>;
-
 void add_matmul(Cases& cases) {
   const std::initializer_list<std::array<Shape, 2>> shapes = {
       {Shape{1, 1}, Shape{1, 1}},

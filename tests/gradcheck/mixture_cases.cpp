@@ -9,7 +9,6 @@
 namespace doxa {
 
 std::vector<GradientCase> mixture_cases() {
-  using Inputs = std::span<const Var>;
   std::vector<GradientCase> cases;
   const auto add = [&](const char* name, TensorFunction f, std::vector<Shape> shapes) {
     cases.push_back(
@@ -59,6 +58,11 @@ std::vector<GradientCase> mixture_cases() {
       {{3}, {2, 3}, {2, 3}, {4, 2}});
   cases.push_back(tensor_case("distribution/beside_components",
                               [](Tape&, Inputs x) { return mixing::beside_components(x[0], 1) * x[1]; },
+                              {{2, 4}, {2, 3, 4}}));
+  cases.push_back(tensor_case("distribution/for_components",
+                              [](Tape&, Inputs x) {
+                                return mixing::for_components(x[0], {2, 4}, {2, 3, 4}, 1) * x[1];
+                              },
                               {{2, 4}, {2, 3, 4}}));
   cases.push_back(tensor_case("distribution/beside_events",
                               [](Tape&, Inputs x) { return mixing::beside_events(x[0], 1) * x[1]; },

@@ -10,9 +10,6 @@
 namespace doxa {
 namespace {
 
-using Cases = std::vector<GradientCase>;
-using Inputs = std::span<const Var>;
-
 /// A model at random parameters, inputs for it, and a function of both.
 template <class Model, class Function>
 class ModelAtInputs {

@@ -5,8 +5,6 @@
 namespace doxa {
 namespace {
 
-using Inputs = std::span<const Var>;
-
 // A matrix of ones below or on the diagonal.
 Var ones(Tape& tape, Index n, bool on_diagonal) {
   return tape.constant({n, n}, [=](std::span<Real> all) {

@@ -12,8 +12,6 @@
 namespace doxa {
 namespace {
 
-using Inputs = std::span<const Var>;
-
 template <class Choices>
 const auto& one_of(const Choices& choices, Philox& random) {
   return choices[static_cast<std::size_t>(random.uniform_index(static_cast<Index>(choices.size())))];

@@ -15,7 +15,6 @@ namespace doxa {
 namespace {
 
 using Subjects = std::vector<Subject>;
-using Inputs = std::span<const Var>;
 using Draw = std::function<std::vector<Tensor>(Philox&)>;
 
 Draw normal(std::vector<Shape> shapes) {

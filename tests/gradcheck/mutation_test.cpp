@@ -21,8 +21,6 @@ void PrintTo(Defect defect, std::ostream* to) { *to << name(defect); }
 
 namespace {
 
-using Inputs = std::span<const Var>;
-
 constexpr bool double_precision = std::numeric_limits<Real>::digits == 53;
 
 class Mutants : public testing::TestWithParam<Defect> {

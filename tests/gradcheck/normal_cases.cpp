@@ -5,8 +5,6 @@
 namespace doxa {
 namespace {
 
-using Inputs = std::span<const Var>;
-
 Normal normal(Var loc, Var log_scale) { return Normal::from_log_scale(loc, log_scale); }
 
 }  // namespace
@@ -62,6 +60,12 @@ std::vector<GradientCase> normal_cases() {
         return stack({q.loc, q.scale, q.log_scale}, 0);
       },
       {shape, shape});
+  add("DiagonalNormal/from_halves",
+      [](Tape&, Inputs x) {
+        const Normal q = DiagonalNormal::from_halves(x[0]).element;
+        return stack({q.loc, q.scale, q.log_scale}, 0);
+      },
+      {{3, 4}});
   add("DiagonalNormal/from_noise",
       [](Tape&, Inputs x) { return DiagonalNormal::from_log_scale(x[0], x[1]).from_noise(x[2]); },
       {shape, shape, shape});

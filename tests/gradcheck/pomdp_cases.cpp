@@ -53,7 +53,6 @@ class AtParameters {
 }  // namespace
 
 std::vector<GradientCase> pomdp_cases() {
-  using Inputs = std::span<const Var>;
   const std::vector<Shape> tables{{states}, {actions, states, states}, {actions, states, observations}};
   std::vector<GradientCase> cases;
   const auto add = [&](const char* name, TensorFunction f) {

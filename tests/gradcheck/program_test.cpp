@@ -150,9 +150,8 @@ TEST_F(GradcheckProgram, NoticesThatNobodyReads) {
   EXPECT_EQ(std::ranges::count(head.out, '\n'), 3);
   EXPECT_EQ(head.err, "");
   // Where that is no signal it is an error, and so is an output that takes nothing.
-  for (const char* command :
-       {"'" DOXA_GRADCHECK "' --filter 'op/exp/' >&-",
-        "(trap '' PIPE; '" DOXA_GRADCHECK "' --filter 'op/'; echo $? >&2) | head -1"}) {
+  for (const char* command : {"'" DOXA_GRADCHECK "' --filter 'op/exp/' >&-",
+                              "(trap '' PIPE; '" DOXA_GRADCHECK "' --filter 'op/'; echo $? >&2) | head -1"}) {
     const Outcome closed = shell(command);
     EXPECT_NE(closed.err.find("gradcheck: cannot write to standard output\n"), std::string::npos) << command;
   }

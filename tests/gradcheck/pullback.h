@@ -7,6 +7,8 @@
 
 namespace doxa {
 
+using Inputs = std::span<const Var>;
+
 /// y = f(x) evaluated once, and then v ↦ vᵀ ∂y/∂x_k as often as asked, all from the same tape.
 class Pullback {
  public:

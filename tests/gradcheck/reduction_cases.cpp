@@ -6,8 +6,6 @@
 namespace doxa {
 namespace {
 
-using Inputs = std::span<const Var>;
-
 // Elements so far from each other, at least 1/2, that no step of a numerical derivative crosses a tie: it
 // would see the kink.
 Var apart(Var x) {

@@ -6,7 +6,6 @@ namespace doxa {
 
 // Temperatures are e^x.
 std::vector<GradientCase> relaxed_cases() {
-  using Inputs = std::span<const Var>;
   using Relaxed = RelaxedOneHotCategorical;
   std::vector<GradientCase> cases;
   const auto add = [&](const char* name, TensorFunction f, std::vector<Shape> shapes) {

@@ -7,8 +7,6 @@
 namespace doxa {
 namespace {
 
-using Cases = std::vector<GradientCase>;
-using Inputs = std::span<const Var>;
 using Summary = RssmSettings::Summary;
 using Inference = RssmSettings::Inference;
 
@@ -109,28 +107,30 @@ void add_case(Cases& cases, const std::string& case_name, const RssmSettings& se
                        }});
 }
 
-const Episodes two{2, 3, {0, 1, 1, 0, 1, 1}, {2, 0, 1, 1, 0, 2}};
+const Episodes two_episodes{2, 3, {0, 1, 1, 0, 1, 1}, {2, 0, 1, 1, 0, 2}};
 
-void add_parts(Cases& cases) {
+void add_rssm_parts(Cases& cases) {
   for (const Summary summary : {Summary::latents, Summary::observations, Summary::both}) {
     const char* const names[] = {", latents", ", observations", ", both"};
     const RssmSettings settings{
         .actions = 2, .observations = 3, .hidden = 3, .summary = summary, .latent = GaussianLatent{2}};
     add_case(cases, std::string("advance") + names[static_cast<int>(summary)], settings,
              [](Tape& tape, Rssm& model, Philox& random) {
-               const Var a = one_hot(tape, two.actions_at(1), 2), z = normal_noise(tape, {2, 2}, random),
-                         step = encode_step(tape, model.settings, two.actions_at(1), two.observations_at(1));
+               const Var a = one_hot(tape, two_episodes.actions_at(1), 2),
+                         z = normal_noise(tape, {2, 2}, random),
+                         step = encode_step(tape, model.settings, two_episodes.actions_at(1),
+                                            two_episodes.observations_at(1));
                const Var h = normal_noise(tape, {2, 3}, random);
                return advance(model, tanh(slice(model.prior({h, a}), 1, 0, 3)), a, step, z);
              });
   }
-  add_case(cases, "emission_logits",
-           {.actions = 2, .observations = 3, .hidden = 3, .latent = GaussianLatent{2}},
-           [](Tape& tape, Rssm& model, Philox& random) {
-             const Var h = normal_noise(tape, {2, 3}, random), a = one_hot(tape, two.actions_at(1), 2);
-             const Var z = rsample(model.settings.latent, model.prior({h, a}), random);
-             return emission_logits(model, h, a, z);
-           });
+  add_case(
+      cases, "emission_logits", {.actions = 2, .observations = 3, .hidden = 3, .latent = GaussianLatent{2}},
+      [](Tape& tape, Rssm& model, Philox& random) {
+        const Var h = normal_noise(tape, {2, 3}, random), a = one_hot(tape, two_episodes.actions_at(1), 2);
+        const Var z = rsample(model.settings.latent, model.prior({h, a}), random);
+        return emission_logits(model, h, a, z);
+      });
 }
 
 void add_bound(Cases& cases) {
@@ -146,7 +146,7 @@ void add_bound(Cases& cases) {
                                   .latent = GaussianLatent{2},
                                   .inference = inference};
       add_case(cases, "rssm_terms" + of, settings, [](Tape& tape, Rssm& model, Philox& random) {
-        const RssmTerms t = rssm_terms(tape, model, two, random);
+        const RssmTerms t = rssm_terms(tape, model, two_episodes, random);
         return stack({sum(t.bound.log_likelihood, {0}), sum(t.bound.kl, {0})}, 0);
       });
     }
@@ -179,13 +179,14 @@ void add_objective(Cases& cases) {
   // At α = ½ the balanced KL has the value v of KL and half its gradient: 2 v less a constant v has both.
   add_case(cases, "rssm_loss, balanced, completed to KL", settings,
            [](Tape& tape, Rssm& model, Philox& random) {
-             const RssmLoss l = rssm_loss(tape, model, two, {.kl_balance = Real(0.5)}, random);
+             const RssmLoss l = rssm_loss(tape, model, two_episodes, {.kl_balance = Real(0.5)}, random);
              return 2 * (l.loss + l.mean.log_likelihood) - stop_gradient(l.mean.kl);
            });
-  add_case(cases, "loss", settings,
-           [](Tape& tape, RssmLearner& learner, Philox& random) { return loss(tape, learner, two, random); });
+  add_case(cases, "loss", settings, [](Tape& tape, RssmLearner& learner, Philox& random) {
+    return loss(tape, learner, two_episodes, random);
+  });
   add_case(cases, "bound", settings, [](Tape& tape, RssmLearner& learner, Philox& random) {
-    return bound(tape, learner, two, random).value();
+    return bound(tape, learner, two_episodes, random).value();
   });
 }
 
@@ -194,7 +195,7 @@ void add_objective(Cases& cases) {
 std::vector<GradientCase> rssm_cases() {
   Cases cases;
   add_latent(cases);
-  add_parts(cases);
+  add_rssm_parts(cases);
   add_bound(cases);
   add_objective(cases);
   return cases;

@@ -7,9 +7,6 @@
 namespace doxa {
 namespace {
 
-using Cases = std::vector<GradientCase>;
-using Inputs = std::span<const Var>;
-
 const Shape shape{2, 3, 4};
 
 void add_order(Cases& cases) {

@@ -15,7 +15,6 @@ constexpr Real beyond = sizeof(Real) == 8 ? 1000 : 100;  // e^beyond is infinite
 }  // namespace
 
 std::vector<GradientCase> special_point_cases() {
-  using Inputs = std::span<const Var>;
   struct Op {
     const char* name;
     Var (*f)(Var);

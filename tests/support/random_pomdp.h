@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "doxa/autograd/random.h"
+#include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/file.h"
 #include "doxa/models/pomdp/simulate.h"
 
@@ -14,6 +16,20 @@ namespace doxa::testing {
 // The Tiger problem as the project ships it.
 inline Pomdp tiger() { return read_pomdp(DOXA_SOURCE_DIR "/models/pomdp/classics/tiger.pomdp"); }
 inline constexpr std::size_t listen = 0, open_left = 1, open_right = 2, hear_left = 0, hear_right = 1;
+
+inline StochasticMatrix table(std::size_t columns, const std::vector<std::vector<double>>& rows) {
+  StochasticMatrix m;
+  m.columns = columns;
+  for (const std::vector<double>& row : rows) m.append_row(row);
+  return m;
+}
+
+// Of all trajectories together, nats.
+inline double log_evidence_of(const Pomdp& m, std::span<const Trajectory> all) {
+  double sum = 0;
+  for (const Trajectory& t : all) sum += log_evidence(m, t);
+  return sum;
+}
 
 // A distribution with about a third of its probabilities 0.
 inline std::vector<double> random_distribution(std::size_t n, Philox& random) {

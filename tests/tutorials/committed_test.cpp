@@ -10,11 +10,10 @@
 
 #include "doxa/models/files/file.h"
 #include "support/results.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::support {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 Claim compare(const ResultsFile& fresh, const ResultsFile& committed, const std::vector<Claim>& claims = {},
               const std::map<std::string, double>& tolerances = {}) {

@@ -12,12 +12,10 @@
 #include "support/svg/path.h"
 #include "support/svg/ticks.h"
 #include "support/svg/writer.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::support {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // Every element closed in the order of opening, every attribute quoted, no bare '&', no number that is none.
 void expect_well_formed(const std::string& svg) {
@@ -290,8 +288,8 @@ TEST(Diagram, IsWellFormedAndTheSameAgain) {
   const auto draw = [] {
     Diagram diagram("x < y");
     const auto x = diagram.node(0, 0, "x₁ < 2\nv = 2", {.color = Color::blue, .filled = true});
-    const auto y = diagram.node(150, 60, "y", {.shape = Shape::ellipse});
-    const auto same = diagram.node(0, 0, "z", {.shape = Shape::plain});
+    const auto y = diagram.node(150, 60, "y", {.shape = NodeShape::ellipse});
+    const auto same = diagram.node(0, 0, "z", {.shape = NodeShape::plain});
     diagram.arrow(x, y, "∂y/∂x & so on");
     diagram.arrow(y, x, "back", {.color = Color::vermillion, .dash = Dash::dashed, .bend = 30});
     diagram.arrow(x, same, "no length");

@@ -15,6 +15,7 @@
 #include "support/results.h"
 #include "support/table.h"
 #include "support/utf8.h"
+#include "tests/support/rounding.h"
 #include "tests/support/scratch.h"
 #include "tests/support/thrown.h"
 
@@ -22,9 +23,6 @@ namespace doxa::support {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;

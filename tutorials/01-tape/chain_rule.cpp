@@ -1,12 +1,9 @@
 #include "chain_rule.h"
 
-#include <cmath>
-#include <string>
-
-#include "support/table.h"
+#include "support/tutorial.h"
 
 using namespace doxa;
-using support::Table;
+using namespace doxa::support;
 
 Edges edges_of_f(Real x1, Real x2) {
   const Real t = std::tanh(x2);

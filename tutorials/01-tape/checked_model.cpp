@@ -1,16 +1,11 @@
-#include <iostream>
-#include <string>
-#include <vector>
-
 #include "doxa/autograd/gradcheck.h"
 #include "doxa/autograd/ops.h"
 #include "doxa/models/nn/mlp.h"
 #include "expression.h"
 #include "sections.h"
-#include "support/number.h"
 
 using namespace doxa;
-using support::Chapter;
+using namespace doxa::support;
 
 namespace {
 
@@ -54,7 +49,7 @@ void checked_model(Chapter& chapter) {
             << " parameters, its data with noise: random directions, and random elements of each "
                "parameter.\n\n"
             << right.str(3) << "\nThe derivatives by one row of its first weights off by "
-            << support::significant(static_cast<double>(slip), 2) << ":\n\n"
+            << significant(static_cast<double>(slip), 2) << ":\n\n"
             << wrong.str(3);
   chapter.results.set("model.parameters", count(parameters(mlp)));
   chapter.results.set("model.slip", static_cast<double>(slip));
@@ -64,6 +59,6 @@ void checked_model(Chapter& chapter) {
                              " parameters passes (largest difference, in estimated errors)",
                          right.worst_ratio(), ratio_limit, 0, "the checker's own limit");
   chapter.claims.at_least("with the derivatives by one row of its weights off by " +
-                              support::significant(static_cast<double>(slip), 2) + " it does not",
+                              significant(static_cast<double>(slip), 2) + " it does not",
                           wrong.worst_ratio(), ratio_limit, 0, "the checker's own limit");
 }

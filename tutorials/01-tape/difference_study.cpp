@@ -1,36 +1,26 @@
-#include <cmath>
-#include <cstddef>
-#include <iostream>
-#include <string>
-
 #include "doxa/autograd/gradcheck.h"
 #include "doxa/autograd/random.h"
 #include "expression.h"
-#include "figures.h"
-#include "finite_differences.h"
 #include "sections.h"
-#include "support/number.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
-using support::Table;
+using namespace doxa::support;
 
 void finite_differences(Chapter& chapter) {
   constexpr int per_decade = 8;
   const Sweep s = sweep_steps(per_decade);
   std::cout << "\n∂f/∂x₂ at (3, ½) from differences: the error against the step h\n\n";
-  Table table({"h", "forward", "central", "Ridders from h", "its estimate"});
+  Table table({{"h", 1}, "forward", "central", "Ridders from h", "its estimate"}, 2);
   double worst = 0, worst_ridders = 0, estimate = 0;
-  for (std::size_t i = 0; i < s.step.size(); ++i) {
-    worst = worse(worst, worse(s.forward[i] / s.forward_bound[i], s.central[i] / s.central_bound[i]));
-    if (s.step[i] > 0.05) {
-      worst_ridders = worse(worst_ridders, s.ridders[i]);
-      estimate = worse(estimate, s.estimate[i]);
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    const auto& [step, forward, central, extrapolated] = s[i];
+    worst = worse(worst, worse(forward.error / forward.bound, central.error / central.bound));
+    if (step > 0.05) {
+      worst_ridders = worse(worst_ridders, extrapolated.error);
+      estimate = worse(estimate, extrapolated.bound);
     }
     if (i % per_decade == 0)
-      table.row(
-          {{s.step[i], 1}, {s.forward[i], 2}, {s.central[i], 2}, {s.ridders[i], 2}, {s.estimate[i], 2}});
+      table.row({step, forward.error, central.error, extrapolated.error, extrapolated.bound});
   }
   std::cout << table;
 
@@ -40,9 +30,8 @@ void finite_differences(Chapter& chapter) {
   const Difference at_best = central_difference(best_step);
   draw_differences(chapter, s, best_step);
   std::cout << "\nThe central difference is at its best near h* = (3cu/f''')^⅓ = "
-            << support::significant(best_step, 2) << ", with an error of "
-            << support::significant(at_best.error, 2) << "; what it can promise there is "
-            << support::significant(best_bound, 2) << ".\n";
+            << significant(best_step, 2) << ", with an error of " << significant(at_best.error, 2)
+            << "; what it can promise there is " << significant(best_bound, 2) << ".\n";
   chapter.results.set("roundings_c", roundings(hand_x1, hand_x2));
   chapter.results.set("central.best_step", best_step);
   // Errors made of roundings, which differ from machine to machine below what bounds them.
@@ -52,7 +41,7 @@ void finite_differences(Chapter& chapter) {
 
   // The furthest any comes to its bound, where a last rounding decides: the tolerance is that of the claim.
   chapter.results.set("differences.worst_error_over_bound", worst, 1e-3);
-  chapter.claims.at_most("at " + std::to_string(s.step.size()) +
+  chapter.claims.at_most("at " + std::to_string(s.size()) +
                              " steps h, no forward or central difference is off by more than truncation plus "
                              "rounding allow (worst error over bound)",
                          worst, 1, 1e-3,
@@ -90,10 +79,9 @@ void ridders_estimate(Chapter& chapter) {
   // Which points are misled is a matter of roundings too: four standard errors of a frequency.
   chapter.results.set("ridders.misled_without_floor", share, 4 * std::sqrt(share * (1 - share) / points));
   std::cout << "\nRidders' ∂f/∂x₂ at " << points << " random points is off by at most "
-            << support::significant(worst, 2)
-            << " times its estimate. Without the floor of rounding it would be "
-            << "off by more than " << support::significant(ratio_limit, 2) << " times the estimate at "
-            << support::significant(100 * share, 2) << " % of them.\n";
+            << significant(worst, 2) << " times its estimate. Without the floor of rounding it would be "
+            << "off by more than " << significant(ratio_limit, 2) << " times the estimate at "
+            << significant(100 * share, 2) << " % of them.\n";
   chapter.claims.at_most("Ridders' error is below its own estimate at " + std::to_string(points) +
                              " random points (worst ratio)",
                          worst, 1, 0.01, "(01.14) is an estimate and meant as a bound; 0.01 for terms in u²");

@@ -1,13 +1,11 @@
 #pragma once
 
 #include <cmath>
-#include <limits>
 
 #include "doxa/autograd/ops.h"
 
 // The expression that the chapter differentiates, and its gradient in closed form.
 
-inline constexpr double u = std::numeric_limits<doxa::Real>::epsilon() / 2.0;  // unit round-off
 inline constexpr doxa::Real hand_x1 = 3, hand_x2 = 0.5;  // where the arithmetic is done by hand
 
 // One statement a record: the compiler may evaluate the operands of a single expression in any order.
@@ -22,9 +20,6 @@ T f(T x1, T x2) {  // (01.1)
   return v4 - v5;
 }
 //! [f]
-
-// The larger one; NaN if either is, so that no claim about a largest error can miss one.
-inline double worse(double a, double b) { return a <= b || std::isnan(b) ? b : a; }
 
 struct Gradient {
   long double x1, x2;

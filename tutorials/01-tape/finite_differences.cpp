@@ -5,8 +5,10 @@
 #include <limits>
 
 #include "expression.h"
+#include "support/claims.h"
 
 using namespace doxa;
+using support::u;
 
 double roundings(double x1, double x2) {
   return 2 * std::abs(std::log(x1)) + std::abs(x1 * x2) + std::abs(std::log(x1) + x1 * x2) +
@@ -49,15 +51,9 @@ Sweep sweep_steps(int per_decade) {
   const int decades = std::numeric_limits<Real>::digits10;
   for (int i = 0; i <= decades * per_decade; ++i) {
     const double h = std::pow(10.0, -static_cast<double>(i) / per_decade);
-    const Difference one = forward_difference(h), two = central_difference(h);
     const Extrapolation r = ridders(along_x2, hand_x2, h, u * roundings(hand_x1, hand_x2));
-    s.step.push_back(h);
-    s.forward.push_back(one.error);
-    s.forward_bound.push_back(one.bound);
-    s.central.push_back(two.error);
-    s.central_bound.push_back(two.bound);
-    s.ridders.push_back(std::abs(r.value - exact.first));
-    s.estimate.push_back(r.error);
+    s.push_back(
+        {h, forward_difference(h), central_difference(h), {std::abs(r.value - exact.first), r.error}});
   }
   return s;
 }

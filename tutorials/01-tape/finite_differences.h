@@ -65,10 +65,12 @@ Extrapolation ridders(G g, doxa::Real at, double h, double noise) {
 }
 //! [ridders]
 
-// Errors against the step, for the table and the figure.
-struct Sweep {
-  std::vector<double> step, forward, forward_bound, central, central_bound, ridders, estimate;
+// Errors at one step, for the table and the figure.
+struct Errors {
+  double step;
+  Difference forward, central, ridders;  // the bound of Ridders' is its estimate
 };
+using Sweep = std::vector<Errors>;
 
 // The steps from 1 down to the last decimal digit of Real, so many a decade.
 Sweep sweep_steps(int per_decade);

@@ -1,30 +1,18 @@
 // Chapter 01: what a tape is. Reverse mode by hand on a small expression, and what finite differences can say
 // about a gradient. Equation tags refer to README.md.
 
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
-#include <iostream>
 #include <sstream>
-#include <string>
-#include <vector>
 
-#include "chain_rule.h"
 #include "doxa/autograd/ops.h"
 #include "doxa/autograd/random.h"
 #include "doxa/autograd/wengert.h"
 #include "expression.h"
-#include "figures.h"
 #include "sections.h"
-#include "support/chapter.h"
-#include "support/number.h"
-#include "support/table.h"
 
 namespace {
 
 using namespace doxa;
-using support::Chapter;
-using support::Table;
+using namespace doxa::support;
 
 // ---- the expression ----
 
@@ -139,7 +127,7 @@ void shared_subexpression(Chapter& chapter) {
   Var y = x;
   for (int i = 0; i < doublings; ++i) y = counted_double(y, &runs);
   tape.backward(y);
-  std::cout << "  n = 60 on a tape: derivative " << support::significant(x.adjoint()[0]) << " from " << runs
+  std::cout << "  n = 60 on a tape: derivative " << significant(x.adjoint()[0]) << " from " << runs
             << " rules\n";
   chapter.results.set("doublings.derivative", x.adjoint()[0]);
   chapter.results.set("doublings.rules", runs);
@@ -163,6 +151,6 @@ void run(Chapter& chapter) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  support::Arguments arguments("01-tape", "What a tape is: reverse mode by hand, and how to check it");
-  return support::run_chapter(arguments, argc, argv, run);
+  Arguments arguments("01-tape", "What a tape is: reverse mode by hand, and how to check it");
+  return run_chapter(arguments, argc, argv, run);
 }

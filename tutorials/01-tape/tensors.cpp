@@ -1,6 +1,3 @@
-#include <cmath>
-#include <iostream>
-
 #include "doxa/autograd/ops.h"
 #include "doxa/autograd/random.h"
 #include "doxa/autograd/wengert.h"
@@ -8,7 +5,7 @@
 #include "sections.h"
 
 using namespace doxa;
-using support::Chapter;
+using namespace doxa::support;
 
 namespace {
 

@@ -1,22 +1,13 @@
-#include <cmath>
-#include <iostream>
-#include <limits>
 #include <span>
-#include <string>
-#include <vector>
 
 #include "doxa/autograd/gradcheck.h"
 #include "doxa/autograd/ops.h"
 #include "doxa/autograd/random.h"
 #include "expression.h"
 #include "sections.h"
-#include "support/number.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Cell;
-using support::Chapter;
-using support::Table;
+using namespace doxa::support;
 
 namespace {
 
@@ -35,18 +26,30 @@ Var cosh(Var x) {  // (01.9)
 }
 //! [cosh]
 
-// The same value with a derivative of one's choice, slope(x, y), to see what the checker says of wrong ones.
-template <class Slope>
-Var cosh_with(Slope slope, Var x) {
+// value(x) of each element with a derivative of one's choice, slope(x, y), to see what the checker says of
+// wrong ones.
+template <class Value, class Slope>
+Var with_slope(Value value, Slope slope, Var x) {
   return record(
-      "cosh", x.shape(), {x},
-      [](Record& r) {
-        for (Index i = 0; i < r.size(); ++i) r.value()[i] = std::cosh(r.value(0)[i]);
+      "with_slope", x.shape(), {x},
+      [=](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) r.value()[i] = value(r.value(0)[i]);
       },
       [=](Record& r) {
         for (Index i = 0; i < r.size(); ++i)
           r.adjoint(0)[i] += r.adjoint()[i] * slope(r.value(0)[i], r.value()[i]);
       });
+}
+
+template <class Slope>
+Var cosh_with(Slope slope, Var x) {
+  return with_slope([](Real at) { return std::cosh(at); }, slope, x);
+}
+
+// |x| with a derivative at 0 of one's choice.
+Var abs_with(Real slope, Var x) {
+  const auto sign = [=](Real at, Real) { return at > 0 ? Real{1} : at < 0 ? Real{-1} : slope; };
+  return with_slope([](Real at) { return std::abs(at); }, sign, x);
 }
 
 // x² with a rule that assigns where it must add.
@@ -74,16 +77,6 @@ Var round(Var x) {  // (01.17)
       });
 }
 //! [round]
-
-// |x| with a derivative at 0 of one's choice.
-Var abs_with(Real slope, Var x) {
-  return record(
-      "abs", x.shape(), {x}, [](Record& r) { *r.value() = std::abs(*r.value(0)); },
-      [slope](Record& r) {
-        const Real at = *r.value(0);
-        *r.adjoint(0) += *r.adjoint() * (at > 0 ? Real{1} : at < 0 ? Real{-1} : slope);
-      });
-}
 
 }  // namespace
 
@@ -131,20 +124,20 @@ void verdicts(Chapter& chapter) {
        Verdict::inconclusive},
   };
 
-  std::cout << "\nWhat check_gradients says (slip = " << support::significant(slip, 2) << "):\n\n";
+  std::cout << "\nWhat check_gradients says (slip = " << significant(slip, 2) << "):\n\n";
   Table table({"function", "verdict", "tape", "differences", "their error", "off by, in errors"});
   std::vector<GradientReport> reports;
   int as_expected = 0;
   for (const Trial& t : trials) {
     reports.push_back(check_gradients(t.function, t.at, {.seed = chapter.seed()}));
     const GradientEntry& e = reports.back().entries.front();  // the worst
-    table.row({t.name,
-               to_string(reports.back().verdict()),
-               {e.analytic, 5},
-               e.at_kink() ? Cell(support::significant(e.left, 1) + " to " + support::significant(e.right, 1))
-                           : Cell(e.numeric, 5),
-               {e.error, 2},
-               {e.ratio(), 2}});
+    table.row(
+        {t.name,
+         to_string(reports.back().verdict()),
+         {e.analytic, 5},
+         e.at_kink() ? Cell(significant(e.left, 1) + " to " + significant(e.right, 1)) : Cell(e.numeric, 5),
+         {e.error, 2},
+         {e.ratio(), 2}});
     as_expected += reports.back().verdict() == t.expected;
   }
   chapter.results.set("printed.verdicts", table.text());
@@ -172,7 +165,7 @@ void verdicts(Chapter& chapter) {
   chapter.claims.equal("check_gradients gives all " + std::to_string(trials.size()) +
                            " functions of the table the verdict that theory gives them",
                        as_expected, static_cast<double>(trials.size()), 0, "a count");
-  chapter.claims.at_least("a rule that is wrong by " + support::significant(slip, 2) +
+  chapter.claims.at_least("a rule that is wrong by " + significant(slip, 2) +
                               " of itself is refused (difference over estimated error)",
                           slipped.entries[0].ratio(), ratio_limit, 0,
                           "(01.15); 100 u^⅔ is far above what extrapolated differences are off by");

@@ -1,21 +1,10 @@
-#include <algorithm>
 #include <array>
-#include <cmath>
-#include <iostream>
-#include <limits>
-#include <string>
-#include <vector>
 
-#include "figures.h"
-#include "mixture.h"
 #include "natural_gradient.h"
 #include "sections.h"
-#include "support/number.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
-using support::Table;
+using namespace doxa::support;
 
 namespace {
 
@@ -46,7 +35,8 @@ Stationarity stationarity(Fit q, const Mixture& p) {
   return s;
 }
 
-const std::string why_of_steps = "the steps stop below 64u, and sums of up to 1200 terms are rounded 1200 times";
+const std::string why_of_steps =
+    "the steps stop below 64u, and sums of up to 1200 terms are rounded 1200 times";
 
 void claim_moments(Chapter& chapter, const Mixture& p, const Nodes& line,
                    const Minimum& forward) {  // (02.22)
@@ -59,7 +49,8 @@ void claim_moments(Chapter& chapter, const Mixture& p, const Nodes& line,
   chapter.claims.equal("the normal nearest to the mixture in KL(p‖q) has its mean", forward.fit.loc, mean(p),
                        2048 * u, why_of_steps);
   chapter.claims.equal("and its standard deviation", forward.fit.scale, stddev(p), 2048 * u, why_of_steps);
-  chapter.claims.equal("and is H(q) − H(p) away", forward.kl, entropy_of_q - entropy_of_p, 2048 * u, why_of_steps);
+  chapter.claims.equal("and is H(q) − H(p) away", forward.kl, entropy_of_q - entropy_of_p, 2048 * u,
+                       why_of_steps);
 }
 
 }  // namespace
@@ -80,19 +71,13 @@ void asymmetry(Chapter& chapter) {
   };
 
   const auto part = [&](std::size_t k) {
-    return support::to_text(p.weight[k]) + " N(" + support::to_text(p.loc[k]) + ", " +
-           support::to_text(p.scale[k]) + "²)";
+    return to_text(p.weight[k]) + " N(" + to_text(p.loc[k]) + ", " + to_text(p.scale[k]) + "²)";
   };
   std::cout << "\nOne normal q for p = " << part(0) << " + " << part(1) << ", by natural gradient steps:\n\n";
-  Table table({"minimised", "from (μ, σ)", "steps", "μ", "σ", "KL(q‖p)", "KL(p‖q)"});
+  Table table({"minimised", "from (μ, σ)", "steps", {"μ", 6}, {"σ", 6}, {"KL(q‖p)", 5}, {"KL(p‖q)", 5}});
   const auto row = [&](const char* what, Fit from, const Minimum& m) {
-    table.row({what,
-               "(" + support::to_text(from.loc) + ", " + support::to_text(from.scale) + ")",
-               m.steps,
-               {m.fit.loc, 6},
-               {m.fit.scale, 6},
-               {at(m.fit, to_p), 5},
-               {at(m.fit, from_p), 5}});
+    table.row({what, "(" + to_text(from.loc) + ", " + to_text(from.scale) + ")", m.steps, m.fit.loc,
+               m.fit.scale, at(m.fit, to_p), at(m.fit, from_p)});
   };
   std::vector<Fit> reverse;
   double worst = 0, best = std::numeric_limits<double>::infinity();
@@ -107,7 +92,7 @@ void asymmetry(Chapter& chapter) {
   }
   const Minimum forward = natural_gradient({0, 1}, from_p, rate);
   row("KL(p‖q)", {0, 1}, forward);
-  table.row({"moments of p", "", "", {mean(p), 6}, {stddev(p), 6}, "", ""});
+  table.row({"moments of p", "", "", mean(p), stddev(p), "", ""});
   chapter.results.set("printed.fits", table.text());
   // Of roundings, below the tolerance of the claims.
   const double moments = std::abs(forward.fit.loc - mean(p)) + std::abs(forward.fit.scale - stddev(p));

@@ -1,19 +1,9 @@
-#include <algorithm>
-#include <cmath>
-#include <iostream>
-#include <limits>
-#include <vector>
-
 #include "doxa/distributions/normal.h"
-#include "estimates.h"
 #include "log_ratio.h"
-#include "quadrature.h"
-#include "support/number.h"
-#include "support/table.h"
+#include "sections.h"
 
 using namespace doxa;
-using support::Chapter;
-using support::Table;
+using namespace doxa::support;
 
 namespace {
 
@@ -83,13 +73,14 @@ Measured measure(const Near& pair, Tape& tape, Index n, Philox& random) {
 
 }  // namespace
 
-Spread control_variate(Chapter& chapter) {
+std::vector<Spread> control_variate(Chapter& chapter) {
   const Index n = chapter.quick() ? 20'000 : 200'000;
   std::cout << "\nOne draw for KL(N(t, (1 + t/2)²) ‖ N(0, 1)): its standard deviation as a multiple of KL, "
                "exact and of "
             << n << " draws:\n\n";
-  Table table({"t", "KL", "−log w", "of draws", "(w−1) − log w", "of draws", "best c", "with best c"});
-  Spread spread;
+  Table table({"t", "KL", "−log w", "of draws", "(w−1) − log w", "of draws", {"best c", 4}, "with best c"},
+              3);
+  std::vector<Spread> spreads;
   double worst_closed = 0, worst_mean = 0, worst_variance = 0,
          least = std::numeric_limits<double>::infinity();
   double nearest = 0;
@@ -112,19 +103,11 @@ Spread control_variate(Chapter& chapter) {
                                                std::sqrt((m.fourth - m.variance * m.variance) / draws));
     least = std::min(least, got.least);
     nearest = std::sqrt(exact.variance / m.variance);
-    spread.kl.push_back(kl);
-    spread.plain.push_back(std::sqrt(exact.variance) / kl);
-    spread.plain_measured.push_back(std::sqrt(got.plain_variance) / kl);
-    spread.controlled.push_back(std::sqrt(m.variance) / kl);
-    spread.controlled_measured.push_back(std::sqrt(got.variance) / kl);
-    table.row({{pair.t, 3},
-               {kl, 3},
-               {spread.plain.back(), 3},
-               {spread.plain_measured.back(), 3},
-               {spread.controlled.back(), 3},
-               {spread.controlled_measured.back(), 3},
-               {exact.best(), 4},
-               {std::sqrt(m.best) / kl, 3}});
+    const Spread& s =
+        spreads.emplace_back(Spread{kl, std::sqrt(exact.variance) / kl, std::sqrt(got.plain_variance) / kl,
+                                    std::sqrt(m.variance) / kl, std::sqrt(got.variance) / kl});
+    table.row({pair.t, kl, s.plain, s.plain_measured, s.controlled, s.controlled_measured, exact.best(),
+               std::sqrt(m.best) / kl});
   }
   std::cout << table;
   chapter.results.set("control_variate.gain_at_nearest", nearest);
@@ -139,11 +122,5 @@ Spread control_variate(Chapter& chapter) {
       0, "four standard errors, of the exact variance");
   chapter.claims.at_most("and its measured variance the exact one (worst error, in standard errors)",
                          worst_variance, 4, 0, "four standard errors, of the exact fourth moment");
-  return spread;
-}
-
-void monte_carlo(Chapter& chapter) {
-  const Convergence error = convergence(chapter);
-  standard_errors(chapter);
-  draw_monte_carlo(chapter, error, control_variate(chapter));
+  return spreads;
 }

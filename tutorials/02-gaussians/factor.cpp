@@ -1,15 +1,8 @@
-#include <cmath>
-#include <iostream>
-#include <limits>
-#include <string>
-
 #include "doxa/distributions/multivariate_normal.h"
 #include "sections.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
-using support::Table;
+using namespace doxa::support;
 
 namespace {
 
@@ -29,7 +22,7 @@ void factors(Chapter& chapter) {
   // Of so many digits that a − 3s/2 is exact, and a² is not.
   const Real a = std::ldexp(std::round(std::ldexp(Real(0.7), digits / 2 + 4)), -(digits / 2 + 4));
   std::cout << "\nL = (a 0; a s), a ≈ 0.7, at the draw x = Lε, ε = (1, −3/2):\n\n";
-  Table table({"s", "log q(x)", "error with L", "error with Σ⁻¹ of Σ = L Lᵀ"});
+  Table table({"s", {"log q(x)", 6}, {"error with L", 2}, {"error with Σ⁻¹ of Σ = L Lᵀ", 2}});
   double worst = 0;
   int beyond = 0, remembered = 0;
   for (int k = 4; k < digits - 2; k += digits / 8) {
@@ -39,7 +32,7 @@ void factors(Chapter& chapter) {
     const MultivariateNormal q(tape.constant({2}, Real{0}), tape.constant(Tensor({2, 2}, {a, 0, a, s})));
     const double error = log_prob(q, tape.constant(Tensor({2}, {x1, x2}))).item() - exact;  // (02.4)
     const double naive = by_inverse(a * a, a * a, a * a + s * s, x1, x2) - exact;
-    table.row({"2^-" + std::to_string(k), {exact, 6}, {error, 2}, {naive, 2}});
+    table.row({"2^-" + std::to_string(k), exact, error, naive});
     worst = worse(worst, std::abs(error) / (u * (1 + std::abs(std::log(double{s})))));
     if (2 * k <= digits + 8) continue;  // Σ has forgotten s from here on
     ++beyond;

@@ -1,18 +1,8 @@
-#include <algorithm>
-#include <cmath>
-#include <iostream>
-#include <vector>
-
 #include "doxa/distributions/multivariate_normal.h"
-#include "figures.h"
-#include "gaussian.h"
 #include "sections.h"
-#include "support/number.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
-using support::Table;
+using namespace doxa::support;
 
 namespace {
 
@@ -65,21 +55,13 @@ void independence(Chapter& chapter) {
   const Matrix covariance = ridge.covariance(), precision = inverse(covariance);
   const IndependentFit inside = reverse_fit(ridge), around = forward_fit(ridge);
   const double correlation = covariance(0, 1) / std::sqrt(covariance(0, 0) * covariance(1, 1));
-  std::cout << "\nIndependent coordinates for a Gaussian of correlation "
-            << support::significant(correlation, 3) << ":\n\n";
-  Table table({"minimised", "σ₁", "σ₂", "exact σ₁", "exact σ₂", "its KL"});
-  table.row({"KL(q‖p)",
-             {inside.scale[0], 5},
-             {inside.scale[1], 5},
-             {std::sqrt(1 / precision(0, 0)), 5},
-             {std::sqrt(1 / precision(1, 1)), 5},
-             {inside.kl, 5}});
-  table.row({"KL(p‖q)",
-             {around.scale[0], 5},
-             {around.scale[1], 5},
-             {std::sqrt(covariance(0, 0)), 5},
-             {std::sqrt(covariance(1, 1)), 5},
-             {around.kl, 5}});
+  std::cout << "\nIndependent coordinates for a Gaussian of correlation " << significant(correlation, 3)
+            << ":\n\n";
+  Table table({"minimised", "σ₁", "σ₂", "exact σ₁", "exact σ₂", "its KL"}, 5);
+  table.row({"KL(q‖p)", inside.scale[0], inside.scale[1], std::sqrt(1 / precision(0, 0)),
+             std::sqrt(1 / precision(1, 1)), inside.kl});
+  table.row({"KL(p‖q)", around.scale[0], around.scale[1], std::sqrt(covariance(0, 0)),
+             std::sqrt(covariance(1, 1)), around.kl});
   std::cout << table;
   draw_independence(chapter, ridge, inside.scale, around.scale);
 

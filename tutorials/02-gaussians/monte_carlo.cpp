@@ -1,21 +1,13 @@
 #include "doxa/distributions/monte_carlo.h"
 
-#include <algorithm>
 #include <array>
-#include <cmath>
-#include <iostream>
-#include <string>
-#include <vector>
 
 #include "doxa/distributions/multivariate_normal.h"
-#include "estimates.h"
 #include "log_ratio.h"
-#include "support/number.h"
-#include "support/table.h"
+#include "sections.h"
 
 using namespace doxa;
-using support::Chapter;
-using support::Table;
+using namespace doxa::support;
 
 namespace {
 
@@ -66,8 +58,6 @@ Slope slope(const std::vector<double>& x, const std::vector<double>& y, const st
   return s;
 }
 
-}  // namespace
-
 // What one knows without the exact answer: the standard error from the draws themselves.
 void standard_errors(Chapter& chapter) {
   const Index draws = 100'000, n = 1000, repetitions = chapter.quick() ? 200 : 2000;
@@ -87,10 +77,9 @@ void standard_errors(Chapter& chapter) {
   }
   within /= static_cast<double>(repetitions);
   const double normal = std::erf(std::sqrt(2.0));  // P(|ε| ≤ 2)
-  std::cout << "\nmonte_carlo_kl from " << draws << " draws: " << support::decimal(kl, 4) << " ± "
-            << support::decimal(error, 4) << ", closed form " << support::decimal(exact, 4) << "; of "
-            << repetitions << " estimates from " << n << " draws " << support::decimal(100 * within, 1)
-            << " % lie within two of their standard errors\n";
+  std::cout << "\nmonte_carlo_kl from " << draws << " draws: " << decimal(kl, 4) << " ± " << decimal(error, 4)
+            << ", closed form " << decimal(exact, 4) << "; of " << repetitions << " estimates from " << n
+            << " draws " << decimal(100 * within, 1) << " % lie within two of their standard errors\n";
   // A count of estimates, some of which may lie as near to two errors as another machine's rounding.
   chapter.results.set("monte_carlo.coverage", within, 2.0 / static_cast<double>(repetitions));
   chapter.results.set("monte_carlo.coverage_of_normal", normal);
@@ -103,19 +92,18 @@ void standard_errors(Chapter& chapter) {
       "four standard errors of a frequency, and 4/N for the skewness of log q − log p");
 }
 
-Convergence convergence(Chapter& chapter) {
+std::vector<Convergence> convergence(Chapter& chapter) {
   const std::vector<Index> sizes = {8, 32, 128, 512, 2048};
   const Index repetitions = chapter.quick() ? 300 : 2000;
   const LogRatio moments(gaussian_q, gaussian_p);
   const double variance = moments.variance(), fourth = moments.fourth_cumulant();
   Tape tape;
   const double exact = kl_divergence(on(tape, gaussian_q), on(tape, gaussian_p)).item();
-  std::cout << "\nKL = " << support::significant(exact, 6) << " estimated from N draws, " << repetitions
-            << " times over; one draw of log q − log p has variance " << support::significant(variance, 6)
-            << ":\n\n";
+  std::cout << "\nKL = " << significant(exact, 6) << " estimated from N draws, " << repetitions
+            << " times over; one draw of log q − log p has variance " << significant(variance, 6) << ":\n\n";
 
-  Table table({"N", "rms error", "√(V/N)", "ratio", "mean error in its errors"});
-  Convergence result;
+  Table table({"N", "rms error", "√(V/N)", "ratio", {"mean error in its errors", 2}});
+  std::vector<Convergence> result;
   std::vector<double> log_n, log_rms, variance_of_log;
   double worst_ratio = 0, worst_mean = 0, lowest = 1, highest = 1;
   Philox random(chapter.seed(), 4);
@@ -131,7 +119,7 @@ Convergence convergence(Chapter& chapter) {
     // The square of an error over its variance has mean 1 and variance 2 + κ₄/(n κ₂²).
     const double noise = (2 + fourth / (draws * variance * variance)) / times;
     const double of_mean = errors / (predicted / std::sqrt(times));
-    table.row({n, {rms, 4}, {predicted, 4}, {rms / predicted, 4}, {of_mean, 2}});
+    table.row({n, rms, predicted, rms / predicted, of_mean});
     worst_ratio = worse(worst_ratio, std::abs(squares * draws / variance - 1) / std::sqrt(noise));
     worst_mean = worse(worst_mean, std::abs(of_mean));
     lowest = std::min(lowest, rms / predicted);
@@ -139,14 +127,12 @@ Convergence convergence(Chapter& chapter) {
     log_n.push_back(std::log(draws));
     log_rms.push_back(std::log(rms));
     variance_of_log.push_back(noise / 4);
-    result.draws.push_back(draws);
-    result.rms.push_back(rms);
-    result.predicted.push_back(predicted);
+    result.push_back({draws, rms, predicted});
   }
   std::cout << table;
   const Slope s = slope(log_n, log_rms, variance_of_log);
-  std::cout << "\n  slope of log rms error against log N: " << support::decimal(s.value, 4) << " ± "
-            << support::decimal(s.error, 4) << "\n";
+  std::cout << "\n  slope of log rms error against log N: " << decimal(s.value, 4) << " ± "
+            << decimal(s.error, 4) << "\n";
   chapter.results.set("monte_carlo.lowest_ratio", lowest);
   chapter.results.set("monte_carlo.highest_ratio", highest);
   chapter.results.set("monte_carlo.slope", s.value);
@@ -161,4 +147,12 @@ Convergence convergence(Chapter& chapter) {
   chapter.claims.at_most("and its mean is the closed form (worst mean error, in standard errors)", worst_mean,
                          4, 0, "four standard errors");
   return result;
+}
+
+}  // namespace
+
+void monte_carlo(Chapter& chapter) {
+  const std::vector<Convergence> errors = convergence(chapter);
+  standard_errors(chapter);
+  draw_monte_carlo(chapter, errors, control_variate(chapter));
 }

@@ -17,6 +17,7 @@ struct Minimum {
 template <class Divergence>
 Minimum natural_gradient(Fit at, Divergence divergence, double rate) {
   using namespace doxa;
+  using support::u;
   Tape tape;
   for (int step = 1;; ++step) {
     tape.clear();

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <cmath>
-#include <limits>
-
-#include "doxa/autograd/real.h"
-#include "support/chapter.h"
+#include "gaussian.h"
+#include "mixture.h"
+#include "support/tutorial.h"
 
 // The parts of the chapter, each with its claims, in the order of README.md.
 
@@ -16,7 +14,28 @@ void monte_carlo(doxa::support::Chapter& chapter);   // KL as an average of draw
 void asymmetry(doxa::support::Chapter& chapter);     // one Gaussian for two modes, either way round
 void independence(doxa::support::Chapter& chapter);  // independent coordinates for dependent ones
 
-// The larger one; NaN if either is, so that no claim about a largest error can miss one.
-inline double worse(double a, double b) { return a <= b || std::isnan(b) ? b : a; }
+// nearly_equal.svg: relative error of the KL against t, of two formulas, beside u / KL.
+struct NearlyEqual {
+  double t, textbook, library, rounding;
+};
+void draw_nearly_equal(doxa::support::Chapter& chapter, const std::vector<NearlyEqual>& errors);
 
-inline constexpr double u = std::numeric_limits<doxa::Real>::epsilon() / 2.0;  // unit round-off
+// monte_carlo.svg: the error against the number of draws, and the standard deviation of one draw, relative to
+// KL, against KL.
+struct Convergence {
+  double draws, rms, predicted;
+};
+struct Spread {
+  double kl, plain, plain_measured, controlled, controlled_measured;
+};
+std::vector<Spread> control_variate(doxa::support::Chapter& chapter);
+void draw_monte_carlo(doxa::support::Chapter& chapter, const std::vector<Convergence>& errors,
+                      const std::vector<Spread>& spreads);
+
+// asymmetry.svg: p with the fits of either direction, and KL(q‖p) over the half plane of (μ, σ).
+void draw_asymmetry(doxa::support::Chapter& chapter, const Mixture& p, const std::vector<Fit>& reverse,
+                    Fit forward);
+
+// independence.svg: level sets of a correlated Gaussian and of its independent fits.
+void draw_independence(doxa::support::Chapter& chapter, const Gaussian& p, const doxa::Matrix& reverse,
+                       const doxa::Matrix& forward);

@@ -1,19 +1,52 @@
 // Gradient ascent on V over the parameters of q.
 
-#include "ascent.h"
-
-#include <algorithm>
-#include <iostream>
-#include <numbers>
-
 #include "doxa/autograd/random.h"
 #include "doxa/models/nn/adam.h"
-#include "family.h"
-#include "support/table.h"
+#include "sections.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 namespace {
+
+// A family of approximate posteriors N(loc, L Lᵀ): L has e^raw on its diagonal and, in the full family, raw
+// below it.
+struct GaussianFamily {
+  Parameter loc, raw;
+  bool full;
+
+  GaussianFamily(const Gaussian& start, bool with_correlations)
+      : loc("loc", Tensor({start.mean.rows})),
+        raw("raw", Tensor({start.mean.rows, start.mean.rows})),
+        full(with_correlations) {
+    for (Index i = 0; i < start.mean.rows; ++i) {
+      loc.value[i] = static_cast<Real>(start.mean[i]);
+      raw.value(i, i) = static_cast<Real>(std::log(start.factor(i, i)));
+    }
+  }
+};
+
+MultivariateNormal distribution(Tape& tape, GaussianFamily& q) {
+  const Index d = q.loc.value.size();
+  Tensor diagonal({d, d}), below({d, d});
+  for (Index i = 0; i < d; ++i)
+    for (Index j = 0; j <= i; ++j) (i == j ? diagonal : below)(i, j) = 1;
+  const Var raw = q.raw.on(tape), scales = tape.constant(diagonal) * exp(raw);
+  return {q.loc.on(tape), q.full ? scales + tape.constant(below) * raw : scales};
+}
+
+// Its present member.
+Gaussian gaussian(GaussianFamily& q) {
+  Tape tape;
+  const Evaluation evaluation(tape);
+  const MultivariateNormal now = distribution(tape, q);
+  return {column({now.loc.value().begin(), now.loc.value().end()}), Matrix(now.scale_tril.tensor())};
+}
+
+void append_parameters(Parameters& to, GaussianFamily& q) {
+  to.push_back(&q.loc);
+  to.push_back(&q.raw);
+}
 
 // How V or its gradient is had.
 enum class Objective { closed_form, one_draw, one_draw_path };
@@ -60,25 +93,22 @@ double distance(const Gaussian& a, const Gaussian& b) {
 
 void report(const Climb& c) {
   std::cout << '\n' << c.name << ":\n\n";
-  support::Table table(
-      {"step", "mean of q", "deviations", "correlation", "V", "log p(x) − V", "KL(q ‖ posterior)"});
+  Table table(
+      {"step", "mean of q", "deviations", "correlation", {"V", 6}, "log p(x) − V", "KL(q ‖ posterior)"}, 3);
   const std::size_t last = c.path.size() - 1;
   for (const std::size_t t : {std::size_t{0}, last / 100, last / 20, last / 5, last / 2, last}) {
     const Matrix s = covariance(c.path[t]);
-    table.row({t,
-               support::decimal(c.path[t].mean[0], 4) + ", " + support::decimal(c.path[t].mean[1], 4),
-               support::decimal(std::sqrt(s(0, 0)), 4) + ", " + support::decimal(std::sqrt(s(1, 1)), 4),
-               support::decimal(s(0, 1) / std::sqrt(s(0, 0) * s(1, 1)), 4),
-               {c.splits[t].elbo.value(), 6},
-               {c.splits[t].gap(), 3},
-               {c.splits[t].kl_to_posterior, 3}});
+    table.row({t, decimal(c.path[t].mean[0], 4) + ", " + decimal(c.path[t].mean[1], 4),
+               decimal(std::sqrt(s(0, 0)), 4) + ", " + decimal(std::sqrt(s(1, 1)), 4),
+               decimal(s(0, 1) / std::sqrt(s(0, 0) * s(1, 1)), 4), c.splits[t].elbo.value(),
+               c.splits[t].gap(), c.splits[t].kl_to_posterior});
   }
   std::cout << table;
 }
 
 }  // namespace
 
-void ascent(support::Chapter& chapter, const Problem& problem) {
+void ascent(Chapter& chapter, const Problem& problem) {
   const LinearGaussian& model = problem.model;
   const Matrix& x = problem.x;
   const int steps = chapter.quick() ? 2000 : 3000;

@@ -1,14 +1,9 @@
 // The gradient of V in the model's parameters θ, q held fixed: at the posterior it is that of log p(x).
 
-#include <algorithm>
-#include <cmath>
-#include <iostream>
-
-#include "on_tape.h"
 #include "sections.h"
-#include "support/table.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 namespace {
 
@@ -66,18 +61,18 @@ double gradient_terms(const Problem& problem) {
 
 }  // namespace
 
-void fisher(support::Chapter& chapter, const Problem& problem) {
+void fisher(Chapter& chapter, const Problem& problem) {
   const ModelGradient at_posterior = elbo_gradient(problem, posterior(problem.model, problem.x)),
                       at_diagonal = elbo_gradient(problem, best_diagonal(problem.model, problem.x)),
                       of_evidence = evidence_gradient(problem);
   std::cout << "\nThe gradient in θ = (W, b, log s), q held fixed:\n\n";
-  support::Table table({"θ", "∂V, q the posterior", "∂ log p(x)", "∂V, q the best diagonal"});
+  Table table({"θ", "∂V, q the posterior", "∂ log p(x)", "∂V, q the best diagonal"});
   const std::vector<double> a = at_posterior.all(), e = of_evidence.all(), d = at_diagonal.all();
   const char* const names[] = {"W₁₁", "W₁₂", "W₂₁", "W₂₂",    "W₃₁",    "W₃₂",
                                "b₁",  "b₂",  "b₃",  "log s₁", "log s₂", "log s₃"};
   double miss = 0, miss_diagonal = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    table.row({names[i], support::decimal(a[i], 6), support::decimal(e[i], 6), support::decimal(d[i], 6)});
+    table.row({names[i], decimal(a[i], 6), decimal(e[i], 6), decimal(d[i], 6)});
     miss = std::max(miss, std::abs(a[i] - e[i]));
     miss_diagonal = std::max(miss_diagonal, std::abs(d[i] - e[i]));
   }
@@ -86,7 +81,7 @@ void fisher(support::Chapter& chapter, const Problem& problem) {
   chapter.results.set("fisher.miss_of_best_diagonal", miss_diagonal);
   chapter.claims.equal(
       "(03.18) at q = posterior, held fixed, ∇_θ V is ∇_θ log p(x): largest difference of an entry", miss, 0,
-      16 * unit_roundoff * gradient_terms(problem),
+      16 * u * gradient_terms(problem),
       "both by the tape; 16 roundings of the largest term, times the condition number of Λ, which is "
       "what the posterior makes of a rounding");
 }

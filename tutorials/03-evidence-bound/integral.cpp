@@ -1,15 +1,14 @@
 // The integral (03.1) by averaging over the prior: right in expectation, and of no use in many dimensions.
 
 #include <array>
-#include <iostream>
 
 #include "doxa/autograd/random.h"
 #include "doxa/models/numerics/mean_estimate.h"
 #include "scalar_model.h"
 #include "sections.h"
-#include "support/table.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 namespace {
 
@@ -28,7 +27,7 @@ constexpr std::array<int, 7> dimensions{1, 2, 5, 10, 20, 40, 80};
 
 }  // namespace
 
-void integral(support::Chapter& chapter) {
+void integral(Chapter& chapter) {
   const int draws = chapter.quick() ? 20'000 : 100'000, few = 100;
   Philox random(chapter.seed(), prior_draws);
   std::array<std::vector<double>, dimensions.size()> ratio, log_weight;  // w / p(x) of the prior, log w of q
@@ -58,16 +57,12 @@ void integral(support::Chapter& chapter) {
             << " draws of the prior, and the bound V\n"
             << "by " << few
             << " draws of a q that is 1/10 deviation from the posterior in each coordinate:\n\n";
-  support::Table table({"d", "log p(x)", "log of the average", "draws needed for ± 10 %", "V", "± se"});
+  Table table({"d", "log p(x)", "log of the average", {"draws needed for ± 10 %", 2}, "V", {"± se", 2}}, 5);
   for (std::size_t k = 0; k < dimensions.size(); ++k) {
     const double exact = dimensions[k] * evidence, average = estimate_mean(ratio[k]).mean;
     const MeanEstimate v = estimate_mean(log_weight[k]);
-    table.row({dimensions[k],
-               {exact, 5},
-               {exact + std::log(average), 5},
-               {100 * (std::pow(per_dimension, dimensions[k]) - 1), 2},
-               {v.mean, 5},
-               {v.standard_error, 2}});
+    table.row({dimensions[k], exact, exact + std::log(average),
+               100 * (std::pow(per_dimension, dimensions[k]) - 1), v.mean, v.standard_error});
     chapter.results.set("integral.miss_d" + std::to_string(dimensions[k]), std::log(average));
   }
   std::cout << table << '\n';

@@ -1,18 +1,11 @@
 // Learning the model by raising V: EM, whose q is exact, and what a restricted q does to the model.
 
-#include <algorithm>
-#include <iostream>
-#include <limits>
-
 #include "doxa/autograd/random.h"
 #include "em.h"
 #include "sections.h"
-#include "support/figure.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Color;
-using support::Dash;
+using namespace doxa::support;
 
 namespace {
 
@@ -23,10 +16,10 @@ EmProblem draw_data(std::uint64_t seed) {
   return p;
 }
 
-void expectation_maximisation(support::Chapter& chapter, support::Figure& figure) {
+void expectation_maximisation(Chapter& chapter, Figure& figure) {
   const EmProblem data = draw_data(chapter.seed());
   std::cout << "\nEM on 50 data x = w z + ε: V(w, q) is raised over q, then over w, in nats a datum:\n\n";
-  support::Table table({"step", "w", "log p(x)", "V after w moved", "log p(x) then"});
+  Table table({"step", {"w", 5}, "log p(x)", "V after w moved", "log p(x) then"}, 6);
   std::vector<double> w{0.4};
   double least_rise = std::numeric_limits<double>::infinity();
   for (int t = 0; t < 200; ++t) {
@@ -34,35 +27,29 @@ void expectation_maximisation(support::Chapter& chapter, support::Figure& figure
     const double before = log_evidence(data, w.back()), raised = elbo(data, next, w.back()),
                  after = log_evidence(data, next);
     least_rise = std::min({least_rise, raised - before, after - raised});
-    if (t < 6) table.row({t, {w.back(), 5}, {before, 6}, {raised, 6}, {after, 6}});
+    if (t < 6) table.row({t, w.back(), before, raised, after});
     w.push_back(next);
   }
-  std::cout << table << "  after 200 steps w = " << support::significant(w.back(), 8)
-            << "; maximum likelihood: " << support::significant(maximum_likelihood(data), 8) << '\n';
+  std::cout << table << "  after 200 steps w = " << significant(w.back(), 8)
+            << "; maximum likelihood: " << significant(maximum_likelihood(data), 8) << '\n';
 
-  support::Axes& axes = figure.axes();
-  axes.title = "EM: bounds that touch";
-  axes.x_label = "w";
-  axes.y_label = "nats a datum";
-  std::vector<double> at, evidence;
-  for (double v = 0.2; v <= 3.2001; v += 0.02) {
-    at.push_back(v);
-    evidence.push_back(log_evidence(data, v));
-  }
+  Axes& axes = figure.axes("EM: bounds that touch", "w", "nats a datum");
+  const std::vector<double> at = spaced(0.2, 3.2001, 0.02);
+  const auto evidence = series(at, [&](double v) { return log_evidence(data, v); });
   const double top = log_evidence(data, maximum_likelihood(data)), bottom = log_evidence(data, 0.2);
-  axes.x_range = support::Range{0.2, 3.2};
-  axes.y_range = support::Range{bottom - 0.15, top + 0.1};
+  axes.x_range = Range{0.2, 3.2};
+  axes.y_range = Range{bottom - 0.15, top + 0.1};
   axes.line(at, evidence, {.label = "log p(x)", .color = Color::ink, .dash = Dash::solid, .width = 2.2});
   const char* const labels[] = {"V, q of step 0", "V, q of step 1", "V, q of step 2"};
   const Color colors[] = {Color::blue, Color::vermillion, Color::green};
   for (std::size_t t = 0; t < 3; ++t) {
-    std::vector<double> v, touch{w[t]}, value{log_evidence(data, w[t])};
-    for (const double candidate : at) v.push_back(elbo(data, candidate, w[t]));
+    const std::vector<double> touch{w[t]}, value{log_evidence(data, w[t])},
+        v = series(at, [&](double candidate) { return elbo(data, candidate, w[t]); });
     axes.line(at, v, {.label = labels[t], .color = colors[t]});
-    axes.scatter(touch, value, {.color = colors[t], .marker = support::Marker::circle, .size = 7});
+    axes.scatter(touch, value, {.color = colors[t], .marker = Marker::circle, .size = 7});
   }
-  const double double_roundoff = std::numeric_limits<double>::epsilon() / 2;
-  const double size = std::abs(top) + std::log(2 * std::numbers::pi);
+  const double double_roundoff = std::numeric_limits<double>::epsilon() / 2,
+               size = std::abs(top) + std::log(2 * std::numbers::pi);
   chapter.results.set("em.w", w.back());
   chapter.results.set("em.maximum_likelihood", maximum_likelihood(data));
   chapter.claims.at_least(
@@ -76,7 +63,7 @@ void expectation_maximisation(support::Chapter& chapter, support::Figure& figure
       "that of two sums over 50 data");
 }
 
-void restricted_family(support::Chapter& chapter, const Problem& problem, support::Figure& figure) {
+void restricted_family(Chapter& chapter, const Problem& problem, Figure& figure) {
   const auto with_noise = [&](double s1) {
     LinearGaussian m = problem.model;
     m.noise_scale[0] = s1;
@@ -91,22 +78,20 @@ void restricted_family(support::Chapter& chapter, const Problem& problem, suppor
     evidence.push_back(expected_log_evidence(m, problem.model));
     bound.push_back(evidence.back() - mean_field_gap(m));  // the largest V over diagonal q, (03.16)
   }
-  const double best_evidence =
-      at[static_cast<std::size_t>(std::ranges::max_element(evidence) - evidence.begin())];
-  const double best_bound = at[static_cast<std::size_t>(std::ranges::max_element(bound) - bound.begin())];
+  const auto best = [&](const std::vector<double>& score) {
+    return at[static_cast<std::size_t>(std::ranges::max_element(score) - score.begin())];
+  };
+  const double best_evidence = best(evidence), best_bound = best(bound);
   std::cout << "\nThe noise s₁ of the first instrument, learned from infinitely many data whose s₁ is "
-            << support::significant(truth, 3) << ":\n"
-            << support::significant(best_evidence, 3) << " by log p(x), "
-            << support::significant(best_bound, 3) << " by V with the best diagonal q for each datum.\n";
+            << significant(truth, 3) << ":\n"
+            << significant(best_evidence, 3) << " by log p(x), " << significant(best_bound, 3)
+            << " by V with the best diagonal q for each datum.\n";
   const std::string why = "the spacing of the values of s₁ that are tried";
   chapter.claims.equal("learned from infinitely many data, s₁ is the true one by log p(x)", best_evidence,
                        truth, spacing, why);
   chapter.claims.at_least("(03.16) but larger by V with the best diagonal q, whose gap falls as s₁ grows",
                           best_bound, best_evidence, spacing, why);
-  support::Axes& axes = figure.axes();
-  axes.title = "a diagonal q moves the model";
-  axes.x_label = "noise s₁";
-  axes.y_label = "nats a datum";
+  Axes& axes = figure.axes("a diagonal q moves the model", "noise s₁", "nats a datum");
   axes.line(at, evidence, {.label = "E[log p(x)]", .color = Color::ink, .dash = Dash::solid});
   axes.line(at, bound, {.label = "E[V], best diagonal q", .color = Color::green, .dash = Dash::solid});
   axes.vertical(truth, "truth", {.color = Color::ink, .dash = Dash::dotted});
@@ -117,10 +102,8 @@ void restricted_family(support::Chapter& chapter, const Problem& problem, suppor
 
 }  // namespace
 
-void learning(support::Chapter& chapter, const Problem& problem) {
-  support::Figure figure("EM as a staircase of touching bounds; and the noise that a diagonal q would learn",
-                         2);
-  figure.row_height = 340;
+void learning(Chapter& chapter, const Problem& problem) {
+  Figure figure("EM as a staircase of touching bounds; and the noise that a diagonal q would learn", 2, 340);
   expectation_maximisation(chapter, figure);
   restricted_family(chapter, problem, figure);
   chapter.figure("learning", figure);

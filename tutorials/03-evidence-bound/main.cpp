@@ -3,10 +3,11 @@
 #include "sections.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 int main(int argc, char** argv) {
-  support::Arguments arguments("03-evidence-bound", "The evidence lower bound, where the evidence is known");
-  return support::run_chapter(arguments, argc, argv, [](support::Chapter& chapter) {
+  Arguments arguments("03-evidence-bound", "The evidence lower bound, where the evidence is known");
+  return run_chapter(arguments, argc, argv, [](Chapter& chapter) {
     const Problem problem = three_instruments();
     integral(chapter);
     scalar_by_hand(chapter);

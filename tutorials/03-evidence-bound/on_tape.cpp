@@ -1,11 +1,11 @@
 #include "on_tape.h"
 
 #include <cmath>
-#include <limits>
+
+#include "support/claims.h"
 
 using namespace doxa;
-
-const double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2;
+using namespace doxa::support;
 
 namespace {
 
@@ -98,5 +98,5 @@ double rounding_unit(Var y) {
     for (std::size_t k = 0; k < v.value().size(); ++k)
       sum += std::abs(double{v.value()[k]} * double{v.adjoint()[k]});
   }
-  return unit_roundoff * sum;
+  return support::u * sum;
 }

@@ -28,9 +28,6 @@ doxa::Matrix representable(const doxa::Matrix& a);
 LinearGaussian representable(const LinearGaussian& model);
 Gaussian representable(const Gaussian& q);
 
-// u = half the distance from 1 to the next number.
-extern const double unit_roundoff;
-
 // u Σ |v ∂y/∂v| over every value v on the way to y: to first order, what y is off by if each of them is
 // rounded once. Runs backward on y's tape, which is then one that keeps all adjoints.
 double rounding_unit(doxa::Var y);

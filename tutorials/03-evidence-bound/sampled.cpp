@@ -1,19 +1,11 @@
 // V from draws of q, Jensen's inequality as a picture, and the posterior's constant integrand.
 
-#include <algorithm>
-#include <iostream>
-
 #include "doxa/autograd/random.h"
 #include "doxa/models/numerics/mean_estimate.h"
-#include "evidence_split.h"
-#include "on_tape.h"
 #include "sections.h"
-#include "support/figure.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Color;
-using support::Dash;
+using namespace doxa::support;
 
 namespace {
 
@@ -32,51 +24,37 @@ Gaussian moved(Gaussian g, double deviations) {
   return g;
 }
 
-support::Figure jensen_figure(const Problem& problem, std::uint64_t seed) {
-  support::Figure figure("Jensen's inequality: the logarithm of a spread-out weight averages below", 2);
-  figure.row_height = 340;
+Figure jensen_figure(const Problem& problem, std::uint64_t seed) {
+  Figure figure("Jensen's inequality: the logarithm of a spread-out weight averages below", 2, 340);
   const double evidence = log_evidence(problem.model, problem.x);
   const Gaussian exact = posterior(problem.model, problem.x);
   Philox random(seed, figure_noise);
 
-  support::Axes& left = figure.axes();
-  left.title = "the gap is Jensen's";
-  left.x_label = "w / p(x)";
-  left.y_label = "log(w / p(x)) / nats";
-  left.x_range = support::Range{0, 4};
-  left.y_range = support::Range{-3, 1.6};
-  std::vector<double> at, logarithm, w, log_w;
-  for (double ratio = 0.04; ratio <= 4; ratio += 0.01) {
-    at.push_back(ratio);
-    logarithm.push_back(std::log(ratio));
-  }
-  left.line(at, logarithm, {.color = Color::ink, .dash = Dash::solid, .width = 1});
-  for (const double l : draw_log_weights(problem, moved(exact, 1.2), 60, random)) {
-    log_w.push_back(l - evidence);
-    w.push_back(std::exp(l - evidence));
-  }
+  Axes& left = figure.axes("the gap is Jensen's", "w / p(x)", "log(w / p(x)) / nats");
+  left.x_range = Range{0, 4};
+  left.y_range = Range{-3, 1.6};
+  const std::vector<double> at = spaced(0.04, 4, 0.01);
+  left.line(at, series(at, [](double ratio) { return std::log(ratio); }),
+            {.color = Color::ink, .dash = Dash::solid, .width = 1});
+  const auto log_w = series(draw_log_weights(problem, moved(exact, 1.2), 60, random),
+                            [&](double l) { return l - evidence; });
+  const auto w = series(log_w, [](double l) { return std::exp(l); });
   left.scatter(w, log_w, {.label = "draws of q", .color = Color::blue, .size = 5, .opacity = 0.6});
   const double v = elbo_terms(problem.model, problem.x, moved(exact, 1.2)).value() - evidence;
   const std::vector<double> one{1}, zero{0}, mean{v}, ones{1, 1}, gap{v, 0};
   left.line(ones, gap, {.color = Color::vermillion, .dash = Dash::solid, .width = 2.5});
   left.scatter(one, zero, {.label = "log of the mean: log p(x)", .color = Color::ink, .size = 8});
-  left.scatter(one, mean,
-               {.label = "mean of the log: V",
-                .color = Color::vermillion,
-                .marker = support::Marker::diamond,
-                .size = 9});
+  left.scatter(
+      one, mean,
+      {.label = "mean of the log: V", .color = Color::vermillion, .marker = Marker::diamond, .size = 9});
   left.text(1.08, v / 2, "gap = KL");
 
-  support::Axes& right = figure.axes();
-  right.title = "log w as q nears the posterior";
-  right.x_label = "log w − log p(x) / nats";
-  right.y_label = "density, per nat";
-  right.x_range = support::Range{-4, 2.5};
+  Axes& right = figure.axes("log w as q nears the posterior", "log w − log p(x) / nats", "density, per nat");
+  right.x_range = Range{-4, 2.5};
   for (const double distance : {1.2, 0.6, 0.2}) {
     const double width = 0.1;
-    std::vector<double> edge, density;
-    for (double e = -4; e <= 2.5001; e += width) edge.push_back(e);
-    density.assign(edge.size(), 0.0);
+    const std::vector<double> edge = spaced(-4, 2.5001, width);
+    std::vector<double> density(edge.size());
     const Index draws = 40000;
     for (const double l : draw_log_weights(problem, moved(exact, distance), draws, random)) {
       const double bin = std::floor((l - evidence + 4) / width);
@@ -84,7 +62,7 @@ support::Figure jensen_figure(const Problem& problem, std::uint64_t seed) {
         density[static_cast<std::size_t>(bin)] += 1 / (width * static_cast<double>(draws));
     }
     const double kl = evidence - elbo_terms(problem.model, problem.x, moved(exact, distance)).value();
-    right.steps(edge, density, {.label = "KL = " + support::decimal(kl, 2)});
+    right.steps(edge, density, {.label = "KL = " + decimal(kl, 2)});
   }
   right.vertical(0, "posterior", {.color = Color::ink, .dash = Dash::dashed});
   return figure;
@@ -110,7 +88,7 @@ double constancy(const Problem& problem, Index draws, Philox& random) {
 
 }  // namespace
 
-void sampled(support::Chapter& chapter, const Problem& problem) {
+void sampled(Chapter& chapter, const Problem& problem) {
   const LinearGaussian& model = problem.model;
   const Matrix& x = problem.x;
   const Gaussian exact = posterior(model, x);
@@ -118,25 +96,25 @@ void sampled(support::Chapter& chapter, const Problem& problem) {
   const Index draws = chapter.quick() ? 20'000 : 200'000;
   Philox random(chapter.seed(), weight_noise);
   std::cout << "\nV by averaging log w = log p(x, z) − log q(z) over " << draws << " draws of q:\n\n";
-  support::Table table({"q", "V", "average", "± se", "deviation of log w", "KL(q ‖ posterior)"});
-  double worst = 0;
+  Table table(
+      {"q", {"V", 6}, {"average", 6}, {"± se", 2}, {"deviation of log w", 3}, {"KL(q ‖ posterior)", 3}});
   const auto row = [&](const std::string& name, const Gaussian& q) {
     const Gaussian rounded = representable(q);
     const double v = elbo_terms(model, x, rounded).value();
     const MeanEstimate e = estimate_mean(draw_log_weights(problem, rounded, draws, random));
     const double deviation = e.standard_error * std::sqrt(static_cast<double>(draws));
-    table.row({name, {v, 6}, {e.mean, 6}, {e.standard_error, 2}, {deviation, 3}, {evidence - v, 3}});
+    table.row({name, v, e.mean, e.standard_error, deviation, evidence - v});
     if (name == "posterior, moved by 1/10") {
       chapter.results.set("moved.deviation_of_log_weight", deviation);
       chapter.results.set("moved.gap", evidence - v);
     }
     return std::abs(e.mean - v) / e.standard_error;
   };
-  worst = std::max(worst, row("the prior", standard_normal(2)));
-  worst = std::max(worst, row("best diagonal", best_diagonal(model, x)));
-  worst = std::max(worst, row("posterior, moved by 1 deviation", moved(exact, 1)));
-  worst = std::max(worst, row("posterior, moved by 1/10", moved(exact, 0.1)));
-  worst = std::max(worst, row("posterior, moved by 1/100", moved(exact, 0.01)));
+  const double worst =
+      std::max({row("the prior", standard_normal(2)), row("best diagonal", best_diagonal(model, x)),
+                row("posterior, moved by 1 deviation", moved(exact, 1)),
+                row("posterior, moved by 1/10", moved(exact, 0.1)),
+                row("posterior, moved by 1/100", moved(exact, 0.01))});
   row("posterior", exact);
   std::cout << table;
   chapter.figure("jensen", jensen_figure(problem, chapter.seed()));

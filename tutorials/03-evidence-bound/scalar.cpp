@@ -1,48 +1,33 @@
 // One hidden number, one reading: the identity by hand, and the bound seen from every q.
 
-#include <algorithm>
-#include <iostream>
-
-#include "on_tape.h"
 #include "scalar_model.h"
 #include "sections.h"
-#include "support/figure.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Color;
-using support::Dash;
+using namespace doxa::support;
 
 namespace {
 
-support::Figure touch_figure(const ScalarModel& model) {
+Figure touch_figure(const ScalarModel& model) {
   const ScalarNormal exact = posterior(model);
-  support::Figure figure(
-      "The bound as the mean and the width of q move: it touches log p(x) at the posterior alone", 2);
-  figure.row_height = 340;
-  support::Axes& curves = figure.axes();
-  curves.title = "V from below";
-  curves.x_label = "mean of q";
-  curves.y_label = "V / nats";
-  curves.x_range = support::Range{-0.6, 2.6};
-  curves.y_range = support::Range{-4.6, -1.8};
+  Figure figure("The bound as the mean and the width of q move: it touches log p(x) at the posterior alone",
+                2, 340);
+  Axes& curves = figure.axes("V from below", "mean of q", "V / nats");
+  curves.x_range = Range{-0.6, 2.6};
+  curves.y_range = Range{-4.6, -1.8};
   for (const double deviation : {0.3, std::sqrt(exact.variance), 1.1}) {
-    std::vector<double> at, v;
-    for (double mean = -0.6; mean <= 2.6; mean += 0.02) {
-      at.push_back(mean);
-      v.push_back(elbo(model, {mean, deviation * deviation}));
-    }
-    curves.line(at, v, {.label = "V, deviation " + support::decimal(deviation, 2)});
+    const std::vector<double> at = spaced(-0.6, 2.6, 0.02),
+                              v = series(at, [&](double mean) {
+                                return elbo(model, {mean, deviation * deviation});
+                              });
+    curves.line(at, v, {.label = "V, deviation " + decimal(deviation, 2)});
   }
   curves.horizontal(log_evidence(model), "log p(x)", {.color = Color::ink, .dash = Dash::dashed});
 
-  support::Axes& map = figure.axes();
-  map.title = "the gap log p(x) − V / nats";
-  map.x_label = "mean of q";
-  map.y_label = "deviation of q";
-  map.x_range = support::Range{-0.6, 2.6};
-  map.y_range = support::Range{0.2, 1.6};
-  const support::Grid gap = support::sample_grid(
+  Axes& map = figure.axes("the gap log p(x) − V / nats", "mean of q", "deviation of q");
+  map.x_range = Range{-0.6, 2.6};
+  map.y_range = Range{0.2, 1.6};
+  const Grid gap = sample_grid(
       [&](double mean, double deviation) {
         return log_evidence(model) - elbo(model, {mean, deviation * deviation});
       },
@@ -53,24 +38,23 @@ support::Figure touch_figure(const ScalarModel& model) {
     // there.
     double deviation = std::sqrt(exact.variance);
     while (log_evidence(model) - elbo(model, {exact.mean, deviation * deviation}) < level) deviation += 0.001;
-    map.text(exact.mean, deviation, support::significant(level, 1), support::Anchor::middle);
+    map.text(exact.mean, deviation, significant(level, 1), Anchor::middle);
   }
   const std::vector<double> best_mean{exact.mean}, best_deviation{std::sqrt(exact.variance)};
-  map.scatter(best_mean, best_deviation,
-              {.color = Color::vermillion, .marker = support::Marker::diamond, .size = 9});
+  map.scatter(best_mean, best_deviation, {.color = Color::vermillion, .marker = Marker::diamond, .size = 9});
   map.text(exact.mean + 0.1, best_deviation[0], "posterior");
   return figure;
 }
 
 }  // namespace
 
-void scalar_by_hand(support::Chapter& chapter) {
+void scalar_by_hand(Chapter& chapter) {
   const ScalarModel model{2};
   std::cout << "One hidden number z ~ N(0, 1), one reading x = 2 of it with noise N(0, 1):\n\n";
-  support::Table table({"q", "V", "KL(q ‖ posterior)", "sum", "log p(x)"});
+  Table table({"q", "V", "KL(q ‖ posterior)", "sum", "log p(x)"}, 6);
   const auto row = [&](const std::string& name, const ScalarNormal& q) {
     const double v = elbo(model, q), kl = kl_divergence(q, posterior(model));
-    table.row({name, {v, 6}, {kl, 6}, {v + kl, 6}, {log_evidence(model), 6}});
+    table.row({name, v, kl, v + kl, log_evidence(model)});
   };
   row("N(0, 1), the prior", {0, 1});
   row("N(2, 1), the likelihood as a density of z", {2, 1});
@@ -88,7 +72,7 @@ void scalar_by_hand(support::Chapter& chapter) {
   const double by_hand = -std::log(2 * std::numbers::pi) / 2 - 2.5;
   chapter.claims.equal(
       "by hand, x = 2 and q the prior: V + KL = (−½ log 2π − 5/2) + KL is log p(2) = −½ log 4π − 1",
-      by_hand + kl, -std::log(4 * std::numbers::pi) / 2 - 1, 16 * unit_roundoff * 10,
+      by_hand + kl, -std::log(4 * std::numbers::pi) / 2 - 1, 16 * u * 10,
       "KL = 3/2 − ½ log 2 by the library; the terms add up to at most 10 in size, each rounded at "
       "most 16 times: 16 u · 10");
 }

@@ -1,9 +1,9 @@
 // The example of the chapter.
 
-#include "on_tape.h"
 #include "sections.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 // Instrument 1 reads the sum of the two numbers, precisely and with a known offset; 2 and 3 read one each,
 // poorly.

@@ -1,20 +1,10 @@
 // A latent choice among three: what can be done where no path leads from noise to a draw, and at what price.
 
-#include <algorithm>
-#include <cmath>
-#include <iostream>
-#include <string>
-#include <vector>
-
 #include "choice_model.h"
-#include "claim_moments.h"
-#include "measurement.h"
 #include "sections.h"
-#include "support/figure.h"
-#include "support/number.h"
-#include "support/table.h"
 
 namespace doxa {
+using namespace support;
 namespace {
 
 constexpr Index choice_samples = 4;
@@ -26,12 +16,10 @@ template <class Estimator>
 Moments measured(const ChoiceModel& model, Estimator estimator, const Repetitions& repetitions,
                  Philox& random) {
   const auto f = [&](Var z, const OneHotCategorical& q) { return model.log_weight(z, q); };
-  return measure({choice_logits[0], choice_logits[1], choice_logits[2]}, choice_of, f, estimator, repetitions, random);
+  return measure({choice_logits[0], choice_logits[1], choice_logits[2]}, choice_of, f, estimator, repetitions,
+                 random);
 }
 
-double length(const Triple& v) { return std::sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
-double total(const Triple& v) { return v[0] + v[1] + v[2]; }
-Triple minus(const Triple& a, const Triple& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
 Triple triple(const std::vector<double>& v) { return {v[0], v[1], v[2]}; }
 
 struct ChoiceRow {
@@ -57,19 +45,23 @@ std::vector<ChoiceRow> estimators(const ChoiceModel& model, Index count, Philox&
   return {
       {"enumeration", measured(model, Enumeration{}, {.count = 10, .at_once = 10}, random),
        ExactMoments{gradient_of_bound(model, choice_logits), {}}},
-      {"score function, no baseline", measured(model, ScoreFunction{.samples = choice_samples}, batched, random),
+      {"score function, no baseline",
+       measured(model, ScoreFunction{.samples = choice_samples}, batched, random),
        of_mean(score_function(model, choice_logits, 0))},
       {"score function, running mean",
        measured(model, ScoreFunction{.samples = choice_samples, .baseline = RunningMeanBaseline{}},
                 {.count = count / 4, .at_once = 1, .unused = 200}, random),
-       about_running_mean(model, choice_logits, double{RunningMeanBaseline{}.decay}, static_cast<double>(choice_samples))},
+       about_running_mean(model, choice_logits, double{RunningMeanBaseline{}.decay},
+                          static_cast<double>(choice_samples))},
       {"score function, leave one out",
-       measured(model, ScoreFunction{.samples = choice_samples, .baseline = LeaveOneOutBaseline{}}, batched, random),
+       measured(model, ScoreFunction{.samples = choice_samples, .baseline = LeaveOneOutBaseline{}}, batched,
+                random),
        leave_one_out(model, choice_logits, static_cast<double>(choice_samples))},
       {"straight-through", measured(model, StraightThrough{.samples = choice_samples}, batched, random),
        of_mean(straight_through_moments(model, choice_logits))},
       {"Gumbel-softmax, τ = 1", gumbel(1, false), of_mean(gumbel_softmax_moments(model, choice_logits, 1))},
-      {"Gumbel-softmax, τ = 0.3", gumbel(0.3, false), of_mean(gumbel_softmax_moments(model, choice_logits, 0.3))},
+      {"Gumbel-softmax, τ = 0.3", gumbel(0.3, false),
+       of_mean(gumbel_softmax_moments(model, choice_logits, 0.3))},
       {"straight-through Gumbel, τ = 1", gumbel(1, true),
        of_mean(straight_through_gumbel_moments(model, choice_logits, 1))},
   };
@@ -81,22 +73,18 @@ double length_of_bias(const Triple& mean, const Triple& truth) {
   return bias < 1e-12 ? 0 : bias;
 }
 
-void report(support::Chapter& chapter, const ChoiceRow& row, const Triple& truth, support::Table& table) {
+void report(Chapter& chapter, const ChoiceRow& row, const Triple& truth, Table& table) {
   const Moments& m = row.measured;
   const double bias = length_of_bias(triple(m.mean), truth), error = length(triple(m.mean_error)),
                spread = std::sqrt(total(triple(m.variance)));
-  table.row({row.name,
-             {bias, 2},
-             {error, 2},
-             {length_of_bias(row.exact.mean, truth), 4},
-             {spread, 4},
-             {std::sqrt(total(row.exact.variance)), 4}});
+  table.row({row.name, bias, error, length_of_bias(row.exact.mean, truth), spread,
+             std::sqrt(total(row.exact.variance))});
   chapter.results.set("choice." + row.name + ".bias", bias);
   chapter.results.set("choice." + row.name + ".bias.exactly", length_of_bias(row.exact.mean, truth));
   chapter.results.set("choice." + row.name + ".spread", spread);
 }
 
-void claims(support::Chapter& chapter, const std::vector<ChoiceRow>& rows, const Triple& truth) {
+void claims(Chapter& chapter, const std::vector<ChoiceRow>& rows, const Triple& truth) {
   Deviations unbiased, biased, variances;
   for (const ChoiceRow& row : rows) {
     const bool is_unbiased = row.name.starts_with("score") || row.name == "enumeration";
@@ -144,26 +132,20 @@ double best_temperature(const ChoiceModel& model, const Triple& truth, double n)
   return std::exp((low + high) / 2);
 }
 
-void draw_trade(support::Chapter& chapter, const ChoiceModel& model, const Triple& truth) {
-  std::vector<double> temperature, bias, spread, error;
-  for (double t = 0.08; t < 8.1; t *= chapter.quick() ? 1.4 : 1.12) {
-    const GumbelError e = gumbel_error(model, truth, t);
-    temperature.push_back(t);
-    bias.push_back(e.bias);
-    spread.push_back(e.spread);
-    error.push_back(e.root_mean_square(1));
-  }
-  support::Figure figure("Bias and standard deviation of the Gumbel-softmax gradient against the temperature",
-                         1);
+void draw_trade(Chapter& chapter, const ChoiceModel& model, const Triple& truth) {
+  std::vector<double> temperature;
+  for (double t = 0.08; t < 8.1; t *= chapter.quick() ? 1.4 : 1.12) temperature.push_back(t);
+  std::vector<GumbelError> errors;
+  for (const double t : temperature) errors.push_back(gumbel_error(model, truth, t));
+  Figure figure("Bias and standard deviation of the Gumbel-softmax gradient against the temperature");
   figure.width = 620;
-  support::Axes& axes = figure.axes();
-  axes.title = "one draw's estimate of the gradient: length of the error";
-  axes.x_label = "temperature τ";
-  axes.y_label = "error / nats";
-  axes.x_scale = axes.y_scale = support::Scale::log;
-  axes.line(temperature, bias, {.label = "Gumbel-softmax: bias"});
-  axes.line(temperature, spread, {.label = "standard deviation"});
-  axes.line(temperature, error, {.label = "root mean square"});
+  Axes& axes = figure.axes("one draw's estimate of the gradient: length of the error", "temperature τ",
+                           "error / nats");
+  axes.x_scale = axes.y_scale = Scale::log;
+  axes.line(temperature, series(errors, &GumbelError::bias), {.label = "Gumbel-softmax: bias"});
+  axes.line(temperature, series(errors, &GumbelError::spread), {.label = "standard deviation"});
+  axes.line(temperature, series(errors, [](const GumbelError& e) { return e.root_mean_square(1); }),
+            {.label = "root mean square"});
   const ExactMoments st = straight_through_moments(model, choice_logits);
   axes.horizontal(std::sqrt(total(leave_one_out(model, choice_logits, 2).variance) * 2),
                   "score function, leave one out: standard deviation");
@@ -173,23 +155,22 @@ void draw_trade(support::Chapter& chapter, const ChoiceModel& model, const Tripl
 
 }  // namespace
 
-void choice(support::Chapter& chapter) {
+void choice(Chapter& chapter) {
   Philox random(chapter.seed(), choice_draws);
   const ChoiceModel model;
   const Triple truth = gradient_of_bound(model, choice_logits);
   std::cout << "A choice among three, V = E_q[log p(x, z) − log q(z)]: estimates of ∂V/∂logits = ("
-            << support::significant(truth[0]) << ", " << support::significant(truth[1]) << ", "
-            << support::significant(truth[2]) << ") from " << choice_samples << " draws each\n\n";
+            << significant(truth[0]) << ", " << significant(truth[1]) << ", " << significant(truth[2])
+            << ") from " << choice_samples << " draws each\n\n";
   const std::vector<ChoiceRow> rows = estimators(model, chapter.quick() ? 20'000 : 200'000, random);
-  support::Table table({"estimator", "length of bias", "± se", "exactly", "std. deviation", "exactly"});
+  Table table({"estimator", {"length of bias", 2}, {"± se", 2}, "exactly", "std. deviation", "exactly"});
   for (const ChoiceRow& row : rows) report(chapter, row, truth, table);
   std::cout << table << '\n';
   chapter.results.set("printed.choice", table.text());
   claims(chapter, rows, truth);
   for (const double t : {0.3, 1.0})
-    chapter.claims.equal(
-        "(04.19) the density of the noise adds up to 1 at the nodes for τ = " + support::to_text(t),
-        gumbel_mass(t), 1, 1e-10, "the trapezoid rule's e^-28 and the weights left out");
+    chapter.claims.equal("(04.19) the density of the noise adds up to 1 at the nodes for τ = " + to_text(t),
+                         gumbel_mass(t), 1, 1e-10, "the trapezoid rule's e^-28 and the weights left out");
   const Triple p = softmax_of(choice_logits), nearest = minus(nearest_corner_mass(choice_logits), p);
   chapter.claims.at_most(
       "(04.17) the nearest corner is k with probability p_k, whatever τ: the largest difference",
@@ -198,9 +179,8 @@ void choice(support::Chapter& chapter) {
   draw_trade(chapter, model, truth);
   const double best = best_temperature(model, truth, 1);
   const GumbelError least = gumbel_error(model, truth, best);
-  std::cout << "one draw errs least at the temperature τ = " << support::significant(best, 2)
-            << ": root mean square " << support::significant(least.root_mean_square(1), 2) << ", bias "
-            << support::significant(least.bias, 2) << "\n\n";
+  std::cout << "one draw errs least at the temperature τ = " << significant(best, 2) << ": root mean square "
+            << significant(least.root_mean_square(1), 2) << ", bias " << significant(least.bias, 2) << "\n\n";
   chapter.results.set("choice.best_temperature", best);
   chapter.results.set("choice.best_temperature.error", least.root_mean_square(1));
   chapter.results.set("choice.best_temperature.bias", least.bias);

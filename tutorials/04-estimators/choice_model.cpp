@@ -7,6 +7,7 @@
 #include "doxa/distributions/normal.h"
 
 namespace doxa {
+
 namespace {
 
 double bound(const Triple& p, const Triple& f) { return p[0] * f[0] + p[1] * f[1] + p[2] * f[2]; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <vector>
 
 #include "doxa/distributions/one_hot_categorical.h"
@@ -8,6 +9,9 @@
 namespace doxa {
 
 using Triple = std::array<double, 3>;
+inline double length(const Triple& v) { return std::sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
+inline double total(const Triple& v) { return v[0] + v[1] + v[2]; }
+inline Triple minus(const Triple& a, const Triple& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
 
 /// A latent choice z among three, one-hot, and a datum x that is a normal number around the one chosen:
 /// p(z) = π·z, p(x | z) = N(x; w·z, s²). Its posterior is known, and so is the bound V = E_q[log p(x, z) -

@@ -1,19 +1,13 @@
 // The same parabola in D dimensions: the noise of all of them enters the score-function estimate of each.
 
-#include <cmath>
-#include <iostream>
-#include <vector>
-
-#include "claim_moments.h"
-#include "measurement.h"
 #include "parabola.h"
 #include "sections.h"
-#include "support/figure.h"
-#include "support/table.h"
 
 namespace doxa {
 
-void dimension(support::Chapter& chapter) {
+using namespace support;
+
+void dimension(Chapter& chapter) {
   Philox random(chapter.seed(), dimension_draws);
   constexpr Index draws = 8;
   const double n = static_cast<double>(draws);
@@ -22,10 +16,12 @@ void dimension(support::Chapter& chapter) {
 
   std::cout << "The same in D dimensions, f = Σ_j (z_j − a)²: variance of the estimate of ∂F/∂μ_1 from "
             << draws << " draws\n\n";
-  support::Table table(
-      {"D", "no baseline", "exactly", "leave one out", "exactly", "reparametrised", "exactly"});
+  Table table({"D", "no baseline", "exactly", "leave one out", "exactly", "reparametrised", "exactly"}, 3);
   Deviations variances;
-  std::vector<double> naive, naive_exact, loo, loo_exact, path, path_exact;
+  struct Variances {
+    double naive, naive_exact, loo, loo_exact, path, path_exact;
+  };
+  std::vector<Variances> all;
   for (const double D : dimensions) {
     const Parabola p{.D = D};
     std::vector<double> parameters(static_cast<std::size_t>(D), p.delta);
@@ -37,46 +33,35 @@ void dimension(support::Chapter& chapter) {
     const Moments none = measured(ScoreFunction{.samples = draws}),
                   others = measured(ScoreFunction{.samples = draws, .baseline = LeaveOneOutBaseline{}}),
                   reparametrised = measured(Reparametrisation{.samples = draws});
-    naive.push_back(none.variance[0]);
-    naive_exact.push_back(p.score(0, n));
-    loo.push_back(others.variance[0]);
-    loo_exact.push_back(p.leave_one_out(n));
-    path.push_back(reparametrised.variance[0]);
-    path_exact.push_back(p.reparametrised(n));
-    table.row({static_cast<int>(D),
-               {naive.back(), 3},
-               {naive_exact.back(), 3},
-               {loo.back(), 3},
-               {loo_exact.back(), 3},
-               {path.back(), 3},
-               {path_exact.back(), 3}});
-    variances.variance(none, 0, naive_exact.back());
-    variances.variance(others, 0, loo_exact.back());
-    variances.variance(reparametrised, 0, path_exact.back());
+    const Variances& v =
+        all.emplace_back(Variances{none.variance[0], p.score(0, n), others.variance[0], p.leave_one_out(n),
+                                   reparametrised.variance[0], p.reparametrised(n)});
+    table.row({static_cast<int>(D), v.naive, v.naive_exact, v.loo, v.loo_exact, v.path, v.path_exact});
+    variances.variance(none, 0, v.naive_exact);
+    variances.variance(others, 0, v.loo_exact);
+    variances.variance(reparametrised, 0, v.path_exact);
   }
   std::cout << table << '\n';
   variances.claim(chapter,
                   "(04.7), (04.9), (04.10) in 1 to 128 dimensions: the variances are those of the formulas");
-  chapter.results.set("dimension.128.no_baseline", naive.back());
-  chapter.results.set("dimension.128.leave_one_out", loo.back());
-  chapter.results.set("dimension.128.leave_one_out.exactly", loo_exact.back());
-  chapter.results.set("dimension.128.reparametrised", path.back());
-  chapter.results.set("dimension.128.draws_ratio", loo.back() / path.back());
-  std::cout << "in 128 dimensions leave-one-out needs " << support::significant(loo.back() / path.back(), 3)
+  const Variances& last = all.back();
+  chapter.results.set("dimension.128.no_baseline", last.naive);
+  chapter.results.set("dimension.128.leave_one_out", last.loo);
+  chapter.results.set("dimension.128.leave_one_out.exactly", last.loo_exact);
+  chapter.results.set("dimension.128.reparametrised", last.path);
+  chapter.results.set("dimension.128.draws_ratio", last.loo / last.path);
+  std::cout << "in 128 dimensions leave-one-out needs " << significant(last.loo / last.path, 3)
             << " times the draws for the same accuracy\n\n";
 
-  support::Figure figure("Variance of the gradient estimate against the number of dimensions", 1);
+  Figure figure("Variance of the gradient estimate against the number of dimensions");
   figure.width = 620;
-  support::Axes& axes = figure.axes();
-  axes.title = "variance of the estimate of ∂F/∂μ₁ from 8 draws";
-  axes.x_label = "dimensions D";
-  axes.y_label = "variance";
-  axes.x_scale = axes.y_scale = support::Scale::log;
-  axes.line(dimensions, naive_exact, {.label = "score function, no baseline"});
-  axes.line(dimensions, loo_exact, {.label = "score function, leave one out"});
-  axes.line(dimensions, path_exact, {.label = "reparametrisation"});
-  for (const auto* seen : {&naive, &loo, &path})
-    axes.scatter(dimensions, *seen, {.color = support::Color::ink});
+  Axes& axes = figure.axes("variance of the estimate of ∂F/∂μ₁ from 8 draws", "dimensions D", "variance");
+  axes.x_scale = axes.y_scale = Scale::log;
+  axes.line(dimensions, series(all, &Variances::naive_exact), {.label = "score function, no baseline"});
+  axes.line(dimensions, series(all, &Variances::loo_exact), {.label = "score function, leave one out"});
+  axes.line(dimensions, series(all, &Variances::path_exact), {.label = "reparametrisation"});
+  for (const auto seen : {&Variances::naive, &Variances::loo, &Variances::path})
+    axes.scatter(dimensions, series(all, seen), {.color = Color::ink});
   chapter.figure("dimension", figure);
 }
 

@@ -1,20 +1,10 @@
 // One latent number and f(z) = (z - a)²: every variance is known exactly.
 
-#include <cmath>
-#include <iostream>
-#include <limits>
-#include <string>
-#include <vector>
-
-#include "claim_moments.h"
-#include "measurement.h"
 #include "parabola.h"
 #include "sections.h"
-#include "support/figure.h"
-#include "support/number.h"
-#include "support/table.h"
 
 namespace doxa {
+using namespace support;
 namespace {
 
 constexpr Index gaussian_samples = 8;
@@ -42,10 +32,13 @@ std::vector<GaussianRow> estimators(const Parabola& p, Index count, Philox& rand
   return {
       {"score function, no baseline", p.score(0, n), measured(p, score(0), batched, random)},
       {"score function, running mean", p.score_about_mean(p.running_mean(decay, n), n),
-       measured(p, ScoreFunction{.samples = gaussian_samples, .baseline = RunningMeanBaseline{.decay = Real(decay)}},
-                {.count = count / 4, .at_once = 1, .unused = 200}, random)},
+       measured(
+           p,
+           ScoreFunction{.samples = gaussian_samples, .baseline = RunningMeanBaseline{.decay = Real(decay)}},
+           {.count = count / 4, .at_once = 1, .unused = 200}, random)},
       {"score function, leave one out", p.leave_one_out(n),
-       measured(p, ScoreFunction{.samples = gaussian_samples, .baseline = LeaveOneOutBaseline{}}, batched, random)},
+       measured(p, ScoreFunction{.samples = gaussian_samples, .baseline = LeaveOneOutBaseline{}}, batched,
+                random)},
       {"score function, best constant", p.least_score(n),
        measured(p, score(p.best_baseline()), batched, random)},
       {"reparametrisation", p.reparametrised(n),
@@ -69,31 +62,22 @@ Moments running_mean_of(const Parabola& p, Index calls, Philox& random) {
   return samples.moments();
 }
 
-void against_scale(support::Chapter& chapter, Philox& random) {
-  const auto curve = [](auto f) {
-    std::vector<double> sigma, variance;
-    for (double s = 0.05; s < 2.01; s *= 1.05) {
-      sigma.push_back(s);
-      variance.push_back(f(Parabola{.sigma = s}));
-    }
-    return std::pair(sigma, variance);
-  };
-  support::Figure figure("Variance of one draw's gradient against the scale of q", 1);
+void against_scale(Chapter& chapter, Philox& random) {
+  std::vector<double> sigma;
+  for (double s = 0.05; s < 2.01; s *= 1.05) sigma.push_back(s);
+  Figure figure("Variance of one draw's gradient against the scale of q");
   figure.width = 620;
-  support::Axes& axes = figure.axes();
-  axes.title = "variance of the estimate of ∂F/∂μ from one draw, δ = 1";
-  axes.x_label = "scale σ of q";
-  axes.y_label = "variance";
-  axes.x_scale = axes.y_scale = support::Scale::log;
+  Axes& axes =
+      figure.axes("variance of the estimate of ∂F/∂μ from one draw, δ = 1", "scale σ of q", "variance");
+  axes.x_scale = axes.y_scale = Scale::log;
   const auto plot = [&](const char* label, auto exact, auto estimator) {
-    const auto [sigma, variance] = curve(exact);
-    axes.line(sigma, variance, {.label = label});
-    std::vector<double> at{0.1, 0.2, 0.4, 0.8, 1.6}, seen;
-    for (const double s : at)
-      seen.push_back(
-          measured(Parabola{.sigma = s}, estimator(Parabola{.sigma = s}), {.count = 20'000}, random)
-              .variance[0]);
-    axes.scatter(at, seen, {.color = support::Color::ink});
+    axes.line(sigma, series(sigma, [&](double s) { return exact(Parabola{.sigma = s}); }), {.label = label});
+    const std::vector<double> at{0.1, 0.2, 0.4, 0.8, 1.6},
+        seen = series(at, [&](double s) {
+          const Parabola p{.sigma = s};
+          return measured(p, estimator(p), {.count = 20'000}, random).variance[0];
+        });
+    axes.scatter(at, seen, {.color = Color::ink});
   };
   const auto constant = [](double b) {
     return ScoreFunction{.baseline = ConstantBaseline{static_cast<Real>(b)}};
@@ -113,16 +97,16 @@ void against_scale(support::Chapter& chapter, Philox& random) {
 
 }  // namespace
 
-void gaussian(support::Chapter& chapter) {
+void gaussian(Chapter& chapter) {
   Philox random(chapter.seed(), gaussian_draws);
   const Parabola p;
   std::cout << "F = E_q[(z − a)²], q = N(μ, σ²), μ − a = " << p.delta << ", σ = " << p.sigma
             << ": estimates of ∂F/∂μ = " << p.gradient() << " from " << gaussian_samples << " draws each\n\n";
   Deviations unbiased, variances;
-  support::Table table({"estimator", "mean", "± se", "variance", "exactly"});
+  Table table({"estimator", {"mean", 5}, {"± se", 2}, "variance", "exactly"});
   for (const GaussianRow& row : estimators(p, chapter.quick() ? 20'000 : 200'000, random)) {
     const Moments& m = row.measured;
-    table.row({row.name, {m.mean[0], 5}, {m.mean_error[0], 2}, {m.variance[0], 4}, {row.exact_variance, 4}});
+    table.row({row.name, m.mean[0], m.mean_error[0], m.variance[0], row.exact_variance});
     chapter.results.set("gaussian." + row.name + ".variance", m.variance[0]);
     unbiased.mean(m, 0, p.gradient());
     unbiased.mean(m, 1, p.gradient_by_log_scale());

@@ -1,17 +1,10 @@
 // A bound with the posterior N(0, 1): which noise is left when q gets there?
 
-#include <cmath>
-#include <iostream>
-#include <vector>
-
-#include "claim_moments.h"
 #include "doxa/distributions/normal.h"
-#include "measurement.h"
 #include "sections.h"
-#include "support/figure.h"
-#include "support/table.h"
 
 namespace doxa {
+using namespace support;
 namespace {
 
 // V = E_q[log p(z) - log q(z)], ∂V/∂μ = -μ.
@@ -56,27 +49,23 @@ double root_mean_square(const Moments& m) {
 
 }  // namespace
 
-void landing(support::Chapter& chapter) {
+void landing(Chapter& chapter) {
   Philox random(chapter.seed(), landing_draws);
   const Index count = chapter.quick() ? 10'000 : 100'000;
   std::cout
       << "A bound, V = E_q[log p(z) − log q(z)] with p = N(0, 1): variance of the estimate of ∂V/∂μ from one "
          "draw, μ = 0.5\n\n";
   Deviations unbiased, variances;
-  support::Table table(
-      {"σ", "score, best constant", "exactly", "total derivative", "exactly", "path derivative", "exactly"});
+  Table table(
+      {"σ", "score, best constant", "exactly", "total derivative", "exactly", "path derivative", "exactly"},
+      3);
   for (const double sigma : {0.25, 0.5, 1.0, 2.0}) {
     const Bound b{.sigma = sigma};
     const Moments score = measured(b, score_of(b), count, random),
                   total = measured(b, Reparametrisation{}, count, random),
                   path = measured(b, PathDerivative{}, count, random);
-    table.row({{sigma, 3},
-               {score.variance[0], 3},
-               {b.score(), 3},
-               {total.variance[0], 3},
-               {b.total(), 3},
-               {path.variance[0], 3},
-               {b.path(), 3}});
+    table.row(
+        {sigma, score.variance[0], b.score(), total.variance[0], b.total(), path.variance[0], b.path()});
     for (const Moments* m : {&score, &total, &path}) {
       unbiased.mean(*m, 0, b.gradient());
       unbiased.mean(*m, 1, 1 - sigma * sigma);
@@ -102,25 +91,21 @@ void landing(support::Chapter& chapter) {
   chapter.claims.equal("where the total derivative still has the variance σ² = 1", restless.variance[0], 1,
                        4.5 * restless.variance_error[0], "4.5 standard errors");
 
-  support::Figure figure("Variance of the estimates of a bound's gradient against the scale of q", 1);
+  Figure figure("Variance of the estimates of a bound's gradient against the scale of q");
   figure.width = 620;
-  support::Axes& axes = figure.axes();
-  axes.title = "variance of the estimate of ∂V/∂μ from one draw, μ = 0.5";
-  axes.x_label = "scale σ of q";
-  axes.y_label = "variance / nats²";
-  axes.x_scale = axes.y_scale = support::Scale::log;
-  axes.y_range = support::Range{1e-4, 100};
-  std::vector<double> sigma, score, total, path;
-  for (double s = 0.2; s < 4; s *= 1.01) {
-    const Bound b{.sigma = s};
-    sigma.push_back(s);
-    score.push_back(b.score());
-    total.push_back(b.total());
-    path.push_back(b.path());
-  }
-  axes.line(sigma, score, {.label = "score function, best constant"});
-  axes.line(sigma, total, {.label = "total derivative"});
-  axes.line(sigma, path, {.label = "path derivative"});
+  Axes& axes = figure.axes("variance of the estimate of ∂V/∂μ from one draw, μ = 0.5", "scale σ of q",
+                           "variance / nats²");
+  axes.x_scale = axes.y_scale = Scale::log;
+  axes.y_range = Range{1e-4, 100};
+  std::vector<double> sigma;
+  for (double s = 0.2; s < 4; s *= 1.01) sigma.push_back(s);
+  const auto plot = [&](const char* label, double (Bound::*variance)() const) {
+    axes.line(sigma, series(sigma, [&](double s) { return (Bound{.sigma = s}.*variance)(); }),
+              {.label = label});
+  };
+  plot("score function, best constant", &Bound::score);
+  plot("total derivative", &Bound::total);
+  plot("path derivative", &Bound::path);
   axes.vertical(std::sqrt(0.5), "σ = 1/√2");
   chapter.figure("landing", figure);
 }

@@ -1,19 +1,13 @@
 // Gradient ascent of the bound with each estimator: noise slows it down, bias leads it somewhere else.
 
-#include <algorithm>
-#include <cmath>
 #include <functional>
-#include <iostream>
-#include <string>
-#include <vector>
 
 #include "choice_model.h"
 #include "doxa/distributions/estimators.h"
 #include "sections.h"
-#include "support/figure.h"
-#include "support/table.h"
 
 namespace doxa {
+using namespace support;
 namespace {
 
 constexpr double first_rate = 0.5, temperature = 0.5;
@@ -112,7 +106,7 @@ double kl_held_by_noise(const ChoiceModel& model, double rate, double n) {
 // runs too, in proportion to the rate and the variance of an estimate: with 100 times the draws a hundredth
 // of that, and at half the steps, where the rate is up to 1.8 times as large, less than a fiftieth.
 template <class Estimator>
-void claim_rest(support::Chapter& chapter, const ChoiceModel& model, const Curve& few, Estimator estimator,
+void claim_rest(Chapter& chapter, const ChoiceModel& model, const Curve& few, Estimator estimator,
                 double rest, int steps, Philox& random) {
   estimator.samples *= 100;
   const Curve many = ascend(few.name, model, estimator, steps, random, 20);
@@ -126,7 +120,7 @@ void claim_rest(support::Chapter& chapter, const ChoiceModel& model, const Curve
 
 }  // namespace
 
-void training(support::Chapter& chapter) {
+void training(Chapter& chapter) {
   Philox random(chapter.seed(), training_draws);
   const ChoiceModel model;
   const int steps = chapter.quick() ? 500 : 2000;
@@ -147,9 +141,9 @@ void training(support::Chapter& chapter) {
 
   std::cout << "Gradient ascent of the bound from equal probabilities, " << draws << " draws a step, "
             << steps << " steps, " << 200 << " runs: log p(x) − V = KL(q ‖ p(z | x)) at the end\n\n";
-  support::Table table({"estimator", "mean KL / nats", "± se"});
+  Table table({"estimator", {"mean KL / nats", 3}, {"± se", 2}});
   for (const Curve& c : curves) {
-    table.row({c.name, {c.last_kl, 3}, {c.last_error, 2}});
+    table.row({c.name, c.last_kl, c.last_error});
     // For given draws of value k a step of the bare score function adds -rate f_k J(p) δ to a difference δ in
     // the logits, which grows as long as f_k < 0: by 10^9 in 200 steps, so that other rounding leads to other
     // draws. Two runs of 200 then are independent: 4 standard errors of the difference of their means.
@@ -160,9 +154,8 @@ void training(support::Chapter& chapter) {
   }
   chapter.results.set("printed.training", table.text());
   std::cout << table << "\nthe expected straight-through gradient is zero at KL = "
-            << support::significant(of_straight_through.kl, 4)
-            << " nats, the expected Gumbel-softmax gradient at " << support::significant(of_gumbel.kl, 4)
-            << "\n\n";
+            << significant(of_straight_through.kl, 4) << " nats, the expected Gumbel-softmax gradient at "
+            << significant(of_gumbel.kl, 4) << "\n\n";
   const Curve &exact = curves[0], &none = curves[1], &others = curves[2];
   const double left = kl_left_by_ascent(model.posterior(), steps);
   chapter.claims.at_most("training by enumeration reaches the posterior: KL", exact.last_kl, left, 0,
@@ -180,14 +173,11 @@ void training(support::Chapter& chapter) {
   claim_rest(chapter, model, curves[3], straight_through, of_straight_through.kl, steps / 2, random);
   claim_rest(chapter, model, curves[4], gumbel, of_gumbel.kl, steps / 2, random);
 
-  support::Figure figure("Divergence from the posterior during gradient ascent with each estimator", 1);
+  Figure figure("Divergence from the posterior during gradient ascent with each estimator");
   figure.width = 620;
-  support::Axes& axes = figure.axes();
-  axes.title = "KL(q ‖ posterior), mean of 200 runs";
-  axes.x_label = "step";
-  axes.y_label = "KL / nats";
-  axes.y_scale = support::Scale::log;
-  axes.y_range = support::Range{1e-6, 2};
+  Axes& axes = figure.axes("KL(q ‖ posterior), mean of 200 runs", "step", "KL / nats");
+  axes.y_scale = Scale::log;
+  axes.y_range = Range{1e-6, 2};
   for (const Curve& c : curves) axes.line(c.step, c.kl, {.label = c.name});
   chapter.figure("training", figure);
 }

@@ -1,14 +1,9 @@
 // What the encoder's answers add up to, and what of the second term of the bound is news about the datum.
 
-#include "aggregate.h"
-
-#include <iostream>
-#include <limits>
-
-#include "support/table.h"
-#include "training.h"
+#include "sections.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 Surgery operate(Vae& vae, const PlaneData& data, const DataNodes& nodes, Index draws, std::uint64_t seed) {
   Surgery s{aggregate_posterior(vae, nodes.x, nodes.weights), 0, 0, {}, {}};  // (06.11)
@@ -31,12 +26,12 @@ Surgery operate(Vae& vae, const PlaneData& data, const DataNodes& nodes, Index d
   return s;
 }
 
-void report_surgery(support::Chapter& chapter, const Surgery& s, const Limits& limits) {
-  support::Table table({"the second term of the bound, taken apart", "nats"});
-  table.row({"E KL(q(z|x) ‖ p(z)), in closed form", {s.mean_kl, 4}});
-  table.row({"  of it I(x; z): what z says of x", {s.mean_kl - s.kl_to_prior, 4}});
-  table.row({"  of it KL(q̄ ‖ p): q̄ is not the prior", {s.kl_to_prior, 4}});
-  table.row({"for comparison, all that the ELBO lacks to the truth", {-limits.entropy - limits.bound, 4}});
+void report_surgery(Chapter& chapter, const Surgery& s, const Averages& averages) {
+  Table table({"the second term of the bound, taken apart", "nats"});
+  table.row({"E KL(q(z|x) ‖ p(z)), in closed form", s.mean_kl});
+  table.row({"  of it I(x; z): what z says of x", s.mean_kl - s.kl_to_prior});
+  table.row({"  of it KL(q̄ ‖ p): q̄ is not the prior", s.kl_to_prior});
+  table.row({"for comparison, all that the ELBO lacks to the truth", -averages.entropy - averages.bound});
   std::cout << table << '\n';
   chapter.results.set("mean_kl", s.mean_kl, spread.kl);
   chapter.results.set("mutual_information", s.mean_kl - s.kl_to_prior, spread.kl);
@@ -45,8 +40,8 @@ void report_surgery(support::Chapter& chapter, const Surgery& s, const Limits& l
   chapter.results.set("kl_aggregate_to_prior", s.kl_to_prior, spread.gap);
 }
 
-void claim_surgery(support::Chapter& chapter, const Surgery& s, const Limits& limits) {
-  support::Claims& claims = chapter.claims;
+void claim_surgery(Chapter& chapter, const Surgery& s, const Averages& averages) {
+  Claims& claims = chapter.claims;
   claims.equal(
       "(06.12) I(x; z) by sampling x and z is E KL(q(z|x) ‖ p) - KL(q̄ ‖ p), closed form and quadrature",
       s.information.mean, s.mean_kl - s.kl_to_prior, 4 * s.information.standard_error,
@@ -56,6 +51,6 @@ void claim_surgery(support::Chapter& chapter, const Surgery& s, const Limits& li
   claims.at_least(
       "(06.13) the aggregate posterior is no farther from the prior than the ELBO from the truth: the ELBO's "
       "shortfall less KL(q̄ ‖ p)",
-      -limits.entropy - limits.bound - s.kl_to_prior, 0, 1e-3,
+      -averages.entropy - averages.bound - s.kl_to_prior, 0, 1e-3,
       "an inequality between quadratures; the lattice over x, on which the networks bend, is good to 1e-3");
 }

@@ -1,21 +1,13 @@
 // Posterior collapse: a latent dimension that is not worth its divergence answers every x with the prior.
 
-#include "collapse.h"
-
-#include <algorithm>
-#include <cmath>
 #include <functional>
-#include <iostream>
-#include <limits>
-#include <numbers>
 
 #include "doxa/models/vae/quadrature.h"
-#include "scores.h"
-#include "support/number.h"
+#include "sections.h"
 #include "support/progress.h"
-#include "support/table.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 namespace {
 
@@ -69,20 +61,15 @@ double linear_kl(double eigenvalue, double variance) {
 
 Collapse collapse(const PlaneData& data, const DataLattice& lattice, const Training& training,
                   int four_latent_steps, Index hidden, std::uint64_t seed) {
-  Collapse c{.eigenvalues = eigenvalues(moment_matched(data.density)),
-             .models = {},
-             .last_evidence = 0,
-             .nothing = 0,
-             .worst_tilt = 0,
-             .four = {}};
+  Collapse c{.eigenvalues = eigenvalues(moment_matched(data.density))};
   const DataNodes nodes(lattice, 2);                                    // the networks are smooth here
   const std::vector<double> shares = {0.1, 0.16, 0.3, 0.5, 0.8, 1.25};  // s²/λ₁
   Philox weights(seed, collapse_weights), data_random(seed, collapse_data),
       noise_random(seed, collapse_noise);
-  support::Progress progress("collapse", shares.size() * static_cast<std::size_t>(training.steps) +
-                                             static_cast<std::size_t>(four_latent_steps));
+  Progress progress("collapse", shares.size() * static_cast<std::size_t>(training.steps) +
+                                    static_cast<std::size_t>(four_latent_steps));
   const auto after_step = [&](int, double bound) {
-    progress.step([bound] { return "ELBO " + support::decimal(bound, 3); });
+    progress.step([bound] { return "ELBO " + decimal(bound, 3); });
   };
   for (const double share : shares) {
     const double variance = share * c.eigenvalues[0];
@@ -113,26 +100,21 @@ Collapse collapse(const PlaneData& data, const DataLattice& lattice, const Train
   return c;
 }
 
-void report_collapse(support::Chapter& chapter, const Collapse& c) {
+void report_collapse(Chapter& chapter, const Collapse& c) {
   std::cout
       << "\nposterior collapse: the same model with its noise scale s held fixed. The covariance of the data "
          "has\nthe eigenvalues "
-      << support::significant(c.eigenvalues[0], 4) << " and " << support::significant(c.eigenvalues[1], 4)
-      << ".\n\n";
-  support::Table table({"s²", "KL, larger", "linear", "KL, smaller", "linear", "ELBO", "best linear ELBO"});
+      << significant(c.eigenvalues[0], 4) << " and " << significant(c.eigenvalues[1], 4) << ".\n\n";
+  Table table({{"s²", 3}, "KL, larger", "linear", "KL, smaller", "linear", "ELBO", "best linear ELBO"});
   for (const FixedScale& m : c.models) {
-    table.row({{m.variance, 3},
-               support::decimal(m.kl[0], 4),
-               support::decimal(linear_kl(c.eigenvalues[0], m.variance), 4),
-               support::decimal(m.kl[1], 4),
-               support::decimal(linear_kl(c.eigenvalues[1], m.variance), 4),
-               support::decimal(m.bound, 4),
-               support::decimal(m.linear, 4)});
+    table.row({m.variance, decimal(m.kl[0], 4), decimal(linear_kl(c.eigenvalues[0], m.variance), 4),
+               decimal(m.kl[1], 4), decimal(linear_kl(c.eigenvalues[1], m.variance), 4), decimal(m.bound, 4),
+               decimal(m.linear, 4)});
   }
   chapter.results.set("printed.collapse", table.text());
   std::cout << table << "\na model with four latents, s learned: their divergences are";
   for (std::size_t j = 0; j < c.four.size(); ++j) {
-    std::cout << (j == 0 ? " " : ", ") << support::decimal(c.four[j], 4);
+    std::cout << (j == 0 ? " " : ", ") << decimal(c.four[j], 4);
     chapter.results.set("kl_four_" + std::to_string(j + 1), c.four[j], spread.side_kl);
   }
   std::cout << " nats\n\n";
@@ -148,25 +130,24 @@ void report_collapse(support::Chapter& chapter, const Collapse& c) {
   chapter.results.set("bound_without_latents", c.nothing);
 }
 
-void claim_collapse(support::Chapter& chapter, const Collapse& c) {
-  support::Claims& claims = chapter.claims;
+void claim_collapse(Chapter& chapter, const Collapse& c) {
+  Claims& claims = chapter.claims;
   const double steps = chapter.quick() ? 0.02 : 0.005;
+  const std::string why = "how close this many steps come to the optimum";
   claims.at_most(
       "(06.16) at s² = λ₁ no decoder beats none: the largest log E[e^{t·(x-m)}] - s²|t|²/2 for t ≠ 0",
       c.worst_tilt, 0, 1e-12, "in closed form; rounding");
   const FixedScale& collapsed = c.models.back();
   claims.at_most("(06.14) with s² = 1.25 λ₁ the trained model's log p(x) is not above that of N(m, s² I)",
                  c.last_evidence, c.nothing, 1e-6, "by (06.16) for every decoder; the quadratures' error");
-  claims.equal("and its ELBO is that of N(m, s² I)", collapsed.bound, c.nothing, steps,
-               "how close this many steps come to the optimum");
+  claims.equal("and its ELBO is that of N(m, s² I)", collapsed.bound, c.nothing, steps, why);
   claims.at_most("(06.6) because both latent dimensions have collapsed: the sum of their divergences",
-                 collapsed.kl[0] + collapsed.kl[1], 0, steps,
-                 "how close this many steps come to the optimum");
+                 collapsed.kl[0] + collapsed.kl[1], 0, steps, why);
   double least = std::numeric_limits<double>::infinity();
   for (const FixedScale& m : c.models) least = std::min(least, m.bound - m.linear);
   claims.at_least(
       "(06.15) at every s the ELBO is at least that of the best linear decoder: the smallest margin", least,
-      0, steps, "how close this many steps come to the optimum, where they are equal");
+      0, steps, why + ", where they are equal");
   claims.at_most("two dimensions of data leave at least two of four latents unused: the third divergence",
-                 c.four[2], 0, steps, "how close this many steps come to the optimum");
+                 c.four[2], 0, steps, why);
 }

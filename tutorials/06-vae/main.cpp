@@ -1,20 +1,10 @@
 // Chapter 06: a variational auto-encoder on data whose true density is known, so that every bound has an
 // exact answer to be compared with. The equations are numbered as in README.md.
 
-#include <cmath>
-#include <iostream>
-
-#include "aggregate.h"
-#include "collapse.h"
-#include "figures.h"
-#include "plane_data.h"
-#include "scores.h"
-#include "support/chapter.h"
-#include "support/number.h"
-#include "support/table.h"
-#include "training.h"
+#include "sections.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 namespace {
 
@@ -28,11 +18,11 @@ struct Settings {
   int collapse_steps = 1500, four_latent_steps = 3000;
 };
 
-void report_terms(support::Chapter& chapter, const Curve& curve) {
-  support::Table table({"step", "log-likelihood", "KL of z₁", "KL of z₂", "ELBO", "s"});
+void report_terms(Chapter& chapter, const Curve& curve) {
+  Table table({"step", "log-likelihood", "KL of z₁", "KL of z₂", "ELBO", "s"});
   for (const Terms& t : curve.terms)
-    table.row({t.step, support::decimal(t.log_likelihood, 3), support::decimal(t.kl[0], 3),
-               support::decimal(t.kl[1], 3), support::decimal(t.bound(), 3), support::decimal(t.scale, 3)});
+    table.row({t.step, decimal(t.log_likelihood, 3), decimal(t.kl[0], 3), decimal(t.kl[1], 3),
+               decimal(t.bound(), 3), decimal(t.scale, 3)});
   chapter.results.set("printed.terms", table.text());
   std::cout << "\nthe terms of the bound on held-out data, one draw of z for each\n\n" << table;
   const Terms& last = curve.terms.back();
@@ -42,7 +32,7 @@ void report_terms(support::Chapter& chapter, const Curve& curve) {
   chapter.results.set("noise_variance", last.scale * last.scale, spread.variance);
 }
 
-void run(support::Chapter& chapter, const Settings& settings) {
+void run(Chapter& chapter, const Settings& settings) {
   const PlaneData data = plane_data(settings.data);
   const DataLattice lattice(data);
   const DataNodes nodes(lattice);
@@ -59,7 +49,7 @@ void run(support::Chapter& chapter, const Settings& settings) {
   report_terms(chapter, curve);
 
   const Scores scores = score(vae, data, held_out, settings.importance_samples, chapter.seed());
-  const Limits limit = limits(vae, data, lattice, nodes);
+  const Averages limit = averages(vae, data, lattice, nodes);
   report_scores(chapter, scores, limit);
 
   const Surgery surgery = operate(vae, data, nodes, settings.held_out, chapter.seed());
@@ -83,14 +73,14 @@ void run(support::Chapter& chapter, const Settings& settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  support::Arguments arguments("06-vae", "A variational auto-encoder against the truth");
+  Arguments arguments("06-vae", "A variational auto-encoder against the truth");
   Settings settings;
   arguments.choice("data", settings.data, data_names, "data to learn");
   arguments.integer("steps", settings.steps, {1, 10'000'000, 4000}, "training steps");
   arguments.integer("batch", settings.batch, {1, 65'536}, "data a step");
   arguments.integer("hidden", settings.hidden, {1, 1024}, "units in each hidden layer");
   arguments.positive("scale", settings.scale, "noise scale s before training");
-  return support::run_chapter(arguments, argc, argv, [&](support::Chapter& chapter) {
+  return run_chapter(arguments, argc, argv, [&](Chapter& chapter) {
     if (chapter.quick()) {
       settings.held_out = 1000;
       settings.importance_samples = 500;

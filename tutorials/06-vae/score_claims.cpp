@@ -1,19 +1,15 @@
-#include <algorithm>
-#include <cmath>
-#include <limits>
-
 #include "scores.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
-void claim_scores(support::Chapter& chapter, const Scores& s, const Limits& limits,
-                  const DataLattice& lattice, const Identity& identity) {
-  constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;
+void claim_scores(Chapter& chapter, const Scores& s, const Averages& averages, const DataLattice& lattice,
+                  const Identity& identity) {
   const double networks = 1e4 * u;  // both sides run the networks in Real, at different latents
-  support::Claims& claims = chapter.claims;
+  Claims& claims = chapter.claims;
   claims.equal(
       "(06.1) the learned density, by quadrature over z, integrates to 1 over x",
-      lattice.integral(limits.model, [](double, double p) { return p; }), 1, 1e-6 + networks,
+      lattice.integral(averages.model, [](double, double p) { return p; }), 1, 1e-6 + networks,
       "the prior's mass beyond radius 6.5 is 7e-10, the data's beyond the lattice is less than 1e-6");
   const double refinement = estimate_mean_difference(s.evidence, s.evidence_coarser).mean;
   claims.equal(
@@ -55,11 +51,11 @@ void claim_scores(support::Chapter& chapter, const Scores& s, const Limits& limi
                4 * unbiased.standard_error, "exact in expectation; 4 standard errors over held-out data");
   const MeanEstimate missing = estimate_mean_difference(s.truth, s.evidence);
   claims.equal("(06.10) true minus learned log-density on held-out data is KL(p* ‖ p_θ) by quadrature over x",
-               missing.mean, limits.missing(), 4 * missing.standard_error,
+               missing.mean, averages.missing(), 4 * missing.standard_error,
                "4 standard errors over held-out data");
-  const double available = -limits.entropy - limits.one_gaussian;
+  const double available = -averages.entropy - averages.one_gaussian;
   claims.at_least(
       "of what the truth is better than the best single Gaussian, the model gains at least half",
-      1 - limits.missing() / available, 0.5, 0,
+      1 - averages.missing() / available, 0.5, 0,
       "by quadrature over x, without sampling error; half is asked of the training, not promised by theory");
 }

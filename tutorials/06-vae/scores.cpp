@@ -2,15 +2,10 @@
 
 #include "scores.h"
 
-#include <algorithm>
-#include <cmath>
-#include <iostream>
-#include <limits>
-
-#include "support/table.h"
 #include "training.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 namespace {
 
@@ -55,8 +50,8 @@ Scores score(Vae& vae, const PlaneData& data, const Sample& held_out, Index impo
   return s;
 }
 
-Limits limits(Vae& vae, const PlaneData& data, const DataLattice& lattice, const DataNodes& nodes) {
-  Limits l{
+Averages averages(Vae& vae, const PlaneData& data, const DataLattice& lattice, const DataNodes& nodes) {
+  Averages l{
       .entropy = lattice.entropy(),
       .one_gaussian = -entropy(moment_matched(data.density)),
       .evidence = 0,
@@ -94,17 +89,15 @@ Identity check_identity(Vae& vae, const Sample& data, Index count) {
   return result;
 }
 
-void report_scores(support::Chapter& chapter, const Scores& s, const Limits& limits) {
-  support::Table table({"held-out data, nats a datum", "mean", "± se", "above the row before", "± se"});
+void report_scores(Chapter& chapter, const Scores& s, const Averages& averages) {
+  Table table(
+      {"held-out data, nats a datum", {"mean", 5}, {"± se", 2}, {"above the row before", 3}, {"± se", 2}});
   const std::vector<double>* before = nullptr;
   const auto row = [&](const std::string& name, const std::vector<double>& values) {
     const MeanEstimate e = estimate_mean(values);
     const MeanEstimate rise = before ? estimate_mean_difference(values, *before) : MeanEstimate{};
-    table.row({name,
-               {e.mean, 5},
-               {e.standard_error, 2},
-               before ? support::Cell(rise.mean, 3) : "",
-               before ? support::Cell(rise.standard_error, 2) : ""});
+    table.row({name, e.mean, e.standard_error, before ? Cell(rise.mean) : "",
+               before ? Cell(rise.standard_error) : ""});
     before = &values;
     return e;
   };
@@ -133,19 +126,20 @@ void report_scores(support::Chapter& chapter, const Scores& s, const Limits& lim
   chapter.results.set("kl_to_true_posterior", estimate_mean_difference(s.evidence, s.elbo).mean, spread.gap);
   std::cout << '\n' << table << '\n';
 
-  support::Table exact({"by quadrature over x, nats a datum", "mean", "below the truth"});
+  Table exact({"by quadrature over x, nats a datum", {"mean", 5}, "below the truth"});
   const auto exact_row = [&](const std::string& name, double value) {
-    exact.row({name, {value, 5}, {-limits.entropy - value, 4}});
+    exact.row({name, value, -averages.entropy - value});
     return value;
   };
-  support::Results& results = chapter.results;
-  results.set("expected_one_gaussian", exact_row("best single Gaussian", limits.one_gaussian));
-  results.set("expected_elbo", exact_row("ELBO", limits.bound), spread.bound);
-  results.set("expected_log_evidence", exact_row("log p(x) of the model", limits.evidence), spread.bound);
-  results.set("minus_entropy", exact_row("log p*(x): minus the entropy of the data", -limits.entropy));
-  results.set("elbo_from_truth", -limits.entropy - limits.bound, spread.bound);
-  results.set("to_be_gained", -limits.entropy - limits.one_gaussian);
-  results.set("kl_from_truth", limits.missing(), spread.gap);
-  results.set("share_gained", 1 - limits.missing() / (-limits.entropy - limits.one_gaussian), spread.share);
+  Results& results = chapter.results;
+  results.set("expected_one_gaussian", exact_row("best single Gaussian", averages.one_gaussian));
+  results.set("expected_elbo", exact_row("ELBO", averages.bound), spread.bound);
+  results.set("expected_log_evidence", exact_row("log p(x) of the model", averages.evidence), spread.bound);
+  results.set("minus_entropy", exact_row("log p*(x): minus the entropy of the data", -averages.entropy));
+  results.set("elbo_from_truth", -averages.entropy - averages.bound, spread.bound);
+  results.set("to_be_gained", -averages.entropy - averages.one_gaussian);
+  results.set("kl_from_truth", averages.missing(), spread.gap);
+  results.set("share_gained", 1 - averages.missing() / (-averages.entropy - averages.one_gaussian),
+              spread.share);
   std::cout << exact << '\n';
 }

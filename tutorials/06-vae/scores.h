@@ -5,7 +5,7 @@
 #include "doxa/models/numerics/mean_estimate.h"
 #include "doxa/models/vae/quadrature.h"
 #include "plane_data.h"
-#include "support/chapter.h"
+#include "support/tutorial.h"
 
 // The importance-weighted bound with K samples of each held-out datum, from two independent sets of samples.
 struct ImportanceWeighted {
@@ -22,7 +22,7 @@ Scores score(doxa::Vae& vae, const PlaneData& data, const Sample& held_out, doxa
              std::uint64_t seed);
 
 // Averages over the data density itself, by quadrature over x: without sampling error.
-struct Limits {
+struct Averages {
   double entropy;                                         // -E[log p*(x)]
   double one_gaussian;                                    // E[log N(x)] of the best normal
   double evidence;                                        // E[log p_θ(x)]
@@ -30,7 +30,7 @@ struct Limits {
   std::vector<double> model;                              // p_θ(x) on the lattice
   double missing() const { return -entropy - evidence; }  // KL(p* ‖ p_θ) (06.10)
 };
-Limits limits(doxa::Vae& vae, const PlaneData& data, const DataLattice& lattice, const DataNodes& nodes);
+Averages averages(doxa::Vae& vae, const PlaneData& data, const DataLattice& lattice, const DataNodes& nodes);
 
 // E[ELBO(x)] over the nodes, the expectation under q by the rule given for its noise.
 double expected_bound(doxa::Vae& vae, const DataNodes& nodes, const doxa::NormalQuadrature& noise);
@@ -41,6 +41,6 @@ struct Identity {
 };
 Identity check_identity(doxa::Vae& vae, const Sample& data, doxa::Index count);
 
-void report_scores(doxa::support::Chapter& chapter, const Scores& scores, const Limits& limits);
-void claim_scores(doxa::support::Chapter& chapter, const Scores& scores, const Limits& limits,
+void report_scores(doxa::support::Chapter& chapter, const Scores& scores, const Averages& averages);
+void claim_scores(doxa::support::Chapter& chapter, const Scores& scores, const Averages& averages,
                   const DataLattice& lattice, const Identity& identity);

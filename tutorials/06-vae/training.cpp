@@ -1,15 +1,13 @@
 #include "training.h"
 
-#include <algorithm>
-#include <cmath>
-#include <numbers>
 #include <numeric>
 
 #include "doxa/models/nn/adam.h"
-#include "support/number.h"
 #include "support/progress.h"
+#include "support/tutorial.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 void train(Vae& vae, const PlaneData& data, const Training& training, Philox& data_random,
            Philox& noise_random, const std::function<void(int, double)>& after_step) {
@@ -72,7 +70,7 @@ Curve train_with_curve(Vae& vae, const PlaneData& data, const Training& training
   curve.terms.push_back(terms(vae, held_out, 0, noise));
 
   Philox data_random(seed, training_data), noise_random(seed, training_noise);
-  support::Progress progress("training", static_cast<std::size_t>(training.steps));
+  Progress progress("training", static_cast<std::size_t>(training.steps));
   double sum = 0;
   train(vae, data, training, data_random, noise_random, [&](int step, double bound) {
     sum += bound;
@@ -85,8 +83,7 @@ Curve train_with_curve(Vae& vae, const PlaneData& data, const Training& training
     }
     if (std::ranges::find(rows, step) != rows.end() && curve.terms.back().step != step)
       curve.terms.push_back(terms(vae, held_out, step, noise));
-    progress.step(
-        [&] { return "ELBO " + support::decimal(curve.bound.empty() ? bound : curve.bound.back(), 3); });
+    progress.step([&] { return "ELBO " + decimal(curve.bound.empty() ? bound : curve.bound.back(), 3); });
   });
   return curve;
 }

@@ -1,22 +1,26 @@
 // What the best causal posterior lacks: by dynamic programming, in closed form, by moments and by simulation.
 
-#include <cmath>
-#include <iostream>
-
 #include "experiment.h"
-#include "support/figure.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
-using support::Color;
-using support::Dash;
+using namespace doxa::support;
 
 namespace {
 
 constexpr Index horizon = 24;
 
 double per_step(double nats) { return nats / static_cast<double>(horizon); }
+
+// In nats: the evidence, how far it is above the score without memory, and above the best causal bound.
+struct Worth {
+  double evidence, memory, gap;
+};
+Worth worth(const LinearGaussianModel& m) {
+  const double evidence = expected_log_evidence(m, horizon);
+  return {evidence, evidence - memoryless_score(m, horizon), evidence - best_causal(m, horizon).bound};
+}
+
+std::string per_step_text(double nats) { return decimal(per_step(nats), 4); }
 
 // The gap of a step far from both ends of a scalar autoregression, (07.23).
 double stationary_gap(double a, double q, double r) {
@@ -32,17 +36,13 @@ double stationary_gap(double a, double q, double r) {
 void table_of_noise(Chapter& chapter) {
   std::cout << "\nAn autoregression s' = 0.9 s + w, w of variance 1, read with variance r; " << horizon
             << " steps. Nats a step:\n";
-  support::Table table(
-      {"r", "evidence", "memory is worth", "best causal lacks", "what is left", "in the middle"});
+  Table table({"r", "evidence", "memory is worth", "best causal lacks", "what is left", "in the middle"});
   for (const double r : {0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0}) {
-    const LinearGaussianModel m = autoregression(0.9, 1, r);
-    const double evidence = expected_log_evidence(m, horizon), gap = evidence - best_causal(m, horizon).bound;
-    const double memory = evidence - memoryless_score(m, horizon);
-    table.row({support::to_text(r), support::decimal(per_step(evidence), 4),
-               support::decimal(per_step(memory), 4), support::decimal(per_step(gap), 4),
-               support::decimal(per_step(memory - gap), 4), support::decimal(stationary_gap(0.9, 1, r), 4)});
-    chapter.results.set("gap.r" + support::to_text(r), per_step(gap));
-    chapter.results.set("memory.r" + support::to_text(r), per_step(memory));
+    const auto [evidence, memory, gap] = worth(autoregression({0.9, 1, r}));
+    table.row({to_text(r), per_step_text(evidence), per_step_text(memory), per_step_text(gap),
+               per_step_text(memory - gap), decimal(stationary_gap(0.9, 1, r), 4)});
+    chapter.results.set("gap.r" + to_text(r), per_step(gap));
+    chapter.results.set("memory.r" + to_text(r), per_step(memory));
   }
   print(chapter, "noise", table);
 }
@@ -52,7 +52,7 @@ double noise_that_costs_the_memory() {
   double below = 3, above = 10;
   for (int i = 0; i < 60; ++i) {
     const double r = (below + above) / 2;
-    const LinearGaussianModel m = autoregression(0.9, 1, r);
+    const LinearGaussianModel m = autoregression({0.9, 1, r});
     (best_causal(m, horizon).bound > memoryless_score(m, horizon) ? below : above) = r;
   }
   return above;
@@ -60,53 +60,41 @@ double noise_that_costs_the_memory() {
 
 void table_of_vehicle(Chapter& chapter) {
   std::cout << "\nThe vehicle, whose position is read with variance r and whose velocity is never read:\n";
-  support::Table table({"r", "evidence", "memory is worth", "best causal lacks", "what is left"});
+  Table table({"r", "evidence", "memory is worth", "best causal lacks", "what is left"});
   for (const double r : {0.01, 0.1, 1.0, 4.0, 16.0, 64.0}) {
-    const LinearGaussianModel m = vehicle(r);
-    const double evidence = expected_log_evidence(m, horizon), gap = evidence - best_causal(m, horizon).bound;
-    const double memory = evidence - memoryless_score(m, horizon);
-    table.row({support::to_text(r), support::decimal(per_step(evidence), 4),
-               support::decimal(per_step(memory), 4), support::decimal(per_step(gap), 4),
-               support::decimal(per_step(memory - gap), 4)});
+    const auto [evidence, memory, gap] = worth(vehicle(r));
+    table.row({to_text(r), per_step_text(evidence), per_step_text(memory), per_step_text(gap),
+               per_step_text(memory - gap)});
   }
   print(chapter, "vehicle", table);
   const LinearGaussianModel m = vehicle();
-  const double evidence = expected_log_evidence(m, horizon);
   const std::vector<double> gap = causal_gap(m, horizon);
-  chapter.results.set("vehicle.memory", per_step(evidence - memoryless_score(m, horizon)));
+  chapter.results.set("vehicle.memory", per_step(worth(m).memory));
   chapter.results.set("vehicle.gap", per_step(total(gap)));
   chapter.results.set("vehicle.first_step", gap[0] / total(gap));
 }
 
 void figure_of_noise(Chapter& chapter) {
-  support::Figure figure("What memory is worth and what the best causal posterior lacks, against the noise",
-                         2);
-  support::Axes &left = figure.axes(), &right = figure.axes();
+  Figure figure("What memory is worth and what the best causal posterior lacks, against the noise", 2);
+  const char* const noise_label = "variance r of the readings (units of q)";
+  Axes& left =
+      figure.axes("worth of a posterior, a = 0.9, q = 1", noise_label, "above no memory / (nats a step)");
+  Axes& right = figure.axes("what the best causal posterior lacks", noise_label,
+                            "gap of a step far from both ends / nats");
+  left.x_scale = right.x_scale = Scale::log;
   const int points = chapter.quick() ? 17 : 41;
-  std::vector<double> noise, memory, left_over;
+  std::vector<double> noise;
   for (int i = 0; i < points; ++i) noise.push_back(std::pow(10, -2 + 4.0 * i / (points - 1)));
-  for (const double r : noise) {
-    const LinearGaussianModel m = autoregression(0.9, 1, r);
-    const double nothing = memoryless_score(m, horizon);
-    memory.push_back(per_step(expected_log_evidence(m, horizon) - nothing));
-    left_over.push_back(per_step(best_causal(m, horizon).bound - nothing));
-  }
-  left.title = "worth of a posterior, a = 0.9, q = 1";
-  left.x_label = "variance r of the readings (units of q)";
-  left.y_label = "above no memory / (nats a step)";
-  left.x_scale = support::Scale::log;
-  left.line(noise, memory, {.label = "best smoothing q"});
-  left.line(noise, left_over, {.label = "best causal q"});
+  std::vector<Worth> of_noise;
+  for (const double r : noise) of_noise.push_back(worth(autoregression({0.9, 1, r})));
+  left.line(noise, series(of_noise, [](const Worth& w) { return per_step(w.memory); }),
+            {.label = "best smoothing q"});
+  left.line(noise, series(of_noise, [](const Worth& w) { return per_step(w.memory - w.gap); }),
+            {.label = "best causal q"});
   left.horizontal(0, "no memory", {.color = Color::ink, .dash = Dash::dotted});
-  right.title = "what the best causal posterior lacks";
-  right.x_label = left.x_label;
-  right.y_label = "gap of a step far from both ends / nats";
-  right.x_scale = support::Scale::log;
-  for (const double a : {0.5, 0.9, 0.99}) {
-    std::vector<double> gap;
-    for (const double r : noise) gap.push_back(stationary_gap(a, 1, r));
-    right.line(noise, gap, {.label = "a = " + support::to_text(a)});
-  }
+  for (const double a : {0.5, 0.9, 0.99})
+    right.line(noise, series(noise, [&](double r) { return stationary_gap(a, 1, r); }),
+               {.label = "a = " + to_text(a)});
   chapter.figure("gap", figure);
 }
 
@@ -134,8 +122,8 @@ double distance_of_kernels(const LinearGaussianModel& m, const BestCausal& best)
 void claim_value(Chapter& chapter, const std::string& name, const LinearGaussianModel& m) {
   const BestCausal best = best_causal(m, horizon);
   const double evidence = expected_log_evidence(m, horizon), gap = total(causal_gap(m, horizon));
-  std::cout << "  " << name << ": evidence " << support::significant(evidence, 8) << ", best causal bound "
-            << support::significant(best.bound, 8) << ", gap " << support::significant(gap, 6) << " nats\n";
+  std::cout << "  " << name << ": evidence " << significant(evidence, 8) << ", best causal bound "
+            << significant(best.bound, 8) << ", gap " << significant(gap, 6) << " nats\n";
   chapter.claims.equal("(07.20) " + name + ": the dynamic programme's value is J(q*) by moments (07.18)",
                        best.bound, expected_bound(m, best.kernel), rounding(evidence), rounding_of_sums);
   chapter.claims.equal("(07.22) " + name + ": and the evidence (07.9) less ½ Σ tr W(Γ + ΓPΓ)", best.bound,
@@ -154,9 +142,9 @@ void claim_simulation(Chapter& chapter) {
   Philox random(chapter.seed(), causal_draws);
   double sum = 0, squares = 0;
   for (int i = 0; i < episodes; ++i) {
-    const LinearGaussianEpisode e = simulate(m, inputs, random);
+    const Matrix observations = simulate(m, inputs, random).observations;
     const double gap =
-        total(chain_bound(m, inputs, e.observations, along(m, best.kernel, inputs, e.observations)).gap);
+        total(chain_bound(m, inputs, observations, along(m, best.kernel, inputs, observations)).gap);
     sum += gap;
     squares += gap * gap;
   }
@@ -167,27 +155,27 @@ void claim_simulation(Chapter& chapter) {
 }
 
 void claim_limits(Chapter& chapter) {
-  const double middle = causal_gap(autoregression(0.9, 1, 1), 200)[99];
+  const double middle = causal_gap(autoregression({0.9, 1, 1}), 200)[99];
   chapter.claims.equal("(07.23) the gap of step 100 of 200 is that of the stationary formula", middle,
                        stationary_gap(0.9, 1, 1), rounding(1), rounding_of_sums);
-  const std::vector<double> gaps = causal_gap(autoregression(0.9, 1, 1), horizon);
+  const std::vector<double> gaps = causal_gap(autoregression({0.9, 1, 1}), horizon);
   chapter.claims.at_least("every step but the last has a gap (the smallest)",
                           *std::min_element(gaps.begin(), gaps.end() - 1), 0.05, 0,
                           "computed exactly; 0.05 nats is far above rounding");
   chapter.claims.equal("and the last, after which nothing is seen, has none", gaps.back(), 0, 0,
                        "Γ_T = 0 exactly");
   chapter.claims.equal("(07.22) without memory, A = 0, the gap is 0",
-                       total(causal_gap(autoregression(0, 1, 1), horizon)), 0, 0, "Γ_k = 0 exactly");
+                       total(causal_gap(autoregression({0, 1, 1}), horizon)), 0, 0, "Γ_k = 0 exactly");
   const double r = 1e-8;
   chapter.claims.equal("(07.22) with readings as good as exact it vanishes like ½ r a²/q a step",
-                       total(causal_gap(autoregression(0.9, 1, r), horizon)) / (horizon - 1.0) / r,
+                       total(causal_gap(autoregression({0.9, 1, r}), horizon)) / (horizon - 1.0) / r,
                        0.5 * 0.81, 10 * r, "the next term of the expansion in r = 1e-8");
   const std::vector<double> hidden = causal_gap(vehicle(1e-8), horizon);
   chapter.claims.at_least(
       "but not where a velocity stays hidden: the vehicle read exactly (a step in the middle)",
       hidden[horizon / 2], 0.05, 0, "computed exactly; 0.05 nats is far above rounding");
   const double p0 = 2, reading = 0.5;
-  LinearGaussianModel constant = autoregression(0, p0, reading);
+  LinearGaussianModel constant = autoregression({0, p0, reading});
   constant.transition = Matrix(1, 1, {1});
   constant.transition_covariance = Matrix(1, 1);
   const double gap = expected_log_evidence(constant, horizon) - best_causal(constant, horizon).bound;
@@ -205,7 +193,7 @@ void causal_gap_section(Chapter& chapter) {
   table_of_vehicle(chapter);
   figure_of_noise(chapter);
   std::cout << "\nThe best causal posterior of " << horizon << " steps:\n";
-  claim_value(chapter, "autoregression", autoregression(0.9, 1, 1));
+  claim_value(chapter, "autoregression", autoregression({0.9, 1, 1}));
   claim_value(chapter, "vehicle", vehicle());
   claim_simulation(chapter);
   claim_limits(chapter);

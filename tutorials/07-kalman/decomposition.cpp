@@ -1,15 +1,10 @@
 // evidence = bound + gap for any Gaussian chain, term by term; for the posterior's own chain the gap is 0.
 
-#include <algorithm>
-#include <cmath>
-#include <iostream>
-
 #include "doxa/models/kalman/square_root.h"
 #include "experiment.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
+using namespace doxa::support;
 
 namespace {
 
@@ -35,12 +30,6 @@ double worst_step(const ChainBound& b) {
   return worst;
 }
 
-double largest(const std::vector<double>& x) {
-  double most = 0;
-  for (const double value : x) most = std::max(most, std::abs(value));
-  return most;
-}
-
 }  // namespace
 
 void decomposition(Chapter& chapter) {
@@ -52,16 +41,15 @@ void decomposition(Chapter& chapter) {
   for (double& x : q[0].gain.elements) x = 0;  // there is no s_0 to look at
   const ChainBound b = chain_bound(m, e.inputs, e.observations, q);
   std::cout << "\nA chain q drawn at random, on an episode of eight steps, in nats:\n";
-  support::Table table(
+  Table table(
       {"k", "E log p(y_k|s_k)", "E KL(q ‖ transition)", "gap: E KL(q ‖ posterior)", "E log p(y_k:T|s_k-1)"});
   for (std::size_t k = 0; k < b.gap.size(); ++k)
     table.row({k + 1, b.log_emission[k], b.divergence[k], b.gap[k], b.ahead[k]});
   table.row({"sum", total(b.log_emission), total(b.divergence), total(b.gap), ""});
   print(chapter, "decomposition", table);
-  std::cout << "  bound " << support::significant(b.bound, 8) << " + gap "
-            << support::significant(total(b.gap), 8) << " = evidence "
-            << support::significant(b.log_evidence, 8) << "\n";
-  const double size = std::max(largest(b.ahead), largest(b.log_emission));
+  std::cout << "  bound " << significant(b.bound, 8) << " + gap " << significant(total(b.gap), 8)
+            << " = evidence " << significant(b.log_evidence, 8) << "\n";
+  const double size = std::max(largest_magnitude(column(b.ahead)), largest_magnitude(column(b.log_emission)));
   chapter.claims.equal("(07.15) bound + gap of a random Gaussian chain is the evidence",
                        b.bound + total(b.gap), b.log_evidence, rounding(size), rounding_of_sums);
   chapter.claims.equal("(07.16) and so term by term (largest difference of a step)", worst_step(b), 0,

@@ -1,11 +1,8 @@
 #pragma once
 
-#include <iostream>
-#include <string>
-
 #include "best_causal.h"
-#include "support/chapter.h"
-#include "support/table.h"
+#include "scalar_bound.h"
+#include "support/tutorial.h"
 
 // The streams of the seed.
 enum Stream : std::uint64_t {
@@ -27,7 +24,24 @@ doxa::LinearGaussianModel vehicle(double reading_variance = 4);
 doxa::Matrix thrust(doxa::Index steps);
 
 // s_k = a s_{k-1} + w, y_k = s_k + v, from its stationary distribution q/(1-a²) on.
-doxa::LinearGaussianModel autoregression(double a, double q, double r);
+doxa::LinearGaussianModel autoregression(const Scalar& m);
+
+// All observations as one normal vector (07.10), without any filter: for episodes of some hundred steps.
+struct JointGaussian {
+  doxa::Matrix mean;        // of y_{1:T}, [T·m,1]
+  doxa::Matrix covariance;  // [T·m,T·m]
+};
+JointGaussian joint_of_observations(const doxa::LinearGaussianModel& m, const doxa::Matrix& inputs);
+
+// log N(y; mean, covariance)
+double log_density(const JointGaussian& p, const doxa::Matrix& observations);
+
+// E[s_k | y_{1:T}] and Var of it, by conditioning that one vector (07.4).
+struct Conditional {
+  doxa::Matrix mean, covariance;
+};
+Conditional state_given_all(const doxa::LinearGaussianModel& m, const doxa::Matrix& inputs,
+                            const doxa::Matrix& observations, std::size_t k);
 
 // Some ten thousand roundings of numbers of this size: what two ways of computing one exact number may differ
 // by where the matrices are well conditioned.

@@ -1,6 +1,4 @@
-#include "joint_gaussian.h"
-
-#include "doxa/models/kalman/filter.h"
+#include "experiment.h"
 
 using namespace doxa;
 

@@ -1,19 +1,9 @@
 // Parameters learned by exact likelihood, and by the bound of the best causal posterior.
 
-#include <cmath>
-#include <iostream>
-#include <limits>
-#include <numbers>
-
-#include "doxa/models/nn/adam.h"
 #include "model_ascent.h"
-#include "support/figure.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
-using support::Color;
-using support::Dash;
+using namespace doxa::support;
 
 namespace {
 
@@ -43,26 +33,22 @@ double end_of_ascent(const Scalar& found, const Scalar& truth) {
 void claim_profile(Chapter& chapter) {
   const Index short_horizon = 6;
   const double p0 = start_variance(true_model), first_rate = 0.03, last_rate = 1e-4;
-  const Matrix covariance = covariance_of_readings(true_model.a, true_model.q, true_model.r, short_horizon);
+  const Matrix covariance = covariance_of_readings(true_model, short_horizon);
   LearnableScalar wrong({0.6, 0.7, 2}, p0);
   Philox random(chapter.seed(), ascent_start);
   HistoryMaps family(short_horizon, random);
   const Parameters all = parameters(family);
   const int steps = chapter.quick() ? 500 : 2000;
-  Tape tape;
-  Adam adam{.beta2 = 0.99};
   double reached = 0;
-  for (int i = 0; i <= steps; ++i) {
-    tape.clear();
+  const auto rate = [&](double part) { return first_rate * std::pow(last_rate / first_rate, part); };
+  ascend(all, {.beta2 = 0.99}, steps + 1, rate, [&](Tape& tape, int) {
     const Var bound = expected_bound(wrong.on(tape), family.on(tape), tape.constant(tensor(covariance)));
     reached = double{bound.item()};
-    tape.backward(-bound);
-    adam.rate = first_rate * std::pow(last_rate / first_rate, static_cast<double>(i) / steps);
-    adam.step(all);
-  }
-  tape.clear();
+    return bound;
+  });
+  Tape tape;
   const Profile p = profile(wrong.on(tape), tape.constant(tensor(cholesky_factor(covariance))));
-  const double u = std::numeric_limits<Real>::epsilon() / 2, numbers = static_cast<double>(count(all));
+  const double numbers = static_cast<double>(count(all));
   chapter.claims.equal(
       "(07.27) of a wrong model, too, the formula is the best that an ascent over causal posteriors finds",
       double{(p.evidence - p.gap).item()}, reached,
@@ -79,53 +65,48 @@ void learned_model(Chapter& chapter) {
   const MaximumLikelihood ml = climb_likelihood(chapter, by_likelihood);
   const Scalar learned = climb_bound(true_model, wrong_start, steps, &by_bound);
   const Trained trained = train_together(chapter, together);
-  support::Table table({"", "a", "q", "r", "evidence a step", "gap a step", "bound a step"});
+  Table table({"", "a", "q", "r", "evidence a step", "gap a step", "bound a step"});
   const auto add = [&](const char* name, const Scalar& m) {
     const Value v = value(m, true_model);
-    table.row({name, support::decimal(m.a, 4), support::decimal(m.q, 4), support::significant(m.r, 4),
-               support::decimal(v.evidence, 4), support::decimal(v.gap, 4), support::decimal(v.bound(), 4)});
+    table.row({name, decimal(m.a, 4), decimal(m.q, 4), significant(m.r, 4), decimal(v.evidence, 4),
+               decimal(v.gap, 4), decimal(v.bound(), 4)});
   };
   add("truth", true_model);
   add("by likelihood", ml.estimate);
   add("by the best causal bound", learned);
   add("by draws of a bound", trained.model);
   print(chapter, "models", table);
-  std::cout << "  standard errors by likelihood: a " << support::significant(ml.error.a, 2) << ", q "
-            << support::significant(ml.error.q, 2) << ", r " << support::significant(ml.error.r, 2) << "\n";
-  std::cout << "  The posterior trained on the draws has a bound of " << support::decimal(trained.bound, 4)
+  std::cout << "  standard errors by likelihood: a " << significant(ml.error.a, 2) << ", q "
+            << significant(ml.error.q, 2) << ", r " << significant(ml.error.r, 2) << "\n";
+  std::cout << "  The posterior trained on the draws has a bound of " << decimal(trained.bound, 4)
             << " nats a step with its model, exactly.\n";
 
   std::cout << "\nWhat the causal bound learns, for several true r. Nats a step:\n";
-  support::Table sweep({"true r", "gap at the truth", "learned a", "learned q", "learned r", "evidence lost",
-                        "memory is worth"});
+  Table sweep({"true r", "gap at the truth", "learned a", "learned q", "learned r", "evidence lost",
+               "memory is worth"});
   double worst_gain = std::numeric_limits<double>::infinity(), largest_r = 0;
   for (const double r : {0.1, 0.3, 1.0, 3.0, 10.0}) {
     const Scalar truth{0.9, 1, r}, found = climb_bound(truth, truth, steps, nullptr);
     const Value at_truth = value(truth, truth), there = value(found, truth);
     const double memory =
-        at_truth.evidence -
-        memoryless_score(autoregression(truth.a, truth.q, truth.r), model_horizon) / model_horizon;
-    sweep.row({support::to_text(r), support::decimal(at_truth.gap, 4), support::decimal(found.a, 4),
-               support::decimal(found.q, 4), support::significant(found.r, 2),
-               support::decimal(at_truth.evidence - there.evidence, 4), support::decimal(memory, 4)});
+        at_truth.evidence - memoryless_score(autoregression(truth), model_horizon) / model_horizon;
+    sweep.row({to_text(r), decimal(at_truth.gap, 4), decimal(found.a, 4), decimal(found.q, 4),
+               significant(found.r, 2), decimal(at_truth.evidence - there.evidence, 4), decimal(memory, 4)});
     worst_gain = std::min(worst_gain, there.bound() - at_truth.bound());
     largest_r = std::max(largest_r, found.r / r);
-    chapter.results.set("learned.r" + support::to_text(r) + ".evidence_lost",
-                        at_truth.evidence - there.evidence, end_of_ascent(found, truth));
+    chapter.results.set("learned.r" + to_text(r) + ".evidence_lost", at_truth.evidence - there.evidence,
+                        end_of_ascent(found, truth));
   }
   print(chapter, "truths", sweep);
 
-  support::Figure figure("Learning a model by exact likelihood and by the causal bound", 2);
-  support::Axes &left = figure.axes(), &right = figure.axes();
-  left.title = "learned variance of the readings";
-  left.x_label = right.x_label = "part of the training done";
-  left.y_label = "learned variance r";
-  left.y_scale = support::Scale::log;
-  right.title = "evidence lost against the truth";
-  right.y_label = "evidence below the truth's / (nats a step)";
+  Figure figure("Learning a model by exact likelihood and by the causal bound", 2);
+  Axes& left =
+      figure.axes("learned variance of the readings", "part of the training done", "learned variance r");
+  left.y_scale = Scale::log;
+  Axes& right = figure.axes("evidence lost against the truth", "part of the training done",
+                            "evidence below the truth's / (nats a step)");
   const auto draw = [&](const Path& path, const char* name, Color color, Dash dash) {
-    std::vector<double> part;
-    for (const double step : path.step) part.push_back(step / path.step.back());
+    const auto part = series(path.step, [&](double step) { return step / path.step.back(); });
     left.line(part, path.r, {.label = name, .color = color, .dash = dash});
     right.line(part, path.lost, {.label = name, .color = color, .dash = dash});
   };
@@ -136,11 +117,11 @@ void learned_model(Chapter& chapter) {
   chapter.figure("model", figure);
 
   const Value truth = value(true_model, true_model), there = value(learned, true_model);
-  const double u = std::numeric_limits<Real>::epsilon() / 2;
   claim_profile(chapter);
   chapter.claims.equal("(07.22), (07.27) at the truth the two formulas for the gap agree",
-                       truth.gap * model_horizon, total(causal_gap(autoregression(0.9, 1, 1), model_horizon)),
-                       1e4 * u, "ten thousand roundings of a Real");
+                       truth.gap * model_horizon,
+                       total(causal_gap(autoregression(true_model), model_horizon)), 1e4 * u,
+                       "ten thousand roundings of a Real");
   const double worst = std::max({std::abs(ml.estimate.a - true_model.a) / ml.error.a,
                                  std::abs(ml.estimate.q - true_model.q) / ml.error.q,
                                  std::abs(ml.estimate.r - true_model.r) / ml.error.r});

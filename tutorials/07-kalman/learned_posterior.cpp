@@ -1,20 +1,11 @@
 // A causal posterior that knows nothing of dynamic programming: climbing the exact J(q), and climbing draws
 // of it on simulated episodes, as chapter 10 will have to.
 
-#include <cmath>
-#include <iostream>
-#include <limits>
-
-#include "causal_family.h"
-#include "doxa/models/nn/adam.h"
-#include "experiment.h"
 #include "model_ascent.h"
-#include "support/figure.h"
 #include "support/progress.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
+using namespace doxa::support;
 
 namespace {
 
@@ -25,55 +16,51 @@ constexpr double last_sampled_rate = 1e-5;  // the noise of the draws stays in t
 ScalarVars truth(Tape& tape) {
   const auto& [a, q, r] = true_model;
   return {tape.constant(static_cast<Real>(a)), tape.constant(static_cast<Real>(std::log(q))),
-          tape.constant(static_cast<Real>(std::log(r))), q / (1 - a * a)};
+          tape.constant(static_cast<Real>(std::log(r))), start_variance(true_model)};
 }
 
-Var readings(Tape& tape) { return tape.constant(tensor(covariance_of_readings(true_model.a, true_model.q, true_model.r, learned_horizon))); }
+const Matrix readings = covariance_of_readings(true_model, learned_horizon);
+const Tensor factor = tensor(cholesky_factor(readings));
+
+template <class Family>
+Var exact_bound(Tape& tape, Family& family) {
+  return expected_bound(truth(tape), family.on(tape), tape.constant(tensor(readings)));
+}
 
 template <class Family>
 double value(Family& family) {
   Tape tape;
   const Evaluation evaluation(tape);
-  return double{expected_bound(truth(tape), family.on(tape), readings(tape)).item()};
-}
-
-// y [batch,T] of simulated episodes.
-Var draw_readings(Tape& tape, Index batch, Philox& random) {
-  static const Tensor factor = tensor(cholesky_factor(covariance_of_readings(true_model.a, true_model.q, true_model.r, learned_horizon)));
-  return matmul(normal_noise(tape, {batch, learned_horizon}, random), transpose(tape.constant(factor)));
+  return double{exact_bound(tape, family).item()};
 }
 
 // Every hundredth part of the way the exact J.
 template <class Family, class Objective>
 std::vector<double> climb(Family& family, int steps, double to_rate, Objective objective) {
-  const Parameters all = parameters(family);
-  Tape tape;
-  Adam adam;
   std::vector<double> values;
-  for (int i = 0; i < steps; ++i) {
-    tape.clear();
-    tape.backward(-objective(tape, family));
-    adam.rate = first_rate * std::pow(to_rate / first_rate, static_cast<double>(i) / (steps - 1));
-    adam.step(all);
-    if (i % std::max(1, steps / 100) == 0 || i == steps - 1) values.push_back(value(family));
-  }
+  const auto rate = [&](double part) { return first_rate * std::pow(to_rate / first_rate, part); };
+  ascend(parameters(family), {}, steps, rate, [&](Tape& tape, int i) {
+    if (i > 0 && (i - 1) % std::max(1, steps / 100) == 0) values.push_back(value(family));
+    return objective(tape, family);
+  });
+  values.push_back(value(family));
   return values;
 }
 
 template <class Family>
 std::vector<double> climb_exactly(Family& family, int steps) {
-  return climb(family, steps, last_rate,
-               [](Tape& tape, Family& f) { return expected_bound(truth(tape), f.on(tape), readings(tape)); });
+  return climb(family, steps, last_rate, exact_bound<Family>);
 }
 
 template <class Family>
 std::vector<double> train(Family& family, int steps, const std::string& name, Philox& random) {
-  support::Progress progress(name, static_cast<std::size_t>(steps));
+  Progress progress(name, static_cast<std::size_t>(steps));
   return climb(family, steps, last_sampled_rate, [&](Tape& tape, Family& f) {
     const Index batch = 256;
-    const Var y = draw_readings(tape, batch, random), noise = normal_noise(tape, {batch, learned_horizon}, random);
+    const Var y = draw_readings(tape, factor, batch, random),
+              noise = normal_noise(tape, {batch, learned_horizon}, random);
     const Var bound = mean(sampled_bound(truth(tape), f.on(tape), y, noise));
-    progress.step([&] { return "bound " + support::significant(double{bound.item()}, 4); });
+    progress.step([&] { return "bound " + significant(double{bound.item()}, 4); });
     return bound;
   });
 }
@@ -90,7 +77,8 @@ Paired against_best(Family& family, const LinearGaussianModel& m, const BestCaus
   Tape tape;
   for (Index done = 0; done < episodes; done += batch) {
     const Evaluation evaluation(tape);
-    const Var y = draw_readings(tape, batch, random), noise = normal_noise(tape, {batch, learned_horizon}, random);
+    const Var y = draw_readings(tape, factor, batch, random),
+              noise = normal_noise(tape, {batch, learned_horizon}, random);
     const Var d = sampled_bound(truth(tape), family.on(tape), y, noise) -
                   sampled_bound(truth(tape), on(tape, m, best), y, noise);
     for (const Real x : d.value()) {
@@ -106,7 +94,7 @@ Paired against_best(Family& family, const LinearGaussianModel& m, const BestCaus
 
 void learned_posterior(Chapter& chapter) {
   const auto& [a, q, r] = true_model;
-  const LinearGaussianModel m = autoregression(a, q, r);
+  const LinearGaussianModel m = autoregression(true_model);
   const BestCausal best = best_causal(m, learned_horizon);
   const double evidence = expected_log_evidence(m, learned_horizon);
   const int steps = chapter.quick() ? 1500 : 3000;
@@ -120,9 +108,9 @@ void learned_posterior(Chapter& chapter) {
   const std::vector<double> curve = train(trained, steps, "linear maps of the past", draws);
   const std::vector<double> kernel_curve = train(trained_kernel, steps, "one recurrent kernel", draws);
 
-  support::Table table({"posterior", "numbers", "J / nats", "below the evidence"});
+  Table table({"posterior", "numbers", "J / nats", "below the evidence"});
   const auto add = [&](const std::string& name, const std::string& count, double j) {
-    table.row({name, count, support::decimal(j, 6), support::decimal(evidence - j, 6)});
+    table.row({name, count, decimal(j, 6), decimal(evidence - j, 6)});
     return j;
   };
   add("exact, smoothing", "", evidence);
@@ -139,19 +127,15 @@ void learned_posterior(Chapter& chapter) {
   chapter.results.set("posterior.one_kernel", kernel, 6e-5);
   chapter.results.set("posterior.one_kernel_trained", learned_kernel, 4e-4);
 
-  support::Figure figure("Distance from the best causal bound while a posterior is learned");
-  support::Axes& axes = figure.axes();
-  axes.title = "learning a causal posterior of the true model";
-  axes.x_label = "step of the ascent";
-  axes.y_label = "(max J − J) / nats";
-  axes.y_scale = support::Scale::log;
-  axes.y_range = support::Range{1e-8, 100};
+  Figure figure("Distance from the best causal bound while a posterior is learned");
+  Axes& axes = figure.axes("learning a causal posterior of the true model", "step of the ascent",
+                           "(max J − J) / nats");
+  axes.y_scale = Scale::log;
+  axes.y_range = Range{1e-8, 100};
   const auto draw = [&](const std::vector<double>& values, const char* name) {
-    std::vector<double> x, y;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      x.push_back(static_cast<double>(i) * static_cast<double>(std::max(1, steps / 100)));
-      y.push_back(best.bound - values[i]);
-    }
+    const auto every = static_cast<double>(std::max(1, steps / 100));
+    const std::vector<double> x = spaced(0, every * (static_cast<double>(values.size()) - 1), every);
+    const auto y = series(values, [&](double j) { return best.bound - j; });
     axes.line(x, y, {.label = name});
   };
   draw(exact_curve, "linear maps of the past, exact gradient");
@@ -160,7 +144,6 @@ void learned_posterior(Chapter& chapter) {
   chapter.figure("learning", figure);
 
   // Each of the 52 numbers moves by at most the last rate, with a curvature of at most E y² (1/q + 1/r).
-  const double u = std::numeric_limits<Real>::epsilon() / 2;
   const double curvature = (q / (1 - a * a) + r) * ((1 + a * a) / q + 1 / r);
   const double slack = 52 * 52 * curvature * last_rate * last_rate / 2 + 1e4 * u;
   const char* why =

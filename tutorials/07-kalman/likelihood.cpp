@@ -1,22 +1,17 @@
 // Exact likelihood: the filter on the tape, climbed; and how far off its summit may be.
 
-#include <cmath>
-#include <limits>
-
 #include "doxa/models/kalman/moments.h"
 #include "doxa/models/kalman/taped_filter.h"
-#include "doxa/models/nn/adam.h"
 #include "model_ascent.h"
-#include "support/number.h"
 #include "support/progress.h"
 
 using namespace doxa;
-using support::Chapter;
+using namespace doxa::support;
 
 namespace {
 
 LinearGaussianModel with_start(const Scalar& m, double p0) {
-  LinearGaussianModel model = autoregression(m.a, m.q, m.r);
+  LinearGaussianModel model = autoregression(m);
   model.start_covariance = Matrix(1, 1, {p0});
   return model;
 }
@@ -43,7 +38,7 @@ Scalar standard_error(const LinearGaussianModel& m, const std::vector<LinearGaus
 MaximumLikelihood climb_likelihood(Chapter& chapter, Path& path) {
   const Index count = chapter.quick() ? 100 : 500;
   const int steps = chapter.quick() ? 100 : 300;
-  const LinearGaussianModel truth = autoregression(true_model.a, true_model.q, true_model.r);
+  const LinearGaussianModel truth = autoregression(true_model);
   Philox random(chapter.seed(), likelihood_draws);
   std::vector<LinearGaussianEpisode> episodes;
   Tensor y({model_horizon, count, 1});
@@ -57,33 +52,30 @@ MaximumLikelihood climb_likelihood(Chapter& chapter, Path& path) {
   LinearGaussianParameters m(with_start(wrong_start, start_variance(true_model)));
   const LearnedMatrices learned{.start = false, .emission = false};
   const Parameters all{&m.transition, &m.transition_scale_tril, &m.emission_scale_tril};
-  Tape tape;
-  const auto total_evidence = [&] {
+  const auto total_evidence = [&](Tape& tape) {
     return sum(log_evidence(m.on(tape, learned), tape.constant(Tensor({model_horizon, count, 0})),
                             tape.constant(y)));
   };
-  tape.backward(total_evidence());
+  Tape tape;
+  tape.backward(total_evidence(tape));
   const LinearGaussianModel at = to_model(m);
   const ExpectedMoments moments = expected_moments(at, episodes);
   const LinearGaussianModel exact = evidence_gradient(at, moments);
   const double size =
       (moments.next_last[0] + at.transition[0] * moments.last_last[0]) / at.transition_covariance[0];
-  const double n = static_cast<double>(count * model_horizon), u = std::numeric_limits<Real>::epsilon() / 2;
+  const double n = static_cast<double>(count * model_horizon);
   chapter.claims.equal(
       "(07.29) ∂ evidence/∂a through the filter on the tape is Fisher's identity through the smoother",
       double{m.transition.gradient[0]}, exact.transition[0], 100 * size * u,
       "a hundred roundings of the sums of which both are differences");
-  Adam adam{.beta2 = 0.95};
-  support::Progress progress("likelihood", static_cast<std::size_t>(steps));
-  for (int i = 0; i < steps; ++i) {
+  Progress progress("likelihood", static_cast<std::size_t>(steps));
+  const auto rate = [](double part) { return 0.05 * std::pow(0.02, part); };
+  ascend(all, {.beta2 = 0.95}, steps, rate, [&](Tape& on, int i) {
     if (i % 5 == 0) note(path, i, scalar(to_model(m)), true_model);
-    tape.clear();
-    const Var loss = -1 / static_cast<Real>(n) * total_evidence();
-    tape.backward(loss);
-    adam.rate = 0.05 * std::pow(0.02, static_cast<double>(i) / (steps - 1));
-    adam.step(all);
-    progress.step([&] { return "evidence " + support::significant(-double{loss.item()}, 6); });
-  }
+    const Var evidence = 1 / static_cast<Real>(n) * total_evidence(on);
+    progress.step([&] { return "evidence " + significant(double{evidence.item()}, 6); });
+    return evidence;
+  });
   note(path, steps, scalar(to_model(m)), true_model);
   return {scalar(to_model(m)), standard_error(to_model(m), episodes)};
 }

@@ -2,7 +2,6 @@
 // Equation tags refer to README.md.
 
 #include "experiment.h"
-#include "support/arguments.h"
 
 int main(int argc, char** argv) {
   doxa::support::Arguments arguments("07-kalman", "exact belief where everything is Gaussian");

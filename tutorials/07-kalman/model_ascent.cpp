@@ -2,26 +2,24 @@
 
 #include "model_ascent.h"
 
-#include <cmath>
-
-#include "doxa/models/nn/adam.h"
-#include "support/number.h"
 #include "support/progress.h"
 
 using namespace doxa;
-using support::Chapter;
+using namespace doxa::support;
 
 namespace {
 
 Tensor single(double x) { return Tensor(Shape{}, {static_cast<Real>(x)}); }
 
 Tensor factor_of_readings(const Scalar& m) {
-  return tensor(cholesky_factor(covariance_of_readings(m.a, m.q, m.r, model_horizon)));
+  return tensor(cholesky_factor(covariance_of_readings(m, model_horizon)));
 }
 
 }  // namespace
 
-double start_variance(const Scalar& m) { return m.q / (1 - m.a * m.a); }
+Var draw_readings(Tape& tape, const Tensor& factor, Index batch, Philox& random) {
+  return matmul(normal_noise(tape, {batch, factor.shape()[0]}, random), transpose(tape.constant(factor)));
+}
 
 LearnableScalar::LearnableScalar(const Scalar& m, double p0)
     : transition("a", single(m.a)),
@@ -58,19 +56,16 @@ void note(Path& path, int step, const Scalar& now, const Scalar& truth) {
 
 Scalar climb_bound(const Scalar& truth, const Scalar& from, int steps, Path* path) {
   LearnableScalar m(from, start_variance(truth));
-  const Parameters all = parameters(m);
   const Tensor factor = factor_of_readings(truth);
-  Tape tape;
-  Adam adam{.beta2 = 0.95, .epsilon = 1e-12};
-  for (int i = 0; i < steps; ++i) {
+  const auto rate = [](double part) {
+    const double before = 0.05 * std::pow(0.2, part);
+    return part < 0.9 ? before : before * std::pow(last_bound_rate / 0.01, (part - 0.9) / 0.1);
+  };
+  ascend(parameters(m), {.beta2 = 0.95, .epsilon = 1e-12}, steps, rate, [&](Tape& tape, int i) {
     if (path && i % 5 == 0) note(*path, i, m.now(), truth);
-    tape.clear();
     const Profile p = profile(m.on(tape), tape.constant(factor));
-    tape.backward(p.gap - p.evidence);
-    const double part = static_cast<double>(i) / (steps - 1), before = 0.05 * std::pow(0.2, part);
-    adam.rate = part < 0.9 ? before : before * std::pow(last_bound_rate / 0.01, (part - 0.9) / 0.1);
-    adam.step(all);
-  }
+    return p.evidence - p.gap;
+  });
   if (path) note(*path, steps, m.now(), truth);
   return m.now();
 }
@@ -84,24 +79,19 @@ Trained train_together(Chapter& chapter, Path& path) {
   Parameters all = parameters(m);
   append_parameters(all, q);
   const Tensor factor = factor_of_readings(true_model);
-  Tape tape;
-  Adam adam;
-  support::Progress progress("model and posterior together", static_cast<std::size_t>(steps));
-  for (int i = 0; i < steps; ++i) {
+  Progress progress("model and posterior together", static_cast<std::size_t>(steps));
+  const auto rate = [](double part) { return 0.02 * std::pow(0.02, part); };
+  ascend(all, {}, steps, rate, [&](Tape& tape, int i) {
     if (i % (steps / 60) == 0) note(path, i, m.now(), true_model);
-    tape.clear();
-    const Var y =
-        matmul(normal_noise(tape, {batch, model_horizon}, random), transpose(tape.constant(factor)));
+    const Var y = draw_readings(tape, factor, batch, random);
     const Var noise = normal_noise(tape, {batch, model_horizon}, random);
     const Var bound = mean(sampled_bound(m.on(tape), q.on(tape), y, noise));
-    tape.backward(-bound);
-    adam.rate = 0.02 * std::pow(0.02, static_cast<double>(i) / (steps - 1));
-    adam.step(all);
-    progress.step([&] { return "bound " + support::significant(double{bound.item()} / model_horizon, 4); });
-  }
+    progress.step([&] { return "bound " + significant(double{bound.item()} / model_horizon, 4); });
+    return bound;
+  });
   note(path, steps, m.now(), true_model);
+  Tape tape;
   const Evaluation evaluation(tape);
-  const Matrix covariance = covariance_of_readings(true_model.a, true_model.q, true_model.r, model_horizon);
-  return {m.now(), double{expected_bound(m.on(tape), q.on(tape), tape.constant(tensor(covariance))).item()} /
-                       model_horizon};
+  const Var covariance = tape.constant(tensor(covariance_of_readings(true_model, model_horizon)));
+  return {m.now(), double{expected_bound(m.on(tape), q.on(tape), covariance).item()} / model_horizon};
 }

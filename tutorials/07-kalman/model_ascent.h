@@ -1,17 +1,30 @@
 #pragma once
 
 #include "causal_family.h"
+#include "doxa/models/nn/adam.h"
 #include "experiment.h"
 
 // Learning the scalar model itself, P_0 held at the truth's: three ascents from the same wrong start.
 
 constexpr doxa::Index model_horizon = 24;
 
-struct Scalar {
-  double a, q, r;
-};
 constexpr Scalar true_model{0.9, 1, 1}, wrong_start{0.7, 0.5, 3};
-double start_variance(const Scalar& m);  // q/(1-a²)
+
+// Steps of Adam up objective(tape, step), at the rate rate(part) when this part of the way is done.
+template <class Rate, class Objective>
+void ascend(const doxa::Parameters& parameters, doxa::Adam adam, int steps, Rate rate, Objective objective) {
+  doxa::Tape tape;
+  for (int i = 0; i < steps; ++i) {
+    tape.clear();
+    tape.backward(-objective(tape, i));
+    adam.rate = rate(static_cast<double>(i) / (steps - 1));
+    adam.step(parameters);
+  }
+}
+
+// y [batch,T] of simulated episodes, whose covariance has this factor.
+doxa::Var draw_readings(doxa::Tape& tape, const doxa::Tensor& factor, doxa::Index batch,
+                        doxa::Philox& random);
 
 // a, log q and log r as parameters.
 struct LearnableScalar {

@@ -1,11 +1,9 @@
 // The two models of the chapter, both (07.1).
 
-#include <cmath>
-#include <limits>
-
 #include "experiment.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 LinearGaussianModel vehicle(double reading_variance) {
   const double jolt = 0.02;  // m²/s³: white acceleration of this density, integrated over one second
@@ -25,16 +23,16 @@ Matrix thrust(Index steps) {
   return u;
 }
 
-LinearGaussianModel autoregression(double a, double q, double r) {
+LinearGaussianModel autoregression(const Scalar& m) {
   const auto scalar = [](double x) { return Matrix(1, 1, {x}); };
   return {.start_mean = scalar(0),
-          .start_covariance = scalar(q / (1 - a * a)),
-          .transition = scalar(a),
+          .start_covariance = scalar(start_variance(m)),
+          .transition = scalar(m.a),
           .transition_input = Matrix(1, 0),
-          .transition_covariance = scalar(q),
+          .transition_covariance = scalar(m.q),
           .emission = scalar(1),
           .emission_input = Matrix(1, 0),
-          .emission_covariance = scalar(r)};
+          .emission_covariance = scalar(m.r)};
 }
 
 double rounding(double size) {

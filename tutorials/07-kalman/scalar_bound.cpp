@@ -107,10 +107,12 @@ Profile profile(const ScalarVars& m, Var factor) {
   return p;
 }
 
-Matrix covariance_of_readings(double a, double q, double r, Index steps) {
+double start_variance(const Scalar& m) { return m.q / (1 - m.a * m.a); }
+
+Matrix covariance_of_readings(const Scalar& m, Index steps) {
   Matrix c(steps, steps);
   for (Index j = 0; j < steps; ++j)
     for (Index k = 0; k < steps; ++k)
-      c(j, k) = q / (1 - a * a) * std::pow(a, std::abs(j - k)) + (j == k ? r : 0);
+      c(j, k) = start_variance(m) * std::pow(m.a, std::abs(j - k)) + (j == k ? m.r : 0);
   return c;
 }

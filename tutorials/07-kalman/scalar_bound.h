@@ -33,5 +33,11 @@ struct Profile {
 };
 Profile profile(const ScalarVars& model, doxa::Var factor);
 
-// Cov(y_j, y_k) of a stationary autoregression read with variance r.
-doxa::Matrix covariance_of_readings(double a, double q, double r, doxa::Index steps);
+// A stationary autoregression s' = a s + w read with variance r, q being the variance of w.
+struct Scalar {
+  double a, q, r;
+};
+double start_variance(const Scalar& m);  // q/(1-a²)
+
+// Cov(y_j, y_k).
+doxa::Matrix covariance_of_readings(const Scalar& m, doxa::Index steps);

@@ -1,18 +1,9 @@
 // The vehicle: what is believed of its position and velocity at the time, and afterwards.
 
-#include <cmath>
-#include <iostream>
-#include <numbers>
-
 #include "experiment.h"
-#include "joint_gaussian.h"
-#include "support/figure.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
-using support::Color;
-using support::Dash;
+using namespace doxa::support;
 
 namespace {
 
@@ -25,15 +16,15 @@ struct Episode {
 double deviation(const GaussianBelief& p, Index i) { return std::sqrt(covariance(p)(i, i)); }
 
 std::string with_error(const GaussianBelief& p, Index i) {
-  return support::decimal(p.mean[i], 2) + " ± " + support::decimal(deviation(p, i), 2);
+  return decimal(p.mean[i], 2) + " ± " + decimal(deviation(p, i), 2);
 }
 
 void show_table(Chapter& chapter, const Episode& e) {
-  support::Table table(
+  Table table(
       {"k", "thrust", "reading", "position", "filtered", "smoothed", "velocity", "filtered", "smoothed"});
   for (const std::size_t k : {0u, 1u, 2u, 4u, 10u, 30u, 60u}) {
     const auto i = static_cast<Index>(k);
-    const auto number = [](double x) { return support::decimal(x, 2); };
+    const auto number = [](double x) { return decimal(x, 2); };
     const GaussianBelief &f = e.filtered.filtered[k], &s = e.smoothed.smoothed[k];
     table.row({k, k == 0 ? "" : number(e.seen.inputs[i - 1]),
                k == 0 ? "" : number(e.seen.observations[i - 1]), number(e.seen.states(i, 0)),
@@ -44,18 +35,15 @@ void show_table(Chapter& chapter, const Episode& e) {
 }
 
 void show_figure(Chapter& chapter, const Episode& e) {
-  support::Figure figure("A vehicle on a rail: its position is read with noise, its velocity never");
-  std::vector<double> time, reading_time, reading;
-  for (std::size_t k = 0; k <= e.filtered.horizon(); ++k) time.push_back(static_cast<double>(k));
-  for (Index k = 0; k < e.seen.observations.rows; ++k) {
-    reading_time.push_back(static_cast<double>(k) + 1);
+  Figure figure("A vehicle on a rail: its position is read with noise, its velocity never");
+  const auto steps = static_cast<double>(e.filtered.horizon());
+  const std::vector<double> time = spaced(0, steps, 1), reading_time = spaced(1, steps, 1);
+  std::vector<double> reading;
+  for (Index k = 0; k < e.seen.observations.rows; ++k)
     reading.push_back(e.seen.observations[k] - e.seen.states(k + 1, 0));
-  }
   for (const Index i : {Index{0}, Index{1}}) {
-    support::Axes& axes = figure.axes();
-    axes.title = i == 0 ? "Position less the true one" : "Velocity";
-    axes.x_label = "step k, one a second";
-    axes.y_label = i == 0 ? "error of the position / m" : "velocity / (m/s)";
+    Axes& axes = figure.axes(i == 0 ? "Position less the true one" : "Velocity", "step k, one a second",
+                             i == 0 ? "error of the position / m" : "velocity / (m/s)");
     const auto draw = [&](const std::vector<GaussianBelief>& belief, const char* name, Color color,
                           Dash dash) {
       std::vector<double> mean, lower, upper;
@@ -70,17 +58,13 @@ void show_figure(Chapter& chapter, const Episode& e) {
     };
     draw(e.filtered.filtered, "filtered ± 2σ", Color::blue, Dash::solid);
     draw(e.smoothed.smoothed, "smoothed ± 2σ", Color::vermillion, Dash::dashed);
-    std::vector<double> truth;
-    for (std::size_t k = 0; k < time.size(); ++k)
-      truth.push_back(i == 0 ? 0 : e.seen.states(static_cast<Index>(k), 1));
+    const auto truth =
+        series(time, [&](double k) { return i == 0 ? 0 : e.seen.states(static_cast<Index>(k), 1); });
     axes.line(time, truth, {.label = "truth", .color = Color::ink, .dash = Dash::dotted});
-    if (i == 0) {
+    if (i == 0)
       axes.scatter(reading_time, reading,
                    {.label = "readings", .color = Color::ink, .size = 4, .opacity = 0.6});
-      axes.y_range = support::Range{-8, 8};
-    } else {
-      axes.y_range = support::Range{-4, 6};
-    }
+    axes.y_range = i == 0 ? Range{-8, 8} : Range{-4, 6};
   }
   chapter.figure("tracking", figure);
 }
@@ -107,11 +91,11 @@ Variances after_precise_readings(double reading_variance, Index steps) {
 
 void precise_readings(Chapter& chapter) {
   std::cout << "\nVariance of the position after 20 precise readings, as a multiple of their variance r:\n";
-  support::Table table({"r", "by difference", "by square roots"});
+  Table table({"r", "by difference", "by square roots"}, 6);
   double worst = 0;
   for (const double r : {1e-4, 1e-8, 1e-12, 1e-16, 1e-18, 1e-20}) {
     const Variances v = after_precise_readings(r, 20);
-    table.row({support::to_text(r), {v.by_difference / r, 6}, {v.by_roots / r, 6}});
+    table.row({to_text(r), v.by_difference / r, v.by_roots / r});
     // P⁻ is at least the variance of one jolt, so that of P = P⁻ r / (P⁻ + r) lies this close below r.
     const double least = vehicle().transition_covariance[0];
     worst = std::max({worst, v.by_roots / r - 1, least / (least + r) - v.by_roots / r});
@@ -157,13 +141,13 @@ void tracking(Chapter& chapter) {
   show_figure(chapter, e);
 
   const double evidence = e.filtered.log_evidence;
-  const double joint = log_density(joint_of_observations(m, e.seen.inputs), e.seen.observations);
-  std::cout << "  log-evidence " << support::significant(evidence, 12) << " nats by innovations, "
-            << support::significant(joint, 12) << " as one normal vector of 60 numbers\n";
+  const JointGaussian all = joint_of_observations(m, e.seen.inputs);
+  const double joint = log_density(all, e.seen.observations);
+  std::cout << "  log-evidence " << significant(evidence, 12) << " nats by innovations, "
+            << significant(joint, 12) << " as one normal vector of 60 numbers\n";
   chapter.results.set("tracking.log_evidence", evidence);
   chapter.claims.equal("(07.8) the evidence by innovations is that of the joint normal density (07.10)",
                        evidence, joint, rounding(joint), rounding_of_sums);
-  const JointGaussian all = joint_of_observations(m, e.seen.inputs);
   double expected = -log_det_of_factor(cholesky_factor(all.covariance)) / 2, alone = 0;
   for (Index k = 0; k < 60; ++k) {
     const double of_one = (std::log(2 * std::numbers::pi) + 1) / 2;

@@ -102,7 +102,7 @@ void claim_normalisation(Chapter& chapter, const Pomdp& m, const Trajectory& t) 
       "a rounding for each factor of each sequence, and for each state");
 }
 
-// Before an observation, the expectation of what will be believed after it is what is believed now.
+// The belief after an observation is, averaged over the observation, the belief before it.
 void claim_expected_belief(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
   Belief belief = initial_belief(m);
   std::vector<double> p(m.observations.size());
@@ -133,12 +133,12 @@ void claim_expected_belief(Chapter& chapter, const Pomdp& m, const Trajectory& t
       "a few roundings for each observation and each state");
 }
 
-// A belief is a probability about the world and not only about itself: among the moments when it is 0.7, the
-// state is so seven times in ten. The trajectories are simulated; the filter sees their actions and
-// observations. Of each only the last moment counts: then, given all that was seen, the terms are independent
-// with mean 0, at most 1 and of a variance that the beliefs say, and Bernstein's inequality bounds their sum
-// whatever the model. (The spread of the terms would not do: where a state has probability 10^-6, no
-// simulation shows any.)
+// A belief is a statement about the world: among the moments at which it is 0.7, the state is the true one
+// seven times in ten. The trajectories are simulated; the filter sees their actions and observations. Only
+// the last moment of each counts. Given everything that was seen, the terms are then independent with mean 0,
+// at most 1, and with a variance that follows from the beliefs, and Bernstein's inequality bounds their sum
+// for every model. (The spread of the simulated terms would be no measure: a state of probability 10^-6 never
+// occurs among them.)
 void claim_calibration(Chapter& chapter, const Pomdp& m, std::span<const double> policy, Philox& random) {
   const std::size_t horizon = cost_of_step(m) > 1e6 ? 4 : 32;
   const double affordable = 2e8 / (cost_of_step(m) * static_cast<double>(horizon));
@@ -161,7 +161,7 @@ void claim_calibration(Chapter& chapter, const Pomdp& m, std::span<const double>
   const auto n = static_cast<double>(count);
   // P(|sum| >= x) <= 2 exp(-x² / (2 variance + 2x/3)), solved for x: Boucheron, Lugosi & Massart,
   // "Concentration Inequalities" (2013), corollary 2.11.
-  const double runs = 16'000, l = std::log(2 * runs);  // four standard errors are exceeded as rarely
+  const double runs = 16'000, l = std::log(2 * runs);  // as often as 4 standard errors are exceeded
   const double bound = l / 3 + std::sqrt(l * l / 9 + 2 * std::max(variance, 0.0) * l);
   chapter.claims.equal("the true state gets the belief that the belief expects for it (the last moments of " +
                            std::to_string(count) + " trajectories)",

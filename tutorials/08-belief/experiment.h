@@ -13,14 +13,14 @@
 #include "support/chapter.h"
 #include "support/figure.h"
 
-// What the filter said along the chapter's trajectory, the picture of it, and the claims about the filter.
+// The filter along the chapter's trajectory, its figure, and the claims about it.
 
 constexpr double rounding = std::numeric_limits<double>::epsilon();
 
-// How many steps the table and the figure show at most.
+// The most steps that the table and the figure show.
 constexpr std::size_t table_rows = 40, figure_steps = 120;
 
-// What the filter said at the steps k = 0, 1, … of a trajectory that are shown, and at its end.
+// The filter at the steps k = 0, 1, … of a trajectory that are shown, and at its end.
 struct Filtering {
   std::vector<std::vector<double>> belief;  // b_k, [steps+1][S]
   std::vector<double> probability;          // p(o_k | o_{<k}, a_{<k}), [steps+1]; 1 at k = 0
@@ -35,8 +35,8 @@ inline std::size_t most_likely(const std::vector<double>& b) {
 
 double entropy(const std::vector<double>& p);  // nats
 
-// The filter along a trajectory, in a table and a figure. Of a trajectory that was not simulated t.states is
-// empty.
+// The filter along a trajectory, in a table and a figure. t.states is empty if the trajectory was not
+// simulated.
 void show_filtering(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
 
 // The belief after each step as comma-separated text, "step,log_evidence,<states>", with 17 significant
@@ -45,23 +45,23 @@ std::string beliefs_csv(const doxa::Pomdp& m, const doxa::Trajectory& t);
 
 doxa::support::Figure belief_figure(const doxa::Pomdp& m, const doxa::Trajectory& t, const Filtering& f);
 
-// On the trajectory shown: all state paths, all observation sequences, every next observation.
+// On the trajectory shown: against all state paths, all observation sequences, every next observation.
 void claim_enumeration(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
 void claim_normalisation(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
 void claim_expected_belief(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
 
-// On a trajectory of any length: the evidence, computed from its end to its start. `where` begins the
-// sentence.
+// On a trajectory of any length: the evidence, computed from its end to its start. The claim's sentence
+// begins with `where`.
 void claim_backward_evidence(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t,
                              const std::string& where = "");
 
-// What the future adds to the belief: on the trajectory shown, by all state paths; over all observation
-// sequences that can follow the first actions of a plan.
+// What the future adds to the belief: on the trajectory shown, against all state paths; on average over all
+// observation sequences that can follow the first actions of a plan.
 void claim_smoothing(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
 void claim_sharpness(doxa::support::Chapter& chapter, const doxa::Pomdp& m,
                      std::span<const std::size_t> plan);
 
-// On a trajectory of any length, the steps that the figure shows; draws the figure.
+// On a trajectory of any length, for the steps that the figure shows. Draws the figure.
 void claim_last_belief(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
 doxa::support::Figure smoothing_figure(const doxa::Pomdp& m, const doxa::Trajectory& t,
                                        const doxa::Smoothed& smoothed);
@@ -72,10 +72,10 @@ void claim_calibration(doxa::support::Chapter& chapter, const doxa::Pomdp& m, st
 void claim_long_run(doxa::support::Chapter& chapter, const doxa::Pomdp& m, std::span<const double> policy,
                     doxa::Philox& random);
 
-// Tiger alone: since the last door was opened, n = (heard left) - (heard right) says everything.
+// Tiger alone: the belief depends only on n = (heard left) - (heard right) since the last door was opened.
 void claim_tiger(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
-// A door makes the past independent of the future: up to it, what was learned last holds.
+// A door makes the past independent of the future: up to it, the smoothed belief is the last filtered one.
 void claim_tiger_smoothing(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
 
-// Every model that the project ships: how much is there to be known, at the time and afterwards?
+// Every model that the project ships: how much can be known about its states, at the time and afterwards.
 void show_shipped_models(doxa::support::Chapter& chapter);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t named_states = 40, drawn_states = 400;
 
-// Actions other than the usual one, if there are few: at Tiger, where a door was opened.
+// Marks the actions other than the most frequent one, if there are few: on Tiger, where a door was opened.
 void mark_rare_actions(Axes& axes, const Pomdp& m, const Trajectory& t, std::size_t steps) {
   std::vector<std::size_t> count(m.actions.size());
   for (std::size_t k = 1; k <= steps; ++k) ++count[t.actions[k - 1]];
@@ -23,7 +23,7 @@ void mark_rare_actions(Axes& axes, const Pomdp& m, const Trajectory& t, std::siz
       axes.vertical(static_cast<double>(k), m.actions[t.actions[k - 1]], {.color = support::Color::purple});
 }
 
-// A model of two states: the belief in the first as a line between 1 and 0, and the truth beside it.
+// Two states: the belief in the first as a line between 1 and 0, and the true state.
 void draw_line(Axes& axes, const Pomdp& m, const Trajectory& t, const Filtering& f, std::size_t steps) {
   const bool states_known = !t.states.empty();
   std::vector<double> time, belief, truth;
@@ -53,7 +53,7 @@ void draw_line(Axes& axes, const Pomdp& m, const Trajectory& t, const Filtering&
                   .marker = o ? support::Marker::square : support::Marker::triangle});
 }
 
-// A model of some states: one row of colours a state, with a cross on the true one.
+// More states: a row of colours for each, with a cross on the true one.
 void draw_map(Axes& axes, const Pomdp& m, const Trajectory& t, const Filtering& f, std::size_t steps) {
   const std::size_t states = m.states.size();
   support::Grid grid{
@@ -78,7 +78,7 @@ void draw_map(Axes& axes, const Pomdp& m, const Trajectory& t, const Filtering& 
         {.label = "true state", .color = support::Color::vermillion, .marker = support::Marker::cross});
 }
 
-// A model of very many: only how much belief the true state has, and how much the likeliest.
+// Very many states: only the belief in the true state, and in the likeliest.
 void draw_truth(Axes& axes, const Trajectory& t, const Filtering& f, std::size_t steps) {
   std::vector<double> time, truth, most;
   for (std::size_t k = 0; k <= steps; ++k) {
@@ -99,7 +99,7 @@ support::Figure belief_figure(const Pomdp& m, const Trajectory& t, const Filteri
       t.states.empty()
           ? "Belief along a trajectory, and the surprise of each observation"
           : "Belief along a trajectory, with the true state, and the surprise of each observation");
-  if (m.states.size() > 2 && m.states.size() <= named_states)  // a line of text a state
+  if (m.states.size() > 2 && m.states.size() <= named_states)  // a line of text for each state
     figure.row_height = std::max(figure.row_height, 100 + 14 * static_cast<double>(m.states.size()));
   Axes& top = figure.axes();
   top.title = t.states.empty() ? "What is believed" : "What is believed, and what is true";

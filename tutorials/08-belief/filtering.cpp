@@ -36,7 +36,7 @@ std::string head(const std::string& text, int count) {
   return text.substr(0, end);
 }
 
-// What is printed of it.
+// Prints the first steps as a table and returns its text.
 std::string print_trajectory(const Pomdp& m, const Trajectory& t, const Filtering& f) {
   const bool two_states = m.states.size() == 2, states_known = !t.states.empty();
   std::vector<std::string> headers{"k", "action", "observation", "p(o_k|past)"};

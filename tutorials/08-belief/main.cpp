@@ -26,16 +26,16 @@ std::vector<std::size_t> listen_and_open(const Pomdp& m) {
   return plan;
 }
 
-// What a step of the simulation and of the filter costs, in products: most of the claims take some hundred
-// thousand of them.
+// What a step of the simulation and of the filter costs, in products. Most claims take some hundred thousand
+// steps.
 std::size_t cost_of_a_step(const Pomdp& m) {
   const std::size_t actions = m.actions.size();
   return (m.transition.non_zeros() + m.emission.non_zeros()) / actions +
-         50 * actions;  // all weights of the policy are walked through
+         50 * actions;  // drawing an action goes through all weights of the policy
 }
 constexpr std::size_t affordable_cost = 150'000;
 
-// A trajectory of the model's own, whose hidden states are known because it is simulated.
+// A simulated trajectory, whose hidden states are known.
 void run_on_simulation(Chapter& chapter, const Pomdp& m, bool is_tiger, std::span<const double> policy,
                        std::size_t horizon) {
   Philox random(chapter.seed());
@@ -66,7 +66,7 @@ void run_on_simulation(Chapter& chapter, const Pomdp& m, bool is_tiger, std::spa
   if (is_tiger) show_shipped_models(chapter);
 }
 
-// A trajectory of the reader's, of any length, whose states nobody knows.
+// A trajectory from a file, of any length, whose states nobody knows.
 void run_on_file(Chapter& chapter, const Pomdp& m, const std::string& file) {
   const Trajectory t = read_trajectory(file, m);
   try {

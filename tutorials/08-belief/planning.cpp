@@ -18,8 +18,8 @@ using support::Chapter;
 
 namespace {
 
-// Roundings of a value of n steps: at each step sums over next states and observations, of numbers up to the
-// largest reward times the steps.
+// The rounding of a value of n steps: each step adds up terms over next states and observations, which are at
+// most the largest reward times the number of steps.
 double tolerance_of(const BeliefMdp& mdp, std::size_t steps) {
   double largest = 0;
   for (const std::vector<double>& of_action : mdp.reward)
@@ -37,7 +37,7 @@ double non_zeros(const Pomdp& m) {
   return static_cast<double>(m.transition.non_zeros() + m.emission.non_zeros());
 }
 
-// How many steps ahead all actions and observations are affordable.
+// For how many steps ahead all actions and observations can be enumerated.
 std::size_t planning_depth(const Pomdp& m) {
   const auto branches = static_cast<double>(m.actions.size() * m.observations.size());
   const double step = non_zeros(m) / static_cast<double>(m.actions.size()) +
@@ -47,7 +47,7 @@ std::size_t planning_depth(const Pomdp& m) {
   return depth;
 }
 
-// How deep the trees may be for their number, A^(1 + O + O² + …), to be small.
+// The depth up to which all policy trees, A^(1 + O + O² + …) of them, can be enumerated.
 std::size_t tree_depth(const Pomdp& m, std::size_t most, double& trees) {
   trees = static_cast<double>(m.actions.size());
   std::size_t depth = 1;
@@ -69,7 +69,7 @@ void claim_sufficiency(Chapter& chapter, const Pomdp& m, std::span<const std::si
   const double whole = log_evidence(m, {actions, observations});
   double worst = 0;
   Belief belief = initial_belief(m);
-  Pomdp from_here = m;  // a model that begins with b_k knows of the past nothing but b_k
+  Pomdp from_here = m;  // this model starts from b_k and knows nothing else of the past
   for (std::size_t k = 0; k <= steps; ++k) {
     if (k) update(m, belief, actions[k - 1], observations[k - 1]);
     from_here.start = probabilities(belief);

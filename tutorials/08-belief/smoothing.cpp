@@ -29,7 +29,7 @@ struct PathMarginals {
     for (std::size_t s = 0; s < m.states.size(); ++s) evidence += walk(0, s, m.start[s]);
   }
 
-  // The paths that begin with one of probability `path` that ends in s_k = s.
+  // Adds up the paths whose beginning, of probability `path`, ends in s_k = s.
   double walk(std::size_t k, std::size_t s, double path) {
     double sum = k == actions.size() ? path : 0;
     if (k < actions.size()) {
@@ -44,7 +44,7 @@ struct PathMarginals {
   }
 };
 
-// KL(γ_k ‖ b_k) = Σ_s γ_k(s) log (γ_k(s) / b_k(s)), in which the ratio is that of (08.13).
+// KL(γ_k ‖ b_k) = Σ_s γ_k(s) log (γ_k(s) / b_k(s)); the ratio is the backward ratio of (08.13).
 double information(const Smoothed& t, std::size_t k) {
   double sum = 0;
   for (std::size_t s = 0; s < t.states; ++s)

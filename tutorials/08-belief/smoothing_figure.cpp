@@ -8,8 +8,8 @@
 using namespace doxa;
 using support::Axes;
 
-// Of two states the belief in the first; of more, that in the true state, or where nobody knows it in the one
-// that is likeliest in the end.
+// With two states the belief in the first; with more the belief in the true state, or in the likeliest one if
+// the true states are unknown.
 support::Figure smoothing_figure(const Pomdp& m, const Trajectory& t, const Smoothed& smoothed) {
   const bool two_states = m.states.size() == 2, known = !t.states.empty();
   std::vector<double> time, filtered, after, truth, filtered_entropy, smoothed_entropy;

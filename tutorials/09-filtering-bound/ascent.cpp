@@ -1,4 +1,4 @@
-// Climbing J(q) by gradient: an ascent that knows nothing of dynamic programming arrives at its value.
+// Gradient ascent on J(q), which does not use dynamic programming, arrives at the same value.
 
 #include <cmath>
 #include <iostream>
@@ -27,7 +27,7 @@ void ascent(Chapter& chapter, const Setting& uniform) {
 
   Tape tape;
   Adam adam;
-  adam.beta2 = 0.95;     // gradients that fall by orders of magnitude must be forgotten soon
+  adam.beta2 = 0.95;     // gradients fall by orders of magnitude: older ones must be forgotten soon
   adam.epsilon = 1e-12;  // rows of rare histories have small gradients
   std::vector<double> step, short_of_best;
   support::Progress progress("ascent", static_cast<std::size_t>(steps));
@@ -42,10 +42,7 @@ void ascent(Chapter& chapter, const Setting& uniform) {
     progress.step([&] { return "J " + support::significant(double{bound.item()}, 6); });
   }
   const CausalPosterior q = posterior(setting, tables, logits);
-  const double reached =
-      expected_filtering_bound(setting.model, setting.policy(), setting.horizon, [&](const History& h) {
-        return along(setting.model, q, h);
-      }).bound;
+  const double reached = expected_filtering_bound(setting.model, setting.policy(), q).bound;
   support::Table table({"", "J / nats"});
   table.row({"random start", {best - short_of_best.front(), 8}});
   table.row({"reached by the ascent", {reached, 8}});
@@ -61,7 +58,7 @@ void ascent(Chapter& chapter, const Setting& uniform) {
   axes.line(step, short_of_best);
   chapter.figure("ascent", figure);
   chapter.results.set("ascent.logits", count(all));
-  chapter.results.set("ascent.reached", reached, 1e-6);  // its last rate leaves as much open
+  chapter.results.set("ascent.reached", reached, 1e-6);  // how far the last rate can be from the optimum
   chapter.results.set("ascent.best", best);
   const double slack = static_cast<double>(setting.horizon) * last_rate * last_rate;
   chapter.claims.equal(

@@ -13,8 +13,8 @@ using support::Chapter;
 
 namespace {
 
-// Every row p multiplied by random numbers and normalised: zeros stay zeros, so that q keeps to what the
-// model can do.
+// Multiplies every row by random numbers and normalises it. Zeros stay zeros, so that q never goes where the
+// model cannot.
 void reweight(std::span<double> rows, std::size_t states, Philox& random) {
   for (std::size_t i = 0; i < rows.size(); i += states) {
     const std::span<double> row = rows.subspan(i, states);
@@ -29,7 +29,6 @@ CausalPosterior random_causal(const Exact& exact, Philox random) {
   reweight(q.values, q.states, random);
   return q;
 }
-
 
 // Σ_k E E_{q(s_{k-1})} KL(q(·|s_{k-1},h_k) ‖ q*(·|s_{k-1},h_k)): (09.11)
 double divergence_from_best(const Setting& setting, const CausalPosterior& q, const CausalPosterior& best) {
@@ -63,8 +62,7 @@ void decomposition(Chapter& chapter, const Setting& setting, const Exact& exact)
                  "of all of them is minus infinity.\n";
   } else {
     const CausalPosterior q = random_causal(exact, Philox(chapter.seed(), causal_noise));
-    const FilteringBound f = expected_filtering_bound(m, setting.policy(), setting.horizon,
-                                                      [&](const History& h) { return along(m, q, h); });
+    const FilteringBound f = expected_filtering_bound(m, setting.policy(), q);
     std::cout << "\nA causal q drawn at random, " << setting.policy_name
               << " policy. Averages over all histories, "
               << "in nats:\n";

@@ -11,7 +11,7 @@ using namespace doxa;
 double memoryless_score(const Setting& setting) {
   const Pomdp& m = setting.model;
   const std::size_t actions = m.actions.size(), observations = m.observations.size();
-  // p(a_{k-1}, o_k), of each step: [T, A, O]
+  // p(a_{k-1}, o_k) of each step, [T, A, O]
   std::vector<CompensatedSum> joint(setting.horizon * actions * observations);
   for_each_history(m, setting.policy(), setting.horizon, [&](const HistoryWalk& walk) {
     const History h = walk.history();
@@ -47,11 +47,10 @@ Exact solve(const Setting& setting) {
           {},
           {},
           {}};
-  const auto average = [&](const PosteriorOfHistory& q) {
-    return expected_filtering_bound(m, policy, setting.horizon, q);  // (09.4), (09.6)
-  };
-  e.causal = average([&](const History& h) { return along(m, e.best.posterior, h); });
-  e.mean_field = average([&](const History& h) { return along(m, e.best_mean_field, h); });
-  e.smoothing = average([&](const History& h) { return path_posterior(m, h); });  // (09.5)
+  e.causal = expected_filtering_bound(m, policy, e.best.posterior);  // (09.4), (09.6)
+  e.mean_field = expected_filtering_bound(m, policy, e.best_mean_field);
+  e.smoothing = expected_filtering_bound(m, policy, setting.horizon, [&](const History& h) {
+    return path_posterior(m, h);  // (09.5)
+  });
   return e;
 }

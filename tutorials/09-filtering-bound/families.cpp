@@ -37,10 +37,7 @@ support::Figure gap_figure(const std::vector<Setting>& settings, const std::vect
 void families(Chapter& chapter, const Setting& setting, const Exact& exact) {
   const Pomdp& m = setting.model;
   const CausalPosterior beliefs = belief_posterior(m, setting.policy(), setting.horizon);  // (09.7)
-  const double of_beliefs =
-      expected_filtering_bound(m, setting.policy(), setting.horizon, [&](const History& h) {
-        return along(m, beliefs, h);
-      }).bound;
+  const double of_beliefs = expected_filtering_bound(m, setting.policy(), beliefs).bound;
   std::cout << "\nWhat each family reaches, " << setting.policy_name << " policy, nats a step:\n";
   support::Table table({"posterior", "bound", "gap"});
   const auto row = [&](const char* name, double bound) {

@@ -124,8 +124,8 @@ void reversed(Chapter& chapter) {
   chapter.results.set("reversed.excess", at_posterior - evidence);
   chapter.results.set("reversed.supremum_excess", largest - evidence);
 
-  // In how many of many random models the criterion errs, and whether the excess is between the extremes of
-  // κ₃/6.
+  // In random models: whether the trapezoidal rule predicts the sign of the excess, and whether the excess
+  // lies between the extremes of κ₃/6.
   Philox random(chapter.seed(), one_step_models);
   int wrong = 0, above = 0, outside = 0;
   constexpr int models = 2000;
@@ -147,7 +147,7 @@ void reversed(Chapter& chapter) {
       const double sixth = third_cumulant(r, t / 200.0) / 6;
       low = std::min(low, sixth), high = std::max(high, sixth);
     }
-    const double grain = (high - low) / 100;  // of the lattice of t
+    const double grain = (high - low) / 100;  // what the lattice of t may miss
     outside += excess < low - grain - 1e-12 || excess > high + grain + 1e-12;
   }
   std::cout << "  Of " << models << " random one-step models it exceeds the evidence in " << above << ".\n";

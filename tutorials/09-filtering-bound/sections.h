@@ -14,7 +14,7 @@
 #include "support/chapter.h"
 #include "support/figure.h"
 
-// A model, a policy that looks at nothing, and a number of steps: what all averages are taken over.
+// A model, an open-loop policy and a number of steps: all averages are over these histories.
 struct Setting {
   std::string key, policy_name;  // "listen90", "90 % listen"
   doxa::Pomdp model;
@@ -25,7 +25,7 @@ struct Setting {
   double per_step(double nats) const { return nats / static_cast<double>(horizon); }
 };
 
-// The streams of the seed.
+// The random streams of the seed.
 enum Stream : std::uint64_t {
   causal_noise = 1,
   mean_field_noise,
@@ -34,17 +34,17 @@ enum Stream : std::uint64_t {
   one_step_models
 };
 
-// A few roundings of each of the S² terms of each step, for numbers of this size: what two ways of adding up
-// the terms of a history may differ by. The sum over histories is compensated and adds nothing.
+// By how much two ways of adding up the terms of a history may differ: a few roundings for each of the S²
+// terms of each step, for numbers of this size. The sum over histories is compensated and adds nothing.
 double rounding(const Setting& setting, double size);
 extern const char* const rounding_of_terms;
 
-// What there is to know of one setting, in nats for the whole horizon.
+// The exact numbers of one setting, in nats for the whole horizon.
 struct Exact {
   double evidence, memoryless;
   doxa::BestCausal best;
   doxa::CausalPosterior best_mean_field;               // the best that coordinate ascent finds
-  doxa::FilteringBound causal, mean_field, smoothing;  // of these two, and of the exact posterior
+  doxa::FilteringBound causal, mean_field, smoothing;  // the bounds of these two, and of the exact posterior
 };
 Exact solve(const Setting& setting);
 
@@ -52,7 +52,7 @@ inline double total(const std::vector<double>& terms) {
   return std::accumulate(terms.begin(), terms.end(), 0.0);
 }
 
-// E Σ_k log p(o_k | a_{k-1}): (09.13), the score of a predictor that knows k and the last action only.
+// (09.13): E Σ_k log p(o_k | a_{k-1}), the score of a predictor that knows only k and the last action.
 double memoryless_score(const Setting& setting);
 // (09.12): the best causal bound on Tiger when listening with probability w.
 double tiger_formula(double w, std::size_t horizon);

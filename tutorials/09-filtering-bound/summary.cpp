@@ -1,4 +1,4 @@
-// A prior that knows the past: the same evidence, and a causal posterior that is exact.
+// A prior that depends on the past has the same evidence, and a causal posterior that is exact.
 
 #include <cmath>
 #include <functional>
@@ -16,7 +16,8 @@ namespace {
 // q(s_k | h_k) for the belief b_k.
 using FactorOfBelief = std::function<std::vector<double>(const Belief&)>;
 
-// Of the model whose transition is the filter's prediction, p(s_k | s_{k-1}, h_{k-1}, a_{k-1}) = b^-_k(s_k).
+// Sums over all histories for the model whose transition is the filter's prediction,
+// p(s_k | s_{k-1}, h_{k-1}, a_{k-1}) = b^-_k(s_k).
 struct SummaryModel {
   CompensatedSum bound, divergence, from_belief;  // from_belief: Σ E KL(q ‖ b_k)
   CompensatedSum moves, model_moves;              // expected number of steps k > 1 at which s_k != s_{k-1}

@@ -10,7 +10,7 @@ using namespace doxa;
 
 namespace {
 
-// exp of it is 0 in either precision, and 0 times it is 0.
+// Its exponential is 0 in either precision, and unlike infinity it gives 0 when multiplied with 0.
 constexpr Real far_below = Real{-1e4};
 
 Index rows_of_step(const Setting& setting, std::size_t k) {

@@ -5,7 +5,7 @@
 
 namespace {
 
-// Small enough for a pocket calculator.
+// A model of one step.
 struct OneStep {
   double prior[2] = {0.95, 0.05}, likelihood[2] = {0.01, 0.9};
   double evidence = prior[0] * likelihood[0] + prior[1] * likelihood[1];

@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::size_t horizon = 6;  // all histories of so many steps can be enumerated
 
-// A learned bound over the first steps of the held-out episodes, nats per step: models and posteriors are
-// causal, so that the bound of a shorter episode is the same sum, cut off.
+// A learned bound over the first steps of the held-out episodes, in nats per step. Models and posteriors are
+// causal, so that the bound of a shorter episode is the same sum with fewer terms.
 MeanEstimate early_bound(FilteringPosterior& model, const EpisodeData& data) {
   std::vector<Trajectory> early = data.held_out;
   for (Trajectory& t : early) {

@@ -39,7 +39,11 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, const EpisodeData& 
   }
   const auto probe = [&](RssmLearner& learner) {
     Philox random(9);
-    const StepTable h_fit = summaries(learner, fit, random), h_test = summaries(learner, test, random);
+    const Index samples = learner.model.deterministic() ? 1 : 16;  // one is enough where all agree
+    const auto remembered = [&](std::span<const Trajectory> t) {
+      return summaries(learner.model, t, samples, random, weighting(learner));
+    };
+    const StepTable h_fit = remembered(fit), h_test = remembered(test);
     const LinearProbeOptions coarse{.gradient_norm = 1e-3, .iterations = 300};
     return score(fit_linear_probe(h_fit, beliefs_fit, coarse), h_test, beliefs_test);
   };
@@ -50,9 +54,10 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, const EpisodeData& 
   Table table(columns);
   for (std::size_t i = 0; i < learned.size(); ++i) {
     const LearnedBelief& v = learned[i];
+    RssmLearner& learner = trained[i].model;
     Philox random(10);
-    const StepTable imagined = open_loop(trained[i].model, test, static_cast<Index>(from),
-                                         static_cast<Index>(ahead), s.samples, random);
+    const StepTable imagined = open_loop(learner.model, test, static_cast<Index>(from),
+                                         static_cast<Index>(ahead), s.samples, random, weighting(learner));
     const std::vector<MeanEstimate> kl = prediction_kl(exact_ahead, imagined);
     const double error = calibration(exact, v.score.predictions, data.held_out).expected_error;
     std::vector<Cell> row{v.name, {kl.front().mean, 3}, {kl.back().mean, 3}, {error, 2}};
@@ -60,7 +65,7 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, const EpisodeData& 
       chapter.results.set(v.name + ".kl_ahead." + std::to_string(n + 1), kl[n].mean, spread.kl_ahead);
     chapter.results.set(v.name + ".calibration_error", error, spread.calibration);
     if (probed) {
-      const ProbeScore after = probe(trained[i].model), before = probe(untrained[i]);
+      const ProbeScore after = probe(learner), before = probe(untrained[i]);
       for (const Cell& cell :
            {Cell(after.kl.mean, 3), Cell(after.kl.standard_error, 1), Cell(after.total_variation.mean, 3),
             Cell(before.kl.mean, 3), Cell(before.total_variation.mean, 3)})

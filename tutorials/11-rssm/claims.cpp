@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 #include "doxa/models/pomdp/belief.h"
 #include "sections.h"
@@ -10,13 +12,14 @@ using namespace doxa::support;
 
 namespace {
 
-const LearnedBelief& named(const std::vector<LearnedBelief>& all, const std::string& name) {
+const LearnedBelief& named(const std::vector<LearnedBelief>& all, std::string_view name) {
   const auto found = std::ranges::find(all, name, &LearnedBelief::name);
-  if (found == all.end()) throw std::logic_error("no variant is called " + name);
+  if (found == all.end()) throw std::logic_error("no variant is called " + std::string(name));
   return *found;
 }
 
-// Mean over the held-out episodes of a's loss beyond b's, in nats per step, less 4 standard errors.
+// By how much the loss of a exceeds that of b on average over the held-out episodes, less 4 standard errors,
+// in nats per step.
 double surely_worse_by(const LearnedBelief& a, const LearnedBelief& b) {
   const MeanEstimate e = estimate_mean_difference(a.score.nll, b.score.nll);
   return e.mean - 4 * e.standard_error;
@@ -51,7 +54,7 @@ void claim_no_leak(Chapter& chapter, const EpisodeData& data, Trained& trained) 
 }
 
 void claim_copied_observation(Chapter& chapter, const EpisodeData& data) {
-  // q puts everything on s = o_k, the prior is the exact predictive, and the emission gives back what s says.
+  // q is certain of s = o_k, the prior is the exact predictive, and the emission is certain of o_k = s.
   double worst = 0, steps = 0;
   std::vector<double> p(data.pomdp.observations.size());
   const std::size_t shown = std::min<std::size_t>(50, data.held_out.size());

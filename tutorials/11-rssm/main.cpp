@@ -23,7 +23,7 @@ void run(Chapter& chapter, BeliefSettings s) {
   Trained variants;
   std::vector<RssmLearner> untrained;
   Philox initial(chapter.seed(), 5);
-  // Multiplications and additions for each variant.
+  // In multiplications and additions, for each variant.
   const double budget = chapter.quick() ? 1e10 : s.pomdp.empty() && s.variant == "all" ? 1.8e11 : 8e11;
   for (const RssmVariant& v : rssm_variants()) {
     if (s.variant != "all" && s.variant != v.name) continue;

@@ -27,8 +27,8 @@ RssmSettings settings_for(const RssmVariant& v, const BeliefSettings& s, Index a
                      .hidden = s.hidden,
                      .summary = v.summary,
                      .inference = v.inference};
-  // A discrete latent that is to carry an observation needs a class for each; as many again are spare, so
-  // that two observations that start out with the same class can part.
+  // A discrete latent that is to carry an observation needs a class for each. It has twice as many, so that
+  // two observations that share a class at first can separate.
   if (v.categorical)
     sizes.latent =
         CategoricalLatent{.classes = s.latent > 0 ? s.latent : std::clamp<Index>(2 * observations, 8, 64)};
@@ -40,7 +40,8 @@ RssmSettings settings_for(const RssmVariant& v, const BeliefSettings& s, Index a
 Index affordable_steps(const RssmSettings& sizes, const BeliefSettings& s, double budget) {
   Philox random;
   Rssm model(sizes, random);
-  // Each parameter of a matrix meets each row three times: forward, and backward to its input and to itself.
+  // Each weight of a matrix is used three times for each row: forward, and backward for the input and for the
+  // weight.
   const double a_step =
       6 * static_cast<double>(count(parameters(model))) * static_cast<double>(s.batch * s.horizon);
   return std::clamp<Index>(static_cast<Index>(budget / a_step), 50, 20'000);

@@ -51,6 +51,21 @@ struct HeatmapStyle {
   bool color_bar = true;
 };
 
+// f of each element: series(curve, &Snapshot::gap), or series(x, [](double at) { return at * at; }).
+template <class Elements, class F>
+std::vector<double> series(const Elements& elements, F f) {
+  std::vector<double> all;
+  for (const auto& element : elements) all.push_back(static_cast<double>(std::invoke(f, element)));
+  return all;
+}
+
+// low, low + step, low + 2 step … up to high.
+inline std::vector<double> spaced(double low, double high, double step) {
+  std::vector<double> all;
+  for (double x = low; x <= high; x += step) all.push_back(x);
+  return all;
+}
+
 enum class Anchor { start, middle, end };
 
 // One plot. Marks are drawn in the order in which they are added. Points with a coordinate that is not

@@ -1,11 +1,20 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "doxa/autograd/real.h"
+
 namespace doxa::support {
+
+inline constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;  // unit round-off of Real
+
+// The larger one; NaN if either is, so that no claim about a largest error can miss one.
+inline double worse(double a, double b) { return a <= b || std::isnan(b) ? b : a; }
 
 // One checked sentence. `difference` is got − expected, exactly 0 when both are the same infinity.
 struct Claim {

@@ -28,8 +28,8 @@ std::vector<std::string> split(const std::string& text) {
 }
 
 // How far along the direction (dx, dy) from its centre a node's border is.
-double reach(Shape shape, double half_width, double half_height, double dx, double dy) {
-  if (shape == Shape::ellipse) return 1 / std::hypot(dx / half_width, dy / half_height);
+double reach(NodeShape shape, double half_width, double half_height, double dx, double dy) {
+  if (shape == NodeShape::ellipse) return 1 / std::hypot(dx / half_width, dy / half_height);
   return std::min(dx == 0 ? HUGE_VAL : half_width / std::abs(dx),
                   dy == 0 ? HUGE_VAL : half_height / std::abs(dy));
 }
@@ -55,7 +55,7 @@ std::size_t Diagram::node(double x, double y, std::string text, NodeStyle style)
   for (std::size_t i = 0; i < lines.size(); ++i) {
     width = std::max(width, svg::text_width(lines[i], i == 0 ? 1.1 * first_size : other_size));
   }
-  const double slack = style.shape == Shape::ellipse ? 1.25 : 1;
+  const double slack = style.shape == NodeShape::ellipse ? 1.25 : 1;
   const double half_width = slack * (width / 2 + 10);
   const double half_height = slack * (static_cast<double>(lines.size()) * line_height / 2 + 6);
   nodes_.push_back({x, y, std::move(lines), style, half_width, half_height});
@@ -63,7 +63,7 @@ std::size_t Diagram::node(double x, double y, std::string text, NodeStyle style)
 }
 
 void Diagram::arrow(std::size_t from, std::size_t to, std::string label, ArrowStyle style) {
-  nodes_.at(from), nodes_.at(to);
+  static_cast<void>(nodes_.at(std::max(from, to)));  // throws unless both exist
   arrows_.push_back({from, to, std::move(label), style});
 }
 
@@ -74,7 +74,7 @@ std::string Diagram::svg() const {
     bounds.include(node.x, node.y, node.half_width, node.half_height);
     const std::string classes = svg::stroke_class(node.style.color) + " " + svg::fill_class(node.style.color);
     const std::string tint = node.style.filled ? ".14" : "0";
-    if (node.style.shape == Shape::box) {
+    if (node.style.shape == NodeShape::box) {
       shapes += svg::element("rect", {{"class", classes},
                                       {"fill-opacity", tint},
                                       {"stroke-width", "1.4"},
@@ -83,7 +83,7 @@ std::string Diagram::svg() const {
                                       {"width", px(2 * node.half_width)},
                                       {"height", px(2 * node.half_height)},
                                       {"rx", "6"}});
-    } else if (node.style.shape == Shape::ellipse) {
+    } else if (node.style.shape == NodeShape::ellipse) {
       shapes += svg::element("ellipse", {{"class", classes},
                                          {"fill-opacity", tint},
                                          {"stroke-width", "1.4"},

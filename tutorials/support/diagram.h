@@ -8,11 +8,11 @@
 
 namespace doxa::support {
 
-enum class Shape { box, ellipse, plain };
+enum class NodeShape { box, ellipse, plain };
 
 struct NodeStyle {
   Color color = Color::ink;
-  Shape shape = Shape::box;
+  NodeShape shape = NodeShape::box;
   bool filled = false;  // a light tint of the colour
 };
 

@@ -10,12 +10,18 @@
 
 namespace doxa::support {
 
-Figure::Figure(std::string description, int columns)
-    : description_(std::move(description)), columns_(columns) {
+Figure::Figure(std::string description, int columns, double height_of_row)
+    : row_height(height_of_row), description_(std::move(description)), columns_(columns) {
   if (columns < 1) throw std::invalid_argument("figure: fewer than one column");
 }
 
-Axes& Figure::axes() { return axes_.emplace_back(); }
+Axes& Figure::axes(std::string title, std::string x_label, std::string y_label) {
+  Axes& added = axes_.emplace_back();
+  added.title = std::move(title);
+  added.x_label = std::move(x_label);
+  added.y_label = std::move(y_label);
+  return added;
+}
 
 std::string Figure::svg() const {
   constexpr double gap = 16;  // between plots

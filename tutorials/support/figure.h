@@ -10,20 +10,19 @@ namespace doxa::support {
 // One or more plots in rows, as an SVG picture that is legible on light and dark pages.
 //
 //   Figure figure("Training curve of the VAE", 2);     // two plots a row
-//   Axes& left = figure.axes();
-//   left.x_label = "step";
+//   Axes& left = figure.axes("training", "step", "ELBO / nats");
 //   left.line(steps, elbo, {.label = "ELBO"});
 //   chapter.figure("training", figure);
 class Figure {
  public:
   // `description` is the picture's accessible name, not drawn. Throws std::invalid_argument when columns < 1.
-  explicit Figure(std::string description, int columns = 1);
+  explicit Figure(std::string description, int columns = 1, double height_of_row = 320);
 
-  double width = 760;       // of the whole picture, px
-  double row_height = 320;  // px
+  double width = 760;  // of the whole picture, px
+  double row_height;   // px
 
   // Adds the next plot, row by row. The reference stays valid as long as the figure.
-  Axes& axes();
+  Axes& axes(std::string title = {}, std::string x_label = {}, std::string y_label = {});
 
   // The same bytes for the same data: no time, no locale.
   std::string svg() const;

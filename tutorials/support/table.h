@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,20 +15,35 @@ struct Cell {
   Cell(const char* value) : text(value) {}             // NOLINT(google-explicit-constructor)
   Cell(std::string value) : text(std::move(value)) {}  // NOLINT(google-explicit-constructor)
   Cell(std::integral auto value) : text(std::to_string(value)), is_number(true) {}
-  Cell(double value, int digits = 4) : text(significant(value, digits)), is_number(true) {}
+  Cell(double value) : number(value), is_number(true) {}  // in the digits of its column
+  Cell(double value, int digits) : text(significant(value, digits)), is_number(true) {}
 
   std::string text;
+  std::optional<double> number = {};
   bool is_number = false;
+};
+
+// The header of a column, and the significant digits of its real numbers; 0: those of the table.
+struct Column {
+  Column(const std::convertible_to<std::string> auto& header, int significant_digits = 0)
+      : name(header), digits(significant_digits) {}
+
+  std::string name;
+  int digits;
 };
 
 // An aligned text table. A column that holds a number is right-aligned, header included; the others left.
 //
-//   Table table({"t", "belief(left)", "observation"});
+//   Table table({"t", {"belief(left)", 2}, "observation"});
 //   table.row({0, 0.5, "—"});
 //   std::cout << table;
 class Table {
  public:
-  explicit Table(std::vector<std::string> headers);
+  // Real numbers in a column that does not say otherwise have so many significant digits.
+  explicit Table(std::vector<Column> headers, int digits = 4);
+  template <std::same_as<std::string> Name>
+  explicit Table(const std::vector<Name>& headers)
+      : Table(std::vector<Column>(headers.begin(), headers.end())) {}
 
   // Throws std::invalid_argument when the row has not as many cells as there are headers.
   void row(std::vector<Cell> cells);
@@ -36,7 +52,7 @@ class Table {
   std::string text() const;
 
  private:
-  std::vector<std::string> headers_;
+  std::vector<Column> headers_;
   std::vector<std::vector<Cell>> rows_;
 };
 

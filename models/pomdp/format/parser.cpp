@@ -36,7 +36,7 @@ class Parser {
   void row(Table& table, std::uint32_t action, std::uint32_t row, const char* alternatives);
   void matrix(Table& table, std::uint32_t action, const char* alternatives);
   bool wrong_size(Table& table, std::uint32_t action, std::uint32_t row, std::size_t rows);
-  void set_row(Table& table, std::uint32_t action, std::uint32_t row, std::span<const double> p, Position at);
+  const std::vector<ProbabilityEntries::Cell>& non_zeros(std::span<const double> p);
   std::size_t start_row(Table& table);
   StochasticMatrix build(Table& table);
 
@@ -51,6 +51,7 @@ class Parser {
   PomdpPreamble preamble_;
   Pomdp model_;
   std::optional<std::size_t> start_row_;
+  std::vector<double> row_;
   std::vector<ProbabilityEntries::Cell> cells_;
 };
 
@@ -58,7 +59,8 @@ std::string Parser::row_name(std::uint32_t row) const {
   return row == wildcard ? "*" : shortened(preamble_.states.names[row]);
 }
 
-// ---- T and O, after "T:" or "O:"; `alternatives` is what else could stand in place of the first number ----
+// ---- T and O, after "T:" or "O:" ----
+// `alternatives` is what else could stand in place of the first number, for the text of an error.
 
 void Parser::probability_entry(Table& table) {
   const std::size_t states = preamble_.states.size(), columns = table.columns.size();
@@ -93,16 +95,14 @@ void Parser::probability_entry(Table& table) {
 
 void Parser::row(Table& table, std::uint32_t action, std::uint32_t row, const char* alternatives) {
   const Position at = reader_.token().at;
-  const std::size_t n = table.columns.size();
-  cells_.clear();
-  for (std::uint32_t c = 0; c < n; ++c) {
+  row_.resize(table.columns.size());
+  for (std::size_t c = 0; c < row_.size(); ++c) {
     if (!reader_.token().is_number())
-      reader_.refuse_token((c ? "" : alternatives) + table.name + " probability " + place(c, n) + " of row " +
-                           row_name(row) + ", without a sign");
-    const double p = reader_.number("a probability");
-    if (p != 0) cells_.emplace_back(c, p);
+      reader_.refuse_token((c ? "" : alternatives) + table.name + " probability " + place(c, row_.size()) +
+                           " of row " + row_name(row) + ", without a sign");
+    row_[c] = reader_.number("a probability");
   }
-  table.entries.set_row(action, row, cells_, at);
+  table.entries.set_row(action, row, non_zeros(row_), at);
 }
 
 void Parser::matrix(Table& table, std::uint32_t action, const char* alternatives) {
@@ -110,40 +110,36 @@ void Parser::matrix(Table& table, std::uint32_t action, const char* alternatives
     row(table, action, r, r == 0 ? alternatives : "");
 }
 
-// A row, or a matrix of several rows, of a wrong size that a lenient reader can repair; false for all others.
+// Reads a row, or a matrix of several rows, of a wrong size if a lenient reader can repair it; else returns
+// false.
 bool Parser::wrong_size(Table& table, std::uint32_t action, std::uint32_t row, std::size_t rows) {
   const Position at = reader_.token().at;
   const std::size_t columns = table.columns.size();
   const std::vector<double> numbers = read_wrong_size(reader_, table.name + " probabilities", rows, columns);
-  if (numbers.size() == columns) set_row(table, action, row, numbers, at);
+  if (numbers.size() == columns) table.entries.set_row(action, row, non_zeros(numbers), at);
   if (numbers.size() > columns)
     for (std::uint32_t r = 0; r < rows; ++r)
-      set_row(table, action, r, std::span(numbers).subspan(r * columns, columns), at);
+      table.entries.set_row(action, r, non_zeros(std::span(numbers).subspan(r * columns, columns)), at);
   return !numbers.empty();
 }
 
-void Parser::set_row(Table& table, std::uint32_t action, std::uint32_t row, std::span<const double> p,
-                     Position at) {
+// The cells of a row that are not 0, valid until the next call.
+const std::vector<ProbabilityEntries::Cell>& Parser::non_zeros(std::span<const double> p) {
   cells_.clear();
   for (std::uint32_t c = 0; c < p.size(); ++c)
     if (p[c] != 0) cells_.emplace_back(c, p[c]);
-  table.entries.set_row(action, row, cells_, at);
+  return cells_;
 }
 
-// The start distribution, kept once for all rows that are `reset`.
+// The start distribution, stored once for all rows that are `reset`.
 std::size_t Parser::start_row(Table& table) {
-  if (!start_row_) {
-    cells_.clear();
-    for (std::uint32_t s = 0; s < model_.start.size(); ++s)
-      if (model_.start[s] != 0) cells_.emplace_back(s, model_.start[s]);
-    start_row_ = table.entries.share(cells_);
-  }
+  if (!start_row_) start_row_ = table.entries.share(non_zeros(model_.start));
   return *start_row_;
 }
 
 StochasticMatrix Parser::build(Table& table) {
   using Fault = ProbabilityEntries::Fault;
-  // One repair for all the rows that one entry leaves with a wrong sum.
+  // One repair for all rows with a wrong sum that come from the same entry.
   struct Rows {
     std::string text;
     std::size_t count = 0;
@@ -215,7 +211,7 @@ void Parser::reward_row(Reward::Pattern pattern, const char* alternatives) {
   }
 }
 
-// One reward in place of many is, to a lenient reader, that of all that the pattern leaves open.
+// A lenient reader takes one reward in place of many for the reward of all of them.
 bool Parser::one_reward(const Reward::Pattern& pattern, std::size_t expected) {
   if (!reader_.lenient() || expected == 1 || reader_.numbers_ahead(2) != 1) return false;
   reader_.repaired(reader_.token().at,
@@ -224,7 +220,7 @@ bool Parser::one_reward(const Reward::Pattern& pattern, std::size_t expected) {
   return true;
 }
 
-// ---- the whole ----
+// ---- the whole file ----
 
 Pomdp Parser::parse() {
   preamble_ = read_preamble(reader_);

@@ -40,7 +40,8 @@ bool read_cost(TokenReader& reader) {
   return false;
 }
 
-// The two lines of the preamble without which a model is still the same one to all who observe and act.
+// A missing discount or `values` changes nothing about the states and what is observed: a lenient reader
+// takes the default.
 bool take_default(TokenReader& reader, std::string_view word) {
   if (!reader.lenient() || (word != "discount" && word != "values")) return false;
   reader.repaired(reader.token().at, "found no '" + std::string(word) + ":' in the preamble: taken to be " +
@@ -61,7 +62,7 @@ void read_names(TokenReader& reader, NameSet& set) {
     const Token word = reader.token();
     if (is_reserved(word.text)) {
       const Token next = reader.look_ahead();
-      if (next.is(Token::Kind::colon) || next.is("include") || next.is("exclude")) break;  // what comes after
+      if (next.is(Token::Kind::colon) || next.is("include") || next.is("exclude")) break;
       reader.refuse(word.at, "found the reserved word " + describe(word) + ", expected the name of " +
                                  set.one + ", or '" + std::string(word.text) + ":'");
     }
@@ -150,7 +151,7 @@ bool may_be_state(const Token& t) {
   return t.is(Kind::star) || t.is_number() || (t.is(Kind::word) && !is_reserved(t.text));
 }
 
-// Marks the states of a list, which goes on as long as states may follow.
+// Marks the states of a list, which ends where no state can follow.
 void mark(TokenReader& reader, const NameSet& states, std::vector<bool>& listed) {
   bool all = false;
   do {
@@ -228,7 +229,7 @@ std::vector<double> read_start(TokenReader& reader, const NameSet& states) {
   if (!reader.accept(Kind::colon)) reader.refuse_token("':', 'include:' or 'exclude:' after 'start'");
   if (reader.accept("uniform")) return uniform;
   const Token first = reader.token();
-  // A whole number alone, where more than one probability is needed, is the index of a state.
+  // A single whole number is the index of a state, unless one probability is all that is needed.
   const bool is_index =
       first.is(Kind::integer) && !reader.look_ahead().is_number() && (states.size() > 1 || first.text == "0");
   return first.is(Kind::word) || is_index ? read_state(reader, states) : read_vector(reader, states);

@@ -8,7 +8,7 @@
 namespace doxa::pomdp_format {
 namespace {
 
-// Dividing by a sum above 1 may have taken the smallest probabilities below the range of a double.
+// Dividing by a sum above 1 may have made the smallest probabilities underflow to 0.
 void drop_zeros_of_last_row(StochasticMatrix& table) {
   std::size_t kept = table.begin.back();
   for (std::size_t i = kept; i < table.non_zeros(); ++i)
@@ -56,7 +56,7 @@ void ProbabilityEntries::set_cell(std::uint32_t action, std::uint32_t row, std::
   if (p.cells.size() > 2 * columns_ + 16) drop_overwritten(p);
 }
 
-// Keeps the last cell of each column, so that a pattern never holds more than O(columns) cells.
+// Keeps only the last cell of each column, so that a pattern never holds more than O(columns) cells.
 void ProbabilityEntries::drop_overwritten(Pattern& p) const {
   std::sort(p.cells.begin(), p.cells.end(), [](const TimedCell& a, const TimedCell& b) {
     return a.column != b.column ? a.column < b.column : a.time > b.time;
@@ -95,7 +95,7 @@ std::array<const ProbabilityEntries::Pattern*, 4> ProbabilityEntries::fitting(st
           &patterns_[pattern_at_[slot(actions_, row)]], &patterns_[pattern_at_[slot(actions_, rows_)]]};
 }
 
-// The columns that a cover sets, ascending: `next` is the first that is still to come.
+// Goes through the columns that a cover sets, in ascending order: `next` is the next one.
 struct ProbabilityEntries::CoverCursor {
   Cover cover;
   const Cell *cell, *cells_end;  // Kind::cells
@@ -122,7 +122,7 @@ ProbabilityEntries::CoverCursor ProbabilityEntries::cursor(const Cover& cover, s
   return c;
 }
 
-// Merges the cover and the cells after it, all of them in ascending columns, and appends what is not zero.
+// Merges the cover and the later cells in ascending columns, and appends what is not zero.
 ProbabilityEntries::Row ProbabilityEntries::assemble(std::size_t action, std::size_t row,
                                                      StochasticMatrix& table) const {
   struct Run {

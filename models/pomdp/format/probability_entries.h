@@ -13,10 +13,10 @@
 
 namespace doxa::pomdp_format {
 
-/// The entries of one table of a .pomdp file (T or O) on the way to its stochastic matrix: p(column | row,
-/// action) with wildcards, where the last entry written wins. An entry is kept under the pattern it was
-/// written for, at a cost of O(its own length) whatever its wildcards cover; only `build` spells them out,
-/// once for each row.
+/// Collects the entries of one table of a .pomdp file (T or O), p(column | row, action) with wildcards, and
+/// makes the stochastic matrix of them; the last entry written wins. An entry is stored under the pattern of
+/// action and row that it was written for, which costs O(its own length) however many rows its wildcards
+/// cover. Only `build` spells wildcards out, once for each row.
 class ProbabilityEntries {
  public:
   static constexpr std::uint32_t any = 0xffffffff;  ///< the wildcard
@@ -29,13 +29,13 @@ class ProbabilityEntries {
   void set_row(std::uint32_t action, std::uint32_t row, const std::vector<Cell>& cells, Position at);
   void set_uniform(std::uint32_t action, std::uint32_t row, Position at);
   void set_identity(std::uint32_t action, Position at);
-  /// Cells to be shared by any number of rows, and a row made of them.
+  /// Stores cells that any number of rows may share, and sets a row to them.
   std::size_t share(const std::vector<Cell>& cells);
   void set_shared_row(std::uint32_t action, std::uint32_t row, std::size_t shared, Position at);
 
-  /// What is wrong with a row: `on_fault` is called with the place of an entry above 1, which alone makes the
-  /// sum wrong, or else of the row's last entry (nullptr if it has none). It must throw, unless the fault is
-  /// a sum that can be normalised, which its return accepts.
+  /// What is wrong with a row. `on_fault` is called with the place of an entry above 1, if there is one, or
+  /// else of the row's last entry (nullptr if it has none). It must throw; only for a sum that can be
+  /// normalised may it return, and the row is then normalised.
   enum class Fault { never_given, sum, too_large };
   using OnFault =
       std::function<void(Fault, std::size_t action, std::size_t row, double sum, const Position* at)>;
@@ -44,7 +44,7 @@ class ProbabilityEntries {
   StochasticMatrix build(const OnFault& on_fault);
 
  private:
-  // An entry for all columns at once; the entries before it count no more.
+  // An entry for all columns at once, which overrides all earlier ones.
   struct Cover {
     enum class Kind { none, cells, constant, identity };
     Kind kind = Kind::none;
@@ -57,16 +57,16 @@ class ProbabilityEntries {
     double p;
     std::uint32_t column;
   };
-  // What was written for one pattern of action and row, wildcards included.
+  // What was written for one pattern of action and row, each of which may be the wildcard.
   struct Pattern {
     Cover cover;
     std::vector<TimedCell> cells;  // later than the cover; build sorts them by column
   };
   struct CoverCursor;
-  // What is known of a row once it is put together.
+  // What `assemble` finds out about a row.
   struct Row {
     double sum = 0;
-    std::size_t last_time = 0;    // of the last entry that counts, 0 for none
+    std::size_t last_time = 0;    // of the last entry that has an effect, 0 for none
     std::size_t excess_time = 0;  // of an entry above 1, 0 for none
     std::size_t looked_at = 0;    // columns
   };
@@ -80,7 +80,7 @@ class ProbabilityEntries {
   Row assemble(std::size_t action, std::size_t row, StochasticMatrix& table) const;
 
   std::size_t actions_, rows_, columns_;
-  std::vector<std::uint32_t> pattern_at_;  // (actions+1) x (rows+1), the last of each the wildcard; 0: none
+  std::vector<std::uint32_t> pattern_at_;  // (actions+1) x (rows+1), the last one the wildcard; 0: none
   std::vector<Pattern> patterns_;
   std::vector<Position> position_;  // of the entry written at each time
   std::vector<Cell> shared_cells_;

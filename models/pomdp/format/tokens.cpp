@@ -6,12 +6,12 @@
 namespace doxa::pomdp_format {
 namespace {
 
-// Not those of <cctype>, whose answers depend on the locale.
+// The functions of <cctype> depend on the locale.
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v'; }
-// What cannot follow a number directly.
+// Characters that cannot follow a number directly.
 bool sticks_to_number(char c) { return is_word(c) || c == '.' || c == '+'; }
 
 std::size_t run(std::string_view s, std::size_t from, bool (*belongs)(char)) {

@@ -15,8 +15,8 @@ struct Position {
   std::uint32_t line = 1, column = 1;
 };
 
-/// The smallest pieces of a .pomdp file: words [A-Za-z][A-Za-z0-9_-]*, numbers (1, 1., 0.5, 1e-3), and : * +
-/// -.
+/// The smallest pieces of a .pomdp file: words [A-Za-z][A-Za-z0-9_-]*, numbers (1, 1., 0.5, 1e-3), and the
+/// signs : * + and -.
 struct Token {
   enum class Kind { word, integer, real, colon, star, plus, minus, end };
   Kind kind = Kind::end;
@@ -30,7 +30,7 @@ struct Token {
 
 /// A .pomdp text read one token at a time; white space, carriage returns and comments (# to the end of the
 /// line, of any bytes) are skipped. Whatever is not as expected is a FileError at the place of the token,
-/// "found 'x', expected y". A copy looks ahead. The text must outlive the reader.
+/// "found 'x', expected y". Work on a copy to look ahead. The text must outlive the reader.
 class TokenReader {
  public:
   /// With a list of repairs the reader is lenient: its users may note a repair instead of refusing. Like
@@ -72,7 +72,7 @@ class TokenReader {
   Token token_;
 };
 
-/// The beginning of a text that is too long for an error message, else all of it.
+/// The text, or its first 40 bytes and "..." where it is longer.
 std::string shortened(std::string_view text);
 /// How an error message names a token: "'listen'", shortened where it is long, or "the end of the file".
 std::string describe(const Token& token);

@@ -8,7 +8,7 @@
 namespace doxa {
 namespace {
 
-// A count where the names are the indices.
+// The keyword with the names, or with their number where they are just the indices.
 std::string format_set(const char* keyword, const std::vector<std::string>& names) {
   bool counted = true;
   for (std::size_t i = 0; i < names.size() && counted; ++i) counted = names[i] == std::to_string(i);
@@ -24,14 +24,14 @@ std::string format_set(const char* keyword, const std::vector<std::string>& name
   return text + "\n";
 }
 
-// A name that repeats in every entry is written out while it is short; an index says the same.
+// A name, or its index where the name is long: it is repeated in every entry.
 std::string member(const std::vector<std::string>& names, std::size_t index) {
   constexpr std::size_t long_name = 64;
   if (index == Reward::any) return "*";
   return names[index].size() < long_name ? names[index] : std::to_string(index);
 }
 
-// A probability may be -0, which has no sign in a file.
+// Without the sign of -0, which the format does not know.
 std::string probability(double p) { return to_text(p == 0 ? 0 : p); }
 
 std::string format_table(const Pomdp& m, const StochasticMatrix& table, const std::string& letter,

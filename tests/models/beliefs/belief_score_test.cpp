@@ -103,7 +103,8 @@ TEST(BeliefScore, JackknifeOfARatioIsItsDeltaMethod) {
   EXPECT_NEAR(memory_score(last, model, exact).standard_error / (std::sqrt(squares) / possible), 1, 0.01);
 }
 
-// Of two trajectories each left out leaves the other's ratio, and the error is half their difference.
+// With two trajectories, leaving one out gives the ratio of the other, and the error is half their
+// difference.
 TEST(BeliefScore, JackknifeOfTwoTrajectoriesIsHalfTheDifferenceOfTheirScores) {
   const std::vector<double> last{1.0, 2.0}, model{0.75, 1.5}, exact{0.5, 0.75};
   const MemoryScore score = memory_score(last, model, exact);
@@ -111,16 +112,16 @@ TEST(BeliefScore, JackknifeOfTwoTrajectoriesIsHalfTheDifferenceOfTheirScores) {
   EXPECT_DOUBLE_EQ(score.standard_error, (0.25 / 0.5 - 0.5 / 1.25) / 2);
 }
 
-// Without anything to gain the ratio would be noise over rounding, or of the wrong sign.
+// If there is nothing to gain, the ratio would be noise divided by rounding, or have the wrong sign.
 TEST(BeliefScore, IsNotANumberWhereMemoryGainsNothing) {
   const std::vector<double> last{0.1 + 0.2, 0.7}, rounded{0.3, 0.7}, better{0.2, 0.6}, worse{0.4, 0.8};
   for (const std::vector<double>& exact : {last, rounded, worse}) {
     const MemoryScore none = memory_score(last, better, exact);
     EXPECT_TRUE(std::isnan(none.score));
     EXPECT_TRUE(std::isnan(none.standard_error));
-    EXPECT_DOUBLE_EQ(none.last - none.model, 0.1);  // what was measured is still there
+    EXPECT_DOUBLE_EQ(none.last - none.model, 0.1);  // the means are still reported
   }
-  // All of the gain in one trajectory: leaving it out leaves none.
+  // If all of the gain is in one trajectory, leaving it out leaves none.
   const MemoryScore fragile = memory_score(last, better, std::vector<double>{0.1, 0.7});
   EXPECT_DOUBLE_EQ(fragile.score, 0.2 / 0.2);
   EXPECT_TRUE(std::isnan(fragile.standard_error));

@@ -32,9 +32,10 @@ TEST(Calibration, OfTheExactPredictionsIsPerfectAndHoldsInTheWorld) {
       EXPECT_LE(bin.mean_exact, bin.to);
       EXPECT_EQ(bin.mean_learned, bin.mean_exact);
       const double n = static_cast<double>(bin.count);
-      if (n * bin.mean_exact < 25 || n * (1 - bin.mean_exact) < 25) continue;  // not yet normal
+      if (n * bin.mean_exact < 25 || n * (1 - bin.mean_exact) < 25)
+        continue;  // too few for a normal approximation
       EXPECT_NEAR(bin.frequency.mean, bin.mean_exact, 4 * bin.frequency.standard_error);
-      // O(1) pairs of a bin in a step make it no more than a few times the binomial error.
+      // A step has O(1) pairs in a bin, so that it is at most a few times the binomial error.
       EXPECT_LT(bin.frequency.standard_error, 3 * std::sqrt(bin.mean_exact * (1 - bin.mean_exact) / n));
       ++tested;
     }
@@ -74,10 +75,10 @@ TEST(Calibration, CountsByHand) {
                   learned = step_table(2, {{0.5, 0.5, 0.1, 0.9}, {0, 1}});
   const Calibration c = calibration(exact, learned, t, 4);
   ASSERT_EQ(c.bins.size(), 4u);
-  EXPECT_EQ(c.bins[0].count, 1u);  // the 0
+  EXPECT_EQ(c.bins[0].count, 1u);  // holds the probability 0
   EXPECT_EQ(c.bins[1].count, 2u);  // an edge belongs to the bin above it
   EXPECT_EQ(c.bins[2].count, 0u);
-  EXPECT_EQ(c.bins[3].count, 3u);  // and 1 to the last
+  EXPECT_EQ(c.bins[3].count, 3u);  // and 1 belongs to the last bin
   EXPECT_EQ(c.bins[1].frequency.mean, 0.5);
   EXPECT_DOUBLE_EQ(c.bins[1].frequency.standard_error, 0.5);  // of the two trajectories' 0 and 1
   EXPECT_DOUBLE_EQ(c.bins[3].frequency.mean, 2.0 / 3);

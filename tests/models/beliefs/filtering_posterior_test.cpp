@@ -7,10 +7,10 @@
 #include <limits>
 #include <numbers>
 
+#include "tests/support/rounding.h"
+
 namespace doxa {
 namespace {
-
-constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;
 
 Trajectory trajectory(std::vector<std::size_t> actions, std::vector<std::size_t> observations) {
   return {.states = {}, .actions = std::move(actions), .observations = std::move(observations)};
@@ -18,7 +18,7 @@ Trajectory trajectory(std::vector<std::size_t> actions, std::vector<std::size_t>
 
 // With one latent dimension and two steps every integral of the derivation is a sum over a grid. The
 // trapezoidal rule is exact to rounding for smooth functions that vanish at the ends of the grid.
-class TwoSteps : public testing::TestWithParam<Index> {
+class TwoSteps : public ::testing::TestWithParam<Index> {
  protected:
   static constexpr int n = 241;
   static constexpr double reach = 12, h = 2 * reach / (n - 1);
@@ -99,7 +99,7 @@ class TwoSteps : public testing::TestWithParam<Index> {
     return integral([&](auto i, auto j) { return std::exp(log_q(i, j)) * (log_joint(i, j) - log_q(i, j)); });
   }
   // The networks run in Real; their rounding is all that differs.
-  const double tolerance = 1e-9 + 1e3 * u;
+  const double tolerance = 1e-9 + 1e3 * unit_roundoff;
 };
 
 // (10.3): log p(o ‖ a) = E_q[log p(o,s)/q(s)] + KL(q(s) ‖ p(s | o, a)).
@@ -143,7 +143,7 @@ TEST_P(TwoSteps, SamplesOfTheBoundAverageToIt) {
   EXPECT_NEAR(mean, exact_bound(), 5 * std::sqrt(variance / n_samples));
 }
 
-INSTANTIATE_TEST_SUITE_P(WithAndWithoutSummary, TwoSteps, testing::Values(0, 3));
+INSTANTIATE_TEST_SUITE_P(WithAndWithoutSummary, TwoSteps, ::testing::Values(0, 3));
 
 TEST(Predictive, SumsToOneAndNeverSeesTheFuture) {
   Philox random(3);
@@ -153,10 +153,11 @@ TEST(Predictive, SumsToOneAndNeverSeesTheFuture) {
   Philox a(5), b(5);
   const auto p = predictive(model, before, 8, a).values, q = predictive(model, after, 8, b).values;
   ASSERT_EQ(p.size(), 12u);
-  for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(p[3 * k] + p[3 * k + 1] + p[3 * k + 2], 1, 64 * u);
+  for (std::size_t k = 0; k < 4; ++k)
+    EXPECT_NEAR(p[3 * k] + p[3 * k + 1] + p[3 * k + 2], 1, 64 * unit_roundoff);
   for (std::size_t i = 0; i < 9; ++i)
     EXPECT_EQ(p[i], q[i]) << "step " << i / 3 + 1 << " knew an observation to come";
-  EXPECT_NE(p[9], q[9]);  // while step 4 may, and does, depend on o_3
+  EXPECT_NE(p[9], q[9]);  // step 4 may depend on o_3, and does
 }
 
 TEST(OneHot, RefusesAnIndexOutOfRange) {

@@ -72,8 +72,8 @@ TEST(LinearProbe, IsTheSameForEveryInvertibleImageOfTheSummary) {
   EXPECT_NEAR(of_h.total_variation.mean, of_image.total_variation.mean, 1e-9);
 }
 
-// A summary that says nothing leaves the mean belief, whose cross-entropy is its entropy; the excess over the
-// beliefs' own entropies is then the Jensen-Shannon divergence of the rows.
+// From a constant summary the best prediction is the mean belief. Its cross-entropy is its entropy; the
+// excess over the mean entropy of the beliefs is the Jensen-Shannon divergence of the rows.
 TEST(LinearProbe, OfConstantFeaturesIsTheMeanBelief) {
   Philox random(7);
   const std::size_t states = 4;
@@ -96,9 +96,10 @@ TEST(LinearProbe, OfConstantFeaturesIsTheMeanBelief) {
   EXPECT_NEAR(s.kl.mean, entropy - entropies, 1e-12);
 }
 
-// Beliefs that are certain are separable: without a ridge the weights would grow for ever. With one, a step
-// at x = 0 of normal x costs 2φ(0) ∫ log(1 + e^-wx) dx = a/w, a = (2π)^-½ π²/6, and λ w²/4 of penalty, least
-// in sum at w = (2a/λ)^⅓. Twice that leaves room for the sample and the third state.
+// Beliefs that are certain are separable: without a ridge the weights would grow for ever. With a ridge, a
+// belief that jumps from 0 to 1 at x = 0, x being normal, costs 2φ(0) ∫ log(1 + e^-wx) dx = a/w with a =
+// (2π)^-½ π²/6, and the penalty λ w²/4; the sum is least at w = (2a/λ)^⅓. The factor 2 leaves room for the
+// sample and the third state.
 TEST(LinearProbe, StaysFiniteOnCertainBeliefsAndStatesNeverBelieved) {
   Philox random(8);
   StepTable h(1, 20, 30), b(3, 20, 30);

@@ -76,9 +76,9 @@ TEST(Prediction, OfSeveralStepsAheadIsTheSumOverAllPathsAndObservationsBetween) 
   }
 }
 
-// Two beliefs under the same actions come together at least as fast as the product of the contraction
+// The distance of two beliefs under the same actions falls at least as fast as the product of the contraction
 // coefficients, δ(T) = max over pairs of rows of their total variation (Dobrushin), so that far ahead nothing
-// is left of the past; an emission brings nothing apart.
+// is left of the past. The emission cannot increase the distance.
 TEST(Prediction, FarAheadForgetsThePastWhereTheModelMixes) {
   Philox random(4);
   Pomdp m = random_pomdp(4, 2, 3, random);
@@ -124,8 +124,8 @@ TEST(PredictionKl, IsZeroOfItselfAndKnownOfATiltedCoin) {
   EXPECT_EQ(prediction_kl(other, fair)[1].mean, infinity);
 }
 
-// E[log p(o_k | past) - log p̂(o_k | past)] = E[KL(p(· | past) ‖ p̂(· | past))]: over an episode the two have
-// the same mean, and their difference is noise whose size the episodes show.
+// E[log p(o_k | past) - log p̂(o_k | past)] = E[KL(p(· | past) ‖ p̂(· | past))]: over an episode both have
+// the same mean, and the standard error of their difference is estimated from the episodes.
 TEST(PredictionKl, IsTheExpectationOfTheExcess) {
   const Pomdp m = tiger();
   Philox random(5);
@@ -158,7 +158,7 @@ TEST(Prediction, RefusesWhatIsNotADistributionOrDoesNotFit) {
   EXPECT_EQ(prediction_nll(p({0.5, 0.5, 1, 0}), t)[0], infinity);
   for (const StepTable& wrong : {StepTable(2), step_table(2, {{0.5, 0.5}, {0.5, 0.5}}), p({0.5, 0.5}), p({}),
                                  p({0.5, 0.5, 0.6, 0.5}), p({1.5, -0.5, 0.5, 0.5}), p({0.5, 0.5, nan, 0.5}),
-                                 step_table(1, {{1, 1}})})  // the last: observation 1 of 1
+                                 step_table(1, {{1, 1}})})  // the last has only observation 0
     EXPECT_THROW(prediction_nll(wrong, t), std::invalid_argument);
   EXPECT_THROW(prediction_nll(p({}), std::vector<Trajectory>{{}}), std::invalid_argument);
   const StepTable one = p({0.5, 0.5}), two = p({0.5, 0.5, 0.5, 0.5});

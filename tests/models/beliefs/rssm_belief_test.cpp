@@ -10,17 +10,18 @@
 #include "doxa/models/numerics/mean_estimate.h"
 #include "rssm_paths.h"
 #include "rssm_variants.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::testing {
 namespace {
 
-constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;
 using Weighting = RssmBelief::Weighting;
 constexpr std::array<Weighting, 2> weightings{Weighting::none, Weighting::importance};
 
 const Trajectory seen = trajectory({1, 0, 1, 0}, {2, 0, 1, 1});
 
-/// What the samples stand for: the model's own belief where they are weighted or h_k needs none, else q's.
+/// What the samples converge to: the model's own belief if they are weighted or h_k does not depend on them,
+/// else q's.
 std::vector<double> exact_predictive(Rssm& model, std::size_t k, Weighting weighting) {
   const RssmPaths paths(model, seen);
   const bool weighted = weighting == Weighting::importance || model.future;
@@ -64,14 +65,14 @@ TEST_P(RssmBeliefs, PredictionsAreDistributions) {
       for (std::size_t i = 0; i < 5; ++i)
         for (std::size_t k = 1; k <= 4; ++k) {
           const auto p = all.row(i, k);
-          EXPECT_NEAR(p[0] + p[1] + p[2], 1, 20 * u);
+          EXPECT_NEAR(p[0] + p[1] + p[2], 1, 20 * unit_roundoff);
           for (std::size_t o = 0; o < 3; ++o) EXPECT_GT(p[o], 0);
         }
     }
 }
 
-// The leak test: whatever is changed from o_k on, p̂(o_k | o_{<k}, a_{<k}) does not move by one bit. With an
-// action a_{k-1} changed it moves, as does p̂(o_{k+1} | …) with o_k.
+// The leak test: whatever is changed from o_k on, p̂(o_k | o_{<k}, a_{<k}) keeps its bits. It does depend on
+// the action a_{k-1}, and p̂(o_{k+1} | …) on o_k.
 TEST_P(RssmBeliefs, PredictionsNeverSeeWhatIsToCome) {
   const auto run = [&](const Trajectory& t, Weighting weighting) {
     Philox random(2);
@@ -117,8 +118,8 @@ TEST_P(EnumeratedBeliefs, PredictionsConvergeToTheSumOverAllPaths) {
   }
 }
 
-// Where the samples of q and of the model's posterior differ, the exact predictions do, by more than the test
-// above tolerates: it tells one from the other.
+// Where the samples of q and of the model's posterior differ, their exact predictions differ by more than the
+// test above tolerates, so that it can tell one from the other.
 TEST_P(EnumeratedBeliefs, TheTwoWeightingsDifferWhereTheyShould) {
   double difference = 0;
   for (std::size_t k = 1; k < 4; ++k) {
@@ -127,12 +128,12 @@ TEST_P(EnumeratedBeliefs, TheTwoWeightingsDifferWhereTheyShould) {
     for (std::size_t o = 0; o < 3; ++o) difference = std::max(difference, std::abs(of_q[o] - of_model[o]));
   }
   if (model.deterministic() || model.future)
-    EXPECT_LT(difference, 100 * u);
+    EXPECT_LT(difference, 100 * unit_roundoff);
   else
     EXPECT_GT(difference, 0.01);
 }
 
-// p̂(o_4 | o_1, o_3, a), step 2 having gone by unseen: the sum over all paths and over o_2.
+// p̂(o_4 | o_1, o_3, a), without o_2: the sum over all paths and over o_2.
 TEST_P(EnumeratedBeliefs, WhatIsSeenAfterAnUnseenStepWeighsWhatWasImagined) {
   constexpr Index samples = 1000;
   std::vector<double> exact(3, 0.0);
@@ -157,7 +158,7 @@ TEST_P(EnumeratedBeliefs, WhatIsSeenAfterAnUnseenStepWeighsWhatWasImagined) {
   expect_exact(found, exact, samples, "after an unseen step");
 }
 
-// E over s_{k+1}, o_{k+1}, …, of everything that may happen, after the first step has been seen.
+// Sums over everything that may happen, s_{k+1}, o_{k+1}, …, after the first step has been seen.
 class Unseen {
  public:
   explicit Unseen(Rssm& model) : model_(model), z_(RssmPaths::all_values(model.settings.latent)) {}
@@ -227,7 +228,7 @@ TEST_P(EnumeratedBeliefs, OpenLoopPredictionsConvergeToTheSumOverAllThatMayHappe
   expect_exact(found, exact, samples, "ahead");
   // One step ahead it is the prediction.
   const std::vector<double> next = exact_predictive(model, 1, Weighting::none);
-  for (std::size_t o = 0; o < 3; ++o) EXPECT_NEAR(exact[o], next[o], 100 * u);
+  for (std::size_t o = 0; o < 3; ++o) EXPECT_NEAR(exact[o], next[o], 100 * unit_roundoff);
 }
 
 INSTANTIATE_TEST_SUITE_P(OfCategoricalLatents, EnumeratedBeliefs, ::testing::ValuesIn(rssm_variants(false)),
@@ -244,13 +245,13 @@ TEST(RssmBelief, EvenlySpreadSamplesAreAsGoodAsTheSum) {
     for (std::size_t k = 0; k < 4; ++k) {
       const std::vector<double> exact = exact_predictive(model, k, Weighting::none);
       for (std::size_t o = 0; o < 3; ++o)
-        EXPECT_LE(std::abs(p[3 * k + o] - exact[o]), 3.0 / double(samples) + 100 * u) << samples;
+        EXPECT_LE(std::abs(p[3 * k + o] - exact[o]), 3.0 / double(samples) + 100 * unit_roundoff) << samples;
     }
   }
 }
 
-// Of many trajectories each has its own place, in groups of any number of samples. A mean of N numbers
-// between 0 and 1 has a standard error of √(¼/N) at most.
+// The predictions of many trajectories are not mixed up, whatever the size of their groups. A mean of N
+// numbers between 0 and 1 has a standard error of √(¼/N) at most.
 TEST(RssmBelief, EachTrajectoryIsPredictedByItself) {
   int told_apart = 0;
   for (const RssmSettings& settings : rssm_variants(false)) {
@@ -275,7 +276,7 @@ TEST(RssmBelief, EachTrajectoryIsPredictedByItself) {
   EXPECT_GE(told_apart, 6);  // of the twelve models
 }
 
-// Σ_i w_i h_i of the samples; with one for all, h itself, which a smoothing model does not weigh either.
+// Σ_i w_i h_i of the samples, or h itself if all samples have the same.
 TEST(RssmBelief, MeanSummaryOfOneStepIsTheExactMean) {
   for (const RssmSettings& settings : rssm_variants(false))
     for (const Weighting weighting : weightings) {

@@ -12,11 +12,10 @@
 #include "doxa/models/numerics/mean_estimate.h"
 #include "rssm_paths.h"
 #include "rssm_variants.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::testing {
 namespace {
-
-constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;
 
 Episodes copies_of(const Trajectory& t, Index copies) { return episodes({&t, 1}, copies); }
 
@@ -33,11 +32,11 @@ class RssmBound : public ::testing::TestWithParam<RssmSettings> {
 };
 
 // log p(o_{1:T} ‖ a) = E_q Σ_k (log-likelihood - KL) + Σ_k E_q KL(q(s_k | …) ‖ p(s_k | s_{<k}, o_{1:T}, a)).
-// Logarithms of networks in Real, a few units long, are all that rounds.
+// Only the networks round, in Real; their logarithms are a few units large.
 TEST_P(RssmBound, AndTheDivergenceFromThePosteriorAreTheEvidence) {
   const RssmPaths paths(model, seen);
   EXPECT_GT(paths.gap(), 0.01);  // the model is arbitrary: its posterior is not q
-  EXPECT_NEAR(paths.bound() + paths.gap(), paths.log_evidence(), 500 * u);
+  EXPECT_NEAR(paths.bound() + paths.gap(), paths.log_evidence(), 500 * unit_roundoff);
 }
 
 TEST_P(RssmBound, IsTheMeanOfItsSamples) {
@@ -51,9 +50,8 @@ TEST_P(RssmBound, IsTheMeanOfItsSamples) {
 INSTANTIATE_TEST_SUITE_P(OfCategoricalLatents, RssmBound, ::testing::ValuesIn(rssm_variants(false)),
                          [](const auto& p) { return std::to_string(p.index); });
 
-// Steps and episodes of a batch stand where the terms say: an episode's terms do not depend on its
-// neighbours. Both the summary's path and the future's are batches of rows; products of matrices may round
-// differently for another number of rows.
+// An episode's terms do not depend on the other episodes of the batch, and stand where the header says.
+// Products of matrices may round differently for another number of rows.
 TEST(RssmTerms, AreThoseOfEachEpisodeByItself) {
   for (const RssmSettings& settings : rssm_variants(true)) {
     Rssm model = random_rssm(settings, 4);
@@ -61,14 +59,14 @@ TEST(RssmTerms, AreThoseOfEachEpisodeByItself) {
     const std::array<Index, 2> back{1, 0};
     Tape tape;
     Philox random(6), again(6);
-    // In the first step, which no sample comes before, KL is a function of the episode.
+    // In the first step no sample comes before the KL: it is a function of the episode.
     const Tensor a = rssm_terms(tape, model, episodes(t), random).bound.kl.tensor();
     const Tensor b = rssm_terms(tape, model, episodes(t, back), again).bound.kl.tensor();
     EXPECT_NE(a(0, 0), a(0, 1)) << name(settings);
-    EXPECT_NEAR(a(0, 0), b(0, 1), 500 * u) << name(settings);
-    EXPECT_NEAR(a(0, 1), b(0, 0), 500 * u) << name(settings);
+    EXPECT_NEAR(a(0, 0), b(0, 1), 500 * unit_roundoff) << name(settings);
+    EXPECT_NEAR(a(0, 1), b(0, 0), 500 * unit_roundoff) << name(settings);
     if (!model.deterministic()) continue;
-    for (Index k = 1; k < 3; ++k) EXPECT_NEAR(a(k, 0), b(k, 1), 500 * u) << name(settings);
+    for (Index k = 1; k < 3; ++k) EXPECT_NEAR(a(k, 0), b(k, 1), 500 * unit_roundoff) << name(settings);
   }
 }
 
@@ -109,7 +107,7 @@ class OneGaussianStep : public ::testing::TestWithParam<RssmSettings::Inference>
     evidence = std::log(evidence);
   }
 
-  // Samples of the K-sample bound, by runs of their own.
+  // Independent samples of the K-sample bound.
   std::vector<double> samples(Index k, int runs, Index batch) {
     std::vector<double> all;
     for (int run = 0; run < runs; ++run) {
@@ -128,7 +126,7 @@ TEST_P(OneGaussianStep, TheBoundOfOneSampleIsItsIntegral) {
   EXPECT_GT(evidence, bound + 0.01);
 }
 
-// E of the mean of K weights p(o, s)/q(s) is p(o), for every K: what the logarithm is taken of is unbiased.
+// The mean of K weights p(o, s)/q(s) has the expectation p(o) for every K.
 TEST_P(OneGaussianStep, TheMeanWeightIsUnbiased) {
   std::vector<double> weights = samples(400, 100, 400);
   for (double& w : weights) w = std::exp(w);
@@ -142,7 +140,7 @@ TEST_P(OneGaussianStep, TheBoundGrowsWithTheNumberOfSamplesAndStaysBelowTheEvide
   double last = -std::numeric_limits<double>::infinity();
   for (const Index k : {2, 4, 8, 16, 32, 64}) {
     const MeanEstimate of_k = estimate_mean(samples(k, 20, 1024));
-    EXPECT_GE(of_k.mean, last - 100 * u) << k;
+    EXPECT_GE(of_k.mean, last - 100 * unit_roundoff) << k;
     EXPECT_LE(of_k.mean, evidence + 4 * of_k.standard_error) << k;
     EXPECT_GE(of_k.mean, bound - 4 * of_k.standard_error) << k;
     last = of_k.mean;

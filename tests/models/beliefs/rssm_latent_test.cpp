@@ -17,8 +17,6 @@
 namespace doxa::testing {
 namespace {
 
-constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;
-
 CategoricalLatent categorical(Index groups, Index classes, Real mixing = Real(0.01)) {
   return {.groups = groups, .classes = classes, .uniform_mixing = mixing};
 }
@@ -57,12 +55,12 @@ TEST(RssmLatent, LogProbAndDivergenceOfCategoricalsAreSumsOverAllValues) {
       double expected = 0;
       for (Index i = 0; i < latent_size(latent); ++i)
         if (values[v * latent_size(latent) + i] == 1) expected += std::log(of_q[static_cast<std::size_t>(i)]);
-      EXPECT_NEAR(log_q[v], expected, 50 * u);
+      EXPECT_NEAR(log_q[v], expected, 50 * unit_roundoff);
       total += std::exp(double(log_q[v]));
       kl += std::exp(double(log_q[v])) * (double(log_q[v]) - double(log_p[v]));
     }
-    EXPECT_NEAR(total, 1, 50 * u);
-    EXPECT_NEAR(kl_divergence(latent, q, p).tensor()[0], kl, 50 * u);
+    EXPECT_NEAR(total, 1, 50 * unit_roundoff);
+    EXPECT_NEAR(kl_divergence(latent, q, p).tensor()[0], kl, 50 * unit_roundoff);
   }
 }
 
@@ -84,8 +82,8 @@ TEST(RssmLatent, LogProbAndDivergenceOfGaussiansAreThoseOfTheirCoordinates) {
       expected_kl +=
           log_b - log_a + (std::exp(2 * log_a) + (m - n) * (m - n)) / (2 * std::exp(2 * log_b)) - 0.5;
     }
-    EXPECT_NEAR(log_q[row], expected_log_q, 50 * u * (1 + std::abs(expected_log_q)));
-    EXPECT_NEAR(kl[row], expected_kl, 50 * u * (1 + expected_kl));
+    EXPECT_NEAR(log_q[row], expected_log_q, 50 * unit_roundoff * (1 + std::abs(expected_log_q)));
+    EXPECT_NEAR(kl[row], expected_kl, 50 * unit_roundoff * (1 + expected_kl));
   }
 }
 
@@ -98,16 +96,16 @@ TEST(RssmLatent, MixingBoundsEveryProbability) {
   const Tensor log_p = log_prob(latent, q, tape.constant(RssmPaths::all_values(latent))).tensor();
   double sum = 0;
   for (Index c = 0; c < 4; ++c) {
-    EXPECT_NEAR(std::exp(double(log_p[c])), c == 0 ? 0.97 : 0.01, 10 * u);
+    EXPECT_NEAR(std::exp(double(log_p[c])), c == 0 ? 0.97 : 0.01, 10 * unit_roundoff);
     sum += std::exp(double(log_p[c]));
   }
-  EXPECT_NEAR(sum, 1, 10 * u);
-  EXPECT_NEAR(kl_divergence(latent, q, p).tensor()[0], 0.96 * std::log(97), 100 * u);
-  EXPECT_NEAR(kl_divergence(none, q, p).tensor()[0], 60, 100 * u);
+  EXPECT_NEAR(sum, 1, 10 * unit_roundoff);
+  EXPECT_NEAR(kl_divergence(latent, q, p).tensor()[0], 0.96 * std::log(97), 100 * unit_roundoff);
+  EXPECT_NEAR(kl_divergence(none, q, p).tensor()[0], 60, 100 * unit_roundoff);
 }
 
-// Pearson's χ² of 10⁵ draws of 5 classes: P(χ²_4 > 23.5) = 10⁻⁴. In sample() every n rows share a stretch of
-// the unit interval; from each stretch one row is looked at, so that the draws are independent.
+// Pearson's χ² of 10⁵ draws of 5 classes: P(χ²_4 > 23.5) = 10⁻⁴. In sample() n rows depend on each
+// other; only one of each n is counted, so that the draws are independent.
 TEST(RssmLatent, DrawsOfEachRowAreDistributedAsTheyShould) {
   const CategoricalLatent latent = categorical(2, 5);
   constexpr Index draws = 100'000;
@@ -164,7 +162,7 @@ TEST(RssmLatent, DrawsSideBySideAreSpreadEvenly) {
       for (Index c = 0; c < 10; ++c) {
         double count = 0;
         for (Index i = first; i < first + n; ++i) count += double(s(i, c));
-        EXPECT_LT(std::abs(count - double(n) * p[std::size_t(c)]), 1 + 100 * u) << "class " << c;
+        EXPECT_LT(std::abs(count - double(n) * p[std::size_t(c)]), 1 + 100 * unit_roundoff) << "class " << c;
       }
   }
 }
@@ -215,7 +213,7 @@ TEST(RssmLatent, NamesTheShapesItRefuses) {
           thrown<std::invalid_argument>([&] { kl_divergence(latent, of(2, 6), of(2, 5)); }),
           thrown<std::invalid_argument>([&] { log_prob(latent, of(2, 5), of(2, latent_size(latent))); })})
       EXPECT_NE(text.find(expected), std::string::npos) << text;
-    // Nothing is broadcast: a row is a distribution, and has a draw of its own.
+    // Nothing is broadcast: each row is a distribution with its own draw.
     const std::string rows =
         thrown<std::invalid_argument>([&] { kl_divergence(latent, of(2, 6), of(1, 6)); });
     EXPECT_NE(rows.find("[2,6] and [1,6]"), std::string::npos) << rows;

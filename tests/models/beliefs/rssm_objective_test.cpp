@@ -1,5 +1,5 @@
-// The options of the objective, by their gradients with respect to all parameters: draws are common to all,
-// so that gradients can be added and compared.
+// The options of the objective, by their gradients with respect to all parameters. All use the same draws, so
+// that gradients can be added and compared.
 
 #include <gtest/gtest.h>
 
@@ -16,8 +16,6 @@
 
 namespace doxa::testing {
 namespace {
-
-constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;
 
 const Episodes four_copies_of_two{8,
                                   3,
@@ -55,7 +53,7 @@ void expect_zero(const std::vector<std::pair<double, const Loss*>>& terms, const
       size += std::abs(c * loss->gradient.at(entry));
     }
     // Adjoints of 24 rows, of sizes of about 1, are summed in other orders.
-    EXPECT_NEAR(sum, 0, 500 * u * (1 + size)) << what << ": " << entry;
+    EXPECT_NEAR(sum, 0, 500 * unit_roundoff * (1 + size)) << what << ": " << entry;
     ++compared;
   }
   EXPECT_GT(compared, 10) << what;
@@ -68,21 +66,22 @@ class RssmObjectives : public ::testing::TestWithParam<RssmSettings> {
 };
 
 TEST_P(RssmObjectives, TheLossIsKlMinusLogLikelihood) {
-  EXPECT_NEAR(full.value, full.kl - full.log_likelihood, 10 * u * (full.kl - full.log_likelihood));
-  EXPECT_NEAR(likelihood.value, -full.log_likelihood, 10 * u * full.value);
+  EXPECT_NEAR(full.value, full.kl - full.log_likelihood,
+              10 * unit_roundoff * (full.kl - full.log_likelihood));
+  EXPECT_NEAR(likelihood.value, -full.log_likelihood, 10 * unit_roundoff * full.value);
   EXPECT_EQ(likelihood.kl, full.kl);
   EXPECT_GT(full.kl, 0.01);
 }
 
 TEST_P(RssmObjectives, TheWeightOfKlIsLinear) {
   const Loss weighted = loss_of(model, {.kl_weight = Real(0.25)});
-  EXPECT_NEAR(weighted.value, 0.25 * full.kl - full.log_likelihood, 10 * u * full.value);
+  EXPECT_NEAR(weighted.value, 0.25 * full.kl - full.log_likelihood, 10 * unit_roundoff * full.value);
   expect_zero({{1, &weighted}, {-0.25, &full}, {-0.75, &likelihood}}, "", "β = ¼");
 }
 
 TEST_P(RssmObjectives, FreeNatsCostNothingAndHaveNoGradient) {
   const Loss below = loss_of(model, {.free_nats = static_cast<Real>(2 * full.kl)});
-  EXPECT_NEAR(below.value, 2 * full.kl - full.log_likelihood, 10 * u * full.value);
+  EXPECT_NEAR(below.value, 2 * full.kl - full.log_likelihood, 10 * unit_roundoff * full.value);
   expect_zero({{1, &below}, {-1, &likelihood}}, "", "KL below the free nats");
   const Loss above = loss_of(model, {.free_nats = static_cast<Real>(full.kl / 2)});
   EXPECT_EQ(above.value, full.value);
@@ -95,12 +94,12 @@ TEST_P(RssmObjectives, BalancingTakesSharesOfTheTwoPartialGradients) {
              to_posterior = loss_of(model, {.kl_balance = Real(0)}),
              mixed = loss_of(model, {.kl_balance = Real(0.75)});
   for (const Loss* l : {&to_prior, &to_posterior, &mixed})
-    EXPECT_NEAR(l->value, full.value, 20 * u * full.value);
+    EXPECT_NEAR(l->value, full.value, 20 * unit_roundoff * full.value);
   expect_zero({{1, &to_prior}, {1, &to_posterior}, {-1, &full}, {-1, &likelihood}}, "", "the two add up");
   expect_zero({{1, &mixed}, {-0.75, &to_prior}, {-0.25, &to_posterior}}, "", "α = ¾");
-  // To the prior's own network KL comes through p only.
+  // The gradient of KL reaches the prior's own network through p only.
   expect_zero({{1, &mixed}, {-0.75, &full}, {-0.25, &likelihood}}, "prior", "α KL to the prior");
-  // To the posterior's own it comes through q only where no sample of q goes on into p.
+  // It reaches the posterior's own network through q only if p does not depend on samples of q.
   if (model.deterministic())
     expect_zero({{1, &mixed}, {-0.25, &full}, {-0.75, &likelihood}}, "posterior", "(1 - α) KL to q");
 }

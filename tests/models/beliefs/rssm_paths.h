@@ -11,7 +11,7 @@
 
 namespace doxa::testing {
 
-/// An Rssm far from where training starts: prior and posterior differ, and nothing is near 0.
+/// An Rssm with random parameters: prior and posterior differ, and nothing is near 0.
 inline Rssm random_rssm(const RssmSettings& settings, std::uint64_t seed, Real spread = Real(0.7)) {
   Philox random(seed, 7);
   Rssm model(settings, random);

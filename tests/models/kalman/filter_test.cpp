@@ -96,10 +96,7 @@ TEST(KalmanFilter, DoesNotDependOnTheBasisOfTheState) {
   const Matrix t = random_matrix(3, 3, random) + 3 * identity(3);
   const Matrix square = t * transpose(t),
                inverse = transpose(t) * solve_with_factor(cholesky_factor(square), identity(3));
-  const auto turned = [&](const Matrix& p) {
-    const Matrix q = t * p * transpose(t);
-    return 0.5 * (q + transpose(q));
-  };
+  const auto turned = [&](const Matrix& p) { return symmetric_part(t * p * transpose(t)); };
   LinearGaussianModel other = m;
   other.start_mean = t * m.start_mean;
   other.start_covariance = turned(m.start_covariance);

@@ -6,12 +6,11 @@
 #include <limits>
 
 #include "tests/support/random_matrix.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {
-
-constexpr double u = std::numeric_limits<double>::epsilon() / 2;
 
 double distance(const Matrix& a, const Matrix& b) { return largest_magnitude(a - b); }
 
@@ -28,7 +27,7 @@ TEST(TriangularFactor, HasTheSquareOfItsArrayWhateverItsShape) {
     for (const Index columns : {1, 2, 5, 11}) {
       const Matrix m = random_matrix(rows, columns, random), l = triangular_factor(m);
       expect_lower(l);
-      EXPECT_LE(distance(l * transpose(l), m * transpose(m)), 100 * u * sum_of_squares(m));
+      EXPECT_LE(distance(l * transpose(l), m * transpose(m)), 100 * double_roundoff * sum_of_squares(m));
     }
   EXPECT_EQ(triangular_factor(Matrix(2, 3)).elements, Matrix(2, 2).elements);
 }
@@ -53,7 +52,7 @@ TEST(SquareRoot, IsOfAnyRank) {
     const Matrix a = random_semidefinite(4, rank, random);
     const Matrix l = square_root(a, "a");
     expect_lower(l);
-    EXPECT_LE(distance(l * transpose(l), a), 100 * u * (1 + trace(a))) << rank;
+    EXPECT_LE(distance(l * transpose(l), a), 100 * double_roundoff * (1 + trace(a))) << rank;
   }
 }
 

@@ -14,8 +14,6 @@
 namespace doxa {
 namespace {
 
-constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;
-
 // With a constant gradient the bias-corrected moments are g and g² at every step, so each step is rate ·
 // sign(g).
 TEST(Adam, StepsByItsRateUnderAConstantGradient) {
@@ -25,7 +23,7 @@ TEST(Adam, StepsByItsRateUnderAConstantGradient) {
     p.gradient = Tensor(Shape{3}, {0.5, -40, Real(1e-3)});
     adam.step({&p});
     const double tolerance =
-        64 * t * u + t * 0.1 * adam.epsilon / 1e-3;  // rounding, and ε against the smallest |g|
+        64 * t * unit_roundoff + t * 0.1 * adam.epsilon / 1e-3;  // rounding, and ε against the smallest |g|
     EXPECT_NEAR(p.value[0], 1 - 0.1 * t, tolerance);
     EXPECT_NEAR(p.value[1], -2 + 0.1 * t, tolerance);
     EXPECT_NEAR(p.value[2], 5 - 0.1 * t, tolerance);
@@ -62,9 +60,9 @@ TEST(Adam, ClipsTheGlobalNormAndReportsIt) {
   a.gradient[0] = 30;
   b.gradient[0] = 40;
   Adam adam{.beta1 = 0, .beta2 = 0, .max_norm = 5};
-  EXPECT_NEAR(adam.step({&a, &b}), 50, 50 * 4 * u);
-  EXPECT_NEAR(adam.means[0][0], 3, 8 * u * 3);  // with β₁ = 0 the mean is the clipped gradient
-  EXPECT_NEAR(adam.means[1][0], 4, 8 * u * 4);
+  EXPECT_NEAR(adam.step({&a, &b}), 50, 50 * 4 * unit_roundoff);
+  EXPECT_NEAR(adam.means[0][0], 3, 8 * unit_roundoff * 3);  // with β₁ = 0 the mean is the clipped gradient
+  EXPECT_NEAR(adam.means[1][0], 4, 8 * unit_roundoff * 4);
 }
 
 TEST(Adam, UsesUpTheGradients) {
@@ -146,7 +144,7 @@ TEST(GruCell, WithAnOpenUpdateGateRemembersItsState) {
   const Tensor state = normal_noise({4, 5}, random);
   const Var h = gru(tape.constant(normal_noise({4, 2}, random)), tape.constant(state));
   for (Index i = 0; i < state.size(); ++i)
-    EXPECT_NEAR(h.value()[static_cast<std::size_t>(i)], state[i], 8 * u);
+    EXPECT_NEAR(h.value()[static_cast<std::size_t>(i)], state[i], 8 * unit_roundoff);
 }
 
 TEST(GruCell, RefusesOtherShapesNamingThem) {
@@ -156,9 +154,11 @@ TEST(GruCell, RefusesOtherShapesNamingThem) {
   const auto of = [&](const Shape& shape) { return tape.constant(shape, Real{0}); };
   EXPECT_NO_THROW(cell(of({2, 3}), of({2, 4})));
   for (const auto& [x, h] :
-       {std::pair{Shape{2, 5}, Shape{2, 4}}, {Shape{2, 3}, Shape{1, 4}}, {Shape{3}, Shape{4}}})
+       {std::pair{Shape{2, 5}, Shape{2, 4}}, {Shape{2, 3}, Shape{1, 4}}, {Shape{3}, Shape{4}}}) {
+    const Var input = of(x), state = of(h);
     EXPECT_SAYS(std::invalid_argument, "gru: expected [m,3] and [m,4], got " + x.str() + " and " + h.str(),
-                cell(of(x), of(h)));
+                cell(input, state));
+  }
 }
 
 }  // namespace

@@ -6,20 +6,19 @@
 #include <limits>
 
 #include "tests/support/random_matrix.h"
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {
-
-constexpr double u = std::numeric_limits<double>::epsilon() / 2;
 
 TEST(Matrix, ProductIsAssociativeAndTransposesInReverse) {
   Philox random(1);
   const Matrix a = random_matrix(3, 4, random), b = random_matrix(4, 5, random),
                c = random_matrix(5, 2, random);
-  EXPECT_LE(largest_magnitude((a * b) * c - a * (b * c)), 400 * u);
+  EXPECT_LE(largest_magnitude((a * b) * c - a * (b * c)), 400 * double_roundoff);
   EXPECT_EQ(largest_magnitude(transpose(a * b) - transpose(b) * transpose(a)), 0);
   EXPECT_EQ(largest_magnitude(identity(3) * a - a), 0);
-  EXPECT_NEAR(trace(a * transpose(a)), trace(transpose(a) * a), 100 * u);
+  EXPECT_NEAR(trace(a * transpose(a)), trace(transpose(a) * a), 100 * double_roundoff);
 }
 
 TEST(Matrix, OfListedElementsRowByRow) {
@@ -38,14 +37,15 @@ TEST(Matrix, CholeskyFactorGivesTheMatrixItsInverseAndItsDeterminant) {
   Philox random(2);
   for (const Index n : {1, 2, 7}) {
     const Matrix a = random_positive_definite(n, random), l = cholesky_factor(a);
-    EXPECT_LE(largest_magnitude(l * transpose(l) - a), 100 * u * largest_magnitude(a));
+    EXPECT_LE(largest_magnitude(l * transpose(l) - a), 100 * double_roundoff * largest_magnitude(a));
     const Matrix b = random_matrix(n, 3, random);
     // |A⁻¹| ≤ 1, so the residual bounds the error.
-    EXPECT_LE(largest_magnitude(a * solve_with_factor(l, b) - b), 1e3 * u * largest_magnitude(a));
-    EXPECT_LE(largest_magnitude(l * solve_lower(l, b) - b), 1e3 * u * largest_magnitude(a));
+    EXPECT_LE(largest_magnitude(a * solve_with_factor(l, b) - b),
+              1e3 * double_roundoff * largest_magnitude(a));
+    EXPECT_LE(largest_magnitude(l * solve_lower(l, b) - b), 1e3 * double_roundoff * largest_magnitude(a));
   }
   const Matrix two = diagonal({4, 9});
-  EXPECT_NEAR(log_det_of_factor(cholesky_factor(two)), std::log(36), 8 * u);
+  EXPECT_NEAR(log_det_of_factor(cholesky_factor(two)), std::log(36), 8 * double_roundoff);
 }
 
 TEST(Matrix, RefusesWhatDoesNotFit) {

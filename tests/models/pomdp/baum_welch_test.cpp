@@ -19,7 +19,7 @@ double log_evidence_of(const Pomdp& m, std::span<const Trajectory> all) {
   return sum;
 }
 
-// Tiger as somebody would guess it who knows what each action is for, but no probability.
+// A guess at Tiger that knows what each action is for, but none of the probabilities.
 Pomdp guess_at_tiger() {
   Pomdp m = tiger();
   m.transition = table({{0.8, 0.2}, {0.2, 0.8}, {0.6, 0.4}, {0.4, 0.6}, {0.6, 0.4}, {0.4, 0.6}});
@@ -33,7 +33,7 @@ std::vector<Trajectory> episodes_of_tiger(std::uint64_t seed) {
   return simulate(m, std::vector<double>{0.8, 0.1, 0.1}, 20, 50, random);
 }
 
-// Each evidence is a sum of a thousand logarithms, some way below 10^3: rounding is below 10^-10.
+// The evidence is a sum of a thousand logarithms and below 10^3: its rounding is below 10^-10.
 TEST(BaumWelch, EvidenceNeverFalls) {
   Philox random(61);
   for (int trial = 0; trial < 10; ++trial) {
@@ -48,7 +48,7 @@ TEST(BaumWelch, EvidenceNeverFalls) {
   }
 }
 
-// Where it ends, expected counts are proportional to probabilities: the gradient is 0.
+// Where EM ends, expected counts are proportional to probabilities: the gradient is 0.
 TEST(BaumWelch, EndsWhereTheGradientOfTheEvidenceVanishes) {
   const std::vector<Trajectory> all = episodes_of_tiger(62);
   const LearnedModel learned = baum_welch(guess_at_tiger(), all, {.iterations = 3000, .tolerance = 1e-13});
@@ -102,7 +102,7 @@ TEST(BaumWelch, KeepsZerosAndRowsThatAreNeverUsed) {
   }
 }
 
-// Two states with the same rows are one state to all that is observed, and counts cannot tell them apart.
+// No observation distinguishes two states with the same rows, so their counts stay the same.
 TEST(BaumWelch, CannotTellApartStatesThatStartAlike) {
   Pomdp first = tiger();
   first.transition = table(std::vector<std::vector<double>>(6, {0.5, 0.5}));
@@ -112,11 +112,11 @@ TEST(BaumWelch, CannotTellApartStatesThatStartAlike) {
     EXPECT_NEAR(emission_row(learned.model, a, 0)[0], emission_row(learned.model, a, 1)[0], 1e-12);
 }
 
-// Both climb the same evidence from the same guess, in which each sound already means its side, so that
-// neither is drawn to the mirror image, and end at the maximum there. With seed 1 that has a probability of
-// exactly 0, of the tiger's changing sides while one listens, and the logit has to go to minus infinity; with
-// seed 3 it has not. The last steps of the gradient ascent are 0.1/1000 long, which is how far off a
-// probability may be; n observations then miss the maximum by no more than n δ².
+// Both climb the same evidence from the same guess and end at the same maximum. (In the guess each sound
+// already means its side, so that neither ends at the mirror image.) With seed 1 the maximum has a
+// probability of exactly 0, that the tiger changes sides while one listens, and a logit has to go to minus
+// infinity; with seed 3 it has none. The last steps of the gradient ascent are δ = 0.1/1000 long, and so a
+// probability may be off by that much; n observations then miss the maximum by at most n δ².
 TEST(BaumWelch, AndGradientAscentReachTheSameLikelihoodOnTiger) {
   for (const std::uint64_t seed : std::vector<std::uint64_t>{1, 3}) {
     const std::vector<Trajectory> all = episodes_of_tiger(seed);
@@ -126,8 +126,8 @@ TEST(BaumWelch, AndGradientAscentReachTheSameLikelihoodOnTiger) {
     const LearnedModel other =
         evidence_ascent(guess_at_tiger(), all, {.learned = learned, .steps = 1000, .rate = 0.1});
     const double same = one.log_evidence.back();
-    EXPECT_GT(same - one.log_evidence.front(), 50);  // there was a way to go
-    EXPECT_GT(same, log_evidence_of(tiger(), all));  // and its end fits the noise too
+    EXPECT_GT(same - one.log_evidence.front(), 50);  // the guess was far from it
+    EXPECT_GT(same, log_evidence_of(tiger(), all));  // more than the true model, by fitting the noise
     EXPECT_NEAR(log_evidence_of(other.model, all), same, n * last_step * last_step);
     const double rounding = n * 20 * std::numeric_limits<Real>::epsilon();
     EXPECT_NEAR(other.log_evidence.front(), one.log_evidence.front(), rounding);

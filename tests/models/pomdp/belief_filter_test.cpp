@@ -107,11 +107,11 @@ TEST(BeliefFilter, StaysFiniteAndNormalisedOverAHundredThousandSteps) {
   const std::vector<double> b = probabilities(belief);
   EXPECT_NEAR(std::accumulate(b.begin(), b.end(), 0.0), 1, 1e-14);
   EXPECT_TRUE(std::isfinite(belief.log_evidence));
-  EXPECT_LT(belief.log_evidence, -1000);  // exp of which is 0 in double
+  EXPECT_LT(belief.log_evidence, -1000);  // its exponential underflows
   EXPECT_EQ(belief.step, t.horizon());
 }
 
-// 0.15^5000 is far below the smallest double; a filter that rounds it to 0 never believes in the right door
+// 0.15^5000 is far below the smallest double. A filter that rounds it to 0 could never believe in that state
 // again.
 TEST(BeliefFilter, EvidenceAgainstAStateCanBeTakenBackAfterAnyNumberOfSteps) {
   const Pomdp m = tiger();

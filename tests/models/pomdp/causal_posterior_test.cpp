@@ -1,4 +1,4 @@
-// The best causal posterior by dynamic programming, against everything else that could be tried.
+// The best causal posterior by dynamic programming, against other ways to find it.
 
 #include "doxa/models/pomdp/causal_posterior.h"
 
@@ -31,7 +31,7 @@ TEST(BestCausal, AttainsTheValueOfTheProgramme) {
     const Pomdp m = random_positive_pomdp(1 + static_cast<std::size_t>(trial % 4), 2, 2, random);
     const HistoryPolicy policy = reacting(m, 0.6);
     const BestCausal best = best_causal_posterior(m, policy, 4);
-    EXPECT_NEAR(expected_bound(m, policy, best.posterior), best.bound, 1e-12);
+    EXPECT_NEAR(expected_filtering_bound(m, policy, best.posterior).bound, best.bound, 1e-12);
     EXPECT_EQ(best_causal_bound(m, policy, 4), best.bound);
     EXPECT_LE(best.bound, expected_log_evidence(m, policy, 4) + 1e-12);
   }
@@ -63,17 +63,17 @@ TEST(BestCausal, IsBetterThanAnyOtherByTheirDivergence) {  // (09.11)
         marginal = next;
       }
     });
-    EXPECT_NEAR(best.bound - expected_bound(m, policy, q), divergence, 1e-12);
+    EXPECT_NEAR(best.bound - expected_filtering_bound(m, policy, q).bound, divergence, 1e-12);
     EXPECT_GT(divergence, 0);
   }
 }
 
-// J as a function of the logits of every row of the table, each moved by Newton's method on central
-// differences: an ascent that knows nothing of dynamic programming.
+// Maximises J over the logits of every row of the table, one after another, by Newton's method on central
+// differences, without dynamic programming.
 double ascend(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon, Philox& random) {
   CausalPosterior q = random_causal_posterior(m, horizon, random);
   const std::size_t states = m.states.size();
-  const auto tilt = [&](std::span<double> row, std::size_t s, double by) {  // the logit of s by so much
+  const auto tilt = [&](std::span<double> row, std::size_t s, double by) {  // adds `by` to the logit of s
     double sum = 0;
     row[s] *= std::exp(by);
     for (const double p : row) sum += p;
@@ -83,16 +83,16 @@ double ascend(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon, 
   for (int sweep = 0; sweep < 25; ++sweep)
     for (std::size_t i = 0; i < q.values.size(); ++i) {
       const std::span<double> row = std::span(q.values).subspan(i - i % states, states);
-      const double here = expected_bound(m, policy, q);
+      const double here = expected_filtering_bound(m, policy, q).bound;
       tilt(row, i % states, h);
-      const double above = expected_bound(m, policy, q);
+      const double above = expected_filtering_bound(m, policy, q).bound;
       tilt(row, i % states, -2 * h);
-      const double below = expected_bound(m, policy, q);
+      const double below = expected_filtering_bound(m, policy, q).bound;
       tilt(row, i % states, h);
       const double slope = (above - below) / (2 * h), curve = std::abs(above + below - 2 * here) / (h * h);
       if (slope != 0) tilt(row, i % states, std::clamp(slope / (curve + 1e-12), -1.0, 1.0));
     }
-  return expected_bound(m, policy, q);
+  return expected_filtering_bound(m, policy, q).bound;
 }
 
 TEST(BestCausal, IsWhereAnAscentOverTablesArrives) {
@@ -127,8 +127,7 @@ TEST(BestCausal, HasNoGapAtTheLastStep) {
   const Pomdp m = random_positive_pomdp(3, 2, 2, random);
   const HistoryPolicy policy = reacting(m, 0.2);
   const BestCausal best = best_causal_posterior(m, policy, 4);
-  const FilteringBound f =
-      expected_filtering_bound(m, policy, 4, [&](const History& h) { return along(m, best.posterior, h); });
+  const FilteringBound f = expected_filtering_bound(m, policy, best.posterior);
   EXPECT_NEAR(f.gap[3], 0, 1e-13);
   EXPECT_GT(f.gap[0], 1e-4);
 }
@@ -140,10 +139,10 @@ TEST(BestCausal, IsInvariantToRelabellingTheStates) {
   EXPECT_NEAR(best_causal_bound(m, policy, 4), best_causal_bound(relabelled(m, {2, 0, 1}), policy, 4), 1e-13);
 }
 
-// Tiger, listening with probability w. A door makes the past worthless, and before the next roar nothing says
-// where the new tiger is: q cannot but guess, and pays E[log p(o|s)] = ½ log(.85 · .15) for each roar until
-// the next door, log ½ for each door. Only the roars before the first door are heard by an informed q: if the
-// first action was to listen, a later one of them agrees with the first with probability c = .85² + .15².
+// Tiger, listening with probability w. After a door the past is worthless, and nothing tells where the tiger
+// is until the next roar: q must guess, and pays E[log p(o|s)] = ½ log(.85 · .15) for each roar until the
+// next door, and log ½ for each door. Only for the roars before the first door q is informed: if the first
+// action was to listen, each later roar agrees with the first with probability c = .85² + .15².
 TEST(BestCausal, OfTigerIsAFormula) {  // (09.12)
   const Pomdp m = tiger();
   const double right = std::log(0.85), wrong = std::log(0.15), c = 0.85 * 0.85 + 0.15 * 0.15;
@@ -164,8 +163,8 @@ TEST(BestCausal, OfTigerIsAFormula) {  // (09.12)
     }
 }
 
-// Two states that never change, seen only at the second step: a causal q must bet at the first, and loses
-// everything half of the time.
+// Two states that never change and are seen only at the second step: a causal q must choose one at the first,
+// and is wrong half of the time, which costs everything.
 TEST(BestCausal, IsMinusInfinityWhereEveryBetMayBeLost) {
   Pomdp m{indices(2), {"look-away", "look"}, indices(2), 1, {0.5, 0.5}, {}, {}, {}};
   m.transition = table({{1, 0}, {0, 1}, {1, 0}, {0, 1}});
@@ -173,7 +172,7 @@ TEST(BestCausal, IsMinusInfinityWhereEveryBetMayBeLost) {
   const HistoryPolicy policy = [](const History& h, std::size_t a) { return h.steps() == a ? 1.0 : 0.0; };
   const BestCausal best = best_causal_posterior(m, policy, 2);
   EXPECT_EQ(best.bound, -infinity);
-  EXPECT_EQ(expected_bound(m, policy, best.posterior), -infinity);
+  EXPECT_EQ(expected_filtering_bound(m, policy, best.posterior).bound, -infinity);
   EXPECT_EQ(best_mean_field_posterior(m, policy, 2).bound, -infinity);
   EXPECT_NEAR(expected_log_evidence(m, policy, 2), std::log(0.5), 1e-15);
   const FilteringBound smoothed =
@@ -188,7 +187,7 @@ TEST(BestCausal, OfModelsWithZerosAttainsItsValue) {
     const Pomdp m = random_pomdp(3, 2, 3, random);
     const HistoryPolicy policy = reacting(m, 0.5);
     const BestCausal best = best_causal_posterior(m, policy, 3);
-    const double attained = expected_bound(m, policy, best.posterior);
+    const double attained = expected_filtering_bound(m, policy, best.posterior).bound;
     if (best.bound == -infinity) {
       EXPECT_EQ(attained, -infinity);
     } else {
@@ -224,16 +223,15 @@ TEST(MeanField, IsAtAStationaryPoint) {  // (09.8)
     fill_with_distribution(towards, random);
     const std::span<double> factor = q.kernel(k, index);
     for (std::size_t s = 0; s < 3; ++s) factor[s] += 0.02 * (towards[s] - factor[s]);
-    EXPECT_LE(expected_bound(m, policy, q), best.bound);
+    EXPECT_LE(expected_filtering_bound(m, policy, q).bound, best.bound);
   }
 }
 
-// While we may listen, the tiger may be held to its place, and a belief that is independent over time makes
-// it jump.
+// Listening leaves the tiger in its place, but states that are independent over time may jump.
 TEST(MeanField, OfTigersBeliefsIsInfinitelyBad) {
   const Pomdp m = tiger();
   const HistoryPolicy policy = ignoring_history(open_loop_policy(m));
-  EXPECT_EQ(expected_bound(m, policy, belief_posterior(m, policy, 2)), -infinity);
+  EXPECT_EQ(expected_filtering_bound(m, policy, belief_posterior(m, policy, 2)).bound, -infinity);
   EXPECT_GT(best_mean_field_posterior(m, policy, 2).bound, -10);
 }
 

@@ -33,7 +33,7 @@ double entropy_of_three_steps(const Pomdp& m, const std::vector<double>& policy)
   return sum / 3;
 }
 
-// And the standard error is what it says: (estimate - exact) / standard error has Student's distribution, of
+// The standard error is right: (estimate - exact) / standard error has Student's distribution, of
 // variance (n-1)/(n-3); the mean of 400 squares has a standard deviation of about √(2/400) of it.
 TEST(EntropyRate, OfAFewStepsIsTheEntropyOfAllSequences) {
   Philox random(41);
@@ -48,7 +48,7 @@ TEST(EntropyRate, OfAFewStepsIsTheEntropyOfAllSequences) {
   EXPECT_NEAR(squares, 49.0 / 47, 4 * std::sqrt(2.0 / 400));
 }
 
-// The tiger is found after a while, and all that is left is the noise of hearing it.
+// In the long run the tiger's place is known, and only the noise of hearing remains.
 TEST(EntropyRate, OfTigerUnderListeningIsTheNoiseOfHearing) {
   const Pomdp m = tiger();
   Philox random(42);
@@ -58,7 +58,7 @@ TEST(EntropyRate, OfTigerUnderListeningIsTheNoiseOfHearing) {
   EXPECT_LT(h.standard_error, 1e-12);
 }
 
-// Under opening doors only, every observation is a coin.
+// If only doors are opened, every observation is a fair coin.
 TEST(EntropyRate, OfTigerUnderOpeningIsACoin) {
   const Pomdp m = tiger();
   Philox random(43);
@@ -68,7 +68,7 @@ TEST(EntropyRate, OfTigerUnderOpeningIsACoin) {
   EXPECT_LT(h.standard_error, 1e-14);
 }
 
-// A chain that is seen: Σ_s μ(s) H(T(·|s)) with μ = μ T stationary.
+// A chain whose state is observed: Σ_s μ(s) H(T(·|s)) with the stationary μ = μ T.
 TEST(EntropyRate, OfAnObservableChainIsThatOfItsTransitionsInTheLongRun) {
   Pomdp m{indices(2), indices(1), indices(2), 1, {1, 0}, {}, {}, {}};
   m.transition = table({{0.9, 0.1}, {0.4, 0.6}});  // μ = (.8, .2)
@@ -80,8 +80,8 @@ TEST(EntropyRate, OfAnObservableChainIsThatOfItsTransitionsInTheLongRun) {
   EXPECT_LT(h.standard_error, 0.01 * exact);
 }
 
-// A coin drawn at the start, fair or of one side: no trajectory knows of the other half, the mean of many
-// does.
+// A coin is drawn at the start: fair, or with two equal sides. One trajectory shows one coin, the mean of
+// many shows both.
 TEST(EntropyRate, OfAModelThatNeverMixesIsAveragedOverItsStart) {
   Pomdp m{indices(2), indices(1), indices(2), 1, {0.5, 0.5}, {}, {}, {}};
   m.transition = table({{1, 0}, {0, 1}});

@@ -42,7 +42,7 @@ TEST(TrajectoryFile, LineEndsOfEverySystemAreRead) {
             two_steps);
 }
 
-// Where the names are numbers, a field is the name first.
+// Where names are numbers, a field is taken for a name before it is taken for an index.
 TEST(TrajectoryFile, ANameComesBeforeAnIndex) {
   Pomdp m = tiger();
   m.observations = {"1", "0"};
@@ -135,7 +135,7 @@ TEST(EpisodeFile, WhatIsSimulatedReadsBackEqual) {
   for (const Pomdp& m : {tiger(), random_pomdp(3, 2, 4, random)}) {
     const auto episodes = simulate(m, open_loop_policy(m), 7, 11, random);
     EXPECT_EQ(parse_episodes(format_episodes(m, episodes), m), without_states(episodes));
-    // The score of what is read is that of what was simulated: it never saw the states.
+    // What is read scores as what was simulated, because the score does not use the states.
     EXPECT_EQ(exact_nll(m, parse_episodes(format_episodes(m, episodes), m)), exact_nll(m, episodes));
   }
 }

@@ -14,12 +14,6 @@ namespace {
 
 double total(std::span<const double> x) { return std::accumulate(x.begin(), x.end(), 0.0); }
 
-double log_evidence_of(const Pomdp& m, std::span<const Trajectory> all) {
-  double sum = 0;
-  for (const Trajectory& t : all) sum += log_evidence(m, t);
-  return sum;
-}
-
 TEST(ExpectedCounts, EqualTheCountsAveragedOverAllStatePaths) {
   Philox random(21);
   for (int trial = 0; trial < 20; ++trial) {
@@ -63,7 +57,7 @@ TEST(ExpectedCounts, AddUpToTheNumberOfStepsAndOfTrajectories) {
   EXPECT_NEAR(total(counts.emission), 1000, 1e-9);
 }
 
-// Where the states can be seen, nothing is left to expect: the counts are those of the states themselves.
+// Where the states can be seen, the expected counts are the counts themselves.
 TEST(ExpectedCounts, AreWholeNumbersWhereTheObservationIsTheState) {
   Philox random(23);
   Pomdp m = observable(random_pomdp(4, 1, 4, random));

@@ -54,7 +54,7 @@ TEST(LenientPomdpFile, NormalisesRows) {
                   "transition: action go, row b sums to 2, expected 1: normalised, and 3 rows more");
   expect_repaired(preamble + tables + "T: stay : c : a @0.25", preamble + tables + "T: stay : c 0.2 0 0.8",
                   "transition: action stay, row c sums to 1.25, expected 1: normalised");
-  // What the division takes below every double is not stored.
+  // What underflows in the division is not stored.
   const Pomdp m = parse_pomdp_lenient(preamble + tables + "T: go : a 9 1 5e-324").model;
   EXPECT_EQ(transition_row(m, 0, 0).size(), 2u);
   EXPECT_EQ(parse(format_pomdp(m)), m);
@@ -105,8 +105,8 @@ TEST(LenientPomdpFile, RepairsSizesWithOneReading) {
                   "found 1 reward, expected 6: read as that of all");
 }
 
-// Where a number is missing, where the surplus is not zero, and where two readings fit, nothing is guessed:
-// the refusal is the strict one.
+// Nothing is guessed where a number is missing, where the surplus is not zero, and where two readings fit:
+// the refusal is that of the strict reader.
 TEST(LenientPomdpFile, RefusesWhatItCannotRepair) {
   const std::string p = preamble + tables;
   const std::pair<std::string, std::string> table[] = {
@@ -141,7 +141,7 @@ TEST(LenientPomdpFile, RefusesWhatItCannotRepair) {
   EXPECT_EQ(parse_pomdp_lenient(two + "1 0 0 1 0 0 0").model, parse(two + "1 0 0 1"));
 }
 
-// Strictly well-formed files whose entries a repair might have taken for faulty.
+// Well-formed files that a repair could have mistaken for faulty ones.
 TEST(LenientPomdpFile, LeavesAWellFormedFileAlone) {
   const std::string two = "discount: 1 values: reward states: 2 actions: 1 observations: 2\n";
   const std::string one = "discount: 1 values: reward states: 1 actions: 1 observations: 1\n";

@@ -131,7 +131,7 @@ TEST(PomdpFile, MalformedEntriesAreRefusedWhereTheyAreWrong) {
       {"O: *\n0.5 0.5\n@0.6 0.5\n0.5 0.5", "emission: action go, row b sums to 1.1, expected 1"},
       {"O: stay : b : * @1", "emission: action stay, row b sums to 2, expected 1"},
       {"O: stay : b : x @1e308 O: stay : c uniform", "sums to 1e+308"},
-      // A number above 1 is to blame, whatever comes after it.
+      // The error is at the number above 1, whatever comes after it.
       {"T: go : b : c @1.5\nT: go : b : b 0\nT: go : b : a 0", "transition: action go, row b sums to 1.5"},
       {"O: * : * : x @2\nO: go : a : y 0\nO: * : * : y 0", "emission: action go, row a sums to 2"},
       {"T: go : a 0.5 0.5 0\nT: go : a : c @1.25\nT: go : a : a 0.25", "row a sums to 2"},
@@ -161,7 +161,7 @@ TEST(PomdpFile, ReservedWordsAreNotNames) {
   EXPECT_TRUE(is_pomdp_name("Uniform"));
 }
 
-// Each of the five lines of the preamble is missed where the first entry stands.
+// A missing line of the preamble is reported at the first entry.
 TEST(PomdpFile, EveryLineOfThePreambleIsRequired) {
   const char* lines[] = {"discount: 1\n", "values: cost\n", "states: 2\n", "actions: 1\n",
                          "observations: a b\n"};
@@ -253,7 +253,7 @@ TEST(PomdpFileLimits, SetsOfAnImpossibleSizeAreRefusedWhereTheyAreClaimed) {
   }
 }
 
-// What costs little to write must cost little to refuse, or to read.
+// A file that is short must not be expensive to read or to refuse.
 TEST(PomdpFileLimits, EntriesThatOverrideEachOtherAreNotKept) {
   std::string repeated =
       "discount: 1 values: reward states: 1000 actions: 10 observations: 1 O: * uniform T: * uniform\n";
@@ -267,8 +267,8 @@ TEST(PomdpFileLimits, WildcardsAreSpelledOutUpToALimit) {
       "discount: 1 values: reward states: 100000 actions: 20 observations: 1 O: * uniform ";
   expect_refused(large + "T: * @uniform", "transition: action 0, row 167: its table is too large");
   EXPECT_EQ(parse(large + "T: * identity").transition.non_zeros(), 2'000'000u);
-  // Zeros cost their time too, of which a limit for what is stored knows nothing: here each row looks at
-  // 10 000 columns for one that it stores, and half of them come from another pattern of wildcards.
+  // Zeros cost time although they are not stored: here each row looks at 10 000 columns to store one entry,
+  // and half of the columns come from another pattern of wildcards.
   std::string zeros = "discount: 1 values: reward states: 10001 actions: 2 observations: 1 O: * uniform\n";
   for (int c = 0; c < 10'000; ++c)
     zeros += (c % 2 ? "T: 0 : * : " : "T: * : * : ") + std::to_string(c) + " 0\n";

@@ -26,7 +26,8 @@ TEST(PomdpFile, WhatIsWrittenReadsBackBitForBit) {
 
 bool same_bits(double x, double y) { return x == y && std::signbit(x) == std::signbit(y); }
 
-// Numbers that are hard to write: decimals that no double is, neighbours of 1, the smallest and the largest.
+// Numbers that are hard to write: decimals that are not doubles, neighbours of 1, the smallest and the
+// largest.
 TEST(PomdpFile, HardNumbersReadBackBitForBit) {
   const double smallest = std::numeric_limits<double>::denorm_min();
   const double below_one = std::nextafter(1.0, 0.0), normal = std::numeric_limits<double>::min();
@@ -53,14 +54,14 @@ TEST(PomdpFile, HardNumbersReadBackBitForBit) {
     }
 }
 
-// A probability of -0 is one of 0: a sign would not read back.
+// A probability of -0 is written as 0: the format has no sign.
 TEST(PomdpFile, MinusZeroIsWrittenWithoutItsSign) {
   Pomdp m = tiger();
   m.start = {1, -0.0};
   EXPECT_EQ(parse(format_pomdp(m)), m);
 }
 
-// What is written grows with the names and the entries, not with their product.
+// The size of the file grows with the names and the entries, not with their product.
 TEST(PomdpFile, LongNamesAreWrittenOnce) {
   Pomdp m = tiger();
   for (std::vector<std::string>* names : {&m.states, &m.actions, &m.observations})

@@ -17,8 +17,7 @@
 namespace doxa::testing {
 namespace {
 
-// Σ over all paths s_{1:T} of q(s_{1:T}) log(p(o, s_{1:T} ‖ a) / q(s_{1:T})), with nothing taken apart:
-// (09.1).
+// Σ over all paths s_{1:T} of q(s_{1:T}) log(p(o, s_{1:T} ‖ a) / q(s_{1:T})), undivided: (09.1).
 double bound_by_paths(const Pomdp& m, const History& h, const PathPosterior& q) {
   const std::size_t states = m.states.size(), horizon = h.steps();
   std::vector<std::size_t> path(horizon, 0);
@@ -101,7 +100,8 @@ TEST(FilteringBound, DoesNotUnderflowOverALongTrajectory) {
   EXPECT_NEAR(f.bound, f.log_evidence, 1e-9);
 }
 
-// A state from which the model cannot explain what follows costs everything, however little q believes in it.
+// A state that cannot be followed by what is observed costs everything, however small its probability under
+// q.
 TEST(FilteringBound, IsMinusInfinityWhereQGoesWhereTheModelCannot) {
   const Pomdp m = tiger();
   const std::vector<std::size_t> actions{listen, listen}, heard{hear_left, hear_left};

@@ -51,8 +51,8 @@ TEST(MostLikelyPath, IsAtMostAsLikelyAsTheEvidenceAndPossible) {
   EXPECT_NEAR(log_joint(m, t, path.states) / path.log_probability, 1, 1e-13);
 }
 
-// While one listens the tiger stays, so that each stretch between two openings is one state, on the side that
-// was heard more often; where it was heard as often on both, on the one of the lower index.
+// While one listens the tiger stays, so that the path has one state between two openings: the side that was
+// heard more often, or in a tie the one with the lower index.
 TEST(MostLikelyPath, OfTigerIsTheMajorityOfEachStretchOverAHundredThousandSteps) {
   const Pomdp m = tiger();
   Philox random(33);
@@ -72,7 +72,8 @@ TEST(MostLikelyPath, OfTigerIsTheMajorityOfEachStretchOverAHundredThousandSteps)
     first = last + 1;
   }
   EXPECT_GT(ties, 1000u);
-  // Opening puts the tiger anywhere and shows anything: two factors of 1/2. One more is the start's.
+  // After opening, the tiger's place and what is heard are arbitrary: two factors of 1/2. The start is one
+  // more.
   const double expected = static_cast<double>(agreements) * std::log(0.85) +
                           static_cast<double>(listens - agreements) * std::log(0.15) +
                           static_cast<double>(2 * (t.horizon() - listens) + 1) * std::log(0.5);

@@ -48,10 +48,4 @@ inline CausalPosterior random_causal_posterior(const Pomdp& m, std::size_t horiz
   return q;
 }
 
-// J(q).
-inline double expected_bound(const Pomdp& m, const HistoryPolicy& policy, const CausalPosterior& q) {
-  return expected_filtering_bound(m, policy, q.steps(), [&](const History& h) { return along(m, q, h); })
-      .bound;
-}
-
 }  // namespace doxa::testing

@@ -57,7 +57,7 @@ TEST(Smoother, PosteriorTransitionsMakeUpThePosteriorOfEveryPath) {
   }
 }
 
-// The row of a state that the past rules out is still there: only the future decides.
+// The row of a state that the past rules out is not empty: it depends on the future only.
 TEST(Smoother, PosteriorTransitionsDoNotDependOnThePast) {
   Philox random(13);
   const Pomdp m = random_pomdp(4, 2, 3, random);
@@ -110,7 +110,7 @@ TEST(Smoother, IsTheFilterAtTheLastStepAndTheStartWithoutSteps) {
   EXPECT_EQ(probabilities(smooth(m, Trajectory{}), 0), m.start);
 }
 
-// Averaged over what may yet be observed, hindsight is foresight: E[γ_k | o_{1:k}] = b_k.
+// Averaged over the observations to come, the smoothed belief is the filtered one: E[γ_k | o_{1:k}] = b_k.
 TEST(Smoother, FilteredBeliefIsTheExpectationOfTheSmoothedOne) {
   Philox random(16);
   const Pomdp m = random_pomdp(3, 2, 3, random);
@@ -168,8 +168,8 @@ TEST(Smoother, BringsBackWhatHasFallenFarBelowTheSmallestDouble) {
   }
 }
 
-// What is observed has probability 10^-400, which no double can hold: only c shows y, and it is two steps of
-// probability 10^-200 away. They are made at the last two steps, path a a b c, or at the first two, a b c c.
+// The observations have probability 10^-400, which underflows: only c shows y, and it is reached by two steps
+// of probability 10^-200 each. They are the last two steps, path a a b c, or the first two, path a b c c.
 TEST(Smoother, FindsAStateThatWasAllButImpossible) {
   Pomdp m{{"a", "b", "c"}, {"go"}, {"x", "y"}, 1, {1, 0, 0}, {}, {}, {}};
   m.transition = table({{1, 1e-200, 0}, {1, 0, 1e-200}, {0, 0, 1}});

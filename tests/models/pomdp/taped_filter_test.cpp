@@ -15,8 +15,6 @@
 namespace doxa::testing {
 namespace {
 
-constexpr double u = std::numeric_limits<Real>::epsilon() / 2;
-
 Episodes all_of(std::span<const Trajectory> trajectories) {
   std::vector<Index> chosen(trajectories.size());
   std::iota(chosen.begin(), chosen.end(), Index{0});
@@ -45,8 +43,8 @@ TEST(TapedFilter, StepsAreThoseOfTheFilter) {
       const Smoothed exact = smooth(at.model, t);
       for (Index k = 0; k < 30; ++k)
         EXPECT_NEAR(static_cast<double>(steps(k, b)), exact.log_predictive[static_cast<std::size_t>(k)],
-                    200 * u);
-      EXPECT_NEAR(static_cast<double>(evidence[b]), exact.log_evidence, 30 * 200 * u);
+                    200 * unit_roundoff);
+      EXPECT_NEAR(static_cast<double>(evidence[b]), exact.log_evidence, 30 * 200 * unit_roundoff);
     }
   }
 }
@@ -60,7 +58,7 @@ TEST(TapedFilter, GradientIsFishersIdentityThroughTheSmoother) {
     Tape tape;
     tape.backward(sum(log_evidence(at.parameters.on(tape), all_of(all))));
     const EvidenceGradient exact = evidence_gradient(at.model, expected_counts(at.model, all));
-    const double tolerance = 25 * 6 * 50 * u;
+    const double tolerance = 25 * 6 * 50 * unit_roundoff;
     for (std::size_t s = 0; s < 4; ++s)
       EXPECT_NEAR(static_cast<double>(at.parameters.start.gradient[static_cast<Index>(s)]), exact.start[s],
                   tolerance);
@@ -94,7 +92,7 @@ TEST(TapedFilter, GradientOfARowOfLogitsSumsToZero) {
     for (Index row = 0; row < p->value.size(); row += columns) {
       double sum = 0;
       for (Index i = row; i < row + columns; ++i) sum += static_cast<double>(p->gradient[i]);
-      EXPECT_NEAR(sum, 0, 20 * 4 * 20 * u);
+      EXPECT_NEAR(sum, 0, 20 * 4 * 20 * unit_roundoff);
     }
   }
 }
@@ -108,7 +106,7 @@ TEST(TapedFilter, EpisodesOfABatchAreIndependent) {
   for (Index b = 0; b < 7; ++b) {
     const std::vector<Trajectory> one{all[static_cast<std::size_t>(b)]};
     EXPECT_NEAR(static_cast<double>(log_evidence(at.parameters.on(tape), all_of(one)).item()),
-                static_cast<double>(together[b]), 15 * 50 * u);
+                static_cast<double>(together[b]), 15 * 50 * unit_roundoff);
   }
 }
 
@@ -123,7 +121,7 @@ TEST(TapedFilter, BringsBackWhatWouldUnderflow) {
   Tape tape;
   const Var evidence = log_evidence(at.parameters.on(tape), all_of(one));
   // Each step rounds log b, of at most this size: so far off may the last one be.
-  const double log_belief_error = 2 * n * largest_log * u;
+  const double log_belief_error = 2 * n * largest_log * unit_roundoff;
   EXPECT_NEAR(static_cast<double>(evidence.item()), log_evidence(at.model, t), log_belief_error);
   tape.backward(evidence);
   for (Index s = 0; s < 2; ++s) {
@@ -165,8 +163,8 @@ TEST(PomdpParameters, AreTheModelTheyWereMadeOf) {
   EXPECT_EQ(back.transition.column, m.transition.column);  // zeros stay zeros
   EXPECT_EQ(back.emission.begin, m.emission.begin);
   for (std::size_t i = 0; i < m.transition.non_zeros(); ++i)
-    EXPECT_NEAR(back.transition.probability[i], m.transition.probability[i], 20 * u);
-  for (std::size_t s = 0; s < 5; ++s) EXPECT_NEAR(back.start[s], m.start[s], 20 * u);
+    EXPECT_NEAR(back.transition.probability[i], m.transition.probability[i], 20 * unit_roundoff);
+  for (std::size_t s = 0; s < 5; ++s) EXPECT_NEAR(back.start[s], m.start[s], 20 * unit_roundoff);
   validate(back);
   EXPECT_THROW(to_pomdp(PomdpParameters(tiger()), m), std::invalid_argument);
   PomdpParameters nowhere(m);

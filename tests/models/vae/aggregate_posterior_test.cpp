@@ -10,17 +10,17 @@
 namespace doxa {
 namespace {
 
-const PlanePosterior one{.loc = {0.7, -1.1}, .scale = {0.5, 0.8}};
+const PlanePosterior single{.loc = {0.7, -1.1}, .scale = {0.5, 0.8}};
 
 TEST(AggregatePosterior, OfOneDatumIsItsPosterior) {
-  const AggregatePosterior q{{one}, {1}};
-  EXPECT_EQ(log_prob(q, {0.3, 0.4}), log_prob(one, {0.3, 0.4}));
-  EXPECT_NEAR(kl_to_prior(q, 0.1, 9), kl_to_prior(one), 1e-12);
-  EXPECT_EQ(mean_kl_to_prior(q), kl_to_prior(one));
+  const AggregatePosterior q{{single}, {1}};
+  EXPECT_EQ(log_prob(q, {0.3, 0.4}), log_prob(single, {0.3, 0.4}));
+  EXPECT_NEAR(kl_to_prior(q, 0.1, 9), kl_to_prior(single), 1e-12);
+  EXPECT_EQ(mean_kl_to_prior(q), kl_to_prior(single));
 }
 
 TEST(AggregatePosterior, OnAGridIsItsDensity) {
-  const AggregatePosterior q{{one, {.loc = {-2, 0}, .scale = {0.3, 0.3}}}, {0.25, 0.75}};
+  const AggregatePosterior q{{single, {.loc = {-2, 0}, .scale = {0.3, 0.3}}}, {0.25, 0.75}};
   const double columns[] = {-2.5, -1, 0.2}, rows[] = {-1, 0.1};
   const std::vector<double> density = density_on_grid(q, columns, rows);
   for (std::size_t r = 0; r < 2; ++r)

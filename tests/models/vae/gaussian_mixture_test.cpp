@@ -9,7 +9,7 @@
 namespace doxa {
 namespace {
 
-class KnownDensity : public testing::TestWithParam<GaussianMixture> {
+class KnownDensity : public ::testing::TestWithParam<GaussianMixture> {
  protected:
   const GaussianMixture& mixture = GetParam();
   const PlaneNormal matched = moment_matched(mixture);
@@ -76,9 +76,9 @@ TEST_P(KnownDensity, SamplesFollowIt) {
   EXPECT_NEAR(log_density, expected, 5 * std::sqrt((squares - log_density * log_density) / n));
 }
 
-INSTANTIATE_TEST_SUITE_P(Pinwheel, KnownDensity, testing::Values(pinwheel()));
-INSTANTIATE_TEST_SUITE_P(Moons, KnownDensity, testing::Values(moons()));
-INSTANTIATE_TEST_SUITE_P(Lattice, KnownDensity, testing::Values(lattice()));
+INSTANTIATE_TEST_SUITE_P(Pinwheel, KnownDensity, ::testing::Values(pinwheel()));
+INSTANTIATE_TEST_SUITE_P(Moons, KnownDensity, ::testing::Values(moons()));
+INSTANTIATE_TEST_SUITE_P(Lattice, KnownDensity, ::testing::Values(lattice()));
 
 // Along the arc the density does not show where its links are. The other moon, five standard deviations away,
 // is the e^-12.5 that is left.

@@ -9,11 +9,10 @@
 
 #include "doxa/models/numerics/symmetric_eigen.h"
 #include "tests/support/random_matrix.h"
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {
-
-constexpr double u = std::numeric_limits<double>::epsilon() / 2;
 
 // Data whose covariance has no particular structure.
 struct RandomData {
@@ -47,7 +46,7 @@ TEST(ProbabilisticPca, LogProbIsTheNormalDensity) {
   ProbabilisticPca model{{1}, Matrix(1, 1), 0.5};
   model.weight(0, 0) = 2;
   const double at = log_prob(model, Tensor({1, 1}, {4}))[0];
-  EXPECT_NEAR(at, -9 / 9.0 - 0.5 * std::log(2 * std::numbers::pi * 4.5), 16 * u);
+  EXPECT_NEAR(at, -9 / 9.0 - 0.5 * std::log(2 * std::numbers::pi * 4.5), 16 * double_roundoff);
 }
 
 // (05.1) integrates to (05.2): ∫ p(z) p(x|z) dz by the trapezoid rule, for one latent.
@@ -73,7 +72,7 @@ TEST(ProbabilisticPca, MeanLogProbIsTheMeanOfLogProb) {
   const ProbabilisticPca model = random_model(5, 2, d.random);
   const std::vector<double> each = log_prob(model, d.x);
   const double mean = std::accumulate(each.begin(), each.end(), 0.0) / 40;
-  EXPECT_NEAR(mean_log_prob(model, d.moments), mean, 1e3 * u * std::abs(mean));  // (05.3)
+  EXPECT_NEAR(mean_log_prob(model, d.moments), mean, 1e3 * double_roundoff * std::abs(mean));  // (05.3)
 }
 
 // (05.5) attains (05.6), and (05.15) with σ² held.
@@ -81,12 +80,13 @@ TEST(ProbabilisticPca, TheMaximumIsAttained) {
   RandomData d;
   for (const Index k : {1, 2, 4}) {
     const ProbabilisticPca best = maximum_likelihood(d.moments, k);
-    EXPECT_NEAR(mean_log_prob(best, d.moments), maximum_log_likelihood(d.eigenvalues, k), 1e4 * u);
+    EXPECT_NEAR(mean_log_prob(best, d.moments), maximum_log_likelihood(d.eigenvalues, k),
+                1e4 * double_roundoff);
     for (const double sigma2 : {0.5, 2.0, 30.0})
       EXPECT_NEAR(mean_log_prob(maximum_likelihood(d.moments, k, sigma2), d.moments),
-                  maximum_log_likelihood(d.eigenvalues, k, sigma2), 1e4 * u);
+                  maximum_log_likelihood(d.eigenvalues, k, sigma2), 1e4 * double_roundoff);
     EXPECT_NEAR(maximum_log_likelihood(d.eigenvalues, k, best.noise_variance),
-                maximum_log_likelihood(d.eigenvalues, k), 1e3 * u);
+                maximum_log_likelihood(d.eigenvalues, k), 1e3 * double_roundoff);
   }
 }
 
@@ -118,7 +118,7 @@ TEST(ProbabilisticPca, TheTraceIsLeastWhereTheAxesAgree) {
     for (std::size_t j = 0; j < 5; ++j) least += of_s.values[j] / of_c.values[j];
     EXPECT_GT(trace(solve_with_factor(cholesky_factor(c), s)), least);
     const Matrix agreeing = of_s.vectors * diagonal(of_c.values) * transpose(of_s.vectors);
-    EXPECT_NEAR(trace(solve_with_factor(cholesky_factor(agreeing), s)), least, 1e4 * u * least);
+    EXPECT_NEAR(trace(solve_with_factor(cholesky_factor(agreeing), s)), least, 1e4 * double_roundoff * least);
   }
 }
 
@@ -131,7 +131,7 @@ TEST(ProbabilisticPca, TheLikelihoodFallsOffAsTheEigenvaluesSay) {
   for (const double factor : {0.5, 0.9, 1.1}) {
     const double rho = 1 / factor;
     EXPECT_NEAR(most - maximum_log_likelihood(d.eigenvalues, k, factor * sigma2),
-                1.5 * (rho - 1 - std::log(rho)), 1e4 * u);
+                1.5 * (rho - 1 - std::log(rho)), 1e4 * double_roundoff);
   }
   const Matrix axes = symmetric_eigen(d.moments.covariance).vectors;
   const double kept = d.eigenvalues[k - 1], discarded = d.eigenvalues[k];
@@ -141,7 +141,8 @@ TEST(ProbabilisticPca, TheLikelihoodFallsOffAsTheEigenvaluesSay) {
       tilted.weight(i, k - 1) =
           std::sqrt(kept - sigma2) * (std::cos(angle) * axes(i, k - 1) + std::sin(angle) * axes(i, k));
     EXPECT_NEAR(most - mean_log_prob(tilted, d.moments),
-                0.5 * (1 / sigma2 - 1 / kept) * (kept - discarded) * std::pow(std::sin(angle), 2), 1e5 * u);
+                0.5 * (1 / sigma2 - 1 / kept) * (kept - discarded) * std::pow(std::sin(angle), 2),
+                1e5 * double_roundoff);
   }
 }
 
@@ -150,8 +151,8 @@ TEST(ProbabilisticPca, TheLikelihoodDoesNotSeeARotationOfTheLatent) {
   const ProbabilisticPca model = random_model(5, 3, d.random);
   ProbabilisticPca rotated = model;
   rotated.weight = model.weight * symmetric_eigen(random_symmetric(3, d.random)).vectors;
-  EXPECT_NEAR(mean_log_prob(model, d.moments), mean_log_prob(rotated, d.moments), 1e5 * u);
-  EXPECT_LE(largest_principal_angle(model.weight, rotated.weight), 1e3 * u);
+  EXPECT_NEAR(mean_log_prob(model, d.moments), mean_log_prob(rotated, d.moments), 1e5 * double_roundoff);
+  EXPECT_LE(largest_principal_angle(model.weight, rotated.weight), 1e3 * double_roundoff);
 }
 
 // Bayes' rule (05.7): p(z|x) p(x) = p(x|z) p(z) at any z and x.
@@ -172,7 +173,7 @@ TEST(ProbabilisticPca, PosteriorIsBayesRule) {
     const double of_posterior = normal(at, q.gain * deviation, q.covariance) + log_prob(model, x)[0];
     const double of_joint = normal(at, Matrix(2, 1), identity(2)) +
                             normal(deviation, model.weight * at, model.noise_variance * identity(4));
-    EXPECT_NEAR(of_posterior, of_joint, 1e4 * u * std::abs(of_joint));
+    EXPECT_NEAR(of_posterior, of_joint, 1e4 * double_roundoff * std::abs(of_joint));
   }
 }
 

@@ -7,11 +7,10 @@
 #include <numbers>
 
 #include "doxa/models/vae/quadrature.h"
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {
-
-constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;
 
 void zero(Mlp& mlp) {
   for (Parameter* p : parameters(mlp))
@@ -34,7 +33,8 @@ TEST(Vae, WithoutALatentItsBoundIsTheLogDensity) {
   const Var x = tape.constant(Tensor({1, 2}, {1, -2}));
   const BoundTerms<Var> one = elbo(vae, x, tape.constant(normal_noise({1, 3}, random)));
   EXPECT_EQ(one.kl.item(), 0);
-  EXPECT_NEAR(one.value().value()[0], normal_log_prob(1, 0.25) + normal_log_prob(-2, 0.25), 64 * u * 20);
+  EXPECT_NEAR(one.value().value()[0], normal_log_prob(1, 0.25) + normal_log_prob(-2, 0.25),
+              64 * unit_roundoff * 20);
 }
 
 // A linear decoder, x = w z + b + s ε, makes x normal with covariance w² + s²: the evidence in closed form.
@@ -42,7 +42,8 @@ TEST(Vae, QuadratureIsTheEvidenceOfALinearModel) {
   Philox random(1);
   Vae vae({.data = 2, .latent = 2, .hidden = 2}, random);
   zero(vae.decoder);
-  const Real small = static_cast<Real>(std::cbrt(u)), w = Real(0.8);  // tanh(small z) = small z to rounding
+  const Real small = static_cast<Real>(std::cbrt(unit_roundoff)),
+             w = Real(0.8);  // tanh(small z) = small z to rounding
   for (Index i = 0; i < 2; ++i) {
     vae.decoder.layers[0].weight.value(i, i) = small;
     vae.decoder.layers[1].weight.value(i, i) = 1;
@@ -53,7 +54,7 @@ TEST(Vae, QuadratureIsTheEvidenceOfALinearModel) {
   const double variance = double(w) * double(w) + 0.25;
   for (const PlanePoint& x : {PlanePoint{0, 0}, PlanePoint{1, -0.5}, PlanePoint{-2, 1.5}})
     EXPECT_NEAR(log_evidence(model, x), normal_log_prob(x[0], variance) + normal_log_prob(x[1], variance),
-                1e3 * std::cbrt(u) * std::cbrt(u));  // the cubic term of tanh
+                1e3 * std::cbrt(unit_roundoff) * std::cbrt(unit_roundoff));  // the cubic term of tanh
 }
 
 TEST(Vae, OneImportanceWeightIsLogJointMinusLogPosterior) {
@@ -66,7 +67,7 @@ TEST(Vae, OneImportanceWeightIsLogJointMinusLogPosterior) {
   const Var z = rsample(q, reshape(noise, {4, 2}));
   const Var expected = log_prob(likelihood(vae, z), x) + log_prob(prior(tape, vae), z) - log_prob(q, z);
   const Var bound = importance_weighted_bound(log_importance_weights(vae, x, noise));
-  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(bound.value()[i], expected.value()[i], 1e3 * u);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(bound.value()[i], expected.value()[i], 1e3 * unit_roundoff);
 }
 
 // The expectations of (06.3), (06.4), (06.6) and (06.8) as sums over latents, for networks of random weights.
@@ -76,7 +77,7 @@ struct OneDatum {
   Tensor x{{1, 2}, {Real(0.7), Real(-1.2)}};
   PlanePoint point{double{x[0]}, double{x[1]}};
   NormalQuadrature rule = normal_quadrature(0.1);
-  double rounding = 1e4 * u;  // of networks in Real, times numbers of order 10
+  double rounding = 1e4 * unit_roundoff;  // of networks in Real, times numbers of order 10
 };
 
 TEST(Vae, EvidenceIsTheBoundPlusTheDivergenceToThePosterior) {
@@ -138,17 +139,17 @@ TEST(Vae, GradientThroughTheDrawIsTheGradientOfTheExpectation) {
     by_loc += q * f * e / sigma;
     by_scale += q * f * (e * e - 1) / sigma;
   }
-  EXPECT_NEAR(loc.adjoint()[0], by_loc, 1e-9 + 1e3 * u);
-  EXPECT_NEAR(scale.adjoint()[0], by_scale, 1e-9 + 1e3 * u);
+  EXPECT_NEAR(loc.adjoint()[0], by_loc, 1e-9 + 1e3 * unit_roundoff);
+  EXPECT_NEAR(scale.adjoint()[0], by_scale, 1e-9 + 1e3 * unit_roundoff);
 }
 
 TEST(ImportanceWeightedBound, OfEqualWeightsIsTheirLogarithm) {
   Tape tape;
   const Var b = importance_weighted_bound(tape.constant(Tensor({2, 7}, Real(-800))));
-  EXPECT_NEAR(b.value()[0], -800, 4 * u * 800);
+  EXPECT_NEAR(b.value()[0], -800, 4 * unit_roundoff * 800);
   // Without regard to the order of the samples, and never above the largest weight.
   const Var c = importance_weighted_bound(tape.constant(Tensor({2, 3}, {-1, -5, 2, 2, -1, -5})));
-  EXPECT_NEAR(c.value()[0], c.value()[1], 8 * u);
+  EXPECT_NEAR(c.value()[0], c.value()[1], 8 * unit_roundoff);
   EXPECT_LT(c.value()[0], 2);
 }
 
@@ -172,7 +173,7 @@ TEST(Vae, DivergencesOfTheDimensionsAddUpToTheSecondTermOfTheBound) {
     double sum = 0;
     for (Index j = 0; j < 4; ++j) sum += double{of_dimensions(i, j)};
     const double whole = double{kl.value()[static_cast<std::size_t>(i)]};
-    EXPECT_NEAR(sum, whole, 100 * u * whole);
+    EXPECT_NEAR(sum, whole, 100 * unit_roundoff * whole);
   }
 }
 

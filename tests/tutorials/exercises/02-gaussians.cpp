@@ -15,6 +15,7 @@
 #include "natural_gradient.h"
 
 namespace doxa {
+using support::u;
 namespace {
 
 // ---- 1, in double precision whatever Real is ----

@@ -18,10 +18,6 @@ namespace {
 constexpr double rounding = 100 * double{std::numeric_limits<Real>::epsilon()};
 const Triple logits{0.8, -0.6, 0.2};
 
-Triple minus(const Triple& a, const Triple& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
-double total(const Triple& v) { return v[0] + v[1] + v[2]; }
-double length(const Triple& v) { return std::sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
-
 TEST(Exercise04, AConstantAddedToFIsNoise) {
   const Parabola p;
   constexpr Index n = 8;

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "best_causal.h"
-#include "doxa/models/nn/adam.h"
 #include "experiment.h"
 #include "model_ascent.h"
 
@@ -18,7 +17,7 @@ Matrix scalar(double x) { return Matrix(1, 1, {x}); }
 
 TEST(Exercise07, AConstantReadAgainAndAgain) {
   const double p = 2, r = 0.5;
-  LinearGaussianModel constant = autoregression(0, p, r);
+  LinearGaussianModel constant = autoregression({0, p, r});
   constant.transition = scalar(1);
   constant.transition_covariance = scalar(0);
   for (const Index steps : {2, 8, 24}) {
@@ -33,7 +32,7 @@ struct OfAStep {
   double memory, gap;
 };
 OfAStep middle(double a, double q, double r) {
-  const LinearGaussianModel m = autoregression(a, q, r);
+  const LinearGaussianModel m = autoregression({a, q, r});
   const auto memory = [&](Index steps) {
     return expected_log_evidence(m, steps) - memoryless_score(m, steps);
   };
@@ -56,7 +55,7 @@ TEST(Exercise07, LittleMemory) {
 TEST(Exercise07, NoFuture) {
   const double a = 0.9, q = 1, r = 1;
   const Index steps = 24;
-  const LinearGaussianModel m = autoregression(a, q, r);
+  const LinearGaussianModel m = autoregression({a, q, r});
   std::vector<CausalKernel> chain;
   for (Index k = 1; k <= steps; ++k) {
     const double prior = k > 1 ? q : a * a * m.start_covariance[0] + q, w = 1 / (1 / prior + 1 / r);
@@ -87,18 +86,12 @@ TEST(Exercise07, TheVelocityReadToo) {
 TEST(Exercise07, TheNoiseIsKnown) {
   LearnableScalar m(true_model, start_variance(true_model));
   const Parameters all{&m.transition, &m.log_q};
-  const Tensor factor = tensor(
-      cholesky_factor(covariance_of_readings(true_model.a, true_model.q, true_model.r, model_horizon)));
-  Tape tape;
-  Adam adam{.beta2 = 0.95};
-  const int steps = 200;
-  for (int i = 0; i < steps; ++i) {
-    tape.clear();
+  const Tensor factor = tensor(cholesky_factor(covariance_of_readings(true_model, model_horizon)));
+  const auto rate = [](double part) { return 0.05 * std::pow(0.02, part); };
+  ascend(all, {.beta2 = 0.95}, 200, rate, [&](Tape& tape, int) {
     const Profile p = profile(m.on(tape), tape.constant(factor));
-    tape.backward(p.gap - p.evidence);
-    adam.rate = 0.05 * std::pow(0.02, static_cast<double>(i) / (steps - 1));
-    adam.step(all);
-  }
+    return p.evidence - p.gap;
+  });
   const Scalar found = m.now();
   const double lost = value(true_model, true_model).evidence - value(found, true_model).evidence;
   EXPECT_NEAR(found.a, 0.810, 2e-3);

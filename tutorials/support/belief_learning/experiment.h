@@ -30,8 +30,8 @@ struct BeliefSettings {
   Index curve_points = 8;
   double rate = 1e-2, max_norm = 1;
 
-  // Tiger with its policy and its horizon, trained as long as the text says: what the claims of a chapter are
-  // about.
+  // Whether this is the run that the claims of a chapter are about: Tiger, its policy and horizon, and the
+  // text's length of training.
   bool as_published(const Chapter& chapter) const;
 };
 
@@ -48,7 +48,7 @@ struct BeliefVariant {
   Index steps;
 };
 
-// The loop of one variant: rate, validation, checkpoint, and the progress that is shown.
+// The settings of the training loop of one variant: rate, validation, checkpoint; it shows its progress.
 Training training_loop(const std::string& variant, Index steps, const Chapter& chapter,
                        const BeliefSettings& settings, const EpisodeData& data, Progress& progress);
 // Refuses a --resume for which no variant has a checkpoint.
@@ -94,7 +94,7 @@ std::vector<LearnedBelief> learn(Chapter& chapter, const BeliefSettings& s, cons
 // whose latent is in use under "live.", and each one's own under its name.
 void report(Chapter& chapter, const BeliefSettings& settings, const std::vector<LearnedBelief>& learned);
 
-// What holds for every model, POMDP and length of training.
+// Claims that hold for every model, POMDP and length of training.
 void claim_bounds(Chapter& chapter, const BeliefSettings& settings, const EpisodeData& data,
                   const std::vector<LearnedBelief>& learned);
 
@@ -102,8 +102,8 @@ Figure learning_figure(const EpisodeData& data, const std::vector<LearnedBelief>
 Figure track_figure(const EpisodeData& data, const std::vector<const LearnedBelief*>& shown);
 Figure calibration_figure(const EpisodeData& data, const std::vector<const LearnedBelief*>& shown);
 
-// How far a run of the same seed may be from the committed one where another machine's rounding leads
-// training another way: four standard deviations over seeds 1, 2 and 3, the largest of any variant's.
+// How far a run with the same seed on another machine may be from the committed one, because its rounding
+// differs: four standard deviations over seeds 1, 2 and 3, the largest among the variants.
 struct TrainingSpread {
   double score = 0.06, score_error = 0.01;
   double nll = 0.005, bound = 0.03, kl = 0.07;  // nats per step

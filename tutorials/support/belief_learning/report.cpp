@@ -73,7 +73,6 @@ void claim_bounds(Chapter& chapter, const BeliefSettings& s, const EpisodeData& 
   double worst = 0;
   for (const LearnedBelief& v : learned)
     worst = std::max(worst, largest_deviation_from_one(v.score.predictions));
-  const double u = std::numeric_limits<Real>::epsilon() / 2;
   chapter.claims.at_most("every predictive distribution sums to 1; the largest deviation", worst, 0,
                          4 * u * static_cast<double>(outcomes + static_cast<std::size_t>(s.samples)),
                          "4u times the number of terms in the sums: what rounding can do");

@@ -69,11 +69,11 @@ Training training_loop(const std::string& variant, Index steps, const Chapter& c
              (now.validation ? ", excess " + significant(*now.validation - exact, 3) : "");
     });
   };
-  const std::string& kept = s.checkpoint.empty() ? s.resume : s.checkpoint;  // by default where it came from
+  const std::string& kept = s.checkpoint.empty() ? s.resume : s.checkpoint;  // default: the one resumed
   t.checkpoint = kept.empty() ? chapter.out() / (variant + ".safetensors") : of_variant(kept, variant, s);
   t.checkpoint_every = std::max<Index>(1, steps / 4);
   if (!s.resume.empty()) {
-    // Variants that a stopped run did not come to have no checkpoint: they start afresh.
+    // Variants that a stopped run did not reach have no checkpoint and start from the beginning.
     const fs::path from = of_variant(s.resume, variant, s);
     if (s.variant != "all" || fs::exists(from)) t.resume = from;
   }

@@ -2,9 +2,9 @@
 
 #include <cstdint>
 
-#include "target.h"
+#include "fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  doxa::fuzz::DOXA_FUZZ_TARGET.check({reinterpret_cast<const char*>(data), size});
+  doxa::fuzz::DOXA_FUZZ_CHECK({reinterpret_cast<const char*>(data), size});
   return 0;
 }

@@ -19,21 +19,9 @@ struct Outcome {
   std::size_t repairs = 0;  ///< of the latter
 };
 
-/// A format that is fuzzed.
-struct Target {
-  const char* program;  ///< "fuzz-pomdp"
-  const char* kind;     ///< ".pomdp"
-  std::string (*mutate)(std::span<const std::string> corpus, Philox& random);
-  Outcome (*check)(std::string_view bytes);  ///< throws std::logic_error naming a property that does not hold
-};
-
-/// Throws std::logic_error with the text of `property` unless it holds.
 inline void require(bool holds, const std::string& property) {
   if (!holds) throw std::logic_error(property);
 }
-
-/// A .pomdp text of the corpus after random changes. Throws std::invalid_argument if the corpus is empty.
-std::string mutate_pomdp(std::span<const std::string> corpus, Philox& random);
 
 /// Reads any bytes as a .pomdp file and throws std::logic_error, which names the property, unless
 ///   - the text is read, or refused by a FileError with one line "file:line:column: …, expected …" that
@@ -42,12 +30,7 @@ std::string mutate_pomdp(std::span<const std::string> corpus, Philox& random);
 ///     distributions and beliefs sum to 1 within rounding over a few steps;
 ///   - a text that is read strictly is read leniently to the same model with no repair, and one that is
 ///     refused strictly is refused leniently too, or read with at least one repair that points into the text.
-Outcome check_pomdp(std::string_view text);
-
-/// A .safetensors file of the corpus after random changes: to its bytes as they come, or to its header, whose
-/// length then is mostly put right, and to how much data follows. Throws std::invalid_argument if the corpus
-/// is empty.
-std::string mutate_safetensors(std::span<const std::string> corpus, Philox& random);
+Outcome check_pomdp_text(std::string_view text);
 
 /// Reads any bytes as a .safetensors file and throws std::logic_error, which names the property, unless
 ///   - they are read, or refused by a FileError of one short line "file: … found …, expected …", and by no
@@ -56,11 +39,13 @@ std::string mutate_safetensors(std::span<const std::string> corpus, Philox& rand
 ///     equal, and that form is written alike;
 ///   - each of its arrays makes a tensor of its shape, or is refused by name;
 ///   - a small run goes on with it as a checkpoint, and then writes the same; or refuses it unchanged.
-Outcome check_safetensors(std::string_view bytes);
+Outcome check_safetensors_bytes(std::string_view bytes);
 
-inline constexpr Target pomdp{"fuzz-pomdp", ".pomdp", mutate_pomdp, check_pomdp};
-inline constexpr Target safetensors{"fuzz-safetensors", ".safetensors", mutate_safetensors,
-                                    check_safetensors};
+/// A file of the corpus after random changes. Of a .safetensors file they are to its bytes as they come, or
+/// to its header, whose length then is mostly put right, and to how much data follows. Both throw
+/// std::invalid_argument if the corpus is empty.
+std::string mutate_pomdp(std::span<const std::string> corpus, Philox& random);
+std::string mutate_safetensors(std::span<const std::string> corpus, Philox& random);
 
 struct CorpusFile {
   std::string name, text;
@@ -69,8 +54,5 @@ struct CorpusFile {
 /// The files of a folder in the order of their names. Throws std::invalid_argument if it cannot be read or
 /// holds none.
 std::vector<CorpusFile> read_corpus(const std::filesystem::path& folder);
-
-/// The program that mutates the files of a corpus and checks what every input must fulfil.
-int run_program(const Target& target, int argc, char** argv);
 
 }  // namespace doxa::fuzz

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "doxa/models/vae/aggregate_posterior.h"
+#include "scores.h"
+#include "training.h"
+
+// The second term of the bound, averaged over the data and taken apart (06.12).
+struct Surgery {
+  doxa::AggregatePosterior aggregate;          // q̄, over the data density itself (06.11)
+  double mean_kl;                              // E KL(q(z|x) ‖ p(z)), in closed form
+  double kl_to_prior;                          // KL(q̄ ‖ p), by quadrature over z
+  doxa::MeanEstimate information, sampled_kl;  // I(x; z) and KL(q̄ ‖ p), by sampling x and z
+};
+Surgery operate(doxa::Vae& vae, const PlaneData& data, const DataNodes& nodes, doxa::Index draws,
+                std::uint64_t seed);
+void report_surgery(doxa::support::Chapter& chapter, const Surgery& surgery, const Averages& averages);
+void claim_surgery(doxa::support::Chapter& chapter, const Surgery& surgery, const Averages& averages);
+
+// A model trained with a noise scale s that it may not change, by quadrature over x.
+struct FixedScale {
+  double variance;         // s²
+  std::vector<double> kl;  // of each latent dimension, the larger first
+  double bound;            // E[ELBO(x)]
+  double linear;           // the best bound of a linear decoder (06.15)
+};
+
+struct Collapse {
+  std::vector<double> eigenvalues;      // of the covariance of the data, the larger first
+  std::vector<FixedScale> models = {};  // s² ascending; in the last, s² is above both eigenvalues
+  double last_evidence = 0;             // E[log p_θ(x)] of the last
+  double nothing = 0;                   // its bound if it uses no latent at all (06.14)
+  double worst_tilt = 0;          // max_t of log E[e^{t·(x - m)}] - λ₁ |t|²/2, by (06.16) at most 0
+  std::vector<double> four = {};  // the divergences of a model with four latents, the largest first
+};
+
+// ½ log(λ/s²) for λ > s², otherwise 0: what a linear decoder pays for a direction of variance λ (06.15).
+double linear_kl(double eigenvalue, double variance);
+
+Collapse collapse(const PlaneData& data, const DataLattice& lattice, const Training& training,
+                  int four_latent_steps, doxa::Index hidden, std::uint64_t seed);
+void report_collapse(doxa::support::Chapter& chapter, const Collapse& collapse);
+void claim_collapse(doxa::support::Chapter& chapter, const Collapse& collapse);
+
+// The chapter's pictures. Everything in nats a datum.
+
+// Data and contours of their density; samples of the model and contours of its density.
+doxa::support::Figure density_figure(doxa::Vae& vae, const Sample& held_out, const DataLattice& lattice,
+                                     const Averages& averages, std::uint64_t seed);
+// Posterior means in the latent plane; the latent plane decoded.
+doxa::support::Figure latent_figure(doxa::Vae& vae, const Sample& held_out);
+// The aggregate posterior beside the prior.
+doxa::support::Figure aggregate_figure(const Surgery& surgery);
+// The bound during training; the importance-weighted bounds afterwards.
+doxa::support::Figure bounds_figure(const Curve& curve, const Scores& scores, const Averages& averages);
+// The divergence of each latent dimension, during training and against the noise scale.
+doxa::support::Figure collapse_figure(const Curve& curve, const Collapse& collapse);
