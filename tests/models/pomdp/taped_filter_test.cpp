@@ -132,8 +132,7 @@ TEST(TapedFilter, BringsBackWhatWouldUnderflow) {
 }
 
 TEST(TapedFilter, NamesAnImpossibleObservation) {
-  Pomdp m = always_left();
-  Learnable at(m);
+  Learnable at(always_left());
   Tape tape;
   EXPECT_SAYS(std::domain_error, "step 2 of episode 1: observation 1 is impossible after action 1",
               log_evidence(at.parameters.on(tape), {2, 2, {0, 0, 0, 1}, {0, 0, 0, 1}}));
