@@ -109,7 +109,7 @@ TEST(OneHotCategoricalDraw, FollowsItsProbabilities) {
 // The value is the draw's; the gradient of a linear function of it is that of the function of the mean.
 TEST(OneHotCategoricalDraw, StraightThroughHasTheGradientOfTheProbabilities) {
   Tape tape;
-  const Var l = tape.variable(2 * normal_variable(tape, {3, 4}, 10).tensor()),
+  const Var l = tape.variable((2 * normal_variable(tape, {3, 4}, 10)).tensor()),
             weights = vector(tape, {1, -2, 3, Real(0.5)});
   const OneHotCategorical q(l);
   Philox a(11), b(11);
