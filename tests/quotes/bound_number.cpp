@@ -13,8 +13,8 @@ namespace {
 using Match = std::match_results<std::string_view::const_iterator>;
 
 // sign, digits, power of ten, its exponent
-const std::regex number(R"((\+|-|−)?(\d{1,3}(?: \d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?))"
-                        R"((\s*(?:\\cdot|\\times|·|×)\s*10\^\{?((?:-|−)?\d+)\}?|e(-?\d+))?)");
+const std::regex written_number(R"((\+|-|−)?(\d{1,3}(?: \d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?))"
+                                R"((\s*(?:\\cdot|\\times|·|×)\s*10\^\{?((?:-|−)?\d+)\}?|e(-?\d+))?)");
 
 std::string_view view(const Match& match, std::size_t group) {
   return {match[group].first, match[group].second};
@@ -53,7 +53,7 @@ std::optional<WrittenNumber> number_before(std::string_view line, std::size_t en
   std::optional<WrittenNumber> found;
   for (std::regex_iterator<std::string_view::const_iterator>
            i(line.begin() + static_cast<std::ptrdiff_t>(begin),
-             line.begin() + static_cast<std::ptrdiff_t>(last), number),
+             line.begin() + static_cast<std::ptrdiff_t>(last), written_number),
        none;
        i != none; ++i) {
     const Match& m = *i;

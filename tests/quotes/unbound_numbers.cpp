@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::regex number(R"(\d+(?:\.\d+)?)");
+const std::regex plain_number(R"(\d+(?:\.\d+)?)");
 
 // The numbers in a chapter's sources.
 std::set<std::string> numbers_of_sources(const fs::path& folder) {
@@ -23,7 +23,7 @@ std::set<std::string> numbers_of_sources(const fs::path& folder) {
     std::ifstream source(entry.path());
     for (std::string line; std::getline(source, line);) {
       std::erase(line, '\'');  // 1'000'000
-      for (std::sregex_iterator i(line.begin(), line.end(), number), none; i != none; ++i)
+      for (std::sregex_iterator i(line.begin(), line.end(), plain_number), none; i != none; ++i)
         found.insert(i->str());
     }
   }
@@ -77,7 +77,7 @@ std::vector<Difference> unbound_numbers(const fs::path& page) {
     }
     if (display) continue;
     line = std::regex_replace(line, grouping, "$1");
-    for (std::sregex_iterator i(line.begin(), line.end(), number), none; i != none; ++i) {
+    for (std::sregex_iterator i(line.begin(), line.end(), plain_number), none; i != none; ++i) {
       const std::string digits = i->str();
       if (significant_digits(digits) < 3 || is_year(digits) || sources.contains(digits)) continue;
       differences.push_back(
