@@ -118,7 +118,7 @@ TEST(Elementwise, FunctionalEquationsOfTheOthers) {
   expect_close(pow(x, -1), reciprocal(x), 2);
 }
 
-TEST(Elementwise, SubgradientsAtKinksAreAsDocumented) {
+TEST(Elementwise, SubgradientsAtKinksAndOfPowersAreAsDocumented) {
   Tape tape;
   const Var x = tape.variable(vector({-2, 0, 3}));
   const auto gradient = [&](Var y) {
@@ -136,15 +136,7 @@ TEST(Elementwise, SubgradientsAtKinksAreAsDocumented) {
   EXPECT_EQ(gradient(clamp(x, -2, 0)), (Numbers{1, 1, 0}));
   EXPECT_EQ(gradient(clamp(x, 0, 0)), (Numbers{0, 1, 0}));
   EXPECT_EQ(gradient(clamp(x, -infinity, infinity)), (Numbers{1, 1, 1}));
-}
-
-TEST(Elementwise, PowersOfZeroAndOfNegativeNumbers) {
-  Tape tape;
-  const Var x = tape.variable(vector({-2, 0, 3}));
-  const auto gradient = [&](Var y) {
-    tape.backward(sum(y));
-    return adjoint(x);
-  };
+  // Powers of zero and of negative numbers.
   EXPECT_EQ(value(pow(x, 3)), (Numbers{-8, 0, 27}));
   EXPECT_EQ(gradient(pow(x, 3)), (Numbers{12, 0, 27}));
   EXPECT_EQ(value(pow(x, 0)), (Numbers{1, 1, 1}));
