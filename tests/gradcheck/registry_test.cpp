@@ -112,8 +112,8 @@ Names holders(Names names) {
 
 /// The public functions of a room that return a Var, or something that holds Vars, and depend on a Var or a Parameter.
 std::vector<Declaration> differentiable(const std::string& room) {
-  static const Names without_gradient = {"sample", "noise",          "support", "detached",
-                                         "choose", "nearest_corner", "at_draws"};
+  static const Names without_gradient = {"weighting", "sample", "noise",          "support",
+                                         "detached",  "choose", "nearest_corner", "at_draws"};
   static const Names values = [] {
     Names all = holders({"Var"});
     all.erase("Tape");  // holds all, and is no value

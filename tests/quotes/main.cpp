@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <string>
 #include <vector>
 
 #include "doxa/models/files/file.h"
+#include "exercises.h"
 #include "page.h"
 #include "support/arguments.h"
 #include "tree.h"

@@ -33,13 +33,4 @@ struct Page {
 // worked out in the text. Code blocks, formulas in display, links and years are not looked at.
 Page in_step(const std::filesystem::path& file);
 
-// The lines of a source file between its two lines "//! [name]" (in CMake, shell and Python "#! [name]"),
-// without their common indentation and without the marks of other regions. Throws std::runtime_error for a
-// file that is not there and for a region that does not stand between exactly two marks.
-std::vector<std::string> region(const std::filesystem::path& file, const std::string& name);
-
-// The numbers of a chapter's page that nothing holds (see in_step for what holds one); none for other pages. A
-// chapter's folder is named NN-name.
-std::vector<Difference> unbound_numbers(const std::filesystem::path& page);
-
 }  // namespace doxa::quotes
