@@ -15,7 +15,7 @@
 namespace doxa::testing {
 namespace {
 
-using Weighting = RssmBelief::Weighting;
+using Weighting = SampleWeighting;
 constexpr std::array<Weighting, 2> weightings{Weighting::none, Weighting::importance};
 
 const Trajectory seen = trajectory({1, 0, 1, 0}, {2, 0, 1, 1});
