@@ -32,6 +32,7 @@ const std::vector<Refusal> refusals = {
        of(t, {4, 1, 3}) * of(t, {2});
      }},
     {"divide: shapes do not broadcast: [0] and [2]", [](Tape& t) { of(t, {0}) / of(t, {2}); }},
+    {"pow: shapes do not broadcast: [3] and [2]", [](Tape& t) { pow(of(t, {3}), of(t, {2})); }},
     {"matmul: inner dimensions differ: [32,8] x [16,4]",
      [](Tape& t) {
        matmul(of(t, {32, 8}), of(t, {16, 4}));
@@ -238,6 +239,37 @@ TEST(ShapeErrors, NameTheOpAndTheShapes) {
     Tape tape;
     EXPECT_EQ(thrown<std::invalid_argument>([&] { r.op(tape); }), r.text);
   }
+}
+
+TEST(ShapeErrors, NameTheOpenScopes) {
+  for (const Refusal& r : refusals) {
+    Tape tape;
+    const Scope encoder(tape, "encoder"), layer(tape, "layer1");
+    const bool tells_the_tape = !r.text.ends_with("no parts");  // without an operand there is no tape to ask
+    EXPECT_EQ(thrown<std::invalid_argument>([&] { r.op(tape); }),
+              (tells_the_tape ? "encoder/layer1: " : "") + r.text);
+  }
+}
+
+TEST(ShapeErrors, OfTheTapeItselfNameTheOpenScopes) {
+  Tape tape;
+  const Scope scope(tape, "loss");
+  const Var x = tape.variable(Tensor(Shape{2}));
+  Tensor three(Shape{3}), two(Shape{2});
+  const auto refused = [](auto f) { return thrown<std::invalid_argument>(f); };
+  EXPECT_EQ(refused([&] { tape.backward(x); }),
+            "loss: backward: expected a loss with one element, got shape [2]");
+  EXPECT_EQ(refused([&] { tape.backward(x, three); }),
+            "loss: backward: the cotangent has shape [3], expected [2]");
+  EXPECT_EQ(refused([&] { x.item(); }), "loss: item: expected one element, got shape [2]");
+  EXPECT_EQ(refused([&] { tape.leaf(two, three); }),
+            "loss: leaf: value and gradient differ in shape: [2] and [3]");
+  EXPECT_EQ(refused([&] { tape.view("part", x, {2}, 1); }),
+            "loss: part: [2] at offset 1 does not lie inside [2]");
+  EXPECT_EQ(thrown<std::domain_error>([&] {
+              cholesky(tape.constant({1, 1}, Real{-1}));
+            }),
+            "loss: cholesky: [1,1] is not positive definite: pivot 0");
 }
 
 TEST(ShapeErrors, LeaveTheTapeUsable) {

@@ -28,7 +28,7 @@ struct GaussianFamily {
 
 MultivariateNormal distribution(Tape& tape, GaussianFamily& q) {
   const Index d = q.loc.value.size();
-  Tensor diagonal(Shape{d, d}), below({d, d});
+  Tensor diagonal(Shape{d, d}), below(Shape{d, d});
   for (Index i = 0; i < d; ++i)
     for (Index j = 0; j <= i; ++j) (i == j ? diagonal : below)(i, j) = 1;
   const Var raw = q.raw.on(tape), scales = tape.constant(diagonal) * exp(raw);

@@ -23,8 +23,8 @@ struct Learnable {
   Learnable(const LinearGaussianModel& m, Index steps, Index batch, Philox& random)
       : parameters(m),
         model(to_model(parameters)),
-        inputs({steps, batch, m.input_size()}),
-        observations({steps, batch, m.observation_size()}) {
+        inputs(Shape{steps, batch, m.input_size()}),
+        observations(Shape{steps, batch, m.observation_size()}) {
     for (Index b = 0; b < batch; ++b) {
       LinearGaussianEpisode e = simulate(model, random_matrix(steps, m.input_size(), random), random);
       const auto copy = [&](Matrix& from, Tensor& to) {  // rounded to Real, on both sides

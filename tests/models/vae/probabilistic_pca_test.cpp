@@ -17,7 +17,7 @@ namespace {
 // Data whose covariance has no particular structure.
 struct RandomData {
   Philox random{4};
-  Tensor x{{40, 5}};
+  Tensor x{Shape{40, 5}};
   SampleMoments moments;
   std::vector<double> eigenvalues;
   RandomData() {
