@@ -259,7 +259,7 @@ Var pow(Var base, Var exponent) {
       [](Record& r) {
         const auto l = loops<2>({r.shape(0), r.shape(1)}, r.shape());
         const Real *a = r.value(0), *b = r.value(1), *g = r.adjoint();
-        for (const std::size_t k : {0, 1}) {
+        for (const std::size_t k : {std::size_t{0}, std::size_t{1}}) {
           if (!r.needs_gradient(static_cast<int>(k))) continue;
           const auto slope = k == 0 ? slope_in_base : slope_in_exponent;
           Real* d = r.adjoint(static_cast<int>(k));

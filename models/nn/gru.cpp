@@ -17,8 +17,9 @@ Var GruCell::operator()(Var x, Var h) {
   const Scope scope(tape, name);
   const Shape sx = x.shape(), sh = h.shape(), sw = input.weight.value.shape();
   if (sx.rank() != 2 || sx[1] != sw[0] || sh != Shape{sx[0], width})
-    throw std::invalid_argument("gru: expected [m," + std::to_string(sw[0]) + "] and [m," +
-                                std::to_string(width) + "], got " + sx.str() + " and " + sh.str());
+    throw argument_error({"gru", tape}, "expected [m," + std::to_string(sw[0]) + "] and [m," +
+                                            std::to_string(width) + "], got " + sx.str() + " and " +
+                                            sh.str());
   const Index m = sx[0], in = sw[0], w = width;
   Real* gates = tape.scratch<Real>(m * 4 * w);
   return record(

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "tests/support/numbers.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {
@@ -140,6 +141,38 @@ TEST(Tensor, IsRowMajor) {
     for (Index j = 0; j < 3; ++j) EXPECT_EQ(x(i, j), static_cast<Real>(10 * i + j));
   x(1, 2) = 5;
   EXPECT_EQ(x[5], 5);
+}
+
+TEST(Tensor, HasOneIndexForEachAxis) {
+  const Tensor cube(Shape{2, 3, 4}, noise(24, 1)), four(Shape{1, 2, 3, 4}, cube.span());
+  for (Index i = 0; i < 2; ++i)
+    for (Index j = 0; j < 3; ++j)
+      for (Index k = 0; k < 4; ++k) {
+        EXPECT_EQ(cube(i, j, k), cube[(i * 3 + j) * 4 + k]);
+        EXPECT_EQ(four(0, i, j, k), cube(i, j, k));
+      }
+  Tensor row(Shape{3});
+  row(1) = 2;
+  EXPECT_EQ(row[1], 2);
+  EXPECT_EQ(Tensor(Shape{}, Real{3})(), 3);
+}
+
+TEST(Tensor, RefusesIndicesOutOfRangeInCheckedBuilds) {
+#ifdef DOXA_CHECKED
+  using OutOfRange = std::out_of_range;
+  Tensor x(Shape{2, 3});
+  EXPECT_EQ(thrown<OutOfRange>([&] { x(5, 7) = 1; }), "tensor: index (5,7) of shape [2,3]");
+  EXPECT_EQ(thrown<OutOfRange>([&] { x(2, 0); }), "tensor: index (2,0) of shape [2,3]");
+  EXPECT_EQ(thrown<OutOfRange>([&] { x(0, -1); }), "tensor: index (0,-1) of shape [2,3]");
+  EXPECT_EQ(thrown<OutOfRange>([&] { x(0); }), "tensor: index (0) of shape [2,3]");
+  EXPECT_EQ(thrown<OutOfRange>([&] { x(0, 0, 0); }), "tensor: index (0,0,0) of shape [2,3]");
+  EXPECT_EQ(thrown<OutOfRange>([&] { x(); }), "tensor: index () of shape [2,3]");
+  EXPECT_EQ(thrown<OutOfRange>([&] { x[6]; }), "tensor: index (6) of shape [2,3]");
+  EXPECT_EQ(thrown<OutOfRange>([&] { Tensor(Shape{0})[0]; }), "tensor: index (0) of shape [0]");
+  EXPECT_NO_THROW(x(1, 2) = x[5]);
+#else
+  GTEST_SKIP() << "this build does not check indices";
+#endif
 }
 
 TEST(Tensor, CopiesAreIndependent) {

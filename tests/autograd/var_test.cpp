@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <sstream>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "doxa/autograd/ops.h"
@@ -34,6 +36,8 @@ const std::vector<std::function<void(Var)>> uses = {
     [](Var x) { sum(x); },
     [](Var x) { reshape(x, {1}); },
     [](Var x) { stop_gradient(x); },
+    [](Var x) { std::ostringstream() << x; },
+    [](Var x) { x += 1; },
     [](Var x) {
       concat({x, x}, 0);
     },
@@ -157,6 +161,44 @@ TEST(Var, CopiesOfValueAndGradientOutliveTheRecord) {
   tape.constant(Tensor(Shape{2}, {8, 9}));
   EXPECT_EQ(value[1], 2);
   EXPECT_EQ(gradient[1], 4);
+}
+
+// ---- printing -----------------------------------------------------------------------------------
+
+std::string printed(Var x) {
+  std::ostringstream out;
+  out << x;
+  return out.str();
+}
+
+TEST(Var, PrintsItsValueItsShapeAndWhetherItNeedsAGradient) {
+  Tape tape;
+  EXPECT_EQ(printed(tape.variable(Real(0.5))), "0.5 of shape [], needs gradient");
+  EXPECT_EQ(printed(tape.constant({2, 2}, {1, 2, 3, -4})), "1 2 3 -4 of shape [2,2], constant");
+  EXPECT_EQ(printed(tape.constant({3, 0}, Real{1})), "(empty) of shape [3,0], constant");
+  EXPECT_EQ(printed(stop_gradient(tape.variable(3))), "3 of shape [], constant");
+}
+
+TEST(Var, PrintsTheEndsOfALongTensor) {
+  Tape tape;
+  const auto count = [](std::span<Real> all) {
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Real>(i);
+  };
+  EXPECT_EQ(printed(tape.constant({8}, count)), "0 1 2 3 4 5 6 7 of shape [8], constant");
+  EXPECT_EQ(printed(tape.constant({10, 100}, count)), "0 1 2 3 4 5 6 … 999 of shape [10,100], constant");
+}
+
+// ---- values written out -------------------------------------------------------------------------
+
+TEST(Var, OfANumberOrOfAList) {
+  Tape tape;
+  const Var x = tape.variable(3), y = tape.constant({2}, {5, 7});
+  EXPECT_EQ(x.shape(), Shape{});
+  EXPECT_STREQ(tape.name(x), "variable");
+  tape.backward(sum(x * x * y));
+  EXPECT_EQ(x.gradient().item(), 6 * (5 + 7));
+  EXPECT_EQ(thrown<std::invalid_argument>([&] { tape.constant({2}, {1}); }),
+            "constant: 1 values for shape [2]");
 }
 
 }  // namespace
