@@ -156,7 +156,8 @@ TEST(GruCell, RefusesOtherShapesNamingThem) {
   for (const auto& [x, h] :
        {std::pair{Shape{2, 5}, Shape{2, 4}}, {Shape{2, 3}, Shape{1, 4}}, {Shape{3}, Shape{4}}}) {
     const Var input = of(x), state = of(h);
-    EXPECT_SAYS(std::invalid_argument, "gru: expected [m,3] and [m,4], got " + x.str() + " and " + h.str(),
+    EXPECT_SAYS(std::invalid_argument,
+                "summary: gru: expected [m,3] and [m,4], got " + x.str() + " and " + h.str(),
                 cell(input, state));
   }
 }
