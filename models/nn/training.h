@@ -46,7 +46,7 @@ struct Training {
   std::filesystem::path resume = {};      ///< the checkpoint to continue from; empty: start afresh
 
   /// The loss of step t on a fresh batch. Must leave its gradients in the parameters.
-  std::function<double(Index t)> loss;
+  std::function<double(Index t)> loss = {};
   /// The loss on held-out data. For resumed runs to repeat, it must draw the same number of random words from
   /// the run's generators every time, for example none.
   std::function<double()> validation = {};

@@ -7,10 +7,10 @@
 #include <iostream>
 #include <stdexcept>
 
-#include "cases.h"
 #include "measurements.h"
 #include "support/arguments.h"
 #include "tests/support/allocations.h"
+#include "training_step.h"
 
 namespace doxa::benchmarks {
 namespace {
