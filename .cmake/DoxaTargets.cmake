@@ -44,7 +44,8 @@ endfunction()
 
 # doxa_library(<room> SOURCES <files> [LINKS <targets>])
 # The library of one top-level folder: target doxa::<room>, headers included as "doxa/<room>/…" both in the
-# build tree (through a symbolic link) and after installation.
+# build tree (through a symbolic link) and after installation. Headers in folders named internal, kernels or format
+# are the project's own and are not installed.
 function(doxa_library room)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
   add_library(doxa_${room} ${arg_SOURCES})
@@ -58,5 +59,5 @@ function(doxa_library room)
     "$<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
   install(TARGETS doxa_${room} EXPORT doxa)
   install(DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/doxa/${room}"
-    FILES_MATCHING PATTERN "*.h" PATTERN "*.def")
+    FILES_MATCHING PATTERN "*.h" PATTERN internal EXCLUDE PATTERN kernels EXCLUDE PATTERN format EXCLUDE)
 endfunction()

@@ -4,10 +4,13 @@
 #include <memory>
 #include <stdexcept>
 
+#include "doxa/autograd/internal/tape_state.h"
+#include "doxa/autograd/kernels/kernels.h"
+
 namespace doxa {
 namespace {
 
-// Sets a flag until the end of a block, also when that is an exception.
+// Gives a variable another value until the end of a block, however the block ends.
 template <class T>
 class Temporarily {
  public:
@@ -21,23 +24,24 @@ class Temporarily {
 
 }  // namespace
 
-// The block is evaluated without rules, its outputs are copied out, and its records are taken away again.
-// What it used of the tape before it, and the leaves that it bound, become the operands of one record that
-// holds the outputs one after another.
+// Evaluates the block without rules, copies its outputs out and removes its records again. The earlier values
+// that it used and the leaves that it bound become the operands of one record, which holds the outputs one
+// after another.
 void Checkpoint::record(Tape& tape, Block block, const void* f, std::span<const Var> inputs,
                         std::span<Var> outputs) {
   Var* kept = tape.scratch<Var>(static_cast<Index>(inputs.size()));
   std::ranges::copy(inputs, kept);
   Shape* shapes = tape.scratch<Shape>(static_cast<Index>(outputs.size()));
-  std::vector<Var>& operands = tape.block_operands_;
-  std::vector<Tape::BoundLeaf>& leaves = tape.block_leaves_;
+  Tape::State& state = *tape.state_;
+  std::vector<Var>& operands = state.block_operands;
+  std::vector<Tape::State::BoundLeaf>& leaves = state.block_leaves;
 
   const Tape::Mark mark = tape.mark();
   Index total = 0;
   try {
-    const Temporarily no_gradients(tape.gradients_, false);
+    const Temporarily no_gradients(state.gradients, false);
     block(f, {kept, inputs.size()}, outputs.data());
-    operands.clear();  // not before: blocks may be nested
+    operands.clear();  // only now, because a nested block uses the same vectors
     leaves.clear();
     const auto use = [&](std::uint32_t node) {
       if (node < mark.nodes && tape.nodes_[node].root != Tape::none) operands.push_back(tape.handle(node));
@@ -45,7 +49,7 @@ void Checkpoint::record(Tape& tape, Block block, const void* f, std::span<const 
     for (std::size_t i = mark.operands; i < tape.operands_.size(); ++i) use(tape.operands_[i]);
     for (std::size_t i = mark.nodes; i < tape.nodes_.size(); ++i)
       if (const Tape::Node& x = tape.nodes_[i]; Tape::is_leaf(x))
-        leaves.push_back({x.shape, x.value, const_cast<Tensor*>(static_cast<const Tensor*>(x.captures))});
+        leaves.push_back({x.shape, x.value, static_cast<Tensor*>(x.captures)});
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       use(tape.check(outputs[i]));
       shapes[i] = outputs[i].shape();
@@ -59,7 +63,7 @@ void Checkpoint::record(Tape& tape, Block block, const void* f, std::span<const 
   }
   tape.rewind(mark);
 
-  for (const Tape::BoundLeaf& leaf : leaves)
+  for (const Tape::State::BoundLeaf& leaf : leaves)
     operands.push_back(tape.bind(leaf.shape, leaf.value, *leaf.gradient));
   std::sort(operands.begin(), operands.end(), [](Var a, Var b) { return a.node_ < b.node_; });
   const auto same = [](Var a, Var b) { return a.node_ == b.node_; };
@@ -68,7 +72,7 @@ void Checkpoint::record(Tape& tape, Block block, const void* f, std::span<const 
   const Captures captures{block, f, kept, inputs.size(), outputs.size()};
   const Var y = tape.record(
       "checkpoint", outputs.size() == 1 ? shapes[0] : Shape{total}, operands,
-      [](Record& r) { std::copy_n(r.workspace(r.size()), r.size(), r.value()); },
+      [&](Record& r) { std::copy_n(tape.workspace(total), total, r.value()); },
       [captures](Record& r) { differentiate(r, captures); });
   if (outputs.size() == 1) {
     outputs[0] = y;
@@ -81,19 +85,18 @@ void Checkpoint::record(Tape& tape, Block block, const void* f, std::span<const 
   }
 }
 
-// Puts the block's records at the end of the tape, runs the reverse loop over them alone, and takes them
-// away.
+// Records the block at the end of the tape, runs the reverse loop over these records alone, and removes them.
 void Checkpoint::differentiate(Record& r, const Captures& c) {
   Tape& tape = r.tape();
   const Tape::Mark mark = tape.mark();
-  const std::size_t leaves = tape.leaves_.size();
+  const std::size_t leaves = tape.state_->leaves.size();
   Var* outputs = tape.scratch<Var>(static_cast<Index>(c.output_count));
   std::uninitialized_default_construct_n(outputs, c.output_count);
   try {
-    const Temporarily gradients(tape.gradients_, true);
-    const Temporarily scope(tape.scope_, tape.nodes_[r.node_].scope);
+    const Temporarily gradients(tape.state_->gradients, true);
+    const Temporarily scope(tape.state_->scope, tape.nodes_[r.node_].scope);
     c.block(c.f, {c.inputs, c.input_count}, outputs);
-    if (tape.leaves_.size() != leaves)
+    if (tape.state_->leaves.size() != leaves)
       throw std::logic_error("checkpoint: the block binds other leaves than when it was evaluated first");
     const Real* g = r.adjoint();
     for (std::size_t i = 0; i < c.output_count; ++i) {

@@ -5,14 +5,13 @@
 #include <initializer_list>
 #include <new>
 #include <span>
-#include <stdexcept>
 #include <type_traits>
 
 #include "doxa/autograd/tape.h"
 
 namespace doxa {
 
-/// What checkpoint() is made of; see there.
+/// The parts of checkpoint() that do not depend on the type of the function.
 class Checkpoint {
  public:
   using Block = void (*)(const void* f, std::span<const Var> inputs, Var* outputs);
@@ -29,10 +28,10 @@ class Checkpoint {
   static void differentiate(Record& r, const Captures& c);
 };
 
-/// y = f(inputs), whose records are not kept: backward evaluates f again to differentiate it (Griewank &
+/// y = f(inputs) without keeping the records of f: backward evaluates f again to differentiate it (Griewank &
 /// Walther, "Evaluating Derivatives", 2nd ed., ch. 12). The value and the gradients are those of f; the tape
-/// holds y alone, and during backward the records of one block at a time. A recurrence of T steps cut into √T
-/// blocks needs O(√T) memory for one more evaluation; blocks may be nested.
+/// holds y alone, and during backward the records of one block at a time. A recurrence of T steps that is cut
+/// into √T blocks needs O(√T) memory, at the price of one more evaluation. Blocks may be nested.
 ///
 ///   Var h = …;                                   // a state [batch, width]
 ///   for (int block = 0; block < 64; ++block)
@@ -43,10 +42,10 @@ class Checkpoint {
 ///     }, {h});
 ///
 /// f takes std::span<const Var> and returns a Var or a std::array of them. It is copied onto the tape, so it
-/// may capture only what can be copied byte by byte (numbers, pointers, references to what outlives backward;
-/// Vars recorded before), and it must compute the same each time: draw noise outside. Gradients reach the
-/// inputs, whatever else of the tape f uses, and leaves that f binds. Throws std::invalid_argument for no
-/// inputs.
+/// may capture only what can be copied byte by byte: numbers, Vars recorded before, pointers and references
+/// to what outlives backward. It must compute the same each time, so draw noise outside of it. Gradients
+/// reach the inputs, everything else on the tape that f uses, and leaves that f binds. Throws
+/// std::invalid_argument if there are no inputs.
 template <std::invocable<std::span<const Var>> F>
 auto checkpoint(F f, std::span<const Var> inputs) {
   static_assert(
@@ -54,7 +53,7 @@ auto checkpoint(F f, std::span<const Var> inputs) {
       "a recomputed block may capture only what can be copied byte by byte: numbers, pointers, references "
       "and Vars");
   using Result = std::invoke_result_t<F, std::span<const Var>>;
-  if (inputs.empty()) throw std::invalid_argument("checkpoint: expected at least one input");
+  if (inputs.empty()) throw argument_error("checkpoint", "expected at least one input");
   Tape& tape = inputs[0].tape();
   const void* kept = new (tape.scratch<F>(1)) F(f);
   const Checkpoint::Block block = [](const void* function, std::span<const Var> in, Var* out) {

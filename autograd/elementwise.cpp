@@ -1,27 +1,28 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <stdexcept>
 #include <string>
 
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 
 namespace doxa {
 namespace {
 
-// The values and derivatives stand in kernels/derivatives.def.
+// The formulas of values and derivatives are in kernels/derivatives.def.
 template <Unary op>
 Var unary(const char* name, Var x) {
   constexpr auto i = static_cast<std::size_t>(op);
   return record(
       name, x.shape(), {x}, [](Record& r) { r.kernels().unary[i](r.size(), r.value(0), r.value()); },
       [](Record& r) {
-        const auto f = r.accumulates(0) ? r.kernels().unary_adjoint[i] : r.kernels().unary_product[i];
-        f(r.size(), r.value(0), r.value(), r.adjoint(), r.adjoint(0));
+        const auto [dx, add] = r.whole_adjoint(0);
+        const auto f = add ? r.kernels().unary_adjoint[i] : r.kernels().unary_product[i];
+        f(r.size(), r.value(0), r.value(), r.adjoint(), dx);
       });
 }
 
-// A broadcast element-wise op on N operands as inner loops over n elements, in which each operand steps by 1
+// A broadcast element-wise op on N operands: an inner loop over n elements, in which each operand steps by 1
 // or by 0, repeated over up to three outer axes.
 template <std::size_t N>
 struct Loops {
@@ -40,7 +41,8 @@ Loops<N> loops(const std::array<Shape, N>& operands, const Shape& y) {
     l.step.fill(1);
     return l;
   }
-  // Axes from the last to the first; an axis joins the one inside it where all operands allow it.
+  // Axes from the last to the first. An axis is merged with the one inside it if the strides of all operands
+  // allow it.
   struct Axis {
     Index extent;
     typename Loops<N>::Strides stride;
@@ -80,7 +82,7 @@ Loops<N> loops(const std::array<Shape, N>& operands, const Shape& y) {
   return l;
 }
 
-// f(where each operand's row begins, and y's)
+// Calls f(at) for each row, where at[k] is where the row of operand k begins, and at[N] that of y.
 template <std::size_t N, class F>
 void for_each_row(const Loops<N>& l, F f) {
   typename Loops<N>::Strides at;
@@ -93,7 +95,7 @@ void for_each_row(const Loops<N>& l, F f) {
       }
 }
 
-// Operands of one shape: a single row.
+// Operands of equal shape: a single row.
 template <Binary op>
 Var alike(const char* name, const Shape& shape, Var a, Var b) {
   constexpr auto i = static_cast<std::size_t>(op);
@@ -115,7 +117,7 @@ Var binary(const char* name, Var a, Var b) {
   const Shape sa = a.shape(), sb = b.shape();
   if (sa == sb) return alike<op>(name, sa, a, b);
   return record(
-      name, broadcast(sa, sb, name), {a, b},
+      name, broadcast(sa, sb, {name, a.tape()}), {a, b},
       [](Record& r) {
         const auto l = loops<2>({r.shape(0), r.shape(1)}, r.shape());
         const auto f = r.kernels().binary[i];
@@ -138,7 +140,7 @@ Var binary(const char* name, Var a, Var b) {
       });
 }
 
-// One operand is a number: it stands on no record of its own.
+// One operand is a number, which needs no record of its own.
 template <Binary op>
 Var binary(const char* name, Var a, Real b) {
   constexpr auto i = static_cast<std::size_t>(op);
@@ -161,7 +163,7 @@ Var binary(const char* name, Real a, Var b) {
       });
 }
 
-// An op that is its formula: y_i = value(x_i), dx_i += slope(x_i, g_i) where the loss depends on y_i.
+// An op given by two formulas: y_i = value(x_i), and dx_i += slope(x_i, g_i) where g_i is not 0.
 template <class Value, class Slope>
 Var mapped(const char* name, Var x, Value value, Slope slope) {
   return record(
@@ -175,16 +177,24 @@ Var mapped(const char* name, Var x, Value value, Slope slope) {
       });
 }
 
-// y = scale x + shift
+// y = a^b                                                      da += g b a^(b-1),  db += g a^b log a
+// with the values at a = 0 that ops.h states.
+Real slope_in_base(Real a, Real b) {
+  return b == 0 || (a == 0 && b > 0 && b < 1) ? 0 : b * std::pow(a, b - 1);
+}
+Real slope_in_exponent(Real a, Real b) { return a == 0 && b >= 0 ? 0 : std::pow(a, b) * std::log(a); }
+
+// y = scale x + shift                                                        dx += scale g
 Var affine(const char* name, Var x, Real scale, Real shift) {
   return record(
       name, x.shape(), {x},
       [=](Record& r) { r.kernels().affine(r.size(), scale, shift, r.value(0), r.value()); },
       [=](Record& r) {
-        if (r.accumulates(0))
-          r.kernels().add_scaled(r.size(), scale, r.adjoint(), r.adjoint(0));
+        const auto [dx, add] = r.whole_adjoint(0);
+        if (add)
+          r.kernels().add_scaled(r.size(), scale, r.adjoint(), dx);
         else
-          r.kernels().affine(r.size(), scale, Real{-0.0}, r.adjoint(), r.adjoint(0));
+          r.kernels().affine(r.size(), scale, Real{-0.0}, r.adjoint(), dx);
       });
 }
 
@@ -224,12 +234,41 @@ Var relu(Var x) { return unary<Unary::relu>("relu", x); }
 Var elu(Var x) { return unary<Unary::elu>("elu", x); }
 Var silu(Var x) { return unary<Unary::silu>("silu", x); }
 
-Var pow(Var x, Real exponent) {
+Var pow(Var base, Real exponent) {
   return mapped(
-      "pow", x, [=](Real v) { return std::pow(v, exponent); },
-      [=](Real v, Real g) {
-        if (exponent == 0 || (v == 0 && exponent > 0 && exponent < 1)) return Real{0};
-        return g * (exponent * std::pow(v, exponent - 1));
+      "pow", base, [=](Real a) { return std::pow(a, exponent); },
+      [=](Real a, Real g) { return g * slope_in_base(a, exponent); });
+}
+Var pow(Real base, Var exponent) {
+  return mapped(
+      "pow", exponent, [=](Real b) { return std::pow(base, b); },
+      [=](Real b, Real g) { return g * slope_in_exponent(base, b); });
+}
+Var pow(Var base, Var exponent) {
+  return record(
+      "pow", broadcast(base.shape(), exponent.shape(), {"pow", base.tape()}), {base, exponent},
+      [](Record& r) {
+        const auto l = loops<2>({r.shape(0), r.shape(1)}, r.shape());
+        const Real *a = r.value(0), *b = r.value(1);
+        Real* y = r.value();
+        for_each_row(l, [&](const auto& at) {
+          for (Index i = 0; i < l.n; ++i)
+            y[at[2] + i] = std::pow(a[at[0] + i * l.step[0]], b[at[1] + i * l.step[1]]);
+        });
+      },
+      [](Record& r) {
+        const auto l = loops<2>({r.shape(0), r.shape(1)}, r.shape());
+        const Real *a = r.value(0), *b = r.value(1), *g = r.adjoint();
+        for (const std::size_t k : {std::size_t{0}, std::size_t{1}}) {
+          if (!r.needs_gradient(static_cast<int>(k))) continue;
+          const auto slope = k == 0 ? slope_in_base : slope_in_exponent;
+          Real* d = r.adjoint(static_cast<int>(k));
+          for_each_row(l, [&](const auto& at) {
+            for (Index i = 0; i < l.n; ++i)
+              if (const Real g_i = g[at[2] + i]; g_i != 0)
+                d[at[k] + i * l.step[k]] += g_i * slope(a[at[0] + i * l.step[0]], b[at[1] + i * l.step[1]]);
+          });
+        }
       });
 }
 
@@ -242,8 +281,8 @@ Var maximum(Real a, Var b) { return binary<Binary::maximum>("maximum", a, b); }
 
 Var clamp(Var x, Real lo, Real hi) {
   if (!(lo <= hi))
-    throw std::invalid_argument("clamp: [" + std::to_string(lo) + ", " + std::to_string(hi) +
-                                "] is no interval");
+    throw argument_error({"clamp", x.tape()},
+                         "[" + std::to_string(lo) + ", " + std::to_string(hi) + "] is no interval");
   return mapped(
       "clamp", x, [=](Real v) { return v < lo   ? lo
                                        : v > hi ? hi
@@ -252,7 +291,8 @@ Var clamp(Var x, Real lo, Real hi) {
 }
 
 Var where(Var condition, Var a, Var b) {
-  const Shape shape = broadcast(broadcast(condition.shape(), a.shape(), "where"), b.shape(), "where");
+  const OpName op("where", a.tape());
+  const Shape shape = broadcast(broadcast(condition.shape(), a.shape(), op), b.shape(), op);
   return record(
       "where", shape, {stop_gradient(condition), a, b},
       [](Record& r) {
@@ -273,7 +313,7 @@ Var where(Var condition, Var a, Var b) {
           Real* d = r.adjoint(k);
           const auto m = static_cast<std::size_t>(k);
           for_each_row(l, [&](const auto& at) {
-            for (Index i = 0; i < l.n; ++i)  // what was not chosen receives nothing, not 0 times something
+            for (Index i = 0; i < l.n; ++i)  // the other side receives nothing, not even 0 times something
               if ((c[at[0] + i * l.step[0]] != 0) == (k == 1)) d[at[m] + i * l.step[m]] += g[at[3] + i];
           });
         }

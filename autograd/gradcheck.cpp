@@ -5,16 +5,17 @@
 #include <exception>
 #include <stdexcept>
 
-#include "doxa/autograd/checked_function.h"
-#include "doxa/autograd/gradient_verdict.h"
-#include "doxa/autograd/numerical_derivative.h"
+#include "doxa/autograd/internal/gradcheck/checked_function.h"
+#include "doxa/autograd/internal/gradcheck/numerical_derivative.h"
+#include "doxa/autograd/internal/gradcheck/verdict.h"
 
 namespace doxa {
 namespace {
 
 constexpr double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2.0;
 
-// The steps of differences: from a tenth of the size of x, at least of 1, to where x no more moves freely.
+// The range of difference steps. The first is a tenth of `length`; steps below `last` are too close to the
+// spacing of floating-point numbers at x.
 struct Steps {
   explicit Steps(double x)
       : length(std::max(1.0, std::abs(x))),
@@ -86,8 +87,8 @@ class Check {
         if (!(std::abs(first[i].value - analytic[i]) <= errors * first[i].error)) return true;
       return false;
     };
-    // Before anything is called wrong, a second opinion from other steps: what the two disagree by is error
-    // too.
+    // Before a derivative is called wrong, the differences are computed again with other steps. The error is
+    // at least the difference between the two results.
     if (!disagree(1)) return first;
     const std::vector<NumericalDerivative> second = from(0.07);
     for (std::size_t i = 0; i < first.size(); ++i) {
@@ -98,8 +99,8 @@ class Check {
       if (b.error < a.error) a.value = b.value;
       a.error = error;
     }
-    // And a third from much closer: a rapid oscillation looks smooth to steps that are multiples of its
-    // period.
+    // And a third time with much smaller steps, because a rapid oscillation looks smooth to steps that are
+    // multiples of its period.
     if (!disagree(ratio_limit)) return first;
     const std::vector<NumericalDerivative> close = from(1e-4);
     for (std::size_t i = 0; i < first.size(); ++i) {
@@ -151,12 +152,12 @@ class Check {
                     noise[i] / length};
         judge(e, d, sizes[i]);
         settled = settled && e.verdict <= Verdict::kink;
-        // A subgradient is what vᵀJ must be made of.
+        // At a kink vᵀJ must be computed from the subgradient that the tape gives.
         numeric_rows[i][j] = e.verdict == Verdict::kink ? e.analytic : e.numeric;
         errors[i][j] = e.verdict == Verdict::kink ? 0 : e.error;
         entries.push_back(std::move(e));
       }
-      if (!settled) continue;  // the elements have said what there is to say
+      if (!settled) continue;  // some element did not pass: products would tell nothing more
       for (std::size_t k = 0; k < cotangents.size(); ++k) {
         NumericalDerivative product;
         product.error = 0;
@@ -178,8 +179,8 @@ class Check {
     }
   }
 
-  // Kinks of several elements or outputs at once, weighted by signs of both kinds, need not have the
-  // subgradients' sum between their one-sided limits.
+  // If several elements or outputs have a kink and their weights have both signs, the sum of the subgradients
+  // need not lie between the one-sided derivatives of the sum.
   static void judge_sum(GradientEntry& e, const NumericalDerivative& numeric, const Sizes& sizes) {
     judge(e, numeric, sizes);
     if (e.at_kink() && e.verdict == Verdict::fail) e.verdict = Verdict::inconclusive;
@@ -218,7 +219,7 @@ class Check {
       direction("all inputs", Shape{}, d, entries);
     }
     for (std::size_t l = 0; l < f_.leaves().size(); ++l) {
-      if (f_.leaves()[l].value->size() <= options_.elements) continue;  // all of them are checked below
+      if (f_.leaves()[l].value->size() <= options_.elements) continue;  // each element is checked below
       std::fill(d.begin(), d.end(), 0);
       for (std::size_t j = f_.first(l); j < f_.first(l + 1); ++j) d[j] = random_.normal();
       direction(f_.leaves()[l].name, f_.leaves()[l].value->shape(), d, entries);

@@ -22,7 +22,7 @@ std::string element(const std::string& name, const Shape& shape, Index index) {
   return name + "[" + text + "]";
 }
 
-// The bytes of UTF-8 that begin one.
+// The number of characters: bytes that continue a UTF-8 character do not count.
 std::size_t characters(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));

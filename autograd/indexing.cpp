@@ -1,20 +1,19 @@
 #include <algorithm>
-#include <stdexcept>
 #include <string>
 
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 
 namespace doxa {
 namespace {
 
-void require_in_range(std::span<const Index> indices, Index extent, const char* op, const Shape& shape) {
+void require_in_range(std::span<const Index> indices, Index extent, const OpName& op, const Shape& shape) {
   for (const Index k : indices)
     if (k < 0 || k >= extent)
-      throw std::invalid_argument(std::string(op) + ": index " + std::to_string(k) +
-                                  " is out of range for shape " + shape.str());
+      throw argument_error(op, "index " + std::to_string(k) + " is out of range for shape " + shape.str());
 }
 
-// The indices outlive the caller's.
+// A copy of the indices that lives as long as the record.
 const Index* kept(Tape& tape, std::span<const Index> indices) {
   Index* copy = tape.scratch<Index>(static_cast<Index>(indices.size()));
   std::copy(indices.begin(), indices.end(), copy);
@@ -25,14 +24,14 @@ const Index* kept(Tape& tape, std::span<const Index> indices) {
 
 // y_i = x(i, k_i)                                                            dx(i, k_i) += g_i
 Var gather(Var x, std::span<const Index> indices) {
+  const OpName op("gather", x.tape());
   const Shape from = x.shape();
-  if (from.rank() < 1) throw std::invalid_argument("gather: expected at least one axis, got []");
+  if (from.rank() < 1) throw argument_error(op, "expected at least one axis, got []");
   const Index columns = from[from.rank() - 1];
   const Shape shape = from.without(from.rank() - 1);
   if (static_cast<Index>(indices.size()) != shape.size())
-    throw std::invalid_argument("gather: " + std::to_string(indices.size()) + " indices for shape " +
-                                from.str());
-  require_in_range(indices, columns, "gather", from);
+    throw argument_error(op, std::to_string(indices.size()) + " indices for shape " + from.str());
+  require_in_range(indices, columns, op, from);
   const Index* k = kept(x.tape(), indices);
   return record(
       "gather", shape, {x},
@@ -46,10 +45,11 @@ Var gather(Var x, std::span<const Index> indices) {
 
 // y(o, i, ·) = x(o, k_i, ·)                                                  dx(o, k_i, ·) += g(o, i, ·)
 Var take(Var x, std::span<const Index> indices, int axis) {
+  const OpName op("take", x.tape());
   const Shape from = x.shape();
-  axis = from.axis(axis, "take");
+  axis = from.axis(axis, op);
   const Index extent = from[axis], n = static_cast<Index>(indices.size());
-  require_in_range(indices, extent, "take", from);
+  require_in_range(indices, extent, op, from);
   Index outer = 1, inner = 1;
   for (int i = 0; i < axis; ++i) outer *= from[i];
   for (int i = axis + 1; i < from.rank(); ++i) inner *= from[i];
@@ -72,7 +72,7 @@ Var take(Var x, std::span<const Index> indices, int axis) {
 Var one_hot(Tape& tape, std::span<const Index> indices, Index depth) {
   const auto rows = static_cast<Index>(indices.size());
   const Shape shape{rows, depth};
-  require_in_range(indices, depth, "one_hot", shape);
+  require_in_range(indices, depth, {"one_hot", tape}, shape);
   return tape.constant(shape, [&](std::span<Real> y) {
     std::fill(y.begin(), y.end(), Real{0});
     for (Index i = 0; i < rows; ++i)

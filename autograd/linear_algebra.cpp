@@ -3,16 +3,17 @@
 #include <stdexcept>
 #include <string>
 
+#include "doxa/autograd/internal/broadcast.h"
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
-#include "doxa/autograd/stacks.h"
 
 namespace doxa {
 namespace {
 
 // The n of a stack of [n,n] matrices.
-Index order_of(const Shape& s, const char* op) {
+Index order_of(const Shape& s, const OpName& op) {
   if (s.rank() < 2 || s[s.rank() - 2] != s[s.rank() - 1])
-    throw std::invalid_argument(std::string(op) + ": expected a square matrix, got " + s.str());
+    throw argument_error(op, "expected a square matrix, got " + s.str());
   return s[s.rank() - 1];
 }
 
@@ -29,7 +30,7 @@ void subtract_scaled(Index n, Real scale, const Real* x, Real* y) {
 }
 
 // L_ij = (A_ij - Σ_{p<j} L_ip L_jp) / L_jj and L_ii² = A_ii - Σ_{p<i} L_ip², row by row.
-// Returns the first pivot L_ii² that is not positive, or n. A NaN passes through.
+// Returns the i of the first pivot L_ii² that is not positive, or n if all are. A NaN passes as positive.
 Index cholesky_factor(Index n, const Real* a, Real* l) {
   for (Index i = 0; i < n; ++i) {
     Real* row = l + i * n;
@@ -42,8 +43,8 @@ Index cholesky_factor(Index n, const Real* a, Real* l) {
   return n;
 }
 
-// The same recurrence from its last line to its first: `d` holds dL and becomes dA, both lower triangles
-// (Murray, section 4.1).
+// Differentiates that recurrence from its last line to its first. `d` holds dL and becomes dA, both of them
+// lower triangles (Murray, section 4.1).
 void cholesky_adjoint(Index n, const Real* l, Real* d) {
   for (Index j = n; j-- > 0;) {
     const Real *row = l + j * n, pivot = row[j];
@@ -61,10 +62,11 @@ void cholesky_adjoint(Index n, const Real* l, Real* d) {
   }
 }
 
-// A triangular matrix as substitution sees it: element (i,j) at i·row + j·column, and lower.
+// A triangular matrix as substitution sees it: element (i,j) is at i·row + j·column, and the matrix is lower.
+// An upper triangular matrix is lower if rows and columns are counted backwards.
 struct Lower {
   Index n, row, column;
-  bool reversed;  // an upper one is lower when counted from its other end
+  bool reversed;
 };
 
 // X ← M⁻¹ X for X of m columns.
@@ -83,11 +85,12 @@ void substitute(const Lower& l, const Real* t, Index m, Real* x) {
 
 }  // namespace
 
-// A = L Lᵀ                                                                   dA += tril(S + Sᵀ) - diag(S),
-// S = L⁻ᵀ Φ(Lᵀ G) L⁻¹ with Φ the lower triangle and half of the diagonal
+// A = L Lᵀ                                                        dA += tril(S + Sᵀ) - diag(S)
+// with S = L⁻ᵀ Φ(Lᵀ G) L⁻¹, where Φ takes the lower triangle with half of the diagonal.
 Var cholesky(Var a) {
+  const OpName op("cholesky", a.tape());
   const Shape shape = a.shape();
-  const Index n = order_of(shape, "cholesky"), matrix = n * n, matrices = leading(shape).size();
+  const Index n = order_of(shape, op), matrix = n * n, matrices = leading(shape).size();
   Real* d = a.tape().scratch<Real>(matrix);
   return record(
       "cholesky", shape, {a},
@@ -95,7 +98,7 @@ Var cholesky(Var a) {
         for (Index k = 0; k < matrices; ++k) {
           const Index failed = cholesky_factor(n, r.value(0) + k * matrix, r.value() + k * matrix);
           if (failed < n)
-            throw std::domain_error("cholesky: " + shape.str() + " is not positive definite: pivot " +
+            throw std::domain_error(op.str() + ": " + shape.str() + " is not positive definite: pivot " +
                                     std::to_string(failed) +
                                     (matrices > 1 ? " of matrix " + std::to_string(k) : ""));
         }
@@ -111,16 +114,16 @@ Var cholesky(Var a) {
       });
 }
 
-// X = T⁻¹ B                                                                  dB += W,  dT += triangle(-W Xᵀ)
-// or T⁻ᵀ B                                                                   dB += W,  dT += triangle(-X Wᵀ)
-// with W = T⁻ᵀ G or T⁻¹ G
+// X = T⁻¹ B,  W = T⁻ᵀ G                                           dB += W,  dT += triangle(-W Xᵀ)
+// X = T⁻ᵀ B,  W = T⁻¹ G                                           dB += W,  dT += triangle(-X Wᵀ)
 Var solve_triangular(Var t, Var b, Triangle triangle, bool transposed) {
+  const OpName op("solve_triangular", t.tape());
   const Shape st = t.shape(), sb = b.shape();
-  const Index n = order_of(st, "solve_triangular");
+  const Index n = order_of(st, op);
   if (sb.rank() < 2 || sb[sb.rank() - 2] != n)
-    throw std::invalid_argument("solve_triangular: shapes do not fit: " + st.str() + " \\ " + sb.str());
+    throw argument_error(op, "shapes do not fit: " + st.str() + " \\ " + sb.str());
   const Index m = sb[sb.rank() - 1];
-  const Stacks stacks(st, sb, "solve_triangular");
+  const Stacks stacks(st, sb, op);
   const bool lower = triangle == Triangle::lower;
   const Lower plain{n, n, 1, !lower}, flipped{n, 1, n, lower};
   Real* w = t.tape().scratch<Real>(n * m);
@@ -150,7 +153,7 @@ Var solve_triangular(Var t, Var b, Triangle triangle, bool transposed) {
 
 // y = 2 Σ_i log L_ii                                                         dL_ii += 2 g / L_ii
 Var log_det_from_cholesky(Var l) {
-  const Index n = order_of(l.shape(), "log_det_from_cholesky");
+  const Index n = order_of(l.shape(), {"log_det_from_cholesky", l.tape()});
   return record(
       "log_det_from_cholesky", leading(l.shape()), {l},
       [=](Record& r) {

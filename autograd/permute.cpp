@@ -1,19 +1,19 @@
 #include <algorithm>
-#include <stdexcept>
 
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 
 namespace doxa {
 namespace {
 
-// Reading an array in another order: element (i_0, …, i_3) of the result, which is row-major with strides
-// step_y, is x[Σ i_k step_x[k]]. The last axis runs fastest; a step_x of 0 repeats.
+// Reads an array in another order: element (i_0, …, i_3) of the result, at y[Σ i_k step_y[k]], is
+// x[Σ i_k step_x[k]]. The last axis runs fastest. A step_x of 0 repeats elements.
 struct Order {
   std::array<Index, 4> extent{1, 1, 1, 1}, step_x{}, step_y{};
 };
 
-// From the extents of y and the step in x along each of them: axes of extent 1 go, and an axis joins the one
-// inside it where x allows.
+// From the extents of y and the step in x along each axis. Axes of extent 1 are dropped, and an axis is
+// merged with the one inside it if the strides of x allow it.
 Order order_of(const Shape& y, const std::array<Index, 4>& step_x) {
   Order o;
   std::size_t last = 4;
@@ -32,8 +32,8 @@ Order order_of(const Shape& y, const std::array<Index, 4>& step_x) {
     }
     step_y *= extent;
   }
-  // Where y's last axis is not x's, the axis along which x is contiguous becomes the one before it: the two
-  // are transposed block by block.
+  // If x is not contiguous along y's last axis, the axis along which it is becomes the last but one. These
+  // two axes are then transposed block by block.
   if (o.step_x[3] > 1)
     for (std::size_t k = last; k < 2; ++k)
       if (o.step_x[k] == 1) {
@@ -44,7 +44,7 @@ Order order_of(const Shape& y, const std::array<Index, 4>& step_x) {
   return o;
 }
 
-// Calls f(x, y) with the positions of each plane of the last two axes.
+// Calls f(at_x, at_y) with the positions of each plane of the last two axes.
 template <class F>
 void for_each_plane(const Order& o, F f) {
   for (Index i = 0; i < o.extent[0]; ++i)
@@ -52,8 +52,8 @@ void for_each_plane(const Order& o, F f) {
       f(i * o.step_x[0] + j * o.step_x[1], i * o.step_y[0] + j * o.step_y[1]);
 }
 
-// to(c, r) = or += from(r, c), in square blocks whose rows are one cache line each: a line stays in the cache
-// until all of it has been used.
+// to(c, r) = from(r, c), or += if `add`. Works in square blocks whose rows are one cache line each, so that a
+// line stays in the cache until all of it has been used.
 template <bool add>
 void transpose_plane(Index rows, Index columns, const Real* from, Index from_row, Real* to, Index to_row) {
   constexpr Index side = 64 / sizeof(Real);
@@ -124,16 +124,17 @@ Var permuted(const char* name, Var x, const AxisList& order) {
 }  // namespace
 
 Var permute(Var x, const AxisList& order) {
-  const AxisList axes = order.of(x.shape(), "permute");
+  const AxisList axes = order.of(x.shape(), {"permute", x.tape()});
   if (axes.count() != x.rank())
-    throw std::invalid_argument("permute: " + std::to_string(axes.count()) + " axes for shape " +
-                                x.shape().str());
+    throw argument_error({"permute", x.tape()},
+                         std::to_string(axes.count()) + " axes for shape " + x.shape().str());
   return permuted("permute", x, axes);
 }
 
 Var transpose(Var x) {
   const int rank = x.rank();
-  if (rank < 2) throw std::invalid_argument("transpose: expected at least two axes, got " + x.shape().str());
+  if (rank < 2)
+    throw argument_error({"transpose", x.tape()}, "expected at least two axes, got " + x.shape().str());
   AxisList order;
   for (int i = 0; i < rank - 2; ++i) order.append(i);
   order.append(rank - 1);
@@ -144,7 +145,7 @@ Var transpose(Var x) {
 Var broadcast_to(Var x, const Shape& shape) {
   const Shape from = x.shape();
   const auto refuse = [&] {
-    throw std::invalid_argument("broadcast_to: " + from.str() + " does not broadcast to " + shape.str());
+    throw argument_error({"broadcast_to", x.tape()}, from.str() + " does not broadcast to " + shape.str());
   };
   if (from.rank() > shape.rank()) refuse();
   std::array<Index, 4> step{};

@@ -18,7 +18,7 @@ struct Product {
   std::uint64_t high, low;
 };
 
-// The 128-bit product, by halves where the compiler has no wider type.
+// The 128-bit product, computed by halves where the compiler has no wider type.
 inline Product multiply(std::uint64_t a, std::uint64_t b) {
 #ifdef __SIZEOF_INT128__
   __extension__ using Wide = unsigned __int128;
@@ -50,7 +50,7 @@ void add(std::array<std::uint64_t, 4>& counter, std::uint64_t n) {
   }
 }
 
-// (k + 1/2) 2^-53 rounds to 1 for this k: another one is drawn.
+// The k for which (k + 1/2) 2^-53 rounds to 1: it is skipped.
 constexpr std::uint64_t last_point = (std::uint64_t{1} << 53) - 1;
 
 }  // namespace
@@ -87,7 +87,7 @@ void Philox::restore(const State& state) {
   counter_ = state.counter;
   used_ = state.used;
   if (used_ == 4) return;
-  auto previous = counter_;  // the counter already points at the block after the current one
+  auto previous = counter_;  // the counter already points to the next block
   for (auto& word : previous)
     if (word-- != 0) break;
   block_ = philox(previous, key_);
@@ -129,7 +129,7 @@ Index Philox::categorical(std::span<const double> weights) {
     u -= weights[i];
     if (u < 0) break;
   }
-  return last;  // rounding may leave u >= 0 past the end: the last possible index
+  return last;  // rounding may leave u >= 0 after the last weight
 }
 
 double Philox::normal() {
@@ -140,15 +140,14 @@ double Philox::normal() {
 void Philox::words(std::span<std::uint64_t> out) {
   auto to = out.begin();
   while (used_ < 4 && to != out.end()) *to++ = block_[static_cast<std::size_t>(used_++)];
-  for (; out.end() - to >= 4;
-       to += 4) {  // blocks do not depend on each other, so the processor overlaps them
+  for (; out.end() - to >= 4; to += 4) {  // blocks are independent, so the processor overlaps them
     std::ranges::copy(philox(counter_, key_), to);
     add(counter_, 1);
   }
   while (to != out.end()) *to++ = (*this)();
 }
 
-// Those that uniform() would draw: it passes over the last point.
+// The words that uniform() would use: it skips the last point.
 void Philox::words_of_uniforms(std::span<std::uint64_t> out) {
   const State before = state();
   words(out);

@@ -1,4 +1,5 @@
-// Draws of 0 or 1, and of an index, from logits: a number for each of many rows, in double whatever Real is.
+// Draws from logits: 0 or 1 for each logit, or an index for each row of them. Computed in double whatever
+// Real is.
 
 #include <algorithm>
 #include <array>
@@ -15,7 +16,7 @@
 namespace doxa {
 namespace {
 
-constexpr std::size_t at_once = 256;  // numbers, so that what is computed from them stays in the first cache
+constexpr std::size_t at_once = 256;  // few enough that the intermediate results stay in the first cache
 
 }  // namespace
 
@@ -34,8 +35,9 @@ void Philox::bernoulli(std::span<const Real> logits, std::span<Real> out) {
   }
 }
 
-// With the sums s_i of the weights e^(l_k - max l) up to each index, the draw is the first with s_i > u s_K:
-// no weight of 0 is ever drawn, and u < 1 leaves the product below s_K, rounded too.
+// With the partial sums s_i of the weights e^(l_k - max l), the draw is the first index with s_i > u s_K. An
+// index of weight 0 is never drawn. There is always such an index, because u < 1 keeps u s_K below s_K even
+// when it is rounded.
 void Philox::categorical(std::span<const Real> logits, std::span<Index> out) {
   if (out.empty()) return;
   const std::size_t rows = out.size(), k = logits.size() / rows;

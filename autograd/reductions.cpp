@@ -1,24 +1,25 @@
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 
-#include "doxa/autograd/log_total.h"
+#include "doxa/autograd/internal/log_total.h"
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 
 namespace doxa {
 namespace {
 
-// What a reduction works on: x as lanes, and the shape of one number a lane.
+// What a reduction works on: x seen as lanes, and the shape of the result, which has one number for each
+// lane.
 struct Reduction {
   Var x;
   Lanes lanes;
   Shape shape;
-  bool moved = false;  // the given axes of x have become the last
+  bool moved = false;  // x was permuted: the reduced axes are now the last
 };
 
 Reduction over_all(Var x) { return {x, {1, x.size(), 1}, Shape{}}; }
 
-// The kept axes and then the given ones, each in order.
+// The axes that are kept, followed by the given ones, both in order.
 AxisList moved_last(const Shape& shape, const AxisList& axes) {
   AxisList order;
   for (const bool last : {false, true})
@@ -27,10 +28,11 @@ AxisList moved_last(const Shape& shape, const AxisList& axes) {
   return order;
 }
 
-// Axes with no other between them are lanes of x as it lies; otherwise they are moved to the end first.
+// Adjacent axes are lanes of x as it lies in memory. Otherwise x is permuted first, so that they become the
+// last.
 Reduction over(Var x, AxisList axes, bool keepdims, const char* op) {
   const Shape from = x.shape();
-  axes = axes.of(from, op);
+  axes = axes.of(from, {op, x.tape()});
   Reduction r{x, {1, 1, 1}, from};
   for (int i = 0; i < from.rank(); ++i) {
     if (!axes.has(i)) {
@@ -69,7 +71,7 @@ Var sum(const char* name, const Reduction& of, Real divisor) {
 Var mean(const Reduction& of) { return sum("mean", of, static_cast<Real>(of.lanes.n)); }
 
 // y = Σ_j (x_j - m)² / n with the mean m                                     dx_j += g 2 (x_j - m) / n
-// What the derivative gets from m is Σ_j (x_j - m) = 0.
+// ∂m/∂x drops out because Σ_j (x_j - m) = 0.
 Var variance(const Reduction& of) {
   const Lanes l = of.lanes;
   Real* deviation = of.x.tape().scratch<Real>(l.size());
@@ -91,11 +93,11 @@ Var variance(const Reduction& of) {
 }
 
 // y = max_j x_j (or min)                                                     dx_j += g / ties  where x_j = y
-// Of a lane with NaN, y = NaN is what the NaNs are said to be equal to.
+// In a lane with a NaN, y is NaN, and the NaNs count as the elements that attain it.
 Var extremum(const char* name, void (*Kernels::*fold)(const Lanes&, const Real*, Real*),
              const Reduction& of) {
   if (of.lanes.n == 0 && of.lanes.count() > 0)
-    throw std::invalid_argument(std::string(name) + ": of no elements, in shape " + of.x.shape().str());
+    throw argument_error({name, of.x.tape()}, "of no elements, in shape " + of.x.shape().str());
   return record(
       name, of.shape, {of.x}, [&](Record& r) { (r.kernels().*fold)(of.lanes, r.value(0), r.value()); },
       [l = of.lanes](Record& r) {
@@ -114,9 +116,9 @@ Var extremum(const char* name, void (*Kernels::*fold)(const Lanes&, const Real*,
       });
 }
 
-// Softmax and its relatives, from the weights w_j = e^(x_j - m) and their total s = Σ_j w_j. The shift m is
-// the largest x_j, so that nothing overflows; or 0 where that is infinite, so that infinities stay what they
-// are. The weights stay for the derivative, which then needs no exponential.
+// Softmax and its relatives are computed from the weights w_j = e^(x_j - m) and their total s = Σ_j w_j. The
+// shift m is the largest x_j, so that nothing overflows; if that is infinite, m = 0, so that infinities stay
+// infinite. The weights are kept for the derivative, which then needs no exponential.
 struct Exponentials {
   Lanes lanes;
   Real *weights, *shift, *total;
@@ -127,7 +129,7 @@ struct Exponentials {
         shift(tape.scratch<Real>(l.count())),
         total(tape.scratch<Real>(l.count())) {}
 
-  // shifted_j = x_j - m, then w and s; `shifted` may be the weights' own memory.
+  // Computes shifted_j = x_j - m, then w and s. `shifted` may be the memory of the weights.
   void compute(const Kernels& k, const Real* x, Real* shifted) const {
     k.lane_max(lanes, x, shift);
     for (Index i = 0; i < lanes.count(); ++i) shift[i] = std::isfinite(shift[i]) ? shift[i] : 0;
@@ -138,7 +140,7 @@ struct Exponentials {
 };
 
 // y = log Σ_j e^x_j = m + log s                                              dx_j += g w_j / s
-// The weights of a sum that is zero, y = -inf, are zero.
+// If s = 0, and so y = -inf, all weights are zero, and so is the gradient.
 Var logsumexp(const Reduction& of) {
   const Exponentials e(of.x.tape(), of.lanes);
   return record(
@@ -156,8 +158,9 @@ Var logsumexp(const Reduction& of) {
 }
 
 // y_j = (x_j - m) - log s                                                    dx_j += g_j - w_j / s Σ_k g_k
-// Where one weight is all but the whole of s, what is left of the two terms is g_j Σ_{k≠j} w_k / s - w_j / s
-// Σ_{k≠j} g_k.
+// If w_j is nearly all of s, the two terms nearly cancel. Element j is then computed from what is left of
+// them,
+//   dx_j += [g_j Σ_{k≠j} w_k - w_j Σ_{k≠j} g_k] / s.
 Var log_softmax(Var x, const Lanes& l) {
   const Exponentials e(x.tape(), l);
   return record(
@@ -206,7 +209,7 @@ Var softmax(Var x, const Lanes& l) {
       });
 }
 
-// An op that keeps the shape: what was moved to the end is moved back.
+// An op that keeps the shape: axes that were moved to the end are moved back.
 Var in_place(Var (*op)(Var, const Lanes&), Var x, const AxisList& axes, const char* name) {
   const Reduction of = over(x, axes, true, name);
   const Var y = op(of.x, of.lanes);

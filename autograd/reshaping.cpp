@@ -1,13 +1,13 @@
 #include <algorithm>
-#include <stdexcept>
 #include <string>
 
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 
 namespace doxa {
 namespace {
 
-// Row-major memory around one axis: `outer` blocks of extent · inner numbers.
+// Around one axis, row-major memory is `outer` blocks of extent · inner numbers.
 Index outer_of(const Shape& shape, int axis) {
   Index outer = 1;
   for (int i = 0; i < axis; ++i) outer *= shape[i];
@@ -20,8 +20,8 @@ Index inner_of(const Shape& shape, int axis) {
   return inner;
 }
 
-// Each part is `outer` blocks, and block o of the result is block o of every part in turn:
 // y = the parts side by side                                                 d(part) += its columns of g
+// Each part is `outer` blocks; block o of the result is block o of every part in turn.
 Var side_by_side(const char* name, const Shape& shape, std::span<const Var> parts, Index outer) {
   const Index stride = outer > 0 ? shape.size() / outer : 0;
   return parts[0].tape().record(
@@ -41,8 +41,8 @@ Var side_by_side(const char* name, const Shape& shape, std::span<const Var> part
         for (int i = 0; i < r.operands(); ++i) {
           const Index width = r.size(i) / outer;
           if (r.needs_gradient(i)) {
-            const auto f = r.accumulates(i) ? r.kernels().add_rows : r.kernels().copy_rows;
-            f(outer, width, g, stride, r.adjoint(i), width);
+            const auto [d, add] = r.whole_adjoint(i);
+            (add ? r.kernels().add_rows : r.kernels().copy_rows)(outer, width, g, stride, d, width);
           }
           g += width;
         }
@@ -53,7 +53,7 @@ Var side_by_side(const char* name, const Shape& shape, std::span<const Var> part
 
 Var reshape(Var x, const Shape& shape) {
   if (shape.size() != x.size())
-    throw std::invalid_argument("reshape: sizes differ: " + x.shape().str() + " to " + shape.str());
+    throw argument_error({"reshape", x.tape()}, "sizes differ: " + x.shape().str() + " to " + shape.str());
   return x.tape().view("reshape", x, shape, 0);
 }
 
@@ -62,8 +62,8 @@ Var stop_gradient(Var x) { return x.tape().view("stop_gradient", x, x.shape(), 0
 // y = value                                                                  d(surrogate) += g
 Var straight_through(Var value, Var surrogate) {
   if (value.shape() != surrogate.shape())
-    throw std::invalid_argument("straight_through: shapes differ: " + value.shape().str() + " and " +
-                                surrogate.shape().str());
+    throw argument_error({"straight_through", value.tape()},
+                         "shapes differ: " + value.shape().str() + " and " + surrogate.shape().str());
   return record(
       "straight_through", value.shape(), {stop_gradient(value), surrogate},
       [](Record& r) { std::copy_n(r.value(0), r.size(), r.value()); },
@@ -72,11 +72,12 @@ Var straight_through(Var value, Var surrogate) {
 
 // y = x[…, begin … end-1, …]                                                 dx[…, begin … end-1, …] += g
 Var slice(Var x, int axis, Index begin, Index end) {
+  const OpName op("slice", x.tape());
   const Shape from = x.shape();
-  axis = from.axis(axis, "slice");
+  axis = from.axis(axis, op);
   if (begin < 0 || end < begin || end > from[axis])
-    throw std::invalid_argument("slice: range [" + std::to_string(begin) + "," + std::to_string(end) +
-                                ") of axis " + std::to_string(axis) + " of shape " + from.str());
+    throw argument_error(op, "range [" + std::to_string(begin) + "," + std::to_string(end) + ") of axis " +
+                                 std::to_string(axis) + " of shape " + from.str());
   const Shape shape = from.with(axis, end - begin);
   const Index outer = outer_of(from, axis), inner = inner_of(from, axis);
   const Index stride = from[axis] * inner, width = (end - begin) * inner, offset = begin * inner;
@@ -90,13 +91,14 @@ Var slice(Var x, int axis, Index begin, Index end) {
 }
 
 std::vector<Var> split(Var x, std::span<const Index> sizes, int axis) {
+  const OpName op("split", x.tape());
   const Shape from = x.shape();
-  axis = from.axis(axis, "split");
+  axis = from.axis(axis, op);
   Index total = 0;
   for (const Index size : sizes) total += size;
   if (total != from[axis])
-    throw std::invalid_argument("split: sizes add up to " + std::to_string(total) + ", not to axis " +
-                                std::to_string(axis) + " of shape " + from.str());
+    throw argument_error(op, "sizes add up to " + std::to_string(total) + ", not to axis " +
+                                 std::to_string(axis) + " of shape " + from.str());
   std::vector<Var> parts;
   Index begin = 0;
   for (const Index size : sizes) {
@@ -107,42 +109,44 @@ std::vector<Var> split(Var x, std::span<const Index> sizes, int axis) {
 }
 
 Var equal_part(Var x, Index i, Index n, int axis) {
+  const OpName op("split", x.tape());
   const Shape from = x.shape();
-  axis = from.axis(axis, "split");
+  axis = from.axis(axis, op);
   if (n < 1 || from[axis] % n != 0)
-    throw std::invalid_argument("split: axis " + std::to_string(axis) + " of shape " + from.str() +
-                                " does not divide into " + std::to_string(n) + " equal parts");
+    throw argument_error(op, "axis " + std::to_string(axis) + " of shape " + from.str() +
+                                 " does not divide into " + std::to_string(n) + " equal parts");
   const Index size = from[axis] / n;
   return slice(x, axis, i * size, (i + 1) * size);
 }
 
 Var concat(std::span<const Var> parts, int axis) {
-  if (parts.empty()) throw std::invalid_argument("concat: no parts");
+  if (parts.empty()) throw argument_error("concat", "no parts");
+  const OpName op("concat", parts[0].tape());
   const Shape first = parts[0].shape();
-  axis = first.axis(axis, "concat");
+  axis = first.axis(axis, op);
   Index extent = 0;
   for (const Var& part : parts) {
     const Shape s = part.shape();
     if (s.rank() != first.rank() || s.with(axis, 0) != first.with(axis, 0))
-      throw std::invalid_argument("concat: shapes differ beyond axis " + std::to_string(axis) + ": " +
-                                  first.str() + " and " + s.str());
+      throw argument_error(
+          op, "shapes differ beyond axis " + std::to_string(axis) + ": " + first.str() + " and " + s.str());
     extent += s[axis];
   }
   return side_by_side("concat", first.with(axis, extent), parts, outer_of(first, axis));
 }
 
 Var stack(std::span<const Var> parts, int axis) {
-  if (parts.empty()) throw std::invalid_argument("stack: no parts");
+  if (parts.empty()) throw argument_error("stack", "no parts");
+  const OpName op("stack", parts[0].tape());
   const Shape part = parts[0].shape();
   for (const Var& other : parts)
     if (other.shape() != part)
-      throw std::invalid_argument("stack: shapes differ: " + part.str() + " and " + other.shape().str());
+      throw argument_error(op, "shapes differ: " + part.str() + " and " + other.shape().str());
   if (part.rank() == Shape::max_rank)
-    throw std::invalid_argument("stack: no room for an axis beside those of " + part.str());
+    throw argument_error(op, "no room for an axis beside those of " + part.str());
   const int rank = part.rank() + 1, at = axis < 0 ? axis + rank : axis;
   if (at < 0 || at >= rank)
-    throw std::invalid_argument("stack: axis " + std::to_string(axis) + " is out of range for shapes " +
-                                part.str());
+    throw argument_error(op, "axis " + std::to_string(axis) + " is out of range for shapes " + part.str());
   std::array<Index, Shape::max_rank> extents{};
   for (int i = 0; i < rank; ++i)
     extents[static_cast<std::size_t>(i)] = i < at   ? part[i]

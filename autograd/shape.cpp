@@ -1,19 +1,27 @@
 #include "doxa/autograd/shape.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <limits>
-#include <stdexcept>
 
 namespace doxa {
+
+std::invalid_argument argument_error(const OpName& op, const std::string& reason) {
+  return std::invalid_argument(op.str() + ": " + reason);
+}
 
 Shape::Shape(const Index* extents, int rank) : rank_(rank) {
   if (rank > max_rank)
     throw std::invalid_argument("shape: rank " + std::to_string(rank) + ", expected at most 4");
-  Index reach = 1;  // the size but for empty axes: strides must not overflow either
+  // Bytes must be addressable. Empty axes are left out of the count, because strides must not overflow
+  // either.
+  constexpr Index most = std::numeric_limits<std::ptrdiff_t>::max() / 8;
+  constexpr Index small = Index{1} << (sizeof(std::ptrdiff_t) * 4 - 2);  // small² - 1 = most: no division
+  Index reach = 1;
   for (int i = 0; i < rank; ++i) {
     const Index extent = extents[i];
     if (extent < 0) throw std::invalid_argument("shape: negative extent " + std::to_string(extent));
-    if (extent > 0 && reach > std::numeric_limits<Index>::max() / 8 / extent)
+    if ((extent >= small || reach >= small) && extent > 0 && reach > most / extent)
       throw std::invalid_argument("shape: the number of elements overflows");
     if (extent > 0) reach *= extent;
     extents_[static_cast<std::size_t>(i)] = extent;
@@ -21,10 +29,9 @@ Shape::Shape(const Index* extents, int rank) : rank_(rank) {
   }
 }
 
-int Shape::axis(int axis, const char* op) const {
+int Shape::axis(int axis, const OpName& op) const {
   if (axis < -rank_ || axis >= rank_)
-    throw std::invalid_argument(std::string(op) + ": axis " + std::to_string(axis) +
-                                " is out of range for shape " + str());
+    throw argument_error(op, "axis " + std::to_string(axis) + " is out of range for shape " + str());
   return axis < 0 ? axis + rank_ : axis;
 }
 
@@ -49,7 +56,7 @@ std::string Shape::str() const {
   return text += ']';
 }
 
-Shape broadcast(const Shape& a, const Shape& b, const char* op) {
+Shape broadcast(const Shape& a, const Shape& b, const OpName& op) {
   if (a == b) return a;
   const int rank = std::max(a.rank(), b.rank());
   std::array<Index, Shape::max_rank> extents{};
@@ -57,11 +64,28 @@ Shape broadcast(const Shape& a, const Shape& b, const char* op) {
     const int ia = i - (rank - a.rank()), ib = i - (rank - b.rank());
     const Index ea = ia < 0 ? 1 : a[ia], eb = ib < 0 ? 1 : b[ib];
     if (ea != eb && ea != 1 && eb != 1)
-      throw std::invalid_argument(std::string(op) + ": shapes do not broadcast: " + a.str() + " and " +
-                                  b.str());
+      throw argument_error(op, "shapes do not broadcast: " + a.str() + " and " + b.str());
     extents[static_cast<std::size_t>(i)] = ea == 1 ? eb : ea;
   }
   return Shape(extents.data(), rank);
+}
+
+bool AxisList::has(int axis) const {
+  for (int i = 0; i < count_; ++i)
+    if ((*this)[i] == axis) return true;
+  return false;
+}
+
+AxisList AxisList::of(const Shape& shape, const OpName& op) const {
+  AxisList from_the_front;
+  for (int i = 0; i < count_; ++i) {
+    const int axis = shape.axis((*this)[i], op);
+    if (from_the_front.has(axis))
+      throw argument_error(op,
+                           "axis " + std::to_string(axis) + " of shape " + shape.str() + " is there twice");
+    from_the_front.append(axis);
+  }
+  return from_the_front;
 }
 
 }  // namespace doxa

@@ -2,14 +2,32 @@
 
 #include <array>
 #include <initializer_list>
+#include <stdexcept>
 #include <string>
 
 #include "doxa/autograd/real.h"
 
 namespace doxa {
 
+class Tape;
+
+/// The name of an op as its error messages begin with it. With the tape that the op works on, the scopes open
+/// there (Scope in tape.h) come first: "encoder/layer1: matmul".
+struct OpName {
+  OpName(const char* op) : name(op) {}
+  OpName(const char* op, const Tape& on) : name(op), tape(&on) {}
+  std::string str() const;
+
+  const char* name;
+  const Tape* tape = nullptr;
+};
+
+/// What ops throw for arguments that do not fit: "encoder/layer1: matmul: " and the reason.
+std::invalid_argument argument_error(const OpName& op, const std::string& reason);
+
 /// The extents of a dense row-major array of rank 0 (a scalar) to 4.
-/// Throws std::invalid_argument for a negative extent, a rank above 4, or a size that overflows Index.
+/// Throws std::invalid_argument for a negative extent, a rank above 4, or more elements than memory can
+/// address.
 class Shape {
  public:
   static constexpr int max_rank = 4;
@@ -28,7 +46,7 @@ class Shape {
   }
 
   /// The axis counted from the front, for an axis in [-rank, rank); throws std::invalid_argument naming `op`.
-  int axis(int axis, const char* op) const;
+  int axis(int axis, const OpName& op) const;
   Shape with(int axis, Index extent) const;  ///< the same shape with one extent replaced
   Shape without(int axis) const;             ///< the same shape with one axis removed
   std::string str() const;                   ///< "[32,8]"; "[]" for a scalar
@@ -41,6 +59,33 @@ class Shape {
 
 /// NumPy's broadcasting: aligned at the last axis, an extent of 1 stretches.
 /// Throws std::invalid_argument "op: shapes do not broadcast: [..] and [..]".
-Shape broadcast(const Shape& a, const Shape& b, const char* op);
+Shape broadcast(const Shape& a, const Shape& b, const OpName& op);
+
+/// Some axes of a shape, in order. Negative ones count from the end: `1`, `{0, -1}`.
+class AxisList {
+ public:
+  AxisList() = default;
+  AxisList(int axis) { append(axis); }
+  AxisList(std::initializer_list<int> axes) {
+    for (const int axis : axes) append(axis);
+  }
+
+  int count() const { return count_; }
+  int operator[](int i) const { return axes_[static_cast<std::size_t>(i)]; }
+  bool has(int axis) const;
+  void append(int axis) {
+    if (count_ <= Shape::max_rank) axes_[static_cast<std::size_t>(count_++)] = axis;
+  }
+
+  /// The same axes counted from the front. Throws std::invalid_argument naming `op` for an axis that is out
+  /// of range or listed twice.
+  AxisList of(const Shape& shape, const OpName& op) const;
+
+ private:
+  // Room for one axis more than a shape has: a list that long has an axis twice or out of range, and of()
+  // refuses it.
+  std::array<int, Shape::max_rank + 1> axes_{};
+  int count_ = 0;
+};
 
 }  // namespace doxa

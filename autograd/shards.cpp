@@ -4,19 +4,22 @@
 #include <stdexcept>
 #include <string>
 
+#include "doxa/autograd/internal/tape_state.h"
+#include "doxa/autograd/kernels/kernels.h"
+
 namespace doxa {
 
 Shards::Shards(int shards, int threads) {
   if (shards < 1 || threads < 1)
     throw std::invalid_argument("Shards: " + std::to_string(shards) + " shards on " +
                                 std::to_string(threads) + " threads, expected at least 1 of each");
-  for (int i = 0; i < shards; ++i) tapes_.emplace_back().keeps_leaf_gradients_ = true;
+  for (int i = 0; i < shards; ++i) tapes_.emplace_back().state_->keeps_leaf_gradients = true;
   losses_.resize(tapes_.size());
   errors_.resize(tapes_.size());
 #if defined(__EMSCRIPTEN__) && !defined(__EMSCRIPTEN_PTHREADS__)
-  threads = 1;  // WebAssembly has no others here; the gradient is the same
+  threads = 1;  // WebAssembly has no threads here; the gradient is the same
 #endif
-  // The calling thread works too; more threads than shards would have nothing to do.
+  // The calling thread works too. Threads beyond the number of shards would have nothing to do.
   for (int i = 1; i < std::min(shards, threads); ++i) threads_.emplace_back([this] { work(); });
 }
 
@@ -50,17 +53,16 @@ double Shards::backward(const Loss& loss) {
       std::rethrow_exception(first);
     }
   for (const Tape& tape : tapes_)
-    for (const std::uint32_t leaf : tape.leaves_) {
+    for (const std::uint32_t leaf : tape.state_->leaves) {
       const Tape::Node& x = tape.nodes_[leaf];
-      std::ranges::fill(static_cast<Tensor*>(const_cast<void*>(x.captures))->span(), Real{0});
+      std::ranges::fill(static_cast<Tensor*>(x.captures)->span(), Real{0});
     }
   double total = 0;
   for (std::size_t s = 0; s < tapes_.size(); ++s) {
     const Tape& tape = tapes_[s];
-    for (const std::uint32_t leaf : tape.leaves_) {
+    for (const std::uint32_t leaf : tape.state_->leaves) {
       const Tape::Node& x = tape.nodes_[leaf];
-      tape.kernels().add_scaled(x.shape.size(), 1, x.adjoint,
-                                static_cast<Tensor*>(const_cast<void*>(x.captures))->data());
+      tape.kernels().add_scaled(x.shape.size(), 1, x.adjoint, static_cast<Tensor*>(x.captures)->data());
     }
     total += losses_[s];
   }
@@ -78,7 +80,7 @@ void Shards::work() {
   }
 }
 
-// Takes shards one after another until none is left to begin.
+// Runs shards one after another until all are begun.
 void Shards::run_shards() {
   for (;;) {
     int shard;

@@ -12,14 +12,15 @@
 
 namespace doxa {
 
-/// The gradient of a sum of losses, each on a tape of its own, several at once: a batch cut into shards.
+/// The gradient of a sum of losses, each on its own tape, computed by several threads: a batch cut into
+/// shards.
 ///
 ///   Shards shards(4, 2);                                    // four shards on two threads; made once
 ///   const double loss = shards.backward([&](Tape& tape, int shard) { return model.loss(tape, shard); });
 ///   adam.step(parameters);
 ///
-/// The gradients of leaves are added in the order of the shards, so that the result depends on the number of
-/// shards, to the last bit, and not on the number of threads.
+/// The gradients of leaves are added in the order of the shards. So the result depends, in its last bits, on
+/// the number of shards, but not on the number of threads.
 class Shards {
  public:
   using Loss = std::function<Var(Tape& tape, int shard)>;
@@ -33,10 +34,10 @@ class Shards {
   int count() const { return static_cast<int>(tapes_.size()); }
   Tape& tape(int shard) { return tapes_[static_cast<std::size_t>(shard)]; }
 
-  /// Clears every tape, evaluates loss(tape, shard) on it and differentiates it; then the gradient of every
-  /// leaf is Σ_shards ∂loss_shard/∂leaf. Returns Σ loss_shard. `loss` is called by several threads at once,
-  /// each for another shard, so it may change nothing that they share. What it throws for the first shard at
-  /// fault is thrown here, and no gradient is changed.
+  /// Clears every tape, evaluates loss(tape, shard) on it and differentiates it. Then the gradient of every
+  /// leaf is Σ_shards ∂loss_shard/∂leaf. Returns Σ loss_shard. Several threads call `loss` at once, each for
+  /// a different shard, so it must not change anything that they share. If it throws, the exception of the
+  /// first failed shard is thrown here, and no gradient is changed.
   double backward(const Loss& loss);
 
  private:
@@ -51,7 +52,7 @@ class Shards {
   std::mutex mutex_;  // of what follows
   std::condition_variable start_, finished_;
   const Loss* loss_ = nullptr;
-  int next_ = 0, left_ = 0;  // shards not begun, and not finished
+  int next_ = 0, left_ = 0;  // the first shard that is not begun; the number of shards not finished
   bool stop_ = false;
   std::vector<std::thread> threads_;
 };

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <iosfwd>
 #include <span>
 
 #include "doxa/autograd/tensor.h"
@@ -36,10 +38,17 @@ class Var {
   Real item() const;      ///< the value of a Var with one element; throws std::invalid_argument otherwise
   bool needs_gradient() const;
   /// ∂loss/∂this after Tape::backward(loss); zero where the loss does not depend on it. Throws
-  /// std::logic_error for a constant, before any backward, and for a value in between (neither a variable nor
-  /// a leaf) unless Tape::keep_adjoints(true) was called before it.
+  /// std::logic_error for a constant, before the first backward, and for an intermediate value (neither a
+  /// variable nor a leaf) unless Tape::keep_adjoints(true) was called before the backward.
   DOXA_OF_THE_TAPE std::span<const Real> adjoint() const;
   Tensor gradient() const;  ///< a copy of the adjoint
+
+  // There are no comparisons on purpose: a Var is a tensor, and `a < b` could mean one bool, or a tensor of 0
+  // and 1 without a gradient.
+  friend bool operator==(Var, Var) = delete;                     // compare numbers: a.item() == b.item()
+  friend bool operator==(Var, Real) = delete;                    // compare numbers: a.item() == b
+  friend std::partial_ordering operator<=>(Var, Var) = delete;   // compare numbers: a.item() < b.item()
+  friend std::partial_ordering operator<=>(Var, Real) = delete;  // compare numbers: a.item() < b
 
  private:
   friend class Tape;
@@ -53,6 +62,16 @@ class Var {
   std::uint32_t generation_ = 0;
 };
 
+/// Prints the value, its shape and whether it needs a gradient: "1 2 3 4 of shape [2,2], needs gradient", or
+/// "0.5 of shape [], constant". Of more than eight elements the first seven and the last are shown. Throws
+/// std::logic_error for a stale handle.
+std::ostream& operator<<(std::ostream& out, Var x);
+
 #undef DOXA_OF_THE_TAPE
+
+/// Prints the value, its shape and whether it needs a gradient: "1 2 3 4 of shape [2,2], needs gradient", or
+/// "0.5 of shape [], constant". Of more than eight elements the first seven and the last are shown. Throws
+/// std::logic_error for a stale handle.
+std::ostream& operator<<(std::ostream& out, Var x);
 
 }  // namespace doxa

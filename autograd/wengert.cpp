@@ -1,6 +1,7 @@
 #include "doxa/autograd/wengert.h"
 
 #include <algorithm>
+#include <cmath>
 #include <array>
 #include <ostream>
 #include <string>
@@ -11,8 +12,9 @@
 namespace doxa {
 namespace {
 
-// Not through the stream, whose locale and flags are the caller's.
+// Does not use the stream's own formatting, because its locale and flags are the caller's.
 std::string number(Real x, int digits) {
+  if (std::isnan(x)) return "nan";  // some libraries write the sign of a NaN
   return to_text(static_cast<double>(x), std::chars_format::general, std::clamp(digits, 1, 17));
 }
 
@@ -28,7 +30,7 @@ std::string numbers(std::span<const Real> x, const WengertOptions& options) {
 
 std::string label(std::size_t i) { return "v" + std::to_string(i); }
 
-// Characters a terminal shows: bytes that continue a character of UTF-8 do not count.
+// The number of characters that a terminal shows: bytes that continue a UTF-8 character do not count.
 std::size_t width(std::string_view text) {
   const auto starts = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts));
@@ -64,6 +66,11 @@ std::string quoted(std::string_view text) {
 }
 
 }  // namespace
+
+std::ostream& operator<<(std::ostream& out, Var x) {
+  return out << numbers(x.value(), {.elements = 8}) << " of shape " << x.shape().str()
+             << (x.needs_gradient() ? ", needs gradient" : ", constant");
+}
 
 void print_wengert(std::ostream& out, Tape& tape, const WengertOptions& options) {
   const bool adjoints = tape.differentiated();

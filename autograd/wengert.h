@@ -7,8 +7,8 @@
 namespace doxa {
 
 struct WengertOptions {
-  std::size_t records = 64;  ///< a longer list is shown by its two ends; for the table only
-  std::size_t elements = 4;  ///< of a larger tensor the first ones and the last are shown, in row-major order
+  std::size_t records = 64;  ///< of a longer tape the table shows the two ends
+  std::size_t elements = 4;  ///< of a larger tensor the first ones and the last are shown
   int digits = 6;            ///< significant digits of a number
 };
 
@@ -18,14 +18,14 @@ struct WengertOptions {
 ///   v0      variable            []     2         0.5
 ///   v1      log       v0        []     0.693147  1
 ///
-/// The adjoint of record i is ∂y/∂v_i for the y of the last Tape::backward. A constant has none, of a value
-/// in between it is there after Tape::keep_adjoints(true), and before any backward the column is missing; a
-/// column of scopes is there where one was opened. The tape is not const because reading the adjoint of a
-/// record that y does not depend on sets it to zero; nothing else changes.
+/// The adjoint of record i is ∂y/∂v_i for the y of the last Tape::backward; before any backward the column is
+/// missing. Constants have no adjoint, intermediate values only after Tape::keep_adjoints(true). If a scope
+/// was opened, there is a column of scopes. The tape is not const, because reading the adjoint of a record
+/// that y does not depend on sets it to zero; nothing else changes.
 void print_wengert(std::ostream& out, Tape& tape, const WengertOptions& options = {});
 
-/// Writes the same as a graph in Graphviz's language: a node for each record, an arrow from each operand to
-/// its use. Draw it with `dot -Tsvg tape.dot -o tape.svg`.
+/// Writes the same as a graph in Graphviz's language: a node for each record, and an arrow from each operand
+/// to the record that uses it. Draw it with `dot -Tsvg tape.dot -o tape.svg`.
 void print_dot(std::ostream& out, Tape& tape, const WengertOptions& options = {});
 
 }  // namespace doxa

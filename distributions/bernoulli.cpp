@@ -4,8 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include "doxa/autograd/broadcast.h"
+#include "doxa/autograd/internal/broadcast.h"
 #include "doxa/autograd/kernels/elementary.h"
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/distributions/internal/arguments.h"
 
 namespace doxa {
@@ -98,7 +99,7 @@ Var Bernoulli::support() const {
 Var log_prob(const Bernoulli& q, Var x) {
   check_parameter("log_prob of Bernoulli: x", x, "a number from 0 to 1",
                   [](Real v) { return (v >= 0) & (v <= 1); });
-  const Shape shape = shape_with_values("log_prob", q.shape(), "x", x.shape());
+  const Shape shape = shape_with_values({"log_prob", q.tape()}, q.shape(), "x", x.shape());
   Real* w = x.tape().scratch<Real>(shape.size());
   const auto decayed = [w](Record& r, const Real* l, Unary f) {
     for (Index i = 0; i < r.size(); ++i) w[i] = -std::abs(l[i]);
@@ -155,7 +156,7 @@ Var straight_through_sample(const Bernoulli& q, Philox& random) {
 // dl += g σ(l) σ(-l) (l - k),  dk += g (σ(k) - σ(l))
 Var kl_divergence(const Bernoulli& q, const Bernoulli& p) {
   return record(
-      "bernoulli_kl", broadcast(q.shape(), p.shape(), "kl_divergence"), {q.logits, p.logits},
+      "bernoulli_kl", broadcast(q.shape(), p.shape(), {"kl_divergence", q.tape()}), {q.logits, p.logits},
       [](Record& r) {
         const auto& [l, k] = Broadcast<2>(r).value;
         for (Index i = 0; i < r.size(); ++i) r.value()[i] = kl_term(l[i], k[i]) + kl_term(-l[i], -k[i]);

@@ -6,8 +6,9 @@
 #include <stdexcept>
 #include <string>
 
+#include "doxa/autograd/internal/log_total.h"
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/kernels/elementary.h"
-#include "doxa/autograd/log_total.h"
 #include "doxa/distributions/internal/arguments.h"
 
 namespace doxa {
@@ -20,16 +21,17 @@ constexpr Real infinity = std::numeric_limits<Real>::infinity();
 Var logits_below_infinity(Var logits) {
   const Index k = logits.rank() < 1 ? 0 : logits.shape()[logits.rank() - 1];
   if (k < 1)
-    throw std::invalid_argument("Categorical: logits have shape " + logits.shape().str() +
-                                ", expected a last axis of at least one value");
+    throw argument_error({"Categorical", logits.tape()}, "logits have shape " + logits.shape().str() +
+                                                             ", expected a last axis of at least one value");
   check_parameter("Categorical: logits", logits, "a number below infinity",
                   [](Real l) { return l < infinity; });
   const std::span<const Real> l = logits.value();
   for (std::size_t at = 0; at < l.size(); at += static_cast<std::size_t>(k)) {
     const auto row = l.subspan(at, static_cast<std::size_t>(k));
     if (std::all_of(row.begin(), row.end(), [](Real x) { return x == -infinity; }))
-      throw std::invalid_argument("Categorical: logits from [" + std::to_string(at) +
-                                  "] on leave no value possible, expected one above -inf");
+      throw argument_error(
+          {"Categorical", logits.tape()},
+          "logits from [" + std::to_string(at) + "] on leave no value possible, expected one above -inf");
   }
   return logits;
 }
@@ -99,12 +101,13 @@ Var log_prob(const Categorical& q, std::span<const Index> x) {
   const Shape shape = q.shape();
   const Index rows = shape.size(), k = q.logits.shape()[q.logits.rank() - 1];
   if (static_cast<Index>(x.size()) != rows)
-    throw std::invalid_argument("log_prob: " + std::to_string(x.size()) + " values for logits of shape " +
-                                q.logits.shape().str());
+    throw argument_error({"log_prob", q.tape()},
+                         std::to_string(x.size()) + " values for logits of shape " + q.logits.shape().str());
   for (const Index c : x)
     if (c < 0 || c >= k)
-      throw std::invalid_argument("log_prob: value " + std::to_string(c) +
-                                  " is out of range for logits of shape " + q.logits.shape().str());
+      throw argument_error(
+          {"log_prob", q.tape()},
+          "value " + std::to_string(c) + " is out of range for logits of shape " + q.logits.shape().str());
   Tape& tape = q.logits.tape();
   Index* value = tape.scratch<Index>(rows);
   std::ranges::copy(x, value);
@@ -202,8 +205,8 @@ Real kl_term(Real q, Real p, Real t) {
 // The terms of the second sum are never negative, so no digits cancel however close q and p are.
 Var kl_divergence(const Categorical& of_q, const Categorical& of_p) {
   if (of_q.logits.shape() != of_p.logits.shape())
-    throw std::invalid_argument("kl_divergence: shapes differ: " + of_q.logits.shape().str() + " and " +
-                                of_p.logits.shape().str());
+    throw argument_error({"kl_divergence", of_q.tape()},
+                         "shapes differ: " + of_q.logits.shape().str() + " and " + of_p.logits.shape().str());
   const Rows q(of_q.logits), p(of_p.logits);
   const Index k = q.k;
   Real* all_t = of_q.tape().scratch<Real>(of_q.logits.size());

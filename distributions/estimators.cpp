@@ -64,9 +64,9 @@ void check_outlives_call(const Baseline& baseline) {
 Var score_function_surrogate(Var f, Var log_q, Baseline& baseline) {
   const Shape shape = f.shape();
   if (shape.rank() < 1 || shape != log_q.shape())
-    throw std::invalid_argument("score_function_surrogate: f has shape " + shape.str() +
-                                " and log q has shape " + log_q.shape().str() +
-                                ", expected the same with draws along the first axis");
+    throw argument_error({"score_function_surrogate", f.tape()},
+                         "f has shape " + shape.str() + " and log q has shape " + log_q.shape().str() +
+                             ", expected the same with draws along the first axis");
   Real* advantage = f.tape().scratch<Real>(shape.size());
   const Index draws = shape[0], events = draws > 0 ? shape.size() / draws : 0;
   std::visit([&](auto& b) { Advantage{f.value(), draws, events, advantage}(b); }, baseline);

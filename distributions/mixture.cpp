@@ -43,15 +43,15 @@ Shape checked_shape(const Shape& weights, const Shape& components, int event_ran
 
 Var beside_components(Var x, int event_rank) {
   if (x.rank() < event_rank)
-    throw std::invalid_argument("Mixture: a value has shape " + x.shape().str() +
-                                ", expected the axis of an event");
+    throw argument_error({"Mixture", x.tape()},
+                         "a value has shape " + x.shape().str() + ", expected the axis of an event");
   return with_ones(x, x.rank() - event_rank, 1);
 }
 
 Var for_components(Var x, const Shape& mixture, const Shape& components, int event_rank) {
-  shape_with_values("log_prob", mixture, "x", x.shape());
+  shape_with_values({"log_prob", x.tape()}, mixture, "x", x.shape());
   const Var beside = beside_components(x, event_rank);
-  return broadcast_to(beside, broadcast(beside.shape(), components, "log_prob of Mixture"));
+  return broadcast_to(beside, broadcast(beside.shape(), components, {"log_prob of Mixture", x.tape()}));
 }
 
 std::vector<Index> for_components(std::span<const Index> x, const Shape& shape, Index components) {

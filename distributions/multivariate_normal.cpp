@@ -4,8 +4,9 @@
 #include <stdexcept>
 #include <string>
 
+#include "doxa/autograd/internal/broadcast.h"
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/kernels/elementary.h"
-#include "doxa/autograd/stacks.h"
 #include "doxa/distributions/internal/arguments.h"
 #include "doxa/distributions/kernels/normal_kernels.h"
 
@@ -14,15 +15,14 @@ namespace {
 
 Index last(const Shape& s) { return s[s.rank() - 1]; }
 
-void check_shapes(const Shape& loc, const Shape& l) {
+void check_shapes(const Shape& loc, const Shape& l, const OpName& name) {
   if (loc.rank() < 1 || last(loc) < 1)
-    throw std::invalid_argument("MultivariateNormal: loc has shape " + loc.str() +
-                                ", expected a last axis of at least one coordinate");
+    throw argument_error(name,
+                         "loc has shape " + loc.str() + ", expected a last axis of at least one coordinate");
   const Index n = last(loc);
   if (l.rank() < 2 || last(l) != n || l[l.rank() - 2] != n)
-    throw std::invalid_argument("MultivariateNormal: scale_tril has shape " + l.str() + ", expected [..., " +
-                                std::to_string(n) + ", " + std::to_string(n) + "] for loc of shape " +
-                                loc.str());
+    throw argument_error(name, "scale_tril has shape " + l.str() + ", expected [..., " + std::to_string(n) +
+                                   ", " + std::to_string(n) + "] for loc of shape " + loc.str());
 }
 
 void check_factor(Var l) {
@@ -33,7 +33,7 @@ void check_factor(Var l) {
     const char* expected = i == j  ? (x > 0 && std::isfinite(x) ? nullptr : "a positive finite number")
                            : i < j ? (x == 0 ? nullptr : "0 above the diagonal")
                                    : (std::isfinite(x) ? nullptr : "a finite number");
-    if (expected) refuse_parameter("MultivariateNormal: scale_tril", l.shape(), at, x, expected);
+    if (expected) refuse_parameter({"MultivariateNormal: scale_tril", l.tape()}, l.shape(), at, x, expected);
     ++at;
   }
 }
@@ -41,7 +41,7 @@ void check_factor(Var l) {
 // y = L
 // dL_ij += g_ij for j <= i
 Var lower_triangle(Var loc, Var l) {
-  check_shapes(loc.shape(), l.shape());
+  check_shapes(loc.shape(), l.shape(), {"MultivariateNormal", loc.tape()});
   check_factor(l);
   const Index n = last(l.shape()), rows = l.size() / n;
   return record(
@@ -58,9 +58,9 @@ Var lower_triangle(Var loc, Var l) {
 void check_fit(bool fits, const char* op, const char* name, const Shape& vectors,
                const MultivariateNormal& q) {
   if (!fits)
-    throw std::invalid_argument(std::string(op) + ": " + name + " has shape " + vectors.str() +
-                                ", which does not fit a MultivariateNormal of scale_tril " +
-                                q.scale_tril.shape().str());
+    throw argument_error({op, q.tape()}, std::string(name) + " has shape " + vectors.str() +
+                                             ", which does not fit a MultivariateNormal of scale_tril " +
+                                             q.scale_tril.shape().str());
 }
 
 bool same_length(const Shape& vectors, const MultivariateNormal& q) {
@@ -74,7 +74,7 @@ bool few_axes(const Shape& vectors, const MultivariateNormal& q) {
 
 void check_values(const char* op, const MultivariateNormal& q, const char* name, const Shape& values) {
   check_fit(same_length(values, q), op, name, values, q);
-  const Shape both = shape_with_values(op, q.shape(), name, values);
+  const Shape both = shape_with_values({op, q.tape()}, q.shape(), name, values);
   check_fit(few_axes(both, q), op, name, values, q);
 }
 
@@ -100,7 +100,7 @@ MultivariateNormal::MultivariateNormal(Var l, Var factor) : loc(l), scale_tril(l
 
 Shape MultivariateNormal::shape() const {
   const Shape batch = broadcast(batch_shape(loc.shape(), 1), batch_shape(scale_tril.shape(), 2),
-                                "MultivariateNormal, leading axes of loc and scale_tril");
+                                {"MultivariateNormal, leading axes of loc and scale_tril", tape()});
   return with_last_axis(batch, last(loc.shape()));
 }
 
@@ -202,7 +202,7 @@ void solve_transposed(Index n, const Real* p, const Real* m, Real* w) {
 // and are computed from r² - 1 = δ (2 + δ) with δ = r - 1.
 Var factor_kl(Var q, Var p) {
   const Index n = last(q.shape()), matrix = n * n;
-  const Stacks stacks(q.shape(), p.shape(), "kl_divergence");
+  const Stacks stacks(q.shape(), p.shape(), {"kl_divergence", q.tape()});
   Real* all_m = q.tape().scratch<Real>(stacks.count() * matrix);
   Real* w = q.tape().scratch<Real>(matrix);
   return record(
@@ -243,7 +243,7 @@ Var factor_kl(Var q, Var p) {
 
 Var kl_divergence(const MultivariateNormal& q, const MultivariateNormal& p) {
   check_fit(same_length(q.shape(), p), "kl_divergence", "q", q.shape(), p);
-  const Shape both = broadcast(q.shape(), p.shape(), "kl_divergence");
+  const Shape both = broadcast(q.shape(), p.shape(), {"kl_divergence", q.tape()});
   check_fit(few_axes(both, p), "kl_divergence", "q", q.shape(), p);
   const Var apart = q.loc - p.loc;
   return factor_kl(q.scale_tril, p.scale_tril) + Real(0.5) * squared_length(p.scale_tril, apart);

@@ -4,7 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "doxa/autograd/broadcast.h"
+#include "doxa/autograd/internal/broadcast.h"
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/distributions/internal/arguments.h"
 #include "doxa/distributions/kernels/normal_kernels.h"
 
@@ -33,7 +34,7 @@ Normal Normal::from_log_scale(Var loc, Var log_scale) {
   return Normal(loc, scale, log_scale);
 }
 
-Shape Normal::shape() const { return broadcast(loc.shape(), scale.shape(), "Normal"); }
+Shape Normal::shape() const { return broadcast(loc.shape(), scale.shape(), {"Normal", tape()}); }
 
 // The scale needs no copies: it broadcasts along the new axis.
 Normal Normal::repeated(Index n) const {
@@ -46,7 +47,8 @@ Normal Normal::detached() const {
 
 Var Normal::from_noise(Var noise) const {
   return record(
-      "rsample", shape_with_values("rsample", shape(), "the noise", noise.shape()), {loc, scale, noise},
+      "rsample", shape_with_values({"rsample", tape()}, shape(), "the noise", noise.shape()),
+      {loc, scale, noise},
       [](Record& r) {
         const Broadcast<3> x(r);
         r.kernels().multiply_add(r.size(), x.value[0], x.value[1], x.value[2], r.value());
@@ -61,7 +63,7 @@ Var Normal::from_noise(Var noise) const {
 
 Var log_prob(const Normal& q, Var x) {
   return record(
-      "normal_log_prob", shape_with_values("log_prob", q.shape(), "x", x.shape()),
+      "normal_log_prob", shape_with_values({"log_prob", q.tape()}, q.shape(), "x", x.shape()),
       {x, q.loc, q.scale, q.log_scale},
       [](Record& r) {
         const auto& [v, loc, scale, log_scale] = Broadcast<4>(r).value;
@@ -92,7 +94,7 @@ Var sample(const Normal& q, Philox& random) { return stop_gradient(q.from_noise(
 Var kl_divergence(const Normal& q, const Normal& p) {
   const auto pair = [](const auto& v) { return NormalKernels::Pair{v[0], v[1], v[2], v[3], v[4], v[5]}; };
   return record(
-      "normal_kl", broadcast(q.shape(), p.shape(), "kl_divergence"),
+      "normal_kl", broadcast(q.shape(), p.shape(), {"kl_divergence", q.tape()}),
       {q.loc, q.scale, q.log_scale, p.loc, p.scale, p.log_scale},
       [=](Record& r) {
         const Broadcast<6> x(r);

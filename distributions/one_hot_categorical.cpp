@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "doxa/autograd/broadcast.h"
+#include "doxa/autograd/internal/broadcast.h"
 #include "doxa/distributions/internal/arguments.h"
 
 namespace doxa {
@@ -28,7 +28,7 @@ Var log_prob(const OneHotCategorical& q, Var x) {
   check_parameter("log_prob of OneHotCategorical: x", x, "a number that is not negative",
                   [](Real v) { return v >= 0; });
   check_sums_of_rows("log_prob of OneHotCategorical: x", x);
-  const Shape shape = shape_with_values("log_prob", q.shape(), "x", x.shape());
+  const Shape shape = shape_with_values({"log_prob", q.tape()}, q.shape(), "x", x.shape());
   const Var terms = record(
       "one_hot_log_prob", shape, {x, q.index.log_probs()},
       [](Record& r) {

@@ -23,7 +23,7 @@ RelaxedOneHotCategorical::RelaxedOneHotCategorical(const Categorical& i, Real t)
     : RelaxedOneHotCategorical(i, i.tape().constant(t)) {}
 
 Shape RelaxedOneHotCategorical::shape() const {
-  return with_last_axis(broadcast(index.shape(), temperature.shape(), "RelaxedOneHotCategorical"),
+  return with_last_axis(broadcast(index.shape(), temperature.shape(), {"RelaxedOneHotCategorical", tape()}),
                         index.support_size());
 }
 
@@ -37,7 +37,7 @@ RelaxedOneHotCategorical RelaxedOneHotCategorical::detached() const {
 }
 
 Var RelaxedOneHotCategorical::logits_from_noise(Var noise) const {
-  shape_with_values("rsample", shape(), "the noise", noise.shape());
+  shape_with_values({"rsample", tape()}, shape(), "the noise", noise.shape());
   return (index.logits + noise) / as_column(temperature);
 }
 
@@ -47,7 +47,7 @@ Var RelaxedOneHotCategorical::from_noise(Var noise) const { return softmax(logit
 Var log_prob_of_logits(const RelaxedOneHotCategorical& q, Var y) {
   const Index k = q.index.support_size();
   check_last_axis("log_prob_of_logits of RelaxedOneHotCategorical: y", y, k);
-  shape_with_values("log_prob", q.shape(), "the value", y.shape());
+  shape_with_values({"log_prob", q.tape()}, q.shape(), "the value", y.shape());
   double log_factorial = 0;
   for (Index i = 2; i < k; ++i) log_factorial += std::log(static_cast<double>(i));
   const Var s = q.index.logits - as_column(q.temperature) * y;

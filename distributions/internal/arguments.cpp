@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 
 namespace doxa {
@@ -21,7 +22,7 @@ std::string index_in(const Shape& s, Index at) {
 
 }  // namespace
 
-Shape shape_with_values(const char* op, const Shape& distribution, const char* name, const Shape& values) {
+Shape shape_with_values(const OpName& op, const Shape& distribution, const char* name, const Shape& values) {
   if (distribution == values) return values;
   const Shape both = broadcast(distribution, values, op);
   bool distribution_stretched = false, values_stretched = false;
@@ -32,15 +33,15 @@ Shape shape_with_values(const char* op, const Shape& distribution, const char* n
     values_stretched |= (in_values < 0 ? 1 : values[in_values]) != extent;
   }
   if (distribution_stretched && values_stretched)
-    throw std::invalid_argument(
-        std::string(op) + ": the distribution has shape " + distribution.str() + " and " + name + " " +
-        values.str() + ": only one of them may be stretched, and " + both.str() + " would stretch both");
+    throw argument_error(op, "the distribution has shape " + distribution.str() + " and " + name + " " +
+                                 values.str() + ": only one of them may be stretched, and " + both.str() +
+                                 " would stretch both");
   return both;
 }
 
-void refuse_parameter(const char* what, const Shape& shape, Index at, Real found, const char* expected) {
+void refuse_parameter(const OpName& what, const Shape& shape, Index at, Real found, const char* expected) {
   std::ostringstream text;
-  text << what;
+  text << what.str();
   if (shape.rank() > 0) text << '[' << index_in(shape, at) << ']';
   text << " is ";
   if (std::isnan(found))
@@ -53,7 +54,7 @@ void refuse_parameter(const char* what, const Shape& shape, Index at, Real found
 
 void check_last_axis(const char* what, Var x, Index k) {
   if (x.rank() < 1 || x.shape()[x.rank() - 1] != k)
-    throw std::invalid_argument(std::string(what) + " has shape " + x.shape().str() +
+    throw std::invalid_argument(OpName(what, x.tape()).str() + " has shape " + x.shape().str() +
                                 ", expected a last axis of " + std::to_string(k));
 }
 
@@ -69,8 +70,8 @@ void check_sums_of_rows(const char* what, Var x) {
     if (std::abs(total - 1) <= off_one) continue;
     std::ostringstream text;
     const std::string first = index_in(shape, at);
-    text << what << '[' << first.substr(0, first.rfind(',') + 1) << "0…" << k - 1 << "] add up to " << total
-         << ", expected 1";
+    text << OpName(what, x.tape()).str() << '[' << first.substr(0, first.rfind(',') + 1) << "0…" << k - 1
+         << "] add up to " << total << ", expected 1";
     throw std::invalid_argument(text.str());
   }
 }
@@ -80,7 +81,7 @@ void check_sums_of_rows(const char* what, Var x) {
 Var log_of_probs(const char* what, Var probs) {
   check_parameter(what, probs, "a number from 0 to 1", [](Real p) { return p >= 0 && p <= 1; });
   if (probs.rank() < 1)
-    throw std::invalid_argument(std::string(what) +
+    throw std::invalid_argument(OpName(what, probs.tape()).str() +
                                 " is a single number, expected a last axis of probabilities");
   check_sums_of_rows(what, probs);
   return record(

@@ -11,11 +11,11 @@ namespace doxa {
 /// The shape to which that of a distribution and that of values or noise, `name`, broadcast. Throws std::invalid_argument
 /// if they do not, or if both would be stretched (see distribution.h):
 /// "log_prob: the distribution has shape [200,1] and x [200]: …".
-Shape shape_with_values(const char* op, const Shape& distribution, const char* name, const Shape& values);
+Shape shape_with_values(const OpName& op, const Shape& distribution, const char* name, const Shape& values);
 
 /// Throws std::invalid_argument "Normal: scale[1,2] is -1, expected a positive finite number" for element `at` of a
 /// parameter `what` = "Normal: scale" of this shape.
-[[noreturn]] void refuse_parameter(const char* what, const Shape& shape, Index at, Real found,
+[[noreturn]] void refuse_parameter(const OpName& what, const Shape& shape, Index at, Real found,
                                    const char* expected);
 
 /// Throws as above for the first element of a parameter that is not valid.
@@ -27,7 +27,7 @@ void check_parameter(const char* what, Var parameter, const char* expected, Vali
   if (every) [[likely]]
     return;
   const auto wrong = std::ranges::find_if_not(all, valid);
-  refuse_parameter(what, parameter.shape(), wrong - all.begin(), *wrong, expected);
+  refuse_parameter({what, parameter.tape()}, parameter.shape(), wrong - all.begin(), *wrong, expected);
 }
 
 /// Throws std::invalid_argument unless the last axis of x has k numbers.

@@ -94,7 +94,7 @@ StepTable predictive(FilteringPosterior& model, std::span<const Trajectory> traj
   for (std::size_t first = 0; first < trajectories.size(); first += group) {
     const auto some = trajectories.subspan(first, std::min(group, trajectories.size() - first));
     const Episodes e = episodes(some, samples);
-    Tensor latent({e.batch, L}), h({e.batch, summary});
+    Tensor latent(Shape{e.batch, L}), h(Shape{e.batch, summary});
     for (Index k = 1; k <= e.horizon; ++k) {
       tape.clear();
       const Evaluation evaluation(tape);

@@ -51,7 +51,7 @@ std::vector<Index> first_numbers(Index n) {
 
 Tensor selected_rows(const Tensor& x, std::span<const Index> chosen) {
   const Index width = x.shape()[1];
-  Tensor y({static_cast<Index>(chosen.size()), width});
+  Tensor y(Shape{static_cast<Index>(chosen.size()), width});
   for (std::size_t i = 0; i < chosen.size(); ++i)
     std::copy_n(x.data() + chosen[i] * width, width, y.data() + static_cast<Index>(i) * width);
   return y;
@@ -59,17 +59,17 @@ Tensor selected_rows(const Tensor& x, std::span<const Index> chosen) {
 
 }  // namespace
 
-RssmBelief::RssmBelief(Rssm& model, Index episodes, Index samples, Philox random, Weighting weighting)
+RssmBelief::RssmBelief(Rssm& model, Index episodes, Index samples, Philox random, SampleWeighting weighting)
     : model_(model),
       episodes_(episodes),
       samples_(samples),
       copies_(model.deterministic() ? 1 : samples),
-      weighted_(weighting == Weighting::importance || model.future),
+      weighted_(weighting == SampleWeighting::importance || model.future),
       random_(random) {
   if (episodes < 1 || samples < 1)
     throw std::invalid_argument("RssmBelief: " + std::to_string(episodes) + " episodes and " +
                                 std::to_string(samples) + " samples, expected at least one");
-  summary_ = Tensor({episodes * copies_, model.settings.hidden});
+  summary_ = Tensor(Shape{episodes * copies_, model.settings.hidden});
   log_weights_.assign(static_cast<std::size_t>(episodes * samples), 0.0);
 }
 
@@ -205,7 +205,7 @@ std::size_t outcomes(const Rssm& model) { return static_cast<std::size_t>(model.
 }  // namespace
 
 StepTable predictive(Rssm& model, std::span<const Trajectory> trajectories, Index samples, Philox& random,
-                     RssmBelief::Weighting weighting) {
+                     SampleWeighting weighting) {
   StepTable all(outcomes(model), trajectories);
   in_groups(trajectories, samples, [&](std::size_t first, const Episodes& e) {
     RssmBelief belief(model, e.batch, samples, Philox{random(), random()}, weighting);
@@ -218,7 +218,7 @@ StepTable predictive(Rssm& model, std::span<const Trajectory> trajectories, Inde
 }
 
 StepTable open_loop(Rssm& model, std::span<const Trajectory> trajectories, Index from, Index ahead,
-                    Index samples, Philox& random, RssmBelief::Weighting weighting) {
+                    Index samples, Philox& random, SampleWeighting weighting) {
   for (const Trajectory& t : trajectories)
     if (from < 0 || ahead < 1 || static_cast<Index>(t.horizon()) - from < ahead)
       throw std::invalid_argument("open_loop: " + std::to_string(ahead) + " steps after " +
@@ -237,7 +237,7 @@ StepTable open_loop(Rssm& model, std::span<const Trajectory> trajectories, Index
 }
 
 StepTable summaries(Rssm& model, std::span<const Trajectory> trajectories, Index samples, Philox& random,
-                    RssmBelief::Weighting weighting) {
+                    SampleWeighting weighting) {
   StepTable all(static_cast<std::size_t>(model.settings.hidden), trajectories);
   in_groups(trajectories, samples, [&](std::size_t first, const Episodes& e) {
     RssmBelief belief(model, e.batch, samples, Philox{random(), random()}, weighting);

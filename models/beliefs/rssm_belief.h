@@ -9,21 +9,20 @@
 
 namespace doxa {
 
+/// How the samples of a belief are weighted. With `none` they are those of the posterior q. With `importance`
+/// they are particles (Gordon, Salmond & Smith, IEE Proc. F 140, 1993): proposed by q, weighted by p(s_k | …)
+/// p(o_k | s_k, …) / q(s_k | …), and resampled when the effective number falls below N/2. They then represent
+/// the belief of the learned generative model instead of q's. A smoothing q would look ahead; the prior
+/// proposes in its place, and the samples are always weighted.
+enum class SampleWeighting { none, importance };
+
 /// The belief of an Rssm in several episodes side by side: N samples of the past of each episode. `predict`
 /// the next observation from them, then `update` them with it.
-///
-/// With Weighting::none the samples of s_k are those of the posterior q. With Weighting::importance they are
-/// particles (Gordon, Salmond & Smith, IEE Proc. F 140, 1993): proposed by q, weighted by p(s_k | …) p(o_k |
-/// s_k, …) / q(s_k | …), and resampled when the effective number falls below N/2. They then represent the
-/// belief of the learned generative model instead of q's. A smoothing q would look ahead; the prior proposes
-/// in its place, and the samples are always weighted.
 class RssmBelief {
  public:
-  enum class Weighting { none, importance };
-
   /// Throws std::invalid_argument unless there is at least one episode and one sample.
   RssmBelief(Rssm& model, Index episodes, Index samples, Philox random,
-             Weighting weighting = Weighting::none);
+             SampleWeighting weighting = SampleWeighting::none);
 
   /// p̂(o_k | o_{<k}, a_{<k}) of each episode, [B·O]: the emission's probabilities, averaged over the
   /// samples, whose s_k come from the prior. `actions` are a_{k-1}, one for each episode.
@@ -54,17 +53,16 @@ class RssmBelief {
 
 /// p̂(o_k | o_{<k}, a_{<k}) along whole trajectories, rows of O.
 StepTable predictive(Rssm& model, std::span<const Trajectory> trajectories, Index samples, Philox& random,
-                     RssmBelief::Weighting weighting = RssmBelief::Weighting::none);
+                     SampleWeighting weighting = SampleWeighting::none);
 
 /// p̂(o_{from+n} | o_{≤from}, a_{<from+n}) for n = 1 … ahead, rows of O: what is predicted when no
 /// observation is used after step `from`. Throws std::invalid_argument where a trajectory has fewer than from
 /// + ahead steps.
 StepTable open_loop(Rssm& model, std::span<const Trajectory> trajectories, Index from, Index ahead,
-                    Index samples, Philox& random,
-                    RssmBelief::Weighting weighting = RssmBelief::Weighting::none);
+                    Index samples, Philox& random, SampleWeighting weighting = SampleWeighting::none);
 
 /// What the model remembers after each step: the mean of the samples' summaries h_k, rows of `hidden`.
 StepTable summaries(Rssm& model, std::span<const Trajectory> trajectories, Index samples, Philox& random,
-                    RssmBelief::Weighting weighting = RssmBelief::Weighting::none);
+                    SampleWeighting weighting = SampleWeighting::none);
 
 }  // namespace doxa

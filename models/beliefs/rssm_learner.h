@@ -9,6 +9,12 @@ namespace doxa {
 struct RssmLearner {
   Rssm model;
   RssmObjective objective = {};
+
+  /// The samples of a belief are weighted if the objective has several: it then trains q as a proposal and not
+  /// as the belief itself.
+  SampleWeighting weighting() const {
+    return objective.samples > 1 ? SampleWeighting::importance : SampleWeighting::none;
+  }
 };
 
 inline void append_parameters(Parameters& to, RssmLearner& l) { append_parameters(to, l.model); }
@@ -27,15 +33,9 @@ inline BoundTerms<Var> bound(Tape& tape, RssmLearner& l, const Episodes& e, Phil
   return {sum(by_step.log_likelihood, {0}), sum(by_step.kl, {0})};
 }
 
-/// The samples of a belief are weighted if the objective has several: it then trains q as a proposal and not
-/// as the belief itself.
-inline RssmBelief::Weighting weighting(const RssmLearner& l) {
-  return l.objective.samples > 1 ? RssmBelief::Weighting::importance : RssmBelief::Weighting::none;
-}
-
 inline StepTable predictive(RssmLearner& l, std::span<const Trajectory> trajectories, Index samples,
                             Philox& random) {
-  return predictive(l.model, trajectories, samples, random, weighting(l));
+  return predictive(l.model, trajectories, samples, random, l.weighting());
 }
 
 }  // namespace doxa

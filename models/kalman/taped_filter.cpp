@@ -34,7 +34,7 @@ void require_shapes(const LinearGaussianVars& m, Var inputs, Var observations) {
 
 // 1 where first <= i - j <= last, 0 elsewhere.
 Tensor diagonals(Index n, Index first, Index last) {
-  Tensor t({n, n});
+  Tensor t(Shape{n, n});
   for (Index i = 0; i < n; ++i)
     for (Index j = 0; j < n; ++j) t(i, j) = i - j >= first && i - j <= last ? Real(1) : Real(0);
   return t;

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/models/nn/kernels/nn_kernels.h"
 
 namespace doxa {
@@ -16,8 +17,9 @@ Var GruCell::operator()(Var x, Var h) {
   const Scope scope(tape, name);
   const Shape sx = x.shape(), sh = h.shape(), sw = input.weight.value.shape();
   if (sx.rank() != 2 || sx[1] != sw[0] || sh != Shape{sx[0], width})
-    throw std::invalid_argument("gru: expected [m," + std::to_string(sw[0]) + "] and [m," +
-                                std::to_string(width) + "], got " + sx.str() + " and " + sh.str());
+    throw argument_error({"gru", tape}, "expected [m," + std::to_string(sw[0]) + "] and [m," +
+                                            std::to_string(width) + "], got " + sx.str() + " and " +
+                                            sh.str());
   const Index m = sx[0], in = sw[0], w = width;
   Real* gates = tape.scratch<Real>(m * 4 * w);
   return record(
@@ -38,14 +40,14 @@ Var GruCell::operator()(Var x, Var h) {
         nn_kernels(k.set).gru_adjoint(m, w, gates, r.value(1), r.adjoint(), d_x, d_h, r.adjoint(1));
         const auto through_weight = [&](int i, Index columns, const Real* d, int weight) {  // dx += d Wᵀ
           if (!r.needs_gradient(i)) return;
-          const bool add = r.accumulates(i);
-          k.matmul(m, columns, 3 * w, d, 3 * w, 1, r.value(weight), 1, 3 * w, r.adjoint(i), add);
+          const auto [dx, add] = r.whole_adjoint(i);
+          k.matmul(m, columns, 3 * w, d, 3 * w, 1, r.value(weight), 1, 3 * w, dx, add);
         };
         const auto to_parameters = [&](int i, Index columns, const Real* d,
                                        int weight) {  // dW += xᵀ d, db += Σ d
           if (r.needs_gradient(weight)) {
-            const bool add = r.accumulates(weight);
-            k.matmul(columns, 3 * w, m, r.value(i), 1, columns, d, 3 * w, 1, r.adjoint(weight), add);
+            const auto [dw, add] = r.whole_adjoint(weight);
+            k.matmul(columns, 3 * w, m, r.value(i), 1, columns, d, 3 * w, 1, dw, add);
           }
           if (r.needs_gradient(weight + 1)) k.add_rows(m, 3 * w, d, 3 * w, r.adjoint(weight + 1), 0);
         };

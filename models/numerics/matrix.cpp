@@ -152,7 +152,7 @@ double largest_magnitude(const Matrix& a) {
 Tensor tensor(const Matrix& a) { return Tensor({a.rows, a.columns}, tensor(a.elements).span()); }
 
 Tensor tensor(const std::vector<double>& values) {
-  Tensor t({static_cast<Index>(values.size())});
+  Tensor t(Shape{static_cast<Index>(values.size())});
   std::ranges::transform(values, t.span().begin(), [](double x) { return static_cast<Real>(x); });
   return t;
 }

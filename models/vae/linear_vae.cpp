@@ -27,10 +27,10 @@ Matrix m_of(const ProbabilisticPca& model) {
 LinearVae::LinearVae(const Sizes& s, Philox& random)
     : sizes(checked(s)),
       weight("weight", random_matrix({s.data, s.latent}, s.data, random)),
-      mean("mean", Tensor({s.data})),
+      mean("mean", Tensor(Shape{s.data})),
       log_noise_scale("log_noise_scale", Tensor(Shape{})),
       encoder("encoder", random_matrix({s.latent, s.data}, s.data, random)),
-      log_posterior_scale("log_posterior_scale", Tensor({s.latent})) {}
+      log_posterior_scale("log_posterior_scale", Tensor(Shape{s.latent})) {}
 
 LinearVae::LinearVae(const ProbabilisticPca& model)
     : sizes{model.weight.rows, model.weight.columns},
@@ -39,7 +39,7 @@ LinearVae::LinearVae(const ProbabilisticPca& model)
       log_noise_scale("log_noise_scale",
                       Tensor(Shape{}, static_cast<Real>(std::log(model.noise_variance) / 2))),
       encoder("encoder", tensor(posterior(model).gain)),
-      log_posterior_scale("log_posterior_scale", Tensor({sizes.latent})) {
+      log_posterior_scale("log_posterior_scale", Tensor(Shape{sizes.latent})) {
   const Matrix m = m_of(model);
   for (Index j = 0; j < sizes.latent; ++j)
     log_posterior_scale.value[j] =

@@ -80,7 +80,7 @@ Var importance_weighted_bound(Var log_weights) {
 Tensor sample_log_importance_weights(Vae& vae, const Tensor& x, Index samples, Philox& random) {
   const Index n = x.shape()[0], data = vae.sizes.data, latent = vae.sizes.latent;
   const Index latents_at_once = 4096, rows = std::max<Index>(1, latents_at_once / samples);
-  Tensor all({n, samples});
+  Tensor all(Shape{n, samples});
   Tape tape;
   for (Index first = 0; first < n; first += rows) {
     const Index batch = std::min(rows, n - first);

@@ -41,7 +41,7 @@ TEST(Backward, GivesEveryInnerValueItsAdjoint) {
 
 TEST(Backward, KeepsTheAdjointsOfVariablesAndLeavesUnlessAskedForAll) {
   Tape tape;
-  Tensor w(Shape{1}, {3}), gradient({1});
+  Tensor w(Shape{1}, {3}), gradient(Shape{1});
   const Var x = tape.variable(vector({2})), leaf = tape.leaf(w, gradient), y = x * leaf,
             part = reshape(y, {1, 1});
   const Var part_of_x = slice(x, 0, 0, 1);

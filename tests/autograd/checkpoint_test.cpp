@@ -111,7 +111,7 @@ TEST(Checkpoint, SeveralOutputsOfDifferentShapes) {
 // What a block uses without being told, and the leaves that it binds itself, get their gradients too: a block
 // that applies a layer binds the layer's parameters.
 TEST(Checkpoint, GradientsReachWhatTheBlockCapturesAndTheLeavesItBinds) {
-  Tensor w(Shape{3}, {1, 2, 3}), gradient({3});
+  Tensor w(Shape{3}, {1, 2, 3}), gradient(Shape{3});
   Tape tape;
   const Var x = tape.variable(vector({1, -1, 2})), z = tape.variable(vector({2, 3, 5}));
   const auto f = [&](std::span<const Var> in) { return in[0] * z * in[0].tape().leaf(w, gradient); };
@@ -182,7 +182,7 @@ TEST(Checkpoint, AnErrorInTheBlockLeavesTheTapeAsItWas) {
 }
 
 TEST(Checkpoint, ABlockThatIsNotTheSameTwiceIsRefused) {
-  Tensor w({1}), v({1}), gw({1}), gv({1});
+  Tensor w(Shape{1}), v(Shape{1}), gw(Shape{1}), gv(Shape{1});
   int calls = 0;
   Tape tape;
   const Var x = tape.variable(vector({1}));

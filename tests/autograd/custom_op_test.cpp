@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
 #include "tests/support/rounding.h"
@@ -209,18 +210,18 @@ TEST(CustomOp, MayRecordInItsForwardRule) {
   EXPECT_EQ(adjoint(x), (Numbers{2, 4}));
 }
 
-// A rule that asks whether there is anything to add to may set the adjoint of its operand at first.
+// A rule that writes the whole adjoint of its operand in one go may assign the first contribution.
 Var doubled(Var x, int* set) {
   return record(
       "doubled", x.shape(), {x}, [](Record& r) { r.value()[0] = 2 * r.value(0)[0]; },
       [set](Record& r) {
-        const bool add = r.accumulates(0);
+        const auto [dx, add] = r.whole_adjoint(0);
         *set += !add;
-        r.adjoint(0)[0] = (add ? r.adjoint(0)[0] : 0) + 2 * r.adjoint()[0];
+        dx[0] = (add ? dx[0] : 0) + 2 * r.adjoint()[0];
       });
 }
 
-TEST(Accumulates, IsFalseForTheFirstContributionAlone) {
+TEST(WholeAdjoint, IsAssignedByTheFirstContributionAlone) {
   Tape tape;
   int set = 0;
   const Var x = tape.variable(vector({3}));
@@ -239,6 +240,49 @@ TEST(Accumulates, IsFalseForTheFirstContributionAlone) {
   doubled(tape.constant(1), &set);
   tape.backward(square(x) + doubled(tape.constant(vector({1})), &set));
   EXPECT_EQ(set, 0);
+}
+
+// Two operands that are one value: the second contribution adds to the first.
+TEST(WholeAdjoint, OfTheSameOperandTwiceHasBothParts) {
+  Tape tape;
+  const Var x = tape.variable(vector({2, 3}));
+  tape.backward(sum(record(
+      "difference", x.shape(), {x, x}, [](Record& r) { std::fill_n(r.value(), r.size(), Real{0}); },
+      [](Record& r) {
+        for (const int i : {0, 1}) {
+          const auto [d, add] = r.whole_adjoint(i);
+          for (Index j = 0; j < r.size(); ++j) d[j] = (add ? d[j] : 0) + (i == 0 ? 5 : -3) * r.adjoint()[j];
+        }
+      })));
+  EXPECT_EQ(adjoint(x), (Numbers{2, 2}));
+}
+
+// What a rule forgets to set must not pass for a number.
+TEST(UninitialisedMemory, IsNanInCheckedBuilds) {
+#ifdef DOXA_CHECKED
+  Tape tape;
+  const Var x = tape.variable(vector({2, 3}));
+  const Var forgets = record(
+      "forgets", x.shape(), {x},
+      [](Record& r) {
+        EXPECT_TRUE(std::isnan(r.workspace(3)[2]));
+        r.value()[0] = 1;
+      },
+      [](Record& r) {
+        const auto [d, add] = r.whole_adjoint(0);
+        EXPECT_FALSE(add);
+        d[0] = r.adjoint()[0];
+      });
+  EXPECT_EQ(forgets.value()[0], 1);
+  EXPECT_TRUE(std::isnan(forgets.value()[1]));
+  tape.backward(forgets, vector({1, 1}));
+  EXPECT_EQ(x.adjoint()[0], 1);
+  EXPECT_TRUE(std::isnan(x.adjoint()[1]));
+  EXPECT_TRUE(std::isnan(tape.constant({2}, [](std::span<Real>) {}).value()[1]));
+  EXPECT_TRUE(std::isnan(tape.scratch<Real>(7)[6]));
+#else
+  GTEST_SKIP() << "this build does not fill memory";
+#endif
 }
 
 }  // namespace

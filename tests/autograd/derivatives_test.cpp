@@ -213,9 +213,17 @@ TEST(Derivatives, AnAdjointOfZeroAddsNothing) {
 }
 
 // Arrays of every short length, each between guards that must stay as they are.
+constexpr std::size_t guard = 32;
+constexpr Real mark = 1234;
+
+void expect_marks(const std::vector<Real>& v, std::size_t written, const Kernels* set) {
+  EXPECT_EQ(std::count(v.begin(), v.begin() + guard, mark), guard) << set->name;
+  const auto behind = v.begin() + static_cast<std::ptrdiff_t>(guard + written);
+  EXPECT_EQ(std::count(behind, v.end(), mark), v.end() - behind) << set->name;
+}
+
 TEST(Derivatives, NothingOutsideTheArrayIsWrittenAndEveryElementOnce) {
-  constexpr std::size_t guard = 32, longest = 35;
-  const Real mark = 1234;
+  constexpr std::size_t longest = 35;
   std::vector<Real> x(longest), g = adjoints(longest), whole(longest), whole_dx(longest);
   for (std::size_t i = 0; i < longest; ++i) x[i] = Real(0.1) + static_cast<Real>(i) / 8;
   for (const Kernels* set : available_kernels())
@@ -232,17 +240,12 @@ TEST(Derivatives, NothingOutsideTheArrayIsWrittenAndEveryElementOnce) {
           EXPECT_LE(ulps(y[guard + i], whole[i]), 1) << unary_rows[op].name << ' ' << set->name;
           EXPECT_LE(ulps(dx[guard + i], whole_dx[i]), 4) << unary_rows[op].name << ' ' << set->name;
         }
-        for (const std::vector<Real>* v : {&y, &dx}) {
-          EXPECT_EQ(std::count(v->begin(), v->begin() + guard, mark), guard) << set->name;
-          EXPECT_EQ(std::count(v->end() - guard, v->end(), mark), guard) << set->name;
-        }
+        for (const std::vector<Real>& v : {y, dx}) expect_marks(v, n, set);
       }
     }
 }
 
 TEST(Derivatives, NothingOutsideTheArraysOfTwoOperandsIsWritten) {
-  constexpr std::size_t guard = 32;
-  const Real mark = 1234;
   const std::vector<Real> a = adjoints(40), b = adjoints(40), g = adjoints(40);
   for (const Kernels* set : available_kernels())
     for (std::size_t op = 0; op < std::size(binary_rows); ++op)
@@ -254,13 +257,8 @@ TEST(Derivatives, NothingOutsideTheArraysOfTwoOperandsIsWritten) {
             set->binary[op](count, a.data(), step_a, b.data(), step_b, &y[guard]);
             set->binary_adjoint_a[op](count, a.data(), step_a, b.data(), step_b, &y[guard], g.data(),
                                       &d[guard]);
-            const std::size_t written = step_a == 1 ? n : 1;
-            EXPECT_EQ(std::count(y.begin(), y.begin() + guard, mark), guard) << set->name;
-            EXPECT_EQ(std::count(y.end() - guard, y.end(), mark), guard) << set->name;
-            EXPECT_EQ(std::count(d.begin(), d.begin() + guard, mark), guard) << set->name;
-            EXPECT_EQ(std::count(d.begin() + static_cast<std::ptrdiff_t>(guard + written), d.end(), mark),
-                      static_cast<std::ptrdiff_t>(n + guard - written))
-                << set->name;
+            expect_marks(y, n, set);
+            expect_marks(d, step_a == 1 ? n : 1, set);
           }
 }
 

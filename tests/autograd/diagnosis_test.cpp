@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -50,7 +49,7 @@ TEST(Scope, EndsWithAnException) {
 
 TEST(FiniteValues, AreNotRequiredUnlessAsked) {
   Tape tape;
-  EXPECT_EQ(log(tape.variable(Tensor(Shape{}, 0))).item(), -std::numeric_limits<Real>::infinity());
+  EXPECT_EQ(log(tape.variable(Tensor(Shape{}, 0))).item(), -infinity);
 }
 
 TEST(FiniteValues, TheFirstOpForwardIsNamedWithItsScope) {
@@ -70,7 +69,7 @@ TEST(FiniteValues, AConstantOrALeafThatIsNotFiniteIsNamed) {
   Tape tape;
   tape.require_finite(true);
   EXPECT_EQ(thrown<std::domain_error>([&] { tape.constant(infinity); }), "constant: value[0] is inf");
-  Tensor value({2}, -infinity), gradient({2});
+  Tensor value({2}, -infinity), gradient(Shape{2});
   EXPECT_EQ(thrown<std::domain_error>([&] { tape.leaf(value, gradient); }), "leaf: value[0] is -inf");
 }
 
@@ -78,7 +77,7 @@ TEST(FiniteValues, AConstantOrALeafThatIsNotFiniteIsNamed) {
 Var broken(Var x) {
   return record(
       "broken", x.shape(), {x}, [](Record& r) { r.value()[0] = 1; },
-      [](Record& r) { r.adjoint(0)[0] += r.adjoint()[0] * std::numeric_limits<Real>::quiet_NaN(); });
+      [](Record& r) { r.adjoint(0)[0] += r.adjoint()[0] * nan; });
 }
 
 TEST(FiniteValues, TheFirstOpBackwardIsNamedWithItsScope) {

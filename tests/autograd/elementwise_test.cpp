@@ -50,6 +50,79 @@ TEST(Elementwise, ConstantsOnEitherSide) {
   EXPECT_EQ(value(2 / x), (Numbers{2, 1, -0.5}));
 }
 
+// x += y is x = x + y: the old value and its gradient stay what they are.
+TEST(Elementwise, CompoundAssignmentMovesTheHandleToANewRecord) {
+  Tape tape;
+  const Var a = tape.variable(vector({1, 2, -4})), b = tape.variable(2);
+  Var x = a;
+  x += b;
+  EXPECT_EQ(value(x), (Numbers{3, 4, -2}));
+  x *= b;
+  EXPECT_EQ(value(x), (Numbers{6, 8, -4}));
+  x -= a;
+  EXPECT_EQ(value(x), (Numbers{5, 6, 0}));
+  x /= b;
+  EXPECT_EQ(value(x), (Numbers{2.5, 3, 0}));
+  EXPECT_EQ(value(a), (Numbers{1, 2, -4}));
+  tape.backward(sum(x));  // Σ (a + b) - a / b
+  EXPECT_EQ(adjoint(a), (Numbers{0.5, 0.5, 0.5}));
+  EXPECT_EQ(adjoint(b), (Numbers{3 + (1 + 2 - 4) / Real{4}}));
+}
+
+TEST(Elementwise, CompoundAssignmentWithANumber) {
+  Tape tape;
+  Var x = tape.constant(vector({1, 2, -4}));
+  x += 1;
+  EXPECT_EQ(value(x), (Numbers{2, 3, -3}));
+  x -= 3;
+  EXPECT_EQ(value(x), (Numbers{-1, 0, -6}));
+  x *= 3;
+  EXPECT_EQ(value(x), (Numbers{-3, 0, -18}));
+  x /= 2;
+  EXPECT_EQ(value(x), (Numbers{-1.5, 0, -9}));
+}
+
+TEST(Elementwise, PowerIsThatOfCForEveryKindOfBaseAndExponent) {
+  constexpr Real infinity = std::numeric_limits<Real>::infinity(),
+                 nan = std::numeric_limits<Real>::quiet_NaN();
+  const Tensor numbers =
+      vector({-infinity, -2, -1, Real(-0.5), Real{-0.0}, 0, Real(0.5), 1, 2, 3, -3, infinity, nan});
+  Tape tape;
+  const Var base = tape.constant(Tensor(Shape{13, 1}, numbers.span())), exponent = tape.constant(numbers);
+  const Var both = pow(base, exponent);
+  for (Index i = 0; i < 13; ++i) {
+    const Var of_base = pow(numbers[i], exponent), of_exponent = pow(base, numbers[i]);
+    for (Index j = 0; j < 13; ++j) {
+      const auto same = [](Real a, Real b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+      const auto row = static_cast<std::size_t>(i), column = static_cast<std::size_t>(j);
+      const Real exact = std::pow(numbers[i], numbers[j]);
+      EXPECT_PRED2(same, both.value()[13 * row + column], exact);
+      EXPECT_PRED2(same, of_base.value()[column], exact);
+      EXPECT_PRED2(same, of_exponent.value()[column], std::pow(numbers[j], numbers[i]));
+    }
+  }
+}
+
+// ∂/∂a a^b = b a^(b-1), ∂/∂b a^b = a^b log a. No logarithm of 0 or of a negative base gets into a gradient that is 0
+// or not asked for.
+TEST(Elementwise, GradientsOfAPowerAtZeroAndAtNegativeBases) {
+  Tape tape;
+  const Var base = tape.variable(vector({0, 0, 0, 0, 2})),
+            exponent = tape.variable(vector({0, 1, 2, Real(0.5), 0}));
+  tape.backward(sum(pow(base, exponent)));
+  EXPECT_EQ(adjoint(base), (Numbers{0, 1, 0, 0, 0}));
+  EXPECT_EQ(adjoint(exponent), (Numbers{0, 0, 0, 0, std::log(Real{2})}));
+
+  const Var negative = tape.variable(vector({-2, -2})), integers = tape.constant(vector({3, -1}));
+  tape.backward(sum(pow(negative, integers)));
+  EXPECT_EQ(adjoint(negative), (Numbers{12, -0.25}));
+
+  const Var x = tape.variable(vector({-1, 2}));  // the other branch is not differentiated
+  tape.backward(sum(where(vector({0, 1}), pow(x, x), x)));
+  EXPECT_EQ(adjoint(x)[0], 1);
+  EXPECT_NEAR(adjoint(x)[1], 4 + 4 * std::log(2.0), 8 * 8 * unit_roundoff);
+}
+
 TEST(Elementwise, OneTimesZeroKeepsItsSign) {
   Tape tape;
   const Var zero = tape.constant(vector({-Real{0}}));
@@ -118,7 +191,7 @@ TEST(Elementwise, FunctionalEquationsOfTheOthers) {
   expect_close(pow(x, -1), reciprocal(x), 2);
 }
 
-TEST(Elementwise, SubgradientsAtKinksAreAsDocumented) {
+TEST(Elementwise, SubgradientsAtKinksAndOfPowersAreAsDocumented) {
   Tape tape;
   const Var x = tape.variable(vector({-2, 0, 3}));
   const auto gradient = [&](Var y) {
@@ -136,15 +209,7 @@ TEST(Elementwise, SubgradientsAtKinksAreAsDocumented) {
   EXPECT_EQ(gradient(clamp(x, -2, 0)), (Numbers{1, 1, 0}));
   EXPECT_EQ(gradient(clamp(x, 0, 0)), (Numbers{0, 1, 0}));
   EXPECT_EQ(gradient(clamp(x, -infinity, infinity)), (Numbers{1, 1, 1}));
-}
-
-TEST(Elementwise, PowersOfZeroAndOfNegativeNumbers) {
-  Tape tape;
-  const Var x = tape.variable(vector({-2, 0, 3}));
-  const auto gradient = [&](Var y) {
-    tape.backward(sum(y));
-    return adjoint(x);
-  };
+  // Powers of zero and of negative numbers.
   EXPECT_EQ(value(pow(x, 3)), (Numbers{-8, 0, 27}));
   EXPECT_EQ(gradient(pow(x, 3)), (Numbers{12, 0, 27}));
   EXPECT_EQ(value(pow(x, 0)), (Numbers{1, 1, 1}));

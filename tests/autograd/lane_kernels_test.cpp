@@ -4,18 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/random.h"
 #include "tests/support/numbers.h"
-#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {
-
-using Numbers = std::vector<Real>;
 
 Numbers integers(Index n, Index salt) {
   Numbers x(static_cast<std::size_t>(n));

@@ -76,11 +76,11 @@ TEST(Leaf, ManyAreKeptApart) {
 TEST(Leaf, RefusesAGradientOfAnotherShapeOrOfAnotherValue) {
   Tape tape;
   Tensor value(Shape{2, 3}), gradient(Shape{3, 2}), fits(Shape{2, 3}), other(Shape{2, 3});
-  EXPECT_EQ(thrown<std::invalid_argument>([&] { tape.leaf(value, gradient); }),
-            "leaf: value and gradient differ in shape: [2,3] and [3,2]");
+  EXPECT_SAYS(std::invalid_argument, "leaf: value and gradient differ in shape: [2,3] and [3,2]",
+              tape.leaf(value, gradient));
   tape.leaf(value, fits);
-  EXPECT_EQ(thrown<std::logic_error>([&] { tape.leaf(other, fits); }),
-            "leaf: this gradient is already bound to another value");
+  EXPECT_SAYS(std::logic_error, "leaf: this gradient is already bound to another value",
+              tape.leaf(other, fits));
 }
 
 TEST(Leaf, OfNoElementsKeepsItsShape) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -21,12 +20,12 @@ struct Matrix {
   Index rows, columns, row_stride, column_stride;
   std::vector<Real> data;
 
-  Matrix(Index m, Index n, bool transposed = false, Index gap = 0)
+  Matrix(Index m, Index n, bool transposed = false, Index gap = 0, Real value = nan)
       : rows(m),
         columns(n),
         row_stride(transposed ? 1 : n + gap),
         column_stride(transposed ? m + gap : 1),
-        data(static_cast<std::size_t>(transposed ? n * (m + gap) : m * (n + gap)), nan) {}
+        data(static_cast<std::size_t>(transposed ? n * (m + gap) : m * (n + gap)), value) {}
   Real& operator()(Index i, Index j) {
     return data[static_cast<std::size_t>(i * row_stride + j * column_stride)];
   }
@@ -34,10 +33,12 @@ struct Matrix {
 };
 
 // Small integers: every sum is exact, so the order of additions does not matter.
-void fill_with_integers(Matrix& a, Index salt) {
+Matrix integers(Index salt, Index m, Index n, bool transposed = false, Index gap = 0) {
+  Matrix a(m, n, transposed, gap);
   for (Index i = 0; i < a.rows; ++i)
     for (Index j = 0; j < a.columns; ++j)
       a(i, j) = static_cast<Real>((i * 7 + j * 13 + i * j + salt) % 11 - 5);
+  return a;
 }
 
 Matrix naive(const Matrix& a, const Matrix& b) {
@@ -59,17 +60,12 @@ Matrix product(const Kernels& set, const Matrix& a, const Matrix& b) {
 }
 
 void expect_exact(Index m, Index n, Index k) {
-  Matrix left(m, k), right(k, n);
-  fill_with_integers(left, 1);
-  fill_with_integers(right, 2);
-  const Matrix expected = naive(left, right);
+  const Matrix expected = naive(integers(1, m, k), integers(2, k, n));
   for (const bool transpose_a : {false, true})
     for (const bool transpose_b : {false, true})
       for (const Index gap : {0, 3})
         for (const Kernels* set : available_kernels()) {
-          Matrix a(m, k, transpose_a, gap), b(k, n, transpose_b, gap);
-          fill_with_integers(a, 1);
-          fill_with_integers(b, 2);
+          const Matrix a = integers(1, m, k, transpose_a, gap), b = integers(2, k, n, transpose_b, gap);
           const std::string where = std::string(set->name) + " [" + std::to_string(m) + "," +
                                     std::to_string(k) + "] x [" + std::to_string(k) + "," +
                                     std::to_string(n) + "]" + (transpose_a ? " A transposed" : "") +
@@ -124,9 +120,7 @@ TEST(MatrixProduct, IsExactOnIntegersForOperandsWithNoContiguousDirection) {
   for (const Index m : {1, 7, 81, 90})
     for (const Index n : {1, 9, 50})
       for (const Index k : {1, 5, 200}) {
-        Matrix left(m, k), right(k, n);
-        fill_with_integers(left, 1);
-        fill_with_integers(right, 2);
+        const Matrix left = integers(1, m, k), right = integers(2, k, n);
         const Matrix expected = naive(left, right);
         Matrix a(2 * m, 3 * k), b(2 * k, 3 * n);
         for (Index i = 0; i < m; ++i)
@@ -224,9 +218,7 @@ TEST(MatrixProduct, ZeroTimesInfinityIsNaN) {
     for (const bool transposed : {false, true})
       for (Index p = 0; p < k; ++p)
         for (Index j = 0; j < n; ++j) {
-          Matrix a(m, k), b(k, n, transposed);
-          for (Real& x : a.data) x = 0;
-          for (Real& x : b.data) x = 1;
+          Matrix a(m, k, false, 0, 0), b(k, n, transposed, 0, 1);
           b(p, j) = infinity;
           const Matrix c = product(*set, a, b);
           for (Index i = 0; i < m; ++i)
@@ -241,9 +233,7 @@ TEST(MatrixProduct, ANaNReachesItsRowAndNothingElse) {
     for (const bool transpose_a : {false, true})
       for (const bool transpose_b : {false, true})
         for (Index at = 0; at < m; ++at) {
-          Matrix a(m, k, transpose_a), b(k, n, transpose_b);
-          for (Real& x : a.data) x = 1;
-          for (Real& x : b.data) x = 0;
+          Matrix a(m, k, transpose_a, 0, 1), b(k, n, transpose_b, 0, 0);
           a(at, at % k) = nan;
           const Matrix c = product(*set, a, b);
           for (Index i = 0; i < m; ++i)

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <limits>
 #include <random>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,9 +43,9 @@ struct Hard {
 // Expected bits of all lists: the ratio of whole numbers that the text stands for, rounded in exact rational
 // arithmetic.
 
-// Vern Paxson, "A program for testing IEEE decimal-binary conversion" (1991): numbers of each length that come
-// closest to the middle between two doubles, from below (table 1) and from above (table 2).
-constexpr Hard just_below_the_middle[] = {
+constexpr Hard hard_numbers[] = {
+    // Vern Paxson, "A program for testing IEEE decimal-binary conversion" (1991): numbers of each length that come
+    // closest to the middle between two doubles, from below (table 1) and from above (table 2).
     {"5e125", 0x5a07a2ecc414a03f},
     {"69e267", 0x77c0b7cb60c994da},
     {"999e-26", 0x3b282782afe1869e},
@@ -69,8 +68,6 @@ constexpr Hard just_below_the_middle[] = {
     {"20505426358836677347e-221", 0x161012954b6aabba},
     {"836168422905420598437e-234", 0x13b20403a628a9ca},
     {"4891559871276714924261e222", 0x7286ecaf7694a3c7},
-};
-constexpr Hard just_above_the_middle[] = {
     {"9e-265", 0x091d05244fe5066a},
     {"85e-37", 0x38a698ccdc60015a},
     {"623e100", 0x554640a62f3a83df},
@@ -93,12 +90,9 @@ constexpr Hard just_above_the_middle[] = {
     {"25188282901709339043e-252", 0x0fa4059af3db2a84},
     {"308984926168550152811e-52", 0x39640de48676653b},
     {"6372891218502368041059e64", 0x51c067047dbb38fe},
-};
-
-// Inputs that went wrong in well-known programs: the largest double below the normal ones and its neighbours (PHP
-// bug 53632 and CVE-2010-4476, where reading never ended), both ends of the range, 2^53 + 1, and ties and
-// near-ties from Rick Regan's exploringbinary.com (2009-2011).
-constexpr Hard notorious[] = {
+    // Inputs that went wrong in well-known programs: the largest double below the normal ones and its neighbours (PHP
+    // bug 53632 and CVE-2010-4476, where reading never ended), both ends of the range, 2^53 + 1, and ties and
+    // near-ties from Rick Regan's exploringbinary.com (2009-2011).
     {"2.2250738585072011e-308", 0x000fffffffffffff},
     {"2.2250738585072012e-308", 0x0010000000000000},
     {"2.2250738585072014e-308", 0x0010000000000000},
@@ -121,12 +115,10 @@ constexpr Hard notorious[] = {
 };
 
 TEST(ReadDecimal, NumbersNextToTheMiddleBetweenTwoDoubles) {
-  for (const auto& list : {std::span<const Hard>(just_below_the_middle),
-                           std::span<const Hard>(just_above_the_middle), std::span<const Hard>(notorious)})
-    for (const Hard& hard : list) {
-      EXPECT_EQ(bits(hard.text), hard.bits) << hard.text;
-      EXPECT_EQ(bits(std::string("-") + hard.text), hard.bits | std::uint64_t{1} << 63) << hard.text;
-    }
+  for (const Hard& hard : hard_numbers) {
+    EXPECT_EQ(bits(hard.text), hard.bits) << hard.text;
+    EXPECT_EQ(bits(std::string("-") + hard.text), hard.bits | std::uint64_t{1} << 63) << hard.text;
+  }
 }
 
 // The decimal digits of n · 2^exponent, all of them.

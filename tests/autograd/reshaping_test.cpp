@@ -1,10 +1,11 @@
-// Ops that move numbers: what undoes what. Their gradients are checked in
+// Ops that move and choose numbers: what undoes what. Their gradients are checked in
 // tests/gradcheck.
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
@@ -152,6 +153,113 @@ TEST(StraightThrough, HasTheValueOfOneAndTheGradientOfTheOther) {
   EXPECT_EQ(adjoint(hard), (Numbers{0, 0, 0}));
   EXPECT_EQ(adjoint(soft), (Numbers{2, 40, 600}));
   EXPECT_FALSE(straight_through(soft, tape.constant(vector({1, 2, 3}))).needs_gradient());
+}
+
+// Ops that choose by index: each is a product with a one-hot matrix.
+
+TEST(Gather, PicksOneElementOfEachRowAndIsAOneHotProduct) {
+  Tape tape;
+  const Var x = integer_variable(tape, {2, 3, 4});
+  const std::array<Index, 6> k{0, 3, 1, 2, 0, 3};
+  const Var y = gather(x, k);
+  EXPECT_EQ(y.shape(), Shape({2, 3}));
+  const Var weights = reshape(one_hot(tape, k, 4), x.shape());
+  EXPECT_EQ(value(y), value(sum(x * weights, -1)));
+  tape.backward(sum(y));
+  EXPECT_EQ(adjoint(x), value(weights));
+}
+
+TEST(Gather, OfAVectorIsOneNumber) {
+  Tape tape;
+  const std::array<Index, 1> k{2};
+  const Var y = gather(tape.constant(vector({5, 6, 7})), k);
+  EXPECT_EQ(y.shape(), Shape{});
+  EXPECT_EQ(y.item(), 7);
+}
+
+TEST(Take, IsAOneHotProductAndItsAdjointCountsRepetitions) {
+  Tape tape;
+  const std::array<Index, 5> k{3, 0, 3, 3, 1};
+  const Var x = integer_variable(tape, {4, 3}), y = take(x, k);
+  EXPECT_EQ(y.shape(), Shape({5, 3}));
+  EXPECT_EQ(value(y), value(matmul(one_hot(tape, k, 4), x)));
+  tape.backward(sum(y));
+  EXPECT_EQ(adjoint(x), (Numbers{1, 1, 1, 1, 1, 1, 0, 0, 0, 3, 3, 3}));
+}
+
+TEST(Take, AlongAnyAxisIsTakingAlongTheFirstOfAPermutation) {
+  Tape tape;
+  const std::array<Index, 4> k{1, 0, 1, 1};
+  const Var x = integer_variable(tape, {2, 3, 4});
+  EXPECT_EQ(value(take(x, k, 1)), value(permute(take(permute(x, {1, 0, 2}), k), {1, 0, 2})));
+  EXPECT_EQ(value(take(x, k, -1)), value(permute(take(permute(x, {2, 0, 1}), k), {1, 2, 0})));
+}
+
+TEST(Take, OfAllIndicesInOrderIsTheIdentityAndOfARangeASlice) {
+  Tape tape;
+  const std::array<Index, 4> all{0, 1, 2, 3};
+  const Var x = integer_variable(tape, {4, 4});
+  for (const int axis : {0, 1}) {
+    EXPECT_EQ(value(take(x, all, axis)), value(x));
+    EXPECT_EQ(value(take(x, std::span(all).subspan(1, 2), axis)), value(slice(x, axis, 1, 3)));
+  }
+}
+
+TEST(OneHot, HasOneOneInEachRow) {
+  Tape tape;
+  const std::array<Index, 3> k{2, 0, 2};
+  EXPECT_EQ(value(one_hot(tape, k, 3)), (Numbers{0, 0, 1, 1, 0, 0, 0, 0, 1}));
+  EXPECT_FALSE(one_hot(tape, k, 3).needs_gradient());
+  EXPECT_EQ(one_hot(tape, {}, 3).shape(), Shape({0, 3}));
+}
+
+// where: one of two, element by element.
+
+TEST(Where, ChoosesByBroadcasting) {
+  Tape tape;
+  const Var a = tape.variable(Tensor(Shape{2, 1}, {1, 2})), b = tape.variable(Tensor(Shape{3}, {10, 20, 30}));
+  const Var y = where(Tensor(Shape{2, 3}, {1, 0, -1, nan, 0, Real(0.1)}), a, b);
+  EXPECT_EQ(y.shape(), (Shape{2, 3}));
+  EXPECT_EQ(value(y), (Numbers{1, 20, 1, 2, 20, 2}));
+  tape.backward(y, Tensor(Shape{2, 3}, {1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(adjoint(a), (Numbers{4, 10}));
+  EXPECT_EQ(adjoint(b), (Numbers{0, 7, 0}));
+  EXPECT_EQ(value(where(Tensor(Shape{}, 0), a, b)), (Numbers{10, 20, 30, 10, 20, 30}));
+  EXPECT_EQ(where(Tensor(Shape{0}), tape.constant(1), tape.constant(2)).size(), 0);
+}
+
+TEST(Where, TheConditionHasNoGradient) {
+  Tape tape;
+  const Var c = tape.variable(vector({0, 1})), a = tape.variable(vector({3, 4}));
+  tape.backward(sum(where(c, a, a * a)));
+  EXPECT_EQ(adjoint(c), (Numbers{0, 0}));
+  EXPECT_EQ(adjoint(a), (Numbers{6, 1}));
+}
+
+TEST(Where, ShapesThatDoNotBroadcast) {
+  Tape tape;
+  const Var a = tape.constant(vector({1, 2})), b = tape.constant(vector({1, 2, 3}));
+  EXPECT_THROW(where(a, a, b), std::invalid_argument);
+  EXPECT_THROW(where(b, a, a), std::invalid_argument);
+}
+
+// The classical trap: 0 times the infinite derivative of what was not chosen.
+TEST(Where, WhatIsNotChosenStaysOutOfTheGradient) {
+  Tape tape;
+  const Var x = tape.variable(vector({0, 1, -1}));
+  const Tensor positive = vector({0, 1, 0});
+  const auto gradient = [&](Var y) {
+    tape.backward(sum(where(positive, y, x)));
+    return adjoint(x);
+  };
+  EXPECT_EQ(gradient(log(x)), (Numbers{1, 1, 1}));
+  EXPECT_EQ(gradient(1 / x), (Numbers{1, -1, 1}));
+  EXPECT_EQ(gradient(reciprocal(x)), (Numbers{1, -1, 1}));
+  EXPECT_EQ(gradient(x / x), (Numbers{1, 0, 1}));
+  EXPECT_EQ(gradient(x * log(x)), (Numbers{1, 1, 1}));
+  EXPECT_EQ(gradient(pow(x, Real(-0.5))), (Numbers{1, Real(-0.5), 1}));
+  EXPECT_EQ(gradient(sqrt(x)), (Numbers{1, Real(0.5), 1}));
+  EXPECT_EQ(gradient(x * tape.constant(vector({nan, 2, infinity}))), (Numbers{1, 2, 1}));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "doxa/autograd/internal/arena.h"
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
 #include "tests/support/thrown.h"

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
@@ -49,8 +48,7 @@ TEST(LogSumExp, OfInfinities) {
   EXPECT_EQ(logsumexp(tape.constant(vector({-infinity, 2}))).item(), 2);
   EXPECT_EQ(logsumexp(tape.constant(vector({infinity, 2}))).item(), infinity);
   EXPECT_EQ(logsumexp(tape.constant(vector({}))).item(), -infinity);
-  EXPECT_TRUE(
-      std::isnan(logsumexp(tape.constant(vector({1, std::numeric_limits<Real>::quiet_NaN()}))).item()));
+  EXPECT_TRUE(std::isnan(logsumexp(tape.constant(vector({1, nan}))).item()));
 }
 
 // The weights of an impossible event are zero, not 0/0: a gradient of zero must stay zero through it.

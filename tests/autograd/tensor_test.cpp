@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "tests/support/numbers.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {
@@ -50,20 +51,13 @@ TEST(Shape, IsWrittenAsInTheErrorTexts) {
 
 TEST(Shape, RefusesWhatIsNoShape) {
   constexpr Index large = Index{1} << 40;
-  EXPECT_EQ(thrown<Refused>([] { Shape{1, 1, 1, 1, 1}; }), "shape: rank 5, expected at most 4");
-  EXPECT_EQ(thrown<Refused>([] { Shape{2, -3}; }), "shape: negative extent -3");
-  EXPECT_EQ(thrown<Refused>([] { Shape{large, large}; }), "shape: the number of elements overflows");
-  EXPECT_EQ(thrown<Refused>([] { Shape{std::numeric_limits<Index>::max()}; }),
-            "shape: the number of elements overflows");
-  EXPECT_EQ(thrown<Refused>([] {
-              Shape{2, 3}.axis(2, "sum");
-            }),
-            "sum: axis 2 is out of range for shape [2,3]");
-  EXPECT_EQ(thrown<Refused>([] {
-              Shape{2, 3}.axis(-3, "sum");
-            }),
-            "sum: axis -3 is out of range for shape [2,3]");
-  EXPECT_EQ(thrown<Refused>([] { Shape{}.axis(0, "sum"); }), "sum: axis 0 is out of range for shape []");
+  EXPECT_SAYS(Refused, "shape: rank 5, expected at most 4", Shape{1, 1, 1, 1, 1});
+  EXPECT_SAYS(Refused, "shape: negative extent -3", Shape{2, -3});
+  EXPECT_SAYS(Refused, "shape: the number of elements overflows", Shape{large, large});
+  EXPECT_SAYS(Refused, "shape: the number of elements overflows", Shape{std::numeric_limits<Index>::max()});
+  EXPECT_SAYS(Refused, "sum: axis 2 is out of range for shape [2,3]", Shape{2, 3}.axis(2, "sum"));
+  EXPECT_SAYS(Refused, "sum: axis -3 is out of range for shape [2,3]", Shape{2, 3}.axis(-3, "sum"));
+  EXPECT_SAYS(Refused, "sum: axis 0 is out of range for shape []", Shape{}.axis(0, "sum"));
 }
 
 // A strip of such an array, or its reduction over the empty axis, would overflow.
@@ -97,12 +91,10 @@ TEST(Broadcast, FollowsNumPy) {
 }
 
 TEST(Broadcast, RefusesExtentsThatDifferAndNameTheOpAndBothShapes) {
-  EXPECT_EQ(thrown<Refused>([] { broadcast({3}, {4}, "add"); }), "add: shapes do not broadcast: [3] and [4]");
-  EXPECT_EQ(thrown<Refused>([] {
-              broadcast({2, 1}, {8, 4, 3}, "divide");
-            }),
-            "divide: shapes do not broadcast: [2,1] and [8,4,3]");
-  EXPECT_EQ(thrown<Refused>([] { broadcast({0}, {2}, "add"); }), "add: shapes do not broadcast: [0] and [2]");
+  EXPECT_SAYS(Refused, "add: shapes do not broadcast: [3] and [4]", broadcast({3}, {4}, "add"));
+  EXPECT_SAYS(Refused, "divide: shapes do not broadcast: [2,1] and [8,4,3]",
+              broadcast({2, 1}, {8, 4, 3}, "divide"));
+  EXPECT_SAYS(Refused, "add: shapes do not broadcast: [0] and [2]", broadcast({0}, {2}, "add"));
 }
 
 TEST(Broadcast, RefusesAProductOfExtentsThatOverflows) {
@@ -151,6 +143,38 @@ TEST(Tensor, IsRowMajor) {
   EXPECT_EQ(x[5], 5);
 }
 
+TEST(Tensor, HasOneIndexForEachAxis) {
+  const Tensor cube(Shape{2, 3, 4}, noise(24, 1)), four(Shape{1, 2, 3, 4}, cube.span());
+  for (Index i = 0; i < 2; ++i)
+    for (Index j = 0; j < 3; ++j)
+      for (Index k = 0; k < 4; ++k) {
+        EXPECT_EQ(cube(i, j, k), cube[(i * 3 + j) * 4 + k]);
+        EXPECT_EQ(four(0, i, j, k), cube(i, j, k));
+      }
+  Tensor row(Shape{3});
+  row(1) = 2;
+  EXPECT_EQ(row[1], 2);
+  EXPECT_EQ(Tensor(Shape{}, Real{3})(), 3);
+}
+
+TEST(Tensor, RefusesIndicesOutOfRangeInCheckedBuilds) {
+#ifdef DOXA_CHECKED
+  using OutOfRange = std::out_of_range;
+  Tensor x(Shape{2, 3});
+  EXPECT_EQ(thrown<OutOfRange>([&] { x(5, 7) = 1; }), "tensor: index (5,7) of shape [2,3]");
+  EXPECT_EQ(thrown<OutOfRange>([&] { x(2, 0); }), "tensor: index (2,0) of shape [2,3]");
+  EXPECT_EQ(thrown<OutOfRange>([&] { x(0, -1); }), "tensor: index (0,-1) of shape [2,3]");
+  EXPECT_EQ(thrown<OutOfRange>([&] { x(0); }), "tensor: index (0) of shape [2,3]");
+  EXPECT_EQ(thrown<OutOfRange>([&] { x(0, 0, 0); }), "tensor: index (0,0,0) of shape [2,3]");
+  EXPECT_EQ(thrown<OutOfRange>([&] { x(); }), "tensor: index () of shape [2,3]");
+  EXPECT_EQ(thrown<OutOfRange>([&] { x[6]; }), "tensor: index (6) of shape [2,3]");
+  EXPECT_EQ(thrown<OutOfRange>([&] { Tensor(Shape{0})[0]; }), "tensor: index (0) of shape [0]");
+  EXPECT_NO_THROW(x(1, 2) = x[5]);
+#else
+  GTEST_SKIP() << "this build does not check indices";
+#endif
+}
+
 TEST(Tensor, CopiesAreIndependent) {
   Tensor a(Shape{2}, {1, 2}), b = a;
   b[0] = 7;
@@ -162,11 +186,8 @@ TEST(Tensor, OfNoAxesIsANumber) {
   EXPECT_EQ(Tensor().item(), 0);
   EXPECT_EQ(Tensor(Shape{}, Real{3}).item(), 3);
   EXPECT_EQ(Tensor(Shape{1, 1}, {4}).item(), 4);
-  EXPECT_EQ(thrown<Refused>([] {
-              Tensor(Shape{2, 1}).item();
-            }),
-            "item: expected one element, got shape [2,1]");
-  EXPECT_EQ(thrown<Refused>([] { Tensor(Shape{0}).item(); }), "item: expected one element, got shape [0]");
+  EXPECT_SAYS(Refused, "item: expected one element, got shape [2,1]", Tensor(Shape{2, 1}).item());
+  EXPECT_SAYS(Refused, "item: expected one element, got shape [0]", Tensor(Shape{0}).item());
 }
 
 TEST(Tensor, WithAnEmptyAxisHasNoElements) {
@@ -176,7 +197,7 @@ TEST(Tensor, WithAnEmptyAxisHasNoElements) {
 }
 
 TEST(Tensor, RefusesTheWrongNumberOfValues) {
-  EXPECT_EQ(thrown<Refused>([] { Tensor(Shape{2, 3}, {1, 2, 3}); }), "tensor: 3 values for shape [2,3]");
+  EXPECT_SAYS(Refused, "tensor: 3 values for shape [2,3]", Tensor(Shape{2, 3}, {1, 2, 3}));
 }
 
 TEST(Tensor, StartsOnACacheLine) {

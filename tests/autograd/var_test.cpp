@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <sstream>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "doxa/autograd/ops.h"
@@ -34,27 +36,29 @@ const std::vector<std::function<void(Var)>> uses = {
     [](Var x) { sum(x); },
     [](Var x) { reshape(x, {1}); },
     [](Var x) { stop_gradient(x); },
+    [](Var x) { std::ostringstream() << x; },
+    [](Var x) { x += 1; },
     [](Var x) {
       concat({x, x}, 0);
     },
 };
 
 TEST(Var, OfNoTapeIsRefusedByEverything) {
-  for (const auto& use : uses) EXPECT_EQ(thrown<Misuse>([&] { use(Var()); }), nowhere);
-  EXPECT_EQ(thrown<Misuse>([] { Var().tape(); }), nowhere);
+  for (const auto& use : uses) EXPECT_SAYS(Misuse, nowhere, use(Var()));
+  EXPECT_SAYS(Misuse, nowhere, Var().tape());
   Tape tape;
   const Var x = tape.variable(Tensor(Shape{}, Real{1}));
-  EXPECT_EQ(thrown<Misuse>([&] { tape.backward(Var()); }), nowhere);
-  EXPECT_EQ(thrown<Misuse>([&] { x + Var(); }), nowhere);
-  EXPECT_EQ(thrown<Misuse>([&] { Var() + x; }), nowhere);
+  EXPECT_SAYS(Misuse, nowhere, tape.backward(Var()));
+  EXPECT_SAYS(Misuse, nowhere, x + Var());
+  EXPECT_SAYS(Misuse, nowhere, Var() + x);
 }
 
 TEST(Var, IsStaleAfterItsTapeWasCleared) {
   Tape tape;
   const Var x = tape.variable(Tensor(Shape{1}, Real{2}));
   tape.clear();
-  for (const auto& use : uses) EXPECT_EQ(thrown<Misuse>([&] { use(x); }), stale);
-  EXPECT_EQ(thrown<Misuse>([&] { tape.backward(x); }), stale);
+  for (const auto& use : uses) EXPECT_SAYS(Misuse, stale, use(x));
+  EXPECT_SAYS(Misuse, stale, tape.backward(x));
   EXPECT_EQ(&x.tape(), &tape);
 }
 
@@ -65,9 +69,9 @@ TEST(Var, StaysStaleWhenAnotherRecordTakesItsPlace) {
     tape.clear();
     const Var y = tape.variable(Tensor(Shape{1}, Real{3}));
     EXPECT_EQ(y.item(), 3);
-    EXPECT_EQ(thrown<Misuse>([&] { x.value(); }), stale);
-    EXPECT_EQ(thrown<Misuse>([&] { x + y; }), stale);
-    EXPECT_EQ(thrown<Misuse>([&] { y + x; }), stale);
+    EXPECT_SAYS(Misuse, stale, x.value());
+    EXPECT_SAYS(Misuse, stale, x + y);
+    EXPECT_SAYS(Misuse, stale, y + x);
   }
 }
 
@@ -78,20 +82,20 @@ TEST(Var, IsStaleExactlyIfItCameAfterTheMarkRewoundTo) {
   const Var after = exp(before);
   tape.rewind(mark);
   EXPECT_EQ(before.item(), 2);
-  EXPECT_EQ(thrown<Misuse>([&] { after.item(); }), stale);
+  EXPECT_SAYS(Misuse, stale, after.item());
   const Var instead = square(before);
   EXPECT_EQ(instead.item(), 4);
-  EXPECT_EQ(thrown<Misuse>([&] { after.item(); }), stale);
+  EXPECT_SAYS(Misuse, stale, after.item());
 }
 
 TEST(Var, OfAnotherTapeIsRefused) {
   Tape one, other;
   const Var x = one.variable(Tensor(Shape{2}, {1, 2})), y = other.variable(Tensor(Shape{2}, {3, 4}));
   const std::size_t records = one.size();
-  EXPECT_EQ(thrown<Misuse>([&] { x + y; }), "add: operands on two different tapes");
-  EXPECT_EQ(thrown<Misuse>([&] { concat({x, y}, 0); }), "concat: operands on two different tapes");
-  EXPECT_EQ(thrown<Misuse>([&] { one.backward(sum(y)); }), "var: it belongs to another tape");
-  EXPECT_EQ(thrown<Misuse>([&] { one.view("view", y, {1}, 0); }), "var: it belongs to another tape");
+  EXPECT_SAYS(Misuse, "add: operands on two different tapes", x + y);
+  EXPECT_SAYS(Misuse, "concat: operands on two different tapes", concat({x, y}, 0));
+  EXPECT_SAYS(Misuse, "var: it belongs to another tape", one.backward(sum(y)));
+  EXPECT_SAYS(Misuse, "var: it belongs to another tape", one.view("view", y, {1}, 0));
   EXPECT_EQ(one.size(), records);
 }
 
@@ -123,13 +127,13 @@ TEST(Var, AConstantHasNoAdjoint) {
   const Var x = tape.variable(Tensor(Shape{}, Real{3})), c = tape.constant(2);
   tape.backward(x * c);
   for (const Var v : {c, c + c, stop_gradient(x)})
-    EXPECT_EQ(thrown<Misuse>([&] { v.adjoint(); }), "adjoint: a constant has none");
+    EXPECT_SAYS(Misuse, "adjoint: a constant has none", v.adjoint());
 }
 
 TEST(Var, HasNoAdjointBeforeTheFirstBackward) {
   Tape tape;
   const Var x = tape.variable(Tensor(Shape{}, Real{3}));
-  EXPECT_EQ(thrown<Misuse>([&] { x.adjoint(); }), "adjoint: call Tape::backward first");
+  EXPECT_SAYS(Misuse, "adjoint: call Tape::backward first", x.adjoint());
 }
 
 // The backward of the step before says nothing about the values of this one.
@@ -138,14 +142,14 @@ TEST(Var, HasNoAdjointBeforeTheFirstBackwardOfTheStep) {
   tape.backward(tape.variable(Tensor(Shape{}, Real{3})));
   tape.clear();
   const Var x = tape.variable(Tensor(Shape{}, Real{3}));
-  EXPECT_EQ(thrown<Misuse>([&] { x.adjoint(); }), "adjoint: call Tape::backward first");
+  EXPECT_SAYS(Misuse, "adjoint: call Tape::backward first", x.adjoint());
 }
 
 TEST(Var, ItemIsOfOneElementOnly) {
   Tape tape;
   EXPECT_EQ(tape.constant(Tensor(Shape{1, 1}, {7})).item(), 7);
   const Var x = tape.constant(Tensor(Shape{2, 3}));
-  EXPECT_EQ(thrown<std::invalid_argument>([&] { x.item(); }), "item: expected one element, got shape [2,3]");
+  EXPECT_SAYS(std::invalid_argument, "item: expected one element, got shape [2,3]", x.item());
 }
 
 TEST(Var, CopiesOfValueAndGradientOutliveTheRecord) {
@@ -157,6 +161,44 @@ TEST(Var, CopiesOfValueAndGradientOutliveTheRecord) {
   tape.constant(Tensor(Shape{2}, {8, 9}));
   EXPECT_EQ(value[1], 2);
   EXPECT_EQ(gradient[1], 4);
+}
+
+// ---- printing -----------------------------------------------------------------------------------
+
+std::string printed(Var x) {
+  std::ostringstream out;
+  out << x;
+  return out.str();
+}
+
+TEST(Var, PrintsItsValueItsShapeAndWhetherItNeedsAGradient) {
+  Tape tape;
+  EXPECT_EQ(printed(tape.variable(Real(0.5))), "0.5 of shape [], needs gradient");
+  EXPECT_EQ(printed(tape.constant({2, 2}, {1, 2, 3, -4})), "1 2 3 -4 of shape [2,2], constant");
+  EXPECT_EQ(printed(tape.constant({3, 0}, Real{1})), "(empty) of shape [3,0], constant");
+  EXPECT_EQ(printed(stop_gradient(tape.variable(3))), "3 of shape [], constant");
+}
+
+TEST(Var, PrintsTheEndsOfALongTensor) {
+  Tape tape;
+  const auto count = [](std::span<Real> all) {
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Real>(i);
+  };
+  EXPECT_EQ(printed(tape.constant({8}, count)), "0 1 2 3 4 5 6 7 of shape [8], constant");
+  EXPECT_EQ(printed(tape.constant({10, 100}, count)), "0 1 2 3 4 5 6 … 999 of shape [10,100], constant");
+}
+
+// ---- values written out -------------------------------------------------------------------------
+
+TEST(Var, OfANumberOrOfAList) {
+  Tape tape;
+  const Var x = tape.variable(3), y = tape.constant({2}, {5, 7});
+  EXPECT_EQ(x.shape(), Shape{});
+  EXPECT_STREQ(tape.name(x), "variable");
+  tape.backward(sum(x * x * y));
+  EXPECT_EQ(x.gradient().item(), 6 * (5 + 7));
+  EXPECT_EQ(thrown<std::invalid_argument>([&] { tape.constant({2}, {1}); }),
+            "constant: 1 values for shape [2]");
 }
 
 }  // namespace

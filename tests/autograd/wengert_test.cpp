@@ -17,23 +17,20 @@ namespace {
 
 using Cells = std::vector<std::string>;
 
-std::vector<std::string> lines(const std::string& text) {
-  std::istringstream in(text);
-  std::vector<std::string> all;
-  for (std::string line; std::getline(in, line);) all.push_back(line);
+// The lines that print(stream) writes.
+Cells lines(auto print) {
+  std::stringstream text;
+  print(text);
+  Cells all;
+  for (std::string line; std::getline(text, line);) all.push_back(line);
   return all;
 }
 
-std::vector<std::string> table(Tape& tape, const WengertOptions& options = {}) {
-  std::ostringstream out;
-  print_wengert(out, tape, options);
-  return lines(out.str());
+Cells table(Tape& tape, const WengertOptions& options = {}) {
+  return lines([&](std::ostream& out) { print_wengert(out, tape, options); });
 }
-
-std::vector<std::string> dot(Tape& tape, const WengertOptions& options = {}) {
-  std::ostringstream out;
-  print_dot(out, tape, options);
-  return lines(out.str());
+Cells dot(Tape& tape, const WengertOptions& options = {}) {
+  return lines([&](std::ostream& out) { print_dot(out, tape, options); });
 }
 
 // The cells of a row that are not empty.

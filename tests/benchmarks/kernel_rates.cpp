@@ -54,7 +54,7 @@ void time_matrix_product(double seconds, Rows& rows) {
   Philox random(1);
   for (const Index n : {64, 128, 256, 1024}) {
     const Tensor a = normal_noise({n, n}, random), b = normal_noise({n, n}, random);
-    Tensor c({n, n});
+    Tensor c(Shape{n, n});
     // Small products are repeated until the clock's own time is nothing beside theirs.
     const Index repeats = n >= 512 ? 1 : (512 / n) * (512 / n);
     const double microseconds = median_microseconds(
@@ -82,7 +82,7 @@ void time_draw(const std::string& name, Index draws, const std::function<void()>
 void time_draws(double seconds, Rows& rows) {
   constexpr Index n = 4096;
   Philox random(1);
-  Tensor x({n});
+  Tensor x(Shape{n});
   time_draw(
       "normal", n, [&] { random.normal(x.span()); }, seconds, rows);
   time_draw(

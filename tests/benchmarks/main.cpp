@@ -7,6 +7,7 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "doxa/autograd/kernels/kernels.h"
 #include "measurements.h"
 #include "support/arguments.h"
 #include "tests/support/allocations.h"

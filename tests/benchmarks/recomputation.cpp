@@ -13,8 +13,10 @@ constexpr Index batch = 8, in = 8, width = 32, block = 64, blocks = 64;
 struct Recurrence {
   Philox random{1};
   GruCell cell{"cell", in, width, random};
-  Tensor inputs = normal_noise({blocks * block, batch, in}, random);
-  Tape tape{};
+  Tensor inputs;
+  Tape tape;
+
+  Recurrence() : inputs(normal_noise({blocks * block, batch, in}, random)) {}
 
   void gradient(bool recompute) {
     tape.clear();

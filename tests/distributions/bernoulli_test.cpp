@@ -268,7 +268,7 @@ TEST(BernoulliDraw, OfACoinThatAlwaysShowsTheSame) {
 
 TEST(Bernoulli, RefusesLogitsThatAreNotFiniteNamingTheirIndex) {
   Tape tape;
-  for (const Real wrong : {infinity, -infinity, std::numeric_limits<Real>::quiet_NaN()}) {
+  for (const Real wrong : {infinity, -infinity, nan}) {
     const std::string text = thrown<Refused>([&] { Bernoulli(numbers(tape, {1, 2, wrong})); });
     EXPECT_EQ(text.substr(0, 23), "Bernoulli: logits[2] is");
     EXPECT_NE(text.find(", expected a finite number"), std::string::npos) << text;
@@ -283,7 +283,7 @@ TEST(Bernoulli, RefusesAValueThatIsNone) {
             }),
             "log_prob of Bernoulli: x[1] is 255, expected a number from 0 to 1");
   EXPECT_THROW(log_prob(q, numbers(tape, {Real(-0.5), 1})), Refused);
-  EXPECT_THROW(log_prob(q, number(tape, std::numeric_limits<double>::quiet_NaN())), Refused);
+  EXPECT_THROW(log_prob(q, number(tape, nan)), Refused);
 }
 
 static_assert(Distribution<Bernoulli> && !Reparametrised<Bernoulli>);

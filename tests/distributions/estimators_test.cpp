@@ -28,7 +28,7 @@ constexpr Index K = 3;
 // repetitions × the row.
 Var copies_of(Tape& tape, std::vector<Real> row) {
   const Index n = static_cast<Index>(row.size());
-  Tensor all({repetitions, n});
+  Tensor all(Shape{repetitions, n});
   for (Index i = 0; i < all.size(); ++i) all[i] = row[static_cast<std::size_t>(i % n)];
   return tape.variable(all);
 }
@@ -307,7 +307,7 @@ TEST(GumbelSoftmax, StraightThroughTakesTheSlopeAtTheCornerAlongThePathInside) {
   const Tensor estimate = one.gradient();
   const RelaxedOneHotCategorical relaxed(choice(other).repeated(n).index, temperature);
   const Var inside = rsample(relaxed, relaxed.noise(again));
-  Tensor slope({n, K});
+  Tensor slope(Shape{n, K});
   for (Index i = 0; i < n; ++i) {
     Index corner = 0;
     for (Index k = 1; k < K; ++k)

@@ -109,7 +109,7 @@ TEST(Probabilities, AreLogits) {
 TEST(Probabilities, ThatAreNoneAreRefusedByNameAndIndex) {
   Tape tape;
   const auto probs = [&](std::vector<Real> p) {
-    Tensor all({2, 2});
+    Tensor all(Shape{2, 2});
     for (Index i = 0; i < 4; ++i) all[i] = p[static_cast<std::size_t>(i)];
     return tape.constant(all);
   };

@@ -4,12 +4,12 @@
 
 #include <array>
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "tests/support/rounding.h"
+#include "tests/support/goodness_of_fit.h"
+#include "tests/support/numbers.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {
@@ -17,13 +17,6 @@ namespace {
 
 using Refused = std::invalid_argument;
 
-Var logits(Tape& tape, std::initializer_list<Real> values) {
-  return tape.variable(Tensor(Shape{static_cast<Index>(values.size())}, values));
-}
-Var moderate_random_logits(Tape& tape, const Shape& shape, std::uint64_t seed) {
-  Philox random(seed);
-  return 2 * tape.variable(normal_noise(shape, random));
-}
 Var every_value(Tape& tape, Index k) {
   std::vector<Index> all;
   for (Index i = 0; i < k; ++i) all.push_back(i);
@@ -34,33 +27,26 @@ constexpr double one_hot_tolerance =
 
 TEST(OneHotCategorical, ItsProbabilitiesSumToOneAndAreItsMean) {
   Tape tape;
-  const OneHotCategorical q(moderate_random_logits(tape, {7}, 1));
+  const OneHotCategorical q(2 * normal_variable(tape, {7}, 1));
   const Var p = exp(log_prob(q, every_value(tape, 7))), m = mean(q);
   EXPECT_NEAR(sum(p).item(), 1, one_hot_tolerance);
-  for (std::size_t i = 0; i < 7; ++i) EXPECT_NEAR(p.value()[i], m.value()[i], one_hot_tolerance);
+  expect_within(p, m, one_hot_tolerance);
 }
 
 // The covariance is diag(p) - p pᵀ.
 TEST(OneHotCategorical, ItsVarianceIsTheExpectedSquareLessThatOfTheMean) {
   Tape tape;
-  const OneHotCategorical q(moderate_random_logits(tape, {5, 4}, 2));
+  const OneHotCategorical q(2 * normal_variable(tape, {5, 4}, 2));
   const Var m = mean(q), v = variance(q);
-  for (std::size_t i = 0; i < 20; ++i) {
-    const double p = m.value()[i];
-    EXPECT_NEAR(v.value()[i], p - p * p, one_hot_tolerance);
-  }
+  expect_within(v, m - square(m), one_hot_tolerance);
 }
 
 TEST(OneHotCategorical, IsTheCategoricalOfThePlaceOfTheOne) {
   Tape tape;
-  const Var l = moderate_random_logits(tape, {6, 5}, 3), k = moderate_random_logits(tape, {6, 5}, 4);
+  const Var l = 2 * normal_variable(tape, {6, 5}, 3), k = 2 * normal_variable(tape, {6, 5}, 4);
   const OneHotCategorical q(l), p(k);
   const std::array<Index, 6> places{4, 0, 2, 2, 1, 3};
-  const auto expect_equal = [](Var a, Var b) {
-    ASSERT_EQ(a.shape(), b.shape());
-    for (std::size_t i = 0; i < a.value().size(); ++i)
-      EXPECT_NEAR(a.value()[i], b.value()[i], one_hot_tolerance);
-  };
+  const auto expect_equal = [](Var a, Var b) { expect_within(a, b, one_hot_tolerance); };
   expect_equal(log_prob(q, one_hot(tape, places, 5)), log_prob(Categorical(l), places));
   expect_equal(entropy(q), entropy(Categorical(l)));
   expect_equal(kl_divergence(q, p), kl_divergence(Categorical(l), Categorical(k)));
@@ -73,21 +59,18 @@ TEST(OneHotCategorical, IsTheCategoricalOfThePlaceOfTheOne) {
 // E_q[log q] over all values: log_prob is linear in x, so it may be taken at the mean.
 TEST(OneHotCategorical, ItsEntropyIsMinusTheLogProbabilityAtTheMean) {
   Tape tape;
-  const OneHotCategorical q(moderate_random_logits(tape, {3, 6}, 6)),
-      p(moderate_random_logits(tape, {3, 6}, 7));
+  const OneHotCategorical q(2 * normal_variable(tape, {3, 6}, 6)), p(2 * normal_variable(tape, {3, 6}, 7));
   const Var h = entropy(q), minus_h = log_prob(q, mean(q)), cross = log_prob(p, mean(q)),
             kl = kl_divergence(q, p);
-  for (std::size_t i = 0; i < 3; ++i) {
-    EXPECT_NEAR(h.value()[i], -minus_h.value()[i], one_hot_tolerance);
-    EXPECT_NEAR(kl.value()[i], minus_h.value()[i] - cross.value()[i], 2 * one_hot_tolerance);
-    EXPECT_GT(kl.value()[i], 0);
-  }
+  expect_within(h, -minus_h, one_hot_tolerance);
+  expect_within(kl, minus_h - cross, 2 * one_hot_tolerance);
+  for (const Real positive : kl.value()) EXPECT_GT(positive, 0);
   for (const Real zero : kl_divergence(q, q).value()) EXPECT_EQ(zero, 0);
 }
 
 TEST(OneHotCategorical, AnImpossibleValueThatDoesNotOccurAddsNothing) {
   Tape tape;
-  const Var l = logits(tape, {0, 0, -infinity}), x = logits(tape, {0, 1, 0});
+  const Var l = vector(tape, {0, 0, -infinity}), x = vector(tape, {0, 1, 0});
   const OneHotCategorical q(l);
   const Var y = log_prob(q, x);
   EXPECT_NEAR(y.item(), std::log(0.5), one_hot_tolerance);
@@ -96,15 +79,15 @@ TEST(OneHotCategorical, AnImpossibleValueThatDoesNotOccurAddsNothing) {
   EXPECT_NEAR(l.adjoint()[1], 0.5, one_hot_tolerance);
   EXPECT_EQ(l.adjoint()[2], 0);
   EXPECT_EQ(x.adjoint()[2], 0);
-  EXPECT_EQ(log_prob(q, logits(tape, {0, 0, 1})).item(), -infinity);
+  EXPECT_EQ(log_prob(q, vector(tape, {0, 0, 1})).item(), -infinity);
 }
 
 TEST(OneHotCategorical, ManyValuesUnderOneRowOfLogits) {
   Tape tape;
-  const OneHotCategorical q(moderate_random_logits(tape, {4}, 8));
+  const OneHotCategorical q(2 * normal_variable(tape, {4}, 8));
   const Var all = log_prob(q, every_value(tape, 4));
   ASSERT_EQ(all.shape(), Shape({4}));
-  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(all.value()[i], q.index.log_probs().value()[i]);
+  EXPECT_EQ(value(all), value(q.index.log_probs()));
 }
 
 // ---- draws --------------------------------------------------------------------------------------
@@ -113,60 +96,51 @@ TEST(OneHotCategoricalDraw, FollowsItsProbabilities) {
   constexpr Index n = 200000;
   Tape tape;
   Philox random(9);
-  const Var row = logits(tape, {0, 1, -infinity, -2, 2});
+  const Var row = vector(tape, {0, 1, -infinity, -2, 2});
   const Var x = sample(OneHotCategorical(row + tape.constant(Tensor(Shape{n, 1}))), random);
   const Var counts = sum(x, 0), p = mean(OneHotCategorical(row));
   for (const Real one : sum(x, -1).value()) ASSERT_EQ(one, 1);
-  EXPECT_EQ(counts.value()[2], 0);
-  double chi2 = 0;
-  for (const std::size_t k : {0u, 1u, 3u, 4u}) {
-    const double expected = n * double{p.value()[k]}, excess = double{counts.value()[k]} - expected;
-    chi2 += excess * excess / expected;
-  }
-  EXPECT_LT(chi2, 16.27);  // its 99.9 % quantile with three degrees of freedom
+  EXPECT_EQ(p.value()[2], 0);
+  const std::vector<double> seen(counts.value().begin(), counts.value().end()),
+      probs(p.value().begin(), p.value().end());
+  EXPECT_LT(chi_squared(seen, probs), 16.27);  // its 99.9 % quantile with three degrees of freedom
 }
 
 // The value is the draw's; the gradient of a linear function of it is that of the function of the mean.
 TEST(OneHotCategoricalDraw, StraightThroughHasTheGradientOfTheProbabilities) {
   Tape tape;
-  const Var l = tape.variable(moderate_random_logits(tape, {3, 4}, 10).tensor()),
-            weights = logits(tape, {1, -2, 3, Real(0.5)});
+  const Var l = tape.variable((2 * normal_variable(tape, {3, 4}, 10)).tensor()),
+            weights = vector(tape, {1, -2, 3, Real(0.5)});
   const OneHotCategorical q(l);
   Philox a(11), b(11);
   const Var x = straight_through_sample(q, a), plain = sample(q, b);
-  for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(x.value()[i], plain.value()[i]);
+  EXPECT_EQ(value(x), value(plain));
   tape.backward(sum(x * weights));
   const Tensor through = l.gradient();
   tape.backward(sum(mean(q) * weights));
-  for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(through.span()[i], l.adjoint()[i]);
+  EXPECT_EQ(numbers(through), adjoint(l));
 }
 
 // ---- wrong parameters and values ----------------------------------------------------------------
 
 TEST(OneHotCategorical, RefusesLogitsThatAreNoneNamingTheirIndex) {
   Tape tape;
-  const std::string text = thrown<Refused>([&] {
-    OneHotCategorical(logits(tape, {1, std::numeric_limits<Real>::quiet_NaN()}));
-  });
+  const std::string text = thrown<Refused>([&] { OneHotCategorical(vector(tape, {1, nan})); });
   EXPECT_NE(text.find("Categorical: logits[1] is"), std::string::npos) << text;
   EXPECT_THROW(OneHotCategorical(tape.constant(1)), Refused);
 }
 
 TEST(OneHotCategorical, RefusesAVectorThatIsNotOneHot) {
   Tape tape;
-  const OneHotCategorical q(moderate_random_logits(tape, {3}, 12));
-  EXPECT_EQ(thrown<Refused>([&] {
-              log_prob(q, tape.constant(Tensor(Shape{2, 3}, {1, 0, 0, 0, 0, 0})));
-            }),
-            "log_prob of OneHotCategorical: x[1,0…2] add up to 0, expected 1");
-  EXPECT_EQ(thrown<Refused>([&] {
-              log_prob(q, logits(tape, {1, Real(0.5), Real(-0.5)}));
-            }),
-            "log_prob of OneHotCategorical: x[2] is -0.5, expected a number that is not negative");
-  EXPECT_THROW(log_prob(q, logits(tape, {2, -1, 0})), Refused);
-  EXPECT_THROW(log_prob(q, logits(tape, {1, 1, 0})), Refused);
-  EXPECT_THROW(log_prob(q, logits(tape, {1, 0})), Refused);
-  EXPECT_THROW(log_prob(q, logits(tape, {1})), Refused);
+  const OneHotCategorical q(2 * normal_variable(tape, {3}, 12));
+  EXPECT_SAYS(Refused, "log_prob of OneHotCategorical: x[1,0…2] add up to 0, expected 1",
+              log_prob(q, tape.constant(Tensor(Shape{2, 3}, {1, 0, 0, 0, 0, 0}))));
+  EXPECT_SAYS(Refused, "log_prob of OneHotCategorical: x[2] is -0.5, expected a number that is not negative",
+              log_prob(q, vector(tape, {1, Real(0.5), Real(-0.5)})));
+  EXPECT_THROW(log_prob(q, vector(tape, {2, -1, 0})), Refused);
+  EXPECT_THROW(log_prob(q, vector(tape, {1, 1, 0})), Refused);
+  EXPECT_THROW(log_prob(q, vector(tape, {1, 0})), Refused);
+  EXPECT_THROW(log_prob(q, vector(tape, {1})), Refused);
 }
 
 static_assert(Distribution<OneHotCategorical> && !Reparametrised<OneHotCategorical>);

@@ -32,7 +32,9 @@ class Mutation {
   std::size_t below(std::size_t n) { return dice_.below(n); }
   Mutation other() { return {dice_.one_of(corpus_), corpus_, format_, dice_}; }
 
-  std::string_view number() { return dice_.one_of(below(200) == 0 ? format_.sizes : format_.numbers); }
+  std::string_view number() {
+    return dice_.one_of(std::span(below(200) == 0 ? format_.sizes : format_.numbers));
+  }
 
   std::string piece() {
     switch (below(4)) {
@@ -41,7 +43,7 @@ class Mutation {
       case 1:
         return std::string(1, static_cast<char>(below(256)));
       default:
-        return std::string(dice_.one_of(format_.words)) + (below(2) ? " " : "");
+        return std::string(dice_.one_of(std::span(format_.words))) + (below(2) ? " " : "");
     }
   }
 
@@ -149,6 +151,14 @@ class Mutation {
 };
 
 }  // namespace
+
+std::vector<std::string_view> split(std::string_view list) {
+  std::vector<std::string_view> texts;
+  for (std::size_t bar = 0; (bar = list.find('|')) != list.npos; list.remove_prefix(bar + 1))
+    texts.push_back(list.substr(0, bar));
+  texts.push_back(list);
+  return texts;
+}
 
 std::size_t Dice::below(std::size_t n) {
   return n < 2 ? 0 : static_cast<std::size_t>(random_.uniform_index(static_cast<Index>(n)));

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "doxa/autograd/random.h"
 
@@ -27,10 +28,13 @@ class Dice {
   Philox& random_;
 };
 
+/// The texts between the bars of "a|b|c".
+std::vector<std::string_view> split(std::string_view list);
+
 /// What mutations of a format's texts are made of.
 struct Format {
-  std::span<const std::string_view> words, numbers;
-  std::span<const std::string_view> sizes;  ///< numbers that cost much: seldom
+  std::vector<std::string_view> words, numbers;
+  std::vector<std::string_view> sizes;  ///< numbers that cost much: seldom
   std::string_view token_ends, line_ends;
   void (*add_entry)(std::string& text, Dice& dice);  ///< one that is well-formed in most of the corpus
 };

@@ -6,58 +6,15 @@
 namespace doxa::fuzz {
 namespace {
 
-constexpr std::string_view pomdp_words[] = {"discount:",
-                                            "values:",
-                                            "states:",
-                                            "actions:",
-                                            "observations:",
-                                            "start:",
-                                            "start include:",
-                                            "start exclude:",
-                                            "start",
-                                            "T:",
-                                            "O:",
-                                            "R:",
-                                            "T",
-                                            "uniform",
-                                            "identity",
-                                            "reset",
-                                            "reward",
-                                            "cost",
-                                            "rewards",
-                                            "costs",
-                                            "include",
-                                            "exclude",
-                                            "a",
-                                            "b",
-                                            "c",
-                                            "go",
-                                            "stay",
-                                            "x",
-                                            "y",
-                                            "z",
-                                            "*",
-                                            ":",
-                                            "+",
-                                            "-",
-                                            "#",
-                                            "\n",
-                                            "\r",
-                                            " ",
-                                            ";",
-                                            "T: * identity\n",
-                                            "O: * uniform\n",
-                                            "T: * uniform\n",
-                                            "T:*:*:* ",
-                                            "R:*:*:*:* "};
-constexpr std::string_view pomdp_numbers[] = {
-    "0",     "1",     "2",          "3",          "0.5",  "0.25",
-    "0.1",   "1.1",   "1.",         ".5",         "1e-3", "0.99999",
-    "1e308", "1e309", "5e-324",     "1e-400",     "-1",   "+1",
-    "0.333", "007",   "4294967295", "4294967296", "nan",  "1e",
-    "1e+0",  "0.5.5", "0x1",        "17",         "256",  "100000000000000000000"};
+const std::vector<std::string_view> pomdp_words = split(
+    "discount:|values:|states:|actions:|observations:|start:|start include:|start exclude:|start|"
+    "T:|O:|R:|T|uniform|identity|reset|reward|cost|rewards|costs|include|exclude|a|b|c|go|stay|x|"
+    "y|z|*|:|+|-|#|\n|\r| |;|T: * identity\n|O: * uniform\n|T: * uniform\n|T:*:*:* |R:*:*:*:* ");
+const std::vector<std::string_view> pomdp_numbers = split(
+    "0|1|2|3|0.5|0.25|0.1|1.1|1.|.5|1e-3|0.99999|1e308|1e309|5e-324|1e-400|-1|+1|0.333|007|"
+    "4294967295|4294967296|nan|1e|1e+0|0.5.5|0x1|17|256|100000000000000000000");
 // Sizes that make large tables: seldom, as each costs as much as thousands of others.
-constexpr std::string_view pomdp_sizes[] = {"1000", "40000", "131072", "131073", "1000000000"};
+const std::vector<std::string_view> pomdp_sizes = split("1000|40000|131072|131073|1000000000");
 
 // An entry as most of the corpus could have one: three states, two actions, two observations.
 std::string entry(Dice& dice) {
@@ -87,12 +44,12 @@ std::string entry(Dice& dice) {
   }
 }
 
-constexpr Format pomdp_format{.words = pomdp_words,
-                              .numbers = pomdp_numbers,
-                              .sizes = pomdp_sizes,
-                              .token_ends = " \n\r\t:",
-                              .line_ends = "\n",
-                              .add_entry = [](std::string& text, Dice& dice) { text += entry(dice); }};
+const Format pomdp_format{.words = pomdp_words,
+                          .numbers = pomdp_numbers,
+                          .sizes = pomdp_sizes,
+                          .token_ends = " \n\r\t:",
+                          .line_ends = "\n",
+                          .add_entry = [](std::string& text, Dice& dice) { text += entry(dice); }};
 
 }  // namespace
 

@@ -10,74 +10,15 @@
 namespace doxa::fuzz {
 namespace {
 
-constexpr std::string_view safetensors_words[] = {"{",
-                                                  "}",
-                                                  "[",
-                                                  "]",
-                                                  ":",
-                                                  ",",
-                                                  "\"",
-                                                  "\\",
-                                                  " ",
-                                                  "\n",
-                                                  "\"__metadata__\"",
-                                                  "\"dtype\"",
-                                                  "\"shape\"",
-                                                  "\"data_offsets\"",
-                                                  "dtype",
-                                                  "shape",
-                                                  "data_offsets",
-                                                  "__metadata__",
-                                                  "F64",
-                                                  "F32",
-                                                  "I64",
-                                                  "U64",
-                                                  "I32",
-                                                  "U8",
-                                                  "BF16",
-                                                  "\"F32\"",
-                                                  "\"U64\"",
-                                                  "\\u0041",
-                                                  "\\ud83d\\ude00",
-                                                  "\\ud800",
-                                                  "\\n",
-                                                  "\xc3\xa9",
-                                                  "\xed\xa0\x80",
-                                                  "\xff",
-                                                  "null",
-                                                  "true",
-                                                  "{}",
-                                                  "[]",
-                                                  "[[[[",
-                                                  "\"w\"",
-                                                  "\"step\"",
-                                                  "width",
-                                                  "doxa"};
-constexpr std::string_view safetensors_numbers[] = {"0",
-                                                    "1",
-                                                    "2",
-                                                    "3",
-                                                    "4",
-                                                    "8",
-                                                    "16",
-                                                    "24",
-                                                    "32",
-                                                    "48",
-                                                    "56",
-                                                    "64",
-                                                    "-1",
-                                                    "1.0",
-                                                    "1e3",
-                                                    "01",
-                                                    "255",
-                                                    "65536",
-                                                    "4294967296",
-                                                    "9223372036854775807",
-                                                    "9223372036854775808",
-                                                    "18446744073709551615",
-                                                    "18446744073709551616",
-                                                    "2305843009213693952"};
-constexpr std::string_view safetensors_sizes[] = {"1000000", "100000000", "1000000000000"};
+const std::vector<std::string_view> safetensors_words = split(
+    "{|}|[|]|:|,|\"|\\| |\n|\"__metadata__\"|\"dtype\"|\"shape\"|\"data_offsets\"|dtype|shape|"
+    "data_offsets|__metadata__|F64|F32|I64|U64|I32|U8|BF16|\"F32\"|\"U64\"|\\u0041|"
+    "\\ud83d\\ude00|\\ud800|\\n|\xc3\xa9|\xed\xa0\x80|\xff|null|true|{}|[]|[[[[|\"w\"|\"step\"|"
+    "width|doxa");
+const std::vector<std::string_view> safetensors_numbers = split(
+    "0|1|2|3|4|8|16|24|32|48|56|64|-1|1.0|1e3|01|255|65536|4294967296|9223372036854775807|"
+    "9223372036854775808|18446744073709551615|18446744073709551616|2305843009213693952");
+const std::vector<std::string_view> safetensors_sizes = split("1000000|100000000|1000000000000");
 
 // Behind the header's first '{', so that it is well-formed if the header was and its names are others.
 void add_entry(std::string& header, Dice& dice) {
@@ -106,12 +47,12 @@ void add_entry(std::string& header, Dice& dice) {
   header.insert(begin + 1, entry + (alone ? "" : ","));
 }
 
-constexpr Format safetensors_format{.words = safetensors_words,
-                                    .numbers = safetensors_numbers,
-                                    .sizes = safetensors_sizes,
-                                    .token_ends = " \n\r\t:,{}[]\"",
-                                    .line_ends = "}",
-                                    .add_entry = add_entry};
+const Format safetensors_format{.words = safetensors_words,
+                                .numbers = safetensors_numbers,
+                                .sizes = safetensors_sizes,
+                                .token_ends = " \n\r\t:,{}[]\"",
+                                .line_ends = "}",
+                                .add_entry = add_entry};
 
 constexpr std::size_t length_bytes = 8;
 

@@ -34,10 +34,11 @@ void add_unary(Cases& cases) {
       {"relu", relu, Domain::lattice},
       {"elu", elu, Domain::lattice},
       {"silu", silu},
-      {"pow 3", [](Var x) { return pow(x, 3); }},
-      {"pow -2", [](Var x) { return pow(x, -2); }, Domain::positive},
-      {"pow 0.3", [](Var x) { return pow(x, Real(0.3)); }, Domain::positive},
-      {"pow 0", [](Var x) { return pow(x, 0); }},
+      {"pow constant 3", [](Var x) { return pow(x, 3); }},
+      {"pow constant -2", [](Var x) { return pow(x, -2); }, Domain::positive},
+      {"pow constant 0.3", [](Var x) { return pow(x, Real(0.3)); }, Domain::positive},
+      {"pow constant 0", [](Var x) { return pow(x, 0); }},
+      {"pow constant of a number", [](Var x) { return pow(Real(1.5), x); }},
       {"clamp", [](Var x) { return clamp(x, -1, 2); }, Domain::lattice},
       {"add constant", [](Var x) { return Real{2} + (x + 3); }},
       {"subtract constant", [](Var x) { return Real{2} - (x - 3); }},
@@ -63,6 +64,7 @@ void add_binary(Cases& cases) {
                                           {"subtract", operator- },
                                            {"multiply", operator* },
                                             {"divide", operator/ },
+                                             {"pow", pow},
                                              {"minimum", minimum, Domain::lattice},
                                              {"maximum", maximum, Domain::lattice}};
   const std::initializer_list<std::array<Shape, 2>> shapes = {

@@ -54,7 +54,7 @@ Draw smooth(std::vector<Shape> shapes, Gap gap) {
 // X Xᵀ + I.
 Tensor positive_definite(Index n, Philox& random) {
   const Tensor x = normal_noise({n, n}, random);
-  Tensor a({n, n});
+  Tensor a(Shape{n, n});
   for (Index i = 0; i < n; ++i)
     for (Index j = 0; j < n; ++j) {
       a(i, j) = i == j;

@@ -63,7 +63,7 @@ std::vector<GradientCase> pomdp_cases() {
   // State c is never entered from a, and never shows y.
   add("log_evidence, with probabilities of 0", [](Tape& tape, Inputs x) {
     const Real never = -std::numeric_limits<Real>::infinity();
-    Tensor transition({actions, states, states}), emission({actions, states, observations});
+    Tensor transition(Shape{actions, states, states}), emission(Shape{actions, states, observations});
     for (Index a = 0; a < actions; ++a) {
       transition[a * states * states + 2] = never;
       emission[(a * states + 2) * observations + 1] = never;

@@ -112,8 +112,8 @@ Names holders(Names names) {
 
 /// The public functions of a room that return a Var, or something that holds Vars, and depend on a Var or a Parameter.
 std::vector<Declaration> differentiable(const std::string& room) {
-  static const Names without_gradient = {"sample", "noise",          "support", "detached",
-                                         "choose", "nearest_corner", "at_draws"};
+  static const Names without_gradient = {"weighting", "sample", "noise",          "support",
+                                         "detached",  "choose", "nearest_corner", "at_draws"};
   static const Names values = [] {
     Names all = holders({"Var"});
     all.erase("Tape");  // holds all, and is no value
@@ -283,23 +283,35 @@ Names names_in_sources() {
   Names all;
   for (const std::string& room : rooms)
     for (const auto& path : files(room, ".cpp")) {
-      std::string text;
-      for (const std::string& line : lines_of(path)) text += line + ' ';
-      const bool of_ops = text.find("record(") != std::string::npos && path.stem() != "gradcheck";
-      for (std::size_t quote = text.find('"'); quote != std::string::npos;
-           quote = text.find('"', quote + 1)) {
-        const std::string before = text.substr(0, text.find_last_not_of(' ', quote - 1) + 1);
-        const std::size_t end = text.find('"', quote + 1);
-        const std::string name = text.substr(quote + 1, end - quote - 1);
-        quote = end;
-        if (name.empty() || !std::islower(static_cast<unsigned char>(name[0])) ||
-            !std::ranges::all_of(name, in_word))
-          continue;
-        const bool first = before.ends_with("record(") || before.ends_with("view(");
-        const bool passed_on = before.ends_with('(') && before.size() > 1 &&
-                               (in_word(before.end()[-2]) || before.end()[-2] == '>');
-        if (first || (of_ops && room[0] != 'm' && (passed_on || before.ends_with("return"))))
-          all.insert(name);
+      const std::vector<std::string> lines = lines_of(path);
+      const bool of_ops =
+          path.stem() != "gradcheck" && std::ranges::any_of(lines, [](const std::string& line) {
+            return line.find("record(") != std::string::npos;
+          });
+      std::string last;  // the line above ends in "record(" where the formatter breaks after it
+      for (const std::string& line : lines) {
+        for (std::size_t begin = line.find('"'), end; begin != std::string::npos;
+             begin = line.find('"', end + 1)) {
+          end = line.find('"', begin + 1);
+          if (end == std::string::npos) break;  // a quotation mark by itself
+          std::string before = last + line.substr(0, begin);
+          before.resize(before.find_last_not_of(' ') + 1);
+          const std::string name = line.substr(begin + 1, end - begin - 1);
+          if (name.empty() || !std::islower(static_cast<unsigned char>(name[0])) ||
+              !std::ranges::all_of(name, in_word))
+            continue;
+          const bool first = before.ends_with("record(") || before.ends_with("view(");
+          const bool passed_on = before.ends_with('(') && before.size() > 1 &&
+                                 (in_word(before.end()[-2]) || before.end()[-2] == '>');
+          const std::vector<std::string> callers = words(before);
+          const bool in_messages = std::ranges::any_of(callers, [](const std::string& word) {
+            return word == "OpName" || word == "shape_with_values" || word == "check_values";
+          });
+          if (in_messages) continue;
+          if (first || (of_ops && room[0] != 'm' && (passed_on || before.ends_with("return"))))
+            all.insert(name);
+        }
+        last = line;
       }
     }
   return all;

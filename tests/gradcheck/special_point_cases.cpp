@@ -41,6 +41,11 @@ std::vector<GradientCase> special_point_cases() {
        {"pow 2", [](Var x) { return pow(x, 2); }},
        {"pow 1", [](Var x) { return pow(x, 1); }},
        {"pow 0", [](Var x) { return pow(x, 0); }},
+       {"pow",
+        [](Var x) {
+          return pow(x, x.tape().constant({3}, {3, 1, -2}));
+        }},
+       {"pow of a positive number", [](Var x) { return pow(2, x); }},
        {"multiply", [](Var x) { return x * x; }},
        {"divide constant", [](Var x) { return x / 3; }}},
       Tensor(Shape{3}, {0, 0, Real(0.5)}));
@@ -50,9 +55,14 @@ std::vector<GradientCase> special_point_cases() {
   add("of negative numbers",
       {{"pow 3", [](Var x) { return pow(x, 3); }},
        {"pow -2", [](Var x) { return pow(x, -2); }},
+       {"pow",
+        [](Var x) {
+          return pow(x, x.tape().constant({2}, {-1, 4}));
+        }},
        {"reciprocal", reciprocal},
        {"log1p", log1p}},
       Tensor(Shape{2}, {Real(-0.5), Real(-0.75)}));
+  add("of base zero", {{"pow", [](Var x) { return pow(0, x); }}}, Tensor(Shape{3}, {Real(0.5), 1, 2}));
   add("far out",
       {{"tanh", tanh},
        {"sigmoid", sigmoid},

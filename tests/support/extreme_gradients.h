@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "doxa/autograd/tape.h"
-#include "tests/support/rounding.h"
+#include "tests/support/numbers.h"
 
 namespace doxa {
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <span>
 #include <vector>
 
 namespace doxa {
@@ -25,21 +27,38 @@ void expect_distributed(std::vector<double> draws, F distribution_function) {
 
 inline double normal_distribution_function(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
 
-/// χ² = Σ (observed - expected)² / expected with k degrees of freedom exceeds k + 2 sqrt(kx) + 2x with
-/// probability e^-x at most (Laurent & Massart, Ann. Stat. 28, 2000, lemma 1); x = 9.3 makes that 1e-4.
-inline void expect_frequencies(const std::vector<double>& counts, const std::vector<double>& probs) {
-  double n = 0, chi2 = 0, cells = 0;
-  for (double c : counts) n += c;
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (probs[i] == 0) {
+/// Do draws have the first four moments and the distribution function of the standard normal?
+inline void expect_standard_normal(const std::vector<double>& draws) {
+  const double n = static_cast<double>(draws.size()), root = std::sqrt(n);
+  double m1 = 0, m2 = 0, m3 = 0, m4 = 0;
+  for (const double x : draws) m1 += x, m2 += x * x, m3 += x * x * x, m4 += x * x * x * x;
+  // Four standard errors: Var z^k = E z^2k - (E z^k)^2, with E z^2k = 1, 3, 15, 105 for k = 1 … 4.
+  EXPECT_NEAR(m1 / n, 0, 4 / root);
+  EXPECT_NEAR(m2 / n, 1, 4 * std::sqrt(2) / root);
+  EXPECT_NEAR(m3 / n, 0, 4 * std::sqrt(15) / root);
+  EXPECT_NEAR(m4 / n, 3, 4 * std::sqrt(96) / root);
+  expect_distributed(draws, normal_distribution_function);
+}
+
+/// Pearson's χ² = Σ (observed - expected)² / expected; what has the probability 0 must not occur.
+inline double chi_squared(std::span<const double> counts, std::span<const double> probs) {
+  const double n = std::accumulate(counts.begin(), counts.end(), 0.0);
+  double sum = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    if (probs[i] == 0)
       EXPECT_EQ(counts[i], 0) << i;
-      continue;
-    }
-    chi2 += (counts[i] - n * probs[i]) * (counts[i] - n * probs[i]) / (n * probs[i]);
-    cells += 1;
-  }
-  const double k = cells - 1;
-  EXPECT_LT(chi2, k + 2 * std::sqrt(9.3 * k) + 2 * 9.3) << "with " << k << " degrees of freedom";
+    else
+      sum += (counts[i] - n * probs[i]) * (counts[i] - n * probs[i]) / (n * probs[i]);
+  return sum;
+}
+
+/// χ² with k degrees of freedom exceeds k + 2 sqrt(kx) + 2x with probability e^-x at most (Laurent & Massart,
+/// Ann. Stat. 28, 2000, lemma 1); x = 9.3 makes that 1e-4.
+inline void expect_frequencies(const std::vector<double>& counts, const std::vector<double>& probs) {
+  const auto zeros = static_cast<double>(std::ranges::count(probs, 0.0));
+  const double k = static_cast<double>(probs.size()) - zeros - 1;
+  EXPECT_LT(chi_squared(counts, probs), k + 2 * std::sqrt(9.3 * k) + 2 * 9.3)
+      << "with " << k << " degrees of freedom";
 }
 
 }  // namespace doxa

@@ -38,11 +38,20 @@ inline Var normal_variable(Tape& tape, const Shape& shape, std::uint64_t seed = 
   return tape.variable(normal_noise(shape, random));
 }
 
+inline Var vector(Tape& tape, std::initializer_list<Real> values) { return tape.variable(vector(values)); }
+
 /// Small integers, so that sums and products of them are exact in any order.
 inline Var integer_variable(Tape& tape, const Shape& shape, Index salt = 0) {
   Tensor x(shape);
   for (Index i = 0; i < x.size(); ++i) x[i] = static_cast<Real>((i * 7 + salt) % 9 - 4);
   return tape.variable(x);
+}
+
+/// |x - y| <= tolerance, element by element.
+inline void expect_within(Var x, Var y, double tolerance) {
+  ASSERT_EQ(x.shape(), y.shape()) << x.shape().str() << y.shape().str();
+  for (std::size_t i = 0; i < x.value().size(); ++i)
+    EXPECT_NEAR(x.value()[i], y.value()[i], tolerance) << "element " << i;
 }
 
 /// |x - y| <= n u (|x| + |y| + scale), element by element.

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cstddef>
+#include <initializer_list>
 
 namespace doxa {
 

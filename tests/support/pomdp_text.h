@@ -21,6 +21,21 @@ inline Pomdp parse(const std::string& text) {
   return m;
 }
 
+// Of models with the sets of the preamble.
+inline void expect_same_model(const Pomdp& m, const Pomdp& n, const std::string& text) {
+  EXPECT_EQ(m.states, n.states) << text;
+  EXPECT_EQ(m.actions, n.actions) << text;
+  EXPECT_EQ(m.observations, n.observations) << text;
+  EXPECT_EQ(m.discount, n.discount) << text;
+  EXPECT_EQ(m.start, n.start) << text;
+  EXPECT_EQ(m.transition, n.transition) << text;
+  EXPECT_EQ(m.emission, n.emission) << text;
+  for (std::size_t a = 0; a < 2; ++a)
+    for (std::size_t s = 0; s < 3; ++s)
+      for (std::size_t t = 0; t < 3; ++t)
+        for (std::size_t o = 0; o < 2; ++o) EXPECT_EQ(m.reward(a, s, t, o), n.reward(a, s, t, o)) << text;
+}
+
 // A text without its mark @, and where that stood.
 struct Marked {
   std::string text;

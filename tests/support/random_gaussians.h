@@ -3,13 +3,10 @@
 #include <initializer_list>
 
 #include "doxa/distributions/multivariate_normal.h"
-#include "tests/support/rounding.h"
+#include "tests/support/numbers.h"
 
 namespace doxa {
 
-inline Var vector(Tape& tape, std::initializer_list<Real> values) {
-  return tape.variable(Tensor(Shape{static_cast<Index>(values.size())}, values));
-}
 inline Var matrix(Tape& tape, Index n, std::initializer_list<Real> values) {
   return tape.variable(Tensor(Shape{n, n}, values));
 }
@@ -26,12 +23,8 @@ inline Var random_factor(Tape& tape, const Shape& shape, std::uint64_t seed) {
   }
   return tape.variable(l);
 }
-inline Var random_vectors(Tape& tape, const Shape& shape, std::uint64_t seed) {
-  Philox random(seed);
-  return tape.variable(normal_noise(shape, random));
-}
 inline MultivariateNormal random_normal(Tape& tape, Index n, std::uint64_t seed) {
-  return MultivariateNormal(random_vectors(tape, {n}, seed), random_factor(tape, {n, n}, seed + 100));
+  return MultivariateNormal(normal_variable(tape, {n}, seed), random_factor(tape, {n, n}, seed + 100));
 }
 
 constexpr double rounding = 256 * unit_roundoff;  // some tens of operations on numbers around 1 to 10

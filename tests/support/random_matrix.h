@@ -17,10 +17,15 @@ inline Matrix random_symmetric(Index n, Philox& random) {
   return a + transpose(a);
 }
 
+/// G Gᵀ for a random G of this many columns.
+inline Matrix random_semidefinite(Index n, Index rank, Philox& random) {
+  const Matrix g = random_matrix(n, rank, random);
+  return g * transpose(g);
+}
+
 /// G Gᵀ + I for a random G.
 inline Matrix random_positive_definite(Index n, Philox& random) {
-  const Matrix g = random_matrix(n, n, random);
-  return g * transpose(g) + identity(n);
+  return random_semidefinite(n, n, random) + identity(n);
 }
 
 }  // namespace doxa

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 #include <string>
@@ -118,6 +119,15 @@ inline RandomEpisode random_episode(std::size_t horizon, Philox& random) {
   RandomEpisode e{random_pomdp(states, actions, observations, random), {}};
   e.trajectory = simulate(e.model, open_loop_policy(e.model), horizon, random);
   return e;
+}
+
+// To a tiger that has not moved, `steps` times to the left and as often to the right: its belief underflows.
+inline Trajectory there_and_back(std::size_t steps) {
+  Trajectory t;
+  t.actions.assign(2 * steps, listen);
+  t.observations.assign(2 * steps, hear_right);
+  std::fill_n(t.observations.begin(), steps, hear_left);
+  return t;
 }
 
 }  // namespace doxa::testing

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <string>
 
 namespace doxa {
@@ -14,5 +16,8 @@ std::string thrown(F f) {
   }
   return "nothing was thrown";
 }
+
+/// EXPECT_SAYS(E, text, statement): the statement throws an E with that text.
+#define EXPECT_SAYS(E, text, ...) EXPECT_EQ(::doxa::thrown<E>([&] { __VA_ARGS__; }), text)
 
 }  // namespace doxa

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <limits>
 #include <sstream>
 #include <tuple>
@@ -18,16 +17,12 @@
 #include "support/utf8.h"
 #include "tests/support/rounding.h"
 #include "tests/support/scratch.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::support {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string content(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
@@ -36,7 +31,8 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-using testing::Scratch;
+using doxa::testing::content;
+using doxa::testing::Scratch;
 
 // ---- numbers and text
 
@@ -83,14 +79,6 @@ struct Command {
     words.insert(words.begin(), "07-test");
     arguments.parse(static_cast<int>(words.size()), words.data());
   }
-  std::string error(std::vector<const char*> words) {
-    try {
-      parse(std::move(words));
-    } catch (const UsageError& error) {
-      return error.what();
-    }
-    return "no error";
-  }
 };
 
 TEST(Arguments, DefaultsStandWhenNothingIsGiven) {
@@ -127,40 +115,42 @@ TEST(Arguments, QuickChangesOnlyWhatIsNotGiven) {
 }
 
 TEST(Arguments, EveryMistakeIsOneClearLine) {
+  const std::string steps = ", expected a whole number from 1 to 5000",
+                    rate = ", expected a number greater than 0",
+                    weights = ", expected numbers separated by commas",
+                    flag = ", expected a flag such as --seed";
   const std::vector<std::pair<std::vector<const char*>, std::string>> mistakes = {
-      {{"--stpes", "3"}, "unknown flag '--stpes' (see --help)"},
-      {{"--stpes=3"}, "unknown flag '--stpes' (see --help)"},
-      {{"tiger.pomdp"}, "found 'tiger.pomdp', expected a flag such as --seed (see --help)"},
-      {{"-q"}, "found '-q', expected a flag such as --seed (see --help)"},
-      {{"--"}, "found '--', expected a flag such as --seed (see --help)"},
-      {{""}, "found '', expected a flag such as --seed (see --help)"},
-      {{"--out"}, "--out needs a value, DIR (see --help)"},
-      {{"--out="}, "--out needs a value, DIR (see --help)"},
-      {{"--out", "--quick"}, "--out needs a value, DIR (see --help)"},
-      {{"--quick=yes"}, "--quick takes no value, found 'yes' (see --help)"},
-      {{"--steps", "3", "--steps", "4"}, "--steps is given twice (see --help)"},
-      {{"--steps", "many"}, "--steps: found 'many', expected a whole number from 1 to 5000 (see --help)"},
-      {{"--steps", "12x"}, "--steps: found '12x', expected a whole number from 1 to 5000 (see --help)"},
-      {{"--steps", " 12"}, "--steps: found ' 12', expected a whole number from 1 to 5000 (see --help)"},
-      {{"--steps", "1.5"}, "--steps: found '1.5', expected a whole number from 1 to 5000 (see --help)"},
-      {{"--steps", "0"}, "--steps: found '0', expected a whole number from 1 to 5000 (see --help)"},
-      {{"--steps", "99999999999999999999"},
-       "--steps: found '99999999999999999999', expected a whole number from 1 to 5000 (see --help)"},
-      {{"--seed", "-1"},
-       "--seed: found '-1', expected a whole number from 0 to 18446744073709551615 (see --help)"},
+      {{"--stpes", "3"}, "unknown flag '--stpes'"},
+      {{"--stpes=3"}, "unknown flag '--stpes'"},
+      {{"tiger.pomdp"}, "found 'tiger.pomdp'" + flag},
+      {{"-q"}, "found '-q'" + flag},
+      {{"--"}, "found '--'" + flag},
+      {{""}, "found ''" + flag},
+      {{"--out"}, "--out needs a value, DIR"},
+      {{"--out="}, "--out needs a value, DIR"},
+      {{"--out", "--quick"}, "--out needs a value, DIR"},
+      {{"--quick=yes"}, "--quick takes no value, found 'yes'"},
+      {{"--steps", "3", "--steps", "4"}, "--steps is given twice"},
+      {{"--steps", "many"}, "--steps: found 'many'" + steps},
+      {{"--steps", "12x"}, "--steps: found '12x'" + steps},
+      {{"--steps", " 12"}, "--steps: found ' 12'" + steps},
+      {{"--steps", "1.5"}, "--steps: found '1.5'" + steps},
+      {{"--steps", "0"}, "--steps: found '0'" + steps},
+      {{"--steps", "99999999999999999999"}, "--steps: found '99999999999999999999'" + steps},
+      {{"--seed", "-1"}, "--seed: found '-1', expected a whole number from 0 to 18446744073709551615"},
       {{"--seed", "18446744073709551616"},
-       "--seed: found '18446744073709551616', expected a whole number from 0 to 18446744073709551615 (see "
-       "--help)"},
-      {{"--rate", "0"}, "--rate: found '0', expected a number greater than 0 (see --help)"},
-      {{"--rate", "inf"}, "--rate: found 'inf', expected a number greater than 0 (see --help)"},
-      {{"--rate", "1e999"}, "--rate: found '1e999', expected a number greater than 0 (see --help)"},
-      {{"--weights", "1,,2"}, "--weights: found '1,,2', expected numbers separated by commas (see --help)"},
-      {{"--weights", "1,nan"}, "--weights: found '1,nan', expected numbers separated by commas (see --help)"},
-      {{"--weights", "1,"}, "--weights: found '1,', expected numbers separated by commas (see --help)"},
-      {{"--shape", "squar"}, "--shape: found 'squar', expected round, square or flat (see --help)"},
-      {{"a\nb"}, "found 'a?b', expected a flag such as --seed (see --help)"},
+       "--seed: found '18446744073709551616', expected a whole number from 0 to 18446744073709551615"},
+      {{"--rate", "0"}, "--rate: found '0'" + rate},
+      {{"--rate", "inf"}, "--rate: found 'inf'" + rate},
+      {{"--rate", "1e999"}, "--rate: found '1e999'" + rate},
+      {{"--weights", "1,,2"}, "--weights: found '1,,2'" + weights},
+      {{"--weights", "1,nan"}, "--weights: found '1,nan'" + weights},
+      {{"--weights", "1,"}, "--weights: found '1,'" + weights},
+      {{"--shape", "squar"}, "--shape: found 'squar', expected round, square or flat"},
+      {{"a\nb"}, "found 'a?b'" + flag},
   };
-  for (const auto& [words, message] : mistakes) EXPECT_EQ(Command().error(words), message);
+  for (const auto& mistake : mistakes)
+    EXPECT_SAYS(UsageError, mistake.second + " (see --help)", Command().parse(mistake.first));
 }
 
 TEST(Arguments, UsageNamesEveryFlagAndDefault) {
@@ -313,9 +303,9 @@ TEST(Table, ColumnsLineUpWhateverTheLetters) {
 }
 
 struct FakeScreen {
-  std::ostringstream out;
-  double now = 0;
   int width = 0;
+  std::ostringstream out = {};
+  double now = 0;
 
   ProgressScreen screen() {
     return {&out, [this] { return width; }, [this] { return now; }};
@@ -343,8 +333,7 @@ TEST(Progress, PlainLinesDoNotDependOnTime) {
 }
 
 TEST(Progress, NoBarForAShortLoop) {
-  FakeScreen screen;
-  screen.width = 80;
+  FakeScreen screen{80};
   {
     Progress progress("short", 100, screen.screen());
     for (int i = 0; i < 100; ++i, screen.now += 0.009) progress.step();
@@ -353,8 +342,7 @@ TEST(Progress, NoBarForAShortLoop) {
 }
 
 TEST(Progress, TenBarsASecondAtMostAndOneLineLeft) {
-  FakeScreen screen;
-  screen.width = 80;
+  FakeScreen screen{80};
   {
     Progress progress("long", 3000, screen.screen());
     for (int i = 0; i < 3000; ++i, screen.now += 0.001) progress.step("loss 1");
@@ -367,8 +355,7 @@ TEST(Progress, TenBarsASecondAtMostAndOneLineLeft) {
 }
 
 TEST(Progress, AnInterruptedBarIsErased) {
-  FakeScreen screen;
-  screen.width = 80;
+  FakeScreen screen{80};
   try {
     Progress progress("long", 100, screen.screen());
     screen.now = 2;
@@ -381,8 +368,7 @@ TEST(Progress, AnInterruptedBarIsErased) {
 
 // Lines of the loop's own stand whole, in their order, and the bar below them.
 TEST(Progress, LinesGoAboveTheBar) {
-  FakeScreen screen, pipe;
-  screen.width = 80;
+  FakeScreen screen{80}, pipe;
   for (FakeScreen* s : {&screen, &pipe}) {
     Progress progress("long", 2, s->screen());
     progress.print("first\n");
@@ -415,11 +401,11 @@ Outcome run(std::vector<std::string> words, const std::function<void(Chapter&)>&
   Arguments arguments("07-test", "A test");
   std::vector<const char*> argv = {"07-test"};
   for (const std::string& word : words) argv.push_back(word.c_str());
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
   const int status = run_chapter(arguments, static_cast<int>(argv.size()), argv.data(), body);
-  std::string out = testing::internal::GetCapturedStdout();
-  return {status, std::move(out), testing::internal::GetCapturedStderr()};
+  std::string out = ::testing::internal::GetCapturedStdout();
+  return {status, std::move(out), ::testing::internal::GetCapturedStderr()};
 }
 
 void good_claim(Chapter& chapter) { chapter.claims.equal("one is one", 1, 1, 0, "both are exact"); }

@@ -48,7 +48,7 @@ void two_dimensions(Chapter& chapter) {
   const double step = 0.25;
   const Nodes line = nodes(0, 12, step);
   const Index n = line.at.size();
-  Tensor grid({n * n, 2});
+  Tensor grid(Shape{n * n, 2});
   for (Index i = 0; i < n; ++i)
     for (Index j = 0; j < n; ++j) {
       grid(i * n + j, 0) = line.at[i];

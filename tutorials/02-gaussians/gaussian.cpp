@@ -52,7 +52,7 @@ Matrix Gaussian::covariance() const { return cholesky() * transpose(cholesky());
 double Gaussian::condition() const { return frobenius(cholesky()) * frobenius(inverse(cholesky())); }
 
 Gaussian random_gaussian(Index n, Philox& random) {
-  Gaussian q{normal_noise({n}, random), Tensor({n, n})};
+  Gaussian q{normal_noise({n}, random), Tensor(Shape{n, n})};
   for (Index i = 0; i < n; ++i) {
     for (Index j = 0; j < i; ++j) q.factor(i, j) = static_cast<Real>(random.normal() / 2);
     q.factor(i, i) = static_cast<Real>(std::exp(0.3 * random.normal()));

@@ -16,7 +16,7 @@ struct Nodes {
 
 inline Nodes nodes(double centre, double reach, double step) {
   const auto n = static_cast<doxa::Index>(std::ceil(reach / step));
-  Nodes all{doxa::Tensor({2 * n + 1}), step};
+  Nodes all{doxa::Tensor(doxa::Shape{2 * n + 1}), step};
   for (doxa::Index i = -n; i <= n; ++i)
     all.at[i + n] = static_cast<doxa::Real>(centre + static_cast<double>(i) * step);
   return all;

@@ -16,8 +16,8 @@ struct GaussianFamily {
   bool full;
 
   GaussianFamily(const Gaussian& start, bool with_correlations)
-      : loc("loc", Tensor({start.mean.rows})),
-        raw("raw", Tensor({start.mean.rows, start.mean.rows})),
+      : loc("loc", Tensor(Shape{start.mean.rows})),
+        raw("raw", Tensor(Shape{start.mean.rows, start.mean.rows})),
         full(with_correlations) {
     for (Index i = 0; i < start.mean.rows; ++i) {
       loc.value[i] = static_cast<Real>(start.mean[i]);
@@ -28,7 +28,7 @@ struct GaussianFamily {
 
 MultivariateNormal distribution(Tape& tape, GaussianFamily& q) {
   const Index d = q.loc.value.size();
-  Tensor diagonal({d, d}), below({d, d});
+  Tensor diagonal(Shape{d, d}), below(Shape{d, d});
   for (Index i = 0; i < d; ++i)
     for (Index j = 0; j <= i; ++j) (i == j ? diagonal : below)(i, j) = 1;
   const Var raw = q.raw.on(tape), scales = tape.constant(diagonal) * exp(raw);

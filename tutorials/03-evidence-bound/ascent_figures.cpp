@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <numbers>
 #include <span>
 
 #include "sections.h"

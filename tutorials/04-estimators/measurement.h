@@ -42,7 +42,7 @@ Moments measure(const std::vector<double>& parameters, MakeQ make_q, F f, Estima
                 const Repetitions& repetitions, Philox& random) {
   const auto size = static_cast<Index>(parameters.size());
   GradientSamples samples(parameters.size());
-  Tensor rows({repetitions.at_once, size});
+  Tensor rows(Shape{repetitions.at_once, size});
   for (Index i = 0; i < rows.size(); ++i)
     rows[i] = static_cast<Real>(parameters[static_cast<std::size_t>(i % size)]);
   Tape tape;

@@ -41,7 +41,7 @@ double mean_kl(const Tensor& logits, const Triple& posterior, double* error = nu
 template <class Estimator>
 Curve ascend(const std::string& name, const ChoiceModel& model, Estimator estimator, int steps,
              Philox& random, Index runs = 200) {
-  Tensor logits({runs, 3});
+  Tensor logits(Shape{runs, 3});
   Curve curve{name, {}, {}};
   const Triple posterior = model.posterior();
   const auto f = [&](Var z, const OneHotCategorical& q) { return model.log_weight(z, q); };

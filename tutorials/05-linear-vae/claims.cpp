@@ -1,15 +1,12 @@
-#include <algorithm>
-#include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "experiment.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 namespace {
 
-constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;
 constexpr double u_double = std::numeric_limits<double>::epsilon() / 2.0;
 
 // The largest angle between a column of W and the eigenvector that it belongs to, whatever its sign and
@@ -58,7 +55,7 @@ struct Resolution {
   }
 };
 
-void claim_exact_answers(support::Claims& claims, const Experiment& e) {
+void claim_exact_answers(Claims& claims, const Experiment& e) {
   const Problem& p = e.problem;
   const std::vector<double> each = log_prob(p.best, p.x);
   const double direct = std::accumulate(each.begin(), each.end(), 0.0) / static_cast<double>(each.size());
@@ -69,7 +66,7 @@ void claim_exact_answers(support::Claims& claims, const Experiment& e) {
                mean_log_prob(e.rotated.start, p.moments), p.maximum, rounding, "in double: 1000 roundings");
 }
 
-void claim_bound(support::Claims& claims, const Experiment& e, double tape_rounding) {
+void claim_bound(Claims& claims, const Experiment& e, double tape_rounding) {
   const Problem& p = e.problem;
   double identity = 0, highest = -std::numeric_limits<double>::infinity();
   for (const Curve* curve : {&e.curve, &e.rotated.curve, &e.collapsed.curve})
@@ -86,7 +83,7 @@ void claim_bound(support::Claims& claims, const Experiment& e, double tape_round
   claims.equal("and after training", e.sampled_after, 0, 4, "4 standard errors over the data");
 }
 
-void claim_maximum(support::Claims& claims, const Experiment& e, double within) {
+void claim_maximum(Claims& claims, const Experiment& e, double within) {
   const Problem& p = e.problem;
   const Snapshot& end = e.curve.back();
   const ProbabilisticPca model = generative_model(e.trained);
@@ -113,8 +110,7 @@ void claim_maximum(support::Claims& claims, const Experiment& e, double within) 
                largest_axis_angle(model.weight, p), 0, open.axis, "(05.17): what a gap that small can hide");
 }
 
-void claim_stationary_points(support::Claims& claims, const Experiment& e, double within,
-                             double tape_rounding) {
+void claim_stationary_points(Claims& claims, const Experiment& e, double within, double tape_rounding) {
   const Problem& p = e.problem;
   claims.equal("(05.13) at a rotated maximum the best encoder leaves Hadamard's gap: the ELBO",
                e.rotated.start_elbo, p.maximum - least_gap(e.rotated.start), tape_rounding,
@@ -134,7 +130,7 @@ void claim_stationary_points(support::Claims& claims, const Experiment& e, doubl
                worst, 0, within, "as for the trained ELBO");
 }
 
-void claim_collapse(support::Claims& claims, const Experiment& e, double within) {
+void claim_collapse(Claims& claims, const Experiment& e, double within) {
   double bound_error = 0, kl_error = 0;
   int miscounted = 0;
   for (const Held& h : e.held) {
@@ -154,7 +150,7 @@ void claim_collapse(support::Claims& claims, const Experiment& e, double within)
 
 }  // namespace
 
-void claim(support::Chapter& chapter, const Experiment& e) {
+void claim(Chapter& chapter, const Experiment& e) {
   const double tape_rounding = 1e3 * u * std::abs(e.problem.maximum);
   const double within = 1e-10 + tape_rounding;
   claim_exact_answers(chapter.claims, e);

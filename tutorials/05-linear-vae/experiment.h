@@ -5,8 +5,7 @@
 
 #include "doxa/models/numerics/symmetric_eigen.h"
 #include "doxa/models/vae/linear_vae.h"
-#include "support/chapter.h"
-#include "support/figure.h"
+#include "support/tutorial.h"
 
 // What the chapter's experiments produce, and its tables, pictures and claims show. Everything in nats a
 // datum.
@@ -63,9 +62,9 @@ Special train_from(const doxa::ProbabilisticPca& start, const Problem& problem, 
 // Training with σ² held at a value.
 inline constexpr double alive_from = 0.01;  // nats of KL
 struct Held {
-  double noise_variance, elbo, exact;  // exact: (05.15)
-  std::vector<double> kl, exact_kl;    // of each latent, in descending order, and (05.16)
-  int active, above;  // latents with KL above alive_from, and eigenvalues above σ², at most k
+  double noise_variance, elbo, exact;          // exact: (05.15)
+  std::vector<double> kl = {}, exact_kl = {};  // of each latent, in descending order, and (05.16)
+  int active = 0, above = 0;  // latents with KL above alive_from, and eigenvalues above σ², at most k
 };
 std::vector<Held> train_with_held_noise(const Problem& problem, const Settings& settings, std::uint64_t seed);
 

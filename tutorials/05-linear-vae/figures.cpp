@@ -1,60 +1,37 @@
-#include <algorithm>
-#include <cmath>
-#include <string>
-
 #include "experiment.h"
 
 using namespace doxa;
-using support::Color;
-using support::Dash;
-using support::Marker;
+using namespace doxa::support;
 
-namespace {
-
-// Gaps below this are rounding, and may come out negative.
-constexpr double floor_of_gaps = 1e-16;
-
-void draw_gap(support::Axes& axes, const Curve& curve, double maximum, bool of_likelihood,
-              support::Style style) {
-  std::vector<double> steps, gaps;
-  for (const Snapshot& s : curve) {
-    steps.push_back(s.step);
-    const double gap = of_likelihood ? maximum - s.log_likelihood : s.gap(maximum);
-    gaps.push_back(std::max(gap, floor_of_gaps));
-  }
-  axes.line(steps, gaps, std::move(style));
-}
-
-}  // namespace
-
-support::Figure training_figure(const Experiment& e) {
-  const double maximum = e.problem.maximum;
-  support::Figure figure("How far bound and likelihood are below the exact maximum during training", 2);
-  support::Axes& random = figure.axes();
-  random.title = "from a random start";
-  draw_gap(random, e.curve, maximum, false, {.label = "ELBO"});
-  draw_gap(random, e.curve, maximum, true, {.label = "log-likelihood"});
-  support::Axes& special = figure.axes();
-  special.title = "from two special starts";
-  draw_gap(special, e.rotated.curve, maximum, false, {.label = "rotated maximum: ELBO"});
-  draw_gap(special, e.rotated.curve, maximum, true, {.label = "the same: log-likelihood"});
-  draw_gap(special, e.collapsed.curve, maximum, false, {.label = "collapsed latent: ELBO"});
-  for (support::Axes* axes : {&random, &special}) {
-    axes->x_label = "step";
-    axes->y_label = "below the exact maximum / nats a datum";
-    axes->y_scale = support::Scale::log;
-    axes->y_range = support::Range{floor_of_gaps, 1e3};
-  }
+Figure training_figure(const Experiment& e) {
+  const double maximum = e.problem.maximum, floor = 1e-16;  // gaps below are rounding, and may be negative
+  Figure figure("How far bound and likelihood are below the exact maximum during training", 2);
+  const auto plot = [&](const char* title) -> Axes& {
+    Axes& axes = figure.axes(title, "step", "below the exact maximum / nats a datum");
+    axes.y_scale = Scale::log;
+    axes.y_range = Range{floor, 1e3};
+    return axes;
+  };
+  const auto draw = [&](Axes& axes, const Curve& curve, const char* name, auto gap) {
+    const auto shown = series(curve, [&](const Snapshot& s) { return std::max(gap(s), floor); });
+    axes.line(series(curve, &Snapshot::step), shown, {.label = name});
+  };
+  const auto of_bound = [&](const Snapshot& s) { return s.gap(maximum); };
+  const auto of_likelihood = [&](const Snapshot& s) { return maximum - s.log_likelihood; };
+  Axes& random = plot("from a random start");
+  draw(random, e.curve, "ELBO", of_bound);
+  draw(random, e.curve, "log-likelihood", of_likelihood);
+  Axes& special = plot("from two special starts");
+  draw(special, e.rotated.curve, "rotated maximum: ELBO", of_bound);
+  draw(special, e.rotated.curve, "the same: log-likelihood", of_likelihood);
+  draw(special, e.collapsed.curve, "collapsed latent: ELBO", of_bound);
   return figure;
 }
 
-support::Figure collapse_figure(const Experiment& e) {
+Figure collapse_figure(const Experiment& e) {
   const Problem& p = e.problem;
-  support::Figure figure("The spectrum of the sample, and what each latent carries when σ² is held", 2);
-  support::Axes& spectrum = figure.axes();
-  spectrum.title = "variance along each eigenvector";
-  spectrum.x_label = "j";
-  spectrum.y_label = "variance";
+  Figure figure("The spectrum of the sample, and what each latent carries when σ² is held", 2);
+  Axes& spectrum = figure.axes("variance along each eigenvector", "j", "variance");
   std::vector<double> index, lambda, model;
   std::vector<std::string> names;
   const Matrix w = generative_model(e.trained).weight;
@@ -74,23 +51,17 @@ support::Figure collapse_figure(const Experiment& e) {
   spectrum.horizontal(e.held[3 < e.held.size() ? 3 : 2].noise_variance, "σ² held too large",
                       {.color = Color::vermillion, .dash = Dash::dashed});
 
-  support::Axes& carried = figure.axes();
-  carried.title = "KL of each latent, σ² held";
-  carried.x_label = "σ²";
-  carried.y_label = "KL / nats";
-  carried.x_scale = support::Scale::log;
+  Axes& carried = figure.axes("KL of each latent, σ² held", "σ²", "KL / nats");
+  carried.x_scale = Scale::log;
   const Color colors[] = {Color::blue, Color::vermillion, Color::green};
   const double low = e.held.front().noise_variance * 0.8, high = e.held.back().noise_variance * 1.2;
+  const std::vector<double> at = series(e.held, &Held::noise_variance);
+  std::vector<double> x;
+  for (int i = 0; i <= 200; ++i) x.push_back(low * std::pow(high / low, i / 200.0));
   for (Index j = 0; j < w.columns; ++j) {
-    std::vector<double> x, exact, at, measured;
-    for (int i = 0; i <= 200; ++i) {
-      x.push_back(low * std::pow(high / low, i / 200.0));
-      exact.push_back(std::max(std::log(p.eigenvalue(j) / x.back()), 0.0) / 2);
-    }
-    for (const Held& h : e.held) {
-      at.push_back(h.noise_variance);
-      measured.push_back(h.kl[static_cast<std::size_t>(j)]);
-    }
+    const auto exact =
+        series(x, [&](double s2) { return std::max(std::log(p.eigenvalue(j) / s2), 0.0) / 2; });
+    const auto measured = series(e.held, [&](const Held& h) { return h.kl[static_cast<std::size_t>(j)]; });
     const Color color = colors[j % 3];
     carried.line(x, exact, {.label = "latent " + std::to_string(j + 1), .color = color});
     carried.scatter(at, measured, {.color = color, .marker = Marker::circle, .size = 6.5});
@@ -99,10 +70,9 @@ support::Figure collapse_figure(const Experiment& e) {
   return figure;
 }
 
-support::Figure axes_figure(const Experiment& e) {
+Figure axes_figure(const Experiment& e) {
   const Problem& p = e.problem;
-  support::Figure figure("Data in the plane of the first two eigenvectors, with columns of W", 2);
-  figure.row_height = 400;
+  Figure figure("Data in the plane of the first two eigenvectors, with columns of W", 2, 400);
   std::vector<double> first, second;
   const Matrix x(p.x);
   for (Index r = 0; r < std::min<Index>(x.rows, 700); ++r) {
@@ -119,14 +89,13 @@ support::Figure axes_figure(const Experiment& e) {
                rotated = transpose(p.eigen.vectors) * e.rotated.start.weight,
                exact = transpose(p.eigen.vectors) * p.best.weight;
   for (const Matrix* w : {&learned, &rotated}) {
-    support::Axes& axes = figure.axes();
-    axes.title = w == &learned ? "learned: twice the columns of W" : "just as likely: those of W R";
-    axes.x_label = "along u₁";
-    axes.y_label = "along u₂";
+    Axes& axes =
+        figure.axes(w == &learned ? "learned: twice the columns of W" : "just as likely: those of W R",
+                    "along u₁", "along u₂");
     axes.equal_aspect = true;
-    axes.x_range = axes.y_range = support::Range{-6.5, 6.5};
+    axes.x_range = axes.y_range = Range{-6.5, 6.5};
     axes.scatter(first, second, {.color = Color::ink, .size = 2.4, .opacity = 0.3});
-    const auto draw = [&](const Matrix& columns, Index j, support::Style style) {
+    const auto draw = [&](const Matrix& columns, Index j, Style style) {
       const double a = 2 * columns(0, j), b = 2 * columns(1, j);
       axes.line(std::vector<double>{-a, a}, std::vector<double>{-b, b}, std::move(style));
     };

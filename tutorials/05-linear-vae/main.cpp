@@ -1,13 +1,11 @@
 // Chapter 05: a linear variational auto-encoder against probabilistic PCA, whose maximum likelihood is known
 // in closed form. The equations are numbered as in README.md.
 
-#include <iostream>
-
 #include "experiment.h"
 #include "support/progress.h"
-#include "support/table.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 namespace {
 
@@ -16,17 +14,17 @@ constexpr std::uint64_t first_start = 100;  // the streams of random starts
 std::vector<double> gaps_after_training(const Problem& problem, const Settings& settings,
                                         std::uint64_t seed) {
   std::vector<double> gaps;
-  support::Progress progress("from other starts", static_cast<std::size_t>(settings.starts));
+  Progress progress("from other starts", static_cast<std::size_t>(settings.starts));
   for (int i = 1; i <= settings.starts; ++i) {
     Philox random(seed, first_start + static_cast<std::uint64_t>(i));
     LinearVae vae({.data = problem.x.shape()[1], .latent = settings.latent}, random);
     gaps.push_back(train(vae, parameters(vae), problem, settings.steps).back().gap(problem.maximum));
-    progress.step([&] { return "gap " + support::significant(gaps.back(), 2); });
+    progress.step([&] { return "gap " + significant(gaps.back(), 2); });
   }
   return gaps;
 }
 
-void run(support::Chapter& chapter, const Settings& settings) {
+void run(Chapter& chapter, const Settings& settings) {
   const std::uint64_t seed = chapter.seed();
   const Problem problem = draw_problem(settings, seed);
   std::cout << settings.data << " data in " << problem.x.shape()[1] << " dimensions, " << settings.latent
@@ -60,12 +58,12 @@ void run(support::Chapter& chapter, const Settings& settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  support::Arguments arguments("05-linear-vae", "A linear VAE is probabilistic PCA");
+  Arguments arguments("05-linear-vae", "A linear VAE is probabilistic PCA");
   Settings settings;
   arguments.integer("steps", settings.steps, {1, 1'000'000}, "training steps");
   arguments.integer("data", settings.data, {100, 1'000'000, 500}, "size of the sample");
   arguments.integer("latent", settings.latent, {1, 3}, "dimensions of the latent");
-  return support::run_chapter(arguments, argc, argv, [&](support::Chapter& chapter) {
+  return run_chapter(arguments, argc, argv, [&](Chapter& chapter) {
     if (chapter.quick()) settings.starts = 3;
     run(chapter, settings);
   });

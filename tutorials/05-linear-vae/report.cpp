@@ -1,26 +1,22 @@
-#include <algorithm>
-#include <cmath>
-#include <iostream>
-
 #include "experiment.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Cell;
+using namespace doxa::support;
 
 namespace {
 
-void report_curve(support::Results& results, const Problem& problem, const Curve& curve) {
-  support::Table table(
-      {"step", "ELBO", "log-likelihood", "below the maximum", "KL to posterior", "σ²", "subspace angle"});
+void report_curve(Results& results, const Problem& problem, const Curve& curve) {
+  Table table({"step",
+               {"ELBO", 8},
+               {"log-likelihood", 8},
+               "below the maximum",
+               "KL to posterior",
+               {"σ²", 6},
+               "subspace angle"},
+              2);
   const auto row = [&](const Snapshot& s) {
-    table.row({s.step,
-               {s.log_likelihood - s.kl, 8},
-               {s.log_likelihood, 8},
-               {s.gap(problem.maximum), 2},
-               {s.kl, 2},
-               {s.noise_variance, 6},
-               {s.angle, 2}});
+    table.row({s.step, s.log_likelihood - s.kl, s.log_likelihood, s.gap(problem.maximum), s.kl,
+               s.noise_variance, s.angle});
   };
   int next = 0;
   for (const Snapshot& s : curve) {
@@ -30,9 +26,8 @@ void report_curve(support::Results& results, const Problem& problem, const Curve
   }
   row(curve.back());
   results.set("printed.training", table.text());
-  std::cout << table << "\n  exact: maximum " << support::significant(problem.maximum, 8) << ", σ² "
-            << support::significant(problem.best.noise_variance, 6)
-            << "; differences of 1e-14 are rounding\n\n";
+  std::cout << table << "\n  exact: maximum " << significant(problem.maximum, 8) << ", σ² "
+            << significant(problem.best.noise_variance, 6) << "; differences of 1e-14 are rounding\n\n";
 }
 
 void report_latents(const Problem& problem, const LinearVae& trained) {
@@ -41,62 +36,59 @@ void report_latents(const Problem& problem, const LinearVae& trained) {
   for (Index j = 0; j < w.columns; ++j)
     learned.emplace_back(gram(j, j), std::exp(2 * double{trained.log_posterior_scale.value[j]}));
   std::ranges::sort(learned, std::greater{});
-  support::Table table({"j", "eigenvalue λ", "|w|² learned", "λ − σ²", "s² learned", "σ²/λ"});
+  Table table({"j", "eigenvalue λ", "|w|² learned", "λ − σ²", "s² learned", "σ²/λ"}, 6);
   const double sigma2 = problem.best.noise_variance;
   for (std::size_t j = 0; j < problem.eigen.values.size(); ++j) {
     const double lambda = problem.eigen.values[j];
-    const Cell number(j + 1), eigenvalue(lambda, 6);
     if (j < learned.size())
-      table.row({number,
-                 eigenvalue,
-                 {learned[j].first, 6},
-                 {lambda - sigma2, 6},
-                 {learned[j].second, 6},
-                 {sigma2 / lambda, 6}});
+      table.row({j + 1, lambda, learned[j].first, lambda - sigma2, learned[j].second, sigma2 / lambda});
     else
-      table.row({number, eigenvalue, "", "", "", ""});
+      table.row({j + 1, lambda, "", "", "", ""});
   }
   std::cout << table << '\n';
 }
 
 }  // namespace
 
-void report_training(support::Results& results, const Problem& problem, const LinearVae& trained,
-                     const Curve& curve) {
+void report_training(Results& results, const Problem& problem, const LinearVae& trained, const Curve& curve) {
   report_curve(results, problem, curve);
   report_latents(problem, trained);
 }
 
 void report_other_starts(const Experiment& e) {
   const double maximum = e.problem.maximum;
-  support::Table table({"start", "below the maximum", "after training"});
-  table.row({"random, the worst of " + std::to_string(e.start_gaps.size()),
-             "",
-             {*std::ranges::max_element(e.start_gaps), 2}});
-  table.row(
-      {"a rotated maximum", {maximum - e.rotated.start_elbo, 3}, {e.rotated.curve.back().gap(maximum), 2}});
-  table.row({"a collapsed latent",
-             {maximum - e.collapsed.start_elbo, 3},
-             {e.collapsed.curve.back().gap(maximum), 2}});
+  Table table({"start", {"below the maximum", 3}, {"after training", 2}});
+  table.row({"random, the worst of " + std::to_string(e.start_gaps.size()), "",
+             *std::ranges::max_element(e.start_gaps)});
+  const auto row = [&](const char* name, const Special& s) {
+    table.row({name, maximum - s.start_elbo, s.curve.back().gap(maximum)});
+  };
+  row("a rotated maximum", e.rotated);
+  row("a collapsed latent", e.collapsed);
   std::cout << '\n' << table << '\n';
 }
 
-void report_held_noise(support::Results& results, const Experiment& e) {
-  support::Table table(
-      {"σ² held at", "eigenvalues above", "latents alive", "ELBO", "exact", "KL of each latent", "exact"});
+void report_held_noise(Results& results, const Experiment& e) {
+  Table table({{"σ² held at", 3},
+               "eigenvalues above",
+               "latents alive",
+               "ELBO",
+               "exact",
+               "KL of each latent",
+               "exact"},
+              7);
   const auto list = [](const std::vector<double>& values) {
     std::string text;
-    for (const double v : values) text += (text.empty() ? "" : " ") + support::decimal(v, 3);
+    for (const double v : values) text += (text.empty() ? "" : " ") + decimal(v, 3);
     return text;
   };
   for (const Held& h : e.held)
-    table.row(
-        {{h.noise_variance, 3}, h.above, h.active, {h.elbo, 7}, {h.exact, 7}, list(h.kl), list(h.exact_kl)});
+    table.row({h.noise_variance, h.above, h.active, h.elbo, h.exact, list(h.kl), list(h.exact_kl)});
   results.set("printed.held", table.text());
   std::cout << table;
 }
 
-void record(support::Results& results, const Experiment& e) {
+void record(Results& results, const Experiment& e) {
   const Snapshot& end = e.curve.back();
   const double maximum = e.problem.maximum;
   results.set("maximum_log_likelihood", maximum);
@@ -112,9 +104,10 @@ void record(support::Results& results, const Experiment& e) {
   for (std::size_t j = 0; j < e.problem.eigen.values.size(); ++j)
     results.set("eigenvalue_" + std::to_string(j + 1), e.problem.eigen.values[j]);
   for (std::size_t i = 0; i < e.held.size(); ++i) {
-    results.set("held_" + std::to_string(i + 1) + ".noise_variance", e.held[i].noise_variance);
-    results.set("held_" + std::to_string(i + 1) + ".elbo", e.held[i].elbo);
-    results.set("held_" + std::to_string(i + 1) + ".exact", e.held[i].exact);
-    results.set("held_" + std::to_string(i + 1) + ".active", e.held[i].active);
+    const std::string key = "held_" + std::to_string(i + 1);
+    results.set(key + ".noise_variance", e.held[i].noise_variance);
+    results.set(key + ".elbo", e.held[i].elbo);
+    results.set(key + ".exact", e.held[i].exact);
+    results.set(key + ".active", e.held[i].active);
   }
 }

@@ -1,12 +1,10 @@
 // The data, the training loop and the starting points.
 
-#include <algorithm>
-#include <cmath>
-
 #include "doxa/models/nn/adam.h"
 #include "experiment.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 namespace {
 
@@ -34,7 +32,7 @@ Problem draw_problem(const Settings& settings, std::uint64_t seed) {
   const auto d = static_cast<Index>(spectrum.size());
   Philox random(seed, data_draws);
   const Matrix axes = random_rotation(d, random);
-  Problem p{Tensor({settings.data, d}), {}, {}, {}, 0};
+  Problem p{Tensor(Shape{settings.data, d}), {}, {}, {}, 0};
   for (Index r = 0; r < settings.data; ++r) {
     Matrix x = column(std::vector<double>(spectrum.size(), 1.0));
     for (Index j = 0; j < d; ++j) {
@@ -145,11 +143,7 @@ std::vector<Held> train_with_held_noise(const Problem& problem, const Settings& 
 
     Held h{.noise_variance = noise_variance,
            .elbo = curve.back().log_likelihood - curve.back().kl,
-           .exact = maximum_log_likelihood(problem.eigen.values, k, noise_variance),
-           .kl = {},
-           .exact_kl = {},
-           .active = 0,
-           .above = 0};
+           .exact = maximum_log_likelihood(problem.eigen.values, k, noise_variance)};
     Tape tape;
     const Var x = tape.constant(problem.x);
     const Var kl = mean(kl_divergence(posterior(vae, x).element, prior(tape, vae).element), 0);

@@ -26,7 +26,7 @@ PlaneData plane_data(const std::string& name) {
 }
 
 Sample draw(const PlaneData& data, Index n, Philox& random) {
-  Sample all{Tensor({n, 2}), {}, {}};
+  Sample all{Tensor(Shape{n, 2}), {}, {}};
   for (Index i = 0; i < n; ++i) {
     const MixtureDraw d = sample(data.density, random);
     all.x(i, 0) = static_cast<Real>(d.x[0]);

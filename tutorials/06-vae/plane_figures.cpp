@@ -83,7 +83,7 @@ Figure density_figure(Vae& vae, const Sample& held_out, const DataLattice& latti
       Philox random(seed, shown_samples);
       Tape tape;
       const Evaluation evaluation(tape);
-      const Var z = sample(DiagonalNormal(tape.constant(Tensor({static_cast<Index>(count), 2})),
+      const Var z = sample(DiagonalNormal(tape.constant(Tensor(Shape{static_cast<Index>(count), 2})),
                                           tape.constant(Tensor({static_cast<Index>(count), 2}, 1))),
                            random);
       const Tensor x = sample(likelihood(vae, z), random).tensor();
@@ -117,7 +117,7 @@ Figure latent_figure(Vae& vae, const Sample& held_out) {
       const Evaluation evaluation(tape);
       const double fixed = 0.2 * line, reach = std::sqrt(9 - fixed * fixed);
       const Index points = 241;
-      Tensor z({points, 2});
+      Tensor z(Shape{points, 2});
       for (Index i = 0; i < points; ++i) {
         z(i, along_z1 ? 0 : 1) =
             static_cast<Real>(reach * (2.0 * static_cast<double>(i) / static_cast<double>(points - 1) - 1));

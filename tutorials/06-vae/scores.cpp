@@ -69,7 +69,7 @@ double expected_bound(Vae& vae, const DataNodes& nodes, const NormalQuadrature& 
 }
 
 Identity check_identity(Vae& vae, const Sample& data, Index count) {
-  Tensor x({count, 2});
+  Tensor x(Shape{count, 2});
   std::copy_n(data.x.data(), 2 * count, x.data());
   const std::vector<PlanePosterior> q = posteriors(vae, x);
   double narrowest = 1;  // scale: the lattice must be finer

@@ -13,7 +13,7 @@ Tensor noisy(const Shape& shape, double center, Philox& random) {
 }
 
 Tensor lower_triangle(Index n) {
-  Tensor t({n, n});
+  Tensor t(Shape{n, n});
   for (Index i = 0; i < n; ++i)
     for (Index j = 0; j <= i; ++j) t(i, j) = 1;
   return t;
@@ -57,7 +57,7 @@ LinearChain RecurrentKernel::on(Tape& tape) {
   const Var g = gain.on(tape), h = of_observation.on(tape), n = of_summary.on(tape), f = forgetting.on(tape),
             l = log_scale.on(tape);
   LinearChain q;
-  Var summary = tape.constant(Tensor({1, steps}));
+  Var summary = tape.constant(Tensor(Shape{1, steps}));
   for (Index k = 0; k < steps; ++k) {
     const Index one[] = {k};
     const Var reading = one_hot(tape, one, steps);

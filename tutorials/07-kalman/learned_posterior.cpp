@@ -19,12 +19,12 @@ ScalarVars truth(Tape& tape) {
           tape.constant(static_cast<Real>(std::log(r))), start_variance(true_model)};
 }
 
-const Matrix readings = covariance_of_readings(true_model, learned_horizon);
-const Tensor factor = tensor(cholesky_factor(readings));
+const Matrix learned_covariance = covariance_of_readings(true_model, learned_horizon);
+const Tensor learned_factor = tensor(cholesky_factor(learned_covariance));
 
 template <class Family>
 Var exact_bound(Tape& tape, Family& family) {
-  return expected_bound(truth(tape), family.on(tape), tape.constant(tensor(readings)));
+  return expected_bound(truth(tape), family.on(tape), tape.constant(tensor(learned_covariance)));
 }
 
 template <class Family>
@@ -57,7 +57,7 @@ std::vector<double> train(Family& family, int steps, const std::string& name, Ph
   Progress progress(name, static_cast<std::size_t>(steps));
   return climb(family, steps, last_sampled_rate, [&](Tape& tape, Family& f) {
     const Index batch = 256;
-    const Var y = draw_readings(tape, factor, batch, random),
+    const Var y = draw_readings(tape, learned_factor, batch, random),
               noise = normal_noise(tape, {batch, learned_horizon}, random);
     const Var bound = mean(sampled_bound(truth(tape), f.on(tape), y, noise));
     progress.step([&] { return "bound " + significant(double{bound.item()}, 4); });
@@ -77,7 +77,7 @@ Paired against_best(Family& family, const LinearGaussianModel& m, const BestCaus
   Tape tape;
   for (Index done = 0; done < episodes; done += batch) {
     const Evaluation evaluation(tape);
-    const Var y = draw_readings(tape, factor, batch, random),
+    const Var y = draw_readings(tape, learned_factor, batch, random),
               noise = normal_noise(tape, {batch, learned_horizon}, random);
     const Var d = sampled_bound(truth(tape), family.on(tape), y, noise) -
                   sampled_bound(truth(tape), on(tape, m, best), y, noise);

@@ -41,7 +41,7 @@ MaximumLikelihood climb_likelihood(Chapter& chapter, Path& path) {
   const LinearGaussianModel truth = autoregression(true_model);
   Philox random(chapter.seed(), likelihood_draws);
   std::vector<LinearGaussianEpisode> episodes;
-  Tensor y({model_horizon, count, 1});
+  Tensor y(Shape{model_horizon, count, 1});
   for (Index b = 0; b < count; ++b) {
     episodes.push_back(simulate(truth, Matrix(model_horizon, 0), random));
     for (Index k = 0; k < model_horizon; ++k) {
@@ -53,7 +53,7 @@ MaximumLikelihood climb_likelihood(Chapter& chapter, Path& path) {
   const LearnedMatrices learned{.start = false, .emission = false};
   const Parameters all{&m.transition, &m.transition_scale_tril, &m.emission_scale_tril};
   const auto total_evidence = [&](Tape& tape) {
-    return sum(log_evidence(m.on(tape, learned), tape.constant(Tensor({model_horizon, count, 0})),
+    return sum(log_evidence(m.on(tape, learned), tape.constant(Tensor(Shape{model_horizon, count, 0})),
                             tape.constant(y)));
   };
   Tape tape;

@@ -7,7 +7,6 @@
 // Learning the scalar model itself, P_0 held at the truth's: three ascents from the same wrong start.
 
 constexpr doxa::Index model_horizon = 24;
-
 constexpr Scalar true_model{0.9, 1, 1}, wrong_start{0.7, 0.5, 3};
 
 // Steps of Adam up objective(tape, step), at the rate rate(part) when this part of the way is done.

@@ -18,9 +18,9 @@ LinearGaussianModel vehicle(double reading_variance) {
 }
 
 Matrix thrust(Index steps) {
-  Matrix u(steps, 1);
-  for (Index k = 0; k < steps; ++k) u[k] = k % 30 < 6 ? 0.4 : k % 30 >= 14 && k % 30 < 22 ? -0.5 : 0;
-  return u;
+  Matrix inputs(steps, 1);
+  for (Index k = 0; k < steps; ++k) inputs[k] = k % 30 < 6 ? 0.4 : k % 30 >= 14 && k % 30 < 22 ? -0.5 : 0;
+  return inputs;
 }
 
 LinearGaussianModel autoregression(const Scalar& m) {

@@ -84,7 +84,8 @@ Profile profile(const ScalarVars& m, Var factor) {
   const Var a = m.transition, q = exp(m.log_transition_variance), r = exp(m.log_emission_variance);
   const auto reading = [&](Index k) { return slice(factor, 0, k - 1, k); };  // y_k = reading · ε, [1,T]
   Profile p{tape.constant(0), tape.constant(0)};
-  Var mean = tape.constant(Tensor({1, steps})), variance = tape.constant(static_cast<Real>(m.start_variance));
+  Var mean = tape.constant(Tensor(Shape{1, steps})),
+      variance = tape.constant(static_cast<Real>(m.start_variance));
   for (Index k = 1; k <= steps; ++k) {
     const Var predicted = square(a) * variance + q, s = predicted + r, gain = predicted / s;
     const Var innovation = reading(k) - a * mean;
@@ -92,7 +93,7 @@ Profile profile(const ScalarVars& m, Var factor) {
     mean = a * mean + gain * innovation;
     variance = predicted * r / s;
   }
-  Var future = tape.constant(0), vector = tape.constant(Tensor({1, steps}));  // Γ_k and η_k = vector · ε
+  Var future = tape.constant(0), vector = tape.constant(Tensor(Shape{1, steps}));  // Γ_k and η_k = vector · ε
   //! [profile]
   for (Index k = steps; k >= 1; --k) {
     const Var v = transition_variance(m, k), precision = future + reciprocal(r);

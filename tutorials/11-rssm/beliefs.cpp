@@ -41,7 +41,7 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, const EpisodeData& 
     Philox random(9);
     const Index samples = learner.model.deterministic() ? 1 : 16;  // one is enough where all agree
     const auto remembered = [&](std::span<const Trajectory> t) {
-      return summaries(learner.model, t, samples, random, weighting(learner));
+      return summaries(learner.model, t, samples, random, learner.weighting());
     };
     const StepTable h_fit = remembered(fit), h_test = remembered(test);
     const LinearProbeOptions coarse{.gradient_norm = 1e-3, .iterations = 300};
@@ -57,7 +57,7 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, const EpisodeData& 
     RssmLearner& learner = trained[i].model;
     Philox random(10);
     const StepTable imagined = open_loop(learner.model, test, static_cast<Index>(from),
-                                         static_cast<Index>(ahead), s.samples, random, weighting(learner));
+                                         static_cast<Index>(ahead), s.samples, random, learner.weighting());
     const std::vector<MeanEstimate> kl = prediction_kl(exact_ahead, imagined);
     const double error = calibration(exact, v.score.predictions, data.held_out).expected_error;
     std::vector<Cell> row{v.name, {kl.front().mean, 3}, {kl.back().mean, 3}, {error, 2}};

@@ -19,18 +19,18 @@ FilterStep::FilterStep(Filter& model)
       e2_(parameters_.dense(5)),
       latent_(size_.T, size_.B, size_.L) {
   const auto [B, T, A, O, H, L] = size_;
-  inputs_ = Tensor({T + 1, B, width_});
+  inputs_ = Tensor(Shape{T + 1, B, width_});
   for (Index k = 1; k <= T; ++k)
     for (Index b = 0; b < B; ++b) {
       Real* row = inputs_.data() + ((k - 1) * B + b) * width_;
       row[L + data_.actions_at(k)[static_cast<std::size_t>(b)]] = 1;
       row[L + A + data_.observations_at(k)[static_cast<std::size_t>(b)]] = 1;
     }
-  hidden_q_ = hidden_p_ = hidden_e_ = Tensor({T, B, H});
-  logits_ = Tensor({T, B, O});
-  g_ = Tensor({B, H});
-  ds_ = Tensor({B, L});
-  totals_ = Tensor({B});
+  hidden_q_ = hidden_p_ = hidden_e_ = Tensor(Shape{T, B, H});
+  logits_ = Tensor(Shape{T, B, O});
+  g_ = Tensor(Shape{B, H});
+  ds_ = Tensor(Shape{B, L});
+  totals_ = Tensor(Shape{B});
 }
 
 Real FilterStep::gradient(Philox& noise) {

@@ -20,24 +20,24 @@ RssmStep::RssmStep(Rssm& model)
       e2_(parameters_.dense(7)),
       latent_(size_.T, size_.B, size_.L) {
   const auto [B, T, A, O, H, L] = size_;
-  sa_ = Tensor({T + 1, B, L + A});
-  ho_ = Tensor({T, B, H + O});
-  hs_ = Tensor({T + 1, B, H + L});
+  sa_ = Tensor(Shape{T + 1, B, L + A});
+  ho_ = Tensor(Shape{T, B, H + O});
+  hs_ = Tensor(Shape{T + 1, B, H + L});
   for (Index k = 1; k <= T; ++k)
     for (Index b = 0; b < B; ++b) {
       const Index row = (k - 1) * B + b;
       sa_[row * (L + A) + L + data_.actions_at(k)[static_cast<std::size_t>(b)]] = 1;
       ho_[row * (H + O) + H + data_.observations_at(k)[static_cast<std::size_t>(b)]] = 1;
     }
-  products_x_ = products_h_ = Tensor({T, B, 3 * H});
-  gates_ = Tensor({T, B, 2 * H});
-  candidate_ = hidden_q_ = hidden_p_ = hidden_e_ = Tensor({T, B, H});
-  logits_ = Tensor({T, B, O});
-  g_ = dh_ = Tensor({B, H});
-  ds_ = Tensor({B, L});
-  dhs_ = Tensor({B, H + L});
-  dx_ = dproducts_h_ = Tensor({B, 3 * H});
-  totals_ = Tensor({B});
+  products_x_ = products_h_ = Tensor(Shape{T, B, 3 * H});
+  gates_ = Tensor(Shape{T, B, 2 * H});
+  candidate_ = hidden_q_ = hidden_p_ = hidden_e_ = Tensor(Shape{T, B, H});
+  logits_ = Tensor(Shape{T, B, O});
+  g_ = dh_ = Tensor(Shape{B, H});
+  ds_ = Tensor(Shape{B, L});
+  dhs_ = Tensor(Shape{B, H + L});
+  dx_ = dproducts_h_ = Tensor(Shape{B, 3 * H});
+  totals_ = Tensor(Shape{B});
 }
 
 Real RssmStep::gradient(Philox& noise) {

@@ -15,10 +15,10 @@ VaeStep::VaeStep(Vae& model)
       d2_(parameters_.dense(4)),
       d3_(parameters_.dense(5)) {
   const auto [B, D, H, L] = size_;
-  for (Tensor* t : {&h1_, &h2_, &h3_, &h4_, &g1_, &g2_}) *t = Tensor({B, H});
-  for (Tensor* t : {&noise_, &scale_, &z_, &dz_}) *t = Tensor({B, L});
-  q_ = dq_ = Tensor({B, 2 * L});
-  mean_ = Tensor({B, D});
+  for (Tensor* t : {&h1_, &h2_, &h3_, &h4_, &g1_, &g2_}) *t = Tensor(Shape{B, H});
+  for (Tensor* t : {&noise_, &scale_, &z_, &dz_}) *t = Tensor(Shape{B, L});
+  q_ = dq_ = Tensor(Shape{B, 2 * L});
+  mean_ = Tensor(Shape{B, D});
 }
 
 Real VaeStep::gradient(Philox& noise) {

@@ -1,8 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
-#include <numeric>
 
 #include "doxa/models/beliefs/score.h"
 #include "doxa/models/pomdp/belief.h"
@@ -155,11 +153,10 @@ TEST(BeliefScore, RefusesTrajectoriesThatTheModelCannotHave) {
 }
 
 TEST(BeliefScore, RefusesVectorsThatDoNotBelongTogether) {
-  const std::vector<double> two{1, 2}, three{1, 2, 3}, one{1},
-      nan{1, std::numeric_limits<double>::quiet_NaN()};
+  const std::vector<double> two{1, 2}, three{1, 2, 3}, one{1}, odd{1, nan};
   EXPECT_THROW(memory_score(two, three, two), std::invalid_argument);
   EXPECT_THROW(memory_score(one, one, one), std::invalid_argument);
-  EXPECT_THROW(memory_score(two, nan, two), std::invalid_argument);
+  EXPECT_THROW(memory_score(two, odd, two), std::invalid_argument);
   EXPECT_TRUE(std::isnan(memory_score(two, two, two).score));
 }
 

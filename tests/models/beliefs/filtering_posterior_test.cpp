@@ -47,7 +47,7 @@ class TwoSteps : public ::testing::TestWithParam<Index> {
   }
 
   Var grid() {
-    Tensor t({n, 1});
+    Tensor t(Shape{n, 1});
     for (int i = 0; i < n; ++i) t[i] = static_cast<Real>(s(i));
     return tape.constant(t);
   }
@@ -73,8 +73,8 @@ class TwoSteps : public ::testing::TestWithParam<Index> {
       log_q2.push_back(log_density(q2, i));
       log_p2.push_back(log_density(p2, i));
       const Var h_i = second.summary.shape()[1] == 0
-                          ? tape.constant(Tensor({n, 0}))
-                          : tape.constant(Tensor({n, 1})) + slice(second.summary, 0, i, i + 1);
+                          ? tape.constant(Tensor(Shape{n, 0}))
+                          : tape.constant(Tensor(Shape{n, 1})) + slice(second.summary, 0, i, i + 1);
       const Tensor e2 = emission(model, {grid(), h_i}, a2).log_probs().tensor();
       Function& f = log_e2.emplace_back();
       for (int j = 0; j < n; ++j) f.push_back(static_cast<double>(e2(j, 1)));

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "doxa/models/beliefs/score.h"
 #include "doxa/models/pomdp/exact_prediction.h"
@@ -122,7 +121,7 @@ TEST(PredictionKl, IsZeroOfItselfAndKnownOfATiltedCoin) {
   EXPECT_NEAR(kl[0].mean, first / 2, 1e-15);
   EXPECT_NEAR(kl[0].standard_error, first / 2, 1e-15);  // of the two values x and 0
   EXPECT_NEAR(kl[1].mean, second / 2, 1e-15);
-  EXPECT_EQ(prediction_kl(other, fair)[1].mean, std::numeric_limits<double>::infinity());
+  EXPECT_EQ(prediction_kl(other, fair)[1].mean, infinity);
 }
 
 // E[log p(o_k | past) - log p̂(o_k | past)] = E[KL(p(· | past) ‖ p̂(· | past))]: over an episode both have
@@ -156,7 +155,7 @@ TEST(Prediction, RefusesWhatIsNotADistributionOrDoesNotFit) {
   const std::vector<Trajectory> t{{{0, 0, 0}, {0, 0}, {0, 1}}};
   const auto p = [](const std::vector<double>& rows) { return step_table(2, {rows}); };
   EXPECT_NEAR(prediction_nll(p({0.5, 0.5, 0.75, 0.25}), t)[0], (std::log(2) + std::log(4)) / 2, 1e-15);
-  EXPECT_EQ(prediction_nll(p({0.5, 0.5, 1, 0}), t)[0], std::numeric_limits<double>::infinity());
+  EXPECT_EQ(prediction_nll(p({0.5, 0.5, 1, 0}), t)[0], infinity);
   for (const StepTable& wrong : {StepTable(2), step_table(2, {{0.5, 0.5}, {0.5, 0.5}}), p({0.5, 0.5}), p({}),
                                  p({0.5, 0.5, 0.6, 0.5}), p({1.5, -0.5, 0.5, 0.5}), p({0.5, 0.5, nan, 0.5}),
                                  step_table(1, {{1, 1}})})  // the last has only observation 0

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <limits>
-#include <numeric>
 
 #include "doxa/models/numerics/mean_estimate.h"
 #include "rssm_paths.h"
@@ -16,7 +15,7 @@
 namespace doxa::testing {
 namespace {
 
-using Weighting = RssmBelief::Weighting;
+using Weighting = SampleWeighting;
 constexpr std::array<Weighting, 2> weightings{Weighting::none, Weighting::importance};
 
 const Trajectory seen = trajectory({1, 0, 1, 0}, {2, 0, 1, 1});
@@ -41,6 +40,14 @@ std::vector<MeanEstimate> repeated(int runs, Run run) {
   std::vector<MeanEstimate> estimates;
   for (const std::vector<double>& x : all) estimates.push_back(estimate_mean(x));
   return estimates;
+}
+
+/// Within 4 standard errors and the bias of self-normalised weights, which is O(1/N), of N samples.
+void expect_exact(std::span<const MeanEstimate> found, std::span<const double> exact, double samples,
+                  const std::string& where) {
+  ASSERT_EQ(found.size(), exact.size()) << where;
+  for (std::size_t i = 0; i < exact.size(); ++i)
+    EXPECT_NEAR(found[i].mean, exact[i], 4 * found[i].standard_error + 1 / samples) << where << ", " << i;
 }
 
 class RssmBeliefs : public ::testing::TestWithParam<RssmSettings> {
@@ -97,8 +104,7 @@ INSTANTIATE_TEST_SUITE_P(OfAllModels, RssmBeliefs, ::testing::ValuesIn(rssm_vari
 
 class EnumeratedBeliefs : public RssmBeliefs {};
 
-// The samples' mean over many runs is the exact sum over all paths, up to 4 standard errors of that mean and
-// the bias of self-normalised weights, which is O(1/N).
+// The samples' mean over many runs is the exact sum over all paths.
 TEST_P(EnumeratedBeliefs, PredictionsConvergeToTheSumOverAllPaths) {
   constexpr Index samples = 1000;
   for (const Weighting weighting : weightings) {
@@ -106,12 +112,9 @@ TEST_P(EnumeratedBeliefs, PredictionsConvergeToTheSumOverAllPaths) {
       Philox random(run, 31);
       return predictive(model, {&seen, 1}, samples, random, weighting).values;
     });
-    for (std::size_t k = 0; k < 4; ++k) {
-      const std::vector<double> exact = exact_predictive(model, k, weighting);
-      for (std::size_t o = 0; o < 3; ++o)
-        EXPECT_NEAR(found[3 * k + o].mean, exact[o], 4 * found[3 * k + o].standard_error + 1.0 / samples)
-            << "step " << k + 1 << (weighting == Weighting::none ? "" : ", weighted");
-    }
+    for (std::size_t k = 0; k < 4; ++k)
+      expect_exact(std::span(found).subspan(3 * k, 3), exact_predictive(model, k, weighting), samples,
+                   "step " + std::to_string(k + 1) + (weighting == Weighting::none ? "" : ", weighted"));
   }
 }
 
@@ -151,8 +154,8 @@ TEST_P(EnumeratedBeliefs, WhatIsSeenAfterAnUnseenStepWeighsWhatWasImagined) {
     belief.update(at(seen.actions[2]), at(seen.observations[2]));
     return belief.predict(at(seen.actions[3]));
   });
-  for (std::size_t i = 0; i < 3; ++i)
-    EXPECT_NEAR(found[i].mean, exact[i] / evidence, 4 * found[i].standard_error + 1.0 / samples);
+  for (double& p : exact) p /= evidence;
+  expect_exact(found, exact, samples, "after an unseen step");
 }
 
 // Sums over everything that may happen, s_{k+1}, o_{k+1}, …, after the first step has been seen.
@@ -215,16 +218,14 @@ TEST_P(EnumeratedBeliefs, OpenLoopPredictionsConvergeToTheSumOverAllThatMayHappe
     Philox random(run, 41);
     return open_loop(model, {&seen, 1}, 1, 3, samples, random).values;
   });
-  ASSERT_EQ(found.size(), 9u);
   const RssmPaths paths(model, seen);
   std::vector<double> weights = model.future ? paths.log_joint(1) : paths.log_q(1);
   const double total = log_sum_exp(weights);
   for (double& w : weights) w = std::exp(w - total);
   Unseen unseen(model);
   const std::vector<double> exact = unseen.predictions(unseen.after_first_step(), weights, 1, 3);
-  for (std::size_t i = 0; i < 9; ++i)
-    EXPECT_NEAR(found[i].mean, exact[i], 4 * found[i].standard_error + 1.0 / samples)
-        << i / 3 + 1 << " ahead";
+  ASSERT_EQ(exact.size(), 9u);
+  expect_exact(found, exact, samples, "ahead");
   // One step ahead it is the prediction.
   const std::vector<double> next = exact_predictive(model, 1, Weighting::none);
   for (std::size_t o = 0; o < 3; ++o) EXPECT_NEAR(exact[o], next[o], 100 * unit_roundoff);
@@ -291,13 +292,11 @@ TEST(RssmBelief, MeanSummaryOfOneStepIsTheExactMean) {
         belief.update(a, o);
         return belief.mean_summary();
       });
-      for (Index j = 0; j < settings.hidden; ++j) {
-        double exact = 0;
+      std::vector<double> exact(static_cast<std::size_t>(settings.hidden));
+      for (std::size_t j = 0; j < exact.size(); ++j)
         for (std::size_t v = 0; v < weights.size(); ++v)
-          exact += std::exp(weights[v] - total) * double(h(static_cast<Index>(v), j));
-        const MeanEstimate& e = found[static_cast<std::size_t>(j)];
-        EXPECT_NEAR(e.mean, exact, 4 * e.standard_error + 1.0 / 500) << name(settings);
-      }
+          exact[j] += std::exp(weights[v] - total) * double(h(static_cast<Index>(v), static_cast<Index>(j)));
+      expect_exact(found, exact, 500, name(settings));
     }
 }
 

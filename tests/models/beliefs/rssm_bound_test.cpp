@@ -94,7 +94,7 @@ class OneGaussianStep : public ::testing::TestWithParam<RssmSettings::Inference>
                    z = (s - loc) / std::exp(log_scale);
       return -0.5 * z * z - log_scale - 0.5 * std::log(2 * std::numbers::pi);
     };
-    Tensor grid({n, 1});
+    Tensor grid(Shape{n, 1});
     for (int i = 0; i < n; ++i) grid[i] = static_cast<Real>(-reach + width * i);
     const Var h = tape.constant({n, 5}, Real{0}), a = one_hot(tape, std::vector<Index>(n, 1), 2);
     const Tensor emission = log_softmax(emission_logits(model, h, a, tape.constant(grid)), {1}).tensor();

@@ -12,7 +12,7 @@
 
 #include "doxa/distributions/normal.h"
 #include "rssm_paths.h"
-#include "tests/support/rounding.h"
+#include "tests/support/goodness_of_fit.h"
 #include "tests/support/thrown.h"
 
 namespace doxa::testing {
@@ -122,12 +122,9 @@ TEST(RssmLatent, DrawsOfEachRowAreDistributedAsTheyShould) {
     for (Index i = 0; i < draws; ++i)
       for (Index c = 0; c < 10; ++c)
         count[static_cast<std::size_t>(c)] += double(s((i + 1) * per_draw - 1, c));
-    for (std::size_t g = 0; g < 2; ++g) {
-      double chi_squared = 0;
-      for (std::size_t c = 5 * g; c < 5 * g + 5; ++c)
-        chi_squared += std::pow(count[c] - draws * p[c], 2) / (draws * p[c]);
-      EXPECT_LT(chi_squared, 23.5) << "group " << g << ", n " << n;
-    }
+    for (const std::size_t g : {0u, 1u})
+      EXPECT_LT(chi_squared(std::span(count).subspan(5 * g, 5), std::span(p).subspan(5 * g, 5)), 23.5)
+          << "group " << g << ", n " << n;
   }
 }
 
@@ -142,15 +139,14 @@ TEST(RssmLatent, DrawsOfGroupsAreIndependent) {
   Tape tape;
   const Var rows = take(tape.constant(logits), std::vector<Index>(std::size_t(draws * n), 0));
   const Tensor s = sample(latent, rows, n, random).tensor();
-  double chi_squared = 0;
+  std::vector<double> counts, products;
   for (Index a = 0; a < 3; ++a)
     for (Index b = 3; b < 6; ++b) {
-      double count = 0;
+      products.push_back(p[std::size_t(a)] * p[std::size_t(b)]);
+      double& count = counts.emplace_back();
       for (Index i = 0; i < draws; ++i) count += double(s(i * n, a) * s(i * n, b));
-      const double expected = draws * p[std::size_t(a)] * p[std::size_t(b)];
-      chi_squared += std::pow(count - expected, 2) / expected;
     }
-  EXPECT_LT(chi_squared, 31.8);  // P(χ²_8 > 31.8) = 10⁻⁴
+  EXPECT_LT(chi_squared(counts, products), 31.8);  // P(χ²_8 > 31.8) = 10⁻⁴
 }
 
 // Kitagawa: of n rows of the same distribution, ⌊n p⌋ or ⌈n p⌉ are of a class; also of the last, fewer rows.

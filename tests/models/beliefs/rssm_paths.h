@@ -40,7 +40,7 @@ struct RssmPaths {
     const Index size = latent_size(of);
     Index count = 1;
     for (Index g = 0; g < latent.groups; ++g) count *= latent.classes;
-    Tensor z({count, size});
+    Tensor z(Shape{count, size});
     for (Index v = 0; v < count; ++v) {
       Index rest = v;
       for (Index g = 0; g < latent.groups; ++g, rest /= latent.classes)

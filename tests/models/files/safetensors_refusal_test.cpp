@@ -9,7 +9,7 @@ namespace doxa::testing {
 namespace {
 
 void expect_text(const std::string& bytes, const std::string& text) {
-  EXPECT_EQ(thrown<FileError>([&] { parse_safetensors(bytes, "m.safetensors"); }), "m.safetensors: " + text)
+  EXPECT_SAYS(FileError, "m.safetensors: " + text, parse_safetensors(bytes, "m.safetensors"))
       << bytes.substr(0, 200);
 }
 

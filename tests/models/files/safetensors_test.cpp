@@ -55,8 +55,8 @@ TEST(Safetensors, OrdersArraysByTypeThenName) {
 }
 
 TEST(Safetensors, WhatIsWrittenReadsBackBitForBit) {
-  Tensor t(Shape{2, 3}, {0, Real(-0.0), std::numeric_limits<Real>::denorm_min(), Real(1) / 3,
-                         std::numeric_limits<Real>::quiet_NaN(), -std::numeric_limits<Real>::infinity()});
+  Tensor t(Shape{2, 3},
+           {0, Real(-0.0), std::numeric_limits<Real>::denorm_min(), Real(1) / 3, nan, -infinity});
   const std::vector<double> doubles{0.1, -infinity, std::nan("")};
   const std::vector<std::uint64_t> words{0, 1, ~std::uint64_t{0}};
   const Safetensors contents{.arrays = {{"t", stored(t)},
@@ -150,7 +150,7 @@ TEST(Safetensors, AnArrayThatDoesNotFitATensorIsNamed) {
                  {"product", {Dtype::u8, {0, std::uint64_t{1} << 40, std::uint64_t{1} << 40}, ""}}},
       .file = "m.safetensors"};
   const auto says = [&](const char* array, const std::string& expected) {
-    EXPECT_EQ(thrown<FileError>([&] { contents.tensor(array); }), "m.safetensors: " + expected);
+    EXPECT_SAYS(FileError, "m.safetensors: " + expected, contents.tensor(array));
   };
   says("five", "'five': found U8 [1,1,1,1,1], expected at most 4 axes");
   says("large", "'large': found U8 [0,9223372036854775808], expected a smaller extent");

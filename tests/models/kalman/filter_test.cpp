@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <numbers>
 
 #include "joint.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::testing {
 namespace {
@@ -28,8 +28,7 @@ TEST(KalmanFilter, ConditionsTheJointOfEverything) {
   Philox random(71);
   for (const Index d : {0, 2})
     for (int trial = 0; trial < 5; ++trial) {
-      const LinearGaussianModel m = random_linear_gaussian(3, d, 2, random);
-      const LinearGaussianEpisode e = simulate(m, random_matrix(6, d, random), random);
+      const auto [m, e] = random_run(3, d, 2, 6, random);
       const KalmanFiltered f = filter(m, e.inputs, e.observations);
       const Joint joint(m, e.inputs);
       for (Index k = 0; k <= 6; ++k)
@@ -93,8 +92,7 @@ TEST(KalmanFilter, StartsFromNextToNothing) {
 
 TEST(KalmanFilter, DoesNotDependOnTheBasisOfTheState) {
   Philox random(73);
-  const LinearGaussianModel m = random_linear_gaussian(3, 1, 2, random);
-  const LinearGaussianEpisode e = simulate(m, random_matrix(20, 1, random), random);
+  const auto [m, e] = random_run(3, 1, 2, 20, random);
   const Matrix t = random_matrix(3, 3, random) + 3 * identity(3);
   const Matrix square = t * transpose(t),
                inverse = transpose(t) * solve_with_factor(cholesky_factor(square), identity(3));
@@ -237,8 +235,8 @@ TEST(GaussianBelief, DivergenceAndEntropyAreTheirDefinitions) {
   EXPECT_NEAR(kl_divergence(q, p), -entropy(q) - cross, 1e-12);
   EXPECT_NEAR(entropy(q), 1.5 - log_prob(q, q.mean), 1e-13);
   const GaussianBelief point{Matrix(3, 1), Matrix(3, 3)};
-  EXPECT_EQ(kl_divergence(q, point), std::numeric_limits<double>::infinity());
-  EXPECT_EQ(entropy(point), -std::numeric_limits<double>::infinity());
+  EXPECT_EQ(kl_divergence(q, point), infinity);
+  EXPECT_EQ(entropy(point), -infinity);
   EXPECT_THROW(log_prob(point, q.mean), std::domain_error);
   EXPECT_THROW(kl_divergence(point, point), std::domain_error);
 }

@@ -22,6 +22,16 @@ inline LinearGaussianModel random_linear_gaussian(Index n, Index d, Index m, Phi
           .emission_covariance = random_positive_definite(m, random)};
 }
 
+/// Such a model, and an episode of it under random inputs.
+struct RandomRun {
+  LinearGaussianModel model;
+  LinearGaussianEpisode episode;
+};
+inline RandomRun random_run(Index n, Index d, Index m, Index steps, Philox& random) {
+  const LinearGaussianModel model = random_linear_gaussian(n, d, m, random);
+  return {model, simulate(model, random_matrix(steps, d, random), random)};
+}
+
 /// s_{0:T} and y_{1:T} one below the other, as one normal vector: an affine map of all the noise there is,
 /// (s_0 - m_0, w_1 … w_T, v_1 … v_T), written down step by step. No covariance is ever conditioned.
 struct Joint {

@@ -3,7 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
+#include <string>
+#include <tuple>
 
 #include "joint.h"
 #include "tests/support/rounding.h"
@@ -19,27 +20,23 @@ TEST(KalmanModel, NamesWhatDoesNotFit) {
     return thrown<std::invalid_argument>([&] { validate(m); });
   };
   EXPECT_NO_THROW(validate(good));
-  LinearGaussianModel m = good;
-  m.emission = Matrix(1, 3);
-  EXPECT_EQ(text(m), "LinearGaussianModel: emission is [1,3], expected [1,2]");
-  m = good;
-  m.start_mean = Matrix(1, 2);
-  EXPECT_EQ(text(m), "LinearGaussianModel: start_mean is [1,2], expected [2,1]");
-  m = good;
-  m.emission_input = Matrix(1, 2);
-  EXPECT_EQ(text(m), "LinearGaussianModel: emission_input is [1,2], expected [1,1]");
-  m = good;
-  m.transition_covariance = Matrix(2, 2, {1, 2, 2, 1});
-  EXPECT_TRUE(text(m).starts_with("LinearGaussianModel: transition_covariance is indefinite")) << text(m);
-  m = good;
-  m.emission_covariance = Matrix(1, 1, {-1});
-  EXPECT_EQ(text(m), "LinearGaussianModel: emission_covariance is indefinite: (0,0) is -1.000000");
-  m = good;
-  m.start_covariance = Matrix(2, 2, {1, 0, 0.1, 1});
-  EXPECT_TRUE(text(m).starts_with("LinearGaussianModel: start_covariance is not symmetric")) << text(m);
-  m = good;
-  m.transition[1] = std::numeric_limits<double>::infinity();
-  EXPECT_EQ(text(m), "LinearGaussianModel: transition holds inf, expected finite numbers");
+  using M = LinearGaussianModel;
+  const std::tuple<Matrix M::*, Matrix, const char*> table[] = {
+      {&M::emission, Matrix(1, 3), "emission is [1,3], expected [1,2]"},
+      {&M::start_mean, Matrix(1, 2), "start_mean is [1,2], expected [2,1]"},
+      {&M::emission_input, Matrix(1, 2), "emission_input is [1,2], expected [1,1]"},
+      {&M::transition_covariance, Matrix(2, 2, {1, 2, 2, 1}),
+       "transition_covariance is indefinite: (1,0) is 2.000000, (1,1) is 1.000000 and (0,0) is 1.000000"},
+      {&M::emission_covariance, Matrix(1, 1, {-1}), "emission_covariance is indefinite: (0,0) is -1.000000"},
+      {&M::start_covariance, Matrix(2, 2, {1, 0, 0.1, 1}),
+       "start_covariance is not symmetric: (1,0) is 0.100000 and (0,1) is 0.000000"},
+      {&M::transition, Matrix(2, 2, {1, infinity, 1, 1}), "transition holds inf, expected finite numbers"},
+  };
+  for (const auto& [part, wrong, says] : table) {
+    LinearGaussianModel m = good;
+    m.*part = wrong;
+    EXPECT_EQ(text(m), "LinearGaussianModel: " + std::string(says));
+  }
   EXPECT_EQ(text({}), "LinearGaussianModel: 0 states and 0 observations, expected at least one of each");
 
   EXPECT_THROW(filter(good, Matrix(3, 1), Matrix(4, 1)), std::invalid_argument);

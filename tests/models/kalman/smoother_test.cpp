@@ -38,17 +38,15 @@ TEST(KalmanSmoother, NeedsNoInverse) {
   for (const Index rank : {0, 1, 2})
     for (const bool known_start : {false, true}) {
       LinearGaussianModel m = random_linear_gaussian(3, 1, 1, random);
-      const Matrix g = random_matrix(3, rank, random), start = random_matrix(3, known_start ? 0 : 1, random);
-      m.transition_covariance = g * transpose(g);
-      m.start_covariance = start * transpose(start);
+      m.transition_covariance = random_semidefinite(3, rank, random);
+      m.start_covariance = random_semidefinite(3, known_start ? 0 : 1, random);
       expect_smoothed(m, simulate(m, random_matrix(6, 1, random), random), 1e-11);
     }
 }
 
 TEST(KalmanSmoother, IsTheFilterAtTheLastStep) {
   Philox random(93);
-  const LinearGaussianModel m = random_linear_gaussian(3, 1, 2, random);
-  const LinearGaussianEpisode e = simulate(m, random_matrix(9, 1, random), random);
+  const auto [m, e] = random_run(3, 1, 2, 9, random);
   const KalmanFiltered f = filter(m, e.inputs, e.observations);
   const KalmanSmoothed s = smooth(m, f);
   EXPECT_EQ(s.smoothed.back().mean.elements, f.filtered.back().mean.elements);
@@ -79,8 +77,7 @@ TEST(KalmanSmoother, OfAReversibleProcessTurnsAroundWithTime) {
 // On average hindsight is sharper, and here always: V_k <= P_k, covariances depending on no observation.
 TEST(KalmanSmoother, IsNeverLessCertainThanTheFilter) {
   Philox random(95);
-  const LinearGaussianModel m = random_linear_gaussian(3, 0, 1, random);
-  const LinearGaussianEpisode e = simulate(m, Matrix(30, 0), random);
+  const auto [m, e] = random_run(3, 0, 1, 30, random);
   const KalmanFiltered f = filter(m, e.inputs, e.observations);
   const KalmanSmoothed s = smooth(m, f);
   for (std::size_t k = 0; k <= 30; ++k)
@@ -114,8 +111,7 @@ TEST(BackwardInformation, IsTheEvidenceOfWhatComesFromAState) {
   Philox random(97);
   for (const Index rank : {0, 1, 3}) {
     LinearGaussianModel m = random_linear_gaussian(3, 2, 2, random);
-    const Matrix g = random_matrix(3, rank, random);
-    m.transition_covariance = g * transpose(g);
+    m.transition_covariance = random_semidefinite(3, rank, random);
     const LinearGaussianEpisode e = simulate(m, random_matrix(7, 2, random), random);
     const std::vector<BackwardInformation> b = backward_information(m, e.inputs, e.observations);
     for (Index k = 0; k <= 7; ++k) {
@@ -136,8 +132,7 @@ TEST(BackwardInformation, IsTheEvidenceOfWhatComesFromAState) {
 // Two filters that meet: the smoothed precision is P⁻¹ + Γ, the precision-weighted mean P⁻¹ μ + η.
 TEST(BackwardInformation, AndTheFilterMakeTheSmoother) {
   Philox random(98);
-  const LinearGaussianModel m = random_linear_gaussian(3, 1, 2, random);
-  const LinearGaussianEpisode e = simulate(m, random_matrix(9, 1, random), random);
+  const auto [m, e] = random_run(3, 1, 2, 9, random);
   const KalmanFiltered f = filter(m, e.inputs, e.observations);
   const KalmanSmoothed s = smooth(m, f);
   const std::vector<BackwardInformation> b = backward_information(m, e.inputs, e.observations);
@@ -154,8 +149,7 @@ TEST(PosteriorTransition, IsTheChainOfThePosterior) {
   Philox random(99);
   for (const Index rank : {1, 3}) {
     LinearGaussianModel m = random_linear_gaussian(3, 1, 2, random);
-    const Matrix g = random_matrix(3, rank, random);
-    m.transition_covariance = g * transpose(g);
+    m.transition_covariance = random_semidefinite(3, rank, random);
     const LinearGaussianEpisode e = simulate(m, random_matrix(8, 1, random), random);
     const KalmanSmoothed s = smooth(m, e.inputs, e.observations);
     const std::vector<BackwardInformation> b = backward_information(m, e.inputs, e.observations);

@@ -49,7 +49,7 @@ TEST(TriangularFactor, KeepsDigitsThatTheSquareLoses) {
 TEST(SquareRoot, IsOfAnyRank) {
   Philox random(3);
   for (const Index rank : {0, 1, 3, 4}) {
-    const Matrix g = random_matrix(4, rank, random), a = g * transpose(g);
+    const Matrix a = random_semidefinite(4, rank, random);
     const Matrix l = square_root(a, "a");
     expect_lower(l);
     EXPECT_LE(distance(l * transpose(l), a), 100 * double_roundoff * (1 + trace(a))) << rank;

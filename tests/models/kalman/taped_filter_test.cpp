@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 
 #include "doxa/models/kalman/moments.h"
 #include "joint.h"
@@ -23,8 +22,8 @@ struct Learnable {
   Learnable(const LinearGaussianModel& m, Index steps, Index batch, Philox& random)
       : parameters(m),
         model(to_model(parameters)),
-        inputs({steps, batch, m.input_size()}),
-        observations({steps, batch, m.observation_size()}) {
+        inputs(Shape{steps, batch, m.input_size()}),
+        observations(Shape{steps, batch, m.observation_size()}) {
     for (Index b = 0; b < batch; ++b) {
       LinearGaussianEpisode e = simulate(model, random_matrix(steps, m.input_size(), random), random);
       const auto copy = [&](Matrix& from, Tensor& to) {  // rounded to Real, on both sides
@@ -135,8 +134,8 @@ TEST(TapedKalman, RefusesWhatDoesNotFit) {
   EXPECT_THROW(log_predictive(m, zeros({0, 2, 1}), zeros({0, 2, 1})), std::invalid_argument);
   LinearGaussianVars wrong = m;
   wrong.transition = zeros({2, 3});
-  EXPECT_EQ(thrown<std::invalid_argument>([&] { log_predictive(wrong, u3, y); }),
-            "log_predictive: transition is [2,3], expected [2,2]");
+  EXPECT_SAYS(std::invalid_argument, "log_predictive: transition is [2,3], expected [2,2]",
+              log_predictive(wrong, u3, y));
   wrong = m;
   wrong.emission = zeros({1, 2});
   wrong.emission_scale_tril = zeros({1, 1});
@@ -147,17 +146,11 @@ TEST(LinearGaussianParameters, AreTheModelTheyWereMadeOf) {
   Philox random(115);
   const LinearGaussianModel m = random_linear_gaussian(3, 2, 2, random),
                             back = to_model(LinearGaussianParameters(m));
-  const auto near = [](const Matrix& a, const Matrix& b) {
-    EXPECT_LE(distance(a, b), 50 * unit_roundoff * (1 + largest_magnitude(a)));
-  };
-  near(m.start_mean, back.start_mean);
-  near(m.start_covariance, back.start_covariance);
-  near(m.transition, back.transition);
-  near(m.transition_input, back.transition_input);
-  near(m.transition_covariance, back.transition_covariance);
-  near(m.emission, back.emission);
-  near(m.emission_input, back.emission_input);
-  near(m.emission_covariance, back.emission_covariance);
+  using M = LinearGaussianModel;
+  for (const auto part :
+       {&M::start_mean, &M::start_covariance, &M::transition, &M::transition_input, &M::transition_covariance,
+        &M::emission, &M::emission_input, &M::emission_covariance})
+    EXPECT_LE(distance(m.*part, back.*part), 50 * unit_roundoff * (1 + largest_magnitude(m.*part)));
   LinearGaussianModel bad = m;
   bad.emission = Matrix(3, 3);
   EXPECT_THROW(LinearGaussianParameters{bad}, std::invalid_argument);

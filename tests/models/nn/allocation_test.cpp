@@ -28,7 +28,7 @@ TEST(Allocation, TrainingAVaeMakesNoneFromTheSecondStepOn) {
   Vae vae({.data = 5, .latent = 3, .hidden = 17}, random);
   const Parameters all = parameters(vae);
   const Tensor data = normal_noise({33, 5}, random);
-  Tensor noise({33, 3});
+  Tensor noise(Shape{33, 3});
   Adam adam{.max_norm = 1};
   Tape tape;
   expect_none_from_the_second([&] {

@@ -106,7 +106,7 @@ class CheckpointRefusal : public ::testing::Test {
 
   void expect_refused(const std::string& text) {
     const auto before = contents(run_.checkpoint());
-    EXPECT_EQ(thrown<FileError>([&] { restore(run_.checkpoint(), file_); }), "run.safetensors: " + text);
+    EXPECT_SAYS(FileError, "run.safetensors: " + text, restore(run_.checkpoint(), file_));
     EXPECT_EQ(contents(run_.checkpoint()).arrays, before.arrays) << "nothing has changed";
   }
 

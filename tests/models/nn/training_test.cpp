@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <csignal>
-#include <limits>
 #include <stdexcept>
 
 #include "doxa/models/files/file.h"
@@ -173,12 +172,12 @@ TEST(Training, DivergenceIsRefusedByStep) {
   Parameter p("p", Tensor(Shape{}, {0}));
   const auto says = [&](const std::function<double(Index)>& loss, const std::string& text) {
     const Training training{.run = {.parameters = {&p}}, .rate = {.steps = 5}, .loss = loss};
-    EXPECT_EQ(thrown<std::domain_error>([&] { train(training); }), text);
+    EXPECT_SAYS(std::domain_error, text, train(training));
   };
   says([&](Index t) { return t == 3 ? infinity : 0; }, "training: the loss of step 3 is inf");
   says(
       [&](Index t) {
-        if (t == 2) p.gradient[0] = std::numeric_limits<Real>::quiet_NaN();
+        if (t == 2) p.gradient[0] = nan;
         return 0.0;
       },
       "training: step 2: adam: the gradient of p is not finite");
@@ -202,7 +201,7 @@ TEST(Training, AnotherRunIsNotGoneOnWith) {
   training.resume = training.checkpoint;
   EXPECT_NO_THROW(train(training));
   const auto says = [&](const Training& other, const std::string& text) {
-    EXPECT_EQ(thrown<FileError>([&] { train(other); }), other.resume.string() + ": " + text);
+    EXPECT_SAYS(FileError, other.resume.string() + ": " + text, train(other));
   };
   Training other = training;
   other.rate.steps = 50;

@@ -5,12 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 
 #include "doxa/models/numerics/lbfgs.h"
 #include "doxa/models/numerics/whitening.h"
 #include "tests/support/log_linear.h"
+#include "tests/support/rounding.h"
 
 namespace doxa::testing {
 namespace {
@@ -45,7 +45,7 @@ TEST(Lbfgs, IsNewtonsMethodWhereTheCurvatureIsKnown) {
   EXPECT_TRUE(minimise_lbfgs(bowl, {0, 0, 0}, {.gradient_norm = 1e-11}).converged);
   EXPECT_FALSE(minimise_lbfgs(bowl, {0, 0, 0}, {.iterations = 2}).converged);
   EXPECT_THROW(minimise_lbfgs(bowl, {0, 0, 0}, {.curvature = {1, 2}}), std::invalid_argument);
-  EXPECT_THROW(minimise_lbfgs(bowl, {0, 0, std::numeric_limits<double>::infinity()}), std::domain_error);
+  EXPECT_THROW(minimise_lbfgs(bowl, {0, 0, infinity}), std::domain_error);
 }
 
 TEST(Whitening, LeavesMeanZeroAndUnitCovarianceInAsManyDimensionsAsThereAre) {

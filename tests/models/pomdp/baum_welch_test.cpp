@@ -13,12 +13,6 @@
 namespace doxa::testing {
 namespace {
 
-double log_evidence_of(const Pomdp& m, std::span<const Trajectory> all) {
-  double sum = 0;
-  for (const Trajectory& t : all) sum += log_evidence(m, t);
-  return sum;
-}
-
 // A guess at Tiger that knows what each action is for, but none of the probabilities.
 Pomdp guess_at_tiger() {
   Pomdp m = tiger();

@@ -11,8 +11,6 @@
 namespace doxa::testing {
 namespace {
 
-std::vector<double> uniform_policy(const Pomdp& m) { return open_loop_policy(m); }
-
 TEST(BeliefFilter, OfTigerDependsOnlyOnTheNetCount) {
   const Pomdp m = tiger();
   Philox random(3);
@@ -43,7 +41,7 @@ TEST(BeliefFilter, EvidenceAndBeliefEqualTheSumOverAllStatePaths) {
   for (int trial = 0; trial < 40; ++trial) {
     const auto size = [&](Index most) { return 1 + static_cast<std::size_t>(random.uniform_index(most)); };
     const Pomdp m = random_pomdp(size(4), size(3), size(4), random);
-    const Trajectory t = simulate(m, uniform_policy(m), 6, random);
+    const Trajectory t = simulate(m, open_loop_policy(m), 6, random);
     const PathSum sum = enumerate_paths(m, t);
     EXPECT_NEAR(log_evidence(m, t), std::log(sum.evidence), 1e-12);
     Belief belief = initial_belief(m);
@@ -56,7 +54,7 @@ TEST(BeliefFilter, EvidenceAndBeliefEqualTheSumOverAllStatePaths) {
 TEST(BeliefFilter, PredictiveSumsToOneAndIsTheEvidenceOfEachObservation) {
   Philox random(2);
   const Pomdp m = random_pomdp(5, 2, 7, random);
-  const Trajectory t = simulate(m, uniform_policy(m), 200, random);
+  const Trajectory t = simulate(m, open_loop_policy(m), 200, random);
   Belief belief = initial_belief(m);
   std::vector<double> p(m.observations.size());
   for (std::size_t k = 0; k < t.horizon(); ++k) {
@@ -90,7 +88,7 @@ TEST(BeliefFilter, IsInvariantToRelabellingTheStates) {
   const Pomdp m = random_pomdp(5, 2, 3, random);
   const std::vector<Index> order = random.permutation(5);
   const Pomdp permuted = relabelled(m, order);
-  const Trajectory t = simulate(m, uniform_policy(m), 50, random);
+  const Trajectory t = simulate(m, open_loop_policy(m), 50, random);
   Belief belief = initial_belief(m), other = initial_belief(permuted);
   for (std::size_t k = 0; k < t.horizon(); ++k) {
     const double log_p = update(m, belief, t.actions[k], t.observations[k]);
@@ -103,7 +101,7 @@ TEST(BeliefFilter, IsInvariantToRelabellingTheStates) {
 TEST(BeliefFilter, StaysFiniteAndNormalisedOverAHundredThousandSteps) {
   Philox random(6);
   const Pomdp m = random_pomdp(6, 3, 4, random);
-  const Trajectory t = simulate(m, uniform_policy(m), 100'000, random);
+  const Trajectory t = simulate(m, open_loop_policy(m), 100'000, random);
   Belief belief = initial_belief(m);
   for (std::size_t k = 0; k < t.horizon(); ++k) update(m, belief, t.actions[k], t.observations[k]);
   const std::vector<double> b = probabilities(belief);

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "doxa/models/pomdp/mean_field_posterior.h"
 #include "doxa/models/pomdp/simulate.h"

@@ -11,6 +11,7 @@
 #include "tests/support/pomdp_text.h"
 #include "tests/support/random_pomdp.h"
 #include "tests/support/scratch.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {
@@ -92,12 +93,8 @@ TEST(TrajectoryFile, AnErrorIsOneShortLine) {
 
 TEST(TrajectoryFile, WhatCannotBeReadIsSaid) {
   EXPECT_THROW(read_trajectory("/no/such/file.csv", tiger()), FileError);
-  try {
-    read_trajectory(DOXA_SOURCE_DIR, tiger());
-    ADD_FAILURE() << "read a directory";
-  } catch (const FileError& error) {
-    EXPECT_EQ(error.text(), "found a directory, expected a .csv file");
-  }
+  EXPECT_SAYS(FileError, DOXA_SOURCE_DIR ": found a directory, expected a .csv file",
+              read_trajectory(DOXA_SOURCE_DIR, tiger()));
 }
 
 // ---- several episodes ----

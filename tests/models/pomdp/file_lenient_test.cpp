@@ -16,16 +16,7 @@ void expect_repaired(const std::string& marked, const std::string& meant, const 
   ASSERT_NO_THROW(read = parse_pomdp_lenient(text, "test.pomdp")) << text;
   EXPECT_EQ(read.repairs, (std::vector<PomdpRepair>{{line, column, says}}))
       << text << "\nsays " << (read.repairs.empty() ? "nothing" : read.repairs[0].text);
-  const Pomdp m = parse(meant);
-  EXPECT_EQ(read.model.states, m.states) << text;
-  EXPECT_EQ(read.model.start, m.start) << text;
-  EXPECT_EQ(read.model.transition, m.transition) << text;
-  EXPECT_EQ(read.model.emission, m.emission) << text;
-  EXPECT_EQ(read.model.discount, m.discount) << text;
-  for (std::size_t s = 0; s < 3; ++s)
-    for (std::size_t t = 0; t < 3; ++t)
-      for (std::size_t o = 0; o < 2; ++o)
-        EXPECT_EQ(read.model.reward(0, s, t, o), m.reward(0, s, t, o)) << text;
+  expect_same_model(read.model, parse(meant), text);
 }
 
 const std::string sets = "states: a b c actions: go stay observations: x y\n";

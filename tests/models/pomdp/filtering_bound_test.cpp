@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "doxa/models/pomdp/path_enumeration.h"
@@ -13,6 +12,7 @@
 #include "random_posteriors.h"
 #include "tests/support/random_pomdp.h"
 #include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {
@@ -173,12 +173,8 @@ TEST(Histories, OfAPolicyThatListensUntilItHasHeardAreWeightedByIt) {
 TEST(Histories, RefuseAHorizonTooLongAndAPolicyThatIsNone) {
   const Pomdp m = tiger();
   const HistoryPolicy uniform = ignoring_history(open_loop_policy(m));
-  try {
-    expected_log_evidence(m, uniform, 30);
-    FAIL();
-  } catch (const std::invalid_argument& e) {
-    EXPECT_NE(std::string(e.what()).find("expected a horizon of at most 8"), std::string::npos) << e.what();
-  }
+  const std::string text = thrown<std::invalid_argument>([&] { expected_log_evidence(m, uniform, 30); });
+  EXPECT_NE(text.find("expected a horizon of at most 8"), std::string::npos) << text;
   EXPECT_THROW(expected_log_evidence(m, uniform, 0), std::invalid_argument);
   EXPECT_THROW(expected_log_evidence(m, ignoring_history({0.5, 0.2, 0.2}), 2), std::invalid_argument);
   EXPECT_THROW(expected_log_evidence(m, ignoring_history({1.5, -0.5, 0.0}), 2), std::invalid_argument);

@@ -20,16 +20,14 @@ inline Pomdp random_positive_pomdp(std::size_t states, std::size_t actions, std:
                                    Philox& random) {
   Pomdp m = random_pomdp(states, actions, observations, random);
   fill_with_distribution(m.start, random);
-  m.transition = m.emission = {};
-  m.transition.columns = states;
-  m.emission.columns = observations;
-  std::vector<double> next(states), seen(observations);
+  std::vector<std::vector<double>> transition(actions * states, std::vector<double>(states)),
+      emission(actions * states, std::vector<double>(observations));
   for (std::size_t row = 0; row < actions * states; ++row) {
-    fill_with_distribution(next, random);
-    fill_with_distribution(seen, random);
-    m.transition.append_row(next);
-    m.emission.append_row(seen);
+    fill_with_distribution(transition[row], random);
+    fill_with_distribution(emission[row], random);
   }
+  m.transition = table(transition);
+  m.emission = table(emission);
   return m;
 }
 

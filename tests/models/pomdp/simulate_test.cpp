@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <map>
 
 #include "doxa/models/pomdp/belief.h"
 #include "tests/support/random_pomdp.h"
 #include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {
@@ -52,12 +52,7 @@ TEST(PomdpSimulate, IsActionFirstAndRepeatsWithTheSeed) {
 }
 
 std::string refusal(std::vector<double> weights) {
-  try {
-    open_loop_policy(tiger(), weights);
-    return "";
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
+  return thrown<std::invalid_argument>([&] { open_loop_policy(tiger(), weights); });
 }
 
 TEST(PomdpSimulate, RefusesImpossibleActionWeights) {

@@ -10,6 +10,7 @@
 #include "doxa/models/pomdp/expected_counts.h"
 #include "tests/support/random_pomdp.h"
 #include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {
@@ -115,10 +116,7 @@ TEST(TapedFilter, EpisodesOfABatchAreIndependent) {
 TEST(TapedFilter, BringsBackWhatWouldUnderflow) {
   const double n = sizeof(Real) == sizeof(double) ? 500 : 100, largest_log = n * std::log(0.85 / 0.15);
   Learnable at(tiger());
-  Trajectory t;
-  t.actions.assign(static_cast<std::size_t>(2 * n), listen);
-  t.observations.assign(static_cast<std::size_t>(2 * n), hear_right);
-  std::fill_n(t.observations.begin(), static_cast<std::size_t>(n), hear_left);
+  const Trajectory t = there_and_back(static_cast<std::size_t>(n));
   const std::vector<Trajectory> one{t};
   Tape tape;
   const Var evidence = log_evidence(at.parameters.on(tape), all_of(one));
@@ -134,15 +132,10 @@ TEST(TapedFilter, BringsBackWhatWouldUnderflow) {
 }
 
 TEST(TapedFilter, NamesAnImpossibleObservation) {
-  Pomdp m = always_left();
-  Learnable at(m);
+  Learnable at(always_left());
   Tape tape;
-  try {
-    log_evidence(at.parameters.on(tape), {2, 2, {0, 0, 0, 1}, {0, 0, 0, 1}});
-    FAIL();
-  } catch (const std::domain_error& error) {
-    EXPECT_STREQ(error.what(), "step 2 of episode 1: observation 1 is impossible after action 1");
-  }
+  EXPECT_SAYS(std::domain_error, "step 2 of episode 1: observation 1 is impossible after action 1",
+              log_evidence(at.parameters.on(tape), {2, 2, {0, 0, 0, 1}, {0, 0, 0, 1}}));
 }
 
 TEST(TapedFilter, RefusesWhatDoesNotFit) {
@@ -174,7 +167,7 @@ TEST(PomdpParameters, AreTheModelTheyWereMadeOf) {
   validate(back);
   EXPECT_THROW(to_pomdp(PomdpParameters(tiger()), m), std::invalid_argument);
   PomdpParameters nowhere(m);
-  nowhere.start.value = Tensor(Shape{5}, -std::numeric_limits<Real>::infinity());
+  nowhere.start.value = Tensor(Shape{5}, -infinity);
   EXPECT_THROW(to_pomdp(nowhere, m), std::invalid_argument);
 }
 

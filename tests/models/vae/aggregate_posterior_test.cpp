@@ -54,8 +54,8 @@ TEST(AggregatePosterior, OfALinearModelIsThePrior) {
 TEST(AggregatePosterior, WantsAWeightForEachDatum) {
   Philox random(1);
   Vae vae({.hidden = 3}, random);
-  EXPECT_EQ(aggregate_posterior(vae, Tensor({2, 2}), {0.5, 0.5}).components.size(), 2u);
-  EXPECT_THROW(aggregate_posterior(vae, Tensor({2, 2}), {1}), std::invalid_argument);
+  EXPECT_EQ(aggregate_posterior(vae, Tensor(Shape{2, 2}), {0.5, 0.5}).components.size(), 2u);
+  EXPECT_THROW(aggregate_posterior(vae, Tensor(Shape{2, 2}), {1}), std::invalid_argument);
 }
 
 }  // namespace

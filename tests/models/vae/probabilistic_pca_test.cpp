@@ -17,7 +17,7 @@ namespace {
 // Data whose covariance has no particular structure.
 struct RandomData {
   Philox random{4};
-  Tensor x{{40, 5}};
+  Tensor x{Shape{40, 5}};
   SampleMoments moments;
   std::vector<double> eigenvalues;
   RandomData() {
@@ -37,8 +37,8 @@ TEST(SampleMoments, AreMeanAndPopulationCovariance) {
   const SampleMoments m = sample_moments(Tensor({2, 2}, {1, 5, 3, 1}));
   EXPECT_EQ(m.mean, (std::vector<double>{2, 3}));
   EXPECT_EQ(m.covariance.elements, (std::vector<double>{1, -2, -2, 4}));
-  EXPECT_THROW(sample_moments(Tensor({0, 2})), std::invalid_argument);
-  EXPECT_THROW(sample_moments(Tensor({4})), std::invalid_argument);
+  EXPECT_THROW(sample_moments(Tensor(Shape{0, 2})), std::invalid_argument);
+  EXPECT_THROW(sample_moments(Tensor(Shape{4})), std::invalid_argument);
 }
 
 // (05.2) in one dimension, where C = w² + σ² is a number.

@@ -126,7 +126,7 @@ TEST(Vae, GradientThroughTheDrawIsTheGradientOfTheExpectation) {
   Tape tape;
   const Var loc = tape.variable(Tensor({2}, {Real(mu), Real(-mu)}));
   const Var scale = tape.variable(Tensor({2}, Real(sigma)));
-  Tensor weights({rule.nodes.shape()[0]});
+  Tensor weights(Shape{rule.nodes.shape()[0]});
   for (Index j = 0; j < weights.size(); ++j)
     weights[j] = static_cast<Real>(std::exp(rule.log_weights[static_cast<std::size_t>(j)]));
   const Var z = rsample(DiagonalNormal(loc, scale), tape.constant(rule.nodes));

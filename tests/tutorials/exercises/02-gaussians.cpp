@@ -151,7 +151,7 @@ double kl(const Gaussian& q, const Gaussian& p) {
 Gaussian with_child(const Gaussian& a) {
   const Matrix w(Tensor({2, 2}, {1, Real(-0.5), Real(0.25), 2})), loc = w * a.mean(),
                                                                   cross = w * a.cholesky();
-  Gaussian joint{Tensor({4}), Tensor({4, 4})};
+  Gaussian joint{Tensor(Shape{4}), Tensor(Shape{4, 4})};
   for (Index i = 0; i < 2; ++i) {
     joint.loc[i] = a.loc[i];
     joint.loc[2 + i] = static_cast<Real>(loc[i]);

@@ -106,7 +106,7 @@ TEST(Exercise04, TwoEqualDrawsSayNothing) {
   const ChoiceModel model;
   const Triple sure{8, 0, -8}, p = softmax_of(sure);
   constexpr Index events = 20'000;
-  Tensor rows({events, 3});
+  Tensor rows(Shape{events, 3});
   for (Index i = 0; i < rows.size(); ++i) rows[i] = static_cast<Real>(sure[static_cast<std::size_t>(i % 3)]);
   Tape tape;
   const Var l = tape.variable(rows);

@@ -34,7 +34,7 @@ TEST(Exercise05, TwoLatents) {
 
 TEST(Exercise05, DataOfAnotherShape) {
   Philox random(1);
-  Tensor x({500, 4});
+  Tensor x(Shape{500, 4});
   for (Index r = 0; r < 500; ++r)
     for (Index i = 0; i < 4; ++i)
       x(r, i) = static_cast<Real>(static_cast<double>(4 - i) * (random.uniform() - 0.5));

@@ -6,18 +6,19 @@
 
 namespace doxa {
 
-// Weights w_j = e^(x_j - max x) of a lane, the largest of which is 1, and their sum.
+// About the weights w_j = e^(x_j - max x) of a lane, the largest of which is 1, and their total.
 
-/// Is one weight all but the whole of the sum? Where it is not, rounding the sum costs the others 64 u at
-/// most. False for a lane without a finite largest x, which has no weight of 1.
+/// Is one weight nearly all of the total, so that rounding has lost the digits of the others? If not, the
+/// relative error of the others' sum is at most 64 unit round-offs. False for a lane whose largest x is not
+/// finite: it has no weight of 1.
 inline bool is_saturated(Real total) { return total >= 1 && total < 1 + Real(1) / 64; }
 
 struct WithoutLargest {
-  Index largest;  ///< the first weight of 1
-  Real total;     ///< of the others
+  Index largest;  ///< which weight is the first to be 1
+  Real total;     ///< of all other weights
 };
 
-/// For a lane that starts at w.
+/// Of the lane that starts at w.
 inline WithoutLargest without_largest(const Lanes& lanes, const Real* w) {
   WithoutLargest of{-1, 0};
   for (Index j = 0; j < lanes.n; ++j) {
@@ -30,9 +31,9 @@ inline WithoutLargest without_largest(const Lanes& lanes, const Real* w) {
   return of;
 }
 
-/// y = log Σ_j w_j for each lane of weights, whose sums are `total`. Where one weight is all but the whole of
-/// it, the sum has lost the others: then log1p of their own sum, so that the logarithm of a probability next
-/// to 1 is not rounded to 0.
+/// y = log Σ_j w_j for each lane of weights, whose totals are given. If one weight is nearly all of the
+/// total, y is log1p of the sum of the others, so that the logarithm of a probability next to 1 is not
+/// rounded to 0.
 inline void log_total(const Kernels& kernels, const Lanes& lanes, const Real* weights, const Real* total,
                       Real* y) {
   kernels.unary[static_cast<int>(Unary::log)](lanes.count(), total, y);

@@ -1,4 +1,4 @@
-#include "doxa/autograd/gradient_verdict.h"
+#include "doxa/autograd/internal/gradcheck/verdict.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +10,7 @@ const double resolution_limit = 2 * std::pow(std::numeric_limits<Real>::epsilon(
 namespace {
 
 constexpr double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2.0;
-// Times the size of y: what rounding alone can do to a derivative at steps of a natural length.
+// Times the size of y: the error that rounding alone can cause in a derivative at steps of a natural length.
 constexpr double rounding_floor = 1e4 * unit_roundoff;
 
 //! [verdict]
@@ -18,8 +18,8 @@ Verdict verdict_of(const GradientEntry& e, const Sizes& sizes) {
   const double off = ratio_limit * e.error;
   if (!(std::abs(e.analytic - e.numeric) <= off)) return Verdict::fail;  // NaN too
   if (off <= resolution_limit * sizes.derivative) return Verdict::pass;
-  // One that cannot be told from zero is zero as far as rounding lets anybody see. In single precision, where
-  // rounding is as coarse as the resolution, small ones drown too.
+  // A derivative that cannot be told from zero counts as zero if only rounding hides it. In single precision,
+  // where rounding is as coarse as the resolution, rounding also hides other small derivatives.
   constexpr bool coarse = sizeof(Real) < sizeof(double);
   const bool zero = std::abs(e.numeric) <= off;
   const double floor = rounding_floor * sizes.around;
@@ -32,9 +32,9 @@ Verdict verdict_of(const GradientEntry& e, const Sizes& sizes) {
 
 void judge(GradientEntry& e, const NumericalDerivative& d, const Sizes& sizes) {
   e.numeric = e.left = e.right = d.value;
-  e.error = std::max(d.error, unit_roundoff * std::abs(d.value));  // the analytic value is rounded too
+  e.error = std::max(d.error, unit_roundoff * std::abs(d.value));  // the analytic value is rounded, too
   if (d.error == 0 && e.analytic != 0) {
-    // y is 0 and did not move at all: a derivative far below those around it may be too small to move it.
+    // y did not change at all. A derivative far smaller than those around it may be too small to change it.
     e.error = unit_roundoff * sizes.around;
     const double a = std::abs(e.analytic);
     e.verdict = a <= ratio_limit * e.error         ? Verdict::pass

@@ -1,4 +1,4 @@
-#include "doxa/autograd/checked_function.h"
+#include "doxa/autograd/internal/gradcheck/checked_function.h"
 
 #include <algorithm>
 #include <exception>
@@ -50,7 +50,7 @@ void CheckedFunction::plain_or_nan(std::span<double> y) {
   try {
     value = plain();
   } catch (const std::exception&) {
-    // Outside the function's domain.
+    // The inputs are outside of the function's domain.
   }
   value.resize(y.size(), std::numeric_limits<double>::quiet_NaN());
   std::copy(value.begin(), value.end(), y.begin());
@@ -60,7 +60,7 @@ Var CheckedFunction::record() {
   tape_.clear();
   const Var y = function_(tape_);
   for (const CheckedLeaf& leaf : leaves_)
-    tape_.leaf(*leaf.value, *leaf.gradient);  // one the function does not use has gradient zero
+    tape_.leaf(*leaf.value, *leaf.gradient);  // a leaf that the function does not use gets the gradient zero
   return y;
 }
 

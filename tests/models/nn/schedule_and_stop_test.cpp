@@ -1,12 +1,48 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <csignal>
 #include <stdexcept>
 
 #include "doxa/models/nn/training.h"
+#include "tests/support/rounding.h"
 
 namespace doxa {
 namespace {
+
+TEST(WarmupCosine, RisesInEqualStepsToThePeak) {
+  const WarmupCosine rate{.peak = 8, .steps = 100, .warm_up = 4, .final_fraction = 0.25};
+  EXPECT_EQ(rate(1), 2);
+  EXPECT_EQ(rate(2), 4);
+  EXPECT_EQ(rate(3), 6);
+  EXPECT_EQ(rate(4), 8);
+}
+
+// cos(π/3) = 1/2, cos(π/2) = 0, cos(2π/3) = -1/2, cos π = -1.
+TEST(WarmupCosine, FallsByHalfACosine) {
+  const WarmupCosine rate{.peak = 8, .steps = 16, .warm_up = 4, .final_fraction = 0.25};
+  EXPECT_NEAR(rate(8), 8 * (0.25 + 0.75 * 0.75), 8 * 8 * double_roundoff);
+  EXPECT_NEAR(rate(10), 8 * (0.25 + 0.75 * 0.5), 8 * 8 * double_roundoff);
+  EXPECT_NEAR(rate(12), 8 * (0.25 + 0.75 * 0.25), 8 * 8 * double_roundoff);
+  EXPECT_EQ(rate(16), 2);
+  EXPECT_EQ(rate(1000), 2);
+  for (Index t = 5; t <= 16; ++t) EXPECT_LT(rate(t), rate(t - 1)) << t;
+}
+
+// The sum over t of 1 + cos(π t / T), t = 1 … T, is T - 1: the terms pair off but for the last.
+TEST(WarmupCosine, WithoutWarmUpAveragesHalfThePeak) {
+  const WarmupCosine rate{.peak = 1, .steps = 1000};
+  double sum = 0;
+  for (Index t = 1; t <= 1000; ++t) sum += rate(t);
+  EXPECT_NEAR(sum, 999 / 2.0, 1000 * 1000 * double_roundoff);
+}
+
+TEST(WarmupCosine, MayBeAllWarmUp) {
+  const WarmupCosine rate{.peak = 3, .steps = 3, .warm_up = 3};
+  EXPECT_EQ(rate(1), 1);
+  EXPECT_EQ(rate(3), 3);
+  EXPECT_EQ(rate(4), 0);
+}
 
 volatile std::sig_atomic_t seen = 0;
 void see(int signal) { seen = signal; }

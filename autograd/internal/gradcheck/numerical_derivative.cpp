@@ -1,4 +1,4 @@
-#include "doxa/autograd/numerical_derivative.h"
+#include "doxa/autograd/internal/gradcheck/numerical_derivative.h"
 
 #include <algorithm>
 #include <array>
@@ -14,10 +14,10 @@ constexpr std::size_t rows = 12;
 constexpr double shrink = 1.4;
 constexpr double between_starts = 30;
 
-// Quotients of shrinking steps, extrapolated to step 0. `order`: the powers of h in their error are its
-// multiples. An entry's error is the largest of its distances to the two entries it was made from and to the
-// one above it, of the same order: the first two vanish together where the error of the column before happens
-// to change sign.
+// Quotients of shrinking steps, extrapolated to step 0. The powers of h in their error are the multiples of
+// `order`. The error of an entry is the largest of its distances to three others: the two from which it is
+// computed, and the entry above it, which is of the same order. The third is needed because the first two
+// both vanish where the error of the column before happens to change sign.
 class Tableau {
  public:
   explicit Tableau(double order) : factor_(std::pow(shrink, order)) {}
@@ -49,7 +49,7 @@ class Tableau {
   }
   double value() const { return value_; }
   double error() const { return error_; }
-  // Rounding, not truncation, is what the error comes from.
+  // Does the error come from rounding, not from truncation?
   bool rounded() const { return error_ <= 30 * error_of_rounding_; }
 
  private:
@@ -64,7 +64,7 @@ class Sides {
  public:
   void add(double low, double here, double high, double down, double up, double noise) {
     if (!std::isfinite(low) || !std::isfinite(high)) {
-      *this = {};  // F may be defined at smaller steps; the quotients so far cannot be continued
+      *this = {};  // start again: F may be defined at smaller steps
       return;
     }
     const auto rounding = [&](double a, double b, double width) {
@@ -76,14 +76,14 @@ class Sides {
     left_.add((here - low) / down, rounding(here, low, down));
   }
 
-  // The limits of either side are known, and differ by more than a check resolves. (Beside a jump the
-  // quotients have no limit; extrapolation then errs by a few per cent of itself.)
+  // The limits of both sides are known, and differ by more than a check can resolve. (At a jump the quotients
+  // have no limit. The error of the extrapolation is then a few per cent of its value, so it does not count.)
   bool kink() const {
     return gap() > 10 * side_error() && gap() > std::pow(unit_roundoff, 0.4) * slope() &&
            side_error() <= 0.01 * slope();
   }
-  // They agree, and are known well enough that a kink would have been seen: to a hundredth of the derivative,
-  // or as well as rounding lets them be, which it amplifies more in them than in the central quotients.
+  // The limits agree, and are known well enough that a kink would have been seen: to a hundredth of the
+  // derivative, or as well as rounding allows, which affects them more than the central quotients.
   bool smooth() const {
     return gap() <= 10 * side_error() && side_error() <= std::max(0.01 * slope(), 1000 * central_.error());
   }
@@ -91,7 +91,8 @@ class Sides {
   double side_error() const { return right_.error() + left_.error(); }
   double left() const { return left_.value(); }
   double right() const { return right_.value(); }
-  // Of a smooth F. The sides converge more slowly than the central quotients, but also where F'' jumps.
+  // Updates the derivative of a smooth F. The one-sided quotients converge more slowly than the central ones,
+  // but they converge where F'' jumps, too.
   void improve(NumericalDerivative& d) const {
     if (central_.error() < d.error) {
       d.value = central_.value();
@@ -130,7 +131,7 @@ std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<
     double h = start;
     for (std::size_t row = 0; row < rows; ++row, h /= shrink) {
       const double up = f(h, high), down = -f(-h, low);
-      if (!(up > 0 && down > 0)) break;  // the step is below the spacing of the inputs
+      if (!(up > 0 && down > 0)) break;  // the step is smaller than the spacing of numbers at the inputs
       for (std::size_t k = 0; k < open.size(); ++k)
         sides[k].add(low[open[k]], here[open[k]], high[open[k]], down, up, noise[open[k]]);
     }
@@ -147,7 +148,7 @@ std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<
         d.right = s.right();
         d.side_error = s.side_error();
       }
-      // Closer steps help until rounding takes over.
+      // Smaller steps help until rounding takes over.
       const bool settled = d.error <= std::pow(unit_roundoff, 2.0 / 3) * std::abs(d.value) ||
                            (s.smooth() && s.rounded() && d.error == before);
       if (!settled) open[left_open++] = open[k];
@@ -163,9 +164,9 @@ std::vector<double> rounding_noise(const LineFunction& f, std::span<const double
   std::vector<double> noise(m);
   for (std::size_t i = 0; i < m; ++i) noise[i] = unit_roundoff * std::abs(here[i]);
   std::vector<double> y(points * m);
-  // Where F is coarser than the spacing, as (x + 1e8) - 1e8 is, neighbours are equal and tell nothing: then
-  // the points are spread further apart, by less than their number, so that they cannot step over the spacing
-  // at which some are equal and some not.
+  // Where F is coarser than the spacing of the points, as (x + 1e8) - 1e8 is, neighbours are equal and tell
+  // nothing. The points are then spread further apart. The factor is less than their number, so that no
+  // spacing at which some neighbours are equal and some not is skipped.
   std::vector<char> done(m, false);
   for (double spacing = 64 * unit_roundoff; spacing < 0.01; spacing *= 8) {
     for (std::size_t k = 0; k < points; ++k)

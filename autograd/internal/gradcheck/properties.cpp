@@ -6,7 +6,7 @@
 #include <span>
 #include <utility>
 
-#include "doxa/autograd/checked_function.h"
+#include "doxa/autograd/internal/gradcheck/checked_function.h"
 #include "doxa/autograd/internal/number_text.h"
 
 namespace doxa {
@@ -27,7 +27,7 @@ std::string element(const CheckedFunction& f, std::size_t number) {
 
 std::string digits(double x) { return to_text(x, std::chars_format::general, 17); }
 
-// The first element at which two results differ by more than `allowed`, in words; NaN equals NaN.
+// A description of the first element at which two results differ by more than `allowed`. NaN equals NaN.
 std::optional<std::string> difference(const CheckedFunction& f, const Numbers& got, const Numbers& expected,
                                       double allowed = 0) {
   for (std::size_t j = 0; j < got.size(); ++j) {
@@ -92,15 +92,15 @@ class Properties {
     const Numbers zeros(g.size());
     report("a zero cotangent gives a gradient",
            difference(f_, f_.gradient(y, combined(0, v_, 0, w_)), zeros));
-    // Multiplication by 2 and -1 is exact, and so is all that a linear rule makes of it, unless it
-    // underflows.
+    // Multiplication by 2 and by -1 is exact, and therefore also everything that a linear rule computes from
+    // it, unless it underflows.
     constexpr double tiny = std::numeric_limits<Real>::min();
     for (const double c : {2.0, -1.0}) {
       const std::string what = c == 2 ? "twice the cotangent does not give twice the gradient"
                                       : "minus the cotangent does not give minus the gradient";
       report(what.c_str(), difference(f_, f_.gradient(y, combined(c, v_, 0, w_)), scaled(c, g), tiny));
     }
-    // Other multiples show what rounding does to these gradients; the sum may be off by that much.
+    // The rounding errors of other multiples tell how large that of the sum may be.
     const Tensor both = combined(1, v_, 1, w_);
     const Numbers h = f_.gradient(y, w_), of_both = f_.gradient(y, both);
     double rounding = 0;
@@ -119,7 +119,7 @@ class Properties {
            difference(f_, of_both, sum, 10 * ratio_limit * rounding));
   }
 
-  // What plain evaluation refuses, recording must refuse in the same words.
+  // Where plain evaluation throws, recording must throw the same message.
   void exceptions() {
     const auto thrown = [](auto evaluate) -> std::string {
       try {

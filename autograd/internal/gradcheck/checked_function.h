@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "doxa/autograd/gradcheck.h"
-#include "doxa/autograd/numerical_derivative.h"
+#include "doxa/autograd/internal/gradcheck/numerical_derivative.h"
 
 namespace doxa {
 
-/// A function under check and its inputs, all elements of which are numbered one after another. The inputs
-/// are as they were when it goes.
+/// A function under check and its inputs. The elements of all inputs are numbered in one sequence. The
+/// destructor restores the inputs.
 class CheckedFunction {
  public:
   CheckedFunction(const std::function<Var(Tape&)>& function, std::span<const CheckedLeaf> leaves);
@@ -24,26 +24,28 @@ class CheckedFunction {
   std::size_t outputs() const { return static_cast<std::size_t>(shape_.size()); }
   const Shape& output_shape() const { return shape_; }
   std::span<const CheckedLeaf> leaves() const { return leaves_; }
-  std::size_t first(std::size_t leaf) const { return first_[leaf]; }  ///< the number of its first element
+  std::size_t first(std::size_t leaf) const { return first_[leaf]; }  ///< number of its first element
   std::size_t leaf_of(std::size_t element) const;
-  double input(std::size_t element) const;  ///< where the function is checked
+  double input(std::size_t element) const;  ///< the value at which the function is checked
 
-  /// y at the inputs as they are now, without a record. Throws what the function throws.
+  /// y at the current inputs, evaluated without recording. Throws what the function throws.
   std::vector<double> plain() const;
-  /// The same with records, on a tape that is cleared.
+  /// The same with recording, on a cleared tape.
   Var record();
   /// The gradient of Σ v_i y_i.
   std::vector<double> gradient(Var y, const Tensor& cotangent) const;
-  /// Both.
+  /// Records, and then computes that gradient.
   std::vector<double> gradient(const Tensor& cotangent) { return gradient(record(), cotangent); }
 
   Real& element(std::size_t element) const;
-  void restore() const;  ///< the inputs as they were at first
+  void restore() const;  ///< sets the inputs to their first values again
 
-  /// F(x + t d), component by component or contracted with a cotangent: NaN where the function throws.
+  /// F(x + t d), where d is one element, a direction, or the inputs themselves; NaN where the function
+  /// throws.
   LineFunction along(std::size_t element);
   LineFunction along(std::span<const double> direction);
   LineFunction along_inputs();  ///< x (1 + t)
+  /// Σ v_i f_i for the cotangent v.
   LineFunction contracted(LineFunction f, const Tensor& cotangent) const;
 
  private:
@@ -57,7 +59,7 @@ class CheckedFunction {
   mutable Tape tape_;
 };
 
-/// The properties of a gradient that do not hold: see check_gradients. Leaves the inputs as they were.
+/// The properties of gradients that do not hold: see check_gradients. Restores the inputs.
 std::vector<std::string> violated_properties(CheckedFunction& function, Philox& random);
 
 }  // namespace doxa

@@ -1,4 +1,4 @@
-#include "doxa/autograd/arena.h"
+#include "doxa/autograd/internal/arena.h"
 
 #include <algorithm>
 

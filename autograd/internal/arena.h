@@ -1,0 +1,102 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <vector>
+
+#include "doxa/autograd/tape.h"
+
+namespace doxa {
+
+/// Memory handed out in order and taken back all at once. It comes in chunks that never move. After a rewind
+/// the same chunks are used again, so a loop that rewinds allocates nothing from its second turn on.
+class Arena {
+ public:
+  using Position = Tape::MemoryPosition;
+
+  /// `bytes` bytes that start on a cache line, uninitialised.
+  void* allocate(std::size_t bytes) {
+    const std::size_t rounded = (bytes + line - 1) / line * line;
+    if (at_.chunk < chunks_.size() && at_.used + rounded <= chunks_[at_.chunk].size) [[likely]] {
+      std::byte* p = chunks_[at_.chunk].memory.get() + at_.used;
+      at_.used += rounded;
+      return p;
+    }
+    return allocate_in_next(rounded);
+  }
+
+  Position position() const { return at_; }
+  void rewind(Position to) { at_ = to; }
+  std::size_t capacity() const;  ///< bytes owned
+  std::size_t used() const;      ///< bytes of the chunks up to the current position
+
+ private:
+  static constexpr std::size_t line = 64, first_chunk = std::size_t{1} << 16,
+                               largest_chunk = std::size_t{1} << 26;
+  void* allocate_in_next(std::size_t rounded);
+
+  struct Chunk {
+    struct Free {
+      void operator()(std::byte* p) const { ::operator delete (p, std::align_val_t{line}); }
+    };
+    explicit Chunk(std::size_t bytes)
+        : memory(static_cast<std::byte*>(::operator new (bytes, std::align_val_t{line}))), size(bytes) {}
+    std::unique_ptr<std::byte, Free> memory;
+    std::size_t size;
+  };
+  std::vector<Chunk> chunks_;
+  Position at_;
+};
+
+/// The memory of the adjoints of one backward. The buffer given back last is taken first, so that a reverse
+/// loop over a long tape works in a few buffers, which stay in the cache.
+class AdjointPool {
+ public:
+  /// n uninitialised numbers.
+  Real* take(Index n) {
+    std::byte*& first = free_list(n);
+    if (!first) return static_cast<Real*>(memory_.allocate(static_cast<std::size_t>(n) * sizeof(Real)));
+    std::byte* taken = first;
+    std::memcpy(&first, taken, sizeof first);
+    return reinterpret_cast<Real*>(taken);
+  }
+  void give(Real* p, Index n) {
+    if (n == 0) return;
+    std::byte*& first = free_list(n);
+    auto* given = reinterpret_cast<std::byte*>(p);
+    std::memcpy(given, &first, sizeof first);  // a free buffer holds the address of the next one
+    first = given;
+  }
+  /// Takes everything back.
+  void reset() {
+    memory_.rewind({});
+    small_.fill(nullptr);
+    for (Large& size : large_) size.first = nullptr;
+  }
+
+  std::size_t capacity() const { return memory_.capacity(); }  ///< bytes owned
+  std::size_t used() const { return memory_.used(); }          ///< the most bytes that were in use at once
+
+ private:
+  // A list of free buffers for each size in cache lines.
+  std::byte*& free_list(Index n) {
+    const std::size_t lines = (static_cast<std::size_t>(n) * sizeof(Real) + 63) / 64;
+    if (lines < small_.size()) return small_[lines];
+    for (Large& size : large_)
+      if (size.lines == lines) return size.first;
+    return large_.emplace_back(Large{lines, nullptr}).first;
+  }
+
+  struct Large {
+    std::size_t lines;
+    std::byte* first;
+  };
+  Arena memory_;
+  std::array<std::byte*, 64> small_{};
+  std::vector<Large> large_;
+};
+
+}  // namespace doxa

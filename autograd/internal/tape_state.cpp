@@ -1,0 +1,178 @@
+// The bookkeeping of a tape: its memory, its leaves, marks to come back to, scopes.
+
+#include "doxa/autograd/internal/tape_state.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace doxa {
+
+Tape::Tape(const Kernels& kernels) : kernels_(&kernels), state_(std::make_unique<State>()) {}
+Tape::~Tape() = default;
+
+void Tape::keep_adjoints(bool on) { state_->keep_adjoints = on; }
+
+// ---- memory ----------------------------------------------------------------------------------------------
+
+void* Tape::allocate(std::size_t bytes) { return state_->allocate(bytes); }
+
+Real* Tape::workspace(Index n) {
+  std::vector<Real, CacheAligned<Real>>& memory = state_->workspace;
+  if (static_cast<Index>(memory.size()) < n) [[unlikely]]
+    memory.resize(static_cast<std::size_t>(n));
+  return memory.data();
+}
+
+Real* Record::workspace(Index n) const {
+  Real* memory = tape_->workspace(n);
+  fill_with_nan(memory, static_cast<std::size_t>(n) * sizeof(Real));
+  return memory;
+}
+
+void Tape::make_sink() {
+  const auto n = static_cast<std::size_t>(state_->largest_constant);
+  if (sink_.size() < n) sink_.resize(n);
+}
+
+std::size_t Tape::bytes() const {
+  return state_->memory.capacity() + state_->adjoints.capacity() + nodes_.capacity() * sizeof(Node) +
+         operands_.capacity() * sizeof(std::uint32_t);
+}
+
+std::size_t Tape::bytes_used() const {
+  return state_->memory.used() + state_->adjoints.used() + nodes_.size() * sizeof(Node) +
+         operands_.size() * sizeof(std::uint32_t);
+}
+
+std::size_t Tape::peak_bytes() const { return std::max(state_->peak_bytes, bytes_used()); }
+
+// ---- leaves kept elsewhere -------------------------------------------------------------------------------
+
+// Where the leaf with this gradient is, or would go.
+std::size_t Tape::slot_of(const Tensor& gradient) const {
+  const std::size_t mask = state_->leaf_slots.size() - 1;
+  const std::uint64_t address = reinterpret_cast<std::uintptr_t>(&gradient);
+  std::size_t slot =
+      static_cast<std::size_t>((address >> 4) * std::uint64_t{0x9E3779B97F4A7C15} >> 20) & mask;
+  for (;; slot = (slot + 1) & mask) {
+    const std::uint32_t entry = state_->leaf_slots[slot];
+    if (entry == 0 || nodes_[entry - 1].captures == &gradient) return slot;
+  }
+}
+
+void Tape::index_leaves(std::size_t slots) {
+  state_->leaf_slots.assign(slots, 0);
+  for (const std::uint32_t leaf : state_->leaves)
+    state_->leaf_slots[slot_of(*static_cast<const Tensor*>(nodes_[leaf].captures))] = leaf + 1;
+}
+
+Var Tape::leaf(const Tensor& value, Tensor& gradient) {
+  if (value.shape() != gradient.shape())
+    throw argument_error({"leaf", *this}, "value and gradient differ in shape: " + value.shape().str() +
+                                              " and " + gradient.shape().str());
+  return bind(value.shape(), value.data(), gradient);
+}
+
+Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
+  State& s = *state_;
+  if (2 * s.leaves.size() >= s.leaf_slots.size())
+    index_leaves(std::max<std::size_t>(64, 2 * s.leaf_slots.size()));
+  const std::size_t slot = slot_of(gradient);
+  if (s.leaf_slots[slot]) {
+    const std::uint32_t bound = s.leaf_slots[slot] - 1;
+    const bool elsewhere = !s.keeps_leaf_gradients && nodes_[bound].adjoint != gradient.data();
+    if (nodes_[bound].value != value || elsewhere)
+      throw std::logic_error("leaf: this gradient is already bound to another value");
+    return handle(bound);
+  }
+  Real* data = const_cast<Real*>(value);  // a leaf has no forward rule: nothing writes to it
+  const std::uint32_t node = push("leaf", shape, data, s.gradients);
+  nodes_[node].captures = &gradient;
+  if (require_finite_) check_finite(node, {value, static_cast<std::size_t>(shape.size())}, "value");
+  if (!s.gradients) return handle(node);
+  if (!s.keeps_leaf_gradients) nodes_[node].adjoint = gradient.data();
+  s.leaves.push_back(node);
+  s.leaf_slots[slot] = node + 1;
+  return handle(node);
+}
+
+// ---- mark and rewind -------------------------------------------------------------------------------------
+
+Tape::Mark Tape::mark() const {
+  return {this, static_cast<std::uint32_t>(nodes_.size()), static_cast<std::uint32_t>(operands_.size()),
+          nodes_.empty() ? 0 : nodes_.back().generation, state_->memory.position()};
+}
+
+bool Tape::holds(const Mark& mark) const {
+  return mark.tape == this && mark.nodes <= nodes_.size() &&
+         (mark.nodes == 0 || nodes_[mark.nodes - 1].generation == mark.last_generation);
+}
+
+void Tape::rewind(const Mark& mark) {
+  if (mark.tape != this) throw std::logic_error("rewind: the mark belongs to another tape");
+  if (!holds(mark)) throw std::logic_error("rewind: the tape was already cleared, or rewound past the mark");
+  State& s = *state_;
+  s.peak_bytes = peak_bytes();
+  nodes_.resize(mark.nodes, Node{});
+  operands_.resize(mark.operands);
+  s.memory.rewind(mark.memory);
+  ++generation_;
+  if (mark.nodes <= differentiated_) {  // what was differentiated is gone
+    differentiated_ = none;
+    s.adjoints.reset();
+  }
+  if (s.leaves.empty() || s.leaves.back() < mark.nodes) return;
+  while (!s.leaves.empty() && s.leaves.back() >= mark.nodes) s.leaves.pop_back();
+  index_leaves(s.leaf_slots.size());
+}
+
+Evaluation::Evaluation(Tape& tape) : tape_(tape), mark_(tape.mark()), gradients_(tape.state_->gradients) {
+  tape.state_->gradients = false;
+}
+
+Evaluation::~Evaluation() {
+  tape_.state_->gradients = gradients_;
+  if (tape_.holds(mark_)) tape_.rewind(mark_);  // not if the tape was cleared meanwhile
+}
+
+// ---- scopes ----------------------------------------------------------------------------------------------
+
+std::uint32_t ScopeTable::find(std::uint32_t outer, std::string_view name) {
+  std::uint32_t scope = 1;
+  while (scope < regions_.size() && (regions_[scope].outer != outer || last_name(scope) != name)) ++scope;
+  if (scope == regions_.size()) {
+    std::string path = regions_[outer].path;
+    if (outer != 0) path += '/';
+    const std::size_t begin = path.size();
+    regions_.push_back({outer, begin, path.append(name)});
+  }
+  recent_[slot(outer, name)] = {outer, scope, name.data()};
+  return scope;
+}
+
+Scope::Scope(Tape& tape, std::string_view name) : tape_(tape), outer_(tape.state_->scope) {
+  tape.state_->scope = tape.state_->scopes.inside(outer_, name);
+}
+
+Scope::~Scope() { tape_.state_->scope = outer_; }
+
+const std::string& Tape::scope() const { return state_->scopes.path(state_->scope); }
+const std::string& Tape::scope(Var x) const { return state_->scopes.path(nodes_[check(x)].scope); }
+
+std::string OpName::str() const {
+  const std::string scope = tape ? tape->scope() : "";
+  return scope.empty() ? name : scope + ": " + name;
+}
+
+void Tape::check_finite(std::uint32_t node, std::span<const Real> numbers, const char* what) const {
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (std::isfinite(numbers[i])) continue;
+    const std::string& scope = state_->scopes.path(nodes_[node].scope);
+    const char* number = std::isnan(numbers[i]) ? "nan" : numbers[i] > 0 ? "inf" : "-inf";
+    throw std::domain_error(scope + (scope.empty() ? "" : ": ") + nodes_[node].name + ": " + what + '[' +
+                            std::to_string(i) + "] is " + number);
+  }
+}
+
+}  // namespace doxa

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "doxa/autograd/internal/arena.h"
+#include "doxa/autograd/tape.h"
+
+namespace doxa {
+
+/// The names of a tape's regions, each kept once. Region 0 is the whole tape, with the path ""; every other
+/// one lies inside a region of a smaller number. See Scope in tape.h.
+class ScopeTable {
+ public:
+  /// The region `name` inside `outer`, made when it is first asked for.
+  std::uint32_t inside(std::uint32_t outer, std::string_view name) {
+    const Recent& r = recent_[slot(outer, name)];
+    if (r.outer == outer && r.name == name.data() && last_name(r.scope) == name) [[likely]]
+      return r.scope;
+    return find(outer, name);
+  }
+  const std::string& path(std::uint32_t scope) const { return regions_[scope].path; }  ///< "encoder/layer1"
+
+ private:
+  struct Region {
+    std::uint32_t outer;
+    std::size_t begin;  // of its own name in the path
+    std::string path;
+  };
+  struct Recent {  // a training step asks for the same names again and again, at the same addresses
+    std::uint32_t outer = 0, scope = 0;
+    const char* name = nullptr;
+  };
+
+  static std::size_t slot(std::uint32_t outer, std::string_view name) {
+    const auto at = reinterpret_cast<std::uintptr_t>(name.data());
+    return (at >> 3 ^ at >> 9 ^ outer * std::uintptr_t{7}) % 64;
+  }
+  std::string_view last_name(std::uint32_t scope) const {
+    return std::string_view(regions_[scope].path).substr(regions_[scope].begin);
+  }
+  std::uint32_t find(std::uint32_t outer, std::string_view name);
+
+  std::vector<Region> regions_{{0, 0, ""}};
+  std::array<Recent, 64> recent_{};
+};
+
+/// In debug and sanitizer builds (DOXA_CHECKED) uninitialised memory is filled with NaN, all bits set, so
+/// that an element that a rule forgets to set shows. Otherwise does nothing.
+inline void fill_with_nan([[maybe_unused]] void* p, [[maybe_unused]] std::size_t bytes) {
+#ifdef DOXA_CHECKED
+  if (bytes > 0) std::memset(p, 0xFF, bytes);
+#endif
+}
+
+/// The part of a tape that only the engine's own sources know.
+struct Tape::State {
+  void* allocate(std::size_t bytes) {
+    void* p = memory.allocate(bytes);
+    fill_with_nan(p, bytes);
+    return p;
+  }
+
+  Arena memory;  // values, and what the rules keep
+  AdjointPool adjoints;
+  std::vector<Real, CacheAligned<Real>> workspace;  // of the rule that runs
+  ScopeTable scopes;
+  std::uint32_t scope = 0;
+
+  std::vector<std::uint32_t> leaves;      // bound leaves, in order
+  std::vector<std::uint32_t> leaf_slots;  // open addressing by the gradient's address: record + 1, or 0
+  Index largest_constant = 0;             // of the operands that need no gradient beside some that do
+
+  bool gradients = true, keep_adjoints = false;
+  bool adjoints_kept = false;         // by the last backward
+  bool keeps_leaf_gradients = false;  // the adjoints of leaves are the tape's own: see shards.h
+  std::size_t peak_bytes = 0;
+
+  // Of the checkpoint that is being recorded.
+  struct BoundLeaf {
+    Shape shape;
+    const Real* value;
+    Tensor* gradient;
+  };
+  std::vector<Var> block_operands;
+  std::vector<BoundLeaf> block_leaves;
+};
+
+}  // namespace doxa
