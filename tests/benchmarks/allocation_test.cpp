@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "cases.h"
 #include "tests/support/allocations.h"
+#include "training_step.h"
 
 namespace doxa::benchmarks {
 namespace {

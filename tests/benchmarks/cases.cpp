@@ -1,7 +1,6 @@
-#include "cases.h"
-
 #include <type_traits>
 
+#include "training_step.h"
 #include "training_steps/diagonal_lstm.h"
 #ifdef DOXA_STUDIES
 #include "manual/filter.h"

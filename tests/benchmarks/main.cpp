@@ -7,11 +7,11 @@
 #include <iostream>
 #include <stdexcept>
 
-#include "cases.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "measurements.h"
 #include "support/arguments.h"
 #include "tests/support/allocations.h"
+#include "training_step.h"
 
 namespace doxa::benchmarks {
 namespace {

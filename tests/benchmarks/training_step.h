@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "doxa/autograd/random.h"
 #include "doxa/autograd/shards.h"
@@ -124,5 +126,15 @@ TrainingStep manual_step(typename Model::Sizes sizes) {
           .records = none,
           .bytes = none};
 }
+
+struct Case {
+  std::string name;
+  std::function<TrainingStep(int threads)> taped;
+  std::function<TrainingStep()> manual;  ///< empty: there is no hand-written step
+};
+
+/// Variational autoencoders, Markov filtering posteriors and recurrent state-space models of several sizes:
+/// small (tens of units), medium and large (PlaNet's widths); and a recurrence over tiny vectors.
+const std::vector<Case>& cases();
 
 }  // namespace doxa::benchmarks

@@ -1,7 +1,7 @@
-#include "defects.h"
-
 #include <algorithm>
 #include <array>
+
+#include "mutants.h"
 
 namespace doxa {
 namespace {

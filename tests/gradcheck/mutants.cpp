@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "doxa/autograd/ops.h"
-#include "wrong_rule.h"
 
 namespace doxa {
 namespace {

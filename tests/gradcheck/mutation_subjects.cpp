@@ -1,5 +1,3 @@
-#include "mutation_subjects.h"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,6 +8,7 @@
 #include "doxa/distributions/categorical.h"
 #include "doxa/distributions/normal.h"
 #include "doxa/models/nn/gru.h"
+#include "mutants.h"
 
 namespace doxa {
 namespace {

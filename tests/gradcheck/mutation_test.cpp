@@ -9,8 +9,8 @@
 #include <ostream>
 
 #include "doxa/autograd/ops.h"
+#include "mutants.h"
 #include "mutation_study.h"
-#include "wrong_rule.h"
 
 namespace doxa {
 

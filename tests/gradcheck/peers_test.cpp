@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "doxa/autograd/ops.h"
-#include "wrong_rule.h"
+#include "mutants.h"
 
 namespace doxa {
 namespace {

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "cases.h"
+#include "tests/support/scratch.h"
 
 namespace doxa {
 namespace {
@@ -21,31 +22,19 @@ struct Outcome {
   std::string out, err;
 };
 
-std::string contents(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-class GradcheckProgram : public testing::Test {
+class GradcheckProgram : public ::testing::Test {
  protected:
-  GradcheckProgram() {
-    folder_ = std::filesystem::temp_directory_path() / ("doxa-gradcheck-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder_);
-  }
-  ~GradcheckProgram() override { std::filesystem::remove_all(folder_); }
-
   std::string file(const std::string& name) const { return (folder_ / name).string(); }
 
   Outcome shell(const std::string& command) const {
     const int status =
         std::system(("{ " + command + "; } >'" + file("out") + "' 2>'" + file("err") + "'").c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(file("out")), contents(file("err"))};
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, testing::content(file("out")),
+            testing::content(file("err"))};
   }
   Outcome run(const std::string& arguments) const { return shell("'" DOXA_GRADCHECK "' " + arguments); }
 
-  std::filesystem::path folder_;
+  testing::Scratch folder_;
 };
 
 TEST_F(GradcheckProgram, ListsTheCasesAndNothingElse) {
@@ -83,20 +72,21 @@ TEST_F(GradcheckProgram, PrintsALineForEachCaseAndASummary) {
 TEST_F(GradcheckProgram, WritesItsResults) {
   const Outcome cos = run("--filter 'op/cos/' --seed 3 --json '" + file("results.json") + "'");
   EXPECT_EQ(cos.status, 0) << cos.err;
-  const std::string json = contents(file("results.json"));
+  const std::string json = testing::content(file("results.json"));
   for (const char* part : {"\"seed\": 3", "\"cases\": [", "\"name\": \"op/cos/[3,5]\"",
                            "\"verdict\": \"pass\"", "\"worst_ratio\": ", "\"report\": {", "\"failed\": 0"})
     EXPECT_NE(json.find(part), std::string::npos) << part;
   for (const char* brackets : {"{}", "[]"})
     EXPECT_EQ(std::ranges::count(json, brackets[0]), std::ranges::count(json, brackets[1]));
   // Nothing is left beside it, and what is no file is written into.
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 3);  // out, err, results.json
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.path()), {}),
+            3);  // out, err, results.json
   EXPECT_EQ(run("--filter 'op/cos/' --json /dev/null").status, 0);
   EXPECT_FALSE(std::filesystem::is_regular_file("/dev/null"));
   std::filesystem::create_symlink(file("results.json"), file("link.json"));
   EXPECT_EQ(run("--filter 'op/sin/' --json '" + file("link.json") + "'").status, 0);
   EXPECT_TRUE(std::filesystem::is_symlink(file("link.json")));
-  EXPECT_NE(contents(file("results.json")).find("op/sin/"), std::string::npos);
+  EXPECT_NE(testing::content(file("results.json")).find("op/sin/"), std::string::npos);
 }
 
 TEST_F(GradcheckProgram, RefusesBadArgumentsInOneLine) {
@@ -139,7 +129,7 @@ TEST_F(GradcheckProgram, RefusesBadArgumentsInOneLine) {
     EXPECT_EQ(bad.out, "") << arguments;
     EXPECT_TRUE(bad.err.starts_with("gradcheck: ")) << arguments << "\n" << bad.err;
     EXPECT_EQ(std::ranges::count(bad.err, '\n'), 1) << arguments << "\n" << bad.err;
-    EXPECT_EQ(contents(file("old.json")), "old") << arguments;
+    EXPECT_EQ(testing::content(file("old.json")), "old") << arguments;
   }
 }
 
@@ -158,7 +148,7 @@ TEST_F(GradcheckProgram, NoticesThatNobodyReads) {
   EXPECT_EQ(run("--list >&-").status, 2);
   std::ofstream(file("old.json")) << "old";
   EXPECT_EQ(run("--filter 'op/exp/' --json '" + file("old.json") + "' >&-").status, 2);
-  EXPECT_EQ(contents(file("old.json")), "old");
+  EXPECT_EQ(testing::content(file("old.json")), "old");
 }
 
 }  // namespace

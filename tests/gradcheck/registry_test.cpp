@@ -23,12 +23,12 @@ const std::vector<std::string> rooms = {"autograd",  "distributions",   "models/
 
 bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 
-// The words of a text: "const Normal& q" has const, Normal and q.
+// The words of a text: "const Normal& q" has const, Normal and q; "Rssm::Kind" is one, and no Rssm.
 std::vector<std::string> words(std::string_view text) {
   std::vector<std::string> all;
   for (std::size_t i = 0; i < text.size();) {
     std::size_t end = i;
-    while (end < text.size() && in_word(text[end])) ++end;
+    while (end < text.size() && (in_word(text[end]) || text[end] == ':')) ++end;
     if (end > i) all.emplace_back(text.substr(i, end - i));
     i = std::max(end, i + 1);
   }

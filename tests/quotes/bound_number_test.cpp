@@ -1,10 +1,10 @@
 // Numbers of a text are found and written as they stand there.
 
-#include "quotes/bound_number.h"
-
 #include <gtest/gtest.h>
 
 #include <string>
+
+#include "quotes/numbers.h"
 
 namespace doxa::quotes {
 namespace {

@@ -8,10 +8,8 @@
 #include <vector>
 
 #include "doxa/models/files/file.h"
-#include "exercises.h"
-#include "page.h"
+#include "quotes/quotes.h"
 #include "support/arguments.h"
-#include "tree.h"
 
 namespace {
 

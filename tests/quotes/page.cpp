@@ -1,5 +1,3 @@
-#include "page.h"
-
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -9,14 +7,51 @@
 #include <stdexcept>
 #include <variant>
 
-#include "bound_number.h"
-#include "region.h"
+#include "quotes/numbers.h"
+#include "quotes/quotes.h"
 #include "support/number.h"
-#include "support/results_file.h"
+#include "support/results.h"
 #include "tests/support/cursor.h"
-#include "unbound_numbers.h"
+#include "tests/support/scratch.h"
 
 namespace doxa::quotes {
+namespace {
+
+// NAME of a line "//! [NAME]" or "#! [NAME]".
+std::optional<std::string> mark_of(const std::string& line) {
+  Cursor c{line};
+  c.take_while([](char x) { return x == ' '; });
+  if (!c.take("//! [") && !c.take("#! [")) return {};
+  const std::string name(c.take_until("]"));
+  if (!c.take("]") || c.rest().find_first_not_of(" \r") != std::string_view::npos) return {};
+  return name;
+}
+
+}  // namespace
+
+std::vector<std::string> region(const std::filesystem::path& file, const std::string& name) {
+  std::ifstream source(file);
+  if (!source) throw std::runtime_error("cannot read " + file.lexically_normal().string());
+  std::vector<std::string> lines;
+  int marks = 0;
+  for (std::string line; std::getline(source, line);) {
+    if (const auto mark = mark_of(line)) {
+      marks += *mark == name;
+    } else if (marks == 1) {
+      lines.push_back(line);
+    }
+  }
+  if (marks != 2) {
+    throw std::runtime_error(file.lexically_normal().string() + " has " + std::to_string(marks) +
+                             " lines '//! [" + name + "]', expected 2");
+  }
+  std::size_t indent = std::string::npos;
+  for (const std::string& line : lines) indent = std::min(indent, line.find_first_not_of(' '));
+  for (std::string& line : lines)
+    if (!line.empty()) line.erase(0, std::min(indent, line.size()));
+  return lines;
+}
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -120,9 +155,7 @@ bool in_code(const std::string& line, std::size_t at) {
 class Reader {
  public:
   explicit Reader(const fs::path& file) : folder_(file.parent_path()), sources_(folder_) {
-    std::ostringstream text;
-    text << std::ifstream(file).rdbuf();
-    lines_ = lines_of(text.str());
+    lines_ = lines_of(testing::content(file));
   }
 
   Page page() {

@@ -1,7 +1,5 @@
 // A page in step with its sources stays as it is; one that is not is found out, and mended by what it quotes.
 
-#include "quotes/page.h"
-
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -10,9 +8,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "quotes/exercises.h"
-#include "quotes/region.h"
-#include "quotes/tree.h"
+#include "quotes/quotes.h"
+#include "tests/support/scratch.h"
 
 namespace doxa::quotes {
 namespace {
@@ -20,12 +17,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // A chapter's folder with a source and results; removed at the end.
-class QuotingPage : public testing::Test {
+class QuotingPage : public ::testing::Test {
  protected:
   QuotingPage() {
-    root_ = fs::path(testing::TempDir()) /
-            (std::string("quotes-") + testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(root_);
     fs::create_directories(chapter() / "figures");
     write("main.cpp",
           "int main() {\n  //! [loss]\n  double a = 0.123;\n\n  //! [inner]\n    a += 1;\n  //! [inner]\n"
@@ -35,8 +29,6 @@ class QuotingPage : public testing::Test {
           "b\\n1  2\\n\","
           " \"none\": \"nan\", \"claim.1\": \"a sentence\", \"claim.1.holds\": 1}");
   }
-  ~QuotingPage() override { fs::remove_all(root_); }
-
   fs::path chapter() const { return root_ / "tutorials" / "03-test"; }
   void write(const std::string& name, const std::string& text) const {
     fs::create_directories((chapter() / name).parent_path());
@@ -48,7 +40,8 @@ class QuotingPage : public testing::Test {
   }
   std::string mended(const std::string& text) const { return page(text).text; }
 
-  fs::path root_;
+  testing::Scratch scratch_;
+  const fs::path root_ = scratch_.path();
 };
 
 const std::string block = "<!-- quote: main.cpp [loss] -->\n```cpp\ndouble a = 0.123;\n\n  a += 1;\n```\n";

@@ -5,24 +5,18 @@
 
 #include <cctype>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
 
 #include "tests/support/cursor.h"
+#include "tests/support/scratch.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 
 const fs::path root = DOXA_SOURCE_DIR;
-
-std::string read(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
 
 // Chapter number, such as "06", and its text: its README and the pages beside it.
 std::map<std::string, std::string> chapters() {
@@ -32,7 +26,7 @@ std::map<std::string, std::string> chapters() {
     if (name.size() > 3 && std::isdigit(static_cast<unsigned char>(name[0])) &&
         fs::exists(entry.path() / "main.cpp"))
       for (const auto& page : fs::directory_iterator(entry.path()))
-        if (page.path().extension() == ".md") all[name.substr(0, 2)] += read(page.path());
+        if (page.path().extension() == ".md") all[name.substr(0, 2)] += doxa::testing::content(page.path());
   }
   return all;
 }
@@ -89,7 +83,7 @@ TEST(EquationTags, AreThereWhereTextOrCodeCitesThem) {
       const std::string extension = entry.path().extension().string();
       if (extension != ".cpp" && extension != ".h" && extension != ".md") continue;
       ++files;
-      for (const std::string& tag : citations(read(entry.path()), all))
+      for (const std::string& tag : citations(doxa::testing::content(entry.path()), all))
         EXPECT_TRUE(known.contains(tag)) << entry.path() << " cites (" << tag << ")";
     }
   EXPECT_GT(files, 50);
@@ -102,7 +96,8 @@ TEST(EquationTags, OfEachChapterAreCitedByCode) {
   for (const char* room : {"autograd", "distributions", "models", "tutorials", "tests"})
     for (const auto& entry : fs::recursive_directory_iterator(root / room))
       if (entry.path().extension() == ".cpp" || entry.path().extension() == ".h")
-        for (const std::string& tag : citations(read(entry.path()), all)) cited[tag.substr(0, 2)].insert(tag);
+        for (const std::string& tag : citations(doxa::testing::content(entry.path()), all))
+          cited[tag.substr(0, 2)].insert(tag);
   for (const auto& [number, text] : all)
     for (const std::string& tag : tags(text))
       EXPECT_TRUE(cited[number].contains(tag)) << "no code cites (" << tag << ")";

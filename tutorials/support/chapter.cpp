@@ -10,7 +10,7 @@
 #include "doxa/autograd/real.h"
 #include "doxa/models/files/file.h"
 #include "support/committed.h"
-#include "support/results_file.h"
+#include "support/results.h"
 
 namespace doxa::support {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "support/claims.h"
-#include "support/results_file.h"
+#include "support/results.h"
 
 namespace doxa::support {
 

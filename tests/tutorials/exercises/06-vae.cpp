@@ -13,7 +13,7 @@
 #include "doxa/models/vae/vae.h"
 #include "plane_data.h"
 #include "scores.h"
-#include "support/results_file.h"
+#include "support/results.h"
 #include "training.h"
 
 namespace {

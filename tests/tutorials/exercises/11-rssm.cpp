@@ -14,7 +14,7 @@
 
 #include "doxa/models/beliefs/rssm.h"
 #include "doxa/models/beliefs/rssm_bound.h"
-#include "support/results_file.h"
+#include "support/results.h"
 
 namespace {
 

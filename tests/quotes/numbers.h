@@ -1,9 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "quotes/quotes.h"
 
 namespace doxa::quotes {
 
@@ -25,5 +29,9 @@ std::string written_like(const WrittenNumber& like, double value);
 
 // How many significant digits: 3 for "0.0123" and "1230", 4 for "1.230".
 int significant_digits(std::string_view digits);
+
+// The numbers of a chapter's page that nothing holds (see page.h for what holds one); none for other pages. A
+// chapter's folder is named NN-name.
+std::vector<Difference> unbound_numbers(const std::filesystem::path& page);
 
 }  // namespace doxa::quotes

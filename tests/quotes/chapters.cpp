@@ -1,5 +1,3 @@
-#include "tree.h"
-
 #include <algorithm>
 #include <cctype>
 #include <fstream>
@@ -8,20 +6,17 @@
 #include <stdexcept>
 #include <variant>
 
+#include "quotes/quotes.h"
 #include "support/committed.h"
-#include "support/results_file.h"
+#include "support/results.h"
+#include "tests/support/cursor.h"
+#include "tests/support/scratch.h"
 
 namespace doxa::quotes {
 namespace {
 
 namespace fs = std::filesystem;
 using support::ResultsFile;
-
-std::string bytes(const fs::path& file) {
-  std::ostringstream text;
-  text << std::ifstream(file, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 // Why a results file is not of a default run whose claims all hold; empty if it is.
 std::string not_to_be_committed(const ResultsFile& results, const std::string& chapter) {
@@ -87,7 +82,7 @@ std::vector<std::string> faults(const fs::path& chapter) {
   if (const std::string why = not_to_be_committed(results, chapter.filename().string()); !why.empty())
     found.push_back("results.json " + why);
   std::string text;
-  for (const fs::path& page : pages_of(chapter)) text += bytes(page);
+  for (const fs::path& page : pages_of(chapter)) text += testing::content(page);
   std::set<std::string> drawn;
   const auto check = [&](const ResultsFile& run, const std::string& suffix) {
     for (const auto& [name, sum] : run) {
@@ -95,7 +90,7 @@ std::vector<std::string> faults(const fs::path& chapter) {
       const std::string figure = name.substr(7, name.size() - 11) + suffix + ".svg";
       if (!suffix.empty() && !fs::exists(chapter / "figures" / figure)) continue;
       drawn.insert(figure);
-      const std::string svg = bytes(chapter / "figures" / figure);
+      const std::string svg = testing::content(chapter / "figures" / figure);
       if (ResultsFile::mapped_type(support::checksum(svg)) != sum)
         found.push_back("figures/" + figure + " is not of the run that results" + suffix + ".json is of");
       if (svg.size() >= 100'000) found.push_back("figures/" + figure + " has 100 kB or more");
@@ -144,6 +139,78 @@ void take(const fs::path& run, const fs::path& chapter) {
     if (!drawn.contains(entry.path().filename().string())) old.push_back(entry.path());
   for (const fs::path& figure : old) fs::remove(figure);
   fs::copy_file(run / "results.json", chapter / "results.json", fs::copy_options::overwrite_existing);
+}
+
+namespace {
+
+// Adds the items of the numbered list under "## Exercises", to the next heading of that level or the end.
+void add_exercises(const std::string& page, std::vector<std::string>& items) {
+  const std::size_t first = items.size();
+  std::istringstream stream(page);
+  bool inside = false;
+  for (std::string line; std::getline(stream, line);) {
+    if (line.starts_with("## ")) inside = line == "## Exercises";
+    if (!inside) continue;
+    Cursor c{line};
+    if (!c.take_while(is_digit).empty() && c.take(". ")) items.emplace_back();
+    if (items.size() > first) items.back() += line + '\n';
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> exercise_faults(const fs::path& root, const fs::path& chapter) {
+  const std::string name = chapter.filename().string();
+  const std::string code = testing::content(root / "tests/tutorials/exercises" / (name + ".cpp"));
+  std::set<std::string> tests, used;
+  for_each_after(code, "TEST(Exercise", [&](Cursor c) {
+    const std::string number(c.take_while(is_digit));
+    if (c.take(", ")) tests.insert("Exercise" + number + "." + std::string(c.take_while(is_word)));
+  });
+  const auto results = support::read_results(chapter / "results.json");
+
+  std::vector<std::string> faults;
+  std::vector<std::string> items;
+  for (const fs::path& page : pages_of(chapter)) add_exercises(testing::content(page), items);
+  if (items.size() < 3)
+    faults.push_back("has " + std::to_string(items.size()) + " exercises, expected 3 or more");
+  for (std::size_t k = 0; k < items.size(); ++k) {
+    const std::string& item = items[k];
+    const std::string which = "exercise " + std::to_string(k + 1);
+    const std::size_t fold = item.find("<details>"), end = item.find("</details>");
+    if (fold == item.npos || end == item.npos || item.find("<summary>") == item.npos) {
+      faults.push_back(which + " has no folded solution");
+      continue;
+    }
+    const std::size_t last = item.rfind("Verified by", end);
+    if (last == item.npos || last < fold) {
+      faults.push_back(which + ": expected 'Verified by' at the end of its solution");
+      continue;
+    }
+    const std::string by = item.substr(last, end - last);
+    int verified = 0;
+    for_each_after(by, "`Exercise", [&](Cursor c) {
+      std::string test = "Exercise" + std::string(c.take_while(is_digit));
+      if (!c.take(".")) return;
+      test += "." + std::string(c.take_while(is_word));
+      ++verified;
+      used.insert(test);
+      if (!tests.contains(test)) faults.push_back(which + ": there is no test " + test);
+    });
+    for_each_after(by, "claim", [&](Cursor c) {
+      c.take("s");
+      if (!c.take(" ")) return;
+      const std::string number(c.take_while(is_digit));
+      if (number.empty()) return;
+      ++verified;
+      if (!results.contains("claim." + number)) faults.push_back(which + ": there is no claim " + number);
+    });
+    if (verified == 0)
+      faults.push_back(which + ": expected a test `ExerciseNN.Name` or 'claim K' after 'Verified by'");
+  }
+  for (const std::string& test : tests)
+    if (!used.contains(test)) faults.push_back(test + " verifies no exercise");
+  return faults;
 }
 
 }  // namespace doxa::quotes
