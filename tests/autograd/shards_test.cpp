@@ -20,15 +20,15 @@ struct Leaf {
   Var on(Tape& tape) { return tape.leaf(value, gradient); }
 };
 
-Tensor noise(const Shape& shape, std::uint64_t seed) {
+Tensor draws(const Shape& shape, std::uint64_t seed) {
   Philox random(seed);
   return normal_noise(shape, random);
 }
 
 // Regression: mean squared error of a network on rows [begin, end) of the data, divided by all rows.
 struct Problem {
-  Leaf w1{noise({5, 8}, 1)}, w2{noise({8, 3}, 2)};
-  Tensor x = noise({24, 5}, 3), y = noise({24, 3}, 4);
+  Leaf w1{draws({5, 8}, 1)}, w2{draws({8, 3}, 2)};
+  Tensor x = draws({24, 5}, 3), y = draws({24, 3}, 4);
 
   Var loss(Tape& tape, Index begin, Index end) {
     const Var xs = slice(tape.constant(x), 0, begin, end), ys = slice(tape.constant(y), 0, begin, end);
