@@ -62,11 +62,6 @@ class Var {
   std::uint32_t generation_ = 0;
 };
 
-/// Prints the value, its shape and whether it needs a gradient: "1 2 3 4 of shape [2,2], needs gradient", or
-/// "0.5 of shape [], constant". Of more than eight elements the first seven and the last are shown. Throws
-/// std::logic_error for a stale handle.
-std::ostream& operator<<(std::ostream& out, Var x);
-
 #undef DOXA_OF_THE_TAPE
 
 /// Prints the value, its shape and whether it needs a gradient: "1 2 3 4 of shape [2,2], needs gradient", or

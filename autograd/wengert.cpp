@@ -1,7 +1,6 @@
 #include "doxa/autograd/wengert.h"
 
 #include <algorithm>
-#include <cmath>
 #include <array>
 #include <ostream>
 #include <string>
@@ -14,7 +13,6 @@ namespace {
 
 // Does not use the stream's own formatting, because its locale and flags are the caller's.
 std::string number(Real x, int digits) {
-  if (std::isnan(x)) return "nan";  // some libraries write the sign of a NaN
   return to_text(static_cast<double>(x), std::chars_format::general, std::clamp(digits, 1, 17));
 }
 

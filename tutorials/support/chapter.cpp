@@ -32,7 +32,8 @@ class OutputDirectory {
       std::error_code ignored;
       if (fs::is_directory(p, ignored)) created_.push_back(p);
     }
-    if (!error && !fs::is_directory(path, error) && !error)
+    // Some standard libraries report a file in the way as "File exists".
+    if (error == std::errc::file_exists || (!error && !fs::is_directory(path, error) && !error))
       error = std::make_error_code(std::errc::not_a_directory);
     if (!error && ::access(path.c_str(), W_OK | X_OK) != 0) error = {errno, std::generic_category()};
     if (error) {
