@@ -178,8 +178,8 @@ Var Tape::at(std::size_t i) {
 
 std::vector<std::size_t> Tape::operands(Var x) const {
   const Node& node = nodes_[check(x)];
-  const auto first = operands_.begin() + node.first_operand;
-  return {first, first + node.operands};
+  const auto own = std::span(operands_).subspan(node.first_operand, node.operands);
+  return {own.begin(), own.end()};
 }
 
 void Var::refuse() { throw std::logic_error("var: it belongs to no tape"); }
