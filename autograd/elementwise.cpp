@@ -313,7 +313,7 @@ Var where(Var condition, Var a, Var b) {
           Real* d = r.adjoint(k);
           const auto m = static_cast<std::size_t>(k);
           for_each_row(l, [&](const auto& at) {
-            for (Index i = 0; i < l.n; ++i)  // the other side receives nothing, not even 0 times something
+            for (Index i = 0; i < l.n; ++i)  // the side that was not chosen receives nothing
               if ((c[at[0] + i * l.step[0]] != 0) == (k == 1)) d[at[m] + i * l.step[m]] += g[at[3] + i];
           });
         }

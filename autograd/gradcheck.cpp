@@ -6,8 +6,6 @@
 #include <stdexcept>
 
 #include "doxa/autograd/internal/gradcheck/checked_function.h"
-#include "doxa/autograd/internal/gradcheck/numerical_derivative.h"
-#include "doxa/autograd/internal/gradcheck/verdict.h"
 
 namespace doxa {
 namespace {
@@ -60,17 +58,6 @@ class Check {
   }
 
  private:
-  GradientEntry entry(std::size_t element, double analytic) const {
-    const std::size_t leaf = f_.leaf_of(element);
-    GradientEntry e;
-    e.input = f_.leaves()[leaf].name;
-    e.shape = f_.leaves()[leaf].value->shape();
-    e.index = static_cast<Index>(element - f_.first(leaf));
-    e.output_shape = f_.output_shape();
-    e.analytic = analytic;
-    return e;
-  }
-
   Tensor cotangent() {
     return f_.outputs() == 1 ? Tensor(f_.output_shape(), 1) : normal_noise(f_.output_shape(), random_);
   }
@@ -145,7 +132,7 @@ class Check {
       bool settled = true;
       std::vector<Sizes> sizes(m);
       for (std::size_t i = 0; i < m; ++i) {
-        GradientEntry e = entry(j, analytic[i][j]);
+        GradientEntry e = f_.entry(j, analytic[i][j]);
         e.output = static_cast<Index>(i);
         const NumericalDerivative& d = numeric[j][i];
         sizes[i] = {std::abs(d.value), std::max({std::abs(here_[i]) / length, d.slope, row[i], column[j]}),
@@ -172,7 +159,7 @@ class Check {
         }
         product.error =
             std::max(product.error, std::sqrt(static_cast<double>(m)) * unit_roundoff * total.derivative);
-        GradientEntry e = entry(j, products[k][j]);
+        GradientEntry e = f_.entry(j, products[k][j]);
         judge(e, product, total);
         entries.push_back(std::move(e));
       }
@@ -238,7 +225,7 @@ class Check {
         const Steps steps(f_.input(j));
         const NumericalDerivative numeric =
             differences(f_.contracted(f_.along(j), v), here, noise, steps, {&g[j], 1})[0];
-        GradientEntry e = entry(j, g[j]);
+        GradientEntry e = f_.entry(j, g[j]);
         judge_sum(
             e, numeric,
             {std::abs(numeric.value), std::max({std::abs(here[0]) / steps.length, numeric.slope, largest}),

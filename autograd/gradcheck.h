@@ -44,8 +44,8 @@ struct GradientEntry {
   Verdict verdict = Verdict::pass;
 
   bool at_kink() const { return left != right; }
-  /// How far the analytic value is off, in estimated errors: |analytic - numeric| / error. At a kink it is
-  /// the distance to the interval between the one-sided derivatives that is divided by the error.
+  /// How far the analytic value is off, in estimated errors: |analytic - numeric| / error; at a kink, the
+  /// distance to the interval between the one-sided derivatives / error.
   double ratio() const;
   std::string input_element() const;   ///< "W[2,1]"; "a direction in W"
   std::string output_element() const;  ///< "y[0]", "y", or "Σ v·y"
@@ -106,12 +106,12 @@ struct CheckedLeaf {
 ///
 /// A gradient also has properties that are checked exactly:
 /// - Computed again, on the same tape or from a new recording, it has the same bits.
-/// - Twice the cotangent gives twice the gradient and minus the cotangent minus the gradient, to the last
-/// bit. A
-///   zero cotangent gives zeros. The sum of two cotangents gives the sum of their gradients, up to rounding.
-/// - Recording computes the same value as plain evaluation and throws where that throws (tried with an
-/// element of
-///   each input replaced by NaN, infinities, its negative and 0). It does not change the inputs.
+/// - Twice the cotangent gives twice the gradient, and minus the cotangent minus the gradient, to the last bit.
+/// - A zero cotangent gives zeros.
+/// - The sum of two cotangents gives the sum of their gradients, up to rounding.
+/// - Recording computes the same value as plain evaluation, and throws where that throws. This is tried with
+///   an element of each input replaced by NaN, infinities, its negative and 0.
+/// - Recording does not change the inputs.
 ///
 /// `function(tape)` must bind the leaves and return the same value each time it is called; a stochastic
 /// objective takes its noise from common_random_numbers. Throws std::invalid_argument if the value at the

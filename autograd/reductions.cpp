@@ -1,5 +1,4 @@
 #include <cmath>
-#include <limits>
 
 #include "doxa/autograd/internal/log_total.h"
 #include "doxa/autograd/kernels/kernels.h"
@@ -158,8 +157,8 @@ Var logsumexp(const Reduction& of) {
 }
 
 // y_j = (x_j - m) - log s                                                    dx_j += g_j - w_j / s Σ_k g_k
-// If w_j is nearly all of s, the two terms nearly cancel. Element j is then computed from what is left of
-// them,
+// If w_j is nearly all of s, the two terms nearly cancel. Element j is then computed
+// without the parts that cancel,
 //   dx_j += [g_j Σ_{k≠j} w_k - w_j Σ_{k≠j} g_k] / s.
 Var log_softmax(Var x, const Lanes& l) {
   const Exponentials e(x.tape(), l);

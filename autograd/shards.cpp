@@ -80,7 +80,7 @@ void Shards::work() {
   }
 }
 
-// Runs shards one after another until all are begun.
+// Runs shards one after another until none is left to start.
 void Shards::run_shards() {
   for (;;) {
     int shard;

@@ -49,10 +49,10 @@ class Shards {
   std::vector<double> losses_;
   std::vector<std::exception_ptr> errors_;
 
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // protects the members from here to stop_
   std::condition_variable start_, finished_;
   const Loss* loss_ = nullptr;
-  int next_ = 0, left_ = 0;  // the first shard that is not begun; the number of shards not finished
+  int next_ = 0, left_ = 0;  // the next shard to start; how many are not finished
   bool stop_ = false;
   std::vector<std::thread> threads_;
 };

@@ -134,7 +134,7 @@ class Tape {
   struct MemoryPosition {
     std::size_t chunk = 0, used = 0;
   };
-  /// A position to come back to. Rewinding the tape to it takes away everything recorded since.
+  /// A position to come back to. Rewinding the tape to it removes everything recorded since.
   struct Mark {
     const Tape* tape = nullptr;
     std::uint32_t nodes = 0, operands = 0, last_generation = 0;
@@ -159,7 +159,7 @@ class Tape {
   /// For printing: record number i, 0 ≤ i < size(), and what it is.
   Var at(std::size_t i);
   const char* name(Var x) const { return nodes_[check(x)].name; }
-  const std::string& scope(Var x) const;  ///< in which x was recorded
+  const std::string& scope(Var x) const;  ///< the path of the scopes in which x was recorded
   std::vector<std::size_t> operands(Var x) const;
   std::size_t position(Var x) const { return check(x); }
   bool differentiated() const { return differentiated_ != none; }  ///< are there adjoints to read?
@@ -176,13 +176,13 @@ class Tape {
   using Rule = void (*)(Record&, const void* captures);
   struct Node {
     Real* value;
-    Real* adjoint;   // of a root that backward has reached; of a leaf, its gradient
+    Real* adjoint;   // of a root, once backward has reached it; of a leaf, its gradient
     Rule rule;       // null: nothing to propagate
     void* captures;  // what the rule remembers; of a leaf, which has no rule, its gradient tensor
     const char* name;
     Shape shape;
     std::uint32_t first_operand, operands;
-    std::uint32_t root;  // whose adjoint its own lies in: itself unless it is a view; none: it needs none
+    std::uint32_t root;  // the record that owns its adjoint: itself, or what it views; none: no gradient
     std::uint32_t generation;  // which life of the tape it was made in
     std::uint32_t reached;     // the last backward that reached it
     std::uint32_t scope;

@@ -7,7 +7,7 @@
 namespace doxa {
 
 struct WengertOptions {
-  std::size_t records = 64;  ///< of a longer tape the table shows the two ends
+  std::size_t records = 64;  ///< of a longer tape only the two ends are shown
   std::size_t elements = 4;  ///< of a larger tensor the first ones and the last are shown
   int digits = 6;            ///< significant digits of a number
 };

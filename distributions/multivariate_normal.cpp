@@ -1,12 +1,11 @@
 #include "doxa/distributions/multivariate_normal.h"
 
 #include <cmath>
-#include <stdexcept>
 #include <string>
 
 #include "doxa/autograd/internal/broadcast.h"
-#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/kernels/elementary.h"
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/distributions/internal/arguments.h"
 #include "doxa/distributions/kernels/normal_kernels.h"
 

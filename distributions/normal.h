@@ -12,7 +12,7 @@ struct Normal {
 
   /// Throws std::invalid_argument naming the index unless every scale is positive and finite.
   Normal(Var loc, Var scale);
-  /// Throws as above unless every e^log_scale is.
+  /// Throws as above unless every e^log_scale is positive and finite.
   static Normal from_log_scale(Var loc, Var log_scale);
 
   Tape& tape() const { return loc.tape(); }

@@ -20,8 +20,8 @@ struct OneHotCategorical {
   OneHotCategorical repeated(Index n) const { return OneHotCategorical(index.repeated(n)); }
   OneHotCategorical detached() const { return OneHotCategorical(index.detached()); }
   Index support_size() const { return index.support_size(); }
-  Var support()
-      const;  ///< [K, …, K]: the vector with a 1 at 0 for every row, then the vector with a 1 at 1, …
+  /// [K, …, K]: the vector with a 1 at 0 for every row, then the vector with a 1 at 1, …
+  Var support() const;
 };
 
 /// Σ_i x_i log p_i, summed over the last axis. It is defined for every x of non-negative numbers that add up to 1, because
@@ -36,7 +36,7 @@ Var sample(const OneHotCategorical& q, Philox& random);
 /// A draw x with the gradient of p, as if x were p plus a constant: biased, but with a low variance. Y. Bengio, N. Léonard
 /// & A. Courville (2013), arXiv 1308.3432.
 Var straight_through_sample(const OneHotCategorical& q, Philox& random);
-/// That of Categorical.
+/// KL(q‖p) = Σ_i q_i (log q_i - log p_i), as for Categorical.
 Var kl_divergence(const OneHotCategorical& q, const OneHotCategorical& p);
 
 }  // namespace doxa

@@ -78,8 +78,8 @@ class Broadcast {
   std::array<bool, N> other_shape_{}, apart_{};  // whether its adjoint is collected in the workspace
 };
 
-/// Two stacks of matrices, [..., m, n] each, whose leading axes broadcast by NumPy's rules: which matrix of
-/// one meets which of the other. Throws std::invalid_argument naming `op` if they do not broadcast.
+/// Pairs the matrices of two stacks, [..., m, n] each, whose leading axes broadcast by NumPy's rules. Throws
+/// std::invalid_argument naming `op` if they do not broadcast.
 class Stacks {
  public:
   Stacks(const Shape& a, const Shape& b, const OpName& op);

@@ -6,19 +6,19 @@
 
 namespace doxa {
 
-// About the weights w_j = e^(x_j - max x) of a lane, the largest of which is 1, and their total.
+// Functions of the weights w_j = e^(x_j - max x) of a lane, the largest of which is 1, and of their total.
 
-/// Is one weight nearly all of the total, so that rounding has lost the digits of the others? If not, the
-/// relative error of the others' sum is at most 64 unit round-offs. False for a lane whose largest x is not
-/// finite: it has no weight of 1.
+/// Whether one weight is nearly all of the total, so that rounding has lost the digits of the others. If not,
+/// the sum of the others, total - 1, has a relative error of at most 64 unit round-offs. False for a lane
+/// whose largest x is not finite, because it has no weight of 1.
 inline bool is_saturated(Real total) { return total >= 1 && total < 1 + Real(1) / 64; }
 
 struct WithoutLargest {
-  Index largest;  ///< which weight is the first to be 1
+  Index largest;  ///< position of the first weight that is 1
   Real total;     ///< of all other weights
 };
 
-/// Of the lane that starts at w.
+/// The largest weight and the total of the others, for the lane that starts at w.
 inline WithoutLargest without_largest(const Lanes& lanes, const Real* w) {
   WithoutLargest of{-1, 0};
   for (Index j = 0; j < lanes.n; ++j) {

@@ -1,4 +1,4 @@
-// The bookkeeping of a tape: its memory, its leaves, marks to come back to, scopes.
+// The bookkeeping of a tape: memory, leaves, marks, scopes.
 
 #include "doxa/autograd/internal/tape_state.h"
 

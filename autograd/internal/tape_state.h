@@ -73,7 +73,7 @@ struct Tape::State {
 
   std::vector<std::uint32_t> leaves;      // bound leaves, in order
   std::vector<std::uint32_t> leaf_slots;  // open addressing by the gradient's address: record + 1, or 0
-  Index largest_constant = 0;             // of the operands that need no gradient beside some that do
+  Index largest_constant = 0;  // numbers in the largest constant operand of a record with a gradient
 
   bool gradients = true, keep_adjoints = false;
   bool adjoints_kept = false;         // by the last backward

@@ -98,7 +98,7 @@ DOXA_INLINE void value_of(Index n, const Real* a, Index sa, const Real* b, Index
   each<0, 0>(n, a, b, y, f);
 }
 
-// f is the derivative by a times g, or that by b.
+// f is g times the derivative with respect to a, or to b.
 template <bool of_a, class F>
 DOXA_INLINE void adjoint_of(Index n, const Real* a, Index sa, const Real* b, Index sb, const Real* y, const Real* g,
                             Real* d, F f) {

@@ -6,8 +6,7 @@
 
 namespace doxa {
 
-/// What the kernels are compiled for: any processor of the target, x86-64 with AVX2 and FMA, and x86-64-v4, which has
-/// AVX-512.
+/// What the kernels are compiled for: any processor of the target; x86-64 with AVX2 and FMA; x86-64-v4, which has AVX-512.
 enum class InstructionSet { baseline, avx2, avx512 };
 
 /// The element-wise ops. Their formulas are in kernels/derivatives.def.

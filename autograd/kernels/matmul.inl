@@ -2,8 +2,8 @@
 //
 // C is computed tile by tile (matmul_tile.inl), and for parts of the operands that stay in the caches: a panel of `depth`
 // rows and up to tile_columns columns of B in the first cache meets `height` rows of A from the second (Goto and van de
-// Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008). Unlike there, operands are used where they are, unless
-// their strides are in the way: the matrices of training are small, and a copy of A costs more than it saves.
+// Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008). Unlike there, operands are read in place unless their
+// strides forbid it: the matrices of training are small, and a copy of A costs more than it saves.
 
 #include "doxa/autograd/kernels/matmul_tile.inl"
 
@@ -17,7 +17,7 @@ inline bool crowds(Index stride, Index bytes) {
 }
 
 // A panel of B with such rows is copied if it meets at least this many rows of A. A large tile hides the wait for memory,
-// so that the copy pays later.
+// so a copy pays only from more rows on.
 constexpr Index crowd = tile_rows < 8 ? 16 : 192;
 
 struct Operand {
@@ -38,13 +38,14 @@ struct Panel {
   Index row;
 };
 
-// How much of what is left to take next: at most `most`, and so that no small remainder is left for the end.
+// The size of the next block of what is left: at most `most`, and such that the last block is not small.
 inline Index take(Index left, Index most) {
   return left <= most ? left : left < 2 * most ? (left + 1) / 2 : most;
 }
 
 // All m rows of C for one panel of NV vectors of columns. Not inlined: each copy would compile all tiles again, and in a
-// larger function the compiler keeps addresses on the stack, while narrow tiles already load once for every multiply-add.
+// larger function the compiler keeps addresses on the stack. Narrow tiles cannot afford that: they already load once for
+// every multiply-add.
 template <int NV, bool Columns, bool Ragged>
 [[gnu::noinline]] void rows_of_tiles(Index m, Index k, const Real* a, Index stride, Panel b, Real* c, Index c_row,
                                      Mask last, bool accumulate) {

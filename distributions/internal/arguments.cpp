@@ -58,7 +58,7 @@ void check_last_axis(const char* what, Var x, Index k) {
                                 ", expected a last axis of " + std::to_string(k));
 }
 
-// A softmax misses a sum of 1 by a few u, numbers that were rounded to fewer digits elsewhere by more.
+// The sum of a softmax differs from 1 by a few u. Probabilities that were rounded to fewer digits elsewhere differ by more.
 void check_sums_of_rows(const char* what, Var x) {
   const Real off_one = std::sqrt(std::numeric_limits<Real>::epsilon());
   const Shape shape = x.shape();

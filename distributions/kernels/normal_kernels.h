@@ -12,7 +12,7 @@ struct NormalKernels {
   /// y = log N(x; loc, scale²)
   void (*log_prob)(Index n, const Real* x, const Real* loc, const Real* scale, const Real* log_scale,
                    Real* y);
-  /// Adds the derivatives times g to the adjoint of each argument. That by the scale holds log_scale fixed.
+  /// Adds the derivatives times g to the adjoint of each argument. The derivative with respect to scale holds log_scale fixed.
   void (*log_prob_adjoint)(Index n, const Real* x, const Real* loc, const Real* scale, const Real* g,
                            Real* d_x, Real* d_loc, Real* d_scale, Real* d_log_scale);
 
@@ -20,7 +20,7 @@ struct NormalKernels {
   struct Pair {
     const Real *q_loc, *q_scale, *q_log_scale, *p_loc, *p_scale, *p_log_scale;
   };
-  /// The whole derivative by a scale goes to its logarithm.
+  /// The whole derivative with respect to a scale goes to the logarithm of the scale.
   struct PairAdjoints {
     Real *q_loc, *q_log_scale, *p_loc, *p_log_scale;
   };

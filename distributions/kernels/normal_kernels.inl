@@ -50,8 +50,8 @@ void kl(Index n, const NormalKernels::Pair& v, Real* y) {
 }
 //! [normal-kl]
 
-// d/dqm = -d/dpm = d/ps,  d/dql = e,  d/dpl = -(e + d²). The derivative by a scale is given by its logarithm, because
-// nothing cancels there.
+// d/dqm = -d/dpm = d/ps,  d/dql = e,  d/dpl = -(e + d²). The derivatives are with respect to log scales, because
+// nothing cancels in them.
 void kl_adjoint(Index n, const NormalKernels::Pair& v, const Real* g, const NormalKernels::PairAdjoints& to) {
   const Real *qm = v.q_loc, *qs = v.q_scale, *pm = v.p_loc, *ps = v.p_scale;
   Real *dqm = to.q_loc, *dql = to.q_log_scale, *dpm = to.p_loc, *dpl = to.p_log_scale;

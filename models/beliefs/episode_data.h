@@ -25,14 +25,13 @@ struct EpisodeData {
   Pomdp pomdp;                 ///< the learner sees how many actions and observations it has, nothing else
   std::vector<double> policy;  ///< π(a), [A]
   std::size_t horizon;
-  std::vector<Trajectory> recorded =
-      {};  ///< to train on; if empty, every training step simulates its episodes
+  /// To train on; if empty, every training step simulates its episodes.
+  std::vector<Trajectory> recorded = {};
   std::vector<Trajectory> validation = {}, held_out = {};
   std::size_t curve = 0;      ///< how many of `validation`, from the first, are for the learning curve
   double exact_on_curve = 0;  ///< mean of the exact filter on those
   std::vector<double> exact = {}, last = {};  ///< one for each held-out episode
-  std::string fingerprint =
-      {};  ///< a hash of POMDP, policy and recorded episodes; other data have another one
+  std::string fingerprint = {};  ///< a hash of POMDP, policy and recorded episodes, which tells data apart
 
   std::span<const Trajectory> curve_episodes() const { return std::span(validation).first(curve); }
 };

@@ -1,6 +1,5 @@
 #include "doxa/models/beliefs/linear_probe.h"
 
-#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <string>

@@ -1,6 +1,5 @@
 #include "doxa/models/beliefs/prediction.h"
 
-#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <string>

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <unordered_map>
@@ -55,13 +54,13 @@ struct MemoryScore {
 };
 
 /// The score from the values L_i, M_i, E_i of three predictors on the same n trajectories, all of which have
-/// the same weight: θ = Σ(L_i - M_i) / Σ(L_i - E_i). Leaving out trajectory i gives θ_(i), and SE² = (n-1)/n
-/// Σ_i (θ_(i) - mean θ_(·))²: the paired jackknife of a ratio of means (Miller, "The jackknife
-/// - a review", Biometrika 61, 1974, section 2).
+/// the same weight: θ = Σ(L_i - M_i) / Σ(L_i - E_i). Leaving out trajectory i gives θ_(i), and
+/// SE² = (n-1)/n Σ_i (θ_(i) - mean θ_(·))²: the paired jackknife of a ratio of means (Miller, "The jackknife - a
+/// review", Biometrika 61, 1974, section 2).
 ///
 /// If Σ(L_i - E_i) is not positive beyond rounding, memory gains nothing on these trajectories, and θ is NaN:
-/// a ratio would have the wrong sign or be noise. If that is so after leaving out a single trajectory, the
-/// error is NaN. If the sum is small compared with its own spread, the error is large and only a rough guide,
+/// a ratio would have the wrong sign or be noise. If leaving out a single trajectory makes it so, the error is
+/// NaN. If the sum is small compared with its own spread, the error is large and only a rough guide,
 /// because it linearises a ratio whose denominator may be 0. If the predictor gave probability 0 to something
 /// that happened, M_i = +infinity, the score is -infinity and its error NaN.
 ///

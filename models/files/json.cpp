@@ -1,9 +1,7 @@
 #include "doxa/models/files/json.h"
 
 #include <algorithm>
-#include <limits>
 #include <stdexcept>
-#include <system_error>
 
 #include "doxa/autograd/internal/number_text.h"
 #include "doxa/models/files/file.h"
@@ -82,19 +80,14 @@ void JsonReader::expect_end() {
 std::uint64_t JsonReader::whole_number(const char* what) {
   skip_space();
   const std::size_t begin = at_;
-  std::uint64_t value = 0;
-  bool fits = true;
-  for (; at_ < text_.size() && is_digit(text_[at_]); ++at_) {
-    const auto digit = static_cast<std::uint64_t>(text_[at_] - '0');
-    fits = fits && value <= (std::numeric_limits<std::uint64_t>::max() - digit) / 10;
-    value = 10 * value + digit;
-  }
+  while (at_ < text_.size() && is_digit(text_[at_])) ++at_;
   if (at_ == begin) refuse(place(), next(), what);
   if (text_[begin] == '0' && at_ - begin > 1) refuse(offset_ + begin, "a leading zero", what);
-  if (!fits) refuse(offset_ + begin, "a number beyond 64 bits", what);
+  const auto value = read_whole_number(text_.substr(begin, at_ - begin));
+  if (!value) refuse(offset_ + begin, "a number beyond 64 bits", what);
   if (at_ < text_.size() && (text_[at_] == '.' || text_[at_] == 'e' || text_[at_] == 'E'))
     refuse(offset_ + begin, "a number with a point or an exponent", what);
-  return value;
+  return *value;
 }
 
 double JsonReader::number(const char* what) {

@@ -1,6 +1,5 @@
 #include "doxa/models/kalman/model.h"
 
-#include <cmath>
 #include <stdexcept>
 #include <string>
 

@@ -17,7 +17,7 @@ struct KalmanSmoothed {
 /// step k on say nothing more about s_{k-1}. J is the regression of s_{k-1} on s_k, given h_{k-1}:
 ///
 ///     J P⁻_k = P_{k-1} Aᵀ,     m_{k-1} = μ_{k-1} + J (m_k - μ⁻_k),     Cov(s_{k-1}, s_k | y) = J V_k,
-///     V_{k-1} = (I - J A) P_{k-1} (I - J A)ᵀ + J Q Jᵀ + J V_k Jᵀ,
+///     V_{k-1} = (I - J A) P_{k-1} (I - J A)ᵀ + J Q Jᵀ + J V_k Jᵀ.
 ///
 /// V is computed from the square roots of its terms, never as a difference of covariances, so that it stays
 /// positive semidefinite even if P⁻ is singular. O(T n³). Throws as `filter` does.
@@ -35,7 +35,7 @@ struct BackwardInformation {
 /// For k = 0 … T, starting from Γ_T = 0, η_T = 0, c_T = 0 (D. Q. Mayne, Automatica 4 (1966)): the
 /// counterpart of β in the forward-backward algorithm. With Ω = Γ + Cᵀ R⁻¹ C, ξ = η + Cᵀ R⁻¹ (y - D u) of
 /// step k and Q = F Fᵀ,
-///     Γ_{k-1} = Aᵀ [Ω - Ω F (I + Fᵀ Ω F)⁻¹ Fᵀ Ω] A,
+///     Γ_{k-1} = Aᵀ [Ω - Ω F (I + Fᵀ Ω F)⁻¹ Fᵀ Ω] A.
 /// Q may be singular. Throws as `filter` does, and std::domain_error if R is singular.
 std::vector<BackwardInformation> backward_information(const LinearGaussianModel& m, const Matrix& inputs,
                                                       const Matrix& observations);

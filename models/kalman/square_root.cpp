@@ -61,8 +61,7 @@ Matrix triangular_factor(const Matrix& m) {
     if (norm == 0) continue;
     // The reflection I - v vᵀ / β that maps row r, from column r on, to (±norm, 0, …, 0).
     const double head = l(r, r), to = head > 0 ? -norm : norm;
-    const double v =
-        (head - to) / norm;  // v_r; the rest of v is the rest of the row, all divided by the norm
+    const double v = (head - to) / norm;  // v_r; the rest of v is the rest of the row divided by the norm
     Matrix tail(1, m.columns);
     for (Index c = r + 1; c < m.columns; ++c) tail[c] = l(r, c) / norm;
     tail[r] = v;

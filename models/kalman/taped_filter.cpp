@@ -1,7 +1,6 @@
 #include "doxa/models/kalman/taped_filter.h"
 
 #include <cmath>
-#include <limits>
 #include <numbers>
 #include <stdexcept>
 

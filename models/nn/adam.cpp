@@ -1,6 +1,5 @@
 #include "doxa/models/nn/adam.h"
 
-#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 

@@ -1,7 +1,5 @@
 #include "doxa/models/nn/gru.h"
 
-#include <stdexcept>
-
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/models/nn/kernels/nn_kernels.h"
 

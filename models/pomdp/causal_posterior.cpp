@@ -7,7 +7,6 @@
 #include <string>
 
 #include "doxa/models/numerics/sums.h"
-#include "doxa/models/pomdp/state_transition.h"
 
 namespace doxa {
 namespace {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -58,8 +57,8 @@ FilteringBound expected_filtering_bound(const Pomdp& m, const HistoryPolicy& pol
 ///
 /// and max J = E[V_1(h_1)], with s_0 summed out of the first transition. The expectation is over what comes
 /// next given what was seen, π(a_k|h_k) p(o_{k+1}|h_k,a_k), and not given s_k: q must choose before it knows.
-/// The value is minus infinity where every causal q may come to a state from which what is then seen is
-/// impossible. Nothing is stored; O((A·O)^T · non-zeros). Throws as require_enumerable does. The objective:
+/// The value is minus infinity if every causal q can reach a state from which an observation that may follow
+/// is impossible. Nothing is stored; O((A·O)^T · non-zeros). Throws as require_enumerable does. The objective:
 /// Bayer et al., "Mind the gap when conditioning amortised inference in sequential latent-variable models",
 /// ICLR 2021.
 double best_causal_bound(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -26,17 +25,16 @@ namespace doxa {
 //   0,listen,hear-left
 //   1,open-left,hear-right    another number or name in the first field: the next episode
 //
-// There are no blanks or quotes. A name that is also an index is the name. Lines end in LF or CRLF, the last
-// one may have no end, empty lines may follow it, and a UTF-8 byte order mark may precede the first. The
-// states, which nobody saw, are empty in what is read.
+// There are no blanks or quotes. Text that is both a name and an index is read as the name. Lines end in LF or
+// CRLF; the last line may lack its end and be followed by empty lines. The text may begin with a UTF-8 byte
+// order mark. Trajectories that are read have no states.
 
 /// The largest files that are read, in bytes.
 inline constexpr std::size_t max_trajectory_bytes = 1u << 26;
 inline constexpr std::size_t max_episodes_bytes = 1u << 28;
 
 /// Reads one trajectory of the model m from a text; `file` names it in errors. Throws FileError at the first
-/// fault: another header, a line with another number of fields, a name or an index that the model lacks, no
-/// line at all.
+/// fault: a wrong header, a wrong number of fields, a name or an index that the model lacks, or no steps.
 Trajectory parse_trajectory(std::string_view text, const Pomdp& m, const std::string& file = "trajectory");
 /// Reads one trajectory from a file. Throws FileError, also where the file cannot be read.
 Trajectory read_trajectory(const std::filesystem::path& path, const Pomdp& m);

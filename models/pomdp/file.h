@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -23,8 +22,8 @@ namespace doxa {
 // entry written wins. Probabilities have no sign. Rows must sum to 1 within 1e-5 and are then normalised;
 // rewards are 0 where not given, and `cost` negates them.
 
-// Limits of what is read. A hostile file costs well under 1 GB, and so do some dozens of beliefs over the
-// states of a model that is accepted.
+// Limits of what is read. Reading a hostile file takes well under 1 GB, and so do some dozens of beliefs over
+// the states of the largest model that is accepted.
 inline constexpr std::size_t max_set_size = 1u << 17;    ///< states, actions or observations
 inline constexpr std::size_t max_table_rows = 1u << 22;  ///< actions x states
 inline constexpr std::size_t max_file_bytes = 1u << 26;
@@ -37,7 +36,7 @@ Pomdp parse_pomdp(std::string_view text, const std::string& file = "pomdp");
 /// Reads a model from a file. Throws FileError, also where the file cannot be read.
 Pomdp read_pomdp(const std::filesystem::path& path);
 
-/// What a lenient reader took for something else than what stands there, and where: "found 'rewards',
+/// One repair of the lenient reader: where, what was found, and how it was read, as in "found 'rewards',
 /// expected 'reward' or 'cost': read as 'reward'". Line and column count from 1, columns in bytes.
 struct PomdpRepair {
   std::size_t line = 0, column = 0;
@@ -46,8 +45,8 @@ struct PomdpRepair {
   bool operator==(const PomdpRepair&) const = default;
 };
 
-/// The same, leniently: the model, and the repairs that it took to read it, in the order of the file. A
-/// well-formed file gives the same model as above and no repair. These faults are repaired:
+/// Reads leniently: the model, and the repairs that were needed, in the order of the file. A well-formed file
+/// gives the same model as parse_pomdp and no repair. These faults are repaired:
 ///   - `values: rewards` and `costs`; a missing discount is 1, missing values are rewards,
 ///   - `start: a b`, read as `start include:` a list,
 ///   - a row or a start distribution that does not sum to 1: normalised, unless its sum is 0 or infinite,

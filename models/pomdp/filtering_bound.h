@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <functional>
 #include <span>
 #include <vector>
@@ -9,6 +8,20 @@
 #include "doxa/models/pomdp/pomdp.h"
 
 namespace doxa {
+
+// The factors of p(o_{1:T}, s_{1:T} ‖ a) as rows of logarithms, [S], one for each state s_k. The transition
+// of step k = 1 is p(s_1|a_0) = Σ_{s_0} b_0(s_0) T(s_1|s_0,a_0), whatever `previous` is; that of step k > 1
+// is T(·|previous, action). A probability of 0 is minus infinity. All throw std::out_of_range for an action,
+// state or observation that the model lacks.
+
+/// log p(s_k | s_{k-1}, a_{k-1}).
+void log_transition(const Pomdp& m, std::size_t k, std::size_t previous, std::size_t action,
+                    std::span<double> row);
+/// log O(o_k | a_{k-1}, s_k).
+void log_emission(const Pomdp& m, std::size_t action, std::size_t observation, std::span<double> row);
+/// Their sum, log p(s_k, o_k | s_{k-1}, a_{k-1}).
+void log_transition_and_emission(const Pomdp& m, std::size_t k, std::size_t previous, std::size_t action,
+                                 std::size_t observation, std::span<double> row);
 
 /// A distribution over the states of one trajectory that is a Markov chain,
 ///     q(s_{1:T}) = q(s_1) Π_{k=2}^T q(s_k | s_{k-1}),
@@ -43,8 +56,8 @@ struct PathPosterior {
 ///     log p(o_{1:T} ‖ a) - bound
 ///           = Σ_k E_{q(s_{k-1})} KL(q(s_k|s_{k-1}) ‖ p(s_k | s_{k-1}, o_{k:T}, a_{k-1:T-1}))
 ///
-/// where the transition of step 1 is p(s_1|a_0) = Σ_{s_0} b_0(s_0) T(s_1|s_0,a_0). Where q goes and the model
-/// cannot, the bound is minus infinity and the gap plus infinity.
+/// where the transition of step 1 is p(s_1|a_0) = Σ_{s_0} b_0(s_0) T(s_1|s_0,a_0). If q gives weight to a
+/// step that the model forbids, the bound is minus infinity and the gap plus infinity.
 struct FilteringBound {
   double log_evidence = 0;           ///< log p(o_{1:T} ‖ a_{0:T-1})
   double bound = 0;                  ///< -inf if q is not absolutely continuous with respect to the posterior

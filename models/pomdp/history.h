@@ -1,8 +1,6 @@
 #pragma once
 
-#include <cstddef>
 #include <functional>
-#include <span>
 #include <vector>
 
 #include "doxa/models/pomdp/belief.h"

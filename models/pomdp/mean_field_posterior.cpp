@@ -6,7 +6,6 @@
 #include <span>
 
 #include "doxa/models/numerics/sums.h"
-#include "doxa/models/pomdp/state_transition.h"
 
 namespace doxa {
 namespace {

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cstddef>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "doxa/models/pomdp/episodes.h"
@@ -34,10 +35,28 @@ struct PathSum {
   std::vector<double> belief;  ///< p(s_T | o_{1:T}, a_{0:T-1}), [S]; all NaN where the evidence is 0
   std::size_t paths;           ///< S^(T+1)
 };
-/// Throws std::invalid_argument for more than 10^8 paths.
-PathSum enumerate_paths(const Pomdp& m, const History& h);
 
 /// The largest T <= horizon with S^(T+1) <= paths; 0 if there is none.
-std::size_t enumerable_horizon(const Pomdp& m, std::size_t horizon, std::size_t paths);
+inline std::size_t enumerable_horizon(const Pomdp& m, std::size_t horizon, std::size_t paths) {
+  const std::size_t states = m.states.size();
+  std::size_t count = states, t = 0;  // S^(t+1)
+  while (t < horizon && count <= paths / states) count *= states, ++t;
+  return t;
+}
+
+/// Throws std::invalid_argument for more than 10^8 paths.
+inline PathSum enumerate_paths(const Pomdp& m, const History& h) {
+  if (enumerable_horizon(m, h.steps(), 100'000'000) < h.steps())
+    throw std::invalid_argument("enumerate_paths: more than 100000000 paths of " + std::to_string(h.steps()) +
+                                " steps over " + std::to_string(m.states.size()) + " states");
+  PathSum sum{0, std::vector<double>(m.states.size(), 0.0), 0};
+  for_each_path(m, h, [&](const std::vector<std::size_t>& path, double joint) {
+    sum.evidence += joint;  // (08.2)
+    sum.belief[path.back()] += joint;
+    ++sum.paths;
+  });
+  for (double& b : sum.belief) b /= sum.evidence;
+  return sum;
+}
 
 }  // namespace doxa

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -47,9 +46,9 @@ inline constexpr double row_sum_tolerance = 1e-5;
 /// names the action and the row: "transition: action listen, row tiger-left sums to 0.9, expected 1".
 void validate(const Pomdp& m);
 
-/// Texts of errors: "<what> sums to 0.9, expected 1",
+/// The text of an error: "<what> sums to 0.9, expected 1".
 std::string sum_error(const std::string& what, double sum);
-/// and "transition: action listen, row tiger-left".
+/// The name of a row in errors: "transition: action listen, row tiger-left".
 std::string row_label(const std::string& table, const std::string& action, const std::string& row);
 
 /// Validates, then divides the start distribution and every row by its sum.

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <compare>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <vector>

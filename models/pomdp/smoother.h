@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstddef>
-#include <span>
 #include <vector>
 
 #include "doxa/models/numerics/extended_range.h"

@@ -14,7 +14,7 @@ namespace doxa {
 ///     log b_k(s')    = log b^-_k(s') + log O(o_k|a_{k-1},s') - log p(o_k | …)
 ///
 /// Returns log p(o_k | o_{<k}, a_{<k}) in nats, [T,B], row k-1 for step k. In log space a belief of 10^-400
-/// does not underflow, in single precision neither; a belief of 0 is minus infinity and has gradient 0. Time
+/// does not underflow, not even in single precision; a belief of 0 is minus infinity and has gradient 0. Time
 /// and memory are O(T B S²): zeros are not skipped.
 ///
 /// Throws std::invalid_argument for shapes that do not fit each other, no steps, or an action or observation

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "doxa/models/numerics/sums.h"
-#include "doxa/models/pomdp/state_transition.h"
+#include "doxa/models/pomdp/filtering_bound.h"
 
 using namespace doxa;
 

@@ -5,7 +5,7 @@
 #include "doxa/models/beliefs/calibration.h"
 #include "doxa/models/beliefs/linear_probe.h"
 #include "doxa/models/beliefs/prediction.h"
-#include "doxa/models/pomdp/exact_prediction.h"
+#include "doxa/models/pomdp/belief.h"
 #include "sections.h"
 #include "support/table.h"
 

@@ -32,6 +32,17 @@ Real& CheckedFunction::element(std::size_t element) const {
   return (*leaves_[leaf].value)[static_cast<Index>(element - first_[leaf])];
 }
 
+GradientEntry CheckedFunction::entry(std::size_t element, double analytic) const {
+  const std::size_t leaf = leaf_of(element);
+  GradientEntry e;
+  e.input = leaves_[leaf].name;
+  e.shape = at_[leaf].shape();
+  e.index = static_cast<Index>(element - first_[leaf]);
+  e.output_shape = shape_;
+  e.analytic = analytic;
+  return e;
+}
+
 void CheckedFunction::restore() const {
   for (std::size_t l = 0; l < at_.size(); ++l)
     std::copy(at_[l].span().begin(), at_[l].span().end(), leaves_[l].value->data());

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <functional>
 #include <span>
 #include <string>
@@ -38,6 +37,7 @@ class CheckedFunction {
   std::vector<double> gradient(const Tensor& cotangent) { return gradient(record(), cotangent); }
 
   Real& element(std::size_t element) const;
+  GradientEntry entry(std::size_t element, double analytic = 0) const;  ///< not yet judged
   void restore() const;  ///< sets the inputs to their first values again
 
   /// F(x + t d), where d is one element, a direction, or the inputs themselves; NaN where the function
@@ -58,6 +58,17 @@ class CheckedFunction {
   Shape shape_;
   mutable Tape tape_;
 };
+
+/// The sizes with which the error of a numerical derivative is compared.
+struct Sizes {
+  double derivative = 0;  ///< this derivative
+  double around = 0;      ///< the largest of y / (length of its input) and the derivatives beside this one
+  double noise = 0;       ///< (error of y) / (length of its input)
+};
+
+/// Compares entry.analytic with a numerical derivative and fills in the rest of the entry: see
+/// check_gradients.
+void judge(GradientEntry& entry, const NumericalDerivative& numeric, const Sizes& sizes);
 
 /// The properties of gradients that do not hold: see check_gradients. Restores the inputs.
 std::vector<std::string> violated_properties(CheckedFunction& function, Philox& random);

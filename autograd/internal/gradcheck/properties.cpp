@@ -15,16 +15,6 @@ namespace {
 using Numbers = std::vector<double>;
 constexpr double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2.0;
 
-// "W[2]" for the element with this number.
-std::string element(const CheckedFunction& f, std::size_t number) {
-  const std::size_t leaf = f.leaf_of(number);
-  GradientEntry e;
-  e.input = f.leaves()[leaf].name;
-  e.shape = f.leaves()[leaf].value->shape();
-  e.index = static_cast<Index>(number - f.first(leaf));
-  return e.input_element();
-}
-
 std::string digits(double x) { return to_text(x, std::chars_format::general, 17); }
 
 // A description of the first element at which two results differ by more than `allowed`. NaN equals NaN.
@@ -33,7 +23,7 @@ std::optional<std::string> difference(const CheckedFunction& f, const Numbers& g
   for (std::size_t j = 0; j < got.size(); ++j) {
     if (got[j] == expected[j] || (std::isnan(got[j]) && std::isnan(expected[j]))) continue;
     if (std::abs(got[j] - expected[j]) <= allowed) continue;
-    return "at " + element(f, j) + ": " + digits(got[j]) + ", expected " + digits(expected[j]);
+    return "at " + f.entry(j).input_element() + ": " + digits(got[j]) + ", expected " + digits(expected[j]);
   }
   return {};
 }
@@ -140,9 +130,9 @@ class Properties {
         const std::string recorded = thrown([&] { f_.record(); });
         x = at;
         if (plain == recorded) continue;
-        violation("with " + element(f_, f_.first(l)) + " = " + digits(probe) + " plain evaluation " +
-                  (plain.empty() ? "succeeds" : "throws '" + plain + "'") + ", recording " +
-                  (recorded.empty() ? "succeeds" : "throws '" + recorded + "'"));
+        violation("with " + f_.entry(f_.first(l)).input_element() + " = " + digits(probe) +
+                  " plain evaluation " + (plain.empty() ? "succeeds" : "throws '" + plain + "'") +
+                  ", recording " + (recorded.empty() ? "succeeds" : "throws '" + recorded + "'"));
       }
     }
   }

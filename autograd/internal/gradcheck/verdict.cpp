@@ -1,7 +1,7 @@
-#include "doxa/autograd/internal/gradcheck/verdict.h"
-
 #include <algorithm>
 #include <cmath>
+
+#include "doxa/autograd/internal/gradcheck/checked_function.h"
 
 namespace doxa {
 

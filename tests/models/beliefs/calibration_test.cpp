@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "doxa/models/pomdp/exact_prediction.h"
+#include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/simulate.h"
 #include "step_tables.h"
 #include "tests/support/random_pomdp.h"

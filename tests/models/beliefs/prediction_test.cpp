@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "doxa/models/beliefs/score.h"
-#include "doxa/models/pomdp/exact_prediction.h"
+#include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/path_enumeration.h"
 #include "step_tables.h"
 #include "tests/support/random_pomdp.h"

@@ -1,12 +1,10 @@
-#include "doxa/models/pomdp/baum_welch.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
 #include "doxa/models/pomdp/belief.h"
-#include "doxa/models/pomdp/evidence_ascent.h"
+#include "doxa/models/pomdp/learning.h"
 #include "random_posteriors.h"
 #include "tests/support/random_pomdp.h"
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "doxa/models/pomdp/exact_prediction.h"
+#include "doxa/models/pomdp/belief.h"
 #include "support/belief_learning/experiment.h"
 
 namespace doxa::support {

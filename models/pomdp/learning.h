@@ -28,7 +28,7 @@ struct BaumWelchOptions {
   LearnedTables learned = {};
   std::size_t iterations = 1000;  ///< at most
   /// Stops when an iteration gains less than this, in nats. What is still to be gained may be many times
-  /// more: convergence is linear, and slower the more of the information the hidden states hide.
+  /// more: convergence is linear, and the slower the less the observations tell about the states.
   double tolerance = 1e-10;
 };
 
@@ -39,5 +39,23 @@ struct BaumWelchOptions {
 /// (1977); with actions (input-output HMM): Bengio & Frasconi, NIPS 7 (1995).
 LearnedModel baum_welch(const Pomdp& first, std::span<const Trajectory> trajectories,
                         const BaumWelchOptions& options = {});
+
+struct EvidenceAscentOptions {
+  LearnedTables learned = {};
+  std::size_t steps = 1000;
+  double rate = 0.1;  ///< of Adam at the first step; it falls linearly to 0, so that the last steps settle
+};
+
+/// Learns the same tables as `baum_welch`, by the gradient of the evidence: from a first model, Adam climbs Σ
+/// log p(o_{1:T} ‖ a), divided by the number of observations, over the logits, differentiated through the
+/// taped filter. This works for any parameters, where Baum–Welch needs a closed form; but a rate must be
+/// chosen, and the evidence may fall on the way. The stationary points are the same: by Fisher's identity
+/// both methods rest where the expected counts of each row are proportional to its probabilities. A
+/// probability of 0 stays 0.
+///
+/// The trajectories must be of equal horizon. Throws as `episodes` and the taped filter do. Everything is
+/// computed in Real, the log-evidence of each step too; `model` is the softmax of the last logits in double.
+LearnedModel evidence_ascent(const Pomdp& first, std::span<const Trajectory> trajectories,
+                             const EvidenceAscentOptions& options = {});
 
 }  // namespace doxa
