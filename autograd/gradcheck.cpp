@@ -10,8 +10,6 @@
 namespace doxa {
 namespace {
 
-constexpr double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2.0;
-
 // The range of difference steps. The first is a tenth of `length`; steps below `last` are too close to the
 // spacing of floating-point numbers at x.
 struct Steps {

@@ -13,13 +13,7 @@ std::string digits(double x, int count) { return to_text(x, std::chars_format::g
 
 // "x[2,1]" for an index in row-major order.
 std::string element(const std::string& name, const Shape& shape, Index index) {
-  if (shape.rank() == 0) return name;
-  std::string text;
-  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
-    text = std::to_string(index % shape[axis]) + (text.empty() ? "" : ",") + text;
-    index /= shape[axis];
-  }
-  return name + "[" + text + "]";
+  return shape.rank() == 0 ? name : name + "[" + shape.index(index) + "]";
 }
 
 // The number of characters: bytes that continue a UTF-8 character do not count.

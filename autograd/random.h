@@ -28,16 +28,16 @@ class Philox {
 
   static constexpr result_type min() { return 0; }
   static constexpr result_type max() { return ~result_type{0}; }
-  result_type operator()();
-  void discard(std::uint64_t words);
+  result_type operator()();           ///< the next word
+  void discard(std::uint64_t words);  ///< skips words, in constant time
   State state() const;
-  void restore(const State& state);
+  void restore(const State& state);  ///< throws std::invalid_argument if state.used > 4
 
   /// Uniform on the open interval (0,1): (k + 1/2) 2^-53 with k uniform on 0 … 2^53 - 2. The next k is left
   /// out because it would round to 1.
   double uniform();
-  /// Uniform on 0 … n-1, without bias (Lemire, ACM TOMACS 29(1), 2019). Throws std::invalid_argument for n <
-  /// 1.
+  /// Uniform on 0 … n-1, without bias (Lemire, ACM TOMACS 29(1), 2019). Throws std::invalid_argument for
+  /// n < 1.
   Index uniform_index(Index n);
   /// One standard normal number.
   double normal();

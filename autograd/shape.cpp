@@ -56,6 +56,13 @@ std::string Shape::str() const {
   return text += ']';
 }
 
+std::string Shape::index(Index at) const {
+  std::string text;
+  for (int axis = rank_ - 1; axis >= 0; at /= (*this)[axis--])
+    text = std::to_string(at % (*this)[axis]) + (text.empty() ? "" : ",") + text;
+  return text;
+}
+
 Shape broadcast(const Shape& a, const Shape& b, const OpName& op) {
   if (a == b) return a;
   const int rank = std::max(a.rank(), b.rank());

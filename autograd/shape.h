@@ -50,6 +50,7 @@ class Shape {
   Shape with(int axis, Index extent) const;  ///< the same shape with one extent replaced
   Shape without(int axis) const;             ///< the same shape with one axis removed
   std::string str() const;                   ///< "[32,8]"; "[]" for a scalar
+  std::string index(Index at) const;         ///< of element `at` in row-major order: "2,1"; "" for a scalar
 
  private:
   std::array<Index, max_rank> extents_{};

@@ -40,7 +40,7 @@ struct Row {
 constexpr std::array columns = {&Row::record, &Row::scope, &Row::op,     &Row::operands,
                                 &Row::shape,  &Row::value, &Row::adjoint};
 
-Row row(Tape& tape, std::size_t i, bool adjoints, const WengertOptions& options) {
+Row row(Tape& tape, std::size_t i, const WengertOptions& options) {
   const Var x = tape.at(i);
   std::string operands;
   for (const std::size_t k : tape.operands(x)) operands += (operands.empty() ? "" : ", ") + label(k);
@@ -50,7 +50,7 @@ Row row(Tape& tape, std::size_t i, bool adjoints, const WengertOptions& options)
           operands,
           x.shape().str(),
           numbers(x.value(), options),
-          adjoints && tape.has_adjoint(x) ? numbers(x.adjoint(), options) : ""};
+          tape.has_adjoint(x) ? numbers(x.adjoint(), options) : ""};
 }
 
 // Inside a quoted string of Graphviz's language.
@@ -71,13 +71,13 @@ std::ostream& operator<<(std::ostream& out, Var x) {
 }
 
 void print_wengert(std::ostream& out, Tape& tape, const WengertOptions& options) {
-  const bool adjoints = tape.differentiated();
   const std::size_t rows = std::min(tape.size(), options.records), omitted = tape.size() - rows;
   const std::size_t head = omitted == 0 ? rows : (rows + 1) / 2;
 
-  std::vector<Row> table{{"record", "", "op", "operands", "shape", "value", adjoints ? "adjoint" : ""}};
+  std::vector<Row> table{
+      {"record", "", "op", "operands", "shape", "value", tape.differentiated() ? "adjoint" : ""}};
   for (std::size_t i = 0; i < tape.size(); ++i)
-    if (i < head || i >= head + omitted) table.push_back(row(tape, i, adjoints, options));
+    if (i < head || i >= head + omitted) table.push_back(row(tape, i, options));
   if (std::ranges::any_of(table, [](const Row& r) { return !r.scope.empty(); })) table[0].scope = "scope";
 
   std::array<std::size_t, columns.size()> widths{};
@@ -96,11 +96,10 @@ void print_wengert(std::ostream& out, Tape& tape, const WengertOptions& options)
 }
 
 void print_dot(std::ostream& out, Tape& tape, const WengertOptions& options) {
-  const bool adjoints = tape.differentiated();
   out << "digraph tape {\n  rankdir=BT;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n";
   for (std::size_t i = 0; i < tape.size(); ++i) {
     const Var x = tape.at(i);
-    const Row r = row(tape, i, adjoints, options);
+    const Row r = row(tape, i, options);
     out << "  " << r.record << " [label=\"" << r.record << " = " << quoted(r.op) << ' ' << r.shape;
     if (!r.scope.empty()) out << "\\nin " << quoted(r.scope);
     out << "\\nvalue " << r.value;

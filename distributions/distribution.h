@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <concepts>
 
 #include "doxa/autograd/ops.h"
@@ -52,10 +53,23 @@ concept FiniteSupport = Distribution<D> && requires(const D& q) {
 };
 
 /// [n, …] for […], and […, n] for […]. Throws std::invalid_argument if that makes more than four axes.
-Shape with_first_axis(Index n, const Shape& shape);
-Shape with_last_axis(const Shape& shape, Index n);
+inline Shape with_first_axis(Index n, const Shape& shape) {
+  std::array<Index, Shape::max_rank + 1> extents{n};
+  for (int i = 0; i < shape.rank(); ++i) extents[static_cast<std::size_t>(i) + 1] = shape[i];
+  return Shape(extents.data(), shape.rank() + 1);
+}
+inline Shape with_last_axis(const Shape& shape, Index n) {
+  std::array<Index, Shape::max_rank + 1> extents{};
+  for (int i = 0; i < shape.rank(); ++i) extents[static_cast<std::size_t>(i)] = shape[i];
+  extents[static_cast<std::size_t>(shape.rank())] = n;
+  return Shape(extents.data(), shape.rank() + 1);
+}
 /// […] for […, event]: `draws` without its last event_rank axes.
-Shape batch_shape(const Shape& draws, int event_rank);
+inline Shape batch_shape(const Shape& draws, int event_rank) {
+  Shape batch = draws;
+  for (int i = 0; i < event_rank; ++i) batch = batch.without(batch.rank() - 1);
+  return batch;
+}
 
 /// z = g(ε): a draw from q through which gradients reach its parameters (Kingma & Welling 2013, section 2.4). The noise is
 /// an argument, so that a stochastic objective is a function like any other.

@@ -11,7 +11,8 @@
 
 constexpr Index depth = 1536 / static_cast<Index>(sizeof(Real)), height = 256;
 
-// Rows that are a multiple of `bytes`, a power of two, apart fall into few sets of the first cache and displace each other.
+// Rows whose distance is a multiple of `bytes`, a power of two, fall into few sets of the first cache and displace each
+// other.
 inline bool crowds(Index stride, Index bytes) {
   return stride * static_cast<Index>(sizeof(Real)) % bytes == 0;
 }

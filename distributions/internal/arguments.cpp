@@ -10,18 +10,6 @@
 #include "doxa/autograd/ops.h"
 
 namespace doxa {
-namespace {
-
-// The index of element `at` of a shape: "1,0,2".
-std::string index_in(const Shape& s, Index at) {
-  std::string text;
-  for (int axis = s.rank() - 1; axis >= 0; at /= s[axis--])
-    text = std::to_string(at % s[axis]) + (text.empty() ? "" : ",") + text;
-  return text;
-}
-
-}  // namespace
-
 Shape shape_with_values(const OpName& op, const Shape& distribution, const char* name, const Shape& values) {
   if (distribution == values) return values;
   const Shape both = broadcast(distribution, values, op);
@@ -42,7 +30,7 @@ Shape shape_with_values(const OpName& op, const Shape& distribution, const char*
 void refuse_parameter(const OpName& what, const Shape& shape, Index at, Real found, const char* expected) {
   std::ostringstream text;
   text << what.str();
-  if (shape.rank() > 0) text << '[' << index_in(shape, at) << ']';
+  if (shape.rank() > 0) text << '[' << shape.index(at) << ']';
   text << " is ";
   if (std::isnan(found))
     text << "nan";
@@ -69,7 +57,7 @@ void check_sums_of_rows(const char* what, Var x) {
     for (Index i = at; i < at + k; ++i) total += all[static_cast<std::size_t>(i)];
     if (std::abs(total - 1) <= off_one) continue;
     std::ostringstream text;
-    const std::string first = index_in(shape, at);
+    const std::string first = shape.index(at);
     text << OpName(what, x.tape()).str() << '[' << first.substr(0, first.rfind(',') + 1) << "0…" << k - 1
          << "] add up to " << total << ", expected 1";
     throw std::invalid_argument(text.str());

@@ -44,6 +44,7 @@ void append_parameters(Parameters& to, FilteringPosterior& model);
 struct LatentState {
   Var latent, summary;
 };
+/// s_0 = 0 and h_0 = 0.
 LatentState initial_state(Tape& tape, const FilteringPosterior& model, Index batch);
 
 /// The distributions of one step, given what came before it.

@@ -34,10 +34,10 @@ struct LinearProbeOptions {
   std::size_t iterations = 1000;
 };
 
-/// The multinomial logistic regression from h_k to b_k: minimises the mean over all rows of -Σ_s b_k(s) log
-/// softmax(W h_k + c)_s, plus the ridge. Convex and deterministic: by L-BFGS on the whitened summaries.
-/// Features that do not vary, or follow from others, get weight 0. Throws std::invalid_argument for tables
-/// that do not have the same rows, no rows, summaries that are not finite, or beliefs that are not
+/// The multinomial logistic regression from h_k to b_k: minimises the mean over all rows of
+/// -Σ_s b_k(s) log softmax(W h_k + c)_s, plus the ridge. Convex and deterministic: by L-BFGS on the whitened
+/// summaries. Features that do not vary, or follow from others, get weight 0. Throws std::invalid_argument
+/// for tables that do not have the same rows, no rows, summaries that are not finite, or beliefs that are not
 /// distributions. Source: Alain & Bengio, "Understanding intermediate layers using linear classifier probes",
 /// ICLR 2017 workshop, arXiv 1610.01644.
 LinearProbe fit_linear_probe(const StepTable& summaries, const StepTable& beliefs,

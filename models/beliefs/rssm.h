@@ -18,8 +18,8 @@ namespace doxa {
 ///               q(s_k | h_{k-1}, a_{k-1}, g_k)            smoothing, g_k = GRU((a_{k-1}, o_k), g_{k+1})
 ///   summary     h_k = GRU(x_k, h_{k-1})
 ///
-/// with h_0 = 0 and g_{T+1} = 0. Prior and emission see o_1 … o_{k-1} only, which is what makes p̂(o_k |
-/// past) a prediction. The input x_k of the summary decides what the model knows of the past.
+/// with h_0 = 0 and g_{T+1} = 0. Prior and emission see o_1 … o_{k-1} only, which is what makes
+/// p̂(o_k | past) a prediction. The input x_k of the summary decides what the model knows of the past.
 struct RssmSettings {
   enum class Summary {
     latents,       ///< (a_{k-1}, s_k): observations reach the future through samples only, as in PlaNet

@@ -10,10 +10,10 @@
 namespace doxa {
 
 /// How the samples of a belief are weighted. With `none` they are those of the posterior q. With `importance`
-/// they are particles (Gordon, Salmond & Smith, IEE Proc. F 140, 1993): proposed by q, weighted by p(s_k | …)
-/// p(o_k | s_k, …) / q(s_k | …), and resampled when the effective number falls below N/2. They then represent
-/// the belief of the learned generative model instead of q's. A smoothing q would look ahead; the prior
-/// proposes in its place, and the samples are always weighted.
+/// they are particles (Gordon, Salmond & Smith, IEE Proc. F 140, 1993): proposed by q, weighted by
+/// p(s_k | …) p(o_k | s_k, …) / q(s_k | …), and resampled when the effective number falls below N/2. They
+/// then represent the belief of the learned generative model instead of q's. A smoothing q would look ahead;
+/// the prior proposes in its place, and the samples are always weighted.
 enum class SampleWeighting { none, importance };
 
 /// The belief of an Rssm in several episodes side by side: N samples of the past of each episode. `predict`
@@ -56,8 +56,8 @@ StepTable predictive(Rssm& model, std::span<const Trajectory> trajectories, Inde
                      SampleWeighting weighting = SampleWeighting::none);
 
 /// p̂(o_{from+n} | o_{≤from}, a_{<from+n}) for n = 1 … ahead, rows of O: what is predicted when no
-/// observation is used after step `from`. Throws std::invalid_argument where a trajectory has fewer than from
-/// + ahead steps.
+/// observation is used after step `from`. Throws std::invalid_argument where a trajectory has fewer than
+/// from + ahead steps.
 StepTable open_loop(Rssm& model, std::span<const Trajectory> trajectories, Index from, Index ahead,
                     Index samples, Philox& random, SampleWeighting weighting = SampleWeighting::none);
 

@@ -19,9 +19,9 @@ Matrix triangular_factor(const Matrix& m);
 /// up to 8 n u √(a_ii a_jj), and has no scaled eigenvalue below -8 n u.
 Matrix square_root(const Matrix& a, const char* name);
 
-/// The regression J [p,q] of the rows of x [p,c] on the rows of y [q,c]: J y yᵀ = x yᵀ. So E[x ε | y ε] = J
-/// y ε for a standard normal ε. A row of y that is a combination of the rows above it, up to rounding, gets
-/// the coefficient 0, so that the result is also exact if y yᵀ is singular. By Gram-Schmidt
+/// The regression J [p,q] of the rows of x [p,c] on the rows of y [q,c]: J y yᵀ = x yᵀ. So
+/// E[x ε | y ε] = J y ε for a standard normal ε. A row of y that is a combination of the rows above it, up to
+/// rounding, gets the coefficient 0, so that the result is also exact if y yᵀ is singular. By Gram-Schmidt
 /// orthogonalisation of each row twice (Giraud, Langou & Rozložník, Comput. Math. Appl. 50 (2005)).
 Matrix regression(const Matrix& x, const Matrix& y);
 

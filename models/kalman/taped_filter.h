@@ -6,8 +6,8 @@
 
 namespace doxa {
 
-/// A linear-Gaussian model on a tape. Its covariances are given by lower square roots, P_0 = L_0 L_0ᵀ, Q =
-/// L_Q L_Qᵀ and R = L_R L_Rᵀ; their upper triangles are ignored. L_0 and L_Q may be singular.
+/// A linear-Gaussian model on a tape. Its covariances are given by lower square roots, P_0 = L_0 L_0ᵀ,
+/// Q = L_Q L_Qᵀ and R = L_R L_Rᵀ; their upper triangles are ignored. L_0 and L_Q may be singular.
 struct LinearGaussianVars {
   Var start_mean, start_scale_tril;                         ///< m_0 [n], L_0 [n,n]
   Var transition, transition_input, transition_scale_tril;  ///< A [n,n], B [n,d], L_Q [n,n]
@@ -47,7 +47,7 @@ struct LinearGaussianParameters {
   LinearGaussianVars on(Tape& tape, LearnedMatrices learned = {});
 };
 
-/// All eight.
+/// Appends all eight, in the order above.
 void append_parameters(Parameters& to, LinearGaussianParameters& p);
 
 /// The model with these parameters, in double precision.

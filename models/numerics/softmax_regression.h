@@ -14,8 +14,9 @@ namespace doxa {
 ///
 /// which is strongly convex: f(V) - min f ≤ ‖∇f(V)‖² / (2 ridge). π is the mean label, after ½ has been added
 /// to the sum of each class; V = 0 predicts π. For an offset, let one column of x be ones. In double, off the
-/// tape. Source: Böhning, "Multinomial logistic regression algorithm", Annals of the
-/// Institute of Statistical Mathematics 44 (1992), for the gradient and the bound on the curvature.
+/// tape. Source: Böhning, "Multinomial logistic regression algorithm",
+/// Annals of the Institute of Statistical Mathematics 44 (1992), for the gradient and the bound on the
+/// curvature.
 struct SoftmaxRegression {
   std::size_t inputs, classes;
   std::vector<double> rows;    ///< [N·P]

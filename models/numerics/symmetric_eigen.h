@@ -12,8 +12,8 @@ struct SymmetricEigen {
 
 /// By cyclic Jacobi rotations (C. G. J. Jacobi, 1846; Golub & Van Loan, "Matrix computations", 4th ed.,
 /// section 8.5). Each rotation makes one off-diagonal pair zero; in the end what is left off the diagonal
-/// shrinks quadratically. The errors A V - V Λ and VᵀV - I are small multiples of n u |A| and of n u, u =
-/// 2⁻⁵³. A handful of sweeps, each O(n³): meant for matrices of at most some hundred rows.
+/// shrinks quadratically. The errors A V - V Λ and VᵀV - I are small multiples of n u |A| and of n u,
+/// u = 2⁻⁵³. A handful of sweeps, each O(n³): meant for matrices of at most some hundred rows.
 ///
 /// Throws std::invalid_argument unless A is square with at least one row, finite, and symmetric up to
 /// rounding: |a_ij - a_ji| ≤ 8 n u max |a|.

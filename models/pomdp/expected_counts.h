@@ -25,7 +25,7 @@ ExpectedCounts no_counts(const Pomdp& m);
 /// Adds those of one trajectory. O(T (non-zeros of T and O)).
 void add_counts(ExpectedCounts& counts, const Pomdp& m, const Smoothed& t);
 
-/// Over all trajectories, of which one at a time is smoothed; their states are not used. Throws as `smooth`.
+/// The counts of all trajectories, smoothed one at a time; their states are ignored. Throws as `smooth`.
 ExpectedCounts expected_counts(const Pomdp& m, std::span<const Trajectory> trajectories);
 
 /// The gradient of the log-evidence with respect to the logits of the tables, p_i = e^l_i / Σ_j e^l_j in each

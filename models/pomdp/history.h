@@ -21,10 +21,10 @@ HistoryPolicy ignoring_history(std::vector<double> probabilities);
 /// are a·O + o to the base A·O.
 std::size_t history_index(const Pomdp& m, const History& h);
 
-/// The most histories that are enumerated.
+/// The largest number of histories that is enumerated.
 inline constexpr std::size_t max_histories = 4'000'000;
-/// Throws std::invalid_argument for a horizon of 0, and for one with more histories, naming the largest that
-/// is allowed.
+/// Throws std::invalid_argument for a horizon of 0, and for one with more histories than that, naming the
+/// largest horizon allowed.
 void require_enumerable(const Pomdp& m, std::size_t horizon);
 /// (A·O)^k. Throws as require_enumerable does.
 std::size_t count_histories(const Pomdp& m, std::size_t steps);

@@ -46,8 +46,8 @@ struct EvidenceAscentOptions {
   double rate = 0.1;  ///< of Adam at the first step; it falls linearly to 0, so that the last steps settle
 };
 
-/// Learns the same tables as `baum_welch`, by the gradient of the evidence: from a first model, Adam climbs Σ
-/// log p(o_{1:T} ‖ a), divided by the number of observations, over the logits, differentiated through the
+/// Learns the same tables as `baum_welch`, by the gradient of the evidence: from a first model, Adam climbs
+/// Σ log p(o_{1:T} ‖ a), divided by the number of observations, over the logits, differentiated through the
 /// taped filter. This works for any parameters, where Baum–Welch needs a closed form; but a rate must be
 /// chosen, and the evidence may fall on the way. The stationary points are the same: by Fisher's identity
 /// both methods rest where the expected counts of each row are proportional to its probabilities. A

@@ -25,7 +25,7 @@ class Reward {
     bool operator==(const Entry&) const = default;
   };
 
-  void set(const Pattern& pattern, double value);
+  void set(const Pattern& pattern, double value);  ///< overrides the patterns set before
   /// The value of the last pattern that fits, 0 if none does. The arguments must be indices, not `any`.
   double operator()(std::size_t action, std::size_t state, std::size_t next, std::size_t observation) const;
   /// In the order in which they were set.

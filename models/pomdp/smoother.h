@@ -8,8 +8,8 @@
 
 namespace doxa {
 
-/// What a whole trajectory says about each of its states. The filter's belief looks back, b_k(s) = p(s_k = s
-/// | o_{1:k}, a). The backward ratio is what the future adds,
+/// What a whole trajectory says about each of its states. The filter's belief looks back,
+/// b_k(s) = p(s_k = s | o_{1:k}, a). The backward ratio is what the future adds,
 ///
 ///     β_k(s) = p(o_{k+1:T} | s_k = s, a) / p(o_{k+1:T} | o_{1:k}, a),     γ_k(s) = b_k(s) β_k(s),
 ///

@@ -9,9 +9,10 @@
 
 namespace doxa {
 
-/// A row of `width` doubles for each step of several trajectories: a predictor's probabilities p̂(o_k = o |
-/// past) of the O observations, the beliefs b_k(s) over the S states, or the numbers that a learner remembers
-/// after step k. It also holds predictions of n = 1, 2, … steps ahead, with n in the place of k.
+/// A row of `width` doubles for each step of several trajectories: a predictor's probabilities
+/// p̂(o_k = o | past) of the O observations, the beliefs b_k(s) over the S states, or the numbers that a
+/// learner remembers after step k. It also holds predictions of n = 1, 2, … steps ahead, with n in the place
+/// of k.
 struct StepTable {
   std::size_t width = 0;
   std::vector<std::size_t> begin{0};  ///< the rows of trajectory i are begin[i] … begin[i+1]-1

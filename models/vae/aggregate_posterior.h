@@ -27,8 +27,8 @@ struct AggregatePosterior {
 /// Of the rows of x [n, 2]. Throws std::invalid_argument unless there are n weights, and as `posteriors`.
 AggregatePosterior aggregate_posterior(Vae& vae, const Tensor& x, std::vector<double> weights);
 
-double log_prob(const PlanePosterior& q, const PlanePoint& z);
-double log_prob(const AggregatePosterior& q, const PlanePoint& z);
+double log_prob(const PlanePosterior& q, const PlanePoint& z);      ///< log q(z | x) in nats
+double log_prob(const AggregatePosterior& q, const PlanePoint& z);  ///< log q̄(z) in nats
 
 /// q̄(z) where the values `columns` of z_1 cross the values `rows` of z_2, row by row; both must ascend. A
 /// component is taken to be 0 beyond `reach` of its scales, where at 8 it is below e^-32 of its height.

@@ -44,8 +44,8 @@ BoundTerms<Var> elbo(LinearVae& vae, Var x);
 /// The present W, μ and σ², in double precision.
 ProbabilisticPca generative_model(const LinearVae& vae);
 
-/// KL(q(z | x) ‖ p(z | x)) averaged over data with these moments (05.12): how far the bound is below log
-/// p(x). Exact, in double precision.
+/// KL(q(z | x) ‖ p(z | x)) averaged over data with these moments (05.12): how far the bound is below
+/// log p(x). Exact, in double precision.
 double kl_to_true_posterior(const LinearVae& vae, const SampleMoments& moments);
 
 /// That gap with the best encoder for this generative model: 1/2 (Σ_j log M_jj - log det M), M = Wᵀ W + σ² I

@@ -37,7 +37,7 @@ class CheckedFunction {
   std::vector<double> gradient(const Tensor& cotangent) { return gradient(record(), cotangent); }
 
   Real& element(std::size_t element) const;
-  GradientEntry entry(std::size_t element, double analytic = 0) const;  ///< not yet judged
+  GradientEntry entry(std::size_t element, double analytic = 0) const;  ///< to be judged
   void restore() const;  ///< sets the inputs to their first values again
 
   /// F(x + t d), where d is one element, a direction, or the inputs themselves; NaN where the function

@@ -4,12 +4,9 @@
 #include <array>
 #include <cmath>
 
-#include "doxa/autograd/real.h"
-
 namespace doxa {
 namespace {
 
-constexpr double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2.0;
 constexpr std::size_t rows = 12;
 constexpr double shrink = 1.4;
 constexpr double between_starts = 30;

@@ -5,7 +5,11 @@
 #include <span>
 #include <vector>
 
+#include "doxa/autograd/real.h"
+
 namespace doxa {
+
+inline constexpr double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2.0;
 
 /// F along a line: writes F(x + t d) to `y`, and returns the t that was really used, because x + t d is
 /// rounded. Where F is not defined, y is NaN.

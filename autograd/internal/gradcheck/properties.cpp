@@ -13,7 +13,6 @@ namespace doxa {
 namespace {
 
 using Numbers = std::vector<double>;
-constexpr double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2.0;
 
 std::string digits(double x) { return to_text(x, std::chars_format::general, 17); }
 

@@ -5,11 +5,10 @@
 
 namespace doxa {
 
-const double resolution_limit = 2 * std::pow(std::numeric_limits<Real>::epsilon() / 2.0, 0.4);
+const double resolution_limit = 2 * std::pow(unit_roundoff, 0.4);
 
 namespace {
 
-constexpr double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2.0;
 // Times the size of y: the error that rounding alone can cause in a derivative at steps of a natural length.
 constexpr double rounding_floor = 1e4 * unit_roundoff;
 
