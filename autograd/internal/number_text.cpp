@@ -20,10 +20,10 @@ bool is_decimal(std::string_view text) {
     return true;
   };
   const auto digits = [&] {
-    const auto end = std::ranges::find_if(text, [](char c) { return c < '0' || c > '9'; });
-    const auto count = static_cast<std::size_t>(end - text.begin());
-    text.remove_prefix(count);
-    return count > 0;
+    const std::size_t before = text.size();
+    while (accept("0123456789")) {
+    }
+    return text.size() < before;
   };
   accept("-");
   bool any = digits();
@@ -57,9 +57,8 @@ DecimalReading read_decimal(std::string_view text) {
   static const locale_t c_locale = ::newlocale(LC_ALL_MASK, "C", nullptr);
   const double value = ::strtod_l(std::string(text).c_str(), nullptr, c_locale);
   if (std::isinf(value)) return {value, Status::too_large};
-  if (value != 0) return {value, Status::in_range};
   const std::string_view significand = text.substr(0, text.find_first_of("eE"));
-  const bool underflow = significand.find_first_of("123456789") != text.npos;
+  const bool underflow = value == 0 && significand.find_first_of("123456789") != text.npos;
   return {value, underflow ? Status::too_small : Status::in_range};
 }
 
