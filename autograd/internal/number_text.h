@@ -26,10 +26,10 @@ struct DecimalReading {
   bool in_range() const { return status == Status::in_range; }
 };
 
-/// The double nearest to a decimal number, ties to even. The whole of `text` must be the number: an optional
-/// '-', digits with at most one point among them, and an optional exponent such as "e-3" or "E+10". "+1",
-/// blanks, "inf" and hexadecimal digits are malformed. (std::from_chars does not serve: libc++ has it for
-/// floating point only since LLVM 20. The C library's strtod rounds correctly everywhere.)
+/// The double nearest to a decimal number, ties to even. The whole of `text` must be the number: digits with at
+/// most one point among them, perhaps a '-' before them, perhaps an exponent such as "e-3" or "E+10" behind.
+/// No "+1", no blanks, no "inf", no hexadecimal digits. (std::from_chars could do this, but libc++ has it for
+/// floating point only since LLVM 20.)
 DecimalReading read_decimal(std::string_view text);
 
 /// The whole of `text` as a whole number without a sign; nothing if it is not one or exceeds 64 bits.
