@@ -146,8 +146,8 @@ class BigInteger {
   std::size_t size_ = 0;
 };
 
-// The magnitude of d, which has digits and 10^-324 < |d| < 10^309. With powers of two split off, d is a ratio
-// of two whole
+// The magnitude of d, which has digits and 10^-324 < |d| < 10^309. Apart from a power of two, |d| is the digits as a
+// whole number, multiplied or divided by a power of five; the quotient of these two is computed to 63 bits.
 double nearest(const Decimal& d) {
   const int exponent = static_cast<int>(d.point - static_cast<std::int64_t>(d.count));
   if constexpr (FLT_EVAL_METHOD == 0) {
