@@ -17,10 +17,10 @@ Figure bounds_figure(const Curve& curve, const Scores& scores, const Averages& a
   Axes& bounds = figure.axes("held-out data, after training", "samples K", "nats a datum");
   bounds.x_scale = Scale::log;
   bounds.line(series(scores.by_K, &ImportanceWeighted::K),
-              series(scores.by_K, [](const ImportanceWeighted& w) { return estimate_mean(w.bound).mean; }),
+              series(scores.by_K, [](const ImportanceWeighted& w) { return sample_mean(w.bound).mean; }),
               {.label = "importance-weighted bound", .marker = Marker::circle});
-  bounds.horizontal(estimate_mean(scores.evidence).mean, "log-evidence of the model");
-  bounds.horizontal(estimate_mean(scores.truth).mean, "truth");
+  bounds.horizontal(sample_mean(scores.evidence).mean, "log-evidence of the model");
+  bounds.horizontal(sample_mean(scores.truth).mean, "truth");
   return figure;
 }
 

@@ -94,8 +94,8 @@ void report_scores(Chapter& chapter, const Scores& s, const Averages& averages) 
       {"held-out data, nats a datum", {"mean", 5}, {"± se", 2}, {"above the row before", 3}, {"± se", 2}});
   const std::vector<double>* before = nullptr;
   const auto row = [&](const std::string& name, const std::vector<double>& values) {
-    const MeanEstimate e = estimate_mean(values);
-    const MeanEstimate rise = before ? estimate_mean_difference(values, *before) : MeanEstimate{};
+    const MeanEstimate e = sample_mean(values);
+    const MeanEstimate rise = before ? sample_mean_difference(values, *before) : MeanEstimate{};
     table.row({name, e.mean, e.standard_error, before ? Cell(rise.mean) : "",
                before ? Cell(rise.standard_error) : ""});
     before = &values;
@@ -111,7 +111,7 @@ void report_scores(Chapter& chapter, const Scores& s, const Averages& averages) 
   };
   fixed("one_gaussian", row("best single Gaussian", s.one_gaussian));
   trained("elbo", row("ELBO", s.elbo));
-  const double of_one = estimate_mean(s.by_K.front().bound).mean;  // the ELBO again, by samples
+  const double of_one = sample_mean(s.by_K.front().bound).mean;  // the ELBO again, by samples
   chapter.results.set("iw_1", of_one, spread.bound);
   for (std::size_t k = 1; k < s.by_K.size(); ++k) {
     const std::string K = std::to_string(s.by_K[k].K);
@@ -121,9 +121,9 @@ void report_scores(Chapter& chapter, const Scores& s, const Averages& averages) 
   fixed("true_log_density", row("log p*(x), the truth", s.truth));
   chapter.results.set("printed.bounds", table.text());
   chapter.results.set("iw_" + std::to_string(s.by_K.back().K) + "_gap",
-                      estimate_mean_difference(s.evidence, s.by_K.back().bound).mean, spread.gap);
-  chapter.results.set("kl", estimate_mean(s.kl).mean, spread.kl);
-  chapter.results.set("kl_to_true_posterior", estimate_mean_difference(s.evidence, s.elbo).mean, spread.gap);
+                      sample_mean_difference(s.evidence, s.by_K.back().bound).mean, spread.gap);
+  chapter.results.set("kl", sample_mean(s.kl).mean, spread.kl);
+  chapter.results.set("kl_to_true_posterior", sample_mean_difference(s.evidence, s.elbo).mean, spread.gap);
   std::cout << '\n' << table << '\n';
 
   Table exact({"by quadrature over x, nats a datum", {"mean", 5}, "below the truth"});

@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "doxa/models/numerics/mean_estimate.h"
 #include "doxa/models/vae/quadrature.h"
 #include "plane_data.h"
+#include "support/sample_mean.h"
 #include "support/tutorial.h"
 
 // The importance-weighted bound with K samples of each held-out datum, from two independent sets of samples.
