@@ -1,11 +1,9 @@
 // The evidence from the other end of the trajectory. Equation tags refer to README.md.
 
-#include <cmath>
-#include <string>
-
 #include "experiment.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 namespace {
 
@@ -28,7 +26,7 @@ std::vector<Extended> one_step_earlier(const Pomdp& m, const std::vector<Extende
 
 }  // namespace
 
-void claim_backward_evidence(support::Chapter& chapter, const Pomdp& m, const Trajectory& t,
+void claim_backward_evidence(Chapter& chapter, const Pomdp& m, const Trajectory& t,
                              const std::string& where) {
   const std::size_t states = m.states.size();
   std::vector<Extended> future(states, 1.0);

@@ -1,21 +1,13 @@
 // What is claimed of the filter: by enumeration, by simulation and, on Tiger, by a formula. Equation tags
 // refer to README.md.
 
-#include <algorithm>
-#include <cmath>
-#include <iostream>
-#include <limits>
 #include <numeric>
-#include <string>
 
 #include "doxa/models/pomdp/path_enumeration.h"
 #include "experiment.h"
-#include "support/number.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
-using support::Table;
+using namespace doxa::support;
 
 namespace {
 
@@ -68,11 +60,10 @@ void claim_enumeration(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
   const std::string steps = std::to_string(prefix) + (prefix == 1 ? " step" : " steps");
   std::cout << "\nThe first " << (prefix == 1 ? "step" : steps) << " once more, without a filter, over all "
             << sum.paths << " state paths:\n";
-  Table table({"", "filter", "all paths"});
-  table.row({"log-evidence / nats", {belief.log_evidence, 12}, {std::log(sum.evidence), 12}});
-  table.row({"belief in " + m.states[t.states[prefix]],
-             {probability(belief, t.states[prefix]), 12},
-             {sum.belief[t.states[prefix]], 12}});
+  Table table({"", "filter", "all paths"}, 12);
+  table.row({"log-evidence / nats", belief.log_evidence, std::log(sum.evidence)});
+  table.row({"belief in " + m.states[t.states[prefix]], probability(belief, t.states[prefix]),
+             sum.belief[t.states[prefix]]});
   std::cout << table;
 
   const double tolerance = rounding_of(static_cast<double>(sum.paths + 4 * prefix));
@@ -96,7 +87,7 @@ void claim_normalisation(Chapter& chapter, const Pomdp& m, const Trajectory& t) 
     sequences *= observations;
   const double sum = total_probability(m, initial_belief(m), std::span(t.actions).first(length));  // (08.7)
   chapter.claims.equal(
-      "the evidence of all " + support::decimal(sequences, 0) + " observation sequences of length " +
+      "the evidence of all " + decimal(sequences, 0) + " observation sequences of length " +
           std::to_string(length) + " sums to 1",
       sum, 1, rounding_of((sequences + static_cast<double>(m.states.size())) * static_cast<double>(length)),
       "a rounding for each factor of each sequence, and for each state");
@@ -180,9 +171,8 @@ void claim_long_run(Chapter& chapter, const Pomdp& m, std::span<const double> po
   for (std::size_t k = 0; k < steps; ++k) update(m, belief, t.actions[k], t.observations[k]);
   const std::vector<double> b = probabilities(belief);
   const double rate = -belief.log_evidence / static_cast<double>(steps);
-  std::cout << "\nOver " << steps << " steps the log-evidence is "
-            << support::significant(belief.log_evidence, 6) << " nats: " << support::significant(rate)
-            << " nats of surprise a step.\n";
+  std::cout << "\nOver " << steps << " steps the log-evidence is " << significant(belief.log_evidence, 6)
+            << " nats: " << significant(rate) << " nats of surprise a step.\n";
   chapter.claims.equal("after " + std::to_string(steps) + " steps the belief still sums to 1",
                        std::accumulate(b.begin(), b.end(), 0.0), 1,
                        rounding_of(2 * static_cast<double>(b.size())),

@@ -1,12 +1,9 @@
 // The picture of a belief along a trajectory, in the form that the number of states allows.
 
-#include <algorithm>
-#include <cmath>
-
 #include "experiment.h"
 
 using namespace doxa;
-using support::Axes;
+using namespace doxa::support;
 
 namespace {
 
@@ -20,106 +17,84 @@ void mark_rare_actions(Axes& axes, const Pomdp& m, const Trajectory& t, std::siz
   if (steps - count[usual] > 4) return;
   for (std::size_t k = 1; k <= steps; ++k)
     if (t.actions[k - 1] != usual)
-      axes.vertical(static_cast<double>(k), m.actions[t.actions[k - 1]], {.color = support::Color::purple});
+      axes.vertical(static_cast<double>(k), m.actions[t.actions[k - 1]], {.color = Color::purple});
 }
 
 // Two states: the belief in the first as a line between 1 and 0, and the true state.
 void draw_line(Axes& axes, const Pomdp& m, const Trajectory& t, const Filtering& f, std::size_t steps) {
   const bool states_known = !t.states.empty();
-  std::vector<double> time, belief, truth;
+  const std::vector<double> time = steps_to(steps);
+  std::vector<double> belief, truth;
   std::vector<std::vector<double>> heard_at(m.observations.size());
   for (std::size_t k = 0; k <= steps; ++k) {
-    time.push_back(static_cast<double>(k));
     belief.push_back(f.belief[k][0]);
     if (states_known) truth.push_back(t.states[k] == 0 ? 1 : 0);
     if (k) heard_at[t.observations[k - 1]].push_back(static_cast<double>(k));
   }
   axes.y_label = "b_k(" + m.states[0] + ")";
-  axes.y_range = support::Range{-0.2, 1.2};
+  axes.y_range = Range{-0.2, 1.2};
   axes.y_ticks({0, 0.5, 1}, {"0", "0.5", "1"});
   if (states_known)
-    axes.steps(time, truth,
-               {.label = "true state", .color = support::Color::ink, .dash = support::Dash::dotted});
+    axes.steps(time, truth, {.label = "true state", .color = Color::ink, .dash = Dash::dotted});
   axes.line(time, belief,
-            {.label = "belief",
-             .color = support::Color::blue,
-             .dash = support::Dash::solid,
-             .marker = support::Marker::circle});
+            {.label = "belief", .color = Color::blue, .dash = Dash::solid, .marker = Marker::circle});
   mark_rare_actions(axes, m, t, steps);
   for (std::size_t o = 0; o < std::min<std::size_t>(heard_at.size(), 2); ++o)
     axes.scatter(heard_at[o], std::vector<double>(heard_at[o].size(), o ? -0.12 : 1.12),
                  {.label = m.observations[o],
-                  .color = o ? support::Color::vermillion : support::Color::green,
-                  .marker = o ? support::Marker::square : support::Marker::triangle});
+                  .color = o ? Color::vermillion : Color::green,
+                  .marker = o ? Marker::square : Marker::triangle});
 }
 
 // More states: a row of colours for each, with a cross on the true one.
 void draw_map(Axes& axes, const Pomdp& m, const Trajectory& t, const Filtering& f, std::size_t steps) {
   const std::size_t states = m.states.size();
-  support::Grid grid{
-      {0, static_cast<double>(steps)}, {0, static_cast<double>(states - 1)}, steps + 1, states, {}};
-  std::vector<double> time, truth, rows;
+  Grid grid{{0, static_cast<double>(steps)}, {0, static_cast<double>(states - 1)}, steps + 1, states, {}};
   for (std::size_t s = 0; s < states; ++s)
     for (std::size_t k = 0; k <= steps; ++k) grid.values.push_back(f.belief[k][s]);
-  for (std::size_t k = 0; k < std::min(t.states.size(), steps + 1); ++k) {
-    time.push_back(static_cast<double>(k));
-    truth.push_back(static_cast<double>(t.states[k]));
-  }
   axes.y_label = "state";
   axes.y_downwards = true;
-  if (states <= named_states) {
-    for (std::size_t s = 0; s < states; ++s) rows.push_back(static_cast<double>(s));
-    axes.y_ticks(rows, m.states);
-  }
-  axes.heatmap(grid, {.label = "b_k(s)", .range = support::Range{0, 1}});
-  if (!truth.empty())
-    axes.scatter(
-        time, truth,
-        {.label = "true state", .color = support::Color::vermillion, .marker = support::Marker::cross});
+  if (states <= named_states) axes.y_ticks(steps_to(states - 1), m.states);
+  axes.heatmap(grid, {.label = "b_k(s)", .range = Range{0, 1}});
+  if (t.states.empty()) return;
+  const auto truth = series(std::span(t.states).first(steps + 1), std::identity());
+  axes.scatter(steps_to(steps), truth,
+               {.label = "true state", .color = Color::vermillion, .marker = Marker::cross});
 }
 
 // Very many states: only the belief in the true state, and in the likeliest.
 void draw_truth(Axes& axes, const Trajectory& t, const Filtering& f, std::size_t steps) {
-  std::vector<double> time, truth, most;
+  std::vector<double> truth, most;
   for (std::size_t k = 0; k <= steps; ++k) {
-    time.push_back(static_cast<double>(k));
     if (!t.states.empty()) truth.push_back(f.belief[k][t.states[k]]);
     most.push_back(f.belief[k][most_likely(f.belief[k])]);
   }
   axes.y_label = "belief";
-  axes.line(time, most, {.label = "the likeliest state"});
-  if (!t.states.empty()) axes.line(time, truth, {.label = "the true state"});
+  axes.line(steps_to(steps), most, {.label = "the likeliest state"});
+  if (!t.states.empty()) axes.line(steps_to(steps), truth, {.label = "the true state"});
 }
 
 }  // namespace
 
-support::Figure belief_figure(const Pomdp& m, const Trajectory& t, const Filtering& f) {
+Figure belief_figure(const Pomdp& m, const Trajectory& t, const Filtering& f) {
   const std::size_t steps = std::min(f.steps(), figure_steps);
-  support::Figure figure(
-      t.states.empty()
-          ? "Belief along a trajectory, and the surprise of each observation"
-          : "Belief along a trajectory, with the true state, and the surprise of each observation");
+  Figure figure(t.states.empty()
+                    ? "Belief along a trajectory, and the surprise of each observation"
+                    : "Belief along a trajectory, with the true state, and the surprise of each observation");
   if (m.states.size() > 2 && m.states.size() <= named_states)  // a line of text for each state
     figure.row_height = std::max(figure.row_height, 100 + 14 * static_cast<double>(m.states.size()));
-  Axes& top = figure.axes();
-  top.title = t.states.empty() ? "What is believed" : "What is believed, and what is true";
-  top.x_label = "step k";
+  Axes& top =
+      figure.axes(t.states.empty() ? "What is believed" : "What is believed, and what is true", "step k");
   if (m.states.size() <= 2)
     draw_line(top, m, t, f, steps);
   else if (m.states.size() <= drawn_states)
     draw_map(top, m, t, f, steps);
   else
     draw_truth(top, t, f, steps);
-  Axes& bottom = figure.axes();
-  bottom.title = "Surprise of each observation";
-  bottom.x_label = "step k";
-  bottom.y_label = "−log p(o_k | past) / nats";
-  std::vector<double> time, surprise;
-  for (std::size_t k = 1; k <= steps; ++k) {
-    time.push_back(static_cast<double>(k));
-    surprise.push_back(-std::log(f.probability[k]));
-  }
-  bottom.bars(time, surprise, {.color = support::Color::blue});
+  Axes& bottom = figure.axes("Surprise of each observation", "step k", "−log p(o_k | past) / nats");
+  const auto surprise =
+      series(std::span(f.probability).subspan(1, steps), [](double p) { return -std::log(p); });
+  bottom.bars(spaced(1, static_cast<double>(steps), 1), surprise, {.color = Color::blue});
   bottom.horizontal(-f.end.log_evidence / static_cast<double>(t.horizon()), "mean");
   return figure;
 }

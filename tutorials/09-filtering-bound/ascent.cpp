@@ -1,16 +1,12 @@
 // Gradient ascent on J(q), which does not use dynamic programming, arrives at the same value.
 
-#include <cmath>
-#include <iostream>
-
 #include "doxa/models/nn/adam.h"
 #include "sections.h"
 #include "support/progress.h"
-#include "support/table.h"
 #include "taped_bound.h"
 
 using namespace doxa;
-using support::Chapter;
+using namespace doxa::support;
 
 void ascent(Chapter& chapter, const Setting& uniform) {
   Setting setting = uniform;
@@ -26,36 +22,31 @@ void ascent(Chapter& chapter, const Setting& uniform) {
             << setting.policy_name << " policy, " << setting.horizon << " steps:\n";
 
   Tape tape;
-  Adam adam;
-  adam.beta2 = 0.95;     // gradients fall by orders of magnitude: older ones must be forgotten soon
-  adam.epsilon = 1e-12;  // rows of rare histories have small gradients
-  std::vector<double> step, short_of_best;
-  support::Progress progress("ascent", static_cast<std::size_t>(steps));
+  Adam adam{.beta2 = 0.95,      // gradients fall by orders of magnitude: older ones must be forgotten soon
+            .epsilon = 1e-12};  // rows of rare histories have small gradients
+  std::vector<double> short_of_best;
+  Progress progress("ascent", static_cast<std::size_t>(steps));
   for (int i = 0; i < steps; ++i) {
     tape.clear();
     const Var bound = expected_bound(tape, tables, logits);
     tape.backward(-bound);
     adam.rate = first_rate * std::pow(last_rate / first_rate, static_cast<double>(i) / (steps - 1));
     adam.step(all);
-    step.push_back(i + 1.0);
     short_of_best.push_back(best - double{bound.item()});
-    progress.step([&] { return "J " + support::significant(double{bound.item()}, 6); });
+    progress.step([&] { return "J " + significant(double{bound.item()}, 6); });
   }
   const CausalPosterior q = posterior(setting, tables, logits);
   const double reached = expected_filtering_bound(setting.model, setting.policy(), q).bound;
-  support::Table table({"", "J / nats"});
-  table.row({"random start", {best - short_of_best.front(), 8}});
-  table.row({"reached by the ascent", {reached, 8}});
-  table.row({"best causal, by dynamic programming", {best, 8}});
+  Table table({"", "J / nats"}, 8);
+  table.row({"random start", best - short_of_best.front()});
+  table.row({"reached by the ascent", reached});
+  table.row({"best causal, by dynamic programming", best});
   std::cout << table;
 
-  support::Figure figure("Distance of gradient ascent from the best causal bound");
-  support::Axes& axes = figure.axes();
-  axes.title = "gradient ascent on J over a causal table";
-  axes.x_label = "step";
-  axes.y_label = "max J − J / nats";
-  axes.y_scale = support::Scale::log;
-  axes.line(step, short_of_best);
+  Figure figure("Distance of gradient ascent from the best causal bound");
+  Axes& axes = figure.axes("gradient ascent on J over a causal table", "step", "max J − J / nats");
+  axes.y_scale = Scale::log;
+  axes.line(spaced(1, steps, 1), short_of_best);
   chapter.figure("ascent", figure);
   chapter.results.set("ascent.logits", count(all));
   chapter.results.set("ascent.reached", reached, 1e-6);  // how far the last rate can be from the optimum

@@ -1,12 +1,10 @@
 #include "taped_bound.h"
 
-#include <cmath>
-#include <limits>
-
 #include "doxa/models/numerics/sums.h"
 #include "doxa/models/pomdp/state_transition.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 namespace {
 

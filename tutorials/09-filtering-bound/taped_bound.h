@@ -1,7 +1,5 @@
 #pragma once
 
-#include <vector>
-
 #include "doxa/autograd/ops.h"
 #include "doxa/models/nn/parameter.h"
 #include "sections.h"
