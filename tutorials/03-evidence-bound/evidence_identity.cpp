@@ -64,8 +64,7 @@ void evidence_identity(Chapter& chapter, const Problem& problem) {
   row("a point, nearly", diagonal_gaussian(exact.mean, {1e-6, 1e-6}));
   row("best diagonal", best_diagonal(model, x));
   row("the posterior", exact);
-  std::cout << table;
-  chapter.results.set("printed.identity", table.text());
+  chapter.print("identity", table);
 
   const int draws = chapter.quick() ? 300 : 3000;
   double worst = 0, worst_forms = 0;

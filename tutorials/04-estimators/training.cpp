@@ -152,8 +152,8 @@ void training(Chapter& chapter) {
     else
       chapter.results.set("training." + c.name, c.last_kl);
   }
-  chapter.results.set("printed.training", table.text());
-  std::cout << table << "\nthe expected straight-through gradient is zero at KL = "
+  chapter.print("training", table);
+  std::cout << "\nthe expected straight-through gradient is zero at KL = "
             << significant(of_straight_through.kl, 4) << " nats, the expected Gumbel-softmax gradient at "
             << significant(of_gumbel.kl, 4) << "\n\n";
   const Curve &exact = curves[0], &none = curves[1], &others = curves[2];

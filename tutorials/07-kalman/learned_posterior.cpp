@@ -119,7 +119,7 @@ void learned_posterior(Chapter& chapter) {
   const double learned = add("the same, trained on simulated episodes", "52", value(trained));
   const double kernel = add("one recurrent kernel, climbing J", "5", value(climbed_kernel));
   const double learned_kernel = add("the same, trained on simulated episodes", "5", value(trained_kernel));
-  print(chapter, "posteriors", table);
+  chapter.print("posteriors", table);
   chapter.results.set("posterior.best_causal", best.bound);
   // Four standard deviations over seeds: of the draws, and for what climbs J of where it began.
   chapter.results.set("posterior.climbed", reached, 1e-9);

@@ -108,8 +108,7 @@ void claim_planning(Chapter& chapter, const Pomdp& m, bool is_tiger) {
     chapter.results.set("value." + std::to_string(n), most);
     chapter.results.set("value." + std::to_string(n) + ".blind", blind);
   }
-  std::cout << table;
-  chapter.results.set("printed.values", table.text());
+  chapter.print("values", table);
 
   const double tolerance = tolerance_of(mdp, depth);
   const std::string why = "a rounding for each term of the sums of each step, of rewards of this size";

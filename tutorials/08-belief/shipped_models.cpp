@@ -87,7 +87,6 @@ void show_shipped_models(Chapter& chapter) {
     draw(figure.axes(name, "step k", "belief in the true state"), belief, path == paths.front());
     claim_backward_evidence(chapter, m, t, "on " + name + ", " + std::to_string(shipped_steps) + " steps, ");
   }
-  std::cout << table;
-  chapter.results.set("printed.shipped", table.text());
+  chapter.print("shipped", table);
   chapter.figure("shipped", figure);
 }

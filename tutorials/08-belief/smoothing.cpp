@@ -167,8 +167,8 @@ void claim_sharpness(Chapter& chapter, const Pomdp& m, std::span<const std::size
     worst_gain = std::min(worst_gain, gain);
     worst_identity = std::max(worst_identity, std::abs(gain - sums.information[k]));  // (08.15)
   }
-  chapter.results.set("printed.sharpness", table.text());
-  std::cout << table << "In single sequences it can be the other way round: at " << sums.blunter << " of "
+  chapter.print("sharpness", table);
+  std::cout << "In single sequences it can be the other way round: at " << sums.blunter << " of "
             << sums.moments << " moments the smoothed belief is the less certain one.\n";
 
   const double tolerance = rounding *

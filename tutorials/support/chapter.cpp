@@ -120,6 +120,11 @@ void Chapter::file(std::string name, std::string text) {
   files_.emplace_back(std::move(name), std::move(text));
 }
 
+void Chapter::print(const std::string& name, const Table& table) {
+  std::cout << table;
+  results.set("printed." + name, table.text());
+}
+
 int run_chapter(Arguments& arguments, int argc, const char* const* argv,
                 const std::function<void(Chapter&)>& body) {
   return arguments.run(argc, argv, [&] { return run(arguments, body); });

@@ -10,6 +10,7 @@
 #include "support/arguments.h"
 #include "support/claims.h"
 #include "support/results.h"
+#include "support/table.h"
 
 namespace doxa::support {
 
@@ -35,6 +36,9 @@ class Chapter {
   void figure(const std::string& name, const Drawing& drawing) {
     file(name + ".svg", drawing.svg());
   }
+
+  // Prints a table, and keeps it in the results as "printed.NAME": the chapter's text quotes it by that name.
+  void print(const std::string& name, const Table& table);
 
   const std::vector<std::pair<std::string, std::string>>& files() const { return files_; }  // name, text
 

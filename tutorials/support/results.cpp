@@ -14,34 +14,19 @@
 namespace doxa::support {
 
 std::string json_string(std::string_view text) {
-  constexpr std::string_view hexadecimal = "0123456789abcdef";
+  constexpr std::string_view escaped = "\"\\\n\t\r", letter = "\"\\ntr", hexadecimal = "0123456789abcdef";
   std::string result = "\"";
   for (const char c : valid_utf8(text)) {
     const auto byte = static_cast<unsigned char>(c);
-    switch (c) {
-      case '"':
-        result += "\\\"";
-        break;
-      case '\\':
-        result += "\\\\";
-        break;
-      case '\n':
-        result += "\\n";
-        break;
-      case '\t':
-        result += "\\t";
-        break;
-      case '\r':
-        result += "\\r";
-        break;
-      default:
-        if (byte < 0x20) {
-          result += "\\u00";
-          result += hexadecimal[byte >> 4];
-          result += hexadecimal[byte & 15];
-        } else {
-          result += c;
-        }
+    if (const std::size_t at = escaped.find(c); at != escaped.npos) {
+      result += '\\';
+      result += letter[at];
+    } else if (byte < 0x20) {
+      result += "\\u00";
+      result += hexadecimal[byte >> 4];
+      result += hexadecimal[byte & 15];
+    } else {
+      result += c;
     }
   }
   return result + '"';

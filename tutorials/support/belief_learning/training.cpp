@@ -1,12 +1,7 @@
-#include <algorithm>
-#include <filesystem>
-#include <iostream>
-
 #include "doxa/models/pomdp/episode_file.h"
 #include "doxa/models/pomdp/file.h"
 #include "doxa/models/pomdp/simulate.h"
 #include "support/belief_learning/experiment.h"
-#include "support/number.h"
 
 namespace doxa::support {
 namespace {

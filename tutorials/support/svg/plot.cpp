@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "support/svg/heatmap.h"
 #include "support/svg/labels.h"
 #include "support/svg/marks.h"
 #include "support/svg/theme.h"
