@@ -5,8 +5,8 @@
 #include "doxa/models/files/file.h"
 #include "measurements.h"
 #include "support/figure.h"
-#include "support/number.h"
 #include "support/table.h"
+#include "support/text.h"
 #include "training_step.h"
 #include "training_steps/filter.h"
 

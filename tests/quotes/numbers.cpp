@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "support/number.h"
+#include "support/text.h"
 #include "tests/support/cursor.h"
 
 namespace doxa::quotes {

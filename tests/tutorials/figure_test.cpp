@@ -10,7 +10,6 @@
 #include "support/diagram.h"
 #include "support/svg/marks.h"
 #include "support/svg/path.h"
-#include "support/svg/ticks.h"
 #include "support/svg/writer.h"
 #include "tests/support/rounding.h"
 

@@ -1,4 +1,4 @@
-#include "scores.h"
+#include "sections.h"
 
 using namespace doxa;
 using namespace doxa::support;

@@ -1,8 +1,6 @@
 // The bounds of the trained model beside the exact answers.
 
-#include "scores.h"
-
-#include "training.h"
+#include "sections.h"
 
 using namespace doxa;
 using namespace doxa::support;

@@ -5,8 +5,7 @@
 #include <iostream>
 #include <new>
 
-#include "support/number.h"
-#include "support/utf8.h"
+#include "support/text.h"
 
 namespace doxa::support {
 namespace {

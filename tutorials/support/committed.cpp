@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "doxa/models/files/file.h"
-#include "support/number.h"
+#include "support/text.h"
 
 namespace doxa::support {
 namespace {

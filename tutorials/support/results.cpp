@@ -8,8 +8,7 @@
 
 #include "doxa/models/files/file.h"
 #include "doxa/models/files/json.h"
-#include "support/number.h"
-#include "support/utf8.h"
+#include "support/text.h"
 
 namespace doxa::support {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "support/number.h"
+#include "support/text.h"
 
 namespace doxa::support {
 

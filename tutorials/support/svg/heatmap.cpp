@@ -6,7 +6,6 @@
 
 #include "support/svg/marks.h"
 #include "support/svg/theme.h"
-#include "support/svg/ticks.h"
 #include "support/svg/writer.h"
 
 namespace doxa::support::svg {

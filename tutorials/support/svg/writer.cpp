@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "support/number.h"
 #include "support/svg/theme.h"
-#include "support/utf8.h"
+#include "support/text.h"
 
 namespace doxa::support::svg {
 
