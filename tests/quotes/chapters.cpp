@@ -6,7 +6,6 @@
 #include <variant>
 
 #include "quotes/quotes.h"
-#include "support/committed.h"
 #include "support/results.h"
 #include "tests/support/cursor.h"
 #include "tests/support/scratch.h"

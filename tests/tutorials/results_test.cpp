@@ -9,7 +9,6 @@
 #include <string>
 
 #include "doxa/models/files/file.h"
-#include "support/committed.h"
 #include "tests/support/rounding.h"
 
 namespace doxa::support {

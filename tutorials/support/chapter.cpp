@@ -9,7 +9,6 @@
 
 #include "doxa/autograd/real.h"
 #include "doxa/models/files/file.h"
-#include "support/committed.h"
 #include "support/results.h"
 
 namespace doxa::support {

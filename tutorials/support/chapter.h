@@ -60,7 +60,7 @@ class Chapter {
 //
 // Parses the arguments, creates DIR, runs `body`, prints its claims and writes its files to DIR,
 // results.json among them. The default run ends with the claim that its results are those committed in
-// tutorials/NN-name/results.json (see committed.h); a build in single precision makes no such claim.
+// tutorials/NN-name/results.json (see results.h); a build in single precision makes no such claim.
 int run_chapter(Arguments& arguments, int argc, const char* const* argv,
                 const std::function<void(Chapter&)>& body);
 

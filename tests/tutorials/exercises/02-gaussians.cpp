@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "doxa/distributions/multivariate_normal.h"
-#include "log_ratio.h"
 #include "sections.h"
 
 namespace doxa {
