@@ -101,8 +101,7 @@ Figure latent_figure(Vae& vae, const Sample& held_out) {
   Figure figure(
       "Posterior means in the latent plane, coloured by cluster, against the prior; and the image of a "
       "latent lattice under the decoder",
-      2);
-  figure.row_height = 400;
+      2, 400);
   Axes& latent = plane(figure, "posterior means and the prior", "z", 3.6);
   std::vector<PlanePoint> means;
   for (const PlanePosterior& of_x : posteriors(vae, held_out.x)) means.push_back(of_x.loc);

@@ -31,7 +31,7 @@ std::string head(const std::string& text, int count) {
 // Prints the first steps as a table and returns its text.
 std::string print_trajectory(const Pomdp& m, const Trajectory& t, const Filtering& f) {
   const bool two_states = m.states.size() == 2, states_known = !t.states.empty();
-  std::vector<std::string> headers{"k", "action", "observation", "p(o_k|past)"};
+  std::vector<Column> headers{"k", "action", "observation", "p(o_k|past)"};
   if (states_known) headers.insert(headers.begin() + 2, "state");
   if (two_states)
     headers.push_back("b_k(" + m.states[0] + ")");

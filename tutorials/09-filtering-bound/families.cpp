@@ -76,7 +76,7 @@ void policies(Chapter& chapter, const std::vector<Setting>& settings, const std:
   }
   std::cout << table;
   std::cout << "\nThe gap of the best causal q by step, nats:\n";
-  std::vector<std::string> header{"policy"};
+  std::vector<Column> header{"policy"};
   for (std::size_t k = 1; k <= settings[0].horizon; ++k) header.push_back("k = " + std::to_string(k));
   header.push_back("sum");
   Table gaps(header);

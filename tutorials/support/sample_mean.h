@@ -7,8 +7,8 @@
 
 namespace doxa::support {
 
-// The mean of independent values and its standard error, like estimate_mean(), but each value is divided by n
-// before it is added: the last digits differ, and the committed results have these.
+// The mean of independent values and its standard error, as estimate_mean() has them, except that each value is
+// divided by n before it is added. The last digits differ; the committed results come from this order.
 inline MeanEstimate sample_mean(const std::vector<double>& values) {
   const auto n = static_cast<double>(values.size());
   double mean = 0, squares = 0;
