@@ -28,8 +28,8 @@ MeanEstimate entropy_rate(const Pomdp& m, std::span<const double> policy, const 
     throw std::invalid_argument("entropy_rate: " + std::to_string(trajectories) +
                                 " trajectories, expected at least 2 for a standard error");
   std::vector<double> predicted(m.observations.size());
-  std::vector<double> rates(trajectories);
-  for (double& rate : rates) {
+  double mean = 0, squares = 0;  // Welford's running mean and sum of squared deviations
+  for (std::size_t i = 1; i <= trajectories; ++i) {
     const Trajectory t = simulate(m, policy, burn_in + horizon, random);
     Belief belief = initial_belief(m);
     double sum = 0;
@@ -42,9 +42,12 @@ MeanEstimate entropy_rate(const Pomdp& m, std::span<const double> policy, const 
       }
       condition(m, belief, action, t.observations[k - 1]);
     }
-    rate = sum / static_cast<double>(horizon);
+    const double rate = sum / static_cast<double>(horizon), deviation = rate - mean;
+    mean += deviation / static_cast<double>(i);
+    squares += deviation * (rate - mean);
   }
-  return estimate_mean(rates);
+  const double n = static_cast<double>(trajectories);
+  return {mean, std::sqrt(squares / (n * (n - 1)))};
 }
 
 }  // namespace doxa

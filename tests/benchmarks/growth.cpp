@@ -5,8 +5,8 @@
 #include "doxa/models/files/file.h"
 #include "measurements.h"
 #include "support/figure.h"
-#include "support/number.h"
 #include "support/table.h"
+#include "support/text.h"
 #include "training_step.h"
 #include "training_steps/filter.h"
 
@@ -85,14 +85,10 @@ void measure_growth(const std::filesystem::path& directory, double seconds, Rows
       {"B", up_to_4096, small, &Filter::Sizes::B, "1"},
       {"H", {16, 32, 64, 128, 256, 512, 1024, 2048}, small, &Filter::Sizes::H, "1"},
   };
-  support::Table table({"size", "from", "to", "slope of time", "slope of bytes", "expected"});
+  support::Table table({"size", "from", "to", {"slope of time", 3}, {"slope of bytes", 3}, "expected"});
   for (Curve& c : curves) {
     measure(c, seconds, rows);
-    table.row({c.what,
-               c.values.front(),
-               c.values.back(),
-               {slope(c.x, c.microseconds), 3},
-               {slope(c.x, c.bytes), 3},
+    table.row({c.what, c.values.front(), c.values.back(), slope(c.x, c.microseconds), slope(c.x, c.bytes),
                c.expected});
   }
   write_file_atomically(directory / "growth.svg", draw(curves).svg());

@@ -5,8 +5,8 @@
 
 #include "doxa/models/files/file.h"
 #include "measurements.h"
-#include "support/number.h"
 #include "support/results.h"
+#include "support/text.h"
 
 namespace doxa::benchmarks {
 

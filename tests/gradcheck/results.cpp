@@ -10,8 +10,8 @@
 #include <stdexcept>
 
 #include "doxa/models/files/file.h"
-#include "support/number.h"
 #include "support/results.h"
+#include "support/text.h"
 
 namespace doxa::gradcheck {
 namespace {

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cctype>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -7,7 +6,6 @@
 #include <variant>
 
 #include "quotes/quotes.h"
-#include "support/committed.h"
 #include "support/results.h"
 #include "tests/support/cursor.h"
 #include "tests/support/scratch.h"
@@ -35,6 +33,39 @@ std::string not_to_be_committed(const ResultsFile& results, const std::string& c
   return "";
 }
 
+// What `folder` holds of files and folders whose name `accepts`, sorted: capitals come first.
+std::vector<fs::path> entries(const fs::path& folder, auto accepts) {
+  std::vector<fs::path> all;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (accepts(entry.path().filename().string())) all.push_back(entry.path());
+  std::ranges::sort(all);
+  return all;
+}
+
+// The names of a run's figures, without ".svg", and their checksums.
+ResultsFile figures_of(const ResultsFile& run) {
+  ResultsFile all;
+  for (const auto& [name, sum] : run)
+    if (name.starts_with("figure.") && name.ends_with(".svg")) all[name.substr(7, name.size() - 11)] = sum;
+  return all;
+}
+
+// The RUN of each results-RUN.json in a chapter's folder: a run with flags, some of whose figures are shown as
+// figures/NAME-RUN.svg.
+std::vector<std::string> further_runs(const fs::path& chapter) {
+  std::vector<std::string> all;
+  for (const fs::path& file : entries(chapter, [](const std::string& name) {
+         return name.starts_with("results-") && name.ends_with(".json");
+       }))
+    all.push_back(file.stem().string().substr(8));
+  return all;
+}
+
+// The figures that no run has drawn.
+std::vector<fs::path> strays(const fs::path& chapter, const std::set<std::string>& drawn) {
+  return entries(chapter / "figures", [&](const std::string& name) { return !drawn.contains(name); });
+}
+
 }  // namespace
 
 std::vector<fs::path> pages(const fs::path& root) {
@@ -47,31 +78,11 @@ std::vector<fs::path> pages(const fs::path& root) {
 }
 
 std::vector<fs::path> chapters(const fs::path& root) {
-  std::vector<fs::path> all;
-  for (const auto& entry : fs::directory_iterator(root / "tutorials"))
-    if (std::isdigit(static_cast<unsigned char>(entry.path().filename().string()[0])))
-      all.push_back(entry.path());
-  std::ranges::sort(all);
-  return all;
+  return entries(root / "tutorials", [](const std::string& name) { return is_digit(name[0]); });
 }
 
 std::vector<fs::path> pages_of(const fs::path& chapter) {
-  std::vector<fs::path> all;
-  for (const auto& entry : fs::directory_iterator(chapter))
-    if (entry.path().extension() == ".md") all.push_back(entry.path());
-  std::ranges::sort(all);  // capitals come first
-  return all;
-}
-
-std::vector<std::string> further_runs(const fs::path& chapter) {
-  std::vector<std::string> all;
-  for (const auto& entry : fs::directory_iterator(chapter)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with("results-") && name.ends_with(".json"))
-      all.push_back(name.substr(8, name.size() - 13));
-  }
-  std::ranges::sort(all);
-  return all;
+  return entries(chapter, [](const std::string& name) { return name.ends_with(".md"); });
 }
 
 std::vector<std::string> faults(const fs::path& chapter) {
@@ -85,9 +96,8 @@ std::vector<std::string> faults(const fs::path& chapter) {
   for (const fs::path& page : pages_of(chapter)) text += testing::content(page);
   std::set<std::string> drawn;
   const auto check = [&](const ResultsFile& run, const std::string& suffix) {
-    for (const auto& [name, sum] : run) {
-      if (!name.starts_with("figure.") || !name.ends_with(".svg")) continue;
-      const std::string figure = name.substr(7, name.size() - 11) + suffix + ".svg";
+    for (const auto& [name, sum] : figures_of(run)) {
+      const std::string figure = name + suffix + ".svg";
       if (!suffix.empty() && !fs::exists(chapter / "figures" / figure)) continue;
       drawn.insert(figure);
       const std::string svg = testing::content(chapter / "figures" / figure);
@@ -101,9 +111,8 @@ std::vector<std::string> faults(const fs::path& chapter) {
   check(results, "");
   for (const std::string& run : further_runs(chapter))
     check(support::read_results(chapter / ("results-" + run + ".json")), "-" + run);
-  for (const auto& entry : fs::directory_iterator(chapter / "figures"))
-    if (!drawn.contains(entry.path().filename().string()))
-      found.push_back("figures/" + entry.path().filename().string() + " is drawn by no run");
+  for (const fs::path& figure : strays(chapter, drawn))
+    found.push_back("figures/" + figure.filename().string() + " is drawn by no run");
   return found;
 }
 
@@ -112,33 +121,26 @@ void take(const fs::path& run, const fs::path& chapter) {
   if (const std::string why = not_to_be_committed(results, chapter.filename().string()); !why.empty())
     throw std::runtime_error((run / "results.json").string() + " " + why);
   fs::create_directories(chapter / "figures");
+  const auto copy = [](const fs::path& from, const fs::path& to) {
+    fs::copy_file(from, to, fs::copy_options::overwrite_existing);
+  };
   std::set<std::string> drawn;
-  for (const auto& [name, sum] : results) {
-    if (!name.starts_with("figure.")) continue;
-    drawn.insert(name.substr(7));
-    fs::copy_file(run / name.substr(7), chapter / "figures" / name.substr(7),
-                  fs::copy_options::overwrite_existing);
+  for (const auto& [name, sum] : figures_of(results)) {
+    drawn.insert(name + ".svg");
+    copy(run / (name + ".svg"), chapter / "figures" / (name + ".svg"));
   }
   for (const std::string& further : further_runs(chapter)) {
-    const fs::path from = run.string() + "-" + further;
-    const fs::path file = chapter / ("results-" + further + ".json");
-    if (fs::exists(from / "results.json"))
-      fs::copy_file(from / "results.json", file, fs::copy_options::overwrite_existing);
-    for (const auto& [name, sum] : support::read_results(file)) {
-      if (!name.starts_with("figure.") || !name.ends_with(".svg")) continue;
-      const std::string figure = name.substr(7, name.size() - 11) + "-" + further + ".svg";
-      if (!fs::exists(chapter / "figures" / figure)) continue;
-      drawn.insert(figure);
-      if (fs::exists(from / name.substr(7)))
-        fs::copy_file(from / name.substr(7), chapter / "figures" / figure,
-                      fs::copy_options::overwrite_existing);
+    const fs::path from = run.string() + "-" + further, file = chapter / ("results-" + further + ".json");
+    if (fs::exists(from / "results.json")) copy(from / "results.json", file);
+    for (const auto& [name, sum] : figures_of(support::read_results(file))) {
+      const fs::path figure = chapter / "figures" / (name + "-" + further + ".svg");
+      if (!fs::exists(figure)) continue;
+      drawn.insert(figure.filename().string());
+      if (fs::exists(from / (name + ".svg"))) copy(from / (name + ".svg"), figure);
     }
   }
-  std::vector<fs::path> old;
-  for (const auto& entry : fs::directory_iterator(chapter / "figures"))
-    if (!drawn.contains(entry.path().filename().string())) old.push_back(entry.path());
-  for (const fs::path& figure : old) fs::remove(figure);
-  fs::copy_file(run / "results.json", chapter / "results.json", fs::copy_options::overwrite_existing);
+  for (const fs::path& figure : strays(chapter, drawn)) fs::remove(figure);
+  copy(run / "results.json", chapter / "results.json");
 }
 
 namespace {

@@ -1,13 +1,12 @@
 #include "quotes/numbers.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <fstream>
 #include <set>
 #include <string>
 
-#include "support/number.h"
+#include "support/text.h"
 #include "tests/support/cursor.h"
 
 namespace doxa::quotes {
@@ -209,8 +208,7 @@ std::set<std::string> numbers_of_sources(const fs::path& folder) {
 
 bool is_chapter(const fs::path& page) {
   const std::string folder = page.parent_path().filename().string();
-  return folder.size() > 3 && std::isdigit(static_cast<unsigned char>(folder[0])) &&
-         std::isdigit(static_cast<unsigned char>(folder[1])) && folder[2] == '-';
+  return folder.size() > 3 && is_digit(folder[0]) && is_digit(folder[1]) && folder[2] == '-';
 }
 
 bool is_year(const std::string& digits) { return digits.size() == 4 && digits >= "1700" && digits <= "2099"; }

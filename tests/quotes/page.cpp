@@ -3,14 +3,13 @@
 #include <fstream>
 #include <map>
 #include <optional>
-#include <sstream>
 #include <stdexcept>
 #include <variant>
 
 #include "quotes/numbers.h"
 #include "quotes/quotes.h"
-#include "support/number.h"
 #include "support/results.h"
+#include "support/text.h"
 #include "tests/support/cursor.h"
 #include "tests/support/scratch.h"
 
@@ -56,13 +55,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using support::ResultsFile;
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
 
 // The results files that a page names, each read once.
 class Sources {

@@ -1,13 +1,23 @@
 #pragma once
 
 #include <algorithm>
+#include <sstream>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace doxa {
 
 inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 inline bool is_word(char c) {
   return is_digit(c) || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+inline std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
 }
 
 /// A place in a text that is read from front to back.

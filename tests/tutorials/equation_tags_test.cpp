@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cctype>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -23,8 +22,7 @@ std::map<std::string, std::string> chapters() {
   std::map<std::string, std::string> all;
   for (const auto& entry : fs::directory_iterator(root / "tutorials")) {
     const std::string name = entry.path().filename().string();
-    if (name.size() > 3 && std::isdigit(static_cast<unsigned char>(name[0])) &&
-        fs::exists(entry.path() / "main.cpp"))
+    if (doxa::is_digit(name[0]) && fs::exists(entry.path() / "main.cpp"))
       for (const auto& page : fs::directory_iterator(entry.path()))
         if (page.path().extension() == ".md") all[name.substr(0, 2)] += doxa::testing::content(page.path());
   }
@@ -59,6 +57,16 @@ std::set<std::string> citations(const std::string& text, const std::map<std::str
   return all;
 }
 
+// Calls read(path, text) for the project's files of code, and for its pages too if asked.
+void for_each_file(bool pages, auto read) {
+  for (const char* room : {"autograd", "distributions", "models", "tutorials", "tests"})
+    for (const auto& entry : fs::recursive_directory_iterator(root / room)) {
+      const std::string extension = entry.path().extension().string();
+      if (extension == ".cpp" || extension == ".h" || (pages && extension == ".md"))
+        read(entry.path(), doxa::testing::content(entry.path()));
+    }
+}
+
 TEST(EquationTags, StandOnceEachAndInTheirOwnChapter) {
   const auto all = chapters();
   ASSERT_FALSE(all.empty());
@@ -78,14 +86,11 @@ TEST(EquationTags, AreThereWhereTextOrCodeCitesThem) {
   for (const auto& [number, text] : all)
     for (const std::string& tag : tags(text)) known.insert(tag);
   int files = 0;
-  for (const char* room : {"autograd", "distributions", "models", "tutorials", "tests"})
-    for (const auto& entry : fs::recursive_directory_iterator(root / room)) {
-      const std::string extension = entry.path().extension().string();
-      if (extension != ".cpp" && extension != ".h" && extension != ".md") continue;
-      ++files;
-      for (const std::string& tag : citations(doxa::testing::content(entry.path()), all))
-        EXPECT_TRUE(known.contains(tag)) << entry.path() << " cites (" << tag << ")";
-    }
+  for_each_file(true, [&](const fs::path& path, const std::string& text) {
+    ++files;
+    for (const std::string& tag : citations(text, all))
+      EXPECT_TRUE(known.contains(tag)) << path << " cites (" << tag << ")";
+  });
   EXPECT_GT(files, 50);
 }
 
@@ -93,11 +98,9 @@ TEST(EquationTags, AreThereWhereTextOrCodeCitesThem) {
 TEST(EquationTags, OfEachChapterAreCitedByCode) {
   const auto all = chapters();
   std::map<std::string, std::set<std::string>> cited;
-  for (const char* room : {"autograd", "distributions", "models", "tutorials", "tests"})
-    for (const auto& entry : fs::recursive_directory_iterator(root / room))
-      if (entry.path().extension() == ".cpp" || entry.path().extension() == ".h")
-        for (const std::string& tag : citations(doxa::testing::content(entry.path()), all))
-          cited[tag.substr(0, 2)].insert(tag);
+  for_each_file(false, [&](const fs::path&, const std::string& text) {
+    for (const std::string& tag : citations(text, all)) cited[tag.substr(0, 2)].insert(tag);
+  });
   for (const auto& [number, text] : all)
     for (const std::string& tag : tags(text))
       EXPECT_TRUE(cited[number].contains(tag)) << "no code cites (" << tag << ")";

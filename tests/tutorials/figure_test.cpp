@@ -8,9 +8,8 @@
 #include <random>
 
 #include "support/diagram.h"
-#include "support/svg/contour_lines.h"
+#include "support/svg/marks.h"
 #include "support/svg/path.h"
-#include "support/svg/ticks.h"
 #include "support/svg/writer.h"
 #include "tests/support/rounding.h"
 

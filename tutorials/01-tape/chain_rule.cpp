@@ -1,6 +1,4 @@
-#include "chain_rule.h"
-
-#include "support/tutorial.h"
+#include "sections.h"
 
 using namespace doxa;
 using namespace doxa::support;

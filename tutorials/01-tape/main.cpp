@@ -117,8 +117,7 @@ void shared_subexpression(Chapter& chapter) {
     const Real derivative = sum_over_paths(edges, 0, n, products);
     table.row({n, static_cast<double>(derivative), products, edges.size()});
   }
-  chapter.results.set("printed.doublings", table.text());
-  std::cout << table;
+  chapter.print("doublings", table);
 
   constexpr int doublings = 60;
   Tape tape;

@@ -125,19 +125,16 @@ void verdicts(Chapter& chapter) {
   };
 
   std::cout << "\nWhat check_gradients says (slip = " << significant(slip, 2) << "):\n\n";
-  Table table({"function", "verdict", "tape", "differences", "their error", "off by, in errors"});
+  Table table({"function", "verdict", {"tape", 5}, {"differences", 5}, "their error", "off by, in errors"},
+              2);
   std::vector<GradientReport> reports;
   int as_expected = 0;
   for (const Trial& t : trials) {
     reports.push_back(check_gradients(t.function, t.at, {.seed = chapter.seed()}));
     const GradientEntry& e = reports.back().entries.front();  // the worst
-    table.row(
-        {t.name,
-         to_string(reports.back().verdict()),
-         {e.analytic, 5},
-         e.at_kink() ? Cell(significant(e.left, 1) + " to " + significant(e.right, 1)) : Cell(e.numeric, 5),
-         {e.error, 2},
-         {e.ratio(), 2}});
+    const Cell numeric =
+        e.at_kink() ? Cell(significant(e.left, 1) + " to " + significant(e.right, 1)) : Cell(e.numeric);
+    table.row({t.name, to_string(reports.back().verdict()), e.analytic, numeric, e.error, e.ratio()});
     as_expected += reports.back().verdict() == t.expected;
   }
   chapter.results.set("printed.verdicts", table.text());

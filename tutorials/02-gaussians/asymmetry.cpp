@@ -1,6 +1,5 @@
 #include <array>
 
-#include "natural_gradient.h"
 #include "sections.h"
 
 using namespace doxa;

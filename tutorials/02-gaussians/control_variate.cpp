@@ -1,5 +1,4 @@
 #include "doxa/distributions/normal.h"
-#include "log_ratio.h"
 #include "sections.h"
 
 using namespace doxa;

@@ -38,8 +38,7 @@ void factors(Chapter& chapter) {
     ++beyond;
     remembered += std::abs(naive) <= 1;
   }
-  chapter.results.set("printed.factor", table.text());
-  std::cout << table;
+  chapter.print("factor", table);
   chapter.claims.at_most(
       "by its factor, a density on nearly a line is right to rounding (error in u (1 + |log s|))", worst, 8,
       0, "substitution is exact here, and the sum of four terms is rounded four times");

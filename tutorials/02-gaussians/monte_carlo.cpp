@@ -3,7 +3,6 @@
 #include <array>
 
 #include "doxa/distributions/multivariate_normal.h"
-#include "log_ratio.h"
 #include "sections.h"
 
 using namespace doxa;

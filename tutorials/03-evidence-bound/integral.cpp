@@ -3,9 +3,9 @@
 #include <array>
 
 #include "doxa/autograd/random.h"
-#include "doxa/models/numerics/mean_estimate.h"
 #include "scalar_model.h"
 #include "sections.h"
+#include "support/sample_mean.h"
 
 using namespace doxa;
 using namespace doxa::support;
@@ -59,8 +59,8 @@ void integral(Chapter& chapter) {
             << " draws of a q that is 1/10 deviation from the posterior in each coordinate:\n\n";
   Table table({"d", "log p(x)", "log of the average", {"draws needed for ± 10 %", 2}, "V", {"± se", 2}}, 5);
   for (std::size_t k = 0; k < dimensions.size(); ++k) {
-    const double exact = dimensions[k] * evidence, average = estimate_mean(ratio[k]).mean;
-    const MeanEstimate v = estimate_mean(log_weight[k]);
+    const double exact = dimensions[k] * evidence, average = sample_mean(ratio[k]).mean;
+    const MeanEstimate v = sample_mean(log_weight[k]);
     table.row({dimensions[k], exact, exact + std::log(average),
                100 * (std::pow(per_dimension, dimensions[k]) - 1), v.mean, v.standard_error});
     chapter.results.set("integral.miss_d" + std::to_string(dimensions[k]), std::log(average));
@@ -71,7 +71,7 @@ void integral(Chapter& chapter) {
 
   std::vector<double> squared = ratio[1];
   for (double& r : squared) r *= r;
-  const MeanEstimate second = estimate_mean(squared);
+  const MeanEstimate second = sample_mean(squared);
   chapter.claims.equal(
       "(03.2) for d = 2 the squared weight of a prior draw over p(x)² has the mean ((2/√3) e^(x²/6))²",
       second.mean, per_dimension * per_dimension, 4 * second.standard_error,

@@ -1,8 +1,8 @@
 // V from draws of q, Jensen's inequality as a picture, and the posterior's constant integrand.
 
 #include "doxa/autograd/random.h"
-#include "doxa/models/numerics/mean_estimate.h"
 #include "sections.h"
+#include "support/sample_mean.h"
 
 using namespace doxa;
 using namespace doxa::support;
@@ -101,14 +101,17 @@ void sampled(Chapter& chapter, const Problem& problem) {
   const auto row = [&](const std::string& name, const Gaussian& q) {
     const Gaussian rounded = representable(q);
     const double v = elbo_terms(model, x, rounded).value();
-    const MeanEstimate e = estimate_mean(draw_log_weights(problem, rounded, draws, random));
-    const double deviation = e.standard_error * std::sqrt(static_cast<double>(draws));
-    table.row({name, v, e.mean, e.standard_error, deviation, evidence - v});
+    const std::vector<double> log_w = draw_log_weights(problem, rounded, draws, random);
+    const double mean = sample_mean(log_w).mean, n = static_cast<double>(draws);
+    double squares = 0;
+    for (const double l : log_w) squares += (l - mean) * (l - mean);
+    const double deviation = std::sqrt(squares / (n - 1)), error = deviation / std::sqrt(n);
+    table.row({name, v, mean, error, deviation, evidence - v});
     if (name == "posterior, moved by 1/10") {
       chapter.results.set("moved.deviation_of_log_weight", deviation);
       chapter.results.set("moved.gap", evidence - v);
     }
-    return std::abs(e.mean - v) / e.standard_error;
+    return std::abs(mean - v) / error;
   };
   const double worst =
       std::max({row("the prior", standard_normal(2)), row("best diagonal", best_diagonal(model, x)),
@@ -123,7 +126,7 @@ void sampled(Chapter& chapter, const Problem& problem) {
                          worst, 0, 4, "4 standard errors");
   std::vector<double> ratio = draw_log_weights(problem, standard_normal(2), draws, random);
   for (double& r : ratio) r = std::exp(r - evidence);
-  const MeanEstimate mean_weight = estimate_mean(ratio);
+  const MeanEstimate mean_weight = sample_mean(ratio);
   chapter.results.set("prior_weight_over_evidence", mean_weight.mean);
   chapter.claims.equal(
       "(03.7) before the logarithm there is no gap: the mean weight over p(x), q being the prior",

@@ -45,17 +45,6 @@ extern const char* const why_units;
 // How far two machines' largest misses may be apart: a miss is rounding, of the size of a unit.
 inline constexpr double rounding_noise = 1;
 
-// One maximisation of V over a family of q, step by step.
-struct Climb {
-  std::string name;
-  std::vector<EvidenceSplit> splits;  // before the first step, and after each
-  std::vector<Gaussian> path;         // the q that they belong to
-
-  const Gaussian& end() const { return path.back(); }
-};
-doxa::support::Figure ascent_figure(const std::vector<Climb>& climbs);
-doxa::support::Figure ellipse_figure(const Problem& problem, const Climb& full, const Climb& diagonal);
-
 // The parts of the chapter, each with its claims and figures.
 void integral(doxa::support::Chapter& chapter);        // averaging over the prior (03.2)
 void scalar_by_hand(doxa::support::Chapter& chapter);  // (03.9), (03.10)

@@ -137,8 +137,8 @@ void draw_trade(Chapter& chapter, const ChoiceModel& model, const Triple& truth)
   for (double t = 0.08; t < 8.1; t *= chapter.quick() ? 1.4 : 1.12) temperature.push_back(t);
   std::vector<GumbelError> errors;
   for (const double t : temperature) errors.push_back(gumbel_error(model, truth, t));
-  Figure figure("Bias and standard deviation of the Gumbel-softmax gradient against the temperature");
-  figure.width = 620;
+  Figure figure("Bias and standard deviation of the Gumbel-softmax gradient against the temperature", 1, 320,
+                620);
   Axes& axes = figure.axes("one draw's estimate of the gradient: length of the error", "temperature τ",
                            "error / nats");
   axes.x_scale = axes.y_scale = Scale::log;

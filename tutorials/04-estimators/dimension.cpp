@@ -53,8 +53,7 @@ void dimension(Chapter& chapter) {
   std::cout << "in 128 dimensions leave-one-out needs " << significant(last.loo / last.path, 3)
             << " times the draws for the same accuracy\n\n";
 
-  Figure figure("Variance of the gradient estimate against the number of dimensions");
-  figure.width = 620;
+  Figure figure("Variance of the gradient estimate against the number of dimensions", 1, 320, 620);
   Axes& axes = figure.axes("variance of the estimate of ∂F/∂μ₁ from 8 draws", "dimensions D", "variance");
   axes.x_scale = axes.y_scale = Scale::log;
   axes.line(dimensions, series(all, &Variances::naive_exact), {.label = "score function, no baseline"});

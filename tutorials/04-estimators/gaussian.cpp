@@ -65,8 +65,7 @@ Moments running_mean_of(const Parabola& p, Index calls, Philox& random) {
 void against_scale(Chapter& chapter, Philox& random) {
   std::vector<double> sigma;
   for (double s = 0.05; s < 2.01; s *= 1.05) sigma.push_back(s);
-  Figure figure("Variance of one draw's gradient against the scale of q");
-  figure.width = 620;
+  Figure figure("Variance of one draw's gradient against the scale of q", 1, 320, 620);
   Axes& axes =
       figure.axes("variance of the estimate of ∂F/∂μ from one draw, δ = 1", "scale σ of q", "variance");
   axes.x_scale = axes.y_scale = Scale::log;

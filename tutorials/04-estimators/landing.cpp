@@ -91,8 +91,7 @@ void landing(Chapter& chapter) {
   chapter.claims.equal("where the total derivative still has the variance σ² = 1", restless.variance[0], 1,
                        4.5 * restless.variance_error[0], "4.5 standard errors");
 
-  Figure figure("Variance of the estimates of a bound's gradient against the scale of q");
-  figure.width = 620;
+  Figure figure("Variance of the estimates of a bound's gradient against the scale of q", 1, 320, 620);
   Axes& axes = figure.axes("variance of the estimate of ∂V/∂μ from one draw, μ = 0.5", "scale σ of q",
                            "variance / nats²");
   axes.x_scale = axes.y_scale = Scale::log;

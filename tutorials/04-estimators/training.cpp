@@ -4,6 +4,7 @@
 
 #include "choice_model.h"
 #include "doxa/distributions/estimators.h"
+#include "doxa/models/numerics/mean_estimate.h"
 #include "sections.h"
 
 namespace doxa {
@@ -14,14 +15,14 @@ constexpr double first_rate = 0.5, temperature = 0.5;
 
 double rate(int step) { return first_rate / (1 + step / 200.0); }
 
-// log p(x) - V = KL(q ‖ p(z | x)), the mean over the runs and its standard error; and where they end.
+// log p(x) - V = KL(q ‖ p(z | x)), the mean over the runs, during training and where it ends.
 struct Curve {
   std::string name;
   std::vector<double> step, kl;
-  double last_kl = 0, last_error = 0;
+  MeanEstimate last;
 };
 
-double mean_kl(const Tensor& logits, const Triple& posterior, double* error = nullptr) {
+MeanEstimate mean_kl(const Tensor& logits, const Triple& posterior) {
   const auto of_run = [&](Index run) {
     return kl(softmax_of({logits(run, 0), logits(run, 1), logits(run, 2)}), posterior);
   };
@@ -34,22 +35,21 @@ double mean_kl(const Tensor& logits, const Triple& posterior, double* error = nu
     squares += k * k;
   }
   const double mean = sum / n;
-  if (error) *error = std::sqrt(std::max(0.0, squares / n - mean * mean) / (n - 1));
-  return first + mean;
+  return {first + mean, std::sqrt(std::max(0.0, squares / n - mean * mean) / (n - 1))};
 }
 
 template <class Estimator>
 Curve ascend(const std::string& name, const ChoiceModel& model, Estimator estimator, int steps,
              Philox& random, Index runs = 200) {
   Tensor logits(Shape{runs, 3});
-  Curve curve{name, {}, {}};
+  Curve curve{name, {}, {}, {}};
   const Triple posterior = model.posterior();
   const auto f = [&](Var z, const OneHotCategorical& q) { return model.log_weight(z, q); };
   Tape tape;
   for (int step = 0; step < steps; ++step) {
     if (step % 5 == 0) {
       curve.step.push_back(step);
-      curve.kl.push_back(mean_kl(logits, posterior));
+      curve.kl.push_back(mean_kl(logits, posterior).mean);
     }
     tape.clear();
     const Var l = tape.variable(logits);
@@ -57,7 +57,7 @@ Curve ascend(const std::string& name, const ChoiceModel& model, Estimator estima
     for (Index i = 0; i < logits.size(); ++i)
       logits[i] += static_cast<Real>(rate(step)) * l.adjoint()[static_cast<std::size_t>(i)];
   }
-  curve.last_kl = mean_kl(logits, posterior, &curve.last_error);
+  curve.last = mean_kl(logits, posterior);
   return curve;
 }
 
@@ -111,10 +111,10 @@ void claim_rest(Chapter& chapter, const ChoiceModel& model, const Curve& few, Es
   estimator.samples *= 100;
   const Curve many = ascend(few.name, model, estimator, steps, random, 20);
   chapter.results.set("training." + few.name + ".at_rest", rest);
-  chapter.results.set("training." + few.name + ".by_200_draws", many.last_kl);
+  chapter.results.set("training." + few.name + ".by_200_draws", many.last.mean);
   chapter.claims.equal(
-      "training by " + few.name + ", 200 draws a step, ends where its expectation is zero: KL", many.last_kl,
-      rest, 4.5 * many.last_error + std::abs(few.last_kl - rest) / 50,
+      "training by " + few.name + ", 200 draws a step, ends where its expectation is zero: KL",
+      many.last.mean, rest, 4.5 * many.last.standard_error + std::abs(few.last.mean - rest) / 50,
       "4.5 standard errors over the runs, and a fiftieth of the shift that 2 draws make");
 }
 
@@ -143,29 +143,29 @@ void training(Chapter& chapter) {
             << steps << " steps, " << 200 << " runs: log p(x) − V = KL(q ‖ p(z | x)) at the end\n\n";
   Table table({"estimator", {"mean KL / nats", 3}, {"± se", 2}});
   for (const Curve& c : curves) {
-    table.row({c.name, c.last_kl, c.last_error});
+    table.row({c.name, c.last.mean, c.last.standard_error});
     // For given draws of value k a step of the bare score function adds -rate f_k J(p) δ to a difference δ in
     // the logits, which grows as long as f_k < 0: by 10^9 in 200 steps, so that other rounding leads to other
     // draws. Two runs of 200 then are independent: 4 standard errors of the difference of their means.
     if (c.name == "score function, no baseline")
-      chapter.results.set("training." + c.name, c.last_kl, 4 * std::sqrt(2.0) * c.last_error);
+      chapter.results.set("training." + c.name, c.last.mean, 4 * std::sqrt(2.0) * c.last.standard_error);
     else
-      chapter.results.set("training." + c.name, c.last_kl);
+      chapter.results.set("training." + c.name, c.last.mean);
   }
-  chapter.results.set("printed.training", table.text());
-  std::cout << table << "\nthe expected straight-through gradient is zero at KL = "
+  chapter.print("training", table);
+  std::cout << "\nthe expected straight-through gradient is zero at KL = "
             << significant(of_straight_through.kl, 4) << " nats, the expected Gumbel-softmax gradient at "
             << significant(of_gumbel.kl, 4) << "\n\n";
   const Curve &exact = curves[0], &none = curves[1], &others = curves[2];
   const double left = kl_left_by_ascent(model.posterior(), steps);
-  chapter.claims.at_most("training by enumeration reaches the posterior: KL", exact.last_kl, left, 0,
+  chapter.claims.at_most("training by enumeration reaches the posterior: KL", exact.last.mean, left, 0,
                          "the start's KL, shrunk by (1 - rate λ)² a step, λ the least curvature");
   chapter.claims.at_most("training by leave-one-out too, and stays there: the noise dies out with f - b",
-                         others.last_kl, left, 0, "as for enumeration");
+                         others.last.mean, left, 0, "as for enumeration");
   const double held = kl_held_by_noise(model, rate(steps), static_cast<double>(draws));
   chapter.results.set("training.held_by_noise", held);
   chapter.claims.at_least("without a baseline the noise of log p(x) times the score remains: KL",
-                          none.last_kl, held / 2, 0,
+                          none.last.mean, held / 2, 0,
                           "half of what it holds up near the posterior, rate · log² p(x) · tr J / 4n");
   chapter.claims.at_most("(04.20) where the expected gradients of the biased are zero: the larger component",
                          std::max(of_straight_through.gradient, of_gumbel.gradient), 0, 1e-9,
@@ -173,8 +173,7 @@ void training(Chapter& chapter) {
   claim_rest(chapter, model, curves[3], straight_through, of_straight_through.kl, steps / 2, random);
   claim_rest(chapter, model, curves[4], gumbel, of_gumbel.kl, steps / 2, random);
 
-  Figure figure("Divergence from the posterior during gradient ascent with each estimator");
-  figure.width = 620;
+  Figure figure("Divergence from the posterior during gradient ascent with each estimator", 1, 320, 620);
   Axes& axes = figure.axes("KL(q ‖ posterior), mean of 200 runs", "step", "KL / nats");
   axes.y_scale = Scale::log;
   axes.y_range = Range{1e-6, 2};

@@ -111,8 +111,8 @@ void report_collapse(Chapter& chapter, const Collapse& c) {
                decimal(m.kl[1], 4), decimal(linear_kl(c.eigenvalues[1], m.variance), 4), decimal(m.bound, 4),
                decimal(m.linear, 4)});
   }
-  chapter.results.set("printed.collapse", table.text());
-  std::cout << table << "\na model with four latents, s learned: their divergences are";
+  chapter.print("collapse", table);
+  std::cout << "\na model with four latents, s learned: their divergences are";
   for (std::size_t j = 0; j < c.four.size(); ++j) {
     std::cout << (j == 0 ? " " : ", ") << decimal(c.four[j], 4);
     chapter.results.set("kl_four_" + std::to_string(j + 1), c.four[j], spread.side_kl);

@@ -44,7 +44,7 @@ void table_of_noise(Chapter& chapter) {
     chapter.results.set("gap.r" + to_text(r), per_step(gap));
     chapter.results.set("memory.r" + to_text(r), per_step(memory));
   }
-  print(chapter, "noise", table);
+  chapter.print("noise", table);
 }
 
 // Above this variance the best causal bound of the autoregression is below the score without memory.
@@ -66,7 +66,7 @@ void table_of_vehicle(Chapter& chapter) {
     table.row({to_text(r), per_step_text(evidence), per_step_text(memory), per_step_text(gap),
                per_step_text(memory - gap)});
   }
-  print(chapter, "vehicle", table);
+  chapter.print("vehicle", table);
   const LinearGaussianModel m = vehicle();
   const std::vector<double> gap = causal_gap(m, horizon);
   chapter.results.set("vehicle.memory", per_step(worth(m).memory));

@@ -46,7 +46,7 @@ void decomposition(Chapter& chapter) {
   for (std::size_t k = 0; k < b.gap.size(); ++k)
     table.row({k + 1, b.log_emission[k], b.divergence[k], b.gap[k], b.ahead[k]});
   table.row({"sum", total(b.log_emission), total(b.divergence), total(b.gap), ""});
-  print(chapter, "decomposition", table);
+  chapter.print("decomposition", table);
   std::cout << "  bound " << significant(b.bound, 8) << " + gap " << significant(total(b.gap), 8)
             << " = evidence " << significant(b.log_evidence, 8) << "\n";
   const double size = std::max(largest_magnitude(column(b.ahead)), largest_magnitude(column(b.log_emission)));

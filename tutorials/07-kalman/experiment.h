@@ -48,13 +48,6 @@ Conditional state_given_all(const doxa::LinearGaussianModel& m, const doxa::Matr
 double rounding(double size);
 extern const char* const rounding_of_sums;
 
-// Prints a table, and keeps it for the text, which quotes it by this name.
-inline void print(doxa::support::Chapter& chapter, const std::string& name,
-                  const doxa::support::Table& table) {
-  std::cout << table;
-  chapter.results.set("printed." + name, table.text());
-}
-
 // Sections, each with its claims.
 void tracking(doxa::support::Chapter& chapter);
 void decomposition(doxa::support::Chapter& chapter);

@@ -75,7 +75,7 @@ void learned_model(Chapter& chapter) {
   add("by likelihood", ml.estimate);
   add("by the best causal bound", learned);
   add("by draws of a bound", trained.model);
-  print(chapter, "models", table);
+  chapter.print("models", table);
   std::cout << "  standard errors by likelihood: a " << significant(ml.error.a, 2) << ", q "
             << significant(ml.error.q, 2) << ", r " << significant(ml.error.r, 2) << "\n";
   std::cout << "  The posterior trained on the draws has a bound of " << decimal(trained.bound, 4)
@@ -97,7 +97,7 @@ void learned_model(Chapter& chapter) {
     chapter.results.set("learned.r" + to_text(r) + ".evidence_lost", at_truth.evidence - there.evidence,
                         end_of_ascent(found, truth));
   }
-  print(chapter, "truths", sweep);
+  chapter.print("truths", sweep);
 
   Figure figure("Learning a model by exact likelihood and by the causal bound", 2);
   Axes& left =

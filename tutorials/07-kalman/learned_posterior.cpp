@@ -1,6 +1,7 @@
 // A causal posterior that knows nothing of dynamic programming: climbing the exact J(q), and climbing draws
 // of it on simulated episodes, as chapter 10 will have to.
 
+#include "doxa/models/numerics/mean_estimate.h"
 #include "model_ascent.h"
 #include "support/progress.h"
 
@@ -66,12 +67,9 @@ std::vector<double> train(Family& family, int steps, const std::string& name, Ph
 }
 
 // Draws of the bound of q less those of q*, on the same held-out episodes with the same noise.
-struct Paired {
-  double mean, error;
-};
 template <class Family>
-Paired against_best(Family& family, const LinearGaussianModel& m, const BestCausal& best, Index episodes,
-                    Philox& random) {
+MeanEstimate against_best(Family& family, const LinearGaussianModel& m, const BestCausal& best,
+                          Index episodes, Philox& random) {
   double sum = 0, squares = 0;
   const Index batch = 1000;
   Tape tape;
@@ -119,7 +117,7 @@ void learned_posterior(Chapter& chapter) {
   const double learned = add("the same, trained on simulated episodes", "52", value(trained));
   const double kernel = add("one recurrent kernel, climbing J", "5", value(climbed_kernel));
   const double learned_kernel = add("the same, trained on simulated episodes", "5", value(trained_kernel));
-  print(chapter, "posteriors", table);
+  chapter.print("posteriors", table);
   chapter.results.set("posterior.best_causal", best.bound);
   // Four standard deviations over seeds: of the draws, and for what climbs J of where it began.
   chapter.results.set("posterior.climbed", reached, 1e-9);
@@ -153,8 +151,9 @@ void learned_posterior(Chapter& chapter) {
   chapter.claims.at_most("and does not exceed it", std::max({reached, learned, kernel, learned_kernel}),
                          best.bound, 1e3 * u * (1 + std::abs(best.bound)), "a thousand roundings of a Real");
   const Index episodes = chapter.quick() ? 10'000 : 20'000;
-  const Paired paired = against_best(trained, m, best, episodes, held_out);
+  const MeanEstimate paired = against_best(trained, m, best, episodes, held_out);
   chapter.claims.equal("(07.26) the trained posterior less q*, on " + std::to_string(episodes) +
                            " held-out episodes, the same noise for both",
-                       paired.mean, 0, 4 * paired.error, "4 standard errors of the paired difference");
+                       paired.mean, 0, 4 * paired.standard_error,
+                       "4 standard errors of the paired difference");
 }

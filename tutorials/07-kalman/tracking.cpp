@@ -31,7 +31,7 @@ void show_table(Chapter& chapter, const Episode& e) {
                with_error(f, 0), with_error(s, 0), number(e.seen.states(i, 1)), with_error(f, 1),
                with_error(s, 1)});
   }
-  print(chapter, "tracking", table);
+  chapter.print("tracking", table);
 }
 
 void show_figure(Chapter& chapter, const Episode& e) {
@@ -100,7 +100,7 @@ void precise_readings(Chapter& chapter) {
     const double least = vehicle().transition_covariance[0];
     worst = std::max({worst, v.by_roots / r - 1, least / (least + r) - v.by_roots / r});
   }
-  print(chapter, "precise", table);
+  chapter.print("precise", table);
   chapter.claims.at_most(
       "(07.7) by square roots it is r P⁻/(P⁻ + r), between r q/(q + r) and r, for r down to 1e-20", worst, 0,
       rounding(1), rounding_of_sums);

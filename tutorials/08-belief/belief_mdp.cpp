@@ -2,11 +2,8 @@
 
 #include "belief_mdp.h"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-
 using namespace doxa;
+using namespace doxa::support;
 
 BeliefMdp::BeliefMdp(const Pomdp& model) : m(model) {
   for (std::size_t a = 0; a < m.actions.size(); ++a) {

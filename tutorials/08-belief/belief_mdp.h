@@ -1,12 +1,9 @@
 #pragma once
 
-#include <cstddef>
 #include <span>
-#include <vector>
 
 #include "doxa/models/pomdp/belief.h"
-#include "support/chapter.h"
-#include "support/figure.h"
+#include "support/tutorial.h"
 
 // The belief MDP of a POMDP: its state is the belief b, its reward ρ(b,a), and its transition Bayes' rule.
 struct BeliefMdp {

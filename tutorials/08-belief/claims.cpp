@@ -1,21 +1,13 @@
 // What is claimed of the filter: by enumeration, by simulation and, on Tiger, by a formula. Equation tags
 // refer to README.md.
 
-#include <algorithm>
-#include <cmath>
-#include <iostream>
-#include <limits>
 #include <numeric>
-#include <string>
 
 #include "doxa/models/pomdp/path_enumeration.h"
 #include "experiment.h"
-#include "support/number.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
-using support::Table;
+using namespace doxa::support;
 
 namespace {
 
@@ -45,6 +37,23 @@ double total_probability(const Pomdp& m, const Belief& past, std::span<const std
   return sum;
 }
 
+// p(o_{k:T} | s_{k-1} = s, a) of all s from p(o_{k+1:T} | s_k = s', a) of all s'.
+std::vector<Extended> one_step_earlier(const Pomdp& m, const std::vector<Extended>& future,
+                                       std::size_t action, std::size_t observation) {
+  const std::size_t states = m.states.size();
+  std::vector<Extended> seen(states), earlier(states);
+  //! [backward]
+  for (std::size_t next = 0; next < states; ++next)
+    seen[next] = future[next] * emission_row(m, action, next)[observation];
+  for (std::size_t s = 0; s < states; ++s) {
+    const StochasticMatrix::Row transition = transition_row(m, action, s);
+    for (std::size_t i = 0; i < transition.size(); ++i)
+      earlier[s] = earlier[s] + seen[transition.column[i]] * transition.probability[i];  // (08.11)
+  }
+  //! [backward]
+  return earlier;
+}
+
 }  // namespace
 
 void claim_enumeration(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
@@ -68,11 +77,10 @@ void claim_enumeration(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
   const std::string steps = std::to_string(prefix) + (prefix == 1 ? " step" : " steps");
   std::cout << "\nThe first " << (prefix == 1 ? "step" : steps) << " once more, without a filter, over all "
             << sum.paths << " state paths:\n";
-  Table table({"", "filter", "all paths"});
-  table.row({"log-evidence / nats", {belief.log_evidence, 12}, {std::log(sum.evidence), 12}});
-  table.row({"belief in " + m.states[t.states[prefix]],
-             {probability(belief, t.states[prefix]), 12},
-             {sum.belief[t.states[prefix]], 12}});
+  Table table({"", "filter", "all paths"}, 12);
+  table.row({"log-evidence / nats", belief.log_evidence, std::log(sum.evidence)});
+  table.row({"belief in " + m.states[t.states[prefix]], probability(belief, t.states[prefix]),
+             sum.belief[t.states[prefix]]});
   std::cout << table;
 
   const double tolerance = rounding_of(static_cast<double>(sum.paths + 4 * prefix));
@@ -96,7 +104,7 @@ void claim_normalisation(Chapter& chapter, const Pomdp& m, const Trajectory& t) 
     sequences *= observations;
   const double sum = total_probability(m, initial_belief(m), std::span(t.actions).first(length));  // (08.7)
   chapter.claims.equal(
-      "the evidence of all " + support::decimal(sequences, 0) + " observation sequences of length " +
+      "the evidence of all " + decimal(sequences, 0) + " observation sequences of length " +
           std::to_string(length) + " sums to 1",
       sum, 1, rounding_of((sequences + static_cast<double>(m.states.size())) * static_cast<double>(length)),
       "a rounding for each factor of each sequence, and for each state");
@@ -180,9 +188,8 @@ void claim_long_run(Chapter& chapter, const Pomdp& m, std::span<const double> po
   for (std::size_t k = 0; k < steps; ++k) update(m, belief, t.actions[k], t.observations[k]);
   const std::vector<double> b = probabilities(belief);
   const double rate = -belief.log_evidence / static_cast<double>(steps);
-  std::cout << "\nOver " << steps << " steps the log-evidence is "
-            << support::significant(belief.log_evidence, 6) << " nats: " << support::significant(rate)
-            << " nats of surprise a step.\n";
+  std::cout << "\nOver " << steps << " steps the log-evidence is " << significant(belief.log_evidence, 6)
+            << " nats: " << significant(rate) << " nats of surprise a step.\n";
   chapter.claims.equal("after " + std::to_string(steps) + " steps the belief still sums to 1",
                        std::accumulate(b.begin(), b.end(), 0.0), 1,
                        rounding_of(2 * static_cast<double>(b.size())),
@@ -190,6 +197,26 @@ void claim_long_run(Chapter& chapter, const Pomdp& m, std::span<const double> po
   chapter.results.set("long_run.steps", steps);
   chapter.results.set("long_run.nats_per_step", rate);
   chapter.results.set("long_run.log_evidence", belief.log_evidence);
+}
+
+void claim_backward_evidence(Chapter& chapter, const Pomdp& m, const Trajectory& t,
+                             const std::string& where) {
+  const std::size_t states = m.states.size();
+  std::vector<Extended> future(states, 1.0);
+  for (std::size_t k = t.horizon(); k >= 1; --k)
+    future = one_step_earlier(m, future, t.actions[k - 1], t.observations[k - 1]);
+  Extended evidence;
+  for (std::size_t s = 0; s < states; ++s) evidence = evidence + future[s] * m.start[s];  // (08.12)
+  const double backward = log(evidence), forward = log_evidence(m, t);
+
+  // Each step is a sum of at most S products, and in the filter two of them and a division; each step's
+  // logarithm is then added to their sum.
+  const double steps = static_cast<double>(t.horizon());
+  const double tolerance = rounding * steps * (3 * static_cast<double>(states) + 8 + std::abs(forward));
+  chapter.claims.equal(
+      where + "computed from the end of the trajectory to its start, the log-evidence is the filter's",
+      backward, forward, tolerance,
+      "a rounding for each term of each step's sums, and for each logarithm added up");
 }
 
 void claim_tiger(Chapter& chapter, const Pomdp& m, const Trajectory& t) {

@@ -1,17 +1,11 @@
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
-#include <limits>
 #include <span>
-#include <string>
-#include <vector>
 
 #include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/simulate.h"
 #include "doxa/models/pomdp/smoother.h"
-#include "support/chapter.h"
-#include "support/figure.h"
+#include "support/tutorial.h"
 
 // The filter along the chapter's trajectory, its figure, and the claims about it.
 
@@ -34,6 +28,11 @@ inline std::size_t most_likely(const std::vector<double>& b) {
 }
 
 double entropy(const std::vector<double>& p);  // nats
+
+// 0, 1, … to `last`, as the x of a figure.
+inline std::vector<double> steps_to(std::size_t last) {
+  return doxa::support::spaced(0, static_cast<double>(last), 1);
+}
 
 // The filter along a trajectory, in a table and a figure. t.states is empty if the trajectory was not
 // simulated.

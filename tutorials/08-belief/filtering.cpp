@@ -1,19 +1,11 @@
 // The filter along a trajectory: what is shown of it, and all of it as a table. Equation tags refer to
 // README.md.
 
-#include <algorithm>
-#include <cmath>
-#include <iostream>
-#include <string>
-
 #include "doxa/models/numerics/sums.h"
 #include "experiment.h"
-#include "support/number.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
-using support::Table;
+using namespace doxa::support;
 
 namespace {
 
@@ -39,7 +31,7 @@ std::string head(const std::string& text, int count) {
 // Prints the first steps as a table and returns its text.
 std::string print_trajectory(const Pomdp& m, const Trajectory& t, const Filtering& f) {
   const bool two_states = m.states.size() == 2, states_known = !t.states.empty();
-  std::vector<std::string> headers{"k", "action", "observation", "p(o_k|past)"};
+  std::vector<Column> headers{"k", "action", "observation", "p(o_k|past)"};
   if (states_known) headers.insert(headers.begin() + 2, "state");
   if (two_states)
     headers.push_back("b_k(" + m.states[0] + ")");
@@ -50,9 +42,9 @@ std::string print_trajectory(const Pomdp& m, const Trajectory& t, const Filterin
   Table table(headers);
   for (std::size_t k = 0; k <= std::min(t.horizon(), table_rows); ++k) {
     const std::vector<double>& b = f.belief[k];
-    std::vector<support::Cell> row{k, k ? m.actions[t.actions[k - 1]] : "",
-                                   k ? m.observations[t.observations[k - 1]] : "",
-                                   k ? support::decimal(f.probability[k], 4) : ""};
+    std::vector<Cell> row{k, k ? m.actions[t.actions[k - 1]] : "",
+                          k ? m.observations[t.observations[k - 1]] : "",
+                          k ? decimal(f.probability[k], 4) : ""};
     row.back().is_number = true;
     if (states_known) row.insert(row.begin() + 2, m.states[t.states[k]]);
     if (two_states)
@@ -69,7 +61,7 @@ std::string print_trajectory(const Pomdp& m, const Trajectory& t, const Filterin
 }
 
 // 17 significant digits, from which any double reads back.
-std::string exactly(double x) { return support::to_text(x, std::chars_format::general, 17); }
+std::string exactly(double x) { return to_text(x, std::chars_format::general, 17); }
 
 }  // namespace
 
@@ -77,8 +69,8 @@ void show_filtering(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
   const Filtering f = filter(m, t);
   chapter.results.set("printed.first_steps", head(print_trajectory(m, t, f), 6));
   const auto steps = static_cast<double>(t.horizon());
-  std::cout << "\nlog p(o_1…o_" << t.horizon() << " ‖ a) = " << support::significant(f.end.log_evidence, 6)
-            << " nats, " << support::significant(-f.end.log_evidence / steps) << " nats of surprise a step\n";
+  std::cout << "\nlog p(o_1…o_" << t.horizon() << " ‖ a) = " << significant(f.end.log_evidence, 6)
+            << " nats, " << significant(-f.end.log_evidence / steps) << " nats of surprise a step\n";
   chapter.results.set("horizon", t.horizon());
   chapter.results.set("log_evidence", f.end.log_evidence);
   if (!t.states.empty())

@@ -1,21 +1,15 @@
 // Chapter 08: what can be known of a hidden state, computed exactly. Equation tags refer to the texts beside
 // it.
 
-#include <algorithm>
-#include <iostream>
 #include <span>
-#include <string>
-#include <vector>
 
 #include "belief_mdp.h"
 #include "doxa/models/pomdp/episode_file.h"
 #include "doxa/models/pomdp/file.h"
 #include "experiment.h"
-#include "support/arguments.h"
 
 using namespace doxa;
-using support::Chapter;
-using support::UsageError;
+using namespace doxa::support;
 
 namespace {
 
@@ -84,7 +78,7 @@ void run_on_file(Chapter& chapter, const Pomdp& m, const std::string& file) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  support::Arguments arguments("08-belief", "exact belief in a partially observable world");
+  Arguments arguments("08-belief", "exact belief in a partially observable world");
   std::string file, trajectory;
   std::vector<double> weights;
   std::size_t horizon = 24;
@@ -95,7 +89,7 @@ int main(int argc, char** argv) {
   arguments.text("trajectory", "FILE.csv", trajectory,
                  "a trajectory with header action,observation; writes beliefs.csv");
 
-  return support::run_chapter(arguments, argc, argv, [&](Chapter& chapter) {
+  return run_chapter(arguments, argc, argv, [&](Chapter& chapter) {
     if (arguments.given("trajectory"))
       for (const char* name : {"action-weights", "horizon"})
         if (arguments.given(name))

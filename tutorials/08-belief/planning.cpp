@@ -1,20 +1,13 @@
 // What is claimed of the belief as the state of a decision process. Equation tags refer to planning.md.
 
-#include <algorithm>
-#include <cmath>
-#include <iostream>
-#include <limits>
 #include <numeric>
-#include <string>
 
 #include "belief_mdp.h"
 #include "doxa/models/pomdp/smoother.h"
 #include "experiment.h"
-#include "support/number.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
+using namespace doxa::support;
 
 namespace {
 
@@ -97,10 +90,9 @@ void claim_planning(Chapter& chapter, const Pomdp& m, bool is_tiger) {
   }
   const std::size_t depth = planning_depth(m);
   const Belief start = initial_belief(m);
-  std::cout << "\nThe largest expected sum of rewards, discounted by " << support::significant(m.discount)
+  std::cout << "\nThe largest expected sum of rewards, discounted by " << significant(m.discount)
             << " a step, from b_0 on:\n";
-  support::Table table(
-      {"steps", "blind", "with the belief", "state seen", "what looking is worth", "first action"});
+  Table table({"steps", "blind", "with the belief", "state seen", "what looking is worth", "first action"});
   double least_gain = std::numeric_limits<double>::infinity(), least_regret = least_gain;
   for (std::size_t n = 1; n <= depth; ++n) {
     std::vector<double> q;
@@ -111,17 +103,12 @@ void claim_planning(Chapter& chapter, const Pomdp& m, bool is_tiger) {
     const double blind = mdp.blind_value(m.start, n), seeing = average(m.start, mdp.seeing_value(n));
     least_gain = std::min(least_gain, most - blind);
     least_regret = std::min(least_regret, seeing - most);
-    table.row({n,
-               blind,
-               most,
-               seeing,
-               {std::abs(most - blind) < tolerance_of(mdp, n) ? 0 : most - blind, 4},
-               m.actions[first]});
+    const double looking = std::abs(most - blind) < tolerance_of(mdp, n) ? 0 : most - blind;
+    table.row({n, blind, most, seeing, looking, m.actions[first]});
     chapter.results.set("value." + std::to_string(n), most);
     chapter.results.set("value." + std::to_string(n) + ".blind", blind);
   }
-  std::cout << table;
-  chapter.results.set("printed.values", table.text());
+  chapter.print("values", table);
 
   const double tolerance = tolerance_of(mdp, depth);
   const std::string why = "a rounding for each term of the sums of each step, of rewards of this size";
@@ -131,7 +118,7 @@ void claim_planning(Chapter& chapter, const Pomdp& m, bool is_tiger) {
   for (const std::vector<double>& values : mdp.tree_values(tree))
     best_tree = std::max(best_tree, average(m.start, values));  // (08.22)
   chapter.claims.equal("planning in beliefs, " + std::to_string(tree) + (tree == 1 ? " step" : " steps") +
-                           " ahead, finds the best of all " + support::decimal(count, 0) +
+                           " ahead, finds the best of all " + decimal(count, 0) +
                            " policy trees, which know of no belief",
                        mdp.value(start, tree), best_tree, tolerance, why);
   chapter.claims.at_least("looking never makes a plan worse (the least gain over a blind one)", least_gain, 0,
@@ -145,22 +132,16 @@ void claim_planning(Chapter& chapter, const Pomdp& m, bool is_tiger) {
   if (m.states.size() == 2) chapter.figure("value", value_figure(mdp, std::min<std::size_t>(depth, 4)));
 }
 
-support::Figure value_figure(const BeliefMdp& mdp, std::size_t steps) {
-  support::Figure figure("Value of a belief, by the number of steps that are left");
-  support::Axes& axes = figure.axes();
-  axes.title = "What a belief is worth";
-  axes.x_label = "b(" + mdp.m.states[0] + ")";
-  axes.y_label = "V_n(b) / reward";
-  constexpr std::size_t points = 200;
+Figure value_figure(const BeliefMdp& mdp, std::size_t steps) {
+  Figure figure("Value of a belief, by the number of steps that are left");
+  Axes& axes = figure.axes("What a belief is worth", "b(" + mdp.m.states[0] + ")", "V_n(b) / reward");
+  const auto at = series(steps_to(200), [](double i) { return i / 200; });
   for (std::size_t n = 1; n <= steps; ++n) {
-    std::vector<double> at, value;
-    for (std::size_t i = 0; i <= points; ++i) {
-      const double p = static_cast<double>(i) / points;
+    const auto value = series(at, [&](double p) {
       Belief belief = initial_belief(mdp.m);
       belief.posterior = {p, 1 - p};
-      at.push_back(p);
-      value.push_back(mdp.value(belief, n));
-    }
+      return mdp.value(belief, n);
+    });
     axes.line(at, value, {.label = "n = " + std::to_string(n)});
   }
   return figure;

@@ -1,19 +1,13 @@
 // The belief of every model that the project ships, along a trajectory.
 
-#include <algorithm>
-#include <cmath>
 #include <filesystem>
-#include <iostream>
-#include <string>
 
 #include "doxa/models/pomdp/entropy_rate.h"
 #include "doxa/models/pomdp/file.h"
 #include "experiment.h"
-#include "support/number.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
+using namespace doxa::support;
 
 namespace {
 
@@ -40,23 +34,16 @@ struct BeliefInTruth {
   }
 };
 
-void draw(support::Axes& axes, const std::string& name, const BeliefInTruth& belief, bool labelled) {
-  std::vector<double> time;
-  for (std::size_t k = 0; k <= drawn_steps; ++k) time.push_back(static_cast<double>(k));
+void draw(Axes& axes, const BeliefInTruth& belief, bool labelled) {
+  const std::vector<double> time = steps_to(drawn_steps);
   const std::span filtered = std::span(belief.filtered).first(time.size()),
                   smoothed = std::span(belief.smoothed).first(time.size());
-  axes.title = name;
-  axes.x_label = "step k";
-  axes.y_label = "belief in the true state";
-  axes.y_range = support::Range{-0.05, 1.05};
+  axes.y_range = Range{-0.05, 1.05};
   axes.y_ticks({0, 0.5, 1}, {"0", "0.5", "1"});
-  axes.line(
-      time, filtered,
-      {.label = labelled ? "at the time" : "", .color = support::Color::blue, .dash = support::Dash::solid});
+  axes.line(time, filtered,
+            {.label = labelled ? "at the time" : "", .color = Color::blue, .dash = Dash::solid});
   axes.line(time, smoothed,
-            {.label = labelled ? "afterwards" : "",
-             .color = support::Color::vermillion,
-             .dash = support::Dash::dashed});
+            {.label = labelled ? "afterwards" : "", .color = Color::vermillion, .dash = Dash::dashed});
 }
 
 }  // namespace
@@ -67,11 +54,17 @@ void show_shipped_models(Chapter& chapter) {
                "simulation, with its\nstandard error), and the belief in the true state, averaged over one "
                "trajectory of "
             << shipped_steps << " steps:\n";
-  support::Table table({"model", "states", "actions", "observations", "nats a step", "±", "guess",
-                        "at the time", "afterwards"});
-  support::Figure figure("Belief in the true state of each shipped model, at the time and afterwards",
-                         paths.size() > 1 ? 2 : 1);
-  figure.row_height = 220;
+  Table table({"model",
+               "states",
+               "actions",
+               "observations",
+               "nats a step",
+               {"±", 1},
+               {"guess", 3},
+               {"at the time", 3},
+               {"afterwards", 3}});
+  Figure figure("Belief in the true state of each shipped model, at the time and afterwards",
+                paths.size() > 1 ? 2 : 1, 220);
   const EntropyRateOptions options{
       .burn_in = 50, .horizon = 200, .trajectories = chapter.quick() ? 20u : 100u};
   for (const std::filesystem::path& path : paths) {
@@ -84,23 +77,16 @@ void show_shipped_models(Chapter& chapter) {
     const double filtered = estimate_mean(belief.filtered).mean,
                  smoothed = estimate_mean(belief.smoothed).mean;
     const MeanEstimate rate = entropy_rate(m, policy, options, random);
-    table.row({name,
-               m.states.size(),
-               m.actions.size(),
-               m.observations.size(),
-               {rate.mean, 4},
-               {rate.standard_error, 1},
-               {1 / static_cast<double>(m.states.size()), 3},
-               {filtered, 3},
-               {smoothed, 3}});
-    chapter.results.set("shipped." + name + ".nats_per_step", rate.mean);
-    chapter.results.set("shipped." + name + ".nats_per_step.standard_error", rate.standard_error);
-    chapter.results.set("shipped." + name + ".belief_in_truth.filtered", filtered);
-    chapter.results.set("shipped." + name + ".belief_in_truth.smoothed", smoothed);
-    draw(figure.axes(), name, belief, path == paths.front());
+    table.row({name, m.states.size(), m.actions.size(), m.observations.size(), rate.mean, rate.standard_error,
+               1 / static_cast<double>(m.states.size()), filtered, smoothed});
+    const std::string key = "shipped." + name;
+    chapter.results.set(key + ".nats_per_step", rate.mean);
+    chapter.results.set(key + ".nats_per_step.standard_error", rate.standard_error);
+    chapter.results.set(key + ".belief_in_truth.filtered", filtered);
+    chapter.results.set(key + ".belief_in_truth.smoothed", smoothed);
+    draw(figure.axes(name, "step k", "belief in the true state"), belief, path == paths.front());
     claim_backward_evidence(chapter, m, t, "on " + name + ", " + std::to_string(shipped_steps) + " steps, ");
   }
-  std::cout << table;
-  chapter.results.set("printed.shipped", table.text());
+  chapter.print("shipped", table);
   chapter.figure("shipped", figure);
 }

@@ -1,19 +1,11 @@
 // What the future adds: filtering against smoothing, by enumeration. Equation tags refer to smoothing.md.
 
-#include <algorithm>
-#include <cmath>
-#include <iostream>
-#include <limits>
-#include <string>
-
 #include "doxa/models/pomdp/path_enumeration.h"
 #include "doxa/models/pomdp/smoother.h"
 #include "experiment.h"
-#include "support/number.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
+using namespace doxa::support;
 
 namespace {
 
@@ -94,8 +86,8 @@ void visit(const Pomdp& m, std::span<const std::size_t> actions, const Belief& b
   }
 }
 
-support::Cell nats(double x) {
-  support::Cell cell(support::decimal(x, 4));
+Cell nats(double x) {
+  Cell cell(decimal(x, 4));
   cell.is_number = true;
   return cell;
 }
@@ -128,7 +120,7 @@ void claim_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
       "the smoothed beliefs of all " + std::to_string(prefix + 1) +
           " moments are those of all state paths (largest difference)",
       distance, 0, rounding * (count + 8 * static_cast<double>(prefix)),
-      "one rounding for each of " + support::decimal(count, 0) + " paths added up, and some for each step");
+      "one rounding for each of " + decimal(count, 0) + " paths added up, and some for each step");
 }
 
 void claim_last_belief(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
@@ -165,7 +157,7 @@ void claim_sharpness(Chapter& chapter, const Pomdp& m, std::span<const std::size
 
   std::cout << "\nUncertainty about s_k in nats, averaged over all " << sums.sequences
             << " observation sequences of length " << length << " that can follow these actions:\n";
-  support::Table table({"k", "action", "filtered E H(b_k)", "smoothed E H(γ_k)", "what the future adds"});
+  Table table({"k", "action", "filtered E H(b_k)", "smoothed E H(γ_k)", "what the future adds"});
   double largest_gain = 0, worst_gain = 0, worst_identity = 0;
   for (std::size_t k = 0; k <= length; ++k) {
     const double gain = sums.filtered[k] - sums.smoothed[k];
@@ -175,8 +167,8 @@ void claim_sharpness(Chapter& chapter, const Pomdp& m, std::span<const std::size
     worst_gain = std::min(worst_gain, gain);
     worst_identity = std::max(worst_identity, std::abs(gain - sums.information[k]));  // (08.15)
   }
-  chapter.results.set("printed.sharpness", table.text());
-  std::cout << table << "In single sequences it can be the other way round: at " << sums.blunter << " of "
+  chapter.print("sharpness", table);
+  std::cout << "In single sequences it can be the other way round: at " << sums.blunter << " of "
             << sums.moments << " moments the smoothed belief is the less certain one.\n";
 
   const double tolerance = rounding *

@@ -1,15 +1,10 @@
 // Evidence = bound + gap, step by step, for a posterior of each family drawn at random.
 
-#include <cmath>
-#include <iostream>
-#include <limits>
-
 #include "doxa/models/numerics/sums.h"
 #include "sections.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
+using namespace doxa::support;
 
 namespace {
 
@@ -66,13 +61,12 @@ void decomposition(Chapter& chapter, const Setting& setting, const Exact& exact)
     std::cout << "\nA causal q drawn at random, " << setting.policy_name
               << " policy. Averages over all histories, "
               << "in nats:\n";
-    support::Table table({"k", "E log O(o_k|s_k)", "E KL(q ‖ transition)", "gap: E KL(q ‖ posterior)"});
+    Table table({"k", "E log O(o_k|s_k)", "E KL(q ‖ transition)", "gap: E KL(q ‖ posterior)"});
     for (std::size_t k = 0; k < setting.horizon; ++k)
       table.row({k + 1, f.log_emission[k], f.divergence[k], f.gap[k]});
     table.row({"sum", total(f.log_emission), total(f.divergence), total(f.gap)});
-    std::cout << table << "  bound " << support::significant(f.bound, 8) << " + gap "
-              << support::significant(total(f.gap), 8) << " = evidence "
-              << support::significant(exact.evidence, 8) << "\n";
+    std::cout << table << "  bound " << significant(f.bound, 8) << " + gap " << significant(total(f.gap), 8)
+              << " = evidence " << significant(exact.evidence, 8) << "\n";
     chapter.results.set("random_causal.bound", f.bound);
     chapter.results.set("random_causal.gap", total(f.gap));
     chapter.claims.equal("(09.6) bound + gap by step of a random causal q is the filter's evidence",

@@ -1,12 +1,10 @@
 // The numbers of one setting.
 
-#include <cmath>
-#include <limits>
-
 #include "doxa/models/numerics/sums.h"
 #include "sections.h"
 
 using namespace doxa;
+using namespace doxa::support;
 
 double memoryless_score(const Setting& setting) {
   const Pomdp& m = setting.model;

@@ -1,34 +1,22 @@
 // What each family of posteriors can reach, and where in time the rest is lost.
 
-#include <algorithm>
-#include <iostream>
-#include <limits>
-
 #include "sections.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
-using support::Color;
+using namespace doxa::support;
 
 namespace {
 
-support::Figure gap_figure(const std::vector<Setting>& settings, const std::vector<Exact>& exact) {
-  support::Figure figure("The gap of the best causal posterior, step by step, for three policies on Tiger");
-  support::Axes& axes = figure.axes();
-  axes.title = "where in time the best causal q loses, Tiger";
-  axes.x_label = "step k";
-  axes.y_label = "E KL(q* ‖ posterior) / nats";
-  std::vector<double> step;
+Figure gap_figure(const std::vector<Setting>& settings, const std::vector<Exact>& exact) {
+  Figure figure("The gap of the best causal posterior, step by step, for three policies on Tiger");
+  Axes& axes =
+      figure.axes("where in time the best causal q loses, Tiger", "step k", "E KL(q* ‖ posterior) / nats");
+  const std::vector<double> step = spaced(1, static_cast<double>(settings[0].horizon), 1);
   std::vector<std::string> names;
-  for (std::size_t k = 1; k <= settings[0].horizon; ++k) {
-    step.push_back(static_cast<double>(k));
-    names.push_back(std::to_string(k));
-  }
+  for (const double k : step) names.push_back(decimal(k, 0));
   axes.x_ticks(step, names);
-  for (std::size_t i = 0; i < settings.size(); ++i) {
+  for (std::size_t i = 0; i < settings.size(); ++i)
     axes.bars(step, exact[i].causal.gap, {.label = settings[i].policy_name});
-  }
   return figure;
 }
 
@@ -39,10 +27,9 @@ void families(Chapter& chapter, const Setting& setting, const Exact& exact) {
   const CausalPosterior beliefs = belief_posterior(m, setting.policy(), setting.horizon);  // (09.7)
   const double of_beliefs = expected_filtering_bound(m, setting.policy(), beliefs).bound;
   std::cout << "\nWhat each family reaches, " << setting.policy_name << " policy, nats a step:\n";
-  support::Table table({"posterior", "bound", "gap"});
+  Table table({"posterior", "bound", "gap"}, 6);
   const auto row = [&](const char* name, double bound) {
-    table.row(
-        {name, {setting.per_step(bound), 6}, support::decimal(setting.per_step(exact.evidence - bound), 6)});
+    table.row({name, setting.per_step(bound), decimal(setting.per_step(exact.evidence - bound), 6)});
   };
   row("(A) the beliefs, Π b_k(s_k)", of_beliefs);
   row("(A) mean field, Π q(s_k|h_k), by coordinate ascent", exact.mean_field.bound);
@@ -70,39 +57,39 @@ void families(Chapter& chapter, const Setting& setting, const Exact& exact) {
 
 void policies(Chapter& chapter, const std::vector<Setting>& settings, const std::vector<Exact>& exact) {
   std::cout << "\nThree policies, " << settings[0].horizon << " steps, nats a step:\n";
-  support::Table table({"policy", "evidence = best smoothing", "no memory: p(o_k|a_{k-1})", "best causal (B)",
-                        "best mean field (A)"});
+  Table table({"policy", "evidence = best smoothing", "no memory: p(o_k|a_{k-1})", "best causal (B)",
+               "best mean field (A)"},
+              6);
   for (std::size_t i = 0; i < settings.size(); ++i) {
     const Setting& s = settings[i];
     const Exact& e = exact[i];
-    table.row({s.policy_name,
-               {s.per_step(e.evidence), 6},
-               {s.per_step(e.memoryless), 6},
-               {s.per_step(e.best.bound), 6},
-               {s.per_step(e.mean_field.bound), 6}});
-    const std::string key = "tiger." + s.key + ".";
-    chapter.results.set(key + "evidence", s.per_step(e.evidence));
-    chapter.results.set(key + "best_causal", s.per_step(e.best.bound));
-    chapter.results.set(key + "best_smoothing", s.per_step(e.smoothing.bound));
-    chapter.results.set(key + "best_mean_field", s.per_step(e.mean_field.bound));
-    chapter.results.set(key + "memoryless", s.per_step(e.memoryless));
+    table.row({s.policy_name, s.per_step(e.evidence), s.per_step(e.memoryless), s.per_step(e.best.bound),
+               s.per_step(e.mean_field.bound)});
+    const auto set = [&](const char* name, double nats) {
+      chapter.results.set("tiger." + s.key + "." + name, s.per_step(nats));
+    };
+    set("evidence", e.evidence);
+    set("best_causal", e.best.bound);
+    set("best_smoothing", e.smoothing.bound);
+    set("best_mean_field", e.mean_field.bound);
+    set("memoryless", e.memoryless);
   }
   std::cout << table;
   std::cout << "\nThe gap of the best causal q by step, nats:\n";
-  std::vector<std::string> header{"policy"};
+  std::vector<Column> header{"policy"};
   for (std::size_t k = 1; k <= settings[0].horizon; ++k) header.push_back("k = " + std::to_string(k));
   header.push_back("sum");
-  support::Table gaps(header);
+  Table gaps(header);
   for (std::size_t i = 0; i < settings.size(); ++i) {
-    std::vector<support::Cell> row{settings[i].policy_name};
-    for (const double gap : exact[i].causal.gap) row.emplace_back(support::decimal(gap, 4)).is_number = true;
-    row.emplace_back(support::decimal(total(exact[i].causal.gap), 4)).is_number = true;
+    std::vector<Cell> row{settings[i].policy_name};
+    for (const double gap : exact[i].causal.gap) row.emplace_back(decimal(gap, 4)).is_number = true;
+    row.emplace_back(decimal(total(exact[i].causal.gap), 4)).is_number = true;
     gaps.row(row);
   }
   std::cout << gaps;
   std::cout
       << "\nWhat q*(s_1|h_1) makes of a single roar on the left, where the belief in tiger-left is 0.85:\n";
-  support::Table first({"policy", "q*(tiger-left)"});
+  Table first({"policy", "q*(tiger-left)"});
   for (std::size_t i = 0; i < settings.size(); ++i) {
     const std::vector<std::size_t> listen{index_of(settings[i].model.actions, "listen", "action")},
         left{index_of(settings[i].model.observations, "hear-left", "observation")};

@@ -1,17 +1,11 @@
 // Tiger when listening with probability w: the best causal bound in closed form, and for which w it is worth
 // less than having no memory at all.
 
-#include <cmath>
-#include <iostream>
-
 #include "doxa/models/pomdp/simulate.h"
 #include "sections.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
-using support::Color;
-using support::Dash;
+using namespace doxa::support;
 
 double tiger_formula(double w, std::size_t horizon) {
   //! [tiger-formula]
@@ -52,7 +46,7 @@ void listening(Chapter& chapter, const Setting& uniform) {
     return setting;
   };
   const std::size_t points = chapter.quick() ? 11 : 41;
-  std::vector<double> weight, evidence, best, excess;
+  std::vector<double> weight, evidence, best;
   double from_formula = 0, best_of_any = -1;
   for (std::size_t i = 0; i < points; ++i) {
     const double w = static_cast<double>(i) / static_cast<double>(points - 1);
@@ -71,17 +65,14 @@ void listening(Chapter& chapter, const Setting& uniform) {
   std::cout
       << "\nListening with probability w, else a door. The best causal bound is below the predictor without "
          "memory, -log 2 a step, for 0 < w < w*:\n";
-  support::Table table({"steps T", "w*"});
+  Table table({"steps T", "w*"}, 5);
   for (const std::size_t horizon : {2u, 3u, 4u, 5u, 6u, 8u, 16u, 64u, 256u})
-    table.row({horizon, {threshold(horizon), 5}});
+    table.row({horizon, threshold(horizon)});
   std::cout << table;
 
-  support::Figure figure(
-      "Best causal bound, evidence and memoryless predictor on Tiger against the listening weight");
-  support::Axes& axes = figure.axes();
-  axes.title = "the true model, " + std::to_string(setting.horizon) + " steps";
-  axes.x_label = "probability of listening, w";
-  axes.y_label = "nats a step";
+  Figure figure("Best causal bound, evidence and memoryless predictor on Tiger against the listening weight");
+  Axes& axes = figure.axes("the true model, " + std::to_string(setting.horizon) + " steps",
+                           "probability of listening, w", "nats a step");
   axes.line(weight, evidence, {.label = "evidence = best smoothing q"});
   axes.line(weight, best, {.label = "best causal q"});
   axes.horizontal(-log_2, "no memory", {.color = Color::ink, .dash = Dash::dotted});

@@ -1,16 +1,12 @@
 // Chapter 09: how good a belief that only looks back can be, as a variational posterior. Everything is exact.
 // Equation tags refer to README.md.
 
-#include <algorithm>
-#include <iostream>
-
 #include "doxa/models/pomdp/file.h"
 #include "doxa/models/pomdp/simulate.h"
 #include "sections.h"
-#include "support/arguments.h"
 
 using namespace doxa;
-using support::Chapter;
+using namespace doxa::support;
 
 namespace {
 
@@ -27,7 +23,7 @@ std::size_t affordable_horizon(const Pomdp& m) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  support::Arguments arguments("09-filtering-bound", "the bound of a belief that only looks back, exactly");
+  Arguments arguments("09-filtering-bound", "the bound of a belief that only looks back, exactly");
   std::string file;
   std::vector<double> weights;
   std::size_t horizon = 6;
@@ -37,10 +33,10 @@ int main(int argc, char** argv) {
   arguments.integer(
       "horizon", horizon, {1, 64},
       "with --pomdp: steps; all (A·O)^T histories are enumerated (less by default where they are many)");
-  return support::run_chapter(arguments, argc, argv, [&](Chapter& chapter) {
+  return run_chapter(arguments, argc, argv, [&](Chapter& chapter) {
     if (!arguments.given("pomdp")) {
       if (arguments.given("action-weights") || arguments.given("horizon"))
-        throw support::UsageError("--action-weights and --horizon go with --pomdp FILE");
+        throw UsageError("--action-weights and --horizon go with --pomdp FILE");
       const Pomdp tiger = read_pomdp(DOXA_POMDP_DIR "/tiger.pomdp");
       const std::vector<Setting> settings{
           {"uniform", "uniform", tiger, open_loop_policy(tiger), horizon},

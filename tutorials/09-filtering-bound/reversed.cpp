@@ -1,18 +1,9 @@
 // One step, and the divergence of (09.4) the wrong way round.
 
-#include <algorithm>
-#include <cmath>
-#include <iostream>
-#include <limits>
-#include <vector>
-
 #include "sections.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
-using support::Color;
-using support::Dash;
+using namespace doxa::support;
 
 namespace {
 
@@ -84,20 +75,22 @@ double supremum(const OneStep& m) {  // (09.18)
   return value;
 }
 
-support::Figure reversed_figure(const OneStep& m) {
-  support::Figure figure("The bound and the reversed expression against q of the rare state");
-  support::Axes& axes = figure.axes();
-  std::vector<double> q, right, wrong;
-  for (double p = 0.01; p < 0.9951; p += 0.005) {
-    q.push_back(p);
-    right.push_back(bound(m, {1 - p, p}));
-    wrong.push_back(reversed_expression(m, {1 - p, p}));
-  }
-  axes.title = "one step, a rare state explains the datum";
-  axes.x_label = "q(rare state)";
-  axes.y_label = "nats";
-  axes.line(q, right, {.label = "E log p(o|s) − KL(q ‖ p)"});
-  axes.line(q, wrong, {.label = "E log p(o|s) − KL(p ‖ q)"});
+Figure reversed_figure(const OneStep& m) {
+  Figure figure("The bound and the reversed expression against q of the rare state");
+  Axes& axes = figure.axes("one step, a rare state explains the datum", "q(rare state)", "nats");
+  const std::vector<double> q = spaced(0.01, 0.9951, 0.005);
+  axes.line(q,
+            series(q,
+                   [&](double p) {
+                     return bound(m, {1 - p, p});
+                   }),
+            {.label = "E log p(o|s) − KL(q ‖ p)"});
+  axes.line(q,
+            series(q,
+                   [&](double p) {
+                     return reversed_expression(m, {1 - p, p});
+                   }),
+            {.label = "E log p(o|s) − KL(p ‖ q)"});
   axes.horizontal(log_evidence(m), "log p(o)", {.color = Color::ink, .dash = Dash::dotted});
   axes.vertical(tempered(m, 1)[1], "posterior", {.color = Color::ink, .dash = Dash::dotted});
   return figure;
@@ -114,11 +107,11 @@ void reversed(Chapter& chapter) {
   for (int i = 1; i < 100'000; ++i)
     by_lattice = std::max(by_lattice, reversed_expression(m, {1 - i * 1e-5, i * 1e-5}));
   std::cout << "\nThe divergence the wrong way round: one step, prior (0.95, 0.05), p(o|s) = (0.01, 0.9):\n";
-  support::Table table({"", "nats"});
-  table.row({"log p(o)", {evidence, 6}});
-  table.row({"E_q log p(o|s) − KL(q ‖ p) at the exact posterior", {bound(m, exact), 6}});
-  table.row({"E_q log p(o|s) − KL(p ‖ q) at the exact posterior", {at_posterior, 6}});
-  table.row({"its supremum over q", {largest, 6}});
+  Table table({"", "nats"}, 6);
+  table.row({"log p(o)", evidence});
+  table.row({"E_q log p(o|s) − KL(q ‖ p) at the exact posterior", bound(m, exact)});
+  table.row({"E_q log p(o|s) − KL(p ‖ q) at the exact posterior", at_posterior});
+  table.row({"its supremum over q", largest});
   std::cout << table;
   chapter.figure("reversed", reversed_figure(m));
   chapter.results.set("reversed.excess", at_posterior - evidence);
@@ -153,12 +146,12 @@ void reversed(Chapter& chapter) {
   std::cout << "  Of " << models << " random one-step models it exceeds the evidence in " << above << ".\n";
   chapter.results.set("reversed.exceeding_models", above);
 
-  const double u = 64 * std::numeric_limits<double>::epsilon();
   chapter.claims.at_least(
       "(09.16) with KL(p ‖ q) the expression of the post exceeds log p(o) at the exact posterior",
       at_posterior, evidence, 0, "an inequality between exact values, 0.55 nats apart");
   chapter.claims.equal("(09.17) it does so by KL(q ‖ p) − KL(p ‖ q)", at_posterior - evidence,
-                       kl(exact, m.prior) - kl(m.prior, exact), u, "a few dozen roundings of numbers near 1");
+                       kl(exact, m.prior) - kl(m.prior, exact), 64 * std::numeric_limits<double>::epsilon(),
+                       "a few dozen roundings of numbers near 1");
   chapter.claims.equal(
       "(09.17) in random models it exceeds exactly where the trapezoidal rule does, and always by a "
       "κ₃(t)/6 (exceptions)",

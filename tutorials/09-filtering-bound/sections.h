@@ -1,18 +1,13 @@
 #pragma once
 
-#include <cstddef>
 #include <numeric>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include "doxa/autograd/random.h"
 #include "doxa/models/pomdp/causal_posterior.h"
 #include "doxa/models/pomdp/history.h"
 #include "doxa/models/pomdp/mean_field_posterior.h"
 #include "doxa/models/pomdp/pomdp.h"
-#include "support/chapter.h"
-#include "support/figure.h"
+#include "support/tutorial.h"
 
 // A model, an open-loop policy and a number of steps: all averages are over these histories.
 struct Setting {

@@ -1,15 +1,12 @@
 // A prior that depends on the past has the same evidence, and a causal posterior that is exact.
 
-#include <cmath>
 #include <functional>
-#include <iostream>
 
 #include "doxa/models/numerics/sums.h"
 #include "sections.h"
-#include "support/table.h"
 
 using namespace doxa;
-using support::Chapter;
+using namespace doxa::support;
 
 namespace {
 
@@ -71,20 +68,13 @@ void summary_in_the_prior(Chapter& chapter, const Setting& setting, const Exact&
     for (double& p : q) p /= sum;
     return q;
   });
-  const double causal_divergence = [&] {
-    double sum = 0;
-    for (const double d : exact.causal.divergence) sum += d;
-    return sum;
-  }();
+  const double causal_divergence = total(exact.causal.divergence);
   std::cout << "\nA prior with a summary of the past, p(s_k | s_{k-1}, h_{k-1}, a_{k-1}) = b⁻_k(s_k), "
             << setting.policy_name << " policy, nats a step:\n";
-  support::Table table({"model and posterior", "bound", "gap", "KL(q ‖ prior)", "moves a step"});
+  Table table({"model and posterior", {"bound", 6}, "gap", "KL(q ‖ prior)", "moves a step"}, 4);
   const auto row = [&](const char* name, double bound, double divergence, double moves) {
-    table.row({name,
-               {setting.per_step(bound), 6},
-               support::decimal(setting.per_step(exact.evidence - bound), 6),
-               {setting.per_step(divergence), 4},
-               {setting.per_step(moves), 4}});
+    table.row({name, setting.per_step(bound), decimal(setting.per_step(exact.evidence - bound), 6),
+               setting.per_step(divergence), setting.per_step(moves)});
   };
   row("the POMDP, best causal q", exact.best.bound, causal_divergence, filter.model_moves);
   row("summary in the prior, q = belief", filter.bound, filter.divergence, filter.moves);

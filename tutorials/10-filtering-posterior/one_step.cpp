@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <cmath>
-
 #include "sections.h"
 
 namespace {

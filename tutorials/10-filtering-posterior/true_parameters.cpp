@@ -1,10 +1,6 @@
-#include <cmath>
-#include <iostream>
-
 #include "doxa/models/pomdp/causal_posterior.h"
 #include "doxa/models/pomdp/filtering_bound.h"
 #include "sections.h"
-#include "support/table.h"
 
 using namespace doxa;
 using namespace doxa::support;
@@ -32,11 +28,11 @@ void true_parameters(Chapter& chapter, const EpisodeData& data,
   const HistoryPolicy policy = ignoring_history(data.policy);
   const double evidence = expected_log_evidence(data.pomdp, policy, horizon) / horizon;
   const double best_causal = best_causal_bound(data.pomdp, policy, horizon) / horizon;
-  Table table({"over the first " + std::to_string(horizon) + " steps", "nats per step"});
-  table.row({"evidence under the true model", {evidence, 5}});
+  Table table({"over the first " + std::to_string(horizon) + " steps", "nats per step"}, 5);
+  table.row({"evidence under the true model", evidence});
   for (BeliefVariant<FilteringPosterior>& v : learned) {
     const MeanEstimate bound = early_bound(v.model, data);
-    table.row({"learned bound, " + v.name, {bound.mean, 5}});
+    table.row({"learned bound, " + v.name, bound.mean});
     chapter.results.set(v.name + ".early_bound", bound.mean, spread.bound);
     chapter.claims.at_least(
         v.name +
@@ -44,7 +40,7 @@ void true_parameters(Chapter& chapter, const EpisodeData& data,
         bound.mean - 4 * bound.standard_error, best_causal, 0,
         "none: the right side is exact, and the left allows for the held-out episodes' chance");
   }
-  table.row({"the true model with its best causal posterior", {best_causal, 5}});
+  table.row({"the true model with its best causal posterior", best_causal});
   std::cout << table << '\n';
   chapter.results.set("tiger.evidence", evidence);
   chapter.results.set("tiger.best_causal", best_causal);

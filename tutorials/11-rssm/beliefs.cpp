@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <iostream>
 #include <span>
 
 #include "doxa/models/beliefs/calibration.h"
@@ -7,7 +5,6 @@
 #include "doxa/models/beliefs/prediction.h"
 #include "doxa/models/pomdp/belief.h"
 #include "sections.h"
-#include "support/table.h"
 
 using namespace doxa;
 using namespace doxa::support;
@@ -49,9 +46,9 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, const EpisodeData& 
   };
 
   const std::string last = std::to_string(ahead) + " ahead";
-  std::vector<std::string> columns{"variant", "KL 1 ahead", "KL " + last, "calibration"};
-  if (probed) columns.insert(columns.end(), {"probe KL", "± se", "probe TV", "untrained KL", "TV"});
-  Table table(columns);
+  std::vector<Column> columns{"variant", "KL 1 ahead", "KL " + last, {"calibration", 2}};
+  if (probed) columns.insert(columns.end(), {"probe KL", {"± se", 1}, "probe TV", "untrained KL", "TV"});
+  Table table(columns, 3);
   for (std::size_t i = 0; i < learned.size(); ++i) {
     const LearnedBelief& v = learned[i];
     RssmLearner& learner = trained[i].model;
@@ -60,16 +57,14 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, const EpisodeData& 
                                          static_cast<Index>(ahead), s.samples, random, learner.weighting());
     const std::vector<MeanEstimate> kl = prediction_kl(exact_ahead, imagined);
     const double error = calibration(exact, v.score.predictions, data.held_out).expected_error;
-    std::vector<Cell> row{v.name, {kl.front().mean, 3}, {kl.back().mean, 3}, {error, 2}};
+    std::vector<Cell> row{v.name, kl.front().mean, kl.back().mean, error};
     for (std::size_t n = 0; n < kl.size(); ++n)
       chapter.results.set(v.name + ".kl_ahead." + std::to_string(n + 1), kl[n].mean, spread.kl_ahead);
     chapter.results.set(v.name + ".calibration_error", error, spread.calibration);
     if (probed) {
       const ProbeScore after = probe(learner), before = probe(untrained[i]);
-      for (const Cell& cell :
-           {Cell(after.kl.mean, 3), Cell(after.kl.standard_error, 1), Cell(after.total_variation.mean, 3),
-            Cell(before.kl.mean, 3), Cell(before.total_variation.mean, 3)})
-        row.push_back(cell);
+      row.insert(row.end(), {after.kl.mean, after.kl.standard_error, after.total_variation.mean,
+                             before.kl.mean, before.total_variation.mean});
       chapter.results.set(v.name + ".probe_cross_entropy", after.cross_entropy.mean,
                           spread.probe_cross_entropy);
       chapter.results.set(v.name + ".probe_kl", after.kl.mean, spread.probe_kl);

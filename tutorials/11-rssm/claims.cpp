@@ -1,8 +1,4 @@
-#include <algorithm>
-#include <cmath>
 #include <stdexcept>
-#include <string>
-#include <string_view>
 
 #include "doxa/models/pomdp/belief.h"
 #include "sections.h"

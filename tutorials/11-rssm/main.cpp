@@ -1,7 +1,5 @@
 // Chapter 11: a recurrent state-space model in its variants, and which of them comes close to Bayes.
 
-#include <algorithm>
-
 #include "sections.h"
 
 using namespace doxa;

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "doxa/models/beliefs/rssm_learner.h"
 #include "support/belief_learning/experiment.h"
 

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "sections.h"
 
 using namespace doxa;

@@ -5,8 +5,7 @@
 #include <iostream>
 #include <new>
 
-#include "support/number.h"
-#include "support/utf8.h"
+#include "support/text.h"
 
 namespace doxa::support {
 namespace {
@@ -52,113 +51,84 @@ std::string alternatives(const std::vector<std::string>& words) {
 
 }  // namespace
 
-void CommandLine::bind(Flag flag) {
-  if (find(flag.name) != nullptr) throw std::logic_error("flag --" + flag.name + " declared twice");
-  flags_.push_back(std::move(flag));
+CommandLine::Flag& CommandLine::bind(std::string name, std::string placeholder, std::string help,
+                                     std::string fallback, std::function<void(std::string_view)> set) {
+  if (find(name) != nullptr) throw std::logic_error("flag --" + name + " declared twice");
+  return flags_.emplace_back(
+      Flag{std::move(name), std::move(placeholder), std::move(help), std::move(fallback), std::move(set)});
 }
 
 void CommandLine::flag(std::string name, bool& value, std::string help) {
-  bind({.name = std::move(name),
-        .placeholder = "",
-        .help = std::move(help),
-        .fallback = "",
-        .set = [&value](std::string_view) { value = true; }});
+  bind(std::move(name), "", std::move(help), "", [&value](std::string_view) { value = true; });
 }
 
 void CommandLine::text(std::string name, std::string placeholder, std::string& value, std::string help) {
-  bind({.name = std::move(name),
-        .placeholder = std::move(placeholder),
-        .help = std::move(help),
-        .fallback = value,
-        .set = [&value](std::string_view text) { value = text; }});
+  bind(std::move(name), std::move(placeholder), std::move(help), value,
+       [&value](std::string_view text) { value = text; });
 }
 
 void CommandLine::text(std::string name, std::string placeholder, std::vector<std::string>& values,
                        std::string help) {
-  bind({.name = std::move(name),
-        .placeholder = std::move(placeholder),
-        .help = std::move(help),
-        .fallback = "",
-        .set = [&values](std::string_view text) { values.emplace_back(text); },
-        .repeats = true});
+  bind(std::move(name), std::move(placeholder), std::move(help), "", [&values](std::string_view text) {
+    values.emplace_back(text);
+  }).repeats = true;
 }
 
 void CommandLine::choice(std::string name, std::string& value, const std::vector<std::string>& choices,
                          const std::string& help) {
   const std::string listed = alternatives(choices);
-  bind({.name = std::move(name),
-        .placeholder = "NAME",
-        .help = help + ": " + listed,
-        .fallback = value,
-        .set = [&value, choices, listed](std::string_view text) {
-          if (std::ranges::find(choices, text) == choices.end()) expected(text, listed);
-          value = text;
-        }});
+  bind(std::move(name), "NAME", help + ": " + listed, value,
+       [&value, choices, listed](std::string_view text) {
+         if (std::ranges::find(choices, text) == choices.end()) expected(text, listed);
+         value = text;
+       });
 }
 
 void CommandLine::bind_integer(std::string name, std::int64_t fallback, Limits<std::int64_t> limits,
                                std::string help, std::function<void(std::int64_t)> assign) {
-  Flag flag{.name = std::move(name),
-            .placeholder = "N",
-            .help = std::move(help),
-            .fallback = std::to_string(fallback),
-            .set = [limits, assign](std::string_view text) {
-              const auto number = parse_number<std::int64_t>(text);
-              if (!number || *number < limits.low || *number > limits.high) {
-                expected(text, "a whole number from " + std::to_string(limits.low) + " to " +
-                                   std::to_string(limits.high));
-              }
-              assign(*number);
-            }};
-  if (limits.quick) {
-    flag.fallback += ", with --quick " + std::to_string(*limits.quick);
-    flag.set_quick = [quick = *limits.quick, assign] { assign(quick); };
-  }
-  bind(std::move(flag));
+  Flag& flag = bind(std::move(name), "N", std::move(help), std::to_string(fallback),
+                    [limits, assign](std::string_view text) {
+                      const auto number = parse_number<std::int64_t>(text);
+                      if (!number || *number < limits.low || *number > limits.high)
+                        expected(text, "a whole number from " + std::to_string(limits.low) + " to " +
+                                           std::to_string(limits.high));
+                      assign(*number);
+                    });
+  if (!limits.quick) return;
+  flag.fallback += ", with --quick " + std::to_string(*limits.quick);
+  flag.set_quick = [quick = *limits.quick, assign] { assign(quick); };
 }
 
 void CommandLine::seed(std::uint64_t& value, std::string help) {
-  bind({.name = "seed",
-        .placeholder = "N",
-        .help = std::move(help),
-        .fallback = std::to_string(value),
-        .set = [&value](std::string_view text) {
-          const auto number = parse_number<std::uint64_t>(text);
-          if (!number)
-            expected(text,
-                     "a whole number from 0 to " + std::to_string(std::numeric_limits<std::uint64_t>::max()));
-          value = *number;
-        }});
+  bind("seed", "N", std::move(help), std::to_string(value), [&value](std::string_view text) {
+    const auto number = parse_number<std::uint64_t>(text);
+    if (!number)
+      expected(text, "a whole number from 0 to " + std::to_string(std::numeric_limits<std::uint64_t>::max()));
+    value = *number;
+  });
 }
 
 void CommandLine::positive(std::string name, double& value, std::string help) {
-  bind({.name = std::move(name),
-        .placeholder = "X",
-        .help = std::move(help),
-        .fallback = to_text(value),
-        .set = [&value](std::string_view text) {
-          const auto number = parse_number<double>(text);
-          if (!number || *number <= 0) expected(text, "a number greater than 0");
-          value = *number;
-        }});
+  bind(std::move(name), "X", std::move(help), to_text(value), [&value](std::string_view text) {
+    const auto number = parse_number<double>(text);
+    if (!number || *number <= 0) expected(text, "a number greater than 0");
+    value = *number;
+  });
 }
 
 void CommandLine::numbers(std::string name, std::string placeholder, std::vector<double>& value,
                           std::string help) {
-  bind({.name = std::move(name),
-        .placeholder = std::move(placeholder),
-        .help = std::move(help),
-        .fallback = joined(value),
-        .set = [&value](std::string_view text) {
-          std::vector<double> list;
-          for (std::string_view rest = text;; rest.remove_prefix(rest.find(',') + 1)) {
-            const auto number = parse_number<double>(rest.substr(0, rest.find(',')));
-            if (!number) expected(text, "numbers separated by commas");
-            list.push_back(*number);
-            if (rest.find(',') == std::string_view::npos) break;
-          }
-          value = std::move(list);
-        }});
+  bind(std::move(name), std::move(placeholder), std::move(help), joined(value),
+       [&value](std::string_view text) {
+         std::vector<double> list;
+         for (std::string_view rest = text;; rest.remove_prefix(rest.find(',') + 1)) {
+           const auto number = parse_number<double>(rest.substr(0, rest.find(',')));
+           if (!number) expected(text, "numbers separated by commas");
+           list.push_back(*number);
+           if (rest.find(',') == std::string_view::npos) break;
+         }
+         value = std::move(list);
+       });
 }
 
 void CommandLine::words(std::string placeholder, std::vector<std::string>& words) {
@@ -227,8 +197,7 @@ bool CommandLine::given(std::string_view name) const {
 std::string CommandLine::usage() const {
   std::vector<Flag> ordered(flags_.begin() + static_cast<std::ptrdiff_t>(listed_last_), flags_.end());
   ordered.insert(ordered.end(), flags_.begin(), flags_.begin() + static_cast<std::ptrdiff_t>(listed_last_));
-  ordered.push_back(
-      {.name = "help", .placeholder = "", .help = "print this text", .fallback = "", .set = {}});
+  ordered.push_back({"help", "", "print this text", "", {}});
   const auto head = [](const Flag& flag) {
     return "--" + flag.name + (flag.placeholder.empty() ? "" : " ") + flag.placeholder;
   };

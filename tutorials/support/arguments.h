@@ -110,7 +110,8 @@ class CommandLine {
   std::size_t listed_last_ = 0;  // so many flags, declared first, stand last in the usage text
 
  private:
-  void bind(Flag flag);
+  Flag& bind(std::string name, std::string placeholder, std::string help, std::string fallback,
+             std::function<void(std::string_view)> set);
   void bind_integer(std::string name, std::int64_t fallback, Limits<std::int64_t> limits, std::string help,
                     std::function<void(std::int64_t)> assign);
   Flag* find(std::string_view name);

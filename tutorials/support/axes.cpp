@@ -69,35 +69,32 @@ Axes::Mark& Axes::add_reference(Mark::Kind kind, std::string label, Style style)
   return mark;
 }
 
-void Axes::line(Series x, Series y, Style style) {
-  require_same_length("line", x.size(), y.size());
-  Mark& mark = add(Mark::Kind::line, std::move(style));
+void Axes::add_series(Mark::Kind kind, const char* name, Series x, Series y, Style style) {
+  require_same_length(name, x.size(), y.size());
+  Mark& mark = add(kind, std::move(style));
   mark.x = copy(x), mark.y = copy(y);
+}
+
+void Axes::line(Series x, Series y, Style style) {
+  add_series(Mark::Kind::line, "line", x, y, std::move(style));
 }
 
 void Axes::band(Series x, Series lower, Series upper, Style style) {
-  require_same_length("band", x.size(), lower.size());
   require_same_length("band", x.size(), upper.size());
-  Mark& mark = add(Mark::Kind::band, std::move(style));
-  mark.x = copy(x), mark.y = copy(lower), mark.upper = copy(upper);
+  add_series(Mark::Kind::band, "band", x, lower, std::move(style));
+  marks_.back().upper = copy(upper);
 }
 
 void Axes::steps(Series x, Series y, Style style) {
-  require_same_length("steps", x.size(), y.size());
-  Mark& mark = add(Mark::Kind::steps, std::move(style));
-  mark.x = copy(x), mark.y = copy(y);
+  add_series(Mark::Kind::steps, "steps", x, y, std::move(style));
 }
 
 void Axes::scatter(Series x, Series y, Style style) {
-  require_same_length("scatter", x.size(), y.size());
-  Mark& mark = add(Mark::Kind::scatter, std::move(style));
-  mark.x = copy(x), mark.y = copy(y);
+  add_series(Mark::Kind::scatter, "scatter", x, y, std::move(style));
 }
 
 void Axes::bars(Series x, Series heights, Style style) {
-  require_same_length("bars", x.size(), heights.size());
-  Mark& mark = add(Mark::Kind::bars, std::move(style));
-  mark.x = copy(x), mark.y = copy(heights);
+  add_series(Mark::Kind::bars, "bars", x, heights, std::move(style));
 }
 
 void Axes::horizontal(double y, std::string label, Style style) {

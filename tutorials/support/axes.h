@@ -133,6 +133,7 @@ class Axes {
 
  private:
   Mark& add(Mark::Kind kind, Style style);
+  void add_series(Mark::Kind kind, const char* name, Series x, Series y, Style style);
   Mark& add_reference(Mark::Kind kind, std::string label, Style style);
 
   std::vector<Mark> marks_;

@@ -9,7 +9,6 @@
 
 #include "doxa/autograd/real.h"
 #include "doxa/models/files/file.h"
-#include "support/committed.h"
 #include "support/results.h"
 
 namespace doxa::support {
@@ -118,6 +117,11 @@ void Chapter::file(std::string name, std::string text) {
     throw std::invalid_argument("'" + name + "' is not a plain file name");
   }
   files_.emplace_back(std::move(name), std::move(text));
+}
+
+void Chapter::print(const std::string& name, const Table& table) {
+  std::cout << table;
+  results.set("printed." + name, table.text());
 }
 
 int run_chapter(Arguments& arguments, int argc, const char* const* argv,

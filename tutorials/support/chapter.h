@@ -10,6 +10,7 @@
 #include "support/arguments.h"
 #include "support/claims.h"
 #include "support/results.h"
+#include "support/table.h"
 
 namespace doxa::support {
 
@@ -36,6 +37,9 @@ class Chapter {
     file(name + ".svg", drawing.svg());
   }
 
+  // Prints a table, and keeps it in the results as "printed.NAME": the chapter's text quotes it by that name.
+  void print(const std::string& name, const Table& table);
+
   const std::vector<std::pair<std::string, std::string>>& files() const { return files_; }  // name, text
 
   // Says that the run was stopped before its end: its results are then not held against the committed ones.
@@ -56,7 +60,7 @@ class Chapter {
 //
 // Parses the arguments, creates DIR, runs `body`, prints its claims and writes its files to DIR,
 // results.json among them. The default run ends with the claim that its results are those committed in
-// tutorials/NN-name/results.json (see committed.h); a build in single precision makes no such claim.
+// tutorials/NN-name/results.json (see results.h); a build in single precision makes no such claim.
 int run_chapter(Arguments& arguments, int argc, const char* const* argv,
                 const std::function<void(Chapter&)>& body);
 

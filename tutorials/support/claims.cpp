@@ -4,8 +4,7 @@
 #include <cmath>
 #include <sstream>
 
-#include "support/number.h"
-#include "support/utf8.h"
+#include "support/text.h"
 
 namespace doxa::support {
 namespace {

@@ -10,8 +10,8 @@
 
 namespace doxa::support {
 
-Figure::Figure(std::string description, int columns, double height_of_row)
-    : row_height(height_of_row), description_(std::move(description)), columns_(columns) {
+Figure::Figure(std::string description, int columns, double height_of_row, double whole_width)
+    : row_height(height_of_row), width(whole_width), description_(std::move(description)), columns_(columns) {
   if (columns < 1) throw std::invalid_argument("figure: fewer than one column");
 }
 

@@ -16,10 +16,10 @@ namespace doxa::support {
 class Figure {
  public:
   // `description` is the picture's accessible name, not drawn. Throws std::invalid_argument when columns < 1.
-  explicit Figure(std::string description, int columns = 1, double height_of_row = 320);
+  explicit Figure(std::string description, int columns = 1, double height_of_row = 320,
+                  double whole_width = 760);
 
-  double width = 760;  // of the whole picture, px
-  double row_height;   // px
+  double row_height, width;  // of a row and of the whole picture, px
 
   // Adds the next plot, row by row. The reference stays valid as long as the figure.
   Axes& axes(std::string title = {}, std::string x_label = {}, std::string y_label = {});

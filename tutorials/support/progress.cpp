@@ -10,8 +10,7 @@
 #include <iostream>
 #include <limits>
 
-#include "support/number.h"
-#include "support/utf8.h"
+#include "support/text.h"
 
 namespace doxa::support {
 namespace {

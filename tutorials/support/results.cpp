@@ -2,46 +2,31 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 
 #include "doxa/models/files/file.h"
 #include "doxa/models/files/json.h"
-#include "support/number.h"
-#include "support/utf8.h"
+#include "support/text.h"
 
 namespace doxa::support {
 
 std::string json_string(std::string_view text) {
-  constexpr std::string_view hexadecimal = "0123456789abcdef";
+  constexpr std::string_view escaped = "\"\\\n\t\r", letter = "\"\\ntr", hexadecimal = "0123456789abcdef";
   std::string result = "\"";
   for (const char c : valid_utf8(text)) {
     const auto byte = static_cast<unsigned char>(c);
-    switch (c) {
-      case '"':
-        result += "\\\"";
-        break;
-      case '\\':
-        result += "\\\\";
-        break;
-      case '\n':
-        result += "\\n";
-        break;
-      case '\t':
-        result += "\\t";
-        break;
-      case '\r':
-        result += "\\r";
-        break;
-      default:
-        if (byte < 0x20) {
-          result += "\\u00";
-          result += hexadecimal[byte >> 4];
-          result += hexadecimal[byte & 15];
-        } else {
-          result += c;
-        }
+    if (const std::size_t at = escaped.find(c); at != escaped.npos) {
+      result += '\\';
+      result += letter[at];
+    } else if (byte < 0x20) {
+      result += "\\u00";
+      result += hexadecimal[byte >> 4];
+      result += hexadecimal[byte & 15];
+    } else {
+      result += c;
     }
   }
   return result + '"';
@@ -101,6 +86,84 @@ ResultsFile parse_results(const std::string& text, const std::string& file) {
 
 ResultsFile read_results(const std::filesystem::path& file) {
   return parse_results(read_whole_file(file, "results file", std::size_t{1} << 24), file.string());
+}
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// N of "claim.N" and "claim.N.…", 0 for another name.
+std::size_t claim_number(const std::string& name) {
+  constexpr std::string_view prefix = "claim.";
+  std::size_t number = 0;
+  if (name.starts_with(prefix))
+    std::from_chars(name.data() + prefix.size(), name.data() + name.size(), number);
+  return number;
+}
+
+double ratio(double fresh, double committed, double tolerance) {
+  if (fresh == committed || (std::isnan(fresh) && std::isnan(committed))) return 0;
+  const double difference = std::abs(fresh - committed);
+  return std::isfinite(difference) ? difference / tolerance : infinity;
+}
+
+// Which numbers of a claim are compared, and how: an inequality's are not.
+double claim_ratio(const std::string& name, double fresh, double committed,
+                   const std::vector<Claim>& claims) {
+  const std::size_t number = claim_number(name);
+  if (number > claims.size()) return infinity;
+  const Claim& claim = claims[number - 1];
+  if (claim.relation != Claim::Relation::equal || !name.ends_with(".got")) return 0;
+  return ratio(fresh, committed, 2 * claim.tolerance);
+}
+
+}  // namespace
+
+Claim agrees_with_committed(const ResultsFile& fresh, const ResultsFile& committed,
+                            const std::vector<Claim>& claims,
+                            const std::map<std::string, double>& tolerances) {
+  double largest = 0;
+  std::string place = "none is different";
+  const auto found = [&](double r, const std::string& what) {
+    if (!(r <= largest)) largest = r, place = what;
+  };
+  for (const auto& [name, value] : committed)
+    if (!fresh.contains(name)) found(infinity, name + " is committed and was not computed");
+  for (const auto& [name, value] : fresh) {
+    const auto at = committed.find(name);
+    if (at == committed.end()) {
+      found(infinity, name + " was computed and is not committed");
+      continue;
+    }
+    if (name.ends_with("seconds")) continue;
+    const auto* here = std::get_if<double>(&value);
+    const auto* there = std::get_if<double>(&at->second);
+    if ((here == nullptr) != (there == nullptr)) {
+      found(infinity, name + " is a number in one and a text in the other");
+    } else if (here == nullptr) {
+      if (claim_number(name) > 0 && value != at->second) found(infinity, name + " has another sentence");
+    } else {
+      const auto own = tolerances.find(name);
+      const double rounding = 1e-9 * std::max(1e-3, std::abs(*there));
+      const double r = own == tolerances.end() && claim_number(name) > 0
+                           ? claim_ratio(name, *here, *there, claims)
+                           : ratio(*here, *there, own == tolerances.end() ? rounding : own->second);
+      found(r, name + " is " + to_text(*here) + " here and " + to_text(*there) + " there");
+    }
+  }
+  return {
+      "the results are those committed beside the chapter: the largest difference, in units of its tolerance",
+      Claim::Relation::at_most,
+      largest,
+      1,
+      0,
+      "each number has its own; " + place};
+}
+
+std::string checksum(const std::string& bytes) {
+  std::array<char, 16> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), fnv1a(bytes), 16).ptr;
+  return {digits.data(), end};
 }
 
 }  // namespace doxa::support

@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "support/claims.h"
+
 namespace doxa::support {
 
 // The content of results.json: one flat object, name → number or string, in the order of first setting.
@@ -51,5 +53,22 @@ using ResultsFile = std::map<std::string, std::variant<double, std::string>>;
 // names the text in errors.
 ResultsFile parse_results(const std::string& text, const std::string& file);
 ResultsFile read_results(const std::filesystem::path& file);
+
+// The claim that a run repeats the results committed beside its chapter, which its text quotes: the largest
+// |fresh − committed| / tolerance is at most 1. The tolerance of a number is
+//
+//   its own, where `tolerances` has one                      (what comes of training or of rounding)
+//   claim.N.got: twice claim N's tolerance                   (both runs are within it of the same answer)
+//   1e-9 of its size, and of 1e-3 for what is smaller        (exact but for another machine's rounding)
+//
+// Not compared are times (names that end in "seconds"), texts but for the sentences of claims, and numbers of
+// claims that state an inequality, which hold or fail by themselves. A name that only one of the two has is a
+// difference beyond every tolerance.
+Claim agrees_with_committed(const ResultsFile& fresh, const ResultsFile& committed,
+                            const std::vector<Claim>& claims,
+                            const std::map<std::string, double>& tolerances);
+
+// The sum by which two files of equal content are known, as hexadecimal digits: 64-bit FNV-1a.
+std::string checksum(const std::string& bytes);
 
 }  // namespace doxa::support

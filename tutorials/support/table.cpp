@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "support/utf8.h"
+#include "support/text.h"
 
 namespace doxa::support {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "support/number.h"
+#include "support/text.h"
 
 namespace doxa::support {
 
@@ -16,7 +16,6 @@ struct Cell {
   Cell(std::string value) : text(std::move(value)) {}  // NOLINT(google-explicit-constructor)
   Cell(std::integral auto value) : text(std::to_string(value)), is_number(true) {}
   Cell(double value) : number(value), is_number(true) {}  // in the digits of its column
-  Cell(double value, int digits) : text(significant(value, digits)), is_number(true) {}
 
   std::string text;
   std::optional<double> number = {};
@@ -41,9 +40,6 @@ class Table {
  public:
   // Real numbers in a column that does not say otherwise have so many significant digits.
   explicit Table(std::vector<Column> headers, int digits = 4);
-  template <std::same_as<std::string> Name>
-  explicit Table(const std::vector<Name>& headers)
-      : Table(std::vector<Column>(headers.begin(), headers.end())) {}
 
   // Throws std::invalid_argument when the row has not as many cells as there are headers.
   void row(std::vector<Cell> cells);

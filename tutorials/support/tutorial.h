@@ -13,5 +13,5 @@
 
 #include "support/chapter.h"
 #include "support/figure.h"
-#include "support/number.h"
 #include "support/table.h"
+#include "support/text.h"

@@ -2,17 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
-#include <limits>
-#include <vector>
-
-#include "chain_rule.h"
 #include "doxa/autograd/gradcheck.h"
 #include "doxa/autograd/ops.h"
 #include "expression.h"
-#include "finite_differences.h"
+#include "sections.h"
 
 namespace doxa {
 namespace {

@@ -2,17 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <cstdint>
-#include <limits>
-#include <vector>
-
 #include "doxa/distributions/multivariate_normal.h"
-#include "gaussian.h"
-#include "log_ratio.h"
-#include "mixture.h"
-#include "natural_gradient.h"
+#include "sections.h"
 
 namespace doxa {
 using support::u;

@@ -2,13 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-#include <vector>
-
 #include "em.h"
-#include "linear_gaussian.h"
 #include "scalar_model.h"
 #include "sections.h"
 

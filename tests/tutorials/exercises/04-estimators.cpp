@@ -2,15 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-#include <vector>
-
 #include "choice_model.h"
 #include "doxa/distributions/estimators.h"
-#include "measurement.h"
 #include "parabola.h"
+#include "sections.h"
 
 namespace doxa {
 namespace {

@@ -2,22 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-#include <numbers>
 #include <numeric>
-#include <vector>
 
 #include "doxa/distributions/normal.h"
-#include "doxa/models/vae/linear_vae.h"
 #include "experiment.h"
 
 namespace {
 
 using namespace doxa;
 
-constexpr double u = std::numeric_limits<Real>::epsilon() / 2;
+using support::u;
 
 double mean_of(const std::vector<double>& x) {
   return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());

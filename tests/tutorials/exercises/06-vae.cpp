@@ -2,25 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <limits>
-#include <numbers>
-#include <variant>
-#include <vector>
-
 #include "doxa/models/nn/adam.h"
-#include "doxa/models/vae/quadrature.h"
-#include "doxa/models/vae/vae.h"
-#include "plane_data.h"
-#include "scores.h"
-#include "support/results.h"
-#include "training.h"
+#include "sections.h"
 
 namespace {
 
 using namespace doxa;
 
-constexpr double u = std::numeric_limits<Real>::epsilon() / 2;
+using support::u;
 
 double entry(const char* name) {
   static const support::ResultsFile results = support::read_results(DOXA_RESULTS);

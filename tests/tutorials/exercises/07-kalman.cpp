@@ -2,11 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-
-#include "best_causal.h"
-#include "experiment.h"
 #include "model_ascent.h"
 
 namespace {

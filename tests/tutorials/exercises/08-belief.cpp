@@ -2,13 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <numbers>
-#include <string>
-#include <vector>
-
 #include "belief_mdp.h"
-#include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/smoother.h"
 #include "noisy_tiger.h"
 

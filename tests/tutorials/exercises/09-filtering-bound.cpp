@@ -2,15 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <map>
-#include <numbers>
-#include <string>
 #include <tuple>
-#include <vector>
 
 #include "doxa/models/pomdp/belief.h"
-#include "doxa/models/pomdp/causal_posterior.h"
 #include "noisy_tiger.h"
 #include "sections.h"
 

@@ -10,8 +10,8 @@
 #include "doxa/models/beliefs/score.h"
 #include "doxa/models/numerics/mean_estimate.h"
 #include "doxa/models/pomdp/causal_posterior.h"
-#include "doxa/models/pomdp/filtering_bound.h"
 #include "doxa/models/pomdp/file.h"
+#include "doxa/models/pomdp/filtering_bound.h"
 #include "doxa/models/pomdp/simulate.h"
 
 namespace {

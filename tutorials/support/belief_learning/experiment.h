@@ -1,17 +1,12 @@
 #pragma once
 
-#include <algorithm>
 #include <chrono>
-#include <iostream>
-#include <string>
-#include <vector>
 
 #include "doxa/models/beliefs/evaluation.h"
 #include "doxa/models/beliefs/training.h"
 #include "doxa/models/nn/training.h"
-#include "support/chapter.h"
-#include "support/figure.h"
 #include "support/progress.h"
+#include "support/tutorial.h"
 
 // How the chapters that learn a belief from episodes present it: their flags, the progress of training,
 // tables, figures, and the claims that they share. Training and scoring are in models/beliefs/.

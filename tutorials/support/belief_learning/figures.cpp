@@ -31,19 +31,14 @@ std::size_t most_telling(const StepTable& exact) {
 
 Figure learning_figure(const EpisodeData& data, const std::vector<LearnedBelief>& learned) {
   Figure figure("Excess of the prediction over the exact filter in the course of training, by variant");
-  Axes& axes = figure.axes();
-  axes.title = "learning";
-  axes.x_label = "share of the training";
-  axes.y_label = "excess over the exact filter / nats per step";
+  Axes& axes =
+      figure.axes("learning", "share of the training", "excess over the exact filter / nats per step");
   axes.y_scale = Scale::log;
-  for (const LearnedBelief& v : learned) {
-    std::vector<double> share, excess;
-    for (std::size_t i = 0; i < v.training.validation.size(); ++i) {
-      share.push_back(v.training.validation_step[i] / static_cast<double>(v.steps));
-      excess.push_back(std::max(v.training.validation[i] - data.exact_on_curve, 1e-4));
-    }
-    axes.line(share, excess, {.label = v.name});
-  }
+  for (const LearnedBelief& v : learned)
+    axes.line(
+        series(v.training.validation_step, [&](double step) { return step / static_cast<double>(v.steps); }),
+        series(v.training.validation, [&](double nll) { return std::max(nll - data.exact_on_curve, 1e-4); }),
+        {.label = v.name});
   axes.horizontal(estimate_mean(data.last).mean - estimate_mean(data.exact).mean, "no memory");
   return figure;
 }
@@ -55,10 +50,7 @@ Figure calibration_figure(const EpisodeData& data, const std::vector<const Learn
   const StepTable exact = exact_predictive(data.pomdp, std::span(data.held_out).first(few));
   for (const LearnedBelief* v : shown) {
     const std::span<const double> learned = std::span(v->score.predictions.values).first(exact.values.size());
-    Axes& axes = figure.axes();
-    axes.title = v->name;
-    axes.x_label = "p(o | past), exact filter";
-    axes.y_label = "p(o | past), learned";
+    Axes& axes = figure.axes(v->name, "p(o | past), exact filter", "p(o | past), learned");
     axes.x_range = axes.y_range = Range{0, 1};
     axes.equal_aspect = true;
     const std::vector<double> diagonal{0, 1};
@@ -72,27 +64,19 @@ Figure track_figure(const EpisodeData& data, const std::vector<const LearnedBeli
   const Trajectory& t = data.held_out[0];
   const StepTable exact = exact_predictive(data.pomdp, std::span(&t, 1));
   const std::size_t o = most_telling(exact);
-  std::vector<double> step, from_exact, seen;
-  for (std::size_t k = 1; k <= t.horizon(); ++k) {
-    step.push_back(static_cast<double>(k));
-    from_exact.push_back(exact.row(0, k)[o]);
-    seen.push_back(t.observations[k - 1] == o ? 1.0 : 0.0);
-  }
-  Figure figure("Predictive probability along one held-out trajectory, exact and learned");
-  figure.row_height = 280;
-  Axes& axes = figure.axes();
-  axes.title =
-      "one held-out trajectory: probability of “" + data.pomdp.observations[o] + "” before it is seen";
-  axes.x_label = "step k";
-  axes.y_label = "probability";
+  const std::vector<double> step = spaced(1, static_cast<double>(t.horizon()), 1);
+  const auto probability = [&](const StepTable& predictions) {
+    return series(step, [&](double k) { return predictions.row(0, static_cast<std::size_t>(k))[o]; });
+  };
+  Figure figure("Predictive probability along one held-out trajectory, exact and learned", 1, 280);
+  Axes& axes = figure.axes(
+      "one held-out trajectory: probability of “" + data.pomdp.observations[o] + "” before it is seen",
+      "step k", "probability");
   axes.y_range = Range{-0.05, 1.05};
-  axes.line(step, from_exact, {.label = "exact filter"});
-  for (const LearnedBelief* v : shown) {
-    std::vector<double> p;
-    for (std::size_t k = 1; k <= t.horizon(); ++k) p.push_back(v->score.predictions.row(0, k)[o]);
-    axes.line(step, p, {.label = v->name});
-  }
-  axes.scatter(step, seen, {.label = "seen (1) or not (0)", .opacity = 0.7});
+  axes.line(step, probability(exact), {.label = "exact filter"});
+  for (const LearnedBelief* v : shown) axes.line(step, probability(v->score.predictions), {.label = v->name});
+  axes.scatter(step, series(t.observations, [&](std::size_t seen) { return seen == o; }),
+               {.label = "seen (1) or not (0)", .opacity = 0.7});
   return figure;
 }
 

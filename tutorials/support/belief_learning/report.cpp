@@ -1,11 +1,6 @@
-#include <algorithm>
-#include <cmath>
-#include <iostream>
-#include <limits>
 #include <numeric>
 
 #include "support/belief_learning/experiment.h"
-#include "support/table.h"
 
 namespace doxa::support {
 namespace {
@@ -43,19 +38,16 @@ void report(Chapter& chapter, const BeliefSettings& s, const std::vector<Learned
   const LearnedBelief& best = best_of(learned);
   const LearnedBelief* live = best_live_of(learned);
   std::cout << "\nnats per step on the held-out episodes (" << s.samples << " samples of the belief)\n\n";
-  Table table({"predictor", "nll", "−bound", "KL(q‖p)", "memory score", "± se", "seconds"});
-  table.row({"last observation", {best.score.memory.last, 5}, "", "", 0.0, "", ""});
+  Table table(
+      {"predictor", {"nll", 5}, {"−bound", 5}, {"KL(q‖p)", 3}, "memory score", {"± se", 2}, {"seconds", 2}});
+  table.row({"last observation", best.score.memory.last, "", "", 0.0, "", ""});
   for (const LearnedBelief& v : learned)
     table.row({v.name + (&v == &best  ? " (chosen)"
                          : &v == live ? " (best with a live latent)"
                                       : ""),
-               {v.score.memory.model, 5},
-               {-v.score.mean_bound(), 5},
-               {v.score.mean_kl(), 3},
-               {v.score.memory.score, 4},
-               {v.score.memory.standard_error, 2},
-               {v.seconds, 2}});
-  table.row({"exact filter", {best.score.memory.exact, 5}, "", "", 1.0, "", ""});
+               v.score.memory.model, -v.score.mean_bound(), v.score.mean_kl(), v.score.memory.score,
+               v.score.memory.standard_error, v.seconds});
+  table.row({"exact filter", best.score.memory.exact, "", "", 1.0, "", ""});
   std::cout << table << '\n';
 
   chapter.results.set("variant", best.name);

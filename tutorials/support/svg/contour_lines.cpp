@@ -1,9 +1,9 @@
-#include "support/svg/contour_lines.h"
-
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <utility>
+
+#include "support/svg/marks.h"
 
 namespace doxa::support::svg {
 namespace {

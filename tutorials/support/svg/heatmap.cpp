@@ -1,11 +1,10 @@
-#include "support/svg/heatmap.h"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
 
+#include "support/svg/marks.h"
 #include "support/svg/theme.h"
 #include "support/svg/writer.h"
 

@@ -1,8 +1,7 @@
-#include "support/svg/labels.h"
-
 #include <algorithm>
 
 #include "support/svg/marks.h"
+#include "support/svg/plot.h"
 #include "support/svg/theme.h"
 #include "support/svg/writer.h"
 

@@ -6,8 +6,6 @@
 #include <set>
 #include <utility>
 
-#include "support/svg/contour_lines.h"
-#include "support/svg/heatmap.h"
 #include "support/svg/theme.h"
 #include "support/svg/writer.h"
 

@@ -3,11 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "support/svg/heatmap.h"
-#include "support/svg/labels.h"
 #include "support/svg/marks.h"
 #include "support/svg/theme.h"
-#include "support/svg/ticks.h"
 #include "support/svg/writer.h"
 
 namespace doxa::support::svg {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "support/axes.h"
@@ -36,5 +37,17 @@ Projection projection_of(const Axes& axes, const Rect& box);
 
 // The largest box within `box`, at its upper left, that gives both axes the same unit if `axes` wants that.
 Rect fitted_box(const Axes& axes, const Rect& box);
+
+struct Tick {
+  double value;
+  std::string label;  // empty for a minor tick of a logarithmic axis
+};
+
+// Multiples of 1, 2 or 5 times a power of ten in `range`, `at_most` of them or fewer, two at least where the
+// range has them.
+std::vector<Tick> linear_ticks(Range range, int at_most);
+
+// Powers of ten in `range`, or 1, 2 and 5 times powers of ten when the range is short.
+std::vector<Tick> log_ticks(Range range, int at_most);
 
 }  // namespace doxa::support::svg

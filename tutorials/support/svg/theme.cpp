@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "support/svg/writer.h"
-#include "support/utf8.h"
+#include "support/text.h"
 
 namespace doxa::support::svg {
 namespace {

@@ -1,9 +1,8 @@
-#include "support/svg/ticks.h"
-
 #include <algorithm>
 #include <cmath>
 
-#include "support/number.h"
+#include "support/svg/projection.h"
+#include "support/text.h"
 
 namespace doxa::support::svg {
 namespace {

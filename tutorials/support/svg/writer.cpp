@@ -1,10 +1,10 @@
 #include "support/svg/writer.h"
 
-#include <cmath>
+#include <algorithm>
+#include <iterator>
 
-#include "support/number.h"
 #include "support/svg/theme.h"
-#include "support/utf8.h"
+#include "support/text.h"
 
 namespace doxa::support::svg {
 
@@ -16,24 +16,15 @@ std::string px(double value) {
 }
 
 std::string escape(std::string_view text) {
+  constexpr std::pair<char, std::string_view> entities[] = {
+      {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}};
   std::string result;
   for (const char c : valid_utf8(text)) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      default:
-        result += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;  // XML 1.0 has no control characters
-    }
+    const auto entity = std::ranges::find(entities, c, &std::pair<char, std::string_view>::first);
+    if (entity != std::end(entities))
+      result += entity->second;
+    else
+      result += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;  // XML 1.0 has no control characters
   }
   return result;
 }

@@ -1,6 +1,6 @@
-// A run is held against the results committed beside its chapter, each number within its own tolerance.
+// Results are written and read back, and a run is held against those committed beside its chapter.
 
-#include "support/committed.h"
+#include "support/results.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,6 @@
 #include <string>
 
 #include "doxa/models/files/file.h"
-#include "support/results.h"
 #include "tests/support/rounding.h"
 
 namespace doxa::support {
@@ -68,6 +67,28 @@ TEST(Committed, TheReasonNamesTheFurthest) {
   const Claim claim = compare({{"a", 1.0}, {"b", 2.0}}, {{"a", 1.0}, {"b", 3.0}}, {}, {{"b", 2.0}});
   EXPECT_DOUBLE_EQ(claim.got, 0.5);
   EXPECT_NE(claim.why.find("b is 2 here and 3 there"), std::string::npos);
+}
+
+TEST(Results, StringsSurviveTheirEscaping) {
+  std::string every = "“λ” ";
+  for (char c = 1; c < 127; ++c) every += c;
+  EXPECT_EQ(parse_results("{\"every\": " + json_string(every) + "}", "r").at("every"),
+            ResultsFile::mapped_type(every));
+  EXPECT_EQ(json_string("a\xff"), "\"a\uFFFD\"");
+}
+
+TEST(Results, OneFlatObjectInOrder) {
+  Results results;
+  results.set("b", 0.1);
+  results.set("a", "text \"quoted\"");
+  results.set("seed", std::numeric_limits<std::uint64_t>::max());
+  results.set("none", nan);
+  results.set("low", -infinity);
+  results.set("b", 0.2);
+  EXPECT_EQ(results.json(),
+            "{\n  \"b\": 0.2,\n  \"a\": \"text \\\"quoted\\\"\",\n  \"seed\": 18446744073709551615,\n"
+            "  \"none\": \"nan\",\n  \"low\": \"-inf\"\n}\n");
+  EXPECT_EQ(Results().json(), "{\n}\n");
 }
 
 TEST(ResultsFile, ReadsBackWhatIsWritten) {
