@@ -57,24 +57,24 @@ std::set<std::string> recorded(const std::function<void(Tape&)>& evaluate) {
   return names;
 }
 
-GradientCase tensor_case(std::string name, TensorFunction function, std::vector<Shape> shapes,
-                         Domain domain) {
-  const auto inputs = [shapes = std::move(shapes), domain](std::uint64_t seed) {
+void Cases::add(const std::string& name, const std::vector<Shape>& shapes, Domain domain,
+                const FunctionOfInputs& f) {
+  const auto inputs = [shapes, domain](std::uint64_t seed) {
     Philox random(seed, 1);
-    std::vector<Tensor> all;
+    std::vector<Tensor> drawn;
     for (std::size_t i = 0; i < shapes.size(); ++i) {
       const double offset = (static_cast<double>(i) + 0.5) / static_cast<double>(shapes.size());
-      all.push_back(draw(shapes[i], domain, offset, random));
+      drawn.push_back(draw(shapes[i], domain, offset, random));
     }
-    return all;
+    return drawn;
   };
-  return case_at(std::move(name), std::move(function), inputs, Verdict::pass);
+  all.push_back(case_at(prefix + name, f, inputs, Verdict::pass));
 }
 
-GradientCase point_case(std::string name, TensorFunction function, std::vector<Tensor> inputs,
-                        Verdict expected) {
-  return case_at(
-      std::move(name), std::move(function), [at = std::move(inputs)](std::uint64_t) { return at; }, expected);
+void Cases::add_at(const std::string& name, std::vector<Tensor> inputs, const FunctionOfInputs& f,
+                   Verdict expected) {
+  all.push_back(case_at(
+      prefix + name, f, [at = std::move(inputs)](std::uint64_t) { return at; }, expected));
 }
 
 std::vector<GradientCase> gradient_cases() {

@@ -2,12 +2,11 @@
 
 #include <functional>
 #include <set>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "doxa/autograd/gradcheck.h"
 #include "doxa/autograd/random.h"
+#include "inputs.h"
 
 namespace doxa {
 
@@ -23,9 +22,6 @@ struct GradientCase {
   std::function<std::set<std::string>(std::uint64_t seed)> records = nullptr;
   Verdict expected = Verdict::pass;
 };
-
-using Cases = std::vector<GradientCase>;
-using Inputs = std::span<const Var>;
 
 /// All cases: every op, every distribution, every layer and model objective.
 std::vector<GradientCase> gradient_cases();
@@ -58,13 +54,21 @@ enum class Domain {
              ///< since no two inputs share a lattice, from ties between inputs
 };
 
-/// A case whose inputs have these shapes, drawn from options.seed.
-GradientCase tensor_case(std::string name, TensorFunction function, std::vector<Shape> shapes,
-                         Domain domain = Domain::real);
+/// Cases whose names begin alike.
+struct Cases {
+  std::string prefix;
+  std::vector<GradientCase> all = {};
 
-/// A case at these very inputs.
-GradientCase point_case(std::string name, TensorFunction function, std::vector<Tensor> inputs,
-                        Verdict expected = Verdict::pass);
+  /// A case whose inputs have these shapes, drawn from options.seed.
+  void add(const std::string& name, const std::vector<Shape>& shapes, Domain domain,
+           const FunctionOfInputs& f);
+  void add(const std::string& name, const std::vector<Shape>& shapes, const FunctionOfInputs& f) {
+    add(name, shapes, Domain::real, f);
+  }
+  /// A case at these very inputs.
+  void add_at(const std::string& name, std::vector<Tensor> inputs, const FunctionOfInputs& f,
+              Verdict expected = Verdict::pass);
+};
 
 /// f(x) + Σ_i mean(x_i²). Each input is used a second time, after the function: a rule that assigns an
 /// adjoint instead of adding to it is right as long as nobody else has added anything.

@@ -11,7 +11,7 @@ namespace {
 
 void add_unary(Cases& cases) {
   struct Op {
-    const char* name;
+    std::string name;
     Var (*f)(Var);
     Domain domain = Domain::real;
   };
@@ -49,14 +49,12 @@ void add_unary(Cases& cases) {
   };
   for (const Op& op : ops)
     for (const Shape& shape : {Shape{}, Shape{1}, Shape{17}, Shape{3, 5}, Shape{2, 1, 3, 2}})
-      cases.push_back(tensor_case(
-          std::string("op/") + op.name + "/" + shape.str(), [f = op.f](Tape&, Inputs x) { return f(x[0]); },
-          {shape}, op.domain));
+      cases.add(op.name + "/" + shape.str(), {shape}, op.domain, op.f);
 }
 
 void add_binary(Cases& cases) {
   struct Op {
-    const char* name;
+    std::string name;
     Var (*f)(Var, Var);
     Domain domain = Domain::positive;
   };
@@ -83,23 +81,17 @@ void add_binary(Cases& cases) {
       {Shape{1, 1}, Shape{2, 2}},
   };
   for (const Op& op : ops) {
-    const std::string name = std::string("op/") + op.name + "/";
-    for (const auto& s : shapes)
-      cases.push_back(tensor_case(
-          name + s[0].str() + s[1].str(), [f = op.f](Tape&, Inputs x) { return f(x[0], x[1]); }, {s[0], s[1]},
-          op.domain));
-    cases.push_back(tensor_case(
-        name + "same operand twice", [f = op.f](Tape&, Inputs x) { return f(x[0], x[0]) + square(x[0]); },
-        {{4}}, op.domain));
+    const std::string name = op.name + "/";
+    for (const auto& s : shapes) cases.add(name + s[0].str() + s[1].str(), {s[0], s[1]}, op.domain, op.f);
+    cases.add(name + "same operand twice", {{4}}, op.domain,
+              [f = op.f](Var x) { return f(x, x) + square(x); });
     for (const bool first : {false, true})
       for (const Shape& shape : {Shape{}, Shape{5}, Shape{3, 1}})
-        cases.push_back(tensor_case(
-            name + (first ? "constant first " : "constant second ") + shape.str(),
-            [f = op.f, first, shape](Tape& tape, Inputs x) {
-              const Var c = tape.constant(shape, Real{2});
-              return first ? f(c, x[0]) : f(x[0], c);
-            },
-            {{3, 5}}, op.domain));
+        cases.add(name + (first ? "constant first " : "constant second ") + shape.str(), {{3, 5}}, op.domain,
+                  [f = op.f, first, shape](Tape& tape, Inputs x) {
+                    const Var c = tape.constant(shape, Real{2});
+                    return first ? f(c, x[0]) : f(x[0], c);
+                  });
   }
 }
 
@@ -122,36 +114,30 @@ void add_where(Cases& cases) {
       {Shape{}, Shape{2, 2}, Shape{2, 1}},
   };
   for (const auto& s : shapes)
-    cases.push_back(tensor_case(
-        "op/where/" + s[0].str() + s[1].str() + s[2].str(),
-        [condition = s[0]](Tape& tape, Inputs x) { return where(alternating(tape, condition), x[0], x[1]); },
-        {s[1], s[2]}));
-  cases.push_back(tensor_case("op/where/condition a tensor",
-                              [](Tape&, Inputs x) {
-                                return where(Tensor(Shape{3, 1}, {0, 1, 0}), x[0], x[1]);
-                              },
-                              {{3, 5}, {5}}));
-  cases.push_back(tensor_case("op/where/same operand twice",
-                              [](Tape& tape, Inputs x) { return where(alternating(tape, {5}), x[0], x[0]); },
-                              {{5}}));
+    cases.add(
+        "where/" + s[0].str() + s[1].str() + s[2].str(), {s[1], s[2]},
+        [condition = s[0]](Tape& tape, Inputs x) { return where(alternating(tape, condition), x[0], x[1]); });
+  cases.add("where/condition a tensor", {{3, 5}, {5}}, [](Var x, Var y) {
+    return where(Tensor(Shape{3, 1}, {0, 1, 0}), x, y);
+  });
+  cases.add("where/same operand twice", {{5}},
+            [](Tape& tape, Inputs x) { return where(alternating(tape, {5}), x[0], x[0]); });
   for (const bool first : {false, true})
-    cases.push_back(
-        tensor_case(std::string("op/where/constant ") + (first ? "first" : "second"),
-                    [first](Tape& tape, Inputs x) {
-                      const Var c = tape.constant(Shape{}, Real{2}), condition = alternating(tape, {3, 1});
-                      return first ? where(condition, c, x[0]) : where(condition, x[0], c);
-                    },
-                    {{3, 5}}));
+    cases.add(std::string("where/constant ") + (first ? "first" : "second"), {{3, 5}},
+              [first](Tape& tape, Inputs x) {
+                const Var c = tape.constant(Shape{}, Real{2}), condition = alternating(tape, {3, 1});
+                return first ? where(condition, c, x[0]) : where(condition, x[0], c);
+              });
 }
 
 }  // namespace
 
 std::vector<GradientCase> elementwise_cases() {
-  Cases cases;
+  Cases cases{"op/"};
   add_unary(cases);
   add_binary(cases);
   add_where(cases);
-  return cases;
+  return cases.all;
 }
 
 }  // namespace doxa

@@ -1,7 +1,7 @@
 // The Kalman filter on the tape, with respect to every matrix.
 
-#include "cases.h"
 #include "doxa/models/kalman/taped_filter.h"
+#include "model_case.h"
 
 namespace doxa {
 namespace {
@@ -20,36 +20,6 @@ LinearGaussianModel still() {
           Matrix(observation_size, input_size),
           diagonal_of(1, 0.5)};
 }
-
-/// A model's parameters as leaves.
-class AtParameters {
- public:
-  explicit AtParameters(std::uint64_t seed) : model_(still()) {
-    Philox random(seed, 1);
-    for (Parameter* p : parameters(model_)) {
-      const Tensor noise = normal_noise(p->value.shape(), random);
-      for (Index i = 0; i < noise.size(); ++i) p->value[i] += noise[i] / 2;
-    }
-    inputs_ = normal_noise({steps, batch, input_size}, random);
-    observations_ = normal_noise({steps, batch, observation_size}, random);
-  }
-  std::vector<CheckedLeaf> leaves() {
-    std::vector<CheckedLeaf> all;
-    for (Parameter* p : parameters(model_)) all.push_back({p->name, &p->value, &p->gradient});
-    return all;
-  }
-  Var operator()(Tape& tape) {
-    const LinearGaussianVars v = model_.on(tape);
-    const Var all[] = {v.start_mean,       v.start_scale_tril,      v.transition,
-                       v.transition_input, v.transition_scale_tril, v.emission,
-                       v.emission_input,   v.emission_scale_tril};
-    return used_twice(log_evidence(v, tape.constant(inputs_), tape.constant(observations_)), all);
-  }
-
- private:
-  LinearGaussianParameters model_;
-  Tensor inputs_, observations_;
-};
 
 }  // namespace
 
@@ -72,25 +42,16 @@ std::vector<GradientCase> kalman_cases() {
         x[4], x[5],
         x[6], tape.constant(Tensor({observation_size, observation_size}, {1, 0, 0, 1})) + Real(0.25) * x[7]};
   };
-  std::vector<GradientCase> cases;
-  cases.push_back(tensor_case(
-      "model/LinearGaussianVars/log_predictive",
-      [=](Tape& tape, Inputs x) { return log_predictive(at(tape, x), x[8], x[9]); }, shapes));
-  cases.push_back(tensor_case(
-      "model/LinearGaussianVars/log_evidence",
-      [=](Tape& tape, Inputs x) { return log_evidence(at(tape, x), x[8], x[9]); }, shapes));
-  cases.push_back({.name = "model/LinearGaussianParameters/on",
-                   .check =
-                       [](const GradientCheckOptions& options) {
-                         AtParameters f(options.seed);
-                         return check_gradients(std::ref(f), f.leaves(), options);
-                       },
-                   .records =
-                       [](std::uint64_t seed) {
-                         AtParameters f(seed);
-                         return recorded([&](Tape& tape) { f(tape); });
-                       }});
-  return cases;
+  Cases cases{"model/"};
+  cases.add("LinearGaussianVars/log_predictive", shapes,
+            [=](Tape& tape, Inputs x) { return log_predictive(at(tape, x), x[8], x[9]); });
+  cases.add("LinearGaussianVars/log_evidence", shapes,
+            [=](Tape& tape, Inputs x) { return log_evidence(at(tape, x), x[8], x[9]); });
+  add_model_case(
+      cases, "LinearGaussianParameters/on", [](Philox&) { return LinearGaussianParameters(still()); },
+      {{steps, batch, input_size}, {steps, batch, observation_size}},
+      [](LinearGaussianParameters& p, Inputs x) { return log_evidence(p.on(x[0].tape()), x[0], x[1]); });
+  return cases.all;
 }
 
 }  // namespace doxa

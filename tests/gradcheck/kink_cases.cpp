@@ -8,32 +8,46 @@ namespace {}  // namespace
 
 // At each kink stands the declared derivative of ops.h; the elements beside it are away from any.
 std::vector<GradientCase> kink_cases() {
-  std::vector<GradientCase> cases;
-  const auto add = [&](const char* name, TensorFunction f, std::vector<Tensor> inputs) {
-    cases.push_back(point_case(std::string("kink/") + name, std::move(f), std::move(inputs), Verdict::kink));
-  };
+  Cases cases{"kink/"};
   const Tensor around(Shape{3}, {-1, 0, 2}), other(Shape{3}, {1, 0, Real(0.5)});
-  add("relu", [](Tape&, Inputs x) { return relu(x[0]); }, {around});
-  add("relu/all elements", [](Tape&, Inputs x) { return relu(x[0]); }, {Tensor(Shape{2, 2})});
-  add("relu/of a product", [](Tape&, Inputs x) { return relu(x[0] * x[1]); },
-      {around, Tensor(Shape{3}, {1, 2, -1})});
-  add("abs", [](Tape&, Inputs x) { return abs(x[0]); }, {around});
-  add("abs/of a sum", [](Tape&, Inputs x) { return abs(sum(x[0])); }, {Tensor(Shape{3}, {-1, 3, -2})});
-  add("sqrt/of a square", [](Tape&, Inputs x) { return sqrt(square(x[0])); }, {around});
-  add("pow 0.5/of a square", [](Tape&, Inputs x) { return pow(square(x[0]), Real(0.5)); }, {around});
-  add("clamp/lower bound", [](Tape&, Inputs x) { return clamp(x[0], 0, 1); }, {around});
-  add("clamp/upper bound", [](Tape&, Inputs x) { return clamp(x[0], -3, 0); }, {around});
-  add("minimum/tie", [](Tape&, Inputs x) { return minimum(x[0], x[1]); }, {around, other});
-  add("maximum/tie", [](Tape&, Inputs x) { return maximum(x[0], x[1]); }, {around, other});
-  add("minimum/tie, broadcast", [](Tape&, Inputs x) { return minimum(x[0], x[1]); },
-      {around, Tensor(Shape{}, {2})});
-  add("minimum constant", [](Tape&, Inputs x) { return minimum(x[0], Real{2}); }, {around});
-  add("maximum constant", [](Tape&, Inputs x) { return maximum(Real{-1}, x[0]); }, {around});
-  add("max/two largest", [](Tape&, Inputs x) { return max(x[0]); }, {Tensor(Shape{4}, {1, 2, 2, -1})});
-  add("max/all equal", [](Tape&, Inputs x) { return max(x[0], 1); },
-      {Tensor(Shape{2, 3}, {1, 1, 1, 2, 2, 2})});
-  add("min/two smallest", [](Tape&, Inputs x) { return min(x[0]); }, {Tensor(Shape{4}, {-1, 2, 2, -1})});
-  return cases;
+  cases.add_at(
+      "relu", {around}, [](Var x) { return relu(x); }, Verdict::kink);
+  cases.add_at(
+      "relu/all elements", {Tensor(Shape{2, 2})}, [](Var x) { return relu(x); }, Verdict::kink);
+  cases.add_at(
+      "relu/of a product", {around, Tensor(Shape{3}, {1, 2, -1})}, [](Var x, Var y) { return relu(x * y); },
+      Verdict::kink);
+  cases.add_at(
+      "abs", {around}, [](Var x) { return abs(x); }, Verdict::kink);
+  cases.add_at(
+      "abs/of a sum", {Tensor(Shape{3}, {-1, 3, -2})}, [](Var x) { return abs(sum(x)); }, Verdict::kink);
+  cases.add_at(
+      "sqrt/of a square", {around}, [](Var x) { return sqrt(square(x)); }, Verdict::kink);
+  cases.add_at(
+      "pow 0.5/of a square", {around}, [](Var x) { return pow(square(x), Real(0.5)); }, Verdict::kink);
+  cases.add_at(
+      "clamp/lower bound", {around}, [](Var x) { return clamp(x, 0, 1); }, Verdict::kink);
+  cases.add_at(
+      "clamp/upper bound", {around}, [](Var x) { return clamp(x, -3, 0); }, Verdict::kink);
+  cases.add_at(
+      "minimum/tie", {around, other}, [](Var x, Var y) { return minimum(x, y); }, Verdict::kink);
+  cases.add_at(
+      "maximum/tie", {around, other}, [](Var x, Var y) { return maximum(x, y); }, Verdict::kink);
+  cases.add_at(
+      "minimum/tie, broadcast", {around, Tensor(Shape{}, {2})}, [](Var x, Var y) { return minimum(x, y); },
+      Verdict::kink);
+  cases.add_at(
+      "minimum constant", {around}, [](Var x) { return minimum(x, Real{2}); }, Verdict::kink);
+  cases.add_at(
+      "maximum constant", {around}, [](Var x) { return maximum(Real{-1}, x); }, Verdict::kink);
+  cases.add_at(
+      "max/two largest", {Tensor(Shape{4}, {1, 2, 2, -1})}, [](Var x) { return max(x); }, Verdict::kink);
+  cases.add_at(
+      "max/all equal", {Tensor(Shape{2, 3}, {1, 1, 1, 2, 2, 2})}, [](Var x) { return max(x, 1); },
+      Verdict::kink);
+  cases.add_at(
+      "min/two smallest", {Tensor(Shape{4}, {-1, 2, 2, -1})}, [](Var x) { return min(x); }, Verdict::kink);
+  return cases.all;
 }
 
 }  // namespace doxa

@@ -24,25 +24,19 @@ void add_matmul(Cases& cases) {
       {Shape{2, 2, 1, 3}, Shape{3, 2}},
   };
   for (const auto& s : shapes) {
-    const std::string name = "op/matmul/" + s[0].str() + s[1].str();
-    cases.push_back(tensor_case(name, [](Tape&, Inputs x) { return matmul(x[0], x[1]); }, {s[0], s[1]}));
-    cases.push_back(tensor_case(
-        name + " by a constant",
-        [b = s[1]](Tape& tape, Inputs x) { return matmul(x[0], tape.constant(b, Real(0.5))); }, {s[0]}));
-    cases.push_back(tensor_case(
-        name + " of a constant",
-        [a = s[0]](Tape& tape, Inputs x) { return matmul(tape.constant(a, Real(0.5)), x[0]); }, {s[1]}));
+    const std::string name = "matmul/" + s[0].str() + s[1].str();
+    cases.add(name, {s[0], s[1]}, [](Var x, Var y) { return matmul(x, y); });
+    cases.add(name + " by a constant", {s[0]},
+              [b = s[1]](Tape& tape, Inputs x) { return matmul(x[0], tape.constant(b, Real(0.5))); });
+    cases.add(name + " of a constant", {s[1]},
+              [a = s[0]](Tape& tape, Inputs x) { return matmul(tape.constant(a, Real(0.5)), x[0]); });
   }
-  cases.push_back(tensor_case("op/matmul/same operand twice",
-                              [](Tape&, Inputs x) { return matmul(x[0], x[0]); }, {{4, 4}}));
-  cases.push_back(tensor_case("op/matmul/same stack twice",
-                              [](Tape&, Inputs x) { return matmul(x[0], x[0]); }, {{3, 2, 2}}));
-  cases.push_back(tensor_case("op/matmul/with transposes",
-                              [](Tape&, Inputs x) { return matmul(transpose(x[0]), transpose(x[1])); },
-                              {{4, 3}, {5, 4}}));
-  cases.push_back(tensor_case(
-      "op/matmul/with slices",
-      [](Tape&, Inputs x) { return matmul(slice(x[0], 0, 1, 3), slice(x[0], 1, 0, 2)); }, {{4, 4}}));
+  cases.add("matmul/same operand twice", {{4, 4}}, [](Var x) { return matmul(x, x); });
+  cases.add("matmul/same stack twice", {{3, 2, 2}}, [](Var x) { return matmul(x, x); });
+  cases.add("matmul/with transposes", {{4, 3}, {5, 4}},
+            [](Var x, Var y) { return matmul(transpose(x), transpose(y)); });
+  cases.add("matmul/with slices", {{4, 4}},
+            [](Var x) { return matmul(slice(x, 0, 1, 3), slice(x, 1, 0, 2)); });
 }
 
 void add_affine(Cases& cases) {
@@ -52,41 +46,29 @@ void add_affine(Cases& cases) {
                                          {Activation::tanh, "affine, tanh"},
                                          {Activation::sigmoid, "affine, sigmoid"}})
     for (const auto [m, k, n] : sizes)
-      cases.push_back(tensor_case(std::string("op/") + name + "/" + Shape{m, k}.str() + Shape{k, n}.str(),
-                                  [f = activation](Tape&, Inputs x) { return affine(x[0], x[1], x[2], f); },
-                                  {{m, k}, {k, n}, {n}}));
-  cases.push_back(
-      tensor_case("op/affine/of parts",
-                  [](Tape& tape, Inputs x) {
-                    const std::array<Var, 4> parts{x[0], tape.constant({3, 2}, Real(0.3)), x[1], x[0]};
-                    return affine(parts, x[2], x[3], Activation::tanh);
-                  },
-                  {{3, 2}, {3, 1}, {7, 4}, {4}}));
-  cases.push_back(tensor_case(
-      "op/affine/same operand thrice",
-      [](Tape&, Inputs x) { return affine(x[0], x[0], reshape(x[0], {1}), Activation::tanh); }, {{1, 1}}));
-  cases.push_back(
-      tensor_case("op/affine/constants",
-                  [](Tape& tape, Inputs x) {
-                    const Var c = tape.constant({3, 3}, Real(0.5)), b = tape.constant({3}, Real(0.1));
-                    return affine(x[0], c, b) + affine(c, x[0], b, Activation::tanh) +
-                           affine(c, c, reshape(slice(x[0], 0, 1, 2), {3}), Activation::sigmoid);
-                  },
-                  {{3, 3}}));
+      cases.add(std::string(name) + "/" + Shape{m, k}.str() + Shape{k, n}.str(), {{m, k}, {k, n}, {n}},
+                [f = activation](Inputs x) { return affine(x[0], x[1], x[2], f); });
+  cases.add("affine/of parts", {{3, 2}, {3, 1}, {7, 4}, {4}}, [](Tape& tape, Inputs x) {
+    const std::array<Var, 4> parts{x[0], tape.constant({3, 2}, Real(0.3)), x[1], x[0]};
+    return affine(parts, x[2], x[3], Activation::tanh);
+  });
+  cases.add("affine/same operand thrice", {{1, 1}},
+            [](Var x) { return affine(x, x, reshape(x, {1}), Activation::tanh); });
+  cases.add("affine/constants", {{3, 3}}, [](Tape& tape, Inputs x) {
+    const Var c = tape.constant({3, 3}, Real(0.5)), b = tape.constant({3}, Real(0.1));
+    return affine(x[0], c, b) + affine(c, x[0], b, Activation::tanh) +
+           affine(c, c, reshape(slice(x[0], 0, 1, 2), {3}), Activation::sigmoid);
+  });
 }
 
 void add_dot(Cases& cases) {
   for (const Index n : {1, 2, 17})
-    cases.push_back(tensor_case("op/dot/" + std::to_string(n),
-                                [](Tape&, Inputs x) { return dot(x[0], x[1]); }, {{n}, {n}}));
-  cases.push_back(
-      tensor_case("op/dot/same operand twice", [](Tape&, Inputs x) { return dot(x[0], x[0]); }, {{5}}));
-  cases.push_back(tensor_case("op/dot/with a constant",
-                              [](Tape& tape, Inputs x) {
-                                const Var c = tape.constant({5}, Real{3});
-                                return dot(x[0], c) * dot(c, square(x[0]));
-                              },
-                              {{5}}));
+    cases.add("dot/" + std::to_string(n), {{n}, {n}}, [](Var x, Var y) { return dot(x, y); });
+  cases.add("dot/same operand twice", {{5}}, [](Var x) { return dot(x, x); });
+  cases.add("dot/with a constant", {{5}}, [](Tape& tape, Inputs x) {
+    const Var c = tape.constant({5}, Real{3});
+    return dot(x[0], c) * dot(c, square(x[0]));
+  });
 }
 
 // Any matrix plus a multiple of one that dominates it: with the lower triangle alone, a positive definite
@@ -101,57 +83,46 @@ Var dominated(Var x) {
 
 void add_cholesky(Cases& cases) {
   for (const Shape& s : {Shape{1, 1}, Shape{2, 2}, Shape{5, 5}, Shape{2, 3, 3}, Shape{2, 1, 2, 2}}) {
-    cases.push_back(tensor_case("op/cholesky/lower triangle of any " + s.str(),
-                                [](Tape&, Inputs x) { return cholesky(dominated(x[0])); }, {s}));
-    cases.push_back(tensor_case("op/log_det_from_cholesky/" + s.str(),
-                                [](Tape&, Inputs x) { return log_det_from_cholesky(dominated(x[0])); }, {s}));
+    cases.add("cholesky/lower triangle of any " + s.str(), {s}, [](Var x) { return cholesky(dominated(x)); });
+    cases.add("log_det_from_cholesky/" + s.str(), {s},
+              [](Var x) { return log_det_from_cholesky(dominated(x)); });
     for (const Triangle triangle : {Triangle::lower, Triangle::upper})
       for (const bool transposed : {false, true})
-        cases.push_back(tensor_case(
-            "op/solve_triangular/" + s.str() + (triangle == Triangle::lower ? " lower" : " upper") +
-                (transposed ? " transposed" : ""),
-            [=](Tape&, Inputs x) { return solve_triangular(dominated(x[0]), x[1], triangle, transposed); },
-            {s, s.with(s.rank() - 1, 2)}));
+        cases.add("solve_triangular/" + s.str() + (triangle == Triangle::lower ? " lower" : " upper") +
+                      (transposed ? " transposed" : ""),
+                  {s, s.with(s.rank() - 1, 2)},
+                  [=](Var x, Var y) { return solve_triangular(dominated(x), y, triangle, transposed); });
   }
-  cases.push_back(tensor_case(
-      "op/cholesky/of a Gram matrix",
-      [](Tape&, Inputs x) { return cholesky(dominated(matmul(x[0], transpose(x[0])))); }, {{4, 3}}));
+  cases.add("cholesky/of a Gram matrix", {{4, 3}},
+            [](Var x) { return cholesky(dominated(matmul(x, transpose(x)))); });
   // log N(y | 0, X Xᵀ + 20 I), up to constants: quadratic form and determinant from one factor.
-  cases.push_back(tensor_case("op/cholesky/Gaussian log-density",
-                              [](Tape&, Inputs x) {
-                                const Var l = cholesky(dominated(matmul(x[0], transpose(x[0]))));
-                                return sum(square(solve_triangular(l, x[1]))) + log_det_from_cholesky(l);
-                              },
-                              {{3, 3}, {3, 1}}));
-  cases.push_back(tensor_case("op/solve_triangular/stacks broadcast",
-                              [](Tape&, Inputs x) { return solve_triangular(dominated(x[0]), x[1]); },
-                              {{3, 3}, {2, 3, 1}}));
-  cases.push_back(tensor_case("op/solve_triangular/one right side, two matrices",
-                              [](Tape&, Inputs x) { return solve_triangular(dominated(x[0]), x[1]); },
-                              {{2, 1, 2, 2}, {3, 2, 2}}));
-  cases.push_back(tensor_case("op/solve_triangular/same operand twice",
-                              [](Tape&, Inputs x) {
-                                const Var t = dominated(x[0]);
-                                return solve_triangular(t, t, Triangle::lower, true);
-                              },
-                              {{3, 3}}));
-  cases.push_back(tensor_case("op/solve_triangular/constants",
-                              [](Tape& tape, Inputs x) {
-                                const Var c = dominated(tape.constant({3, 3}, Real{1}));
-                                return solve_triangular(c, x[0]) + solve_triangular(dominated(x[0]), c);
-                              },
-                              {{3, 3}}));
+  cases.add("cholesky/Gaussian log-density", {{3, 3}, {3, 1}}, [](Var x, Var y) {
+    const Var l = cholesky(dominated(matmul(x, transpose(x))));
+    return sum(square(solve_triangular(l, y))) + log_det_from_cholesky(l);
+  });
+  cases.add("solve_triangular/stacks broadcast", {{3, 3}, {2, 3, 1}},
+            [](Var x, Var y) { return solve_triangular(dominated(x), y); });
+  cases.add("solve_triangular/one right side, two matrices", {{2, 1, 2, 2}, {3, 2, 2}},
+            [](Var x, Var y) { return solve_triangular(dominated(x), y); });
+  cases.add("solve_triangular/same operand twice", {{3, 3}}, [](Var x) {
+    const Var t = dominated(x);
+    return solve_triangular(t, t, Triangle::lower, true);
+  });
+  cases.add("solve_triangular/constants", {{3, 3}}, [](Tape& tape, Inputs x) {
+    const Var c = dominated(tape.constant({3, 3}, Real{1}));
+    return solve_triangular(c, x[0]) + solve_triangular(dominated(x[0]), c);
+  });
 }
 
 }  // namespace
 
 std::vector<GradientCase> linear_algebra_cases() {
-  Cases cases;
+  Cases cases{"op/"};
   add_matmul(cases);
   add_affine(cases);
   add_dot(cases);
   add_cholesky(cases);
-  return cases;
+  return cases.all;
 }
 
 }  // namespace doxa

@@ -24,52 +24,42 @@ MultivariateNormal multivariate(Var loc, Var x) { return MultivariateNormal(loc,
 }  // namespace
 
 std::vector<GradientCase> multivariate_normal_cases() {
-  std::vector<GradientCase> cases;
-  const auto add = [&](const char* name, TensorFunction f, std::vector<Shape> shapes) {
-    cases.push_back(
-        tensor_case(std::string("distribution/MultivariateNormal/") + name, std::move(f), std::move(shapes)));
-  };
-  const auto log_density = [](Tape&, Inputs x) { return log_prob(multivariate(x[0], x[1]), x[2]); };
-  const auto draw = [](Tape&, Inputs x) { return rsample(multivariate(x[0], x[1]), x[2]); };
-  const auto divergence = [](Tape&, Inputs x) {
+  Cases cases{"distribution/MultivariateNormal/"};
+  const auto log_density = [](Inputs x) { return log_prob(multivariate(x[0], x[1]), x[2]); };
+  const auto draw = [](Inputs x) { return rsample(multivariate(x[0], x[1]), x[2]); };
+  const auto divergence = [](Inputs x) {
     return kl_divergence(multivariate(x[0], x[1]), multivariate(x[2], x[3]));
   };
-  add("log_prob", log_density, {{3}, {3, 3}, {3}});
-  add("log_prob, of many values", log_density, {{2}, {2, 2}, {2, 3, 2}});
-  add("log_prob, of a stack", log_density, {{3}, {2, 3, 3}, {2, 2, 3}});
-  add("entropy", [](Tape&, Inputs x) { return entropy(multivariate(x[0], x[1])); }, {{2, 3}, {3, 3}});
-  add("rsample", draw, {{2, 3}, {3, 3}, {3}});
-  add("rsample, of a stack", draw, {{2}, {3, 2, 2}, {2, 3, 2}});
-  add("from_noise", [](Tape&, Inputs x) { return multivariate(x[0], x[1]).from_noise(x[2]); },
-      {{2}, {2, 2}, {4, 2}});
-  add("from_covariance",
-      [](Tape& tape, Inputs x) {
-        const Var covariance = matmul(x[1], transpose(x[1])) + 3 * ones(tape, 2, true);
-        return log_prob(MultivariateNormal::from_covariance(x[0], covariance), x[2]);
-      },
-      {{2}, {2, 2}, {3, 2}});
-  add("mean", [](Tape&, Inputs x) { return mean(multivariate(x[0], x[1])); }, {{2}, {3, 2, 2}});
-  add("variance", [](Tape&, Inputs x) { return variance(multivariate(x[0], x[1])); }, {{2, 3}, {3, 3}});
-  add("covariance", [](Tape&, Inputs x) { return covariance(multivariate(x[0], x[1])); }, {{2}, {2, 2, 2}});
-  add("kl_divergence", divergence, {{3}, {3, 3}, {3}, {3, 3}});
-  add("kl_divergence, to one of a stack", divergence, {{2}, {3, 2, 2}, {2, 1, 2}, {2, 2}});
-  add("kl_divergence, of near ones",
-      [](Tape&, Inputs x) {
-        const MultivariateNormal p = multivariate(x[0], x[1]);
-        return kl_divergence(
-            MultivariateNormal(p.loc + Real(0.1) * x[2], p.scale_tril * (1 + Real(0.01) * x[3])), p);
-      },
-      {{3}, {3, 3}, {3}, {3, 3}});
-  add("kl_divergence, aliased",
-      [](Tape&, Inputs x) {
-        const Var l = factor(x[0]), loc = slice(x[0], 0, 0, 1);
-        return kl_divergence(MultivariateNormal(loc, l), MultivariateNormal(2 * loc, l));
-      },
-      {{2, 2}});
-  add("stddev", [](Tape&, Inputs x) { return stddev(multivariate(x[0], x[1])); }, {{2, 3}, {3, 3}});
-  add("repeated", [](Tape&, Inputs x) { return log_prob(multivariate(x[0], x[1]).repeated(3), x[2]); },
-      {{2}, {2, 2, 2}, {3, 1, 2}});
-  return cases;
+  cases.add("log_prob", {{3}, {3, 3}, {3}}, log_density);
+  cases.add("log_prob, of many values", {{2}, {2, 2}, {2, 3, 2}}, log_density);
+  cases.add("log_prob, of a stack", {{3}, {2, 3, 3}, {2, 2, 3}}, log_density);
+  cases.add("entropy", {{2, 3}, {3, 3}}, [](Var x, Var y) { return entropy(multivariate(x, y)); });
+  cases.add("rsample", {{2, 3}, {3, 3}, {3}}, draw);
+  cases.add("rsample, of a stack", {{2}, {3, 2, 2}, {2, 3, 2}}, draw);
+  cases.add("from_noise", {{2}, {2, 2}, {4, 2}},
+            [](Inputs x) { return multivariate(x[0], x[1]).from_noise(x[2]); });
+  cases.add("from_covariance", {{2}, {2, 2}, {3, 2}}, [](Tape& tape, Inputs x) {
+    const Var covariance = matmul(x[1], transpose(x[1])) + 3 * ones(tape, 2, true);
+    return log_prob(MultivariateNormal::from_covariance(x[0], covariance), x[2]);
+  });
+  cases.add("mean", {{2}, {3, 2, 2}}, [](Var x, Var y) { return mean(multivariate(x, y)); });
+  cases.add("variance", {{2, 3}, {3, 3}}, [](Var x, Var y) { return variance(multivariate(x, y)); });
+  cases.add("covariance", {{2}, {2, 2, 2}}, [](Var x, Var y) { return covariance(multivariate(x, y)); });
+  cases.add("kl_divergence", {{3}, {3, 3}, {3}, {3, 3}}, divergence);
+  cases.add("kl_divergence, to one of a stack", {{2}, {3, 2, 2}, {2, 1, 2}, {2, 2}}, divergence);
+  cases.add("kl_divergence, of near ones", {{3}, {3, 3}, {3}, {3, 3}}, [](Inputs x) {
+    const MultivariateNormal p = multivariate(x[0], x[1]);
+    return kl_divergence(MultivariateNormal(p.loc + Real(0.1) * x[2], p.scale_tril * (1 + Real(0.01) * x[3])),
+                         p);
+  });
+  cases.add("kl_divergence, aliased", {{2, 2}}, [](Var x) {
+    const Var l = factor(x), loc = slice(x, 0, 0, 1);
+    return kl_divergence(MultivariateNormal(loc, l), MultivariateNormal(2 * loc, l));
+  });
+  cases.add("stddev", {{2, 3}, {3, 3}}, [](Var x, Var y) { return stddev(multivariate(x, y)); });
+  cases.add("repeated", {{2}, {2, 2, 2}, {3, 1, 2}},
+            [](Inputs x) { return log_prob(multivariate(x[0], x[1]).repeated(3), x[2]); });
+  return cases.all;
 }
 
 }  // namespace doxa

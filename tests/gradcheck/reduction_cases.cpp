@@ -42,42 +42,33 @@ std::string text(const AxisList& axes) {
 }  // namespace
 
 std::vector<GradientCase> reduction_cases() {
-  std::vector<GradientCase> cases;
+  Cases cases{"op/"};
   // One lane, many short lanes, lanes side by side, and kept axes between the reduced ones.
   const std::initializer_list<AxisList> sets = {
       {}, {0}, {1}, {2}, {-1}, {0, 1}, {1, 3}, {3, 0}, {0, 2}, {2, 3}, {0, 1, 3}, {0, 2, 3}, {0, 1, 2, 3}};
   for (const Reduction& op : reductions) {
-    const std::string name = std::string("op/") + op.name;
+    const std::string name = op.name;
     // Of one element, the derivative of log_softmax is the 0 that is left of 1 - 1: rounded to the unit
     // round-off of 1, so the input, and the gradient of its square, must not be tiny.
     for (const Shape& shape : {Shape{}, Shape{1}, Shape{7}, Shape{2, 3, 4}})
-      cases.push_back(tensor_case(
-          name + "/all " + shape.str(), [f = op.all](Tape&, Inputs x) { return f(x[0]); }, {shape},
-          shape.size() == 1 ? Domain::lattice : Domain::real));
+      cases.add(name + "/all " + shape.str(), {shape}, shape.size() == 1 ? Domain::lattice : Domain::real,
+                op.all);
     for (const AxisList& axes : sets)
       for (const bool keepdims : {false, true})
-        cases.push_back(
-            tensor_case(name + "/" + text(axes) + (keepdims ? " kept" : ""),
-                        [f = op.over, axes, keepdims](Tape&, Inputs x) { return f(x[0], axes, keepdims); },
-                        {{2, 3, 1, 5}}));
-    cases.push_back(tensor_case(name + "/many short lanes",
-                                [f = op.over](Tape&, Inputs x) { return f(x[0], -1, false); }, {{19, 3}}));
-    cases.push_back(tensor_case(name + "/of a slice",
-                                [f = op.over](Tape&, Inputs x) {
-                                  return f(slice(slice(x[0], 1, 1, 4), 0, 1, 3), {0, 2}, false);
-                                },
-                                {{3, 5, 2}}));
-    cases.push_back(tensor_case(name + "/of a transpose",
-                                [f = op.over](Tape&, Inputs x) { return f(transpose(x[0]), 1, true); },
-                                {{3, 2, 5}}));
-    cases.push_back(tensor_case(name + "/of a product, repeatedly",
-                                [f = op.over](Tape&, Inputs x) {
-                                  const Var y = x[0] * x[0];
-                                  return f(y, 0, true) * f(y, 0, true) + f(y, 1, true);
-                                },
-                                {{3, 3}}));
+        cases.add(name + "/" + text(axes) + (keepdims ? " kept" : ""), {{2, 3, 1, 5}},
+                  [f = op.over, axes, keepdims](Var x) { return f(x, axes, keepdims); });
+    cases.add(name + "/many short lanes", {{19, 3}}, [f = op.over](Var x) { return f(x, -1, false); });
+    cases.add(name + "/of a slice", {{3, 5, 2}}, [f = op.over](Var x) {
+      return f(slice(slice(x, 1, 1, 4), 0, 1, 3), {0, 2}, false);
+    });
+    cases.add(name + "/of a transpose", {{3, 2, 5}},
+              [f = op.over](Var x) { return f(transpose(x), 1, true); });
+    cases.add(name + "/of a product, repeatedly", {{3, 3}}, [f = op.over](Var x) {
+      const Var y = x * x;
+      return f(y, 0, true) * f(y, 0, true) + f(y, 1, true);
+    });
   }
-  return cases;
+  return cases.all;
 }
 
 }  // namespace doxa

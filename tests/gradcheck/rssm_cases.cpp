@@ -1,8 +1,8 @@
 // The recurrent state-space model: its latent, its parts, its bound and the options of its objective, with
 // respect to all parameters. Draws are common: each evaluation copies the generator.
 
-#include "cases.h"
 #include "doxa/models/beliefs/rssm_learner.h"
+#include "model_case.h"
 
 namespace doxa {
 namespace {
@@ -17,14 +17,12 @@ RssmLatent categorical(Index groups, Index classes) {
 void add_latent(Cases& cases) {
   for (const RssmLatent& latent : {RssmLatent(GaussianLatent{3}), categorical(2, 3)}) {
     const bool gaussian = std::holds_alternative<GaussianLatent>(latent);
-    const auto add = [&](const std::string& function, TensorFunction f, std::vector<Shape> shapes) {
-      cases.push_back(tensor_case("model/*/" + function + (gaussian ? ", Gaussian" : ", categorical"),
-                                  std::move(f), std::move(shapes)));
-    };
+    const std::string of = gaussian ? ", Gaussian" : ", categorical";
     const Shape of_row{2, latent_parameters(latent)};
     // A small change of a probability between 0.1 and 0.6 moves no draw. A straight-through draw is completed
     // to the function whose derivative it is.
-    add(gaussian ? "rsample" : "rsample, plus the constant probabilities",
+    cases.add(
+        (gaussian ? "*/rsample" : "*/rsample, plus the constant probabilities") + of, {of_row},
         [=](Tape& tape, Inputs x) {
           Philox random(31);
           const Var y = tanh(x[0]) / 2, draw = rsample(latent, y, random);
@@ -32,79 +30,38 @@ void add_latent(Cases& cases) {
           const Var p = Real(0.99) * softmax(reshape(y, {2, 2, 3}), {2}) + Real(0.01) / 3;
           const Var weights = tape.constant(Tensor(Shape{2, 6}, {1, 2, -1, 3, 1, 0, 2, -2, 1, 1, 0, 4}));
           return weights * square(draw + stop_gradient(reshape(p, {2, 6})));
-        },
-        {of_row});
+        });
     // A draw is a constant: what it is multiplied with has the only gradient.
-    add("sample, of fixed parameters",
-        [=](Tape& tape, Inputs x) {
-          Philox random(32);
-          const Var fixed = tape.constant(of_row, Real(0.2));
-          return sample(latent, fixed, 2, random) * slice(x[0], 1, 0, latent_size(latent));
-        },
-        {of_row});
-    add("kl_divergence", [=](Tape&, Inputs x) { return kl_divergence(latent, x[0], x[1]); },
-        {of_row, of_row});
+    cases.add("*/sample, of fixed parameters" + of, {of_row}, [=](Tape& tape, Inputs x) {
+      Philox random(32);
+      const Var fixed = tape.constant(of_row, Real(0.2));
+      return sample(latent, fixed, 2, random) * slice(x[0], 1, 0, latent_size(latent));
+    });
+    cases.add("*/kl_divergence" + of, {of_row, of_row},
+              [=](Var q, Var p) { return kl_divergence(latent, q, p); });
     if (gaussian)
-      add("log_prob", [=](Tape&, Inputs x) { return log_prob(latent, x[0], x[1]); },
-          {of_row, {2, latent_size(latent)}});
+      cases.add("*/log_prob" + of, {of_row, {2, latent_size(latent)}},
+                [=](Var x, Var s) { return log_prob(latent, x, s); });
     else
-      add("log_prob",
-          [=](Tape& tape, Inputs x) {
-            return log_prob(latent, x[0],
-                            tape.constant(Tensor(Shape{2, 6}, {1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0})));
-          },
-          {of_row});
+      cases.add("*/log_prob" + of, {of_row}, [=](Tape& tape, Inputs x) {
+        return log_prob(latent, x[0],
+                        tape.constant(Tensor(Shape{2, 6}, {1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0})));
+      });
   }
 }
 
-/// A model at random parameters, and a function of an Rssm or of an RssmLearner.
+// Cases of a model of these settings, and of what learns it.
 template <class Function>
-class RssmAt {
- public:
-  RssmAt(const RssmSettings& settings, Function function, std::uint64_t seed)
-      : random_(seed, 1), learner_{Rssm(settings, random_)}, function_(function) {
-    for (Parameter* p : parameters(learner_)) {
-      const Tensor noise = normal_noise(p->value.shape(), random_);
-      for (Index i = 0; i < noise.size(); ++i) p->value[i] += noise[i] / 4;
-    }
-  }
-
-  std::vector<CheckedLeaf> leaves() {
-    std::vector<CheckedLeaf> all;
-    for (Parameter* p : parameters(learner_)) all.push_back({p->name, &p->value, &p->gradient});
-    return all;
-  }
-
-  Var operator()(Tape& tape) {
-    std::vector<Var> all;
-    for (Parameter* p : parameters(learner_)) all.push_back(p->on(tape));
-    Philox random = random_;
-    if constexpr (std::is_invocable_v<Function, Tape&, Rssm&, Philox&>)
-      return used_twice(function_(tape, learner_.model, random), all);
-    else
-      return used_twice(function_(tape, learner_, random), all);
-  }
-
- private:
-  Philox random_;
-  RssmLearner learner_;
-  Function function_;
-};
-
+void add_case(Cases& cases, const std::string& name, const RssmSettings& settings, Function f) {
+  add_model_case(
+      cases, "Rssm/" + name, [=](Philox& random) { return Rssm(settings, random); }, {},
+      [=](Tape& tape, Rssm& model, Inputs, Philox& random) { return f(tape, model, random); });
+}
 template <class Function>
-void add_case(Cases& cases, const std::string& case_name, const RssmSettings& settings, Function function) {
-  const bool of_learner = !std::is_invocable_v<Function, Tape&, Rssm&, Philox&>;
-  cases.push_back({.name = (of_learner ? "model/RssmLearner/" : "model/Rssm/") + case_name,
-                   .check =
-                       [=](const GradientCheckOptions& options) {
-                         RssmAt at(settings, function, options.seed);
-                         return check_gradients(std::ref(at), at.leaves(), options);
-                       },
-                   .records =
-                       [=](std::uint64_t seed) {
-                         RssmAt at(settings, function, seed);
-                         return recorded([&](Tape& tape) { at(tape); });
-                       }});
+void add_case_of_learner(Cases& cases, const std::string& name, const RssmSettings& settings, Function f) {
+  add_model_case(
+      cases, "RssmLearner/" + name, [=](Philox& random) { return RssmLearner{Rssm(settings, random)}; }, {},
+      [=](Tape& tape, RssmLearner& learner, Inputs, Philox& random) { return f(tape, learner, random); });
 }
 
 const Episodes two_episodes{2, 3, {0, 1, 1, 0, 1, 1}, {2, 0, 1, 1, 0, 2}};
@@ -182,10 +139,10 @@ void add_objective(Cases& cases) {
              const RssmLoss l = rssm_loss(tape, model, two_episodes, {.kl_balance = Real(0.5)}, random);
              return 2 * (l.loss + l.mean.log_likelihood) - stop_gradient(l.mean.kl);
            });
-  add_case(cases, "loss", settings, [](Tape& tape, RssmLearner& learner, Philox& random) {
+  add_case_of_learner(cases, "loss", settings, [](Tape& tape, RssmLearner& learner, Philox& random) {
     return loss(tape, learner, two_episodes, random);
   });
-  add_case(cases, "bound", settings, [](Tape& tape, RssmLearner& learner, Philox& random) {
+  add_case_of_learner(cases, "bound", settings, [](Tape& tape, RssmLearner& learner, Philox& random) {
     return bound(tape, learner, two_episodes, random).value();
   });
 }
@@ -193,12 +150,12 @@ void add_objective(Cases& cases) {
 }  // namespace
 
 std::vector<GradientCase> rssm_cases() {
-  Cases cases;
+  Cases cases{"model/"};
   add_latent(cases);
   add_rssm_parts(cases);
   add_bound(cases);
   add_objective(cases);
-  return cases;
+  return cases.all;
 }
 
 }  // namespace doxa

@@ -16,14 +16,12 @@ constexpr Real beyond = sizeof(Real) == 8 ? 1000 : 100;  // e^beyond is infinite
 
 std::vector<GradientCase> special_point_cases() {
   struct Op {
-    const char* name;
+    std::string name;
     Var (*f)(Var);
   };
-  std::vector<GradientCase> cases;
+  Cases cases{"op/"};
   const auto add = [&](const char* where, std::initializer_list<Op> ops, const Tensor& x) {
-    for (const Op& op : ops)
-      cases.push_back(point_case(std::string("op/") + op.name + "/" + where,
-                                 [f = op.f](Tape&, Inputs in) { return f(in[0]); }, {x}));
+    for (const Op& op : ops) cases.add_at(op.name + "/" + where, {x}, op.f);
   };
   add("at zero",
       {{"exp", exp},
@@ -94,7 +92,7 @@ std::vector<GradientCase> special_point_cases() {
           return softmax(concat({x, x.tape().constant({2}, -std::numeric_limits<Real>::infinity())}, 0));
         }}},
       Tensor(Shape{2}, {Real(0.3), -1}));
-  return cases;
+  return cases.all;
 }
 
 }  // namespace doxa
