@@ -24,7 +24,7 @@ class ModelAtInputs {
     }
     for (const Shape& shape : shapes)
       inputs_.emplace_back("input " + std::to_string(inputs_.size()), normal_noise(shape, random));
-    noise_seed_ = random();
+    noise_ = random;
   }
 
   std::vector<CheckedLeaf> leaves() {
@@ -37,7 +37,7 @@ class ModelAtInputs {
   Var operator()(Tape& tape) {
     std::vector<Var> all;
     for (Parameter& x : inputs_) all.push_back(x.on(tape));
-    Philox noise(noise_seed_);  // the same at each evaluation
+    Philox noise = noise_;  // the same at each evaluation
     const Var y = evaluate(tape, all, noise);
     for (Parameter* p : parameters(model_)) all.push_back(p->on(tape));
     return used_twice(y, all);
@@ -54,7 +54,7 @@ class ModelAtInputs {
   Model model_;
   std::vector<Parameter> inputs_;
   Function function_;
-  std::uint64_t noise_seed_;
+  Philox noise_;
 };
 
 /// Adds a case of the derivatives by all of a model's parameters and by inputs of these shapes. `make(random)` builds

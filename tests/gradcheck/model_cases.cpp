@@ -59,7 +59,7 @@ void add_vae(Cases& cases) {
 void add_linear_vae(Cases& cases) {
   const auto add = [&](const std::string& name, std::vector<Shape> shapes, auto function) {
     const auto make = [](Philox& random) { return LinearVae({.data = 4, .latent = 2}, random); };
-    add_model_case(cases, "layer/LinearVae/" + name, make, std::move(shapes), function);
+    add_model_case(cases, "model/LinearVae/" + name, make, std::move(shapes), function);
   };
   add("prior", {{5, 2}}, [](LinearVae& vae, Inputs x) { return log_prob(prior(x[0].tape(), vae), x[0]); });
   add("likelihood", {{5, 2}, {5, 4}},

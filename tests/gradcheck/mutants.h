@@ -8,13 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "doxa/autograd/gradcheck.h"
 #include "doxa/autograd/random.h"
-#include "doxa/autograd/real.h"
+#include "inputs.h"
 
 namespace doxa {
-
-using Inputs = std::span<const Var>;
 
 /// y = f(x) evaluated once, and then v ↦ vᵀ ∂y/∂x_k as often as asked, all from the same tape.
 class Pullback {
