@@ -51,8 +51,9 @@ TEST(Backward, KeepsTheAdjointsOfVariablesAndLeavesUnlessAskedForAll) {
   EXPECT_TRUE(readable(x) && readable(leaf) && readable(part_of_x));
   EXPECT_FALSE(readable(y) || readable(part) || readable(tape.constant(1)));
   tape.keep_adjoints(true);  // for the next backward
-  EXPECT_EQ(thrown<std::logic_error>([&] { y.adjoint(); }),
-            "adjoint: that of a value in between is kept after Tape::keep_adjoints(true) only");
+  EXPECT_SAYS(std::logic_error,
+              "adjoint: that of a value in between is kept after Tape::keep_adjoints(true) only",
+              y.adjoint());
   tape.backward(y);
   EXPECT_EQ(adjoint(y), Numbers{1});
   EXPECT_EQ(adjoint(part), Numbers{1});
@@ -151,12 +152,10 @@ TEST(Backward, FromACotangentOfOnesIsThatOfTheSum) {
 TEST(Backward, RefusesALossOfSeveralElementsAndACotangentOfAnotherShape) {
   Tape tape;
   const Var x = tape.variable(vector({1, 2, 3}));
-  EXPECT_EQ(thrown<std::invalid_argument>([&] { tape.backward(x); }),
-            "backward: expected a loss with one element, got shape [3]");
-  EXPECT_EQ(thrown<std::invalid_argument>([&] {
-              tape.backward(x, Tensor(Shape{1, 3}));
-            }),
-            "backward: the cotangent has shape [1,3], expected [3]");
+  EXPECT_SAYS(std::invalid_argument, "backward: expected a loss with one element, got shape [3]",
+              tape.backward(x));
+  EXPECT_SAYS(std::invalid_argument, "backward: the cotangent has shape [1,3], expected [3]",
+              tape.backward(x, Tensor(Shape{1, 3})));
 }
 
 // ---- the shape of the graph ---------------------------------------------------------------------

@@ -54,11 +54,11 @@ TEST(Rewind, ToAMarkTwiceIsAllowedPastItIsNot) {
   EXPECT_EQ(tape.size(), 2u);
   tape.rewind(outer);
   EXPECT_EQ(tape.size(), 1u);
-  EXPECT_EQ(thrown<Misuse>([&] { tape.rewind(inner); }), passed);
+  EXPECT_SAYS(Misuse, passed, tape.rewind(inner));
   number(tape, 4);  // the record that the mark stood behind is another one now
-  EXPECT_EQ(thrown<Misuse>([&] { tape.rewind(inner); }), passed);
+  EXPECT_SAYS(Misuse, passed, tape.rewind(inner));
   tape.clear();
-  EXPECT_EQ(thrown<Misuse>([&] { tape.rewind(outer); }), passed);
+  EXPECT_SAYS(Misuse, passed, tape.rewind(outer));
 }
 
 TEST(Rewind, RefusesTheMarkOfAnotherTape) {

@@ -161,14 +161,14 @@ TEST(Tensor, RefusesIndicesOutOfRangeInCheckedBuilds) {
 #ifdef DOXA_CHECKED
   using OutOfRange = std::out_of_range;
   Tensor x(Shape{2, 3});
-  EXPECT_EQ(thrown<OutOfRange>([&] { x(5, 7) = 1; }), "tensor: index (5,7) of shape [2,3]");
-  EXPECT_EQ(thrown<OutOfRange>([&] { x(2, 0); }), "tensor: index (2,0) of shape [2,3]");
-  EXPECT_EQ(thrown<OutOfRange>([&] { x(0, -1); }), "tensor: index (0,-1) of shape [2,3]");
-  EXPECT_EQ(thrown<OutOfRange>([&] { x(0); }), "tensor: index (0) of shape [2,3]");
-  EXPECT_EQ(thrown<OutOfRange>([&] { x(0, 0, 0); }), "tensor: index (0,0,0) of shape [2,3]");
-  EXPECT_EQ(thrown<OutOfRange>([&] { x(); }), "tensor: index () of shape [2,3]");
-  EXPECT_EQ(thrown<OutOfRange>([&] { x[6]; }), "tensor: index (6) of shape [2,3]");
-  EXPECT_EQ(thrown<OutOfRange>([&] { Tensor(Shape{0})[0]; }), "tensor: index (0) of shape [0]");
+  EXPECT_SAYS(OutOfRange, "tensor: index (5,7) of shape [2,3]", x(5, 7) = 1);
+  EXPECT_SAYS(OutOfRange, "tensor: index (2,0) of shape [2,3]", x(2, 0));
+  EXPECT_SAYS(OutOfRange, "tensor: index (0,-1) of shape [2,3]", x(0, -1));
+  EXPECT_SAYS(OutOfRange, "tensor: index (0) of shape [2,3]", x(0));
+  EXPECT_SAYS(OutOfRange, "tensor: index (0,0,0) of shape [2,3]", x(0, 0, 0));
+  EXPECT_SAYS(OutOfRange, "tensor: index () of shape [2,3]", x());
+  EXPECT_SAYS(OutOfRange, "tensor: index (6) of shape [2,3]", x[6]);
+  EXPECT_SAYS(OutOfRange, "tensor: index (0) of shape [0]", Tensor(Shape{0})[0]);
   EXPECT_NO_THROW(x(1, 2) = x[5]);
 #else
   GTEST_SKIP() << "this build does not check indices";

@@ -197,8 +197,7 @@ TEST(Var, OfANumberOrOfAList) {
   EXPECT_STREQ(tape.name(x), "variable");
   tape.backward(sum(x * x * y));
   EXPECT_EQ(x.gradient().item(), 6 * (5 + 7));
-  EXPECT_EQ(thrown<std::invalid_argument>([&] { tape.constant({2}, {1}); }),
-            "constant: 1 values for shape [2]");
+  EXPECT_SAYS(std::invalid_argument, "constant: 1 values for shape [2]", tape.constant({2}, {1}));
 }
 
 }  // namespace

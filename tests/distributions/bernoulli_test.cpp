@@ -278,10 +278,8 @@ TEST(Bernoulli, RefusesLogitsThatAreNotFiniteNamingTheirIndex) {
 TEST(Bernoulli, RefusesAValueThatIsNone) {
   Tape tape;
   const Bernoulli q(numbers(tape, {0, 1}));
-  EXPECT_EQ(thrown<Refused>([&] {
-              log_prob(q, numbers(tape, {1, 255}));
-            }),
-            "log_prob of Bernoulli: x[1] is 255, expected a number from 0 to 1");
+  EXPECT_SAYS(Refused, "log_prob of Bernoulli: x[1] is 255, expected a number from 0 to 1",
+              log_prob(q, numbers(tape, {1, 255})));
   EXPECT_THROW(log_prob(q, numbers(tape, {Real(-0.5), 1})), Refused);
   EXPECT_THROW(log_prob(q, number(tape, nan)), Refused);
 }

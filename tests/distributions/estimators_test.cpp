@@ -415,27 +415,24 @@ TEST(Expectation, RefusesTooFewSamples) {
   Tape tape;
   Philox random(8);
   const OneHotCategorical q(tape.constant(Shape{K}, Real{0}));
-  EXPECT_EQ(thrown<std::invalid_argument>(
-                [&] { expectation(q, squared_score, StraightThrough{.samples = 0}, random); }),
-            "StraightThrough: 0 samples, expected at least 1");
-  EXPECT_EQ(thrown<std::invalid_argument>([&] {
-              expectation(q, squared_score, ScoreFunction{.baseline = LeaveOneOutBaseline{}}, random);
-            }),
-            "LeaveOneOutBaseline: one draw has no others, expected samples of at least 2");
+  EXPECT_SAYS(std::invalid_argument, "StraightThrough: 0 samples, expected at least 1",
+              expectation(q, squared_score, StraightThrough{.samples = 0}, random));
+  EXPECT_SAYS(std::invalid_argument,
+              "LeaveOneOutBaseline: one draw has no others, expected samples of at least 2",
+              expectation(q, squared_score, ScoreFunction{.baseline = LeaveOneOutBaseline{}}, random));
   ScoreFunction remembers_all{.baseline = RunningMeanBaseline{.decay = 1}};
-  EXPECT_EQ(thrown<std::invalid_argument>([&] { expectation(q, squared_score, remembers_all, random); }),
-            "RunningMeanBaseline: decay is 1, expected a number from 0 to below 1");
+  EXPECT_SAYS(std::invalid_argument, "RunningMeanBaseline: decay is 1, expected a number from 0 to below 1",
+              expectation(q, squared_score, remembers_all, random));
 }
 
 TEST(Expectation, RefusesARunningMeanThatForgetsAtOnce) {
   Tape tape;
   Philox random(8);
   const OneHotCategorical q(tape.constant(Shape{K}, Real{0}));
-  EXPECT_EQ(thrown<std::invalid_argument>([&] {
-              expectation(q, squared_score, ScoreFunction{.baseline = RunningMeanBaseline{}}, random);
-            }),
-            "ScoreFunction: the running mean of a temporary is gone after the call, expected a named "
-            "estimator that lives as long as the training");
+  EXPECT_SAYS(std::invalid_argument,
+              "ScoreFunction: the running mean of a temporary is gone after the call, expected a named "
+              "estimator that lives as long as the training",
+              expectation(q, squared_score, ScoreFunction{.baseline = RunningMeanBaseline{}}, random));
 }
 
 }  // namespace

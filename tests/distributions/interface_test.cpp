@@ -113,31 +113,25 @@ TEST(Probabilities, ThatAreNoneAreRefusedByNameAndIndex) {
     for (Index i = 0; i < 4; ++i) all[i] = p[static_cast<std::size_t>(i)];
     return tape.constant(all);
   };
-  EXPECT_EQ(thrown<Refused>([&] {
-              Categorical::from_probs(probs({Real(0.5), Real(0.5), Real(0.5), Real(0.25)}));
-            }),
-            "Categorical: probs[1,0…1] add up to 0.75, expected 1");
-  EXPECT_EQ(thrown<Refused>([&] {
-              OneHotCategorical::from_probs(probs({Real(0.5), Real(0.5), Real(1.5), Real(-0.5)}));
-            }),
-            "Categorical: probs[1,0] is 1.5, expected a number from 0 to 1");
-  EXPECT_EQ(thrown<Refused>([&] {
-              Bernoulli::from_probs(probs({Real(0.5), 1, 0, 0}));
-            }),
-            "Bernoulli: probs[0,1] is 1, expected a number between 0 and 1");
-  EXPECT_EQ(thrown<Refused>([&] { Categorical::from_probs(tape.constant(1)); }),
-            "Categorical: probs is a single number, expected a last axis of probabilities");
+  EXPECT_SAYS(Refused, "Categorical: probs[1,0…1] add up to 0.75, expected 1",
+              Categorical::from_probs(probs({Real(0.5), Real(0.5), Real(0.5), Real(0.25)})));
+  EXPECT_SAYS(Refused, "Categorical: probs[1,0] is 1.5, expected a number from 0 to 1",
+              OneHotCategorical::from_probs(probs({Real(0.5), Real(0.5), Real(1.5), Real(-0.5)})));
+  EXPECT_SAYS(Refused, "Bernoulli: probs[0,1] is 1, expected a number between 0 and 1",
+              Bernoulli::from_probs(probs({Real(0.5), 1, 0, 0})));
+  EXPECT_SAYS(Refused, "Categorical: probs is a single number, expected a last axis of probabilities",
+              Categorical::from_probs(tape.constant(1)));
 }
 
 TEST(Normal, RefusesALogScaleWhoseExponentialIsNoScale) {
   Tape tape;
   const Var zero = tape.constant(0);
-  EXPECT_EQ(thrown<Refused>([&] {
-              Normal::from_log_scale(zero, tape.constant(Tensor(Shape{1, 2}, {0, -2000})));
-            }),
-            "Normal: log_scale[0,1] is -2000, expected a number whose exponential is positive and finite");
-  EXPECT_EQ(thrown<Refused>([&] { Normal::from_log_scale(zero, tape.constant(2000)); }),
-            "Normal: log_scale is 2000, expected a number whose exponential is positive and finite");
+  EXPECT_SAYS(Refused,
+              "Normal: log_scale[0,1] is -2000, expected a number whose exponential is positive and finite",
+              Normal::from_log_scale(zero, tape.constant(Tensor(Shape{1, 2}, {0, -2000}))));
+  EXPECT_SAYS(Refused,
+              "Normal: log_scale is 2000, expected a number whose exponential is positive and finite",
+              Normal::from_log_scale(zero, tape.constant(2000)));
 }
 
 }  // namespace
