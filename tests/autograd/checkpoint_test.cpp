@@ -10,7 +10,6 @@
 
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
-#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <limits>
 #include <stdexcept>
-#include <string>
 
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"

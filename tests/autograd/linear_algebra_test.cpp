@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <stdexcept>
-#include <string>
 
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"

@@ -5,10 +5,8 @@
 #include <array>
 #include <cmath>
 #include <stdexcept>
-#include <string>
 #include <vector>
 
-#include "tests/support/goodness_of_fit.h"
 #include "tests/support/numbers.h"
 #include "tests/support/thrown.h"
 
@@ -139,21 +137,6 @@ TEST(CategoricalKL, IsInfiniteIfQCanDoWhatPCannot) {
 }
 
 // ---- draws --------------------------------------------------------------------------------------
-
-TEST(CategoricalDraw, FollowsTheProbabilitiesOfItsRow) {
-  constexpr Index n = 20000;
-  Tape tape;
-  Philox random(9);
-  const Var row = vector(tape, {0, 1, -infinity, -1, 2});
-  const Categorical one(row), all(row + tape.constant(Tensor(Shape{n, 1})));
-  std::vector<double> counts(5), probs;
-  const std::vector<Index> draws = sample(all, random);
-  ASSERT_EQ(draws.size(), static_cast<std::size_t>(n));
-  for (const Index k : draws) counts.at(static_cast<std::size_t>(k)) += 1;
-  for (const Real l : one.log_probs().value()) probs.push_back(std::exp(double{l}));
-  EXPECT_EQ(probs[2], 0);
-  EXPECT_LT(chi_squared(counts, probs), 16.27);  // its 99.9 % quantile with three degrees of freedom
-}
 
 TEST(CategoricalDraw, OneForEachRow) {
   Tape tape;

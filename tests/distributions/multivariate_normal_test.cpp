@@ -5,7 +5,6 @@
 #include <cmath>
 #include <numbers>
 #include <stdexcept>
-#include <string>
 
 #include "doxa/distributions/normal.h"
 #include "tests/support/random_gaussians.h"

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <concepts>
-#include <functional>
 #include <span>
 
 #include "doxa/autograd/gradcheck.h"

@@ -2,7 +2,6 @@
 // more.
 
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <stdexcept>

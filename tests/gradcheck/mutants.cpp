@@ -1,6 +1,5 @@
 #include "mutants.h"
 
-#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <stdexcept>

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <cstddef>
-#include <initializer_list>
 
 namespace doxa {
 

@@ -17,12 +17,6 @@ namespace doxa::testing {
 inline Pomdp tiger() { return read_pomdp(DOXA_SOURCE_DIR "/models/pomdp/classics/tiger.pomdp"); }
 inline constexpr std::size_t listen = 0, open_left = 1, open_right = 2, hear_left = 0, hear_right = 1;
 
-inline StochasticMatrix table(std::size_t columns, const std::vector<std::vector<double>>& rows) {
-  StochasticMatrix m;
-  m.columns = columns;
-  for (const std::vector<double>& row : rows) m.append_row(row);
-  return m;
-}
 
 // Of all trajectories together, nats.
 inline double log_evidence_of(const Pomdp& m, std::span<const Trajectory> all) {

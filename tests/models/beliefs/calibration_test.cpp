@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 
 #include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/simulate.h"

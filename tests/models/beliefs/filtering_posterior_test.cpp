@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cmath>
-#include <limits>
 #include <numbers>
 
 #include "tests/support/rounding.h"

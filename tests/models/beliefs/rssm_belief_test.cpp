@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <limits>
 
 #include "doxa/models/numerics/mean_estimate.h"
 #include "rssm_paths.h"

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "doxa/models/kalman/smoother.h"
 #include "doxa/models/kalman/square_root.h"

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-
 #include "doxa/models/beliefs/filtering_posterior.h"
 #include "doxa/models/nn/adam.h"
 #include "doxa/models/vae/vae.h"
