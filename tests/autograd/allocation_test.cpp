@@ -65,12 +65,11 @@ TEST(Allocation, ATrainingStepMakesNoneFromTheSecondOn) {
   const Real first = step();
   evaluate();
   Real last = first;
-  for (int i = 2; i <= 10; ++i) {
-    const std::size_t before = allocations();
+  const auto step_and_evaluate = [&] {
     last = step();
     evaluate();
-    EXPECT_EQ(allocations() - before, 0u) << "step " << i;
-  }
+  };
+  for (int i = 2; i <= 10; ++i) EXPECT_EQ(allocations_of(step_and_evaluate), 0u) << "step " << i;
   EXPECT_LT(last, first);  // and it was training
 }
 
@@ -96,20 +95,19 @@ TEST(Allocation, NoOpMakesAnyOnAWarmTape) {
                                               reshape(slice(right, 0, 0, 1), {2, 4}))));
   };
   step();
-  const std::size_t before = allocations();
-  step();
-  EXPECT_EQ(allocations() - before, 0u);
+  EXPECT_EQ(allocations_of(step), 0u);
 }
 
 TEST(Allocation, DrawingNumbersIntoATensorMakesNone) {
   Philox random(1);
   Tensor noise(Shape{1001});
   const std::array<double, 3> weights{1, 2, 3};
-  const std::size_t before = allocations();
-  random.normal(noise.span());
-  random.categorical(weights);
-  random.uniform_index(10);
-  EXPECT_EQ(allocations() - before, 0u);
+  EXPECT_EQ(allocations_of([&] {
+              random.normal(noise.span());
+              random.categorical(weights);
+              random.uniform_index(10);
+            }),
+            0u);
 }
 
 }  // namespace

@@ -128,7 +128,7 @@ TEST(Backward, WhatIsRecordedLaterHasAZeroAdjoint) {
 TEST(Backward, IsLinearInTheCotangent) {
   Tape tape;
   const Var x = tape.variable(vector({Real(0.3), Real(-0.8), Real(1.1)}));
-  const Var y = matmul(reshape(tanh(x), {1, 3}), tape.constant(Tensor(Shape{3, 2}, {1, 2, -3, 4, 5, -6})));
+  const Var y = matmul(reshape(tanh(x), {1, 3}), tape.constant({3, 2}, {1, 2, -3, 4, 5, -6}));
   const auto pull = [&](Real v0, Real v1) {
     tape.backward(y, Tensor(Shape{1, 2}, {v0, v1}));
     return adjoint(x);
@@ -152,9 +152,8 @@ TEST(Backward, FromACotangentOfOnesIsThatOfTheSum) {
 TEST(Backward, RefusesALossOfSeveralElementsAndACotangentOfAnotherShape) {
   Tape tape;
   const Var x = tape.variable(vector({1, 2, 3}));
-  EXPECT_SAYS(std::invalid_argument, "backward: expected a loss with one element, got shape [3]",
-              tape.backward(x));
-  EXPECT_SAYS(std::invalid_argument, "backward: the cotangent has shape [1,3], expected [3]",
+  EXPECT_SAYS(Refused, "backward: expected a loss with one element, got shape [3]", tape.backward(x));
+  EXPECT_SAYS(Refused, "backward: the cotangent has shape [1,3], expected [3]",
               tape.backward(x, Tensor(Shape{1, 3})));
 }
 

@@ -6,7 +6,6 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
@@ -28,7 +27,7 @@ TEST(Elementwise, InversesUndoEachOther) {
 TEST(Elementwise, FunctionalEquationsOfTheLogisticFamily) {
   Tape tape;
   const Var x = 5 * normal_variable(tape, {101});
-  const Var one = tape.constant(Tensor(Shape{101}, Real{1}));
+  const Var one = tape.constant({101}, Real{1});
   expect_close(sigmoid(x) + sigmoid(-x), one, 8);
   expect_close(softplus(x) - softplus(-x), x, 8, 1);
   expect_close(log(sigmoid(x)), -softplus(-x), 16, 1);
@@ -170,7 +169,7 @@ TEST(Elementwise, ANumberAsAnOperandIsNoRecord) {
 TEST(Elementwise, FunctionalEquationsOfTheOthers) {
   Tape tape;
   const Var x = normal_variable(tape, {101});
-  const Var one = tape.constant(Tensor(Shape{101}, Real{1}));
+  const Var one = tape.constant({101}, Real{1});
   expect_close(square(sin(x)) + square(cos(x)), one, 4);
   expect_close(sin(2 * x), 2 * sin(x) * cos(x), 16, 1);
   expect_close(log1p(expm1(x)), x, 8, 3);
@@ -236,9 +235,9 @@ TEST(Elementwise, NaNWinsWhateverTheOtherOperandIs) {
 TEST(Elementwise, ClampRefusesWhatIsNoInterval) {
   Tape tape;
   const Var x = tape.constant(1);
-  EXPECT_THROW(clamp(x, 1, 0), std::invalid_argument);
-  EXPECT_THROW(clamp(x, nan, 0), std::invalid_argument);
-  EXPECT_THROW(clamp(x, 0, nan), std::invalid_argument);
+  EXPECT_THROW(clamp(x, 1, 0), Refused);
+  EXPECT_THROW(clamp(x, nan, 0), Refused);
+  EXPECT_THROW(clamp(x, 0, nan), Refused);
 }
 
 // Derivatives of tanh and sigmoid are made from the value, so they are as exact as it is, absolutely; the

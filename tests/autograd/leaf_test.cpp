@@ -76,7 +76,7 @@ TEST(Leaf, ManyAreKeptApart) {
 TEST(Leaf, RefusesAGradientOfAnotherShapeOrOfAnotherValue) {
   Tape tape;
   Tensor value(Shape{2, 3}), gradient(Shape{3, 2}), fits(Shape{2, 3}), other(Shape{2, 3});
-  EXPECT_SAYS(std::invalid_argument, "leaf: value and gradient differ in shape: [2,3] and [3,2]",
+  EXPECT_SAYS(Refused, "leaf: value and gradient differ in shape: [2,3] and [3,2]",
               tape.leaf(value, gradient));
   tape.leaf(value, fits);
   EXPECT_SAYS(std::logic_error, "leaf: this gradient is already bound to another value",

@@ -56,7 +56,7 @@ TEST(Cholesky, ReproducesTheMatrixWithinTheBackwardErrorBound) {
 
 TEST(Cholesky, OfPascalsMatrixIsPascalsTriangle) {
   Tape tape;
-  const Var a = tape.constant(Tensor(Shape{4, 4}, {1, 1, 1, 1, 1, 2, 3, 4, 1, 3, 6, 10, 1, 4, 10, 20}));
+  const Var a = tape.constant({4, 4}, {1, 1, 1, 1, 1, 2, 3, 4, 1, 3, 6, 10, 1, 4, 10, 20});
   EXPECT_EQ(value(cholesky(a)), (Numbers{1, 0, 0, 0, 1, 1, 0, 0, 1, 2, 1, 0, 1, 3, 3, 1}));
   EXPECT_EQ(log_det_from_cholesky(cholesky(a)).item(), 0);
 }
@@ -96,14 +96,14 @@ TEST(Cholesky, TheGradientOfTheLogDeterminantIsTheInverse) {
 TEST(Cholesky, NamesThePivotThatIsNotPositive) {
   Tape tape;
   EXPECT_SAYS(std::domain_error, "cholesky: [2,2] is not positive definite: pivot 1",
-              cholesky(tape.constant(Tensor(Shape{2, 2}, {1, 0, 2, 3}))));
+              cholesky(tape.constant({2, 2}, {1, 0, 2, 3})));
   EXPECT_SAYS(std::domain_error, "cholesky: [1,1] is not positive definite: pivot 0",
-              cholesky(tape.constant(Tensor(Shape{1, 1}, {0}))));
+              cholesky(tape.constant({1, 1}, {0})));
   EXPECT_SAYS(std::domain_error, "cholesky: [2,1,1] is not positive definite: pivot 0 of matrix 1",
-              cholesky(tape.constant(Tensor(Shape{2, 1, 1}, {4, -1}))));
-  EXPECT_TRUE(std::isnan(cholesky(tape.constant(Tensor(Shape{1, 1}, {nan}))).item()));
+              cholesky(tape.constant({2, 1, 1}, {4, -1})));
+  EXPECT_TRUE(std::isnan(cholesky(tape.constant({1, 1}, {nan})).item()));
   const std::size_t records = tape.size();
-  EXPECT_THROW(cholesky(tape.constant(Tensor(Shape{1, 1}, {-1}))), std::domain_error);
+  EXPECT_THROW(cholesky(tape.constant({1, 1}, {-1})), std::domain_error);
   EXPECT_EQ(tape.size(), records + 1);  // the constant; the factor that could not be is not there
 }
 
@@ -133,7 +133,7 @@ TEST(SolveTriangular, LeavesAResidualWithinTheBackwardErrorBound) {
 
 TEST(SolveTriangular, ReadsOneTriangleAndGivesAGradientToItAlone) {
   Tape tape;
-  const Var b = tape.constant(Tensor(Shape{2, 1}, {2, 6}));
+  const Var b = tape.constant({2, 1}, {2, 6});
   const Var lower = tape.variable(Tensor(Shape{2, 2}, {2, nan, 4, 1}));
   const Var x = solve_triangular(lower, b);
   EXPECT_EQ(value(x), (Numbers{1, 2}));

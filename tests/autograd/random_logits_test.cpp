@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <stdexcept>
 #include <vector>
 
 #include "doxa/autograd/ops.h"
@@ -17,8 +16,6 @@
 
 namespace doxa {
 namespace {
-
-using Refused = std::invalid_argument;
 
 // Whatever the length of a row, and where the generator's blocks begin.
 TEST(CategoricalOfLogits, IsTheDrawByWeightsRowByRow) {

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <map>
 #include <set>
-#include <stdexcept>
 #include <vector>
 
 #include "doxa/autograd/kernels/kernels.h"
@@ -85,7 +84,7 @@ TEST(Philox, GoesOnWhereItsStateWasTaken) {
     EXPECT_EQ(random.state(), other.state());
     for (int i = 0; i < 9; ++i) EXPECT_EQ(random(), other()) << before;
   }
-  EXPECT_THROW(Philox().restore({{0, 0}, {0, 0, 0, 0}, 5}), std::invalid_argument);
+  EXPECT_THROW(Philox().restore({{0, 0}, {0, 0, 0, 0}, 5}), Refused);
 }
 
 TEST(Philox, SeedsAndStreamsDiffer) {
@@ -143,8 +142,8 @@ TEST(UniformIndex, HasNoBiasWhereTheRangeIsLarge) {
 }
 
 TEST(UniformIndex, NeedsAtLeastOneIndex) {
-  EXPECT_SAYS(std::invalid_argument, "uniform_index: n is 0, expected at least 1", Philox().uniform_index(0));
-  EXPECT_THROW(Philox().uniform_index(-4), std::invalid_argument);
+  EXPECT_SAYS(Refused, "uniform_index: n is 0, expected at least 1", Philox().uniform_index(0));
+  EXPECT_THROW(Philox().uniform_index(-4), Refused);
 }
 
 TEST(NormalDraws, HaveTheMomentsAndTheDistributionOfTheStandardNormal) {
@@ -210,13 +209,12 @@ TEST(CategoricalDraws, OfTheOnlyPossibleIndexAreThatIndex) {
 
 TEST(CategoricalDraws, RefuseWeightsThatAreNone) {
   const auto draw = [](std::vector<double> weights) { Philox().categorical(weights); };
-  EXPECT_THROW(draw({1, -0.5}), std::invalid_argument);
-  EXPECT_THROW(draw({1, std::nan("")}), std::invalid_argument);
-  EXPECT_THROW(draw({1, INFINITY}), std::invalid_argument);
-  EXPECT_SAYS(std::invalid_argument, "categorical: all weights are zero", draw({0, 0}));
-  EXPECT_THROW(draw({}), std::invalid_argument);
-  EXPECT_THROW(draw({1e308, 1e308}),
-               std::invalid_argument);  // their sum is not a number that u could be a share of
+  EXPECT_THROW(draw({1, -0.5}), Refused);
+  EXPECT_THROW(draw({1, std::nan("")}), Refused);
+  EXPECT_THROW(draw({1, INFINITY}), Refused);
+  EXPECT_SAYS(Refused, "categorical: all weights are zero", draw({0, 0}));
+  EXPECT_THROW(draw({}), Refused);
+  EXPECT_THROW(draw({1e308, 1e308}), Refused);  // their sum is not a number that u could be a share of
 }
 
 TEST(Permutation, ContainsEveryIndexOnce) {
@@ -239,7 +237,7 @@ TEST(Permutation, IsUniformOverTheSixOfThree) {
   expect_frequencies(counts, std::vector<double>(6, 1.0 / 6));
 }
 
-TEST(Permutation, RefusesANegativeLength) { EXPECT_THROW(Philox().permutation(-1), std::invalid_argument); }
+TEST(Permutation, RefusesANegativeLength) { EXPECT_THROW(Philox().permutation(-1), Refused); }
 
 TEST(NormalDraws, AreTheSameBitsFromEverySet) {
   Philox random(5);

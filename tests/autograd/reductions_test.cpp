@@ -38,14 +38,14 @@ TEST(Sum, DoesNotDependOnTheOrderOfTheAxes) {
 TEST(Sum, OverAnAxisIsTheProductWithOnes) {
   Tape tape;
   const Var x = integer_variable(tape, {4, 6});
-  const Var ones = tape.constant(Tensor(Shape{1, 4}, Real{1}));
+  const Var ones = tape.constant({1, 4}, Real{1});
   EXPECT_EQ(value(sum(x, 0, true)), value(matmul(ones, x)));
   EXPECT_EQ(value(sum(transpose(x), -1)), value(sum(x, 0)));
 }
 
 TEST(Mean, OfAConstantIsThatConstant) {
   Tape tape;
-  const Var x = tape.constant(Tensor(Shape{4, 8}, Real(0.3)));
+  const Var x = tape.constant({4, 8}, Real(0.3));
   EXPECT_NEAR(mean(x).item(), Real(0.3), 32 * unit_roundoff * 0.3);
   for (const int axis : {0, 1, -1})
     for (const Real m : mean(x, axis).value()) EXPECT_NEAR(m, Real(0.3), 8 * unit_roundoff * 0.3);

@@ -133,7 +133,7 @@ TEST(Evaluation, EndsWhenAnExceptionLeavesIt) {
         const Evaluation evaluation(tape);
         reshape(exp(x), {2});
       },
-      std::invalid_argument);
+      Refused);
   EXPECT_EQ(tape.size(), 1u);
   EXPECT_TRUE(exp(x).needs_gradient());
 }
@@ -152,7 +152,7 @@ TEST(Evaluation, SurvivesATapeClearedWithinIt) {
 // ---- memory -------------------------------------------------------------------------------------
 
 Var step(Tape& tape, const Tensor& w, Tensor& gradient, Index width) {
-  const Var x = tape.constant(Tensor(Shape{width, 3}, Real(0.5)));
+  const Var x = tape.constant({width, 3}, Real(0.5));
   return sum(tanh(matmul(x, tape.leaf(w, gradient))));
 }
 

@@ -3,15 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <stdexcept>
 
 #include "doxa/autograd/ops.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {
-
-using Refused = std::invalid_argument;
 
 TEST(ShapeErrors, NameTheOpAndTheShapesAndLeaveTheTapeUsable) {
   Tape tape;

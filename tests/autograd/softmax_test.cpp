@@ -146,7 +146,7 @@ TEST(Softmax, OfImpossibleValuesIsZeroAndOfNothingElseNaN) {
 
 TEST(Softmax, PropagatesNaNInItsOwnLaneOnly) {
   Tape tape;
-  const Var x = tape.constant(Tensor(Shape{2, 2}, {nan, 0, 0, 0}));
+  const Var x = tape.constant({2, 2}, {nan, 0, 0, 0});
   const Var all[] = {softmax(x, 1), log_softmax(x, 1), softmax(x, 0), log_softmax(x, 0)};
   for (const Var y : all) {
     EXPECT_TRUE(std::isnan(y.value()[0]));

@@ -14,8 +14,6 @@
 namespace doxa {
 namespace {
 
-using Refused = std::invalid_argument;
-
 TEST(Shape, SizeIsTheProductOfTheExtents) {
   EXPECT_EQ(Shape({2, 3, 4, 5}).size(), 120);
   EXPECT_EQ(Shape({2, 0, 4}).size(), 0);

@@ -106,7 +106,7 @@ TEST(Wengert, LargeTensorsAreShownByTheirEnds) {
   EXPECT_EQ(cells(table(tape, {.elements = 1})[1])[3], "… 999");
   EXPECT_EQ(cells(table(tape, {.elements = 0})[1])[3], "… 999");
   tape.clear();
-  tape.constant(Tensor({4}, {1, 2, 3, 4}));
+  tape.constant({4}, {1, 2, 3, 4});
   EXPECT_EQ(cells(table(tape)[1])[3], "1 2 3 4");
   tape.clear();
   tape.constant(Tensor(Shape{0, 3}));
@@ -115,7 +115,7 @@ TEST(Wengert, LargeTensorsAreShownByTheirEnds) {
 
 TEST(Wengert, NumbersThatAreNotFiniteAreNamed) {
   Tape tape;
-  tape.constant(Tensor({4}, {infinity, -infinity, nan, -nan}));
+  tape.constant({4}, {infinity, -infinity, nan, -nan});
   EXPECT_EQ(cells(table(tape)[1])[3], "inf -inf nan nan");
 }
 

@@ -14,11 +14,7 @@ class OfEachCase : public testing::TestWithParam<Case> {};
 
 void expect_none_from_the_second(const TrainingStep& step) {
   step.run();
-  for (int i = 2; i <= 3; ++i) {
-    const std::size_t before = allocations();
-    step.run();
-    EXPECT_EQ(allocations() - before, 0u) << "step " << i;
-  }
+  for (int i = 2; i <= 3; ++i) EXPECT_EQ(allocations_of(step.run), 0u) << "step " << i;
 }
 
 TEST_P(OfEachCase, NoneFromTheSecondStepOn) {

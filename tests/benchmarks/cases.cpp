@@ -3,9 +3,7 @@
 #include "training_step.h"
 #include "training_steps/diagonal_lstm.h"
 #ifdef DOXA_STUDIES
-#include "manual/filter.h"
-#include "manual/rssm.h"
-#include "manual/vae.h"
+#include "manual/steps.h"
 #else
 #include "training_steps/filter.h"
 #include "training_steps/rssm.h"

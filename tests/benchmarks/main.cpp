@@ -29,11 +29,9 @@ struct Benchmark {
   std::function<void(const Settings&, Rows&)> run;
 };
 
-std::size_t allocations_of(const std::function<void()>& step) {
+std::size_t allocations_of_a_step(const std::function<void()>& step) {
   for (int i = 0; i < 2; ++i) step();  // what is made once
-  const std::size_t before = allocations();
-  step();
-  return allocations() - before;
+  return allocations_of(step);
 }
 
 void add_step(const char* program, const std::string& name, const TrainingStep& step, double microseconds,
@@ -47,13 +45,13 @@ void add_step(const char* program, const std::string& name, const TrainingStep& 
 
 void time_case(const Case& c, const Settings& settings, Rows& rows) {
   const TrainingStep taped = c.taped(settings.threads);
-  const std::size_t allocated = allocations_of(taped.run);
+  const std::size_t allocated = allocations_of_a_step(taped.run);
   if (!c.manual || taped.threads > 1) {
     const double time = median_microseconds(taped.run, settings.seconds);
     return add_step("doxa", c.name, taped, time, allocated, rows);
   }
   const TrainingStep manual = c.manual();
-  const std::size_t allocated_by_hand = allocations_of(manual.run);
+  const std::size_t allocated_by_hand = allocations_of_a_step(manual.run);
   const std::vector<double> times = median_microseconds({taped.run, manual.run}, settings.seconds);
   add_step("doxa", c.name, taped, times[0], allocated, rows);
   add_step("manual", c.name, manual, times[1], allocated_by_hand, rows);

@@ -6,9 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "manual/filter.h"
-#include "manual/rssm.h"
-#include "manual/vae.h"
+#include "manual/steps.h"
 #include "tests/support/rounding.h"
 
 namespace doxa::benchmarks {

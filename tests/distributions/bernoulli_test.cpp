@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -16,15 +15,10 @@
 namespace doxa {
 namespace {
 
-using Refused = std::invalid_argument;
-
 // log of the smallest positive number: e^-deepest is one, e^-(deepest + 1) is none.
 constexpr Real deepest = sizeof(Real) == 8 ? 744 : 103;
 const double tiniest = static_cast<double>(std::numeric_limits<Real>::denorm_min());
 
-Var numbers(Tape& tape, std::initializer_list<Real> values) {
-  return tape.variable(Tensor(Shape{static_cast<Index>(values.size())}, values));
-}
 Bernoulli coin(Tape& tape, double logit) { return Bernoulli(number(tape, logit)); }
 
 // A few roundings, relative to the value; and half of the last place where numbers are not normal.
@@ -37,7 +31,7 @@ TEST(Bernoulli, ItsProbabilitiesSumToOne) {
   for (const double l : moderate_logits) {
     Tape tape;
     const Bernoulli q = coin(tape, l);
-    const Var log_p = log_prob(q, tape.constant(Tensor(Shape{2}, {0, 1})));
+    const Var log_p = log_prob(q, tape.constant({2}, {0, 1}));
     EXPECT_NEAR(std::exp(double{log_p.value()[0]}) + std::exp(double{log_p.value()[1]}), 1, rounding_of(1))
         << l;
     // their ratio is what a logit is
@@ -86,7 +80,7 @@ TEST(Bernoulli, IsTheCategoricalOfTwoValues) {
 
 TEST(Bernoulli, ItsLogProbIsLinearBetweenTheTwoValues) {
   Tape tape;
-  const Bernoulli q(numbers(tape, {-3, 0, 2}));
+  const Bernoulli q(vector(tape, {-3, 0, 2}));
   const Var between = log_prob(q, tape.constant(Real(0.25))), zero = log_prob(q, tape.constant(0)),
             one = log_prob(q, tape.constant(1));
   for (std::size_t i = 0; i < 3; ++i)
@@ -248,7 +242,7 @@ TEST(BernoulliDraw, OfACoinThatAlwaysShowsTheSame) {
 TEST(Bernoulli, RefusesLogitsThatAreNotFiniteNamingTheirIndex) {
   Tape tape;
   for (const Real wrong : {infinity, -infinity, nan}) {
-    const std::string text = thrown<Refused>([&] { Bernoulli(numbers(tape, {1, 2, wrong})); });
+    const std::string text = thrown<Refused>([&] { Bernoulli(vector(tape, {1, 2, wrong})); });
     EXPECT_EQ(text.substr(0, 23), "Bernoulli: logits[2] is");
     EXPECT_NE(text.find(", expected a finite number"), std::string::npos) << text;
   }
@@ -256,10 +250,10 @@ TEST(Bernoulli, RefusesLogitsThatAreNotFiniteNamingTheirIndex) {
 
 TEST(Bernoulli, RefusesAValueThatIsNone) {
   Tape tape;
-  const Bernoulli q(numbers(tape, {0, 1}));
+  const Bernoulli q(vector(tape, {0, 1}));
   EXPECT_SAYS(Refused, "log_prob of Bernoulli: x[1] is 255, expected a number from 0 to 1",
-              log_prob(q, numbers(tape, {1, 255})));
-  EXPECT_THROW(log_prob(q, numbers(tape, {Real(-0.5), 1})), Refused);
+              log_prob(q, vector(tape, {1, 255})));
+  EXPECT_THROW(log_prob(q, vector(tape, {Real(-0.5), 1})), Refused);
   EXPECT_THROW(log_prob(q, number(tape, nan)), Refused);
 }
 

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <functional>
-#include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "doxa/distributions/bernoulli.h"
@@ -17,13 +17,11 @@
 namespace doxa {
 namespace {
 
-using Refused = std::invalid_argument;
-
-// A density of batches of any shape, and its values: all of them ones, or vectors (1, 0), or (1/2, 1/2).
+// A density of batches of any shape, and its values: all of them ones, or vectors (1/2, 1/2).
 struct Density {
   const char* name;
   std::function<Var(Tape&, const Shape& batch, const Shape& values)> log_prob;
-  std::function<Var(Tape&, const Shape& batch, const Shape& noise)> rsample = {};
+  std::function<Var(Tape&, const Shape& batch, const Shape& noise)> rsample = {};  // the sum of each event
   std::function<Var(Tape&, const Shape& q, const Shape& p)> kl = {};
 };
 
@@ -33,49 +31,47 @@ Var halves(Tape& tape, const Shape& batch) { return tape.constant(pair(batch), R
 Normal normal(Tape& tape, const Shape& batch) { return Normal(ones(tape, batch), ones(tape, {})); }
 DiagonalNormal diagonal(Tape& tape, const Shape& batch) { return DiagonalNormal(normal(tape, pair(batch))); }
 MultivariateNormal multivariate(Tape& tape, const Shape& batch) {
-  return MultivariateNormal(ones(tape, pair(batch)), tape.constant(Tensor(Shape{2, 2}, {1, 0, 1, 2})));
+  return MultivariateNormal(ones(tape, pair(batch)), tape.constant({2, 2}, {1, 0, 1, 2}));
 }
 RelaxedOneHotCategorical relaxed(Tape& tape, const Shape& batch) {
   return RelaxedOneHotCategorical(halves(tape, batch), 1);
 }
 
+// Of `make(tape, batch)`, at `values(tape, batch)`.
+template <class Make, class Values>
+Density density(const char* name, Make make, Values values) {
+  using D = std::invoke_result_t<Make, Tape&, const Shape&>;
+  Density d{name,
+            [=](Tape& t, const Shape& b, const Shape& v) { return log_prob(make(t, b), values(t, v)); }};
+  if constexpr (Reparametrised<D>)
+    d.rsample = [=](Tape& t, const Shape& b, const Shape& v) {
+      const Var z = rsample(make(t, b), values(t, v));
+      return values == halves ? sum(z, -1) : z;
+    };
+  if constexpr (!std::is_same_v<D, OneHotCategorical> && requires(D q) { kl_divergence(q, q); })
+    d.kl = [=](Tape& t, const Shape& q, const Shape& p) { return kl_divergence(make(t, q), make(t, p)); };
+  return d;
+}
+
 const std::vector<Density> densities = {
-    {"Normal", [](Tape& t, const Shape& b, const Shape& v) { return log_prob(normal(t, b), ones(t, v)); },
-     [](Tape& t, const Shape& b, const Shape& v) { return rsample(normal(t, b), ones(t, v)); },
-     [](Tape& t, const Shape& q, const Shape& p) { return kl_divergence(normal(t, q), normal(t, p)); }},
-    {"DiagonalNormal",
-     [](Tape& t, const Shape& b, const Shape& v) { return log_prob(diagonal(t, b), halves(t, v)); },
-     [](Tape& t, const Shape& b, const Shape& v) { return sum(rsample(diagonal(t, b), halves(t, v)), -1); },
-     [](Tape& t, const Shape& q, const Shape& p) { return kl_divergence(diagonal(t, q), diagonal(t, p)); }},
-    {"MultivariateNormal",
-     [](Tape& t, const Shape& b, const Shape& v) { return log_prob(multivariate(t, b), halves(t, v)); },
-     [](Tape& t, const Shape& b, const Shape& v) {
-       return sum(rsample(multivariate(t, b), halves(t, v)), -1);
-     },
-     [](Tape& t, const Shape& q, const Shape& p) {
-       return kl_divergence(multivariate(t, q), multivariate(t, p));
-     }},
-    {"Bernoulli",
-     [](Tape& t, const Shape& b, const Shape& v) { return log_prob(Bernoulli(ones(t, b)), ones(t, v)); },
-     {},
-     [](Tape& t, const Shape& q, const Shape& p) {
-       return kl_divergence(Bernoulli(ones(t, q)), Bernoulli(ones(t, p)));
-     }},
-    {"OneHotCategorical",
-     [](Tape& t, const Shape& b, const Shape& v) {
-       return log_prob(OneHotCategorical(halves(t, b)), halves(t, v));
-     }},
-    {"RelaxedOneHotCategorical",
-     [](Tape& t, const Shape& b, const Shape& v) { return log_prob(relaxed(t, b), halves(t, v)); },
-     [](Tape& t, const Shape& b, const Shape& v) { return sum(rsample(relaxed(t, b), halves(t, v)), -1); }},
-    {"Mixture",
-     [](Tape& t, const Shape& b, const Shape& v) {
-       return log_prob(Mixture(Categorical(ones(t, {2})), normal(t, pair(b))), ones(t, v));
-     }},
-    {"Mixture of vectors", [](Tape& t, const Shape& b, const Shape& v) {
-       const Normal components(ones(t, pair(pair(b))), ones(t, {}));
-       return log_prob(Mixture(Categorical(ones(t, {2})), DiagonalNormal(components)), halves(t, v));
-     }}};
+    density("Normal", normal, ones),
+    density("DiagonalNormal", diagonal, halves),
+    density("MultivariateNormal", multivariate, halves),
+    density(
+        "Bernoulli", [](Tape& t, const Shape& b) { return Bernoulli(ones(t, b)); }, ones),
+    density(
+        "OneHotCategorical", [](Tape& t, const Shape& b) { return OneHotCategorical(halves(t, b)); }, halves),
+    density("RelaxedOneHotCategorical", relaxed, halves),
+    density(
+        "Mixture",
+        [](Tape& t, const Shape& b) { return Mixture(Categorical(ones(t, {2})), normal(t, pair(b))); }, ones),
+    density(
+        "Mixture of vectors",
+        [](Tape& t, const Shape& b) {
+          const Normal components(ones(t, pair(pair(b))), ones(t, {}));
+          return Mixture(Categorical(ones(t, {2})), DiagonalNormal(components));
+        },
+        halves)};
 
 struct Case {
   Shape batch, values, result;

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cmath>
-#include <stdexcept>
 #include <vector>
 
 #include "tests/support/numbers.h"
@@ -12,8 +11,6 @@
 
 namespace doxa {
 namespace {
-
-using Refused = std::invalid_argument;
 
 // What a sum of K terms p log p is off by: each log p by a few u of its size and of the largest logit's.
 double tolerance_of_sum(double largest, double k) { return 16 * unit_roundoff * (largest + std::log(k) + 1); }
@@ -71,7 +68,7 @@ TEST(CategoricalEntropy, IsAtMostLogKAndThatForEqualLogits) {
   Tape tape;
   for (const Index k : {1, 2, 3, 10, 100}) {
     const double log_k = std::log(static_cast<double>(k));
-    EXPECT_NEAR(entropy(Categorical(tape.constant(Tensor(Shape{k}, Real{3})))).item(), log_k,
+    EXPECT_NEAR(entropy(Categorical(tape.constant({k}, Real{3}))).item(), log_k,
                 tolerance_of_sum(3, double(k)));
     if (k > 1) {
       EXPECT_LT(entropy(Categorical(2 * normal_variable(tape, {k}, 5))).item(), log_k);
@@ -141,7 +138,7 @@ TEST(CategoricalKL, IsInfiniteIfQCanDoWhatPCannot) {
 TEST(CategoricalDraw, OneForEachRow) {
   Tape tape;
   Philox random(10);
-  const Categorical q(tape.constant(Tensor(Shape{2, 2, 3}, {9e3, 0, 0, 0, 9e3, 0, 0, 0, 9e3, 0, 9e3, 0})));
+  const Categorical q(tape.constant({2, 2, 3}, {9e3, 0, 0, 0, 9e3, 0, 0, 0, 9e3, 0, 9e3, 0}));
   EXPECT_EQ(sample(q, random), (std::vector<Index>{0, 1, 2, 1}));
 }
 

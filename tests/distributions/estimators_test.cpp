@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <stdexcept>
 #include <vector>
 
 #include "doxa/distributions/bernoulli.h"
@@ -69,9 +68,7 @@ const std::vector<double> choice_weights{1, -2, 0.5};
 OneHotCategorical choice(Var parameters) { return OneHotCategorical(parameters); }
 
 // (w·z)², which is w_i² at the corners, and whose slope there is 2 w_i w.
-Var squared_score(Var z) {
-  return square(sum(z * z.tape().constant(Tensor(Shape{K}, {1, -2, Real(0.5)})), -1));
-}
+Var squared_score(Var z) { return square(sum(z * z.tape().constant({K}, {1, -2, Real(0.5)}), -1)); }
 
 std::vector<double> probabilities() {
   std::vector<double> p;
@@ -220,12 +217,12 @@ TEST(Enumeration, OfMinusLogQIsTheEntropy) {
 TEST(Enumeration, OfCoinsAndIndices) {
   Tape tape;
   Philox random(5);
-  const Bernoulli coin(tape.constant(Tensor(Shape{2, 2}, {0, 1, -2, 3})));
+  const Bernoulli coin(tape.constant({2, 2}, {0, 1, -2, 3}));
   const Var mean_of_coin = expectation(
       coin, [](Var z) { return z; }, Enumeration{}, random);
   for (std::size_t i = 0; i < 4; ++i)
     EXPECT_NEAR(mean_of_coin.value()[i], mean(coin).value()[i], 4 * unit_roundoff);
-  const Categorical die(tape.constant(Tensor(Shape{2, 3}, {0, 1, 2, 3, 4, 0})));
+  const Categorical die(tape.constant({2, 3}, {0, 1, 2, 3, 4, 0}));
   const auto cross_entropy = [](const std::vector<Index>& z, const Categorical& q) {
     return -log_prob(q, z);
   };
@@ -249,7 +246,7 @@ TEST(StraightThrough, HasTheBiasOfTheFormula) {
 }
 
 TEST(StraightThrough, IsExactWhereFIsLinear) {
-  const auto linear = [](Var z) { return sum(z * z.tape().constant(Tensor(Shape{K}, {1, -2, 5})), -1); };
+  const auto linear = [](Var z) { return sum(z * z.tape().constant({K}, {1, -2, 5}), -1); };
   const Estimates st = estimates(choice_logits, choice, linear, StraightThrough{}),
                   exact = estimates(choice_logits, choice, linear, Enumeration{});
   for (Index i = 0; i < K; ++i) {
@@ -385,7 +382,7 @@ TEST(Expectation, DifferentiatesWhatFIsMadeOf) {
     Tape tape;
     Philox random(6);
     const Var weight = tape.variable(Tensor(Shape{}, 2));
-    const Var l = tape.constant(Tensor(Shape{K}, {0, 1, 2}));
+    const Var l = tape.constant({K}, {0, 1, 2});
     const Var e = expectation(
         OneHotCategorical(l), [&](Var z) { return weight * squared_score(z); }, estimator, random);
     tape.backward(e);
@@ -402,7 +399,7 @@ TEST(Expectation, RefusesAnAnswerThatIsNotANumberForEachEvent) {
   Tape tape;
   Philox random(7);
   const DiagonalNormal q(tape.constant(Shape{5, 2}, Real{0}), tape.constant(1));
-  EXPECT_EQ(thrown<std::invalid_argument>([&] {
+  EXPECT_EQ(thrown<Refused>([&] {
               expectation(
                   q, [](Var z) { return z; }, Reparametrisation{.samples = 3}, random);
             }),
@@ -414,13 +411,12 @@ TEST(Expectation, RefusesTooFewSamples) {
   Tape tape;
   Philox random(8);
   const OneHotCategorical q(tape.constant(Shape{K}, Real{0}));
-  EXPECT_SAYS(std::invalid_argument, "StraightThrough: 0 samples, expected at least 1",
+  EXPECT_SAYS(Refused, "StraightThrough: 0 samples, expected at least 1",
               expectation(q, squared_score, StraightThrough{.samples = 0}, random));
-  EXPECT_SAYS(std::invalid_argument,
-              "LeaveOneOutBaseline: one draw has no others, expected samples of at least 2",
+  EXPECT_SAYS(Refused, "LeaveOneOutBaseline: one draw has no others, expected samples of at least 2",
               expectation(q, squared_score, ScoreFunction{.baseline = LeaveOneOutBaseline{}}, random));
   ScoreFunction remembers_all{.baseline = RunningMeanBaseline{.decay = 1}};
-  EXPECT_SAYS(std::invalid_argument, "RunningMeanBaseline: decay is 1, expected a number from 0 to below 1",
+  EXPECT_SAYS(Refused, "RunningMeanBaseline: decay is 1, expected a number from 0 to below 1",
               expectation(q, squared_score, remembers_all, random));
 }
 
@@ -428,7 +424,7 @@ TEST(Expectation, RefusesARunningMeanThatForgetsAtOnce) {
   Tape tape;
   Philox random(8);
   const OneHotCategorical q(tape.constant(Shape{K}, Real{0}));
-  EXPECT_SAYS(std::invalid_argument,
+  EXPECT_SAYS(Refused,
               "ScoreFunction: the running mean of a temporary is gone after the call, expected a named "
               "estimator that lives as long as the training",
               expectation(q, squared_score, ScoreFunction{.baseline = RunningMeanBaseline{}}, random));

@@ -5,8 +5,6 @@
 
 #include <cmath>
 #include <limits>
-#include <stdexcept>
-#include <vector>
 
 #include "doxa/distributions/bernoulli.h"
 #include "doxa/distributions/categorical.h"
@@ -19,8 +17,6 @@
 
 namespace doxa {
 namespace {
-
-using Refused = std::invalid_argument;
 
 // log q of draws of n copies is, copy by copy, log q of each draw.
 template <class D>
@@ -53,8 +49,8 @@ TEST(Distribution, CopiesAlongANewAxisAreTheDistribution) {
   expect_copies(Bernoulli(a));
   expect_copies(Categorical(a));
   expect_copies(OneHotCategorical(a));
-  expect_copies(MultivariateNormal(normal_variable(tape, {2, 2}, 4),
-                                   tape.constant(Tensor(Shape{2, 2}, {1, 0, Real(0.5), 2}))));
+  expect_copies(
+      MultivariateNormal(normal_variable(tape, {2, 2}, 4), tape.constant({2, 2}, {1, 0, Real(0.5), 2})));
 }
 
 // Over its support the probabilities of a distribution add up to 1, and its mean and variance are sums.
@@ -88,7 +84,7 @@ TEST(FiniteSupport, IsAllThereIs) {
 TEST(Bernoulli, ItsStandardDeviationDoesNotUnderflowWithItsVariance) {
   Tape tape;
   const Real l = sizeof(Real) < sizeof(double) ? 150 : 1200;
-  const Var s = stddev(Bernoulli(tape.constant(Tensor(Shape{2}, {l, -l}))));
+  const Var s = stddev(Bernoulli(tape.constant({2}, {l, -l})));
   for (const Real v : s.value()) EXPECT_NEAR(v / std::exp(-l / 2), 1, 4 * l * unit_roundoff);
 }
 
@@ -107,11 +103,7 @@ TEST(Probabilities, AreLogits) {
 
 TEST(Probabilities, ThatAreNoneAreRefusedByNameAndIndex) {
   Tape tape;
-  const auto probs = [&](std::vector<Real> p) {
-    Tensor all(Shape{2, 2});
-    for (Index i = 0; i < 4; ++i) all[i] = p[static_cast<std::size_t>(i)];
-    return tape.constant(all);
-  };
+  const auto probs = [&](std::initializer_list<Real> p) { return tape.constant({2, 2}, p); };
   EXPECT_SAYS(Refused, "Categorical: probs[1,0…1] add up to 0.75, expected 1",
               Categorical::from_probs(probs({Real(0.5), Real(0.5), Real(0.5), Real(0.25)})));
   EXPECT_SAYS(Refused, "Categorical: probs[1,0] is 1.5, expected a number from 0 to 1",
@@ -127,7 +119,7 @@ TEST(Normal, RefusesALogScaleWhoseExponentialIsNoScale) {
   const Var zero = tape.constant(0);
   EXPECT_SAYS(Refused,
               "Normal: log_scale[0,1] is -2000, expected a number whose exponential is positive and finite",
-              Normal::from_log_scale(zero, tape.constant(Tensor(Shape{1, 2}, {0, -2000}))));
+              Normal::from_log_scale(zero, tape.constant({1, 2}, {0, -2000})));
   EXPECT_SAYS(Refused,
               "Normal: log_scale is 2000, expected a number whose exponential is positive and finite",
               Normal::from_log_scale(zero, tape.constant(2000)));

@@ -5,7 +5,6 @@
 #include <array>
 #include <cmath>
 #include <numbers>
-#include <stdexcept>
 
 #include "doxa/distributions/bernoulli.h"
 #include "doxa/distributions/monte_carlo.h"
@@ -18,8 +17,6 @@
 namespace doxa {
 namespace {
 
-using Refused = std::invalid_argument;
-
 // Two events, of three normals each.
 Mixture<Normal> of_normals(Tape& tape) {
   return Mixture(Categorical(normal_variable(tape, {2, 3}, 1)),
@@ -31,7 +28,7 @@ Mixture<Normal> of_normals(Tape& tape) {
 
 TEST(Mixture, OfOneComponentIsThatComponent) {
   Tape tape;
-  const Categorical one(tape.constant(Tensor(Shape{1}, Real(3))));
+  const Categorical one(tape.constant({1}, Real(3)));
   const Var loc = normal_variable(tape, {4, 1}, 4), scale = exp(normal_variable(tape, {4, 1}, 5)),
             x = normal_variable(tape, {4}, 6);
   const Normal component(loc, scale), same(reshape(loc, {4}), reshape(scale, {4}));
@@ -64,7 +61,7 @@ TEST(Mixture, OfVectorsHasEventsOfTheSameLength) {
   const Var expected = logsumexp(w.log_probs() + log_prob(components, reshape(x, {5, 2, 1, 4})), -1);
   expect_close(log_prob(q, x), expected, 4);
 
-  const Var factor = tape.constant(Tensor(Shape{2, 2}, {1, 0, Real(0.5), 2}));
+  const Var factor = tape.constant({2, 2}, {1, 0, Real(0.5), 2});
   const MultivariateNormal two(normal_variable(tape, {3, 2}, 12), factor);
   const Mixture p(w, two);
   EXPECT_EQ(p.shape(), Shape({2}));

@@ -14,8 +14,6 @@
 namespace doxa {
 namespace {
 
-using Refused = std::invalid_argument;
-
 // The matrix with this diagonal, for each vector of a stack.
 Var diagonal(Var scale) {
   const Index n = scale.shape()[scale.rank() - 1];
@@ -167,37 +165,13 @@ TEST(MultivariateNormal, GivesNoGradientAboveTheDiagonal) {
 
 // ---- draws --------------------------------------------------------------------------------------
 
-TEST(MultivariateNormalDraw, HasItsMeanAndCovariance) {
-  constexpr Index n = 200000, k = 3;
-  Tape tape;
-  Philox random(30);
-  const MultivariateNormal one = random_normal(tape, k, 31);
-  const Var x =
-      sample(MultivariateNormal(one.loc + tape.constant(Tensor(Shape{n, 1})), one.scale_tril), random);
-  ASSERT_EQ(x.shape(), Shape({n, k}));
-  EXPECT_FALSE(x.needs_gradient());
-  const Var centred = x - one.loc, scatter = matmul(transpose(centred), centred) / Real(n),
-            c = covariance(one);
-  const Var shift = mean(centred, 0);
-  for (Index i = 0; i < k; ++i) {
-    const auto variance_of = [&](Index a) { return double{c.value()[static_cast<std::size_t>(a * k + a)]}; };
-    EXPECT_NEAR(shift.value()[static_cast<std::size_t>(i)], 0, 4 * std::sqrt(variance_of(i) / n));
-    for (Index j = 0; j < k; ++j) {
-      const auto at = static_cast<std::size_t>(i * k + j);
-      const double c_ij =
-          c.value()[at];  // the variance of x_i x_j is c_ii c_jj + c_ij²: four standard errors
-      EXPECT_NEAR(scatter.value()[at], c_ij,
-                  4 * std::sqrt((variance_of(i) * variance_of(j) + c_ij * c_ij) / n));
-    }
-  }
-}
-
 TEST(MultivariateNormalDraw, OfTheSameNoiseIsReparametrised) {
   Tape tape;
   Philox a(32), b(32);
   const MultivariateNormal q = random_normal(tape, 3, 33);
   const Var z = sample(q, a), r = rsample(q, tape.constant(normal_noise(Shape{3}, b)));
   EXPECT_EQ(value(z), value(r));
+  EXPECT_FALSE(z.needs_gradient());
   EXPECT_TRUE(r.needs_gradient());
 }
 
@@ -206,7 +180,7 @@ TEST(MultivariateNormalDraw, IsUndoneByItsLogDensity) {
   Tape tape;
   const MultivariateNormal q = random_normal(tape, 4, 34);
   const Var noise = normal_variable(tape, {10, 4}, 35), zero = tape.constant(Tensor(Shape{4})),
-            one = tape.constant(Tensor(Shape{4}, Real{1}));
+            one = tape.constant({4}, Real{1});
   const Var log_q = log_prob(q, rsample(q, noise)), standard = log_prob(DiagonalNormal(zero, one), noise);
   expect_near(log_q, standard - Real(0.5) * log_det_from_cholesky(q.scale_tril), 16 * rounding);
 }

@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <numbers>
-#include <stdexcept>
 #include <string>
 
 #include "doxa/distributions/kernels/normal_kernels.h"
@@ -14,8 +13,6 @@
 
 namespace doxa {
 namespace {
-
-using Refused = std::invalid_argument;
 
 Normal normal(Tape& tape, double loc, double scale) { return Normal(number(tape, loc), number(tape, scale)); }
 
@@ -83,7 +80,7 @@ TEST(Normal, ByScaleOrLogScaleIsTheSame) {
 
 TEST(Normal, ParametersAndValuesBroadcast) {
   Tape tape;
-  const Normal d(tape.constant(Tensor(Shape{2, 1}, {0, 1})), tape.constant(Tensor(Shape{3}, {1, 2, 4})));
+  const Normal d(tape.constant({2, 1}, {0, 1}), tape.constant({3}, {1, 2, 4}));
   EXPECT_EQ(entropy(d).shape(), Shape({2, 3}));
   EXPECT_EQ(log_prob(d, number(tape, 1)).shape(), Shape({2, 3}));
   EXPECT_EQ(log_prob(d, tape.constant(Tensor(Shape{5, 1, 1}))).shape(), Shape({5, 2, 3}));
@@ -161,7 +158,7 @@ TEST(NormalDraw, IsLocPlusScaleTimesNoiseWithGradientsOneAndNoise) {
 TEST(NormalDraw, ItsGradientIsTheGradientOfTheExpectation) {
   Tape tape;
   const Var loc = number(tape, 1.5), scale = number(tape, 0.5);
-  tape.backward(mean(square(rsample(Normal(loc, scale), tape.constant(Tensor(Shape{2}, {-1, 1}))))));
+  tape.backward(mean(square(rsample(Normal(loc, scale), tape.constant({2}, {-1, 1})))));
   EXPECT_EQ(loc.adjoint()[0], 3);
   EXPECT_EQ(scale.adjoint()[0], 1);
 }
@@ -223,9 +220,7 @@ TEST(DiagonalNormal, WithOneScaleForAllCoordinatesCountsItForEach) {
 TEST(Normal, RefusesAScaleThatIsNotPositiveAndFiniteNamingItsIndex) {
   Tape tape;
   const Var loc = tape.constant(Tensor(Shape{3}));
-  const auto with = [&](Real s) {
-    return [&, s] { Normal(loc, tape.constant(Tensor(Shape{3}, {1, 2, s}))); };
-  };
+  const auto with = [&](Real s) { return [&, s] { Normal(loc, tape.constant({3}, {1, 2, s})); }; };
   for (const Real wrong : {Real(-1.5), Real{0}}) {
     const std::string text = thrown<Refused>(with(wrong));
     EXPECT_EQ(text.substr(0, 19), "Normal: scale[2] is");
@@ -233,7 +228,7 @@ TEST(Normal, RefusesAScaleThatIsNotPositiveAndFiniteNamingItsIndex) {
   }
   EXPECT_EQ(thrown<Refused>(with(infinity)), "Normal: scale[2] is inf, expected a positive finite number");
   EXPECT_THROW(with(nan)(), Refused);
-  EXPECT_THROW(DiagonalNormal(loc, tape.constant(Tensor(Shape{1}, {0}))), Refused);
+  EXPECT_THROW(DiagonalNormal(loc, tape.constant({1}, {0})), Refused);
 }
 
 // "-0.000000, expected a positive number" would leave the reader wondering.
@@ -245,7 +240,7 @@ TEST(Normal, ShowsASmallWrongScaleAsItIs) {
 
 TEST(Normal, RefusesShapesThatDoNotBroadcast) {
   Tape tape;
-  const Normal q(tape.constant(Tensor(Shape{2})), tape.constant(Tensor(Shape{2}, Real{1})));
+  const Normal q(tape.constant(Tensor(Shape{2})), tape.constant({2}, Real{1}));
   EXPECT_THROW(log_prob(q, tape.constant(Tensor(Shape{3}))), Refused);
   EXPECT_THROW(rsample(q, tape.constant(Tensor(Shape{3}))), Refused);
 }

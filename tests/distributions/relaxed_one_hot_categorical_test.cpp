@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cmath>
-#include <stdexcept>
 
 #include "tests/support/goodness_of_fit.h"
 #include "tests/support/numbers.h"
@@ -14,7 +13,6 @@
 namespace doxa {
 namespace {
 
-using Refused = std::invalid_argument;
 using Relaxed = RelaxedOneHotCategorical;
 
 // ---- density ------------------------------------------------------------------------------------

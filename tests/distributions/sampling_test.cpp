@@ -55,8 +55,7 @@ TEST(Sampling, AMultivariateNormalHasItsMeanAndCovariance) {
   Tape tape;
   Philox random(52);
   const Var loc = tape.constant(vector({1, -20, Real(0.5)}));
-  const Var factor =
-      tape.constant(Tensor(Shape{d, d}, {2, 0, 0, -1, Real(0.5), 0, Real(0.25), 3, Real(0.125)}));
+  const Var factor = tape.constant({d, d}, {2, 0, 0, -1, Real(0.5), 0, Real(0.25), 3, Real(0.125)});
   const MultivariateNormal q(loc, factor);
   const Var sigma = covariance(q), x = sample(q.repeated(n), random);
   std::array<double, d> mean{};

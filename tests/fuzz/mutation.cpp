@@ -80,7 +80,9 @@ class Mutation {
   void replace(Range r, const std::string& by) { text_.replace(r.begin, r.length, by); }
 
   void change() {
-    switch (below(22)) {
+    const std::size_t kind = below(22);
+    if (kind > 10 && kind < 19) return format_.add_entry(text_, dice_);
+    switch (kind) {
       case 0:  // one bit of one byte
         if (!text_.empty()) text_[below(text_.size())] ^= static_cast<char>(1 << below(8));
         return;
@@ -104,15 +106,6 @@ class Mutation {
         return repeat();
       case 10:
         return cross();
-      case 11:
-      case 12:
-      case 13:
-      case 14:
-      case 15:
-      case 16:
-      case 17:
-      case 18:
-        return format_.add_entry(text_, dice_);
       case 19: {  // two lines change places
         const std::string moved = copy(line());
         replace(line(), "");

@@ -6,6 +6,7 @@
 #include "doxa/models/files/safetensors.h"
 #include "fuzz.h"
 #include "mutation.h"
+#include "tests/support/safetensors_bytes.h"
 
 namespace doxa::fuzz {
 namespace {
@@ -64,13 +65,6 @@ std::string header_of(const std::string& file) {
   return file.size() <= length_bytes ? "" : file.substr(length_bytes, static_cast<std::size_t>(length));
 }
 
-std::string length_prefix(std::uint64_t length) {
-  std::string bytes;
-  for (std::size_t i = 0; i < length_bytes; ++i)
-    bytes += static_cast<char>(static_cast<unsigned char>(length >> (8 * i)));
-  return bytes;
-}
-
 bool is_read(const std::string& file) {
   try {
     parse_safetensors(file);
@@ -103,9 +97,8 @@ std::string mutate_safetensors(std::span<const std::string> corpus, Philox& rand
   if (dice.below(8) == 0) data.resize(dice.below(2 * data.size() + 9), 'x');
   if (!data.empty() && dice.below(4) == 0)
     data[dice.below(data.size())] ^= static_cast<char>(1 << dice.below(8));
-  const std::string prefix =
-      dice.below(16) == 0 ? file.substr(0, length_bytes) : length_prefix(header.size());
-  return prefix + header + data;
+  if (dice.below(16) == 0) return file.substr(0, length_bytes) + header + data;
+  return testing::file(header, data);
 }
 
 }  // namespace doxa::fuzz

@@ -14,7 +14,7 @@ std::vector<GradientCase> discrete_cases() {
   cases.add("Bernoulli/log_prob", {{3, 2}, {2}},
             [](Var x, Var y) { return log_prob(Bernoulli(x), sigmoid(y)); });
   cases.add("Bernoulli/log_prob, of draws", {{3, 2}}, [](Tape& tape, Inputs x) {
-    return log_prob(Bernoulli(x[0]), tape.constant(Tensor(Shape{3, 1}, {0, 1, 1})));
+    return log_prob(Bernoulli(x[0]), tape.constant({3, 1}, {0, 1, 1}));
   });
   cases.add("Bernoulli/entropy", {{3, 2}}, [](Var x) { return entropy(Bernoulli(x)); });
   cases.add("Bernoulli/mean", {{3, 2}}, [](Var x) { return mean(Bernoulli(x)); });

@@ -5,7 +5,7 @@
 namespace doxa {
 namespace {
 
-Var weights(Tape& tape) { return tape.constant(Tensor(Shape{3}, {Real(0.7), Real(-1.2), Real(0.4)})); }
+Var weights(Tape& tape) { return tape.constant({3}, {Real(0.7), Real(-1.2), Real(0.4)}); }
 Var parabola(Var z) { return square(sum(z * weights(z.tape()), -1)); }
 
 // Between 0.23 and 0.46: a small change of them moves no draw.
@@ -26,7 +26,7 @@ std::vector<GradientCase> estimator_cases() {
                   ? "score_function_surrogate, leave one out, plus the constant advantage times log q"
                   : "score_function_surrogate, plus the constant advantage times log q",
               {{3, 1}}, [=](Tape& tape, Inputs x) {
-                const Var f = tape.constant(Tensor(Shape{3, 1}, {1, -2, Real(0.5)})), log_q = sin(x[0]);
+                const Var f = tape.constant({3, 1}, {1, -2, Real(0.5)}), log_q = sin(x[0]);
                 Baseline baseline = ConstantBaseline{Real(0.3)};
                 Var b = tape.constant(Real(0.3));
                 if (leave_one_out) {

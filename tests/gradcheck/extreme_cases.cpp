@@ -71,20 +71,20 @@ std::vector<GradientCase> extreme_cases() {
                  return kl_divergence(Categorical(x + close * y), Categorical(x)) / (close * close);
                });
 
+  const Tensor hundreds = list({3, Real(2.98), -4, Real(2.97)});  // divided by 100
   for (const Index c : {0, 2}) {
     const std::string value = c == 0 ? ", of a likely value" : ", of an unlikely value";
-    cases.add_at("Categorical/log_prob, logits of hundreds" + value,
-                 {Tensor(Shape{4}, {3, Real(2.98), -4, Real(2.97)})},
+    cases.add_at("Categorical/log_prob, logits of hundreds" + value, {hundreds},
                  [=](Var x) { return log_prob(Categorical(100 * x), std::array<Index, 1>{c}); });
-    cases.add_at("OneHotCategorical/log_prob, logits of hundreds" + value,
-                 {Tensor(Shape{4}, {3, Real(2.98), -4, Real(2.97)})}, [=](Tape& tape, Inputs x) {
+    cases.add_at("OneHotCategorical/log_prob, logits of hundreds" + value, {hundreds},
+                 [=](Tape& tape, Inputs x) {
                    return log_prob(OneHotCategorical(100 * x[0]), one_hot(tape, std::array<Index, 1>{c}, 4));
                  });
   }
-  cases.add_at("Categorical/entropy, logits of hundreds", {Tensor(Shape{4}, {3, Real(2.98), -4, Real(2.97)})},
+  cases.add_at("Categorical/entropy, logits of hundreds", {hundreds},
                [](Var x) { return entropy(Categorical(100 * x)); });
   cases.add_at("Categorical/kl_divergence, logits of hundreds",
-               {Tensor(Shape{3}, {3, Real(2.98), -4}), Tensor(Shape{3}, {Real(-1), Real(-1.02), 2})},
+               {list({3, Real(2.98), -4}), list({-1, Real(-1.02), 2})},
                [](Var x, Var y) { return kl_divergence(Categorical(100 * x), Categorical(100 * y)); });
   const Tensor near_one(Shape{2, 3}, {0, -6, -7, -1, 6, 0}), near_another(Shape{2, 3}, {-7, -1, -6, 1, 4, 2});
   cases.add_at("Categorical/log_prob, next to 1", {near_one}, [](Var x) {

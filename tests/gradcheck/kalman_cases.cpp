@@ -40,7 +40,7 @@ std::vector<GradientCase> kalman_cases() {
         x[0], x[1],
         x[2], x[3],
         x[4], x[5],
-        x[6], tape.constant(Tensor({observation_size, observation_size}, {1, 0, 0, 1})) + Real(0.25) * x[7]};
+        x[6], tape.constant({observation_size, observation_size}, {1, 0, 0, 1}) + Real(0.25) * x[7]};
   };
   Cases cases{"model/"};
   cases.add("LinearGaussianVars/log_predictive", shapes,

@@ -4,8 +4,6 @@
 #include "doxa/autograd/ops.h"
 
 namespace doxa {
-namespace {}  // namespace
-
 // At each kink stands the declared derivative of ops.h; the elements beside it are away from any.
 std::vector<GradientCase> kink_cases() {
   Cases cases{"kink/"};

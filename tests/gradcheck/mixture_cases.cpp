@@ -30,7 +30,7 @@ std::vector<GradientCase> mixture_cases() {
   cases.add_at("Mixture/log_prob, far from all components",
                {Tensor(Shape{2}, {0, Real(0.5)}), Tensor(Shape{2}, {-1, 1}), Tensor(Shape{2}, {0, 1})},
                [=](Tape& tape, Inputs x) {
-                 return log_prob(normals(x), tape.constant(Tensor(Shape{2, 1}, {-60, 40})));
+                 return log_prob(normals(x), tape.constant({2, 1}, {-60, 40}));
                });
   cases.add("Mixture/log_joint", {{3}, {2, 3}, {2, 3}, {4, 2}},
             [=](Inputs x) { return log_joint(normals(x), x[3]); });

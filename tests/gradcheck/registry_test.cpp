@@ -213,37 +213,34 @@ const Names& case_names() {
   return names;
 }
 
-std::string lines(const Names& names) {
-  std::string text;
-  for (const std::string& name : names) text += "\n  " + name + "/…";
-  return text;
+// All of the required have a case. There are `least` at least and the `known` ones: the headers were understood.
+void expect_cases(const Names& required, std::size_t least, const Names& known) {
+  for (const std::string& name : missing(required, case_names()))
+    ADD_FAILURE() << "no case is called " << name << "/…";
+  EXPECT_GE(required.size(), least);
+  for (const std::string& name : known) EXPECT_TRUE(required.contains(name)) << name;
 }
 
 TEST(Registry, HasACaseForEveryOp) {
-  const Names required = required_ops(differentiable("autograd")), none = missing(required, case_names());
-  EXPECT_TRUE(none.empty()) << "no case is called" << lines(none);
-  EXPECT_GE(required.size(), 61u);
-  for (const char* known : {"op/add", "op/add constant", "op/negate", "op/exp", "op/where", "op/logsumexp",
-                            "op/matmul", "op/affine", "op/split", "op/checkpoint", "op/straight_through"})
-    EXPECT_TRUE(required.contains(known)) << known;
+  expect_cases(required_ops(differentiable("autograd")), 61,
+               {"op/add", "op/add constant", "op/negate", "op/exp", "op/where", "op/logsumexp", "op/matmul",
+                "op/affine", "op/split", "op/checkpoint", "op/straight_through"});
 }
 
 TEST(Registry, HasACaseForEveryFunctionOfADistribution) {
   std::vector<Declaration> functions = differentiable("distributions");
   std::erase_if(functions, [](const Declaration& f) { return f.name == "operator()"; });  // of the estimators
-  Names types, all;
+  Names types;
   for (const Declaration& f : functions)
     if (!f.scope.empty()) types.insert(f.scope);
-  all = required("distribution", functions, types);
+  Names all = required("distribution", functions, types);
   all.erase("distribution/rsample");  // a template, over all that have a path from noise
   for (const Declaration& f : functions)
     if (f.name == "from_noise") all.insert("distribution/" + f.scope + "/rsample");
-  const Names none = missing(all, case_names());
-  EXPECT_TRUE(none.empty()) << "no case is called" << lines(none);
-  EXPECT_GE(all.size(), 68u);
-  for (const char* known : {"Normal/log_prob", "Normal/from_log_scale", "DiagonalNormal/rsample",
-                            "Categorical/kl_divergence", "Categorical/log_probs"})
-    EXPECT_TRUE(all.contains(std::string("distribution/") + known)) << known;
+  expect_cases(all, 68,
+               {"distribution/Normal/log_prob", "distribution/Normal/from_log_scale",
+                "distribution/DiagonalNormal/rsample", "distribution/Categorical/kl_divergence",
+                "distribution/Categorical/log_probs"});
 }
 
 TEST(Registry, HasACaseForEveryLayer) {
@@ -251,10 +248,7 @@ TEST(Registry, HasACaseForEveryLayer) {
   for (const Declaration& f : differentiable("models/nn"))
     if (f.scope != "Parameter")  // a leaf of the tape, as in every other case
       all.insert("layer/" + f.scope + (f.name == "operator()" ? "" : '/' + f.name));
-  const Names none = missing(all, case_names());
-  EXPECT_TRUE(none.empty()) << "no case is called" << lines(none);
-  for (const char* known : {"layer/Linear", "layer/Mlp", "layer/GruCell"})
-    EXPECT_TRUE(all.contains(known)) << known;
+  expect_cases(all, 3, {"layer/Linear", "layer/Mlp", "layer/GruCell"});
 }
 
 TEST(Registry, HasACaseForEveryFunctionOfAModel) {
@@ -262,12 +256,9 @@ TEST(Registry, HasACaseForEveryFunctionOfAModel) {
   Names all;
   for (const char* room : {"models/vae", "models/beliefs", "models/kalman", "models/pomdp"})
     all.merge(required("model", differentiable(room), types));
-  const Names none = missing(all, case_names());
-  EXPECT_TRUE(none.empty()) << "no case is called" << lines(none);
-  EXPECT_GE(all.size(), 30u);
-  for (const char* known : {"model/Vae/elbo", "model/*/importance_weighted_bound", "model/PomdpParameters/on",
-                            "model/FilteringPosterior/filtering_bound"})
-    EXPECT_TRUE(all.contains(known)) << known;
+  expect_cases(all, 30,
+               {"model/Vae/elbo", "model/*/importance_weighted_bound", "model/PomdpParameters/on",
+                "model/FilteringPosterior/filtering_bound"});
 }
 
 TEST(Registry, NoticesWhatHasNoCase) {

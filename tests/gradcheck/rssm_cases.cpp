@@ -21,16 +21,15 @@ void add_latent(Cases& cases) {
     const Shape of_row{2, latent_parameters(latent)};
     // A small change of a probability between 0.1 and 0.6 moves no draw. A straight-through draw is completed
     // to the function whose derivative it is.
-    cases.add(
-        (gaussian ? "*/rsample" : "*/rsample, plus the constant probabilities") + of, {of_row},
-        [=](Tape& tape, Inputs x) {
-          Philox random(31);
-          const Var y = tanh(x[0]) / 2, draw = rsample(latent, y, random);
-          if (gaussian) return square(draw);
-          const Var p = Real(0.99) * softmax(reshape(y, {2, 2, 3}), {2}) + Real(0.01) / 3;
-          const Var weights = tape.constant(Tensor(Shape{2, 6}, {1, 2, -1, 3, 1, 0, 2, -2, 1, 1, 0, 4}));
-          return weights * square(draw + stop_gradient(reshape(p, {2, 6})));
-        });
+    cases.add((gaussian ? "*/rsample" : "*/rsample, plus the constant probabilities") + of, {of_row},
+              [=](Tape& tape, Inputs x) {
+                Philox random(31);
+                const Var y = tanh(x[0]) / 2, draw = rsample(latent, y, random);
+                if (gaussian) return square(draw);
+                const Var p = Real(0.99) * softmax(reshape(y, {2, 2, 3}), {2}) + Real(0.01) / 3;
+                const Var weights = tape.constant({2, 6}, {1, 2, -1, 3, 1, 0, 2, -2, 1, 1, 0, 4});
+                return weights * square(draw + stop_gradient(reshape(p, {2, 6})));
+              });
     // A draw is a constant: what it is multiplied with has the only gradient.
     cases.add("*/sample, of fixed parameters" + of, {of_row}, [=](Tape& tape, Inputs x) {
       Philox random(32);
@@ -44,8 +43,7 @@ void add_latent(Cases& cases) {
                 [=](Var x, Var s) { return log_prob(latent, x, s); });
     else
       cases.add("*/log_prob" + of, {of_row}, [=](Tape& tape, Inputs x) {
-        return log_prob(latent, x[0],
-                        tape.constant(Tensor(Shape{2, 6}, {1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0})));
+        return log_prob(latent, x[0], tape.constant({2, 6}, {1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0}));
       });
   }
 }
@@ -65,54 +63,52 @@ void add_case_of_learner(Cases& cases, const std::string& name, const RssmSettin
 }
 
 const Episodes two_episodes{2, 3, {0, 1, 1, 0, 1, 1}, {2, 0, 1, 1, 0, 2}};
+const RssmSettings small{.actions = 2, .observations = 3, .hidden = 3, .latent = GaussianLatent{2}};
+
+std::string name(Summary summary) {
+  return summary == Summary::latents        ? ", latents"
+         : summary == Summary::observations ? ", observations"
+                                            : ", both";
+}
+std::string name(Inference inference) {
+  return inference == Inference::smoothing ? ", smoothing" : ", filtering";
+}
 
 void add_rssm_parts(Cases& cases) {
   for (const Summary summary : {Summary::latents, Summary::observations, Summary::both}) {
-    const char* const names[] = {", latents", ", observations", ", both"};
-    const RssmSettings settings{
-        .actions = 2, .observations = 3, .hidden = 3, .summary = summary, .latent = GaussianLatent{2}};
-    add_case(cases, std::string("advance") + names[static_cast<int>(summary)], settings,
-             [](Tape& tape, Rssm& model, Philox& random) {
-               const Var a = one_hot(tape, two_episodes.actions_at(1), 2),
-                         z = normal_noise(tape, {2, 2}, random),
-                         step = encode_step(tape, model.settings, two_episodes.actions_at(1),
-                                            two_episodes.observations_at(1));
-               const Var h = normal_noise(tape, {2, 3}, random);
-               return advance(model, tanh(slice(model.prior({h, a}), 1, 0, 3)), a, step, z);
-             });
+    RssmSettings settings = small;
+    settings.summary = summary;
+    add_case(cases, "advance" + name(summary), settings, [](Tape& tape, Rssm& model, Philox& random) {
+      const Var a = one_hot(tape, two_episodes.actions_at(1), 2), z = normal_noise(tape, {2, 2}, random),
+                step = encode_step(tape, model.settings, two_episodes.actions_at(1),
+                                   two_episodes.observations_at(1));
+      const Var h = normal_noise(tape, {2, 3}, random);
+      return advance(model, tanh(slice(model.prior({h, a}), 1, 0, 3)), a, step, z);
+    });
   }
-  add_case(
-      cases, "emission_logits", {.actions = 2, .observations = 3, .hidden = 3, .latent = GaussianLatent{2}},
-      [](Tape& tape, Rssm& model, Philox& random) {
-        const Var h = normal_noise(tape, {2, 3}, random), a = one_hot(tape, two_episodes.actions_at(1), 2);
-        const Var z = rsample(model.settings.latent, model.prior({h, a}), random);
-        return emission_logits(model, h, a, z);
-      });
+  add_case(cases, "emission_logits", small, [](Tape& tape, Rssm& model, Philox& random) {
+    const Var h = normal_noise(tape, {2, 3}, random), a = one_hot(tape, two_episodes.actions_at(1), 2);
+    const Var z = rsample(model.settings.latent, model.prior({h, a}), random);
+    return emission_logits(model, h, a, z);
+  });
 }
 
 void add_bound(Cases& cases) {
   for (const Summary summary : {Summary::latents, Summary::observations, Summary::both})
     for (const Inference inference : {Inference::filtering, Inference::smoothing}) {
-      const char* const names[] = {", latents", ", observations", ", both"};
-      const std::string of = std::string(names[static_cast<int>(summary)]) +
-                             (inference == Inference::smoothing ? ", smoothing" : ", filtering");
-      const RssmSettings settings{.actions = 2,
-                                  .observations = 3,
-                                  .hidden = 3,
-                                  .summary = summary,
-                                  .latent = GaussianLatent{2},
-                                  .inference = inference};
-      add_case(cases, "rssm_terms" + of, settings, [](Tape& tape, Rssm& model, Philox& random) {
-        const RssmTerms t = rssm_terms(tape, model, two_episodes, random);
-        return stack({sum(t.bound.log_likelihood, {0}), sum(t.bound.kl, {0})}, 0);
-      });
+      RssmSettings settings = small;
+      settings.summary = summary;
+      settings.inference = inference;
+      add_case(cases, "rssm_terms" + name(summary) + name(inference), settings,
+               [](Tape& tape, Rssm& model, Philox& random) {
+                 const RssmTerms t = rssm_terms(tape, model, two_episodes, random);
+                 return stack({sum(t.bound.log_likelihood, {0}), sum(t.bound.kl, {0})}, 0);
+               });
     }
   // Of a categorical latent the KL of a single step: no draw comes before it.
   for (const Inference inference : {Inference::filtering, Inference::smoothing})
     add_case(
-        cases,
-        std::string("rssm_terms, KL of categoricals") +
-            (inference == Inference::smoothing ? ", smoothing" : ", filtering"),
+        cases, "rssm_terms, KL of categoricals" + name(inference),
         {.actions = 2, .observations = 3, .hidden = 3, .latent = categorical(2, 2), .inference = inference},
         [](Tape& tape, Rssm& model, Philox& random) {
           return rssm_terms(tape, model, {3, 1, {0, 1, 1}, {2, 0, 1}}, random).bound.kl;
@@ -120,9 +116,8 @@ void add_bound(Cases& cases) {
 }
 
 void add_objective(Cases& cases) {
-  const RssmSettings settings{.actions = 2, .observations = 3, .hidden = 3, .latent = GaussianLatent{2}};
   const auto add = [&](const std::string& what, const RssmObjective& objective) {
-    add_case(cases, "rssm_loss" + what, settings, [=](Tape& tape, Rssm& model, Philox& random) {
+    add_case(cases, "rssm_loss" + what, small, [=](Tape& tape, Rssm& model, Philox& random) {
       const Episodes copies{4, 2, {0, 0, 1, 1, 1, 1, 0, 0}, {2, 2, 0, 0, 1, 1, 1, 1}};
       return rssm_loss(tape, model, copies, objective, random).loss;
     });
@@ -134,15 +129,14 @@ void add_objective(Cases& cases) {
   add(", of two samples", {.samples = 2});
   add(", of two samples, annealed", {.kl_weight = Real(0.3), .samples = 2});
   // At α = ½ the balanced KL has the value v of KL and half its gradient: 2 v less a constant v has both.
-  add_case(cases, "rssm_loss, balanced, completed to KL", settings,
-           [](Tape& tape, Rssm& model, Philox& random) {
-             const RssmLoss l = rssm_loss(tape, model, two_episodes, {.kl_balance = Real(0.5)}, random);
-             return 2 * (l.loss + l.mean.log_likelihood) - stop_gradient(l.mean.kl);
-           });
-  add_case_of_learner(cases, "loss", settings, [](Tape& tape, RssmLearner& learner, Philox& random) {
+  add_case(cases, "rssm_loss, balanced, completed to KL", small, [](Tape& tape, Rssm& model, Philox& random) {
+    const RssmLoss l = rssm_loss(tape, model, two_episodes, {.kl_balance = Real(0.5)}, random);
+    return 2 * (l.loss + l.mean.log_likelihood) - stop_gradient(l.mean.kl);
+  });
+  add_case_of_learner(cases, "loss", small, [](Tape& tape, RssmLearner& learner, Philox& random) {
     return loss(tape, learner, two_episodes, random);
   });
-  add_case_of_learner(cases, "bound", settings, [](Tape& tape, RssmLearner& learner, Philox& random) {
+  add_case_of_learner(cases, "bound", small, [](Tape& tape, RssmLearner& learner, Philox& random) {
     return bound(tape, learner, two_episodes, random).value();
   });
 }

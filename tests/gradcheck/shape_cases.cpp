@@ -97,7 +97,7 @@ void add_indices(Cases& cases) {
 void add_gradients(Cases& cases) {
   cases.add("stop_gradient", {{3}},  // a constant
             [](Tape& tape, Inputs x) {
-              const Var constant = tape.constant(Tensor(Shape{3}, {1, -2, 3}));
+              const Var constant = tape.constant({3}, {1, -2, 3});
               return x[0] * stop_gradient(exp(constant)) + stop_gradient(constant);
             });
   cases.add("straight_through", {{3, 2}},  // its surrogate, which here differs by a constant

@@ -17,7 +17,6 @@ namespace doxa::testing {
 inline Pomdp tiger() { return read_pomdp(DOXA_SOURCE_DIR "/models/pomdp/classics/tiger.pomdp"); }
 inline constexpr std::size_t listen = 0, open_left = 1, open_right = 2, hear_left = 0, hear_right = 1;
 
-
 // Of all trajectories together, nats.
 inline double log_evidence_of(const Pomdp& m, std::span<const Trajectory> all) {
   double sum = 0;

@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
 #include <string>
 
 namespace doxa {
+
+/// What the library throws at wrong shapes, sizes and values.
+using Refused = std::invalid_argument;
 
 /// The text of the E that f throws; anything else thrown passes through, and none is said so.
 template <class E, class F>

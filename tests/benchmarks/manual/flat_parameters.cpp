@@ -27,6 +27,21 @@ void Dense::add_parameter_gradient(Index rows, const Real* x, Index x_stride, co
   add_column_sums(rows, out, g, bias_gradient);
 }
 
+void TanhNetwork::forward(Index k, const Real* x, Index x_stride, Real* y) {
+  Real* h = hidden_.data() + k * rows_ * first_.out;
+  first_.forward_tanh(rows_, x, x_stride, h);
+  second_.forward(rows_, h, first_.out, y);
+}
+
+void TanhNetwork::add_parameter_gradient(Index k, const Real* x, Index x_stride, const Real* dy,
+                                         Real* g) const {
+  const Real* h = hidden_.data() + k * rows_ * first_.out;
+  second_.add_parameter_gradient(rows_, h, first_.out, dy);
+  second_.add_input_gradient(rows_, dy, first_.out, g, false);
+  tanh_adjoint(rows_ * first_.out, h, g);
+  first_.add_parameter_gradient(rows_, x, x_stride, g);
+}
+
 FlatParameters::FlatParameters(const Parameters& model) {
   constexpr Index line = 64 / sizeof(Real);
   Index size = 0;

@@ -21,6 +21,27 @@ struct Dense {
   void add_parameter_gradient(Index rows, const Real* x, Index x_stride, const Real* g) const;
 };
 
+/// A network of one hidden layer, y = tanh(x W + b) V + c, with the values of that layer at each step of a recurrence.
+class TanhNetwork {
+ public:
+  TanhNetwork(const Dense& first, const Dense& second, Index steps, Index rows)
+      : first_(first), second_(second), rows_(rows), hidden_(Shape{steps, rows, first.out}) {}
+
+  /// y from x, whose rows are `x_stride` apart, at step k.
+  void forward(Index k, const Real* x, Index x_stride, Real* y);
+  /// From ∂loss/∂y at step k to the gradients of the parameters; `g` becomes the adjoint of x W + b.
+  void add_parameter_gradient(Index k, const Real* x, Index x_stride, const Real* dy, Real* g) const;
+  /// dx [rows, columns] (+)= g Wᵀ, for the first columns of x.
+  void add_input_gradient(const Real* g, Index columns, Real* dx, bool accumulate) const {
+    first_.add_input_gradient(rows_, g, columns, dx, accumulate);
+  }
+
+ private:
+  Dense first_, second_;
+  Index rows_;
+  Tensor hidden_;
+};
+
 /// A copy of a model's parameters in one array, with their gradients and Adam's moments in others of the same
 /// layout, so that an update is one pass. Each parameter starts on a cache line.
 class FlatParameters {

@@ -1,8 +1,7 @@
-#include "manual/rssm.h"
-
 #include <algorithm>
 
 #include "manual/fused_loops.h"
+#include "manual/steps.h"
 
 namespace doxa::benchmarks::manual {
 
@@ -12,12 +11,9 @@ RssmStep::RssmStep(Rssm& model)
       parameters_(doxa::parameters(model)),
       x_(parameters_.dense(0)),
       h_(parameters_.dense(1)),
-      q1_(parameters_.dense(2)),
-      q2_(parameters_.dense(3)),
-      p1_(parameters_.dense(4)),
-      p2_(parameters_.dense(5)),
-      e1_(parameters_.dense(6)),
-      e2_(parameters_.dense(7)),
+      q_(parameters_.dense(2), parameters_.dense(3), size_.T, size_.B),
+      p_(parameters_.dense(4), parameters_.dense(5), size_.T, size_.B),
+      e_(parameters_.dense(6), parameters_.dense(7), size_.T, size_.B),
       latent_(size_.T, size_.B, size_.L) {
   const auto [B, T, A, O, H, L] = size_;
   sa_ = Tensor(Shape{T + 1, B, L + A});
@@ -31,7 +27,7 @@ RssmStep::RssmStep(Rssm& model)
     }
   products_x_ = products_h_ = Tensor(Shape{T, B, 3 * H});
   gates_ = Tensor(Shape{T, B, 2 * H});
-  candidate_ = hidden_q_ = hidden_p_ = hidden_e_ = Tensor(Shape{T, B, H});
+  candidate_ = Tensor(Shape{T, B, H});
   logits_ = Tensor(Shape{T, B, O});
   g_ = dh_ = Tensor(Shape{B, H});
   ds_ = Tensor(Shape{B, L});
@@ -56,14 +52,11 @@ Real RssmStep::gradient(Philox& noise) {
     kernels().unary[static_cast<int>(Unary::tanh)](B * H, n, n);
     gru_output(B, H, ru, n, at(hs_, k), H + L, at(ho_, k), H + O, at(hs_, k + 1), H + L);
 
-    p1_.forward_tanh(B, at(ho_, k), H + O, at(hidden_p_, k));
-    p2_.forward(B, at(hidden_p_, k), H, latent_.p(k));
-    q1_.forward_tanh(B, at(ho_, k), H + O, at(hidden_q_, k));
-    q2_.forward(B, at(hidden_q_, k), H, latent_.q(k));
+    p_.forward(k, at(ho_, k), H + O, latent_.p(k));
+    q_.forward(k, at(ho_, k), H + O, latent_.q(k));
     loss += latent_.forward(k, noise, at(hs_, k + 1) + H, H + L);
     copy_columns(B, L, at(hs_, k + 1) + H, H + L, at(sa_, k + 1), L + A);
-    e1_.forward_tanh(B, at(hs_, k + 1), H + L, at(hidden_e_, k));
-    e2_.forward(B, at(hidden_e_, k), H, at(logits_, k));
+    e_.forward(k, at(hs_, k + 1), H + L, at(logits_, k));
     loss += cross_entropy(B, O, c, data_.observations_at(k + 1), at(logits_, k), totals_.data());
   }
 
@@ -72,23 +65,15 @@ Real RssmStep::gradient(Philox& noise) {
   std::fill_n(dh, B * H, Real{0});
   std::fill_n(ds, B * L, Real{0});
   for (Index k = T; k-- > 0;) {
-    // A network's way back from its output's adjoint to its hidden layer's, left in g.
-    const auto back = [&](const Dense& first, const Dense& second, Tensor& all, const Real* out,
-                          Tensor& inputs, Index step) {
-      second.add_parameter_gradient(B, at(all, k), H, out);
-      second.add_input_gradient(B, out, H, g, false);
-      tanh_adjoint(B * H, at(all, k), g);
-      first.add_parameter_gradient(B, at(inputs, step), inputs.shape()[2], g);
-    };
-    back(e1_, e2_, hidden_e_, at(logits_, k), hs_, k + 1);
-    e1_.add_input_gradient(B, g, H + L, dhs, false);
+    e_.add_parameter_gradient(k, at(hs_, k + 1), H + L, at(logits_, k), g);
+    e_.add_input_gradient(g, H + L, dhs, false);
     add_columns(B, H, dhs, H + L, dh);
     add_columns(B, L, dhs + H, H + L, ds);
     latent_.backward(k, c, ds);
-    back(q1_, q2_, hidden_q_, latent_.q(k), ho_, k);
-    q1_.add_input_gradient(B, g, H, dh, true);
-    back(p1_, p2_, hidden_p_, latent_.p(k), ho_, k);
-    p1_.add_input_gradient(B, g, H, dh, true);
+    q_.add_parameter_gradient(k, at(ho_, k), H + O, latent_.q(k), g);
+    q_.add_input_gradient(g, H, dh, true);
+    p_.add_parameter_gradient(k, at(ho_, k), H + O, latent_.p(k), g);
+    p_.add_input_gradient(g, H, dh, true);
 
     gru_adjoint(B, H, at(gates_, k), at(candidate_, k), at(products_h_, k), at(hs_, k), H + L, dh, dx_.data(),
                 dproducts_h_.data());

@@ -1,6 +1,5 @@
-#include "manual/vae.h"
-
 #include "manual/fused_loops.h"
+#include "manual/steps.h"
 
 namespace doxa::benchmarks::manual {
 

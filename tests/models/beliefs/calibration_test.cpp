@@ -92,14 +92,14 @@ TEST(Calibration, RefusesWhatDoesNotFit) {
   const StepTable p = step_table(2, {{0.5, 0.5}}), longer = step_table(2, {{0.5, 0.5, 0.5, 0.5}}),
                   wider = step_table(4, {{0.5, 0.5, 0, 0}}), wrong = step_table(2, {{0.5, 0.6}}),
                   no_step = step_table(2, {{}});
-  EXPECT_THROW(calibration(p, p, t, 0), std::invalid_argument);
-  EXPECT_THROW(calibration(p, longer, t), std::invalid_argument);
-  EXPECT_THROW(calibration(longer, longer, t), std::invalid_argument);
-  EXPECT_THROW(calibration(p, wider, t), std::invalid_argument);
-  EXPECT_THROW(calibration(p, StepTable(2), t), std::invalid_argument);
-  EXPECT_THROW(calibration(p, wrong, t), std::invalid_argument);
-  EXPECT_THROW(calibration(p, p, beyond), std::invalid_argument);
-  EXPECT_THROW(calibration(no_step, no_step, empty), std::invalid_argument);
+  EXPECT_THROW(calibration(p, p, t, 0), Refused);
+  EXPECT_THROW(calibration(p, longer, t), Refused);
+  EXPECT_THROW(calibration(longer, longer, t), Refused);
+  EXPECT_THROW(calibration(p, wider, t), Refused);
+  EXPECT_THROW(calibration(p, StepTable(2), t), Refused);
+  EXPECT_THROW(calibration(p, wrong, t), Refused);
+  EXPECT_THROW(calibration(p, p, beyond), Refused);
+  EXPECT_THROW(calibration(no_step, no_step, empty), Refused);
 }
 
 }  // namespace

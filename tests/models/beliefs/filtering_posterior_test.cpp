@@ -163,14 +163,13 @@ TEST(OneHot, RefusesAnIndexOutOfRange) {
   Tape tape;
   const std::array<Index, 2> good{1, 0}, bad{0, 3};
   EXPECT_EQ(one_hot(tape, good, 2).tensor()(0, 1), 1);
-  EXPECT_THROW(one_hot(tape, bad, 3), std::invalid_argument);
+  EXPECT_THROW(one_hot(tape, bad, 3), Refused);
 }
 
 TEST(FilteringPosterior, RefusesSizesThatAreNotPositive) {
   Philox random(1);
-  EXPECT_THROW(FilteringPosterior({.actions = 0, .observations = 2}, random), std::invalid_argument);
-  EXPECT_THROW(FilteringPosterior({.actions = 1, .observations = 2, .latent = -1}, random),
-               std::invalid_argument);
+  EXPECT_THROW(FilteringPosterior({.actions = 0, .observations = 2}, random), Refused);
+  EXPECT_THROW(FilteringPosterior({.actions = 1, .observations = 2, .latent = -1}, random), Refused);
 }
 
 }  // namespace

@@ -121,13 +121,13 @@ TEST(LinearProbe, StaysFiniteOnCertainBeliefsAndStatesNeverBelieved) {
 
 TEST(LinearProbe, RefusesWhatDoesNotFit) {
   const StepTable h = step_table(2, {{1, 2, 3, 4}}), b = step_table(2, {{0.5, 0.5, 1, 0}});
-  EXPECT_THROW(fit_linear_probe(h, StepTable(2)), std::invalid_argument);
-  EXPECT_THROW(fit_linear_probe(StepTable(2), StepTable(2)), std::invalid_argument);
-  EXPECT_THROW(fit_linear_probe(step_table(1, {{1, 2, 3}}), b), std::invalid_argument);
-  EXPECT_THROW(fit_linear_probe(h, step_table(2, {{0.5, 0.4, 1, 0}})), std::invalid_argument);
-  EXPECT_THROW(fit_linear_probe(h, b, {.ridge = 0}), std::invalid_argument);
-  EXPECT_THROW(score(fit_linear_probe(h, b), step_table(1, {{1, 2}}), b), std::invalid_argument);
-  EXPECT_THROW(step_table(2, {{1, 2, 3}}), std::invalid_argument);
+  EXPECT_THROW(fit_linear_probe(h, StepTable(2)), Refused);
+  EXPECT_THROW(fit_linear_probe(StepTable(2), StepTable(2)), Refused);
+  EXPECT_THROW(fit_linear_probe(step_table(1, {{1, 2, 3}}), b), Refused);
+  EXPECT_THROW(fit_linear_probe(h, step_table(2, {{0.5, 0.4, 1, 0}})), Refused);
+  EXPECT_THROW(fit_linear_probe(h, b, {.ridge = 0}), Refused);
+  EXPECT_THROW(score(fit_linear_probe(h, b), step_table(1, {{1, 2}}), b), Refused);
+  EXPECT_THROW(step_table(2, {{1, 2, 3}}), Refused);
 }
 
 }  // namespace

@@ -159,18 +159,18 @@ TEST(Prediction, RefusesWhatIsNotADistributionOrDoesNotFit) {
   for (const StepTable& wrong : {StepTable(2), step_table(2, {{0.5, 0.5}, {0.5, 0.5}}), p({0.5, 0.5}), p({}),
                                  p({0.5, 0.5, 0.6, 0.5}), p({1.5, -0.5, 0.5, 0.5}), p({0.5, 0.5, nan, 0.5}),
                                  step_table(1, {{1, 1}})})  // the last has only observation 0
-    EXPECT_THROW(prediction_nll(wrong, t), std::invalid_argument);
-  EXPECT_THROW(prediction_nll(p({}), std::vector<Trajectory>{{}}), std::invalid_argument);
+    EXPECT_THROW(prediction_nll(wrong, t), Refused);
+  EXPECT_THROW(prediction_nll(p({}), std::vector<Trajectory>{{}}), Refused);
   const StepTable one = p({0.5, 0.5}), two = p({0.5, 0.5, 0.5, 0.5});
-  EXPECT_THROW(prediction_kl(one, two), std::invalid_argument);
-  EXPECT_THROW(prediction_kl(one, step_table(3, {{0.5, 0.5, 0}})), std::invalid_argument);
-  EXPECT_THROW(prediction_kl(StepTable(2), StepTable(2)), std::invalid_argument);
+  EXPECT_THROW(prediction_kl(one, two), Refused);
+  EXPECT_THROW(prediction_kl(one, step_table(3, {{0.5, 0.5, 0}})), Refused);
+  EXPECT_THROW(prediction_kl(StepTable(2), StepTable(2)), Refused);
   const StepTable unequal = step_table(2, {{0.5, 0.5}, {0.5, 0.5, 0.5, 0.5}});
-  EXPECT_THROW(prediction_kl(unequal, unequal), std::invalid_argument);
+  EXPECT_THROW(prediction_kl(unequal, unequal), Refused);
   const Pomdp m = tiger();
-  EXPECT_THROW(exact_open_loop(m, t, 1, 2), std::invalid_argument);
-  EXPECT_THROW(exact_open_loop(m, t, 3, 1), std::invalid_argument);
-  EXPECT_THROW(exact_open_loop(m, t, 0, 0), std::invalid_argument);
+  EXPECT_THROW(exact_open_loop(m, t, 1, 2), Refused);
+  EXPECT_THROW(exact_open_loop(m, t, 3, 1), Refused);
+  EXPECT_THROW(exact_open_loop(m, t, 0, 0), Refused);
 }
 
 }  // namespace

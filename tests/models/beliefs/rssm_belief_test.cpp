@@ -304,21 +304,21 @@ TEST(RssmBelief, RefusesWhatHasNoMeaning) {
     Rssm model = random_rssm(settings, 25);
     Philox random;
     const std::array<Index, 2> two{0, 1}, no_action{0, 2}, no_observation{0, 3};
-    EXPECT_THROW(RssmBelief(model, 0, 4, random), std::invalid_argument);
-    EXPECT_THROW(RssmBelief(model, 2, 0, random), std::invalid_argument);
+    EXPECT_THROW(RssmBelief(model, 0, 4, random), Refused);
+    EXPECT_THROW(RssmBelief(model, 2, 0, random), Refused);
     for (const Index samples : {0, -1}) {
-      EXPECT_THROW(predictive(model, {&seen, 1}, samples, random), std::invalid_argument);
-      EXPECT_THROW(open_loop(model, {&seen, 1}, 1, 1, samples, random), std::invalid_argument);
+      EXPECT_THROW(predictive(model, {&seen, 1}, samples, random), Refused);
+      EXPECT_THROW(open_loop(model, {&seen, 1}, 1, 1, samples, random), Refused);
     }
-    EXPECT_THROW(open_loop(model, {&seen, 1}, 2, 3, 4, random), std::invalid_argument);
-    EXPECT_THROW(open_loop(model, {&seen, 1}, -1, 3, 4, random), std::invalid_argument);
-    EXPECT_THROW(open_loop(model, {&seen, 1}, 1, 0, 4, random), std::invalid_argument);
+    EXPECT_THROW(open_loop(model, {&seen, 1}, 2, 3, 4, random), Refused);
+    EXPECT_THROW(open_loop(model, {&seen, 1}, -1, 3, 4, random), Refused);
+    EXPECT_THROW(open_loop(model, {&seen, 1}, 1, 0, 4, random), Refused);
     RssmBelief belief(model, 2, 3, random);
-    EXPECT_THROW(belief.predict(std::array<Index, 1>{0}), std::invalid_argument);
-    EXPECT_THROW(belief.update(two, std::array<Index, 3>{0, 1, 1}), std::invalid_argument);
-    EXPECT_THROW(belief.predict(no_action), std::invalid_argument);
-    EXPECT_THROW(belief.update(no_action, two), std::invalid_argument);
-    EXPECT_THROW(belief.update(two, no_observation), std::invalid_argument);
+    EXPECT_THROW(belief.predict(std::array<Index, 1>{0}), Refused);
+    EXPECT_THROW(belief.update(two, std::array<Index, 3>{0, 1, 1}), Refused);
+    EXPECT_THROW(belief.predict(no_action), Refused);
+    EXPECT_THROW(belief.update(no_action, two), Refused);
+    EXPECT_THROW(belief.update(two, no_observation), Refused);
   }
 }
 

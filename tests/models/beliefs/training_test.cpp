@@ -75,8 +75,7 @@ TEST(EpisodeData, OfAFileIsSplitInTenths) {
   EXPECT_EQ(batch.horizon, 6);
   EXPECT_EQ(batch.observations[0], batch.observations[2]);  // the copies stand side by side
   EXPECT_NE(data.fingerprint, recorded_data(tiger(), {1, 0, 0}, all, {}).fingerprint);
-  EXPECT_THROW(recorded_data(tiger(), mostly_listening, {all.begin(), all.begin() + 19}, {}),
-               std::invalid_argument);
+  EXPECT_THROW(recorded_data(tiger(), mostly_listening, {all.begin(), all.begin() + 19}, {}), Refused);
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 
 #include "doxa/models/files/file.h"
 #include "tests/support/rounding.h"
@@ -133,7 +132,7 @@ TEST(Safetensors, OffsetsNeedNotBeInTheOrderOfTheHeader) {
 
 TEST(Safetensors, WhatCannotBeWrittenIsRefused) {
   const auto refused = [](const Safetensors& contents) {
-    EXPECT_THROW(format_safetensors(contents), std::invalid_argument);
+    EXPECT_THROW(format_safetensors(contents), Refused);
   };
   refused({.arrays = {{"__metadata__", stored(std::int64_t{1})}}});
   refused({.arrays = {{"\xff", stored(std::int64_t{1})}}});

@@ -14,11 +14,7 @@ namespace {
 template <class Step>
 void expect_none_from_the_second(Step step) {
   step();
-  for (int i = 2; i <= 10; ++i) {
-    const std::size_t before = allocations();
-    step();
-    EXPECT_EQ(allocations() - before, 0u) << "step " << i;
-  }
+  for (int i = 2; i <= 10; ++i) EXPECT_EQ(allocations_of(step), 0u) << "step " << i;
 }
 
 TEST(Allocation, TrainingAVaeMakesNoneFromTheSecondStepOn) {

@@ -185,10 +185,10 @@ TEST_F(CheckpointRefusal, AWiderModel) {
 
 TEST(TrainingCheckpoint, WhatCannotBeKeptIsRefused) {
   Parameter a("same", Tensor(Shape{1})), b("same", Tensor(Shape{1}));
-  EXPECT_THROW(contents({.parameters = {&a, &b}}), std::invalid_argument);
-  EXPECT_THROW(contents({.settings = {{"doxa", "x"}}}), std::invalid_argument);
+  EXPECT_THROW(contents({.parameters = {&a, &b}}), Refused);
+  EXPECT_THROW(contents({.settings = {{"doxa", "x"}}}), Refused);
   Adam adam{.steps = 1, .means = {Tensor(Shape{2})}, .variances = {Tensor(Shape{2})}};
-  EXPECT_THROW(contents({.parameters = {&a}, .adam = &adam}), std::invalid_argument);
+  EXPECT_THROW(contents({.parameters = {&a}, .adam = &adam}), Refused);
 }
 
 TEST(TrainingCheckpoint, TheOldOneIsLostOnlyToANewerOne) {

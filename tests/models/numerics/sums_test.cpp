@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <stdexcept>
 #include <vector>
 
 #include "doxa/models/numerics/mean_estimate.h"
@@ -63,10 +62,10 @@ TEST(MeanEstimate, OfOneValueHasNoErrorAndOfAnInfiniteOneNoMean) {
 
 TEST(MeanEstimate, RefusesWhatDoesNotFit) {
   const std::vector<double> x{1, 2, 4};
-  EXPECT_THROW(estimate_mean(std::vector<double>{}), std::invalid_argument);
-  EXPECT_THROW(estimate_mean_difference(x, std::vector{1.0}), std::invalid_argument);
-  EXPECT_THROW(estimate_ratio(x, std::vector{0.0, 0.0, 0.0}), std::invalid_argument);
-  EXPECT_THROW(estimate_ratio(x, std::vector{1.0}), std::invalid_argument);
+  EXPECT_THROW(estimate_mean(std::vector<double>{}), Refused);
+  EXPECT_THROW(estimate_mean_difference(x, std::vector{1.0}), Refused);
+  EXPECT_THROW(estimate_ratio(x, std::vector{0.0, 0.0, 0.0}), Refused);
+  EXPECT_THROW(estimate_ratio(x, std::vector{1.0}), Refused);
 }
 
 }  // namespace

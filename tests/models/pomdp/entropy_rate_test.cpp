@@ -97,9 +97,9 @@ TEST(EntropyRate, NeedsStepsAndTwoTrajectories) {
   const Pomdp m = tiger();
   Philox random(46);
   const std::vector<double> policy = open_loop_policy(m);
-  EXPECT_THROW(entropy_rate(m, policy, {.horizon = 0}, random), std::invalid_argument);
-  EXPECT_THROW(entropy_rate(m, policy, {.trajectories = 1}, random), std::invalid_argument);
-  EXPECT_THROW(entropy_rate(m, std::vector<double>{1}, {}, random), std::invalid_argument);
+  EXPECT_THROW(entropy_rate(m, policy, {.horizon = 0}, random), Refused);
+  EXPECT_THROW(entropy_rate(m, policy, {.trajectories = 1}, random), Refused);
+  EXPECT_THROW(entropy_rate(m, std::vector<double>{1}, {}, random), Refused);
 }
 
 }  // namespace

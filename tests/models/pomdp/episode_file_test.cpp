@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -180,7 +179,7 @@ TEST(EpisodeFile, WhatCannotBeWrittenIsRefused) {
   Pomdp m = tiger();
   const std::vector<Trajectory> good{{{}, {0}, {0}}};
   const auto refused = [&](const std::vector<Trajectory>& episodes) {
-    EXPECT_THROW(format_episodes(m, episodes), std::invalid_argument);
+    EXPECT_THROW(format_episodes(m, episodes), Refused);
   };
   EXPECT_NO_THROW(format_episodes(m, good));
   refused({});

@@ -158,11 +158,11 @@ TEST(PomdpFile, WriterRefusesWhatTheFormatCannotSpell) {
   for (const char* name : {"two words", "T", "reset", "1st", "", "a.b", "a#", "listen"}) {
     Pomdp m = tiger();
     m.actions[1] = name;
-    EXPECT_THROW(format_pomdp(m), std::invalid_argument) << name;
+    EXPECT_THROW(format_pomdp(m), Refused) << name;
   }
   Pomdp m = tiger();
   m.transition.probability[0] = 0.5;
-  EXPECT_THROW(format_pomdp(m), std::invalid_argument);
+  EXPECT_THROW(format_pomdp(m), Refused);
 }
 
 }  // namespace

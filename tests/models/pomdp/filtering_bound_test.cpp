@@ -126,9 +126,9 @@ TEST(FilteringBound, RefusesWhatDoesNotFit) {
   const std::vector<std::size_t> two{0, 0}, one{0}, none{}, wrong{5};
   PathPosterior q(2, 1);
   q.values = {0.5, 0.5};
-  EXPECT_THROW(filtering_bound(m, {two, one}, q), std::invalid_argument);
-  EXPECT_THROW(filtering_bound(m, {two, two}, q), std::invalid_argument);
-  EXPECT_THROW(filtering_bound(m, {one, one}, PathPosterior(3, 1)), std::invalid_argument);
+  EXPECT_THROW(filtering_bound(m, {two, one}, q), Refused);
+  EXPECT_THROW(filtering_bound(m, {two, two}, q), Refused);
+  EXPECT_THROW(filtering_bound(m, {one, one}, PathPosterior(3, 1)), Refused);
   EXPECT_THROW(filtering_bound(m, {wrong, one}, q), std::out_of_range);
   EXPECT_THROW(filtering_bound(m, {one, wrong}, q), std::out_of_range);
 }
@@ -173,11 +173,11 @@ TEST(Histories, OfAPolicyThatListensUntilItHasHeardAreWeightedByIt) {
 TEST(Histories, RefuseAHorizonTooLongAndAPolicyThatIsNone) {
   const Pomdp m = tiger();
   const HistoryPolicy uniform = ignoring_history(open_loop_policy(m));
-  const std::string text = thrown<std::invalid_argument>([&] { expected_log_evidence(m, uniform, 30); });
+  const std::string text = thrown<Refused>([&] { expected_log_evidence(m, uniform, 30); });
   EXPECT_NE(text.find("expected a horizon of at most 8"), std::string::npos) << text;
-  EXPECT_THROW(expected_log_evidence(m, uniform, 0), std::invalid_argument);
-  EXPECT_THROW(expected_log_evidence(m, ignoring_history({0.5, 0.2, 0.2}), 2), std::invalid_argument);
-  EXPECT_THROW(expected_log_evidence(m, ignoring_history({1.5, -0.5, 0.0}), 2), std::invalid_argument);
+  EXPECT_THROW(expected_log_evidence(m, uniform, 0), Refused);
+  EXPECT_THROW(expected_log_evidence(m, ignoring_history({0.5, 0.2, 0.2}), 2), Refused);
+  EXPECT_THROW(expected_log_evidence(m, ignoring_history({1.5, -0.5, 0.0}), 2), Refused);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 std::string refusal(const std::function<void(Pomdp&)>& damage) {
   Pomdp m = tiger();
   damage(m);
-  return thrown<std::invalid_argument>([&] { validate(m); });
+  return thrown<Refused>([&] { validate(m); });
 }
 
 TEST(PomdpModel, ValidateNamesActionAndRow) {
@@ -54,7 +54,7 @@ TEST(PomdpModel, SparseRowsAreTheDenseOnes) {
   matrix.append_row(dense);
   EXPECT_EQ(matrix.non_zeros(), 2u);
   for (std::size_t c = 0; c < 4; ++c) EXPECT_EQ(matrix.row(0)[c], dense[c]);
-  EXPECT_THROW(matrix.append_row(std::vector<double>{1}), std::invalid_argument);
+  EXPECT_THROW(matrix.append_row(std::vector<double>{1}), Refused);
 }
 
 TEST(PomdpModel, TheLastRewardThatFitsWins) {
@@ -86,9 +86,9 @@ TEST(PomdpModel, IndexOfANameOrAnIndex) {
   const Pomdp m = tiger();
   EXPECT_EQ(index_of(m.actions, "open-left", "action"), 1u);
   EXPECT_EQ(index_of(m.actions, "2", "action"), 2u);
-  EXPECT_THROW(index_of(m.actions, "3", "action"), std::invalid_argument);
-  EXPECT_THROW(index_of(m.actions, "", "action"), std::invalid_argument);
-  EXPECT_THROW(index_of(m.actions, "1x", "action"), std::invalid_argument);
+  EXPECT_THROW(index_of(m.actions, "3", "action"), Refused);
+  EXPECT_THROW(index_of(m.actions, "", "action"), Refused);
+  EXPECT_THROW(index_of(m.actions, "1x", "action"), Refused);
 }
 
 }  // namespace

@@ -116,7 +116,7 @@ TEST(MostLikelyPath, IsNotTheStatesThatAreLikeliestOneByOne) {
 TEST(MostLikelyPath, RefusesWhatTheFilterRefuses) {
   const Pomdp m = tiger();
   const std::vector<std::size_t> one{0}, two{0, 0}, unknown{3};
-  EXPECT_THROW(most_likely_path(m, {one, two}), std::invalid_argument);
+  EXPECT_THROW(most_likely_path(m, {one, two}), Refused);
   EXPECT_THROW(most_likely_path(m, {unknown, one}), std::out_of_range);
   EXPECT_THROW(most_likely_path(m, {one, unknown}), std::out_of_range);
   EXPECT_EQ(most_likely_path(m, History()).states, std::vector<std::size_t>{0});

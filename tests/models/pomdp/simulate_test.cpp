@@ -52,7 +52,7 @@ TEST(PomdpSimulate, IsActionFirstAndRepeatsWithTheSeed) {
 }
 
 std::string refusal(std::vector<double> weights) {
-  return thrown<std::invalid_argument>([&] { open_loop_policy(tiger(), weights); });
+  return thrown<Refused>([&] { open_loop_policy(tiger(), weights); });
 }
 
 TEST(PomdpSimulate, RefusesImpossibleActionWeights) {
@@ -65,8 +65,8 @@ TEST(PomdpSimulate, RefusesImpossibleActionWeights) {
   const std::vector<double> huge = open_loop_policy(tiger(), std::vector<double>{1e308, 1e308, 0});
   EXPECT_EQ(huge, (std::vector<double>{0.5, 0.5, 0}));
   Philox random;
-  EXPECT_THROW(simulate(tiger(), huge, 0, random), std::invalid_argument);
-  EXPECT_THROW(simulate(tiger(), std::vector<double>{1}, 5, random), std::invalid_argument);
+  EXPECT_THROW(simulate(tiger(), huge, 0, random), Refused);
+  EXPECT_THROW(simulate(tiger(), std::vector<double>{1}, 5, random), Refused);
 }
 
 }  // namespace

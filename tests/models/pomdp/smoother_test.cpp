@@ -191,7 +191,7 @@ TEST(Smoother, FindsAStateThatWasAllButImpossible) {
 TEST(Smoother, RefusesWhatTheFilterRefuses) {
   const Pomdp m = tiger();
   const std::vector<std::size_t> one{0}, two{0, 0}, unknown{3};
-  EXPECT_THROW(smooth(m, {one, two}), std::invalid_argument);
+  EXPECT_THROW(smooth(m, {one, two}), Refused);
   EXPECT_THROW(smooth(m, {unknown, one}), std::out_of_range);
   EXPECT_THROW(smooth(m, {one, unknown}), std::out_of_range);
   const Smoothed smoothed = smooth(m, {two, two});

@@ -122,8 +122,8 @@ TEST(LinearVae, IsItsOwnGenerativeModel) {
 
 TEST(LinearVae, RefusesSizesThatAreNotPositive) {
   Philox random(1);
-  EXPECT_THROW(LinearVae({.data = 0}, random), std::invalid_argument);
-  EXPECT_THROW(LinearVae({.latent = 0}, random), std::invalid_argument);
+  EXPECT_THROW(LinearVae({.data = 0}, random), Refused);
+  EXPECT_THROW(LinearVae({.latent = 0}, random), Refused);
 }
 
 }  // namespace

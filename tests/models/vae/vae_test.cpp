@@ -29,7 +29,7 @@ TEST(Vae, WithoutALatentItsBoundIsTheLogDensity) {
   zero(vae.decoder);
   vae.log_scale.value[0] = static_cast<Real>(std::log(0.5));
   Tape tape;
-  const Var x = tape.constant(Tensor({1, 2}, {1, -2}));
+  const Var x = tape.constant({1, 2}, {1, -2});
   const BoundTerms<Var> one = elbo(vae, x, tape.constant(normal_noise({1, 3}, random)));
   EXPECT_EQ(one.kl.item(), 0);
   EXPECT_NEAR(one.value().value()[0], normal_log_prob(1, 0.25) + normal_log_prob(-2, 0.25),
@@ -144,10 +144,10 @@ TEST(Vae, GradientThroughTheDrawIsTheGradientOfTheExpectation) {
 
 TEST(ImportanceWeightedBound, OfEqualWeightsIsTheirLogarithm) {
   Tape tape;
-  const Var b = importance_weighted_bound(tape.constant(Tensor({2, 7}, Real(-800))));
+  const Var b = importance_weighted_bound(tape.constant({2, 7}, Real(-800)));
   EXPECT_NEAR(b.value()[0], -800, 4 * unit_roundoff * 800);
   // Without regard to the order of the samples, and never above the largest weight.
-  const Var c = importance_weighted_bound(tape.constant(Tensor({2, 3}, {-1, -5, 2, 2, -1, -5})));
+  const Var c = importance_weighted_bound(tape.constant({2, 3}, {-1, -5, 2, 2, -1, -5}));
   EXPECT_NEAR(c.value()[0], c.value()[1], 8 * unit_roundoff);
   EXPECT_LT(c.value()[0], 2);
 }
@@ -178,8 +178,8 @@ TEST(Vae, DivergencesOfTheDimensionsAddUpToTheSecondTermOfTheBound) {
 
 TEST(Vae, RefusesSizesThatAreNotPositive) {
   Philox random(1);
-  EXPECT_THROW(Vae({.data = 0}, random), std::invalid_argument);
-  EXPECT_THROW(Vae({.latent = -1}, random), std::invalid_argument);
+  EXPECT_THROW(Vae({.data = 0}, random), Refused);
+  EXPECT_THROW(Vae({.latent = -1}, random), Refused);
 }
 
 }  // namespace
