@@ -16,9 +16,8 @@ std::vector<GradientCase> mixture_cases() {
   const auto vectors = [](Inputs x) {
     return Mixture(Categorical(x[0]), DiagonalNormal::from_log_scale(x[1], Real(0.5) * x[2]));
   };
-  const std::vector<Shape> parameters{{3}, {2, 3}, {2, 3}};
-  cases.add("Mixture/log_prob", {{3}, {2, 3}, {2, 3}, {4, 2}},
-            [=](Inputs x) { return log_prob(normals(x), x[3]); });
+  const std::vector<Shape> parameters{{3}, {2, 3}, {2, 3}}, at_values{{3}, {2, 3}, {2, 3}, {4, 2}};
+  cases.add("Mixture/log_prob", at_values, [=](Inputs x) { return log_prob(normals(x), x[3]); });
   cases.add("Mixture/log_prob, of vectors", {{2, 3}, {2, 3, 2}, {3, 2}, {2, 2}},
             [=](Inputs x) { return log_prob(vectors(x), x[3]); });
   cases.add("Mixture/log_prob, of indices", {{3}, {2, 3, 4}}, [](Var x, Var y) {
@@ -32,9 +31,8 @@ std::vector<GradientCase> mixture_cases() {
                [=](Tape& tape, Inputs x) {
                  return log_prob(normals(x), tape.constant({2, 1}, {-60, 40}));
                });
-  cases.add("Mixture/log_joint", {{3}, {2, 3}, {2, 3}, {4, 2}},
-            [=](Inputs x) { return log_joint(normals(x), x[3]); });
-  cases.add("Mixture/log_responsibilities", {{3}, {2, 3}, {2, 3}, {4, 2}},
+  cases.add("Mixture/log_joint", at_values, [=](Inputs x) { return log_joint(normals(x), x[3]); });
+  cases.add("Mixture/log_responsibilities", at_values,
             [=](Inputs x) { return log_responsibilities(normals(x), x[3]); });
   cases.add("Mixture/mean", parameters, [=](Inputs x) { return mean(normals(x)); });
   cases.add("Mixture/mean, of vectors", {{3}, {2, 3, 2}, {3, 2}}, [=](Inputs x) { return mean(vectors(x)); });
@@ -42,8 +40,7 @@ std::vector<GradientCase> mixture_cases() {
   cases.add("Mixture/variance, of vectors", {{3}, {2, 3, 2}, {3, 2}},
             [=](Inputs x) { return variance(vectors(x)); });
   cases.add("Mixture/stddev", parameters, [=](Inputs x) { return stddev(normals(x)); });
-  cases.add("Mixture/repeated", {{3}, {2, 3}, {2, 3}, {4, 2}},
-            [=](Inputs x) { return log_prob(normals(x).repeated(4), x[3]); });
+  cases.add("Mixture/repeated", at_values, [=](Inputs x) { return log_prob(normals(x).repeated(4), x[3]); });
   cases.add("beside_components", {{2, 4}, {2, 3, 4}},
             [](Var x, Var y) { return mixing::beside_components(x, 1) * y; });
   cases.add("for_components", {{2, 4}, {2, 3, 4}}, [](Var x, Var y) {

@@ -6,6 +6,8 @@ namespace doxa {
 namespace {
 
 Normal normal(Var loc, Var log_scale) { return Normal::from_log_scale(loc, log_scale); }
+Normal by_scale(Var loc, Var x) { return Normal(loc, softplus(x)); }
+DiagonalNormal diagonal(Var loc, Var log_scale) { return DiagonalNormal(normal(loc, log_scale)); }
 
 }  // namespace
 
@@ -15,7 +17,7 @@ std::vector<GradientCase> normal_cases() {
   cases.add("Normal/log_prob", {shape, shape, shape},
             [](Inputs x) { return log_prob(normal(x[0], x[1]), x[2]); });
   cases.add("Normal/log_prob, by scale", {shape, {2}, shape},
-            [](Inputs x) { return log_prob(Normal(x[0], softplus(x[1])), x[2]); });
+            [](Inputs x) { return log_prob(by_scale(x[0], x[1]), x[2]); });
   cases.add("Normal/entropy", {shape, {2}}, [](Var x, Var y) { return entropy(normal(x, y)); });
   cases.add("Normal/rsample", {shape, shape, shape},
             [](Inputs x) { return rsample(normal(x[0], x[1]), x[2]); });
@@ -29,19 +31,16 @@ std::vector<GradientCase> normal_cases() {
   cases.add("Normal/from_noise", {{2}, {3, 1}, shape},
             [](Inputs x) { return normal(x[0], x[1]).from_noise(x[2]); });
   cases.add("Normal/rsample, by scale", {shape, {2}, shape},
-            [](Inputs x) { return rsample(Normal(x[0], softplus(x[1])), x[2]); });
-  cases.add("Normal/kl_divergence, by scale", {shape, {2}, {3, 1}, shape}, [](Inputs x) {
-    return kl_divergence(Normal(x[0], softplus(x[1])), Normal(x[2], softplus(x[3])));
-  });
+            [](Inputs x) { return rsample(by_scale(x[0], x[1]), x[2]); });
+  cases.add("Normal/kl_divergence, by scale", {shape, {2}, {3, 1}, shape},
+            [](Inputs x) { return kl_divergence(by_scale(x[0], x[1]), by_scale(x[2], x[3])); });
   cases.add("DiagonalNormal/log_prob", {shape, shape, shape},
-            [](Inputs x) { return log_prob(DiagonalNormal(normal(x[0], x[1])), x[2]); });
-  cases.add("DiagonalNormal/entropy", {shape, shape},
-            [](Var x, Var y) { return entropy(DiagonalNormal(normal(x, y))); });
+            [](Inputs x) { return log_prob(diagonal(x[0], x[1]), x[2]); });
+  cases.add("DiagonalNormal/entropy", {shape, shape}, [](Var x, Var y) { return entropy(diagonal(x, y)); });
   cases.add("DiagonalNormal/rsample", {shape, shape, shape},
-            [](Inputs x) { return rsample(DiagonalNormal(normal(x[0], x[1])), x[2]); });
-  cases.add("DiagonalNormal/kl_divergence", {shape, shape, shape, shape}, [](Inputs x) {
-    return kl_divergence(DiagonalNormal(normal(x[0], x[1])), DiagonalNormal(normal(x[2], x[3])));
-  });
+            [](Inputs x) { return rsample(diagonal(x[0], x[1]), x[2]); });
+  cases.add("DiagonalNormal/kl_divergence", {shape, shape, shape, shape},
+            [](Inputs x) { return kl_divergence(diagonal(x[0], x[1]), diagonal(x[2], x[3])); });
   cases.add("DiagonalNormal/from_log_scale", {shape, shape}, [](Var x, Var y) {
     const Normal q = DiagonalNormal::from_log_scale(x, y).element;
     return stack({q.loc, q.scale, q.log_scale}, 0);
@@ -66,14 +65,11 @@ std::vector<GradientCase> normal_cases() {
   cases.add("Normal/variance", {shape, {2}}, [](Var x, Var y) { return variance(normal(x, y)); });
   cases.add("Normal/repeated", {{2}, shape, {4, 1, 2}},
             [](Inputs x) { return log_prob(normal(x[0], x[1]).repeated(4), x[2]); });
-  cases.add("DiagonalNormal/mean", {shape, shape},
-            [](Var x, Var y) { return mean(DiagonalNormal(normal(x, y))); });
-  cases.add("DiagonalNormal/stddev", {shape, shape},
-            [](Var x, Var y) { return stddev(DiagonalNormal(normal(x, y))); });
-  cases.add("DiagonalNormal/variance", {shape, shape},
-            [](Var x, Var y) { return variance(DiagonalNormal(normal(x, y))); });
+  cases.add("DiagonalNormal/mean", {shape, shape}, [](Var x, Var y) { return mean(diagonal(x, y)); });
+  cases.add("DiagonalNormal/stddev", {shape, shape}, [](Var x, Var y) { return stddev(diagonal(x, y)); });
+  cases.add("DiagonalNormal/variance", {shape, shape}, [](Var x, Var y) { return variance(diagonal(x, y)); });
   cases.add("DiagonalNormal/repeated", {shape, shape, {4, 1, 2}},
-            [](Inputs x) { return log_prob(DiagonalNormal(normal(x[0], x[1])).repeated(4), x[2]); });
+            [](Inputs x) { return log_prob(diagonal(x[0], x[1]).repeated(4), x[2]); });
   return cases.all;
 }
 
