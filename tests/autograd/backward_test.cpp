@@ -23,7 +23,7 @@ TEST(Backward, OfTheLossItselfIsOne) {
 
 TEST(Backward, AddsUpOverAllPaths) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{}, Real{3}));
+  const Var x = tape.variable(3);
   tape.backward(x * x * x + x * x - x);  // 3x² + 2x - 1
   EXPECT_EQ(adjoint(x), Numbers{32});
 }
@@ -31,7 +31,7 @@ TEST(Backward, AddsUpOverAllPaths) {
 TEST(Backward, GivesEveryInnerValueItsAdjoint) {
   Tape tape;
   tape.keep_adjoints(true);
-  const Var a = tape.variable(Tensor(Shape{}, Real{2})), b = a * a, c = b * a, loss = c * b;  // a^5
+  const Var a = tape.variable(2), b = a * a, c = b * a, loss = c * b;  // a^5
   tape.backward(loss);
   EXPECT_EQ(adjoint(loss), Numbers{1});
   EXPECT_EQ(adjoint(c), Numbers{4});          // b
@@ -42,8 +42,7 @@ TEST(Backward, GivesEveryInnerValueItsAdjoint) {
 TEST(Backward, KeepsTheAdjointsOfVariablesAndLeavesUnlessAskedForAll) {
   Tape tape;
   Tensor w(Shape{1}, {3}), gradient(Shape{1});
-  const Var x = tape.variable(vector({2})), leaf = tape.leaf(w, gradient), y = x * leaf,
-            part = reshape(y, {1, 1});
+  const Var x = vector(tape, {2}), leaf = tape.leaf(w, gradient), y = x * leaf, part = reshape(y, {1, 1});
   const Var part_of_x = slice(x, 0, 0, 1);
   const auto readable = [&](Var v) { return tape.has_adjoint(v); };
   EXPECT_FALSE(readable(x));
@@ -77,7 +76,7 @@ TEST(Backward, UsesTheMemoryOfAdjointsAgain) {
 
 TEST(Backward, TwiceIsTheSameBitForBit) {
   Tape tape;
-  const Var x = tape.variable(vector({Real(0.1), Real(0.7), Real(-1.3)}));
+  const Var x = vector(tape, {Real(0.1), Real(0.7), Real(-1.3)});
   const Var loss = sum(tanh(x) * exp(x) / (square(x) + 1)) + logsumexp(reshape(x, {3, 1}), 0);
   tape.backward(sum(loss));
   const Numbers first = adjoint(x);
@@ -90,7 +89,7 @@ TEST(Backward, TwiceIsTheSameBitForBit) {
 TEST(Backward, OfDifferentLossesOnOneTape) {
   Tape tape;
   tape.keep_adjoints(true);
-  const Var x = tape.variable(Tensor(Shape{}, Real{2})), y = tape.variable(Tensor(Shape{}, Real{5}));
+  const Var x = tape.variable(2), y = tape.variable(5);
   const Var first = x * y, second = square(x), both = first + second;
   tape.backward(second);
   EXPECT_EQ(adjoint(x), Numbers{4});
@@ -117,7 +116,7 @@ TEST(Backward, OfAConstantLeavesEveryGradientZero) {
 TEST(Backward, WhatIsRecordedLaterHasAZeroAdjoint) {
   Tape tape;
   tape.keep_adjoints(true);
-  const Var x = tape.variable(vector({1, 2})), loss = sum(x);
+  const Var x = vector(tape, {1, 2}), loss = sum(x);
   tape.backward(loss);
   const Var later = square(x);
   EXPECT_EQ(adjoint(later), (Numbers{0, 0}));
@@ -127,7 +126,7 @@ TEST(Backward, WhatIsRecordedLaterHasAZeroAdjoint) {
 // v -> ∂(Σ v_i y_i)/∂x is linear, and is the sum over rows of the Jacobian.
 TEST(Backward, IsLinearInTheCotangent) {
   Tape tape;
-  const Var x = tape.variable(vector({Real(0.3), Real(-0.8), Real(1.1)}));
+  const Var x = vector(tape, {Real(0.3), Real(-0.8), Real(1.1)});
   const Var y = matmul(reshape(tanh(x), {1, 3}), tape.constant({3, 2}, {1, 2, -3, 4, 5, -6}));
   const auto pull = [&](Real v0, Real v1) {
     tape.backward(y, Tensor(Shape{1, 2}, {v0, v1}));
@@ -142,7 +141,7 @@ TEST(Backward, IsLinearInTheCotangent) {
 
 TEST(Backward, FromACotangentOfOnesIsThatOfTheSum) {
   Tape tape;
-  const Var x = tape.variable(vector({1, 2, 3})), y = square(x);
+  const Var x = vector(tape, {1, 2, 3}), y = square(x);
   tape.backward(y, Tensor(Shape{3}, Real{1}));
   const Numbers ones = adjoint(x);
   tape.backward(sum(y));
@@ -151,7 +150,7 @@ TEST(Backward, FromACotangentOfOnesIsThatOfTheSum) {
 
 TEST(Backward, RefusesALossOfSeveralElementsAndACotangentOfAnotherShape) {
   Tape tape;
-  const Var x = tape.variable(vector({1, 2, 3}));
+  const Var x = vector(tape, {1, 2, 3});
   EXPECT_SAYS(Refused, "backward: expected a loss with one element, got shape [3]", tape.backward(x));
   EXPECT_SAYS(Refused, "backward: the cotangent has shape [1,3], expected [3]",
               tape.backward(x, Tensor(Shape{1, 3})));
@@ -161,7 +160,7 @@ TEST(Backward, RefusesALossOfSeveralElementsAndACotangentOfAnotherShape) {
 
 TEST(Graph, AMillionRecordsDeepIsOneLoop) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{}, Real{3}));
+  const Var x = tape.variable(3);
   Var y = x;
   for (int i = 0; i < 1000000; ++i) y = -y;
   EXPECT_EQ(y.item(), 3);
@@ -172,7 +171,7 @@ TEST(Graph, AMillionRecordsDeepIsOneLoop) {
 // 2^60 paths, 60 records.
 TEST(Graph, TheNumberOfPathsDoesNotMatter) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{}, Real{1}));
+  const Var x = tape.variable(1);
   Var y = x;
   for (int i = 0; i < 60; ++i) y = y + y;
   EXPECT_EQ(tape.size(), 61u);
@@ -182,7 +181,7 @@ TEST(Graph, TheNumberOfPathsDoesNotMatter) {
 
 TEST(Graph, AValueUsedByManyCollectsFromAll) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{}, Real{1}));
+  const Var x = tape.variable(1);
   Var total = tape.constant(0);
   for (int i = 1; i <= 1000; ++i) total = total + static_cast<Real>(i) * x;
   tape.backward(total);

@@ -8,6 +8,7 @@
 
 #include "doxa/autograd/gradcheck.h"
 #include "doxa/autograd/ops.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

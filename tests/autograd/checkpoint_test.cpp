@@ -10,6 +10,7 @@
 
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {
@@ -112,7 +113,7 @@ TEST(Checkpoint, SeveralOutputsOfDifferentShapes) {
 TEST(Checkpoint, GradientsReachWhatTheBlockCapturesAndTheLeavesItBinds) {
   Tensor w(Shape{3}, {1, 2, 3}), gradient(Shape{3});
   Tape tape;
-  const Var x = tape.variable(vector({1, -1, 2})), z = tape.variable(vector({2, 3, 5}));
+  const Var x = vector(tape, {1, -1, 2}), z = vector(tape, {2, 3, 5});
   const auto f = [&](std::span<const Var> in) { return in[0] * z * in[0].tape().leaf(w, gradient); };
   Var y = checkpoint(f, {x});
   y = checkpoint(f, {y});  // x z² w²
@@ -128,7 +129,7 @@ TEST(Checkpoint, GradientsReachWhatTheBlockCapturesAndTheLeavesItBinds) {
 
 TEST(Checkpoint, AnInputMayBeTheOutput) {
   Tape tape;
-  const Var x = tape.variable(vector({1, 2}));
+  const Var x = vector(tape, {1, 2});
   const auto y = checkpoint([](std::span<const Var> in) { return std::array{in[0], in[0]}; }, {x});
   tape.backward(sum(y[0]) + Real{2} * sum(y[1]));
   EXPECT_EQ(adjoint(x), (Numbers{3, 3}));
@@ -138,7 +139,7 @@ TEST(Checkpoint, ConstantsNeedNoGradient) {
   Tape tape;
   const Var y = checkpoint([](std::span<const Var> in) { return exp(in[0]); }, {tape.constant(1)});
   EXPECT_FALSE(y.needs_gradient());
-  const Var x = tape.variable(Tensor(Shape{}, 2));
+  const Var x = tape.variable(2);
   const Var z = checkpoint([](std::span<const Var> in) { return in[0] * in[1]; }, {x, tape.constant(3)});
   tape.backward(z);
   EXPECT_EQ(adjoint(x), Numbers{3});
@@ -146,7 +147,7 @@ TEST(Checkpoint, ConstantsNeedNoGradient) {
 
 TEST(Checkpoint, WithinAnEvaluationItIsAnEvaluation) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{}, 2));
+  const Var x = tape.variable(2);
   const std::size_t before = tape.size();
   {
     const Evaluation evaluation(tape);
@@ -157,7 +158,7 @@ TEST(Checkpoint, WithinAnEvaluationItIsAnEvaluation) {
 
 TEST(Checkpoint, ASecondBackwardEqualsTheFirst) {
   Tape tape;
-  const Var x = tape.variable(vector({1, 2}));
+  const Var x = vector(tape, {1, 2});
   const Var y = checkpoint([](std::span<const Var> in) { return exp(in[0]) * in[0]; }, {x});
   const Var loss = sum(y);
   tape.backward(loss);
@@ -170,7 +171,7 @@ TEST(Checkpoint, ASecondBackwardEqualsTheFirst) {
 
 TEST(Checkpoint, AnErrorInTheBlockLeavesTheTapeAsItWas) {
   Tape tape;
-  const Var x = tape.variable(vector({1, 2}));
+  const Var x = vector(tape, {1, 2});
   const std::size_t records = tape.size();
   EXPECT_THROW(checkpoint([](std::span<const Var> in) { return matmul(in[0], in[0]); }, {x}), Refused);
   EXPECT_EQ(tape.size(), records);
@@ -182,7 +183,7 @@ TEST(Checkpoint, ABlockThatIsNotTheSameTwiceIsRefused) {
   Tensor w(Shape{1}), v(Shape{1}), gw(Shape{1}), gv(Shape{1});
   int calls = 0;
   Tape tape;
-  const Var x = tape.variable(vector({1}));
+  const Var x = vector(tape, {1});
   const Var y = checkpoint(
       [&](std::span<const Var> in) { return in[0] * (calls++ ? tape.leaf(v, gv) : tape.leaf(w, gw)); }, {x});
   EXPECT_THROW(tape.backward(sum(y)), std::logic_error);

@@ -31,7 +31,7 @@ Var cube(Var x) {
 
 TEST(CustomOp, HasItsValueAndItsGradient) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{3}, {1, 2, -3})), y = cube(x);
+  const Var x = vector(tape, {1, 2, -3}), y = cube(x);
   EXPECT_EQ(y.value()[2], -27);
   tape.backward(sum(y * x));  // x⁴
   EXPECT_EQ(adjoint(x), (Numbers{4, 32, -108}));
@@ -69,7 +69,7 @@ TEST(CustomOp, MayWriteToTheAdjointOfAConstant) {
 
 TEST(CustomOp, OfTheSameOperandTwiceAddsBothParts) {
   Tape tape;
-  const Var a = tape.variable(Tensor(Shape{2}, {2, 3}));
+  const Var a = vector(tape, {2, 3});
   tape.backward(weighted_dot(a, a, a));  // a³
   EXPECT_EQ(adjoint(a), (Numbers{12, 27}));
 }
@@ -77,7 +77,7 @@ TEST(CustomOp, OfTheSameOperandTwiceAddsBothParts) {
 // The scratch memory for the first constant must survive the request for the second, larger one.
 TEST(CustomOp, AdjointsOfConstantsStayWhereTheyAreWhileTheRuleRuns) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{}, Real{1})), small = tape.constant(Tensor(Shape{2}));
+  const Var x = tape.variable(1), small = tape.constant(Tensor(Shape{2}));
   const Var large = tape.constant(Tensor(Shape{1000000}));
   bool moved = false;
   tape.backward(record(
@@ -92,7 +92,7 @@ TEST(CustomOp, AdjointsOfConstantsStayWhereTheyAreWhileTheRuleRuns) {
 
 TEST(CustomOp, KnowsWhichOperandsNeedAGradient) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{}, Real{1})), c = tape.constant(2);
+  const Var x = tape.variable(1), c = tape.constant(2);
   int needs = -1;
   tape.backward(record(
       "asking", Shape{}, {c, x, c}, [](Record& r) { *r.value() = 0; },
@@ -121,7 +121,7 @@ Var power(Var x, Real p) {
 
 TEST(CustomOp, KeepsWhatItCaptures) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{2}, {2, 3}));
+  const Var x = vector(tape, {2, 3});
   Var loss = tape.constant(0);
   for (int p = 1; p <= 4; ++p) loss = loss + sum(power(x, static_cast<Real>(p)));
   tape.backward(loss);
@@ -145,7 +145,7 @@ Var counted(Var x, int* calls) {
 TEST(DeadBranch, ItsRulesAreNotRun) {
   Tape tape;
   tape.keep_adjoints(true);
-  const Var x = tape.variable(Tensor(Shape{2}, {1, 2}));
+  const Var x = vector(tape, {1, 2});
   int live = 0, dead = 0;
   const Var loss = sum(counted(x, &live));
   const Var unused = exp(counted(counted(x, &dead), &dead));
@@ -159,7 +159,7 @@ TEST(DeadBranch, ItsRulesAreNotRun) {
 // d/dx of a branch not taken would be 0 · ∞.
 TEST(DeadBranch, ItsInfinitiesDoNotReachTheGradient) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{}, Real{0}));
+  const Var x = tape.variable(0);
   log(x);
   tape.backward(exp(x));
   EXPECT_EQ(adjoint(x), Numbers{1});
@@ -169,7 +169,7 @@ TEST(Constants, TheirRulesAreNotKept) {
   Tape tape;
   int calls = 0;
   const Var c = counted(tape.constant(2), &calls);
-  const Var x = tape.variable(Tensor(Shape{}, Real{3}));
+  const Var x = tape.variable(3);
   tape.backward(x * c + counted(stop_gradient(x), &calls));
   EXPECT_EQ(calls, 0);
   EXPECT_EQ(adjoint(x), Numbers{2});
@@ -179,7 +179,7 @@ TEST(Constants, TheirRulesAreNotKept) {
 
 TEST(FailingForward, LeavesTheTapeAsItWas) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{2}, {1, 2})), y = square(x);
+  const Var x = vector(tape, {1, 2}), y = square(x);
   const std::size_t records = tape.size(), bytes = tape.bytes_used();
   const auto failing = [&] {
     record(
@@ -195,7 +195,7 @@ TEST(FailingForward, LeavesTheTapeAsItWas) {
 // A record may itself be computed with ops of the tape: what they record lies behind it, and stays.
 TEST(CustomOp, MayRecordInItsForwardRule) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{2}, {1, 2}));
+  const Var x = vector(tape, {1, 2});
   const Var y = record(
       "composed", x.shape(), {x},
       [x](Record& r) {
@@ -224,7 +224,7 @@ Var doubled(Var x, int* set) {
 TEST(WholeAdjoint, IsAssignedByTheFirstContributionAlone) {
   Tape tape;
   int set = 0;
-  const Var x = tape.variable(vector({3}));
+  const Var x = vector(tape, {3});
   const Var first = doubled(x, &set), second = doubled(x, &set), third = doubled(reshape(x, {1}), &set);
   const Var y = first + second + third;
   for (int i = 0; i < 2; ++i) {
@@ -245,7 +245,7 @@ TEST(WholeAdjoint, IsAssignedByTheFirstContributionAlone) {
 // Two operands that are one value: the second contribution adds to the first.
 TEST(WholeAdjoint, OfTheSameOperandTwiceHasBothParts) {
   Tape tape;
-  const Var x = tape.variable(vector({2, 3}));
+  const Var x = vector(tape, {2, 3});
   tape.backward(sum(record(
       "difference", x.shape(), {x, x}, [](Record& r) { std::fill_n(r.value(), r.size(), Real{0}); },
       [](Record& r) {
@@ -261,7 +261,7 @@ TEST(WholeAdjoint, OfTheSameOperandTwiceHasBothParts) {
 TEST(UninitialisedMemory, IsNanInCheckedBuilds) {
 #ifdef DOXA_CHECKED
   Tape tape;
-  const Var x = tape.variable(vector({2, 3}));
+  const Var x = vector(tape, {2, 3});
   const Var forgets = record(
       "forgets", x.shape(), {x},
       [](Record& r) {

@@ -49,14 +49,14 @@ TEST(Scope, EndsWithAnException) {
 
 TEST(FiniteValues, AreNotRequiredUnlessAsked) {
   Tape tape;
-  EXPECT_EQ(log(tape.variable(Tensor(Shape{}, 0))).item(), -infinity);
+  EXPECT_EQ(log(tape.variable(0)).item(), -infinity);
 }
 
 TEST(FiniteValues, TheFirstOpForwardIsNamedWithItsScope) {
   Tape tape;
   tape.require_finite(true);
   const Scope encoder(tape, "encoder"), layer(tape, "layer1");
-  const Var x = tape.variable(vector({1, 2, 3, 0}));
+  const Var x = vector(tape, {1, 2, 3, 0});
   const std::size_t records = tape.size();
   EXPECT_SAYS(std::domain_error, "encoder/layer1: log: value[3] is -inf", log(x));
   EXPECT_EQ(tape.size(), records);
@@ -82,7 +82,7 @@ Var broken(Var x) {
 
 TEST(FiniteValues, TheFirstOpBackwardIsNamedWithItsScope) {
   Tape tape;
-  const Var x = tape.variable(vector({2}));
+  const Var x = vector(tape, {2});
   Var y;
   {
     const Scope scope(tape, "decoder");
@@ -98,7 +98,7 @@ TEST(FiniteValues, TheFirstOpBackwardIsNamedWithItsScope) {
 TEST(FiniteValues, ARecomputedBlockKeepsItsScope) {
   Tape tape;
   tape.require_finite(true);
-  const Var x = tape.variable(vector({2}));
+  const Var x = vector(tape, {2});
   Var y;
   {
     const Scope scope(tape, "block");

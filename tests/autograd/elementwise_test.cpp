@@ -10,6 +10,7 @@
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
 #include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {
@@ -51,7 +52,7 @@ TEST(Elementwise, ConstantsOnEitherSide) {
 // x += y is x = x + y: the old value and its gradient stay what they are.
 TEST(Elementwise, CompoundAssignmentMovesTheHandleToANewRecord) {
   Tape tape;
-  const Var a = tape.variable(vector({1, 2, -4})), b = tape.variable(2);
+  const Var a = vector(tape, {1, 2, -4}), b = tape.variable(2);
   Var x = a;
   x += b;
   EXPECT_EQ(value(x), (Numbers{3, 4, -2}));
@@ -105,17 +106,16 @@ TEST(Elementwise, PowerIsThatOfCForEveryKindOfBaseAndExponent) {
 // or not asked for.
 TEST(Elementwise, GradientsOfAPowerAtZeroAndAtNegativeBases) {
   Tape tape;
-  const Var base = tape.variable(vector({0, 0, 0, 0, 2})),
-            exponent = tape.variable(vector({0, 1, 2, Real(0.5), 0}));
+  const Var base = vector(tape, {0, 0, 0, 0, 2}), exponent = vector(tape, {0, 1, 2, Real(0.5), 0});
   tape.backward(sum(pow(base, exponent)));
   EXPECT_EQ(adjoint(base), (Numbers{0, 1, 0, 0, 0}));
   EXPECT_EQ(adjoint(exponent), (Numbers{0, 0, 0, 0, std::log(Real{2})}));
 
-  const Var negative = tape.variable(vector({-2, -2})), integers = tape.constant(vector({3, -1}));
+  const Var negative = vector(tape, {-2, -2}), integers = tape.constant(vector({3, -1}));
   tape.backward(sum(pow(negative, integers)));
   EXPECT_EQ(adjoint(negative), (Numbers{12, -0.25}));
 
-  const Var x = tape.variable(vector({-1, 2}));  // the other branch is not differentiated
+  const Var x = vector(tape, {-1, 2});  // the other branch is not differentiated
   tape.backward(sum(where(vector({0, 1}), pow(x, x), x)));
   EXPECT_EQ(adjoint(x)[0], 1);
   EXPECT_NEAR(adjoint(x)[1], 4 + 4 * std::log(2.0), 8 * 8 * unit_roundoff);
@@ -140,7 +140,7 @@ TEST(Elementwise, DivisionByZeroIsInfinite) {
 
 TEST(Elementwise, TheGradientOfTheSquareRootAtZeroIsZero) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{3}, {0, 4, 0}));
+  const Var x = vector(tape, {0, 4, 0});
   tape.backward(sum(sqrt(x)));
   EXPECT_EQ(adjoint(x), (Numbers{0, 0.25, 0}));
 }
@@ -148,7 +148,7 @@ TEST(Elementwise, TheGradientOfTheSquareRootAtZeroIsZero) {
 TEST(Elementwise, GradientsOfSaturatedFunctionsAreFinite) {
   Tape tape;
   const Real far = 10000;
-  const Var x = tape.variable(Tensor(Shape{2}, {-far, far}));
+  const Var x = vector(tape, {-far, far});
   tape.backward(sum(softplus(x)));
   EXPECT_EQ(adjoint(x), (Numbers{0, 1}));
   tape.backward(sum(sigmoid(x) + tanh(x)));
@@ -157,7 +157,7 @@ TEST(Elementwise, GradientsOfSaturatedFunctionsAreFinite) {
 
 TEST(Elementwise, ANumberAsAnOperandIsNoRecord) {
   Tape tape;
-  const Var x = tape.variable(vector({1, 7, -3}));
+  const Var x = vector(tape, {1, 7, -3});
   const std::size_t before = tape.size();
   const Var y = x / Real{3};
   EXPECT_EQ(tape.size(), before + 1);
@@ -191,7 +191,7 @@ TEST(Elementwise, FunctionalEquationsOfTheOthers) {
 
 TEST(Elementwise, SubgradientsAtKinksAndOfPowersAreAsDocumented) {
   Tape tape;
-  const Var x = tape.variable(vector({-2, 0, 3}));
+  const Var x = vector(tape, {-2, 0, 3});
   const auto gradient = [&](Var y) {
     tape.backward(sum(y));
     return adjoint(x);
@@ -245,7 +245,7 @@ TEST(Elementwise, ClampRefusesWhatIsNoInterval) {
 TEST(Elementwise, GradientsInTheTails) {
   Tape tape;
   const Real far = sizeof(Real) == 8 ? Real{600} : Real{80};
-  const Var x = tape.variable(vector({-far}));
+  const Var x = vector(tape, {-far});
   const auto relative = [&](Var y, long double exact) {
     tape.backward(y, Tensor(Shape{1}, Real{1}));
     EXPECT_LE(ulps(adjoint(x)[0], exact), 4) << tape.name(y);
@@ -257,8 +257,7 @@ TEST(Elementwise, GradientsInTheTails) {
   relative(elu(x), e);
   relative(expm1(x), e);
   relative(silu(x), e * (1 - static_cast<long double>(far)));
-  const Var edge =
-      tape.variable(vector({-std::numeric_limits<Real>::max(), std::numeric_limits<Real>::max()}));
+  const Var edge = vector(tape, {-std::numeric_limits<Real>::max(), std::numeric_limits<Real>::max()});
   for (const Var y : {tanh(edge), sigmoid(edge), softplus(edge), log_sigmoid(edge), relu(edge), elu(edge),
                       silu(edge), abs(edge), sin(edge), cos(edge)}) {
     tape.backward(y, Tensor(Shape{2}, Real{1}));

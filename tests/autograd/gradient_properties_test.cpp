@@ -9,6 +9,7 @@
 
 #include "doxa/autograd/gradcheck.h"
 #include "doxa/autograd/ops.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

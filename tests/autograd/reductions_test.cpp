@@ -115,7 +115,7 @@ TEST(Extrema, ShareTheirGradientAmongTies) {
   EXPECT_EQ(adjoint(x), (Numbers{0, 0.5, 0, 0.5, 2, 2, 2, 2}));
   tape.backward(max(x, 0), Tensor(Shape{4}, {1, 1, 1, 1}));
   EXPECT_EQ(adjoint(x), (Numbers{1, 1, 1, 1, 0, 0, 0, 0}));
-  const Var zeros = tape.variable(vector({0, Real{-0.0}}));
+  const Var zeros = vector(tape, {0, Real{-0.0}});
   tape.backward(max(zeros));
   EXPECT_EQ(adjoint(zeros), (Numbers{0.5, 0.5}));
 }

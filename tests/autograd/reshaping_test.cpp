@@ -8,6 +8,7 @@
 
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {
@@ -145,7 +146,7 @@ TEST(Split, IsUndoneByConcat) {
 
 TEST(StraightThrough, HasTheValueOfOneAndTheGradientOfTheOther) {
   Tape tape;
-  const Var hard = tape.variable(vector({0, 1, 1})), soft = tape.variable(vector({1, 2, 3}));
+  const Var hard = vector(tape, {0, 1, 1}), soft = vector(tape, {1, 2, 3});
   const Var y = straight_through(square(hard), square(soft));
   EXPECT_EQ(value(y), (Numbers{0, 1, 1}));
   tape.backward(y, vector({1, 10, 100}));
@@ -216,7 +217,7 @@ TEST(OneHot, HasOneOneInEachRow) {
 
 TEST(Where, ChoosesByBroadcasting) {
   Tape tape;
-  const Var a = tape.variable(Tensor(Shape{2, 1}, {1, 2})), b = tape.variable(Tensor(Shape{3}, {10, 20, 30}));
+  const Var a = tape.variable(Tensor(Shape{2, 1}, {1, 2})), b = vector(tape, {10, 20, 30});
   const Var y = where(Tensor(Shape{2, 3}, {1, 0, -1, nan, 0, Real(0.1)}), a, b);
   EXPECT_EQ(y.shape(), (Shape{2, 3}));
   EXPECT_EQ(value(y), (Numbers{1, 20, 1, 2, 20, 2}));
@@ -229,7 +230,7 @@ TEST(Where, ChoosesByBroadcasting) {
 
 TEST(Where, TheConditionHasNoGradient) {
   Tape tape;
-  const Var c = tape.variable(vector({0, 1})), a = tape.variable(vector({3, 4}));
+  const Var c = vector(tape, {0, 1}), a = vector(tape, {3, 4});
   tape.backward(sum(where(c, a, a * a)));
   EXPECT_EQ(adjoint(c), (Numbers{0, 0}));
   EXPECT_EQ(adjoint(a), (Numbers{6, 1}));
@@ -245,7 +246,7 @@ TEST(Where, ShapesThatDoNotBroadcast) {
 // The classical trap: 0 times the infinite derivative of what was not chosen.
 TEST(Where, WhatIsNotChosenStaysOutOfTheGradient) {
   Tape tape;
-  const Var x = tape.variable(vector({0, 1, -1}));
+  const Var x = vector(tape, {0, 1, -1});
   const Tensor positive = vector({0, 1, 0});
   const auto gradient = [&](Var y) {
     tape.backward(sum(where(positive, y, x)));

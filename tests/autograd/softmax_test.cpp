@@ -78,7 +78,7 @@ TEST(LogSoftmax, DoesNotNoticeAShift) {
 
 TEST(LogSoftmax, OfLargeLogitsAndItsGradientAreFinite) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{3}, {700, -700, 0}));
+  const Var x = vector(tape, {700, -700, 0});
   const Var y = log_softmax(x, 0);
   const auto others = static_cast<double>(std::exp(Real(-700)));  // 0 in single precision
   EXPECT_NEAR(y.value()[0], -others, 1e-13 * others);             // -log1p(e^-700 + e^-1400)
@@ -92,7 +92,7 @@ TEST(LogSoftmax, OfLargeLogitsAndItsGradientAreFinite) {
 
 TEST(LogSoftmax, OfAnImpossibleValueIsMinusInfinityAndHarmless) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{3}, {-infinity, 1, 1}));
+  const Var x = vector(tape, {-infinity, 1, 1});
   const Var y = log_softmax(x, 0);
   EXPECT_EQ(y.value()[0], -infinity);
   EXPECT_NEAR(y.value()[1], -std::log(2.0), 4 * unit_roundoff);

@@ -47,7 +47,7 @@ TEST(Var, OfNoTapeIsRefusedByEverything) {
   for (const auto& use : uses) EXPECT_SAYS(Misuse, nowhere, use(Var()));
   EXPECT_SAYS(Misuse, nowhere, Var().tape());
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{}, Real{1}));
+  const Var x = tape.variable(1);
   EXPECT_SAYS(Misuse, nowhere, tape.backward(Var()));
   EXPECT_SAYS(Misuse, nowhere, x + Var());
   EXPECT_SAYS(Misuse, nowhere, Var() + x);
@@ -77,7 +77,7 @@ TEST(Var, StaysStaleWhenAnotherRecordTakesItsPlace) {
 
 TEST(Var, IsStaleExactlyIfItCameAfterTheMarkRewoundTo) {
   Tape tape;
-  const Var before = tape.variable(Tensor(Shape{}, Real{2}));
+  const Var before = tape.variable(2);
   const Tape::Mark mark = tape.mark();
   const Var after = exp(before);
   tape.rewind(mark);
@@ -124,7 +124,7 @@ TEST(Var, SaysWhetherItNeedsAGradient) {
 
 TEST(Var, AConstantHasNoAdjoint) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{}, Real{3})), c = tape.constant(2);
+  const Var x = tape.variable(3), c = tape.constant(2);
   tape.backward(x * c);
   for (const Var v : {c, c + c, stop_gradient(x)})
     EXPECT_SAYS(Misuse, "adjoint: a constant has none", v.adjoint());
@@ -132,16 +132,16 @@ TEST(Var, AConstantHasNoAdjoint) {
 
 TEST(Var, HasNoAdjointBeforeTheFirstBackward) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{}, Real{3}));
+  const Var x = tape.variable(3);
   EXPECT_SAYS(Misuse, "adjoint: call Tape::backward first", x.adjoint());
 }
 
 // The backward of the step before says nothing about the values of this one.
 TEST(Var, HasNoAdjointBeforeTheFirstBackwardOfTheStep) {
   Tape tape;
-  tape.backward(tape.variable(Tensor(Shape{}, Real{3})));
+  tape.backward(tape.variable(3));
   tape.clear();
-  const Var x = tape.variable(Tensor(Shape{}, Real{3}));
+  const Var x = tape.variable(3);
   EXPECT_SAYS(Misuse, "adjoint: call Tape::backward first", x.adjoint());
 }
 

@@ -35,15 +35,14 @@ TEST(View, AddsItsAdjointToThoseOfOtherUses) {
 
 TEST(View, OfAnInnerValuePassesItsAdjointOn) {
   Tape tape;
-  const Var x = tape.variable(vector({1, 2, 3, 4})), y = square(x), top = slice(y, 0, 0, 2),
-            all = reshape(y, {2, 2});
+  const Var x = vector(tape, {1, 2, 3, 4}), y = square(x), top = slice(y, 0, 0, 2), all = reshape(y, {2, 2});
   tape.backward(sum(top * top) + sum(y) + sum(all));  // y² for the first two, and 2 y
   EXPECT_EQ(adjoint(x), (Numbers{2 * (2 * 1 + 2), 4 * (2 * 4 + 2), 12, 16}));
 }
 
 TEST(View, CanBeTheLoss) {
   Tape tape;
-  const Var x = tape.variable(vector({1, 2, 3})), y = square(x);
+  const Var x = vector(tape, {1, 2, 3}), y = square(x);
   tape.backward(slice(y, 0, 1, 2));
   EXPECT_EQ(adjoint(x), (Numbers{0, 4, 0}));
   tape.backward(reshape(sum(y), {1, 1, 1}));
@@ -52,14 +51,14 @@ TEST(View, CanBeTheLoss) {
 
 TEST(View, StopGradientCutsOnlyItsOwnPath) {
   Tape tape;
-  const Var x = tape.variable(vector({2, 3}));
+  const Var x = vector(tape, {2, 3});
   tape.backward(sum(x * stop_gradient(x) + reshape(stop_gradient(x), {2})));
   EXPECT_EQ(adjoint(x), (Numbers{2, 3}));
 }
 
 TEST(View, RefusesToLookOutsideTheValue) {
   Tape tape;
-  const Var x = tape.variable(vector({1, 2, 3}));
+  const Var x = vector(tape, {1, 2, 3});
   EXPECT_SAYS(Refused, "row: [2] at offset 2 does not lie inside [3]", tape.view("row", x, {2}, 2));
   EXPECT_THROW(tape.view("row", x, {1}, -1), Refused);
 }

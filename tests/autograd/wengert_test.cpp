@@ -53,8 +53,8 @@ constexpr int round_trip = std::numeric_limits<Real>::max_digits10;
 TEST(Wengert, EveryRowIsTheRecordItNames) {
   Tape tape;
   tape.keep_adjoints(true);
-  const Var a = tape.variable(Tensor(Shape{}, Real(0.7)));
-  const Var b = tape.variable(Tensor(Shape{}, Real(-1.3)));
+  const Var a = tape.variable(Real(0.7));
+  const Var b = tape.variable(Real(-1.3));
   const Var product = a * b;
   tape.backward(tanh(product) + exp(a));
   const std::vector<std::string> rows = table(tape, {.digits = round_trip});
@@ -87,7 +87,7 @@ TEST(Wengert, ColumnsLineUp) {
 
 TEST(Wengert, NoAdjointBeforeBackwardAndNoneForAConstant) {
   Tape tape;
-  const Var c = tape.constant(3), x = tape.variable(Tensor(Shape{}, 2));
+  const Var c = tape.constant(3), x = tape.variable(2);
   const Var y = c * x;
   EXPECT_FALSE(contains(table(tape)[0], "adjoint"));
   for (const std::string& line : dot(tape)) EXPECT_FALSE(contains(line, "adjoint")) << line;
@@ -121,7 +121,7 @@ TEST(Wengert, NumbersThatAreNotFiniteAreNamed) {
 
 TEST(Wengert, LongTapesAreShownByTheirTwoEnds) {
   Tape tape;
-  Var x = tape.variable(Tensor(Shape{}, 1));
+  Var x = tape.variable(1);
   while (tape.size() < 1000) x = x + x;
   const std::vector<std::string> rows = table(tape, {.records = 7});
   ASSERT_EQ(rows.size(), 9u);  // header, 4, the gap, 3
@@ -180,7 +180,7 @@ TEST(Dot, HasEveryRecordOnceAndAnArrowForEachOperand) {
 
 TEST(Dot, QuotesTheNamesOfCustomOps) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{}, 1));
+  const Var x = tape.variable(1);
   record(
       "a\"b\\c\nd", {}, {x}, [](Record& r) { *r.value() = 1; }, [](Record&) {});
   bool found = false;
@@ -190,7 +190,7 @@ TEST(Dot, QuotesTheNamesOfCustomOps) {
 
 TEST(Wengert, ShowsScopesWhereThereAreAny) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{}, Real(2)));
+  const Var x = tape.variable(Real(2));
   EXPECT_FALSE(contains(table(tape)[0], "scope"));
   {
     const Scope encoder(tape, "encoder"), layer(tape, "layer1");

@@ -381,7 +381,7 @@ TEST(Expectation, DifferentiatesWhatFIsMadeOf) {
   const auto by_weight = [&](auto estimator) {
     Tape tape;
     Philox random(6);
-    const Var weight = tape.variable(Tensor(Shape{}, 2));
+    const Var weight = tape.variable(2);
     const Var l = tape.constant({K}, {0, 1, 2});
     const Var e = expectation(
         OneHotCategorical(l), [&](Var z) { return weight * squared_score(z); }, estimator, random);

@@ -177,7 +177,7 @@ TEST(Mixture, ItsResponsibilitiesAreTheRuleOfBayes) {
 // d log q / d (weight logit k) = p(k | x) - w_k.
 TEST(Mixture, TheGradientOfTheWeightsIsPosteriorLessPrior) {
   Tape tape;
-  const Var l = tape.variable(vector({0, 1, Real(-0.5)}));
+  const Var l = vector(tape, {0, 1, Real(-0.5)});
   const Mixture q(Categorical(l), Normal(tape.constant(vector({-1, 0, 2})), tape.constant(1)));
   const Var x = tape.constant(Real(0.3)), y = log_prob(q, x);
   const Var expected = exp(log_responsibilities(q, x)) - softmax(l);

@@ -139,8 +139,7 @@ TEST(NormalKL, DoesNotDependOnTheUnit) {
 
 TEST(NormalDraw, IsLocPlusScaleTimesNoiseWithGradientsOneAndNoise) {
   Tape tape;
-  const Var loc = tape.variable(Tensor(Shape{3}, {1, 2, 3})),
-            scale = tape.variable(Tensor(Shape{3}, {0.5, 2, 4}));
+  const Var loc = vector(tape, {1, 2, 3}), scale = vector(tape, {0.5, 2, 4});
   const Tensor noise(Shape{3}, {-1, 0.25, 2});
   const Var z = rsample(Normal(loc, scale), tape.constant(noise));
   tape.backward(sum(z));

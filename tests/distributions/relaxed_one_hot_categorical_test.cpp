@@ -186,7 +186,7 @@ TEST(RelaxedOneHot, HasATemperatureForEachEvent) {
 TEST(RelaxedOneHot, ADetachedOneAndASamplePassNoGradient) {
   Tape tape;
   Philox random(39);
-  const Var l = normal_variable(tape, {3}), t = tape.variable(Tensor(Shape{}, Real(0.5)));
+  const Var l = normal_variable(tape, {3}), t = tape.variable(Real(0.5));
   const Relaxed q(l, t);
   EXPECT_FALSE(sample(q, random).needs_gradient());
   EXPECT_FALSE(rsample(q.detached(), q.noise(random)).needs_gradient());

@@ -6,6 +6,7 @@
 #include "doxa/models/pomdp/belief.h"
 #include "tests/support/random_pomdp.h"
 #include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {

@@ -8,6 +8,7 @@
 #include "doxa/models/pomdp/simulate.h"
 #include "step_tables.h"
 #include "tests/support/random_pomdp.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {

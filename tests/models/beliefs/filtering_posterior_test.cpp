@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "step_tables.h"
 #include "tests/support/log_linear.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {

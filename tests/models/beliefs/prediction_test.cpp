@@ -11,6 +11,7 @@
 #include "step_tables.h"
 #include "tests/support/random_pomdp.h"
 #include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {

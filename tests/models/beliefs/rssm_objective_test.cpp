@@ -12,6 +12,7 @@
 #include "rssm_paths.h"
 #include "rssm_variants.h"
 #include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {

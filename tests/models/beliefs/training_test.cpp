@@ -9,6 +9,7 @@
 #include "doxa/models/beliefs/rssm_learner.h"
 #include "tests/support/random_pomdp.h"
 #include "tests/support/scratch.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {

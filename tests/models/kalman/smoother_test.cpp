@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "joint.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {

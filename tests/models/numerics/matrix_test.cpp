@@ -6,6 +6,7 @@
 
 #include "tests/support/random_matrix.h"
 #include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

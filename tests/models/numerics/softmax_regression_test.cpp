@@ -11,6 +11,7 @@
 #include "doxa/models/numerics/whitening.h"
 #include "tests/support/log_linear.h"
 #include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "doxa/models/pomdp/path_enumeration.h"
 #include "tests/support/random_pomdp.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {

@@ -6,6 +6,7 @@
 #include "doxa/models/pomdp/file.h"
 #include "tests/support/pomdp_text.h"
 #include "tests/support/random_pomdp.h"
+#include "tests/support/thrown.h"
 
 namespace doxa::testing {
 namespace {

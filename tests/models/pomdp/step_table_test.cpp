@@ -6,6 +6,8 @@
 
 #include <array>
 
+#include "tests/support/thrown.h"
+
 namespace doxa {
 namespace {
 

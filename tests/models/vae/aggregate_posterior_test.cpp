@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "doxa/models/vae/quadrature.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "tests/support/thrown.h"
+
 namespace doxa {
 namespace {
 

@@ -8,6 +8,7 @@
 #include "doxa/models/numerics/symmetric_eigen.h"
 #include "tests/support/random_matrix.h"
 #include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "doxa/models/vae/quadrature.h"
 #include "tests/support/rounding.h"
+#include "tests/support/thrown.h"
 
 namespace doxa {
 namespace {
