@@ -178,15 +178,6 @@ TEST(NormalDraws, OfAnyLengthAreABeginningOfTheSameSequence) {
   }
 }
 
-TEST(NormalDraws, OneByOneAreTheFirstOfEachPair) {
-  Philox a(9), b(9);
-  for (int i = 0; i < 100; ++i) {
-    Real x;
-    a.normal({&x, 1});
-    EXPECT_EQ(x, static_cast<Real>(b.normal()));
-  }
-}
-
 TEST(CategoricalDraws, FollowTheirWeights) {
   Philox random(10);
   const std::vector<double> weights{0, 3, 1, 0, 0.5, 5.5, 0}, probs{0, 0.3, 0.1, 0, 0.05, 0.55, 0};

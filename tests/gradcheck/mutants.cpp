@@ -15,12 +15,16 @@ const auto& one_of(const Choices& choices, Philox& random) {
   return choices[static_cast<std::size_t>(random.uniform_index(static_cast<Index>(choices.size())))];
 }
 
-std::vector<std::size_t> inputs_with(const Jacobian& j, auto condition) {
+// One of the inputs whose shapes fulfil the condition, if there is any.
+std::optional<std::size_t> input_with(const Jacobian& j, Philox& random, auto condition) {
   std::vector<std::size_t> fit;
   for (std::size_t k = 0; k < j.inputs.size(); ++k)
     if (condition(j.inputs[k])) fit.push_back(k);
-  return fit;
+  if (fit.empty()) return {};
+  return one_of(fit, random);
 }
+
+bool has_several_elements(const Shape& s) { return s.size() > 1; }
 
 // The columns of input k become those of this order, counted from the input's first; -1 leaves zeros.
 std::function<void(Jacobian&)> reorder(std::size_t k, std::vector<Index> order) {
@@ -67,32 +71,29 @@ void drop_sums(WrongRule& rule, std::size_t k) {
 }
 
 bool transpose_one(WrongRule& rule, const Jacobian& j, Philox& random) {
-  const auto fit = inputs_with(
-      j, [](const Shape& s) { return s.rank() >= 2 && s[s.rank() - 1] > 1 && s[s.rank() - 2] > 1; });
-  if (fit.empty()) return false;
-  const std::size_t k = one_of(fit, random);
-  const Shape s = j.inputs[k];
+  const auto k = input_with(
+      j, random, [](const Shape& s) { return s.rank() >= 2 && s[s.rank() - 1] > 1 && s[s.rank() - 2] > 1; });
+  if (!k) return false;
+  const Shape s = j.inputs[*k];
   const Index columns = s[s.rank() - 1], height = s[s.rank() - 2], matrix = columns * height;
   std::vector<Index> order;
   for (Index i = 0; i < s.size(); ++i)
     order.push_back(i / matrix * matrix + i % height * columns + i % matrix / height);
-  rule.corrupt = reorder(k, std::move(order));
+  rule.corrupt = reorder(*k, std::move(order));
   return true;
 }
 
 bool permute_one(WrongRule& rule, const Jacobian& j, Philox& random) {
-  const auto fit = inputs_with(j, [](const Shape& s) { return s.size() > 1; });
-  if (fit.empty()) return false;
-  const std::size_t k = one_of(fit, random);
-  rule.corrupt = reorder(k, random.permutation(j.inputs[k].size()));
+  const auto k = input_with(j, random, has_several_elements);
+  if (!k) return false;
+  rule.corrupt = reorder(*k, random.permutation(j.inputs[*k].size()));
   return true;
 }
 
 bool shift_one(WrongRule& rule, const Jacobian& j, Philox& random) {
-  const auto fit = inputs_with(j, [](const Shape& s) { return s.size() > 1; });
-  if (fit.empty()) return false;
-  const std::size_t k = one_of(fit, random);
-  const Shape s = j.inputs[k];
+  const auto k = input_with(j, random, has_several_elements);
+  if (!k) return false;
+  const Shape s = j.inputs[*k];
   std::vector<int> axes;
   for (int axis = 0; axis < s.rank(); ++axis)
     if (s[axis] > 1) axes.push_back(axis);
@@ -101,7 +102,7 @@ bool shift_one(WrongRule& rule, const Jacobian& j, Philox& random) {
   for (int a = axis + 1; a < s.rank(); ++a) stride *= s[a];
   std::vector<Index> order;
   for (Index i = 0; i < s.size(); ++i) order.push_back(i / stride % s[axis] + 1 < s[axis] ? i + stride : -1);
-  rule.corrupt = reorder(k, std::move(order));
+  rule.corrupt = reorder(*k, std::move(order));
   return true;
 }
 

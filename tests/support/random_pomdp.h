@@ -101,17 +101,22 @@ inline Pomdp relabelled(const Pomdp& m, const std::vector<Index>& order) {
   return other;
 }
 
-// A model of random size with about a third of its probabilities 0, and an episode of it.
+// A model with about a third of its probabilities 0, and an episode of it.
 struct RandomEpisode {
   Pomdp model;
   Trajectory trajectory;
 };
-inline RandomEpisode random_episode(std::size_t horizon, Philox& random) {
-  const auto size = [&](Index most) { return 1 + static_cast<std::size_t>(random.uniform_index(most)); };
-  const std::size_t states = size(4), actions = size(3), observations = size(4);
+inline RandomEpisode random_episode(std::size_t states, std::size_t actions, std::size_t observations,
+                                    std::size_t horizon, Philox& random) {
   RandomEpisode e{random_pomdp(states, actions, observations, random), {}};
   e.trajectory = simulate(e.model, open_loop_policy(e.model), horizon, random);
   return e;
+}
+// Of random size.
+inline RandomEpisode random_episode(std::size_t horizon, Philox& random) {
+  const auto size = [&](Index most) { return 1 + static_cast<std::size_t>(random.uniform_index(most)); };
+  const std::size_t states = size(4), actions = size(3), observations = size(4);
+  return random_episode(states, actions, observations, horizon, random);
 }
 
 // To a tiger that has not moved, `steps` times to the left and as often to the right: its belief underflows.

@@ -40,9 +40,7 @@ TEST(BeliefFilter, ForgetsEverythingWhenADoorIsOpened) {
 TEST(BeliefFilter, EvidenceAndBeliefEqualTheSumOverAllStatePaths) {
   Philox random(1);
   for (int trial = 0; trial < 40; ++trial) {
-    const auto size = [&](Index most) { return 1 + static_cast<std::size_t>(random.uniform_index(most)); };
-    const Pomdp m = random_pomdp(size(4), size(3), size(4), random);
-    const Trajectory t = simulate(m, open_loop_policy(m), 6, random);
+    const auto [m, t] = random_episode(6, random);
     const PathSum sum = enumerate_paths(m, t);
     EXPECT_NEAR(log_evidence(m, t), std::log(sum.evidence), 1e-12);
     Belief belief = initial_belief(m);
@@ -54,8 +52,7 @@ TEST(BeliefFilter, EvidenceAndBeliefEqualTheSumOverAllStatePaths) {
 
 TEST(BeliefFilter, PredictiveSumsToOneAndIsTheEvidenceOfEachObservation) {
   Philox random(2);
-  const Pomdp m = random_pomdp(5, 2, 7, random);
-  const Trajectory t = simulate(m, open_loop_policy(m), 200, random);
+  const auto [m, t] = random_episode(5, 2, 7, 200, random);
   Belief belief = initial_belief(m);
   std::vector<double> p(m.observations.size());
   for (std::size_t k = 0; k < t.horizon(); ++k) {
@@ -101,8 +98,7 @@ TEST(BeliefFilter, IsInvariantToRelabellingTheStates) {
 
 TEST(BeliefFilter, StaysFiniteAndNormalisedOverAHundredThousandSteps) {
   Philox random(6);
-  const Pomdp m = random_pomdp(6, 3, 4, random);
-  const Trajectory t = simulate(m, open_loop_policy(m), 100'000, random);
+  const auto [m, t] = random_episode(6, 3, 4, 100'000, random);
   Belief belief = initial_belief(m);
   for (std::size_t k = 0; k < t.horizon(); ++k) update(m, belief, t.actions[k], t.observations[k]);
   const std::vector<double> b = probabilities(belief);

@@ -73,8 +73,7 @@ TEST(FilteringBound, AndItsGapStepByStepAddUpToTheEvidence) {  // (09.6)
 TEST(FilteringBound, OfThePosteriorIsTheEvidence) {  // (09.5)
   Philox random(13);
   for (int trial = 0; trial < 40; ++trial) {
-    const Pomdp m = random_pomdp(4, 2, 3, random);  // with zeros
-    const Trajectory t = simulate(m, open_loop_policy(m), 7, random);
+    const auto [m, t] = random_episode(4, 2, 3, 7, random);
     const FilteringBound f = filtering_bound(m, t, path_posterior(m, t));
     EXPECT_NEAR(f.bound, std::log(enumerate_paths(m, t).evidence), 1e-12);
     for (const double gap : f.gap) EXPECT_NEAR(gap, 0, 1e-13);
@@ -83,8 +82,7 @@ TEST(FilteringBound, OfThePosteriorIsTheEvidence) {  // (09.5)
 
 TEST(FilteringBound, HasAPosteriorWhoseRowsAreDistributions) {
   Philox random(14);
-  const Pomdp m = random_pomdp(4, 2, 3, random);
-  const Trajectory t = simulate(m, open_loop_policy(m), 8, random);
+  const auto [m, t] = random_episode(4, 2, 3, 8, random);
   const PathPosterior q = path_posterior(m, t);
   ASSERT_EQ(q.steps(), 8u);
   for (std::size_t k = 1; k <= 8; ++k)

@@ -44,8 +44,7 @@ TEST(MostLikelyPath, IsTheLikeliestOfAll) {
 // No path is likelier than all paths together, and Σ over paths >= the largest term.
 TEST(MostLikelyPath, IsAtMostAsLikelyAsTheEvidenceAndPossible) {
   Philox random(32);
-  const Pomdp m = random_pomdp(8, 3, 4, random);
-  const Trajectory t = simulate(m, open_loop_policy(m), 2000, random);
+  const auto [m, t] = random_episode(8, 3, 4, 2000, random);
   const MostLikelyPath path = most_likely_path(m, t);
   EXPECT_LE(path.log_probability, log_evidence(m, t));
   EXPECT_GE(path.log_probability, log_joint(m, t, t.states));

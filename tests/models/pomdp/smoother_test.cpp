@@ -61,8 +61,7 @@ TEST(Smoother, PosteriorTransitionsMakeUpThePosteriorOfEveryPath) {
 // The row of a state that the past rules out is not empty: it depends on the future only.
 TEST(Smoother, PosteriorTransitionsDoNotDependOnThePast) {
   Philox random(13);
-  const Pomdp m = random_pomdp(4, 2, 3, random);
-  const Trajectory t = simulate(m, open_loop_policy(m), 6, random);
+  const auto [m, t] = random_episode(4, 2, 3, 6, random);
   Pomdp elsewhere = m;
   elsewhere.start = {0.25, 0.25, 0.25, 0.25};
   const Smoothed one = smooth(m, t), other = smooth(elsewhere, t);
@@ -80,8 +79,7 @@ TEST(Smoother, PosteriorTransitionsDoNotDependOnThePast) {
 
 TEST(Smoother, PairsMarginaliseToTheBeliefsOnBothSides) {
   Philox random(14);
-  const Pomdp m = random_pomdp(6, 3, 4, random);
-  const Trajectory t = simulate(m, open_loop_policy(m), 300, random);
+  const auto [m, t] = random_episode(6, 3, 4, 300, random);
   const Smoothed smoothed = smooth(m, t);
   for (std::size_t k = 0; k <= t.horizon(); ++k) {
     const std::vector<double> gamma = probabilities(smoothed, k);
@@ -101,8 +99,7 @@ TEST(Smoother, PairsMarginaliseToTheBeliefsOnBothSides) {
 
 TEST(Smoother, IsTheFilterAtTheLastStepAndTheStartWithoutSteps) {
   Philox random(15);
-  const Pomdp m = random_pomdp(5, 2, 3, random);
-  const Trajectory t = simulate(m, open_loop_policy(m), 40, random);
+  const auto [m, t] = random_episode(5, 2, 3, 40, random);
   Belief belief = initial_belief(m);
   for (std::size_t k = 0; k < t.horizon(); ++k) update(m, belief, t.actions[k], t.observations[k]);
   const Smoothed smoothed = smooth(m, t);
