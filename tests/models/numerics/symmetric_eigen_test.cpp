@@ -40,11 +40,7 @@ TEST(SymmetricEigen, DecomposesRandomMatrices) {
 }
 
 TEST(SymmetricEigen, OfTwoByTwoIsTheQuadraticFormula) {
-  Matrix a(2, 2);
-  a(0, 0) = 2;
-  a(0, 1) = a(1, 0) = 3;
-  a(1, 1) = -1;
-  const SymmetricEigen e = symmetric_eigen(a);
+  const SymmetricEigen e = symmetric_eigen(Matrix(2, 2, {2, 3, 3, -1}));
   EXPECT_NEAR(e.values[0], 0.5 + std::sqrt(45.0) / 2, 16 * double_roundoff);
   EXPECT_NEAR(e.values[1], 0.5 - std::sqrt(45.0) / 2, 16 * double_roundoff);
 }

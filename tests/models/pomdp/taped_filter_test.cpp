@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <numeric>
 
 #include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/expected_counts.h"
@@ -13,12 +12,6 @@
 
 namespace doxa::testing {
 namespace {
-
-Episodes all_of(std::span<const Trajectory> trajectories) {
-  std::vector<Index> chosen(trajectories.size());
-  std::iota(chosen.begin(), chosen.end(), Index{0});
-  return episodes(trajectories, chosen);
-}
 
 // A model of which the tables on the tape are the logits, to the last bit of a Real.
 struct Learnable {
@@ -34,8 +27,8 @@ TEST(TapedFilter, StepsAreThoseOfTheFilter) {
     Learnable at(random_pomdp(4, 3, 3, random));
     const std::vector<Trajectory> all = simulate(at.model, open_loop_policy(at.model), 30, 5, random);
     Tape tape;
-    const Tensor steps = log_predictive(at.parameters.on(tape), all_of(all)).tensor();
-    const Tensor evidence = log_evidence(at.parameters.on(tape), all_of(all)).tensor();
+    const Tensor steps = log_predictive(at.parameters.on(tape), episodes(all)).tensor();
+    const Tensor evidence = log_evidence(at.parameters.on(tape), episodes(all)).tensor();
     ASSERT_EQ(steps.shape(), (Shape{30, 5}));
     for (Index b = 0; b < 5; ++b) {
       const Trajectory& t = all[static_cast<std::size_t>(b)];
@@ -55,7 +48,7 @@ TEST(TapedFilter, GradientIsFishersIdentityThroughTheSmoother) {
     Learnable at(random_pomdp(4, 2, 3, random));
     const std::vector<Trajectory> all = simulate(at.model, open_loop_policy(at.model), 25, 6, random);
     Tape tape;
-    tape.backward(sum(log_evidence(at.parameters.on(tape), all_of(all))));
+    tape.backward(sum(log_evidence(at.parameters.on(tape), episodes(all))));
     const EvidenceGradient exact = evidence_gradient(at.model, expected_counts(at.model, all));
     const double tolerance = 25 * 6 * 50 * unit_roundoff;
     for (std::size_t s = 0; s < 4; ++s)
@@ -85,7 +78,7 @@ TEST(TapedFilter, GradientOfARowOfLogitsSumsToZero) {
   Learnable at(random_pomdp(3, 2, 4, random));
   const std::vector<Trajectory> all = simulate(at.model, open_loop_policy(at.model), 20, 4, random);
   Tape tape;
-  tape.backward(sum(log_evidence(at.parameters.on(tape), all_of(all))));
+  tape.backward(sum(log_evidence(at.parameters.on(tape), episodes(all))));
   for (const Parameter* p : parameters(at.parameters)) {
     const Index columns = p->value.shape()[p->value.shape().rank() - 1];
     for (Index row = 0; row < p->value.size(); row += columns) {
@@ -101,10 +94,10 @@ TEST(TapedFilter, EpisodesOfABatchAreIndependent) {
   Learnable at(random_pomdp(5, 2, 3, random));
   const std::vector<Trajectory> all = simulate(at.model, open_loop_policy(at.model), 15, 7, random);
   Tape tape;
-  const Tensor together = log_evidence(at.parameters.on(tape), all_of(all)).tensor();
+  const Tensor together = log_evidence(at.parameters.on(tape), episodes(all)).tensor();
   for (Index b = 0; b < 7; ++b) {
     const std::vector<Trajectory> one{all[static_cast<std::size_t>(b)]};
-    EXPECT_NEAR(static_cast<double>(log_evidence(at.parameters.on(tape), all_of(one)).item()),
+    EXPECT_NEAR(static_cast<double>(log_evidence(at.parameters.on(tape), episodes(one)).item()),
                 static_cast<double>(together[b]), 15 * 50 * unit_roundoff);
   }
 }
@@ -118,7 +111,7 @@ TEST(TapedFilter, BringsBackWhatWouldUnderflow) {
   const Trajectory t = there_and_back(static_cast<std::size_t>(n));
   const std::vector<Trajectory> one{t};
   Tape tape;
-  const Var evidence = log_evidence(at.parameters.on(tape), all_of(one));
+  const Var evidence = log_evidence(at.parameters.on(tape), episodes(one));
   // Each step rounds log b, of at most this size: so far off may the last one be.
   const double log_belief_error = 2 * n * largest_log * unit_roundoff;
   EXPECT_NEAR(static_cast<double>(evidence.item()), log_evidence(at.model, t), log_belief_error);

@@ -43,8 +43,7 @@ TEST(SampleMoments, AreMeanAndPopulationCovariance) {
 
 // (05.2) in one dimension, where C = w² + σ² is a number.
 TEST(ProbabilisticPca, LogProbIsTheNormalDensity) {
-  ProbabilisticPca model{{1}, Matrix(1, 1), 0.5};
-  model.weight(0, 0) = 2;
+  const ProbabilisticPca model{{1}, Matrix(1, 1, {2}), 0.5};
   const double at = log_prob(model, Tensor({1, 1}, {4}))[0];
   EXPECT_NEAR(at, -9 / 9.0 - 0.5 * std::log(2 * std::numbers::pi * 4.5), 16 * double_roundoff);
 }
@@ -178,15 +177,10 @@ TEST(ProbabilisticPca, PosteriorIsBayesRule) {
 }
 
 TEST(LargestPrincipalAngle, IsThatOfTwoPlanes) {
-  Matrix a(4, 2), b(4, 2);
-  a(0, 0) = 2;
-  a(1, 1) = 1;
+  const Matrix a(4, 2, {2, 0, 0, 1, 0, 0, 0, 0});
   for (const double angle : {0.0, 1e-12, 1e-3, 1.0, std::numbers::pi / 2}) {
     // Another basis of the plane of e₀ and cos e₁ + sin e₂.
-    b(0, 0) = 1;
-    b(0, 1) = 3;
-    b(1, 1) = std::cos(angle);
-    b(2, 1) = std::sin(angle);
+    const Matrix b(4, 2, {1, 3, 0, std::cos(angle), 0, std::sin(angle), 0, 0});
     EXPECT_NEAR(largest_principal_angle(a, b), angle, 1e-15 + 1e-7 * (angle > 1.5));  // d asin at 1
     EXPECT_NEAR(largest_principal_angle(b, a), angle, 1e-15 + 1e-7 * (angle > 1.5));
   }
