@@ -12,6 +12,7 @@
 #include "doxa/distributions/normal.h"
 #include "rssm_paths.h"
 #include "tests/support/goodness_of_fit.h"
+#include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
 namespace doxa::testing {
