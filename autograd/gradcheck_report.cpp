@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "doxa/autograd/gradcheck.h"
-#include "doxa/autograd/internal/number_text.h"
+#include "doxa/autograd/internal/json_text.h"
 
 namespace doxa {
 namespace {
@@ -20,23 +20,6 @@ std::string element(const std::string& name, const Shape& shape, Index index) {
 std::size_t characters(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-std::string json_number(double x) { return std::isfinite(x) ? to_text(x) : '"' + to_text(x) + '"'; }
-
-std::string json_string(const std::string& text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    if (static_cast<unsigned char>(c) < 0x20) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", c);
-      quoted += escape;
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "\"";
 }
 
 std::string json_of(const GradientEntry& e) {

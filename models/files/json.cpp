@@ -18,25 +18,6 @@ constexpr std::string_view hexadecimal = "0123456789abcdef";
 
 }  // namespace
 
-std::string json_string(std::string_view text) {
-  if (valid_utf8_length(text) != text.size()) throw std::invalid_argument("json: a text that is not UTF-8");
-  std::string written = "\"";
-  for (const char c : text) {
-    constexpr std::string_view special = "\"\\\b\f\n\r\t", letters = "\"\\bfnrt";
-    if (const std::size_t i = special.find(c); i != special.npos) {
-      written += '\\';
-      written += letters[i];
-    } else if (byte(c) < 0x20) {
-      written += "\\u00";
-      written += hexadecimal[byte(c) >> 4];
-      written += hexadecimal[byte(c) & 15];
-    } else {
-      written += c;
-    }
-  }
-  return written += '"';
-}
-
 void JsonReader::refuse(std::size_t place, const std::string& found, const std::string& expected) const {
   throw FileError(file_, "at byte " + std::to_string(place) + ": found " + found + ", expected " + expected);
 }

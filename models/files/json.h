@@ -57,8 +57,4 @@ class JsonReader {
   std::string file_;
 };
 
-/// A string as JSON writes it, in quotes: ", \ and control characters are escaped, everything else stays as
-/// it is. Throws std::invalid_argument for text that is not valid UTF-8.
-std::string json_string(std::string_view text);
-
 }  // namespace doxa

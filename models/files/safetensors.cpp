@@ -8,8 +8,10 @@
 #include <tuple>
 #include <utility>
 
+#include "doxa/autograd/internal/json_text.h"
 #include "doxa/models/files/file.h"
 #include "doxa/models/files/json.h"
+#include "doxa/models/files/utf8.h"
 
 namespace doxa {
 namespace {
@@ -251,6 +253,8 @@ std::string format_safetensors(const Safetensors& contents) {
     header += std::to_string(offset) + "]}";
   }
   header += '}';
+  if (valid_utf8_length(header) != header.size())
+    throw std::invalid_argument("safetensors: a name or a text that is not UTF-8");
   header.append((alignment - header.size() % alignment) % alignment, ' ');
   if (header.size() > most_header_bytes)
     throw std::invalid_argument("safetensors: a header of " + bytes(header.size()) + ", at most " +

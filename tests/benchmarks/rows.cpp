@@ -3,15 +3,15 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "doxa/autograd/internal/json_text.h"
 #include "doxa/models/files/file.h"
 #include "measurements.h"
-#include "support/results.h"
 #include "support/text.h"
 
 namespace doxa::benchmarks {
 
 Rows::Field::Field(std::string n, const std::string& value)
-    : name(std::move(n)), text(value), json(support::json_string(value)) {}
+    : name(std::move(n)), text(value), json(json_string(value)) {}
 
 Rows::Field::Field(std::string n, double value, int decimals)
     : name(std::move(n)), text(support::decimal(value, decimals)), json(support::to_text(value)) {}
@@ -28,7 +28,7 @@ void Rows::add(const std::string& program, const std::string& name, int threads,
   std::string line, object;
   for (const Field& field : row) {
     line += (line.empty() ? "" : ",") + field.text;
-    object += (object.empty() ? "" : ", ") + support::json_string(field.name) + ": " + field.json;
+    object += (object.empty() ? "" : ", ") + json_string(field.name) + ": " + field.json;
   }
   objects_.push_back("{" + object + "}");
   if (std::puts(line.c_str()) < 0 || std::fflush(stdout) != 0)

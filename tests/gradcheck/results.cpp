@@ -9,20 +9,12 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "doxa/autograd/internal/json_text.h"
 #include "doxa/models/files/file.h"
-#include "support/results.h"
 #include "support/text.h"
 
 namespace doxa::gradcheck {
 namespace {
-
-using support::json_string;
-
-// JSON has no such numbers as infinity.
-std::string json_number(double x) {
-  const std::string number = support::to_text(x);
-  return std::isfinite(x) ? number : json_string(number);
-}
 
 constexpr std::size_t json_entries = 16;  // of each case, the worst
 

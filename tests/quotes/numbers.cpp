@@ -16,7 +16,7 @@ namespace {
 std::string_view take_digits(Cursor& c) {
   const std::size_t begin = c.at;
   const std::size_t first = c.take_while(is_digit).size();
-  for (std::size_t groups = 0; first <= 3; ++groups) {
+  while (first <= 3) {
     Cursor group = c;
     if (!group.take(" ") || group.take_while(is_digit).size() != 3) break;
     c = group;

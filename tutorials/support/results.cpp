@@ -7,34 +7,14 @@
 #include <cstddef>
 #include <limits>
 
+#include "doxa/autograd/internal/json_text.h"
 #include "doxa/models/files/file.h"
 #include "doxa/models/files/json.h"
 #include "support/text.h"
 
 namespace doxa::support {
 
-std::string json_string(std::string_view text) {
-  constexpr std::string_view escaped = "\"\\\n\t\r", letter = "\"\\ntr", hexadecimal = "0123456789abcdef";
-  std::string result = "\"";
-  for (const char c : valid_utf8(text)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (const std::size_t at = escaped.find(c); at != escaped.npos) {
-      result += '\\';
-      result += letter[at];
-    } else if (byte < 0x20) {
-      result += "\\u00";
-      result += hexadecimal[byte >> 4];
-      result += hexadecimal[byte & 15];
-    } else {
-      result += c;
-    }
-  }
-  return result + '"';
-}
-
-void Results::set(std::string name, double value) {
-  set_literal(std::move(name), std::isfinite(value) ? to_text(value) : json_string(to_text(value)));
-}
+void Results::set(std::string name, double value) { set_literal(std::move(name), json_number(value)); }
 
 void Results::set(std::string name, double value, double tolerance) {
   tolerances_[name] = tolerance;
@@ -42,7 +22,7 @@ void Results::set(std::string name, double value, double tolerance) {
 }
 
 void Results::set(std::string name, std::string_view value) {
-  set_literal(std::move(name), json_string(value));
+  set_literal(std::move(name), json_string(valid_utf8(value)));
 }
 
 void Results::set_literal(std::string name, std::string literal) {
@@ -57,7 +37,7 @@ void Results::set_literal(std::string name, std::string literal) {
 std::string Results::json() const {
   std::string text = "{";
   for (const auto& [name, literal] : entries_) {
-    text += (text.size() == 1 ? "\n  " : ",\n  ") + json_string(name) + ": " + literal;
+    text += (text.size() == 1 ? "\n  " : ",\n  ") + json_string(valid_utf8(name)) + ": " + literal;
   }
   return text + "\n}\n";
 }

@@ -42,9 +42,6 @@ class Results {
   std::map<std::string, double> tolerances_;
 };
 
-// `text` between quotes as a JSON string. Bytes that are not UTF-8 become U+FFFD.
-std::string json_string(std::string_view text);
-
 // The entries of a results.json: name → number or text. "nan", "inf" and "-inf" are read as the numbers they
 // stand for.
 using ResultsFile = std::map<std::string, std::variant<double, std::string>>;
