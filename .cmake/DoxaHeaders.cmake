@@ -3,7 +3,8 @@
 configure_file("${PROJECT_SOURCE_DIR}/.cmake/version.h.in" "${PROJECT_BINARY_DIR}/include/doxa/version.h" @ONLY)
 
 file(GLOB public_headers RELATIVE "${PROJECT_SOURCE_DIR}" CONFIGURE_DEPENDS
-  "${PROJECT_SOURCE_DIR}/autograd/*.h" "${PROJECT_SOURCE_DIR}/distributions/*.h" "${PROJECT_SOURCE_DIR}/models/*/*.h")
+  "${PROJECT_SOURCE_DIR}/autograd/*.h" "${PROJECT_SOURCE_DIR}/distributions/*.h" "${PROJECT_SOURCE_DIR}/models/*.h"
+  "${PROJECT_SOURCE_DIR}/models/*/*.h")
 set(umbrella "#pragma once\n\n#include \"doxa/version.h\"\n\n")
 foreach(header IN LISTS public_headers)
   string(APPEND umbrella "#include \"doxa/${header}\"\n")

@@ -11,7 +11,7 @@
 namespace doxa {
 
 /// A model that learns to believe from episodes alone. Whatever is inside, training (training.h) and scoring
-/// (evaluation.h) call these free functions beside it:
+/// (score.h) call these free functions beside it:
 ///
 ///   parameters(m)                           what is learned
 ///   copies(m)                               how often each episode stands in a batch, side by side: the

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "doxa/models/beliefs/score.h"
+#include "doxa/models/beliefs/memory_score.h"
 #include "doxa/models/files/file.h"
 #include "doxa/models/numerics/mean_estimate.h"
 #include "doxa/models/pomdp/episode_file.h"

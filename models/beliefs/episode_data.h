@@ -19,7 +19,7 @@ struct EpisodeCounts {
 };
 
 /// Episodes of one POMDP under one open-loop policy, to learn a belief from and to score it on, and what two
-/// reference predictors achieve on them: the exact filter and the last observation (score.h). All values are
+/// reference predictors achieve on them: the exact filter and the last observation (memory_score.h). All values are
 /// negative log-likelihoods in nats per step.
 struct EpisodeData {
   Pomdp pomdp;                 ///< the learner sees how many actions and observations it has, nothing else

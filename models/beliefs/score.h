@@ -1,71 +1,87 @@
 #pragma once
 
-#include <cstdint>
+#include <algorithm>
 #include <span>
-#include <unordered_map>
+#include <string>
 #include <vector>
 
-#include "doxa/models/pomdp/pomdp.h"
-#include "doxa/models/pomdp/simulate.h"
+#include "doxa/models/beliefs/belief_model.h"
+#include "doxa/models/beliefs/episode_data.h"
+#include "doxa/models/beliefs/memory_score.h"
+#include "doxa/models/beliefs/prediction.h"
+#include "doxa/models/nn/training.h"
 
 namespace doxa {
 
-/// The negative log-likelihood per step under the exact filter, -1/T Σ_k log p(o_k | o_{<k}, a_{<k}), of each
-/// trajectory, in nats per step: no predictor does better in expectation. Throws std::invalid_argument for a
-/// trajectory without steps, and as `log_evidence` does.
-std::vector<double> exact_nll(const Pomdp& m, std::span<const Trajectory> trajectories);
+/// One sample of the bound for each of several trajectories, and its divergence, in nats per step.
+struct SampledBound {
+  std::vector<double> bound, kl;
+};
+template <BeliefModel M>
+SampledBound sample_bound(M& model, std::span<const Trajectory> trajectories, Philox& random) {
+  Tape tape;
+  const Evaluation evaluation(tape);
+  const Episodes e = episodes(trajectories);
+  const BoundTerms<Var> terms = bound(tape, model, e, random);
+  const double steps = static_cast<double>(e.horizon);
+  SampledBound sampled;
+  for (std::size_t i = 0; i < trajectories.size(); ++i) {
+    const double kl = static_cast<double>(terms.kl.value()[i]);
+    sampled.bound.push_back((static_cast<double>(terms.log_likelihood.value()[i]) - kl) / steps);
+    sampled.kl.push_back(kl / steps);
+  }
+  return sampled;
+}
 
-/// The predictor that remembers one observation, p(o_k | o_{k-1}, a_{k-1}), estimated by counting, with ½
-/// added to each count (Krichevsky & Trofimov, IEEE Trans. Inf. Theory 27, 1981). The first step of an
-/// episode, which has no observation before it, is a context of its own.
-struct LastObservationPredictor {
-  std::size_t actions = 0, observations = 0;
-  std::unordered_map<std::uint64_t, double> pair_count;     ///< n(o_{k-1}, a_{k-1}, o_k), where not 0
-  std::unordered_map<std::uint64_t, double> context_count;  ///< n(o_{k-1}, a_{k-1}), where not 0
+/// What a trained belief is worth on episodes that it has not seen, in nats per step.
+struct BeliefScore {
+  double validation = 0;       ///< mean model_nll of the validation episodes, by which variants are compared
+  StepTable predictions = {};  ///< of the held-out episodes, rows of O
+  std::vector<double> nll = {}, bound = {}, kl = {};  ///< one for each held-out episode
+  MemoryScore memory = {};
 
-  /// o_{k-1} at the start of an episode.
-  std::size_t start_of_episode() const { return observations; }
-  /// (n(o', a, o) + ½) / (n(o', a) + O/2); `previous` is o_{k-1} or start_of_episode().
-  double probability(std::size_t previous, std::size_t action, std::size_t observation) const;
+  double mean_bound() const { return estimate_mean(bound).mean; }
+  double mean_kl() const { return estimate_mean(kl).mean; }
+  /// Whether the latent is in use: a mean KL of at least 0.05 nats per step.
+  bool live() const { return mean_kl() >= 0.05; }
 };
 
-/// How many trajectories are counted for a last_nll that is reported.
-inline constexpr std::size_t default_count_trajectories = 20'000;
+/// Scores a trained model with `samples` samples of its belief. Throws as `prediction_nll` and `memory_score`
+/// do.
+template <BeliefModel M>
+BeliefScore score_belief(M& model, const EpisodeData& data, Index samples, Philox random) {
+  const StepTable on_validation = predictive(model, data.validation, samples, random);
+  StepTable predictions = predictive(model, data.held_out, samples, random);
+  std::vector<double> nll = prediction_nll(predictions, data.held_out);
+  SampledBound sampled = sample_bound(model, data.held_out, random);
+  const MemoryScore memory = memory_score(data.last, nll, data.exact);
+  return {.validation = estimate_mean(prediction_nll(on_validation, data.validation)).mean,
+          .predictions = std::move(predictions),
+          .nll = std::move(nll),
+          .bound = std::move(sampled.bound),
+          .kl = std::move(sampled.kl),
+          .memory = memory};
+}
 
-/// Counts over all steps of the trajectories. Like `last_nll` it throws std::out_of_range for an action or
-/// observation that the model lacks, and std::invalid_argument for a trajectory without steps or with unequal
-/// numbers of actions and observations.
-LastObservationPredictor count_last_observation(const Pomdp& m, std::span<const Trajectory> trajectories);
-/// The same on `count` simulated trajectories.
-LastObservationPredictor count_last_observation(const Pomdp& m, std::span<const double> policy,
-                                                std::size_t horizon, Philox& random,
-                                                std::size_t count = default_count_trajectories);
-
-/// -1/T Σ_k log p(o_k | o_{k-1}, a_{k-1}) of each trajectory, in nats per step.
-std::vector<double> last_nll(const LastObservationPredictor& predictor,
-                             std::span<const Trajectory> trajectories);
-
-/// How much of the value of memory a predictor has gained: 0 is none, 1 is as good as the exact filter.
-struct MemoryScore {
-  double last, model, exact;  ///< means over the trajectories, nats per step
-  double score;               ///< (last - model) / (last - exact); NaN where last - exact is not positive
-  double standard_error;      ///< of the score, by the jackknife; NaN where it divides by 0
-  double excess() const { return model - exact; }
+/// A trained variant of a belief model, with its training and its score.
+struct LearnedBelief {
+  std::string name;
+  Index steps;  ///< of training, as planned; training.steps were done
+  TrainingReport training = {};
+  double seconds = 0;  ///< duration of the training
+  BeliefScore score = {};
 };
 
-/// The score from the values L_i, M_i, E_i of three predictors on the same n trajectories, all of which have
-/// the same weight: θ = Σ(L_i - M_i) / Σ(L_i - E_i). Leaving out trajectory i gives θ_(i), and
-/// SE² = (n-1)/n Σ_i (θ_(i) - mean θ_(·))²: the paired jackknife of a ratio of means (Miller, "The jackknife - a
-/// review", Biometrika 61, 1974, section 2).
-///
-/// If Σ(L_i - E_i) is not positive beyond rounding, memory gains nothing on these trajectories, and θ is NaN:
-/// a ratio would have the wrong sign or be noise. If leaving out a single trajectory makes it so, the error is
-/// NaN. If the sum is small compared with its own spread, the error is large and only a rough guide,
-/// because it linearises a ratio whose denominator may be 0. If the predictor gave probability 0 to something
-/// that happened, M_i = +infinity, the score is -infinity and its error NaN.
-///
-/// Throws std::invalid_argument for different sizes, n < 2, or another value that is not finite.
-MemoryScore memory_score(std::span<const double> last, std::span<const double> model,
-                         std::span<const double> exact);
+/// The variant with the least validation loss; `all` must not be empty.
+inline const LearnedBelief& best_of(std::span<const LearnedBelief> all) {
+  return *std::ranges::min_element(all, {}, [](const LearnedBelief& b) { return b.score.validation; });
+}
+/// The same among those whose latent is in use; null if there is none.
+inline const LearnedBelief* best_live_of(std::span<const LearnedBelief> all) {
+  const LearnedBelief* best = nullptr;
+  for (const LearnedBelief& b : all)
+    if (b.score.live() && (!best || b.score.validation < best->score.validation)) best = &b;
+  return best;
+}
 
 }  // namespace doxa

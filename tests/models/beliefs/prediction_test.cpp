@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "doxa/models/beliefs/score.h"
+#include "doxa/models/beliefs/memory_score.h"
 #include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/path_enumeration.h"
 #include "step_tables.h"

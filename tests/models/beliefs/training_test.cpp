@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "doxa/models/beliefs/evaluation.h"
+#include "doxa/models/beliefs/score.h"
 #include "doxa/models/beliefs/filtering_posterior.h"
 #include "doxa/models/beliefs/rssm_learner.h"
 #include "tests/support/random_pomdp.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "doxa/models/beliefs/score.h"
+#include "doxa/models/beliefs/memory_score.h"
 #include "doxa/models/pomdp/simulate.h"
 #include "tests/support/pomdp_text.h"
 #include "tests/support/random_pomdp.h"

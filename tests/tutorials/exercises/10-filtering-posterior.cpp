@@ -7,7 +7,7 @@
 #include <numeric>
 #include <vector>
 
-#include "doxa/models/beliefs/score.h"
+#include "doxa/models/beliefs/memory_score.h"
 #include "doxa/models/numerics/mean_estimate.h"
 #include "doxa/models/pomdp/causal_posterior.h"
 #include "doxa/models/pomdp/file.h"

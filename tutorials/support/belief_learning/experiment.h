@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "doxa/models/beliefs/evaluation.h"
+#include "doxa/models/beliefs/score.h"
 #include "doxa/models/beliefs/training.h"
 #include "doxa/models/nn/training.h"
 #include "support/progress.h"

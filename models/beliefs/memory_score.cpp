@@ -1,4 +1,4 @@
-#include "doxa/models/beliefs/score.h"
+#include "doxa/models/beliefs/memory_score.h"
 
 #include <cmath>
 #include <limits>

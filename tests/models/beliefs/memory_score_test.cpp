@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "doxa/models/beliefs/score.h"
+#include "doxa/models/beliefs/memory_score.h"
 #include "doxa/models/pomdp/belief.h"
 #include "tests/support/random_pomdp.h"
 #include "tests/support/rounding.h"
