@@ -17,7 +17,7 @@ namespace doxa {
 /// How a derivative compares with a numerical one, from good to bad.
 enum class Verdict {
   pass,          ///< equal, and a relative error of `resolution_limit` would have been seen
-  kink,          ///< the derivatives from the left and from the right differ, and it lies between them
+  kink,          ///< the derivatives from the left and right differ, and that of the tape lies between
   inconclusive,  ///< the numerical derivative is too inaccurate to tell: this is not a pass
   fail,          ///< they differ by more than the error of the numerical derivative
 };
@@ -99,10 +99,10 @@ struct CheckedLeaf {
 /// many parameters. For Gaussian v and directions d it compares ⟨∇(vᵀy), d⟩ with the difference of vᵀy along
 /// d; it also compares the derivatives with respect to some elements of each input.
 ///
-/// A derivative a fails if it differs from the numerical n ± E by more than `ratio_limit` E. It is
-/// inconclusive if E is so large that a relative error of `resolution_limit` of n would not be seen. If n
-/// cannot be told from zero (|n| below `ratio_limit` E), a passes as zero, provided that E is no larger than
-/// rounding of y explains; in single precision every derivative that small passes.
+/// The tape's derivative fails if it differs from the numerical one, n ± E, by more than `ratio_limit` E. It
+/// is inconclusive if E is so large that a relative error of `resolution_limit` of n would not be seen. If n
+/// cannot be told from zero (|n| below `ratio_limit` E), the tape's derivative passes as zero, provided that
+/// E is no larger than rounding of y explains; in single precision every derivative that small passes.
 ///
 /// A gradient also has properties that are checked exactly:
 /// - Computed again, on the same tape or from a new recording, it has the same bits.

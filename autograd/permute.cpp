@@ -32,8 +32,8 @@ Order order_of(const Shape& y, const std::array<Index, 4>& step_x) {
     }
     step_y *= extent;
   }
-  // If x is not contiguous along y's last axis, the axis along which it is becomes the last but one. These
-  // two axes are then transposed block by block.
+  // If x is not contiguous along y's last axis, the axis along which x is contiguous becomes the last but
+  // one. These two axes are then transposed block by block.
   if (o.step_x[3] > 1)
     for (std::size_t k = last; k < 2; ++k)
       if (o.step_x[k] == 1) {

@@ -173,7 +173,7 @@ void Philox::normal(std::span<Real> out) {
   }
 }
 
-// In double whatever Real is: 1 - u near 0 has more digits than a float.
+// In double whatever Real is: for u near 1 a float would lose the digits of 1 - u.
 void Philox::gumbel(std::span<Real> out) {
   constexpr std::size_t at_once = 256;
   std::array<std::uint64_t, at_once> some_words;

@@ -27,8 +27,8 @@ AxisList moved_last(const Shape& shape, const AxisList& axes) {
   return order;
 }
 
-// Adjacent axes are lanes of x as it lies in memory. Otherwise x is permuted first, so that they become the
-// last.
+// If the reduced axes are adjacent, they form lanes of x as it lies in memory. Otherwise x is permuted first,
+// so that they become the last axes.
 Reduction over(Var x, AxisList axes, bool keepdims, const char* op) {
   const Shape from = x.shape();
   axes = axes.of(from, {op, x.tape()});

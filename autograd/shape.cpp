@@ -13,10 +13,10 @@ std::invalid_argument argument_error(const OpName& op, const std::string& reason
 Shape::Shape(const Index* extents, int rank) : rank_(rank) {
   if (rank > max_rank)
     throw std::invalid_argument("shape: rank " + std::to_string(rank) + ", expected at most 4");
-  // Bytes must be addressable. Empty axes are left out of the count, because strides must not overflow
-  // either.
+  // Bytes must be addressable. Axes of extent 0 are left out of the product, because strides must not
+  // overflow either. Two factors below `small` multiply to at most `most`, so they need no division.
   constexpr Index most = std::numeric_limits<std::ptrdiff_t>::max() / 8;
-  constexpr Index small = Index{1} << (sizeof(std::ptrdiff_t) * 4 - 2);  // small² - 1 = most: no division
+  constexpr Index small = Index{1} << (sizeof(std::ptrdiff_t) * 4 - 2);  // small² - 1 = most
   Index reach = 1;
   for (int i = 0; i < rank; ++i) {
     const Index extent = extents[i];

@@ -55,9 +55,9 @@ Real expm1_less(Real t) {
   return elementary::expm1(t) - t;
 }
 
-// One value's term of the divergence, σ(l) (e^t - 1 - t) with t = log(σ(k) / σ(l)), so that σ(l) e^t = σ(k). The sum of the
-// two terms is the divergence, because the differences σ(k) - σ(l) of the two values add up to 0. A term is never
-// negative, so no digits cancel however close l and k are.
+// One value's term of the divergence, σ(l) (e^t - 1 - t) with t = log(σ(k) / σ(l)), so that σ(l) e^t = σ(k).
+// The sum of the two terms is the divergence, because the differences σ(k) - σ(l) of the two values add up to
+// 0. A term is never negative, so no digits cancel however close l and k are.
 Real kl_term(Real l, Real k) {
   const Real t = log_ratio(l, k);
   return t > 1 ? sigmoid(k) - times_sigmoid(l, 1 + t) : times_sigmoid(l, expm1_less(t));
@@ -94,8 +94,8 @@ Var Bernoulli::support() const {
 
 // y = x l - max(l, 0) - log(1 + e^-|l|)
 // dl += g (x - σ(l)),  dx += g l
-// For l > 0, x - σ(l) is computed as (x - 1) + σ(-l), and for l < 0 as (x - 0) - σ(l): at x = 1 and x = 0 the bracket is
-// exactly 0, and the small logistic function keeps its digits. The same holds for x l - max(l, 0).
+// For l > 0, x - σ(l) is computed as (x - 1) + σ(-l), and for l < 0 as (x - 0) - σ(l): at x = 1 and x = 0 the
+// bracket is exactly 0, and the small logistic function keeps its digits. The same holds for x l - max(l, 0).
 Var log_prob(const Bernoulli& q, Var x) {
   check_parameter("log_prob of Bernoulli: x", x, "a number from 0 to 1",
                   [](Real v) { return (v >= 0) & (v <= 1); });

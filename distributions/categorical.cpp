@@ -94,8 +94,9 @@ Var Categorical::log_probs() const { return log_softmax(logits, -1); }
 // Softmax cross-entropy of the value c:
 //   y = x_c - log s with s = Σ_i e^x_i
 //   dx_i -= g e^x_i / s for i ≠ c,  dx_c += g Σ_{i≠c} e^x_i / s
-// The exponentials e^(x_i - max x) are computed once and kept in `weights`. Element c is replaced by -Σ_{i≠c} of them, which
-// dx_c needs: if p_c is near 1, that sum is exact to a few u, whereas 1 - p_c has lost its digits.
+// The exponentials e^(x_i - max x) are computed once and kept in `weights`. Element c is replaced by minus
+// the sum of the others, which dx_c needs: if p_c is near 1, that sum is exact to a few unit round-offs,
+// whereas 1 - p_c has lost its digits.
 Var log_prob(const Categorical& q, std::span<const Index> x) {
   const Shape shape = q.shape();
   const Index rows = shape.size(), k = q.logits.shape()[q.logits.rank() - 1];

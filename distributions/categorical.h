@@ -7,19 +7,20 @@
 
 namespace doxa {
 
-/// One of K values, with probabilities p_i = e^logit_i / Σ_k e^logit_k. The last axis of the logits holds the K values; the
-/// leading axes are independent draws. It is discrete, so rsample does not compile.
+/// One of K values, with probabilities p_i = e^logit_i / Σ_k e^logit_k. The last axis of the logits holds the
+/// K values; the leading axes are independent draws. It is discrete, so rsample does not compile.
 struct Categorical {
   using Value = std::vector<Index>;
   static constexpr int event_rank = 0;
   Var logits;
 
-  /// A logit of -inf makes its value impossible. Throws std::invalid_argument if there is no axis or the last one is empty;
-  /// naming the index, if a logit is NaN or +inf; and naming the row, if it makes all values impossible.
+  /// A logit of -inf makes its value impossible. Throws std::invalid_argument if there is no axis or the last
+  /// one is empty; naming the index, if a logit is NaN or +inf; and naming the row, if it makes all values
+  /// impossible.
   explicit Categorical(Var logits);
-  /// logits = log p. The derivative of log p at p = 0, which is infinite, is taken as 0. Throws std::invalid_argument
-  /// naming the index of a p that is not from 0 to 1, or the row if its sum differs from 1 by more than √ε, ε the spacing
-  /// of numbers at 1.
+  /// logits = log p. The derivative of log p at p = 0, which is infinite, is taken as 0. Throws
+  /// std::invalid_argument naming the index of a p that is not from 0 to 1, or the row if its sum differs
+  /// from 1 by more than √ε, ε the spacing of numbers at 1.
   static Categorical from_probs(Var probs);
 
   Tape& tape() const { return logits.tape(); }
@@ -36,8 +37,8 @@ struct Categorical {
 Var log_prob(const Categorical& q, std::span<const Index> x);
 Var entropy(const Categorical& q);  ///< -Σ_i p_i log p_i, to which an impossible value adds 0
 std::vector<Index> sample(const Categorical& q, Philox& random);
-/// Σ_i q_i (log q_i - log p_i). A value that is impossible under q adds 0; one that is impossible under p alone makes it
-/// +inf. Throws std::invalid_argument if the shapes of the logits differ.
+/// Σ_i q_i (log q_i - log p_i). A value that is impossible under q adds 0; one that is impossible under p
+/// alone makes it +inf. Throws std::invalid_argument if the shapes of the logits differ.
 Var kl_divergence(const Categorical& q, const Categorical& p);
 
 }  // namespace doxa

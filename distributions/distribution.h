@@ -15,16 +15,17 @@ namespace doxa {
 /// and, where there is a closed form, entropy(q) = -E_q[log q], mean(q), variance(q), stddev(q) = √variance(q) and
 /// kl_divergence(q, p). Its members are
 ///   tape()       the tape of its parameters
-///   shape()      the shape of a draw (for Categorical, whose values are no Var, of the indices)
+///   shape()      the shape of a draw (of the indices for Categorical, whose values are not a Var)
 ///   repeated(n)  n independent copies of it, along a new first axis
 ///   detached()   the same distribution, but no gradient reaches its parameters
 ///
-/// The values x of log_prob broadcast against shape(), with one restriction. x may have additional first axes: several
-/// values for each element of the batch. On the axes of shape(), x may be stretched, or the distribution, but not both: a
-/// distribution of shape [200,1] and 200 values [200] would make 200 x 200 densities, which is nearly always a mistake. It
-/// throws std::invalid_argument with both shapes. If all pairs are wanted, give the values the shape [200,200] with
-/// broadcast_to. The noise of rsample follows the same rule. In kl_divergence(q, p) of normals and of Bernoulli, q and p
-/// broadcast both ways, because all pairs of two batches are a common question.
+/// The values x of log_prob broadcast against shape(), with one restriction. x may have additional first
+/// axes: several values for each element of the batch. On the axes of shape(), x may be stretched, or the
+/// distribution, but not both: a distribution of shape [200,1] and 200 values [200] would make 200 x 200
+/// densities, which is nearly always a mistake. It throws std::invalid_argument with both shapes. If all
+/// pairs are wanted, give the values the shape [200,200] with broadcast_to. The noise of rsample follows the
+/// same rule. In kl_divergence(q, p) of normals and of Bernoulli, q and p broadcast both ways, because all
+/// pairs of two batches are a common question.
 template <class D>
 concept Distribution = requires(const D& q, const typename D::Value& x, Philox& random, Index n) {
   { log_prob(q, x) } -> std::same_as<Var>;
@@ -71,8 +72,8 @@ inline Shape batch_shape(const Shape& draws, int event_rank) {
   return batch;
 }
 
-/// z = g(ε): a draw from q through which gradients reach its parameters (Kingma & Welling 2013, section 2.4). The noise is
-/// an argument, so that a stochastic objective is a function like any other.
+/// z = g(ε): a draw from q through which gradients reach its parameters (Kingma & Welling 2013, section 2.4).
+/// The noise is an argument, so that a stochastic objective is a function like any other.
 template <Distribution D>
 Var rsample(const D& q, Var noise) {
   static_assert(

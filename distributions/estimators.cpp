@@ -30,8 +30,8 @@ struct Advantage {
     b.weight = double{b.decay} * b.weight + 1;
   }
 
-  // f_i - (S - f_i) / (n - 1), where S is the sum of all. It is computed from the differences f_i - f_j, which may be small
-  // compared with f.
+  // f_i - (S - f_i) / (n - 1), where S is the sum of all. It is computed from the differences f_i - f_j,
+  // which may be small compared with f.
   void operator()(LeaveOneOutBaseline) const {
     if (draws < 2)
       throw std::invalid_argument(

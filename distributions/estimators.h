@@ -10,16 +10,18 @@
 
 namespace doxa {
 
-/// A baseline is what a score-function estimator subtracts from f(z) before it multiplies by the score ∇ log q(z). Because
-/// E_q[∇ log q(z)] = 0, a baseline that does not depend on its own draw does not change the expectation, but it changes the
-/// variance (Williams, Machine Learning 8, 1992, section 4). This one is a constant.
+/// A baseline is what a score-function estimator subtracts from f(z) before it multiplies by the score
+/// ∇ log q(z). Because E_q[∇ log q(z)] = 0, a baseline that does not depend on its own draw does not change
+/// the expectation, but it changes the variance (Williams, Machine Learning 8, 1992, section 4). This one is
+/// a constant.
 struct ConstantBaseline {
   Real value = 0;
 };
 
 /// The exponentially weighted mean of f over the calls before this one,
 ///   Σ_k decay^k f̄_(t-k) / Σ_k decay^k with k = 1 … t - 1
-/// for call t, where f̄ is the mean over draws and events. In the first call it is 0. It must live as long as the training.
+/// for call t, where f̄ is the mean over draws and events. In the first call the baseline is 0. The object
+/// must live as long as the training.
 struct RunningMeanBaseline {
   Real decay = Real(0.9);
   double weighted_sum = 0, weight = 0;  ///< of the means so far
@@ -27,24 +29,27 @@ struct RunningMeanBaseline {
   Real value() const { return weight > 0 ? static_cast<Real>(weighted_sum / weight) : 0; }
 };
 
-/// For each draw the mean of f over the other draws of the same call, b_i = Σ_(j≠i) f_j / (n - 1) (Kool, van Hoof & Welling,
-/// "Buy 4 REINFORCE samples, get a baseline for free!", ICLR workshop 2019). It needs at least two draws.
+/// For each draw the mean of f over the other draws of the same call, b_i = Σ_(j≠i) f_j / (n - 1) (Kool, van
+/// Hoof & Welling, "Buy 4 REINFORCE samples, get a baseline for free!", ICLR workshop 2019). It needs at
+/// least two draws.
 struct LeaveOneOutBaseline {};
 
 using Baseline = std::variant<ConstantBaseline, RunningMeanBaseline, LeaveOneOutBaseline>;
 
 struct ScoreFunction;
 
-/// An estimate of F = E_q[f(z)] for each event of q, [events …]. Its backward pass estimates ∇F with respect to everything
-/// that q and f are computed from. The estimator says how, and to change it is to change one word:
+/// An estimate of F = E_q[f(z)] for each event of q, [events …]. Its backward pass estimates ∇F with respect
+/// to everything that q and f are computed from. The estimator says how, and to change it is to change one
+/// word:
 ///
 ///   const auto f = [&](Var z, const auto& q_z) { return log_joint(z) - log_prob(q_z, z); };
 ///   const Var bound =
 ///       expectation(q, f, ScoreFunction{.samples = 8, .baseline = LeaveOneOutBaseline{}}, random);
 ///
-/// f is called once with n draws, z of shape [n, events …, event], and returns a number for each, [n, events …]. The events
-/// of a batch are separate problems: f at one event must not depend on the z of another. (For a Bernoulli every element is
-/// an event.) If f takes a second argument, it is given q.repeated(n), from which it can compute log q(z).
+/// f is called once with n draws, z of shape [n, events …, event], and returns a number for each,
+/// [n, events …]. The events of a batch are separate problems: f at one event must not depend on the z of
+/// another. (For a Bernoulli every element is an event.) If f takes a second argument, it is given
+/// q.repeated(n), from which it can compute log q(z).
 ///
 /// Not every estimator suits every distribution and every f:
 ///
@@ -57,8 +62,8 @@ struct ScoreFunction;
 ///   GumbelSoftmax      OneHotCategorical           defined and differentiable inside the simplex
 ///   Enumeration        FiniteSupport               anything
 ///
-/// Enumeration is exact. ScoreFunction, Reparametrisation and PathDerivative are unbiased. StraightThrough is unbiased only
-/// if f is linear in z, and GumbelSoftmax only in the limit of temperature 0.
+/// Enumeration is exact. ScoreFunction, Reparametrisation and PathDerivative are unbiased. StraightThrough is
+/// unbiased only if f is linear in z, and GumbelSoftmax only in the limit of temperature 0.
 ///
 /// An estimator that does not suit the distribution does not compile. Throws std::invalid_argument if f returns another
 /// shape, for fewer samples than the estimator needs, and for a running mean in an estimator that ends with the call.
@@ -89,9 +94,10 @@ struct Reparametrisation {
   Var operator()(const Q& q, F& f, Philox& random) const;
 };
 
-/// The same without the gradient of log q(z) at fixed z, whose expectation is 0. Where q is the posterior, the estimate of a
-/// bound's gradient is then 0 for every draw. Roeder, Wu & Duvenaud, "Sticking the landing" (2017), arXiv 1703.09194,
-/// equation 9. f must take q as its second argument, and is given one that passes no gradient.
+/// Like Reparametrisation, but without the gradient of log q(z) at fixed z, whose expectation is 0. Where q
+/// is the posterior, the estimate of a bound's gradient is then 0 for every draw. Roeder, Wu & Duvenaud,
+/// "Sticking the landing" (2017), arXiv 1703.09194, equation 9. f must take q as its second argument, and is
+/// given one that passes no gradient.
 struct PathDerivative {
   Index samples = 1;
 
@@ -99,8 +105,8 @@ struct PathDerivative {
   Var operator()(const Q& q, F& f, Philox& random) const;
 };
 
-/// Draws values, and differentiates as if the values were their probabilities: Bengio, Léonard & Courville (2013), arXiv
-/// 1308.3432, section 4.
+/// Draws values, and differentiates as if the values were their probabilities: Bengio, Léonard & Courville
+/// (2013), arXiv 1308.3432, section 4.
 struct StraightThrough {
   Index samples = 1;
 
@@ -108,10 +114,10 @@ struct StraightThrough {
   Var operator()(const Q& q, F& f, Philox& random) const;
 };
 
-/// Takes f at points inside the simplex, softmax((log p + ε) / temperature) with Gumbel noise ε, instead of at its corners.
-/// The value, too, is then that of the relaxed distribution. Jang, Gu & Poole (2017), arXiv 1611.01144; Maddison, Mnih & Teh
-/// (2017), arXiv 1611.00712. With `straight_through`, f is evaluated at the nearest corner, which is an exact draw, and its
-/// gradient is passed on to the point inside.
+/// Takes f at points inside the simplex, softmax((log p + ε) / temperature) with Gumbel noise ε, instead of
+/// at its corners. The value, too, is then that of the relaxed distribution. Jang, Gu & Poole (2017), arXiv
+/// 1611.01144; Maddison, Mnih & Teh (2017), arXiv 1611.00712. With `straight_through`, f is evaluated at the
+/// nearest corner, which is an exact draw, and its gradient is passed on to the point inside.
 struct GumbelSoftmax {
   Index samples = 1;
   Real temperature = Real(0.5);
@@ -121,7 +127,8 @@ struct GumbelSoftmax {
   Var operator()(const Q& q, F& f, Philox& random) const;
 };
 
-/// Σ_k q(x_k) f(x_k) over all values, without a draw and without variance. An impossible value adds 0, whatever f is there.
+/// Σ_k q(x_k) f(x_k) over all values, without a draw and without variance. An impossible value adds 0,
+/// whatever f is there.
 struct Enumeration {
   template <Distribution Q, class F>
   Var operator()(const Q& q, F& f, Philox& random) const;
@@ -130,9 +137,10 @@ struct Enumeration {
 /// Throws std::invalid_argument if the baseline is a running mean. For estimators that exist during one call only.
 void check_outlives_call(const Baseline& baseline);
 
-/// The surrogate of the score-function estimator for draws along the first axis: its value is f, and its gradient is
-/// ∇f + (f - b) ∇ log_q with f - b as a constant. A running mean is updated with f afterwards. Throws
-/// std::invalid_argument if the shapes differ, for a leave-one-out baseline of one draw, and for a decay outside [0, 1).
+/// The surrogate of the score-function estimator for draws along the first axis: its value is f, and its
+/// gradient is ∇f + (f - b) ∇ log_q with f - b as a constant. A running mean is updated with f afterwards.
+/// Throws std::invalid_argument if the shapes differ, for a leave-one-out baseline of one draw, and for a
+/// decay outside [0, 1).
 Var score_function_surrogate(Var f, Var log_q, Baseline& baseline);
 
 /// Throws std::invalid_argument unless f's answer to draws of this shape, [n, events …, event], is [n, events …].

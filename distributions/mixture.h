@@ -9,17 +9,17 @@
 
 namespace doxa {
 
-/// What a mixture does to shapes and values, whatever its components are. An event has the last `event_rank` axes, and the
-/// components have the axis before them.
+/// What a mixture does to shapes and values, whatever its components are. An event has the last `event_rank`
+/// axes, and the components have the axis before them.
 namespace mixing {
 
-/// The shape [..., event] of a mixture with components [..., M, event]. Throws std::invalid_argument unless the weights are
-/// [..., M] and their leading axes broadcast to those of the components.
+/// The shape [..., event] of a mixture with components [..., M, event]. Throws std::invalid_argument unless
+/// the weights are [..., M] and their leading axes broadcast to those of the components.
 Shape checked_shape(const Shape& weights, const Shape& components, int event_rank);
-/// [..., 1, event] of [..., event].
+/// x [..., event] as [..., 1, event].
 Var beside_components(Var x, int event_rank);
-/// x [..., event] repeated for each component: [..., M, event]. Throws std::invalid_argument if x and the mixture would both
-/// have to be stretched (distribution.h).
+/// x [..., event] repeated for each component: [..., M, event]. Throws std::invalid_argument if x and the
+/// mixture would both have to be stretched (distribution.h).
 Var for_components(Var x, const Shape& mixture, const Shape& components, int event_rank);
 /// Each index `components` times. Throws std::invalid_argument unless there is one index for each event of `shape`.
 std::vector<Index> for_components(std::span<const Index> x, const Shape& shape, Index components);
@@ -82,8 +82,8 @@ Var log_prob(const Mixture<D>& q, typename Mixture<D>::Argument x) {
   return logsumexp(log_joint(q, x), -1);
 }
 
-/// log p(k | x) = log w_k + log q_k(x) - log q(x), the logarithm of component k's responsibility for x: [..., M]. It is NaN
-/// where x is impossible.
+/// log p(k | x) = log w_k + log q_k(x) - log q(x), the logarithm of component k's responsibility for x:
+/// [..., M]. It is NaN where x is impossible.
 template <Distribution D>
 Var log_responsibilities(const Mixture<D>& q, typename Mixture<D>::Argument x) {
   return log_softmax(log_joint(q, x), -1);

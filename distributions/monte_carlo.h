@@ -8,8 +8,9 @@
 
 namespace doxa {
 
-/// Means over n independent samples x_i and their standard errors √(Σ (x_i - mean)² / (n (n - 1))), one of each for every
-/// event of a batch. It is not the MeanEstimate of models/numerics, which is the mean of one list of numbers in double.
+/// Means over n independent samples x_i and their standard errors √(Σ (x_i - mean)² / (n (n - 1))), one of
+/// each for every event of a batch. It is not the MeanEstimate of models/numerics, which is the mean of one
+/// list of numbers in double.
 struct MonteCarloEstimate {
   Tensor mean, standard_error;
 };
@@ -20,8 +21,8 @@ class RunningMoments {
  public:
   /// Adds the samples along the first axis. The other axes must have the same shape in every call.
   void add(Var samples);
-  /// Where a sample was infinite, the mean is infinite and its standard error 0: one infinite sample is enough to know that
-  /// a divergence is infinite. Throws std::logic_error for fewer than two samples.
+  /// Where a sample was infinite, the mean is infinite and its standard error 0: one infinite sample is
+  /// enough to know that a divergence is infinite. Throws std::logic_error for fewer than two samples.
   MonteCarloEstimate estimate() const;
 
  private:
@@ -33,9 +34,9 @@ class RunningMoments {
 /// Throws std::invalid_argument naming `what` for fewer than `least` samples.
 void check_sample_count(const char* what, Index samples, Index least);
 
-/// KL(q‖p) = E_q[log q(x) - log p(x)] for any two distributions with values of the same type, whether or not it has a closed
-/// form. One estimate for each event of q, without gradient. The parameters of p broadcast to draws of q. Throws
-/// std::invalid_argument for fewer than two samples.
+/// KL(q‖p) = E_q[log q(x) - log p(x)] for any two distributions with values of the same type, whether or not
+/// it has a closed form. One estimate for each event of q, without gradient. The parameters of p broadcast to
+/// draws of q. Throws std::invalid_argument for fewer than two samples.
 template <Distribution Q, Distribution P>
 MonteCarloEstimate monte_carlo_kl(const Q& q, const P& p, Index samples, Philox& random) {
   static_assert(std::same_as<typename Q::Value, typename P::Value>,

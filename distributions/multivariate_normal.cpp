@@ -66,7 +66,7 @@ bool same_length(const Shape& vectors, const MultivariateNormal& q) {
   return vectors.rank() > 0 && last(vectors) == last(q.scale_tril.shape());
 }
 
-// A stack of factors meets vectors as columns, which takes one axis more.
+// For a stack of factors `apply` makes each vector a matrix of one column, which takes one axis more.
 bool few_axes(const Shape& vectors, const MultivariateNormal& q) {
   return q.scale_tril.rank() == 2 || vectors.rank() < Shape::max_rank;
 }
@@ -163,9 +163,9 @@ Real diagonal_term(Real a, Real b) {
   return delta * delta / 2 + s * (delta - z * elementary::log_series(z));
 }
 
-// Computes M = P⁻¹ Q of two lower factors, row by row, and returns log det P - log det Q + (|M|² - n) / 2. Where a column of
-// P and Q is nearly the same, the elements of M below the diagonal are nearly 0. They are then computed from the
-// differences of Q and P, which are exact.
+// Computes M = P⁻¹ Q of two lower factors, row by row, and returns log det P - log det Q + (|M|² - n) / 2.
+// Where a column of P and Q is nearly the same, the elements of M below the diagonal are nearly 0. They are
+// then computed from the differences of Q and P, which are exact.
 Real factor_kl(Index n, const Real* q, const Real* p, Real* m) {
   Real total = 0;
   for (Index i = 0; i < n; ++i) {
@@ -197,8 +197,8 @@ void solve_transposed(Index n, const Real* p, const Real* m, Real* w) {
 
 // y = log det P - log det Q + (|P⁻¹ Q|² - n) / 2
 // dQ += g (tril(W) - diag(1/Q)),  dP += g (diag(1/P) - tril(W Mᵀ)) with M = P⁻¹ Q, W = P⁻ᵀ M
-// On the diagonal the leading terms are (r² - 1)/Q and (1 - r²)/P with r = Q/P. They cancel where P and Q are nearly equal,
-// and are computed from r² - 1 = δ (2 + δ) with δ = r - 1.
+// On the diagonal the leading terms are (r² - 1)/Q and (1 - r²)/P with r = Q/P. They cancel where P and Q are
+// nearly equal, and are computed from r² - 1 = δ (2 + δ) with δ = r - 1.
 Var factor_kl(Var q, Var p) {
   const Index n = last(q.shape()), matrix = n * n;
   const Stacks stacks(q.shape(), p.shape(), {"kl_divergence", q.tape()});

@@ -32,7 +32,8 @@ Var mean(const Normal& q);             ///< loc, in the shape of a draw
 Var stddev(const Normal& q);           ///< scale, in the shape of a draw
 Var variance(const Normal& q);         ///< scale²
 Var sample(const Normal& q, Philox& random);
-/// KL(q‖p) = log(σ_p/σ_q) + (σ_q² + (μ_q - μ_p)²) / 2σ_p² - 1/2, exact to a few u even if q and p are nearly equal
+/// KL(q‖p) = log(σ_p/σ_q) + (σ_q² + (μ_q - μ_p)²) / 2σ_p² - 1/2, exact to a few unit round-offs even if
+/// q and p are nearly equal
 Var kl_divergence(const Normal& q, const Normal& p);
 
 /// Independent normals whose last axis is one event. Densities, entropies and divergences are sums over it.

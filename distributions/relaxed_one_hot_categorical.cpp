@@ -8,7 +8,7 @@
 namespace doxa {
 namespace {
 
-// [..., 1] of [...], so that the number of an event meets all coordinates of the event.
+// x [...] as [..., 1], so that the one number of an event broadcasts to all coordinates of the event.
 Var as_column(Var x) { return x.rank() == 0 ? x : reshape(x, with_last_axis(x.shape(), 1)); }
 
 }  // namespace

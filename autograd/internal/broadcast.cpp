@@ -29,7 +29,7 @@ void for_each_row(const Shape& from, const Shape& to, F f) {
 
 void expand(const Shape& from, const Shape& to, const Real* x, Real* y) {
   const Index n = from.size(), size = to.size();
-  bool suffix = true;  // the last axes of `to`: all of x again and again
+  bool suffix = true;  // x has the last axes of `to`: y is x again and again
   for (int i = 1; i <= from.rank(); ++i) suffix &= n == 1 || from[from.rank() - i] == to[to.rank() - i];
   if (suffix && n > 0) {
     std::copy_n(x, std::min(n, size), y);

@@ -75,7 +75,7 @@ class Broadcast {
   }
 
   Record& r_;
-  std::array<bool, N> other_shape_{}, apart_{};  // whether its adjoint is collected in the workspace
+  std::array<bool, N> other_shape_{}, apart_{};  // apart_: its adjoint is collected in the workspace
 };
 
 /// Pairs the matrices of two stacks, [..., m, n] each, whose leading axes broadcast by NumPy's rules. Throws

@@ -80,7 +80,7 @@ struct Tape::State {
   bool keeps_leaf_gradients = false;  // the adjoints of leaves are the tape's own: see shards.h
   std::size_t peak_bytes = 0;
 
-  // Of the checkpoint that is being recorded.
+  // The rest belongs to the checkpoint that is being recorded.
   struct BoundLeaf {
     Shape shape;
     const Real* value;

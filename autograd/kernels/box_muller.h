@@ -1,13 +1,14 @@
 #pragma once
 
-// The logarithm, and the sine and cosine, of the normal draws, in double whatever Real is. Another order of operations here
-// would change the last bits of all draws of a seed. So they are not those of elementary.h, which may be made faster.
+// The logarithm, sine and cosine that the normal draws use, in double whatever Real is. Another order of
+// operations here would change the last bits of all draws of a seed. So the draws do not use the functions of
+// elementary.h, which may change when they are made faster.
 
 #include "doxa/autograd/kernels/floating_point.h"
 
 namespace doxa {
 
-/// log(u) for a normal number u > 0: u = 2^e (1 + f) with 1 + f in [sqrt 1/2, sqrt 2), s = f / (2 + f), and
+/// log(u) for u > 0 that is not denormal: u = 2^e (1 + f) with 1 + f in [sqrt 1/2, sqrt 2), s = f / (2 + f), and
 /// log(1 + f) = 2 (s + s^3/3 + s^5/5 + …) = f - f^2/2 + s (f^2/2 + 2 (s^2/3 + s^4/5 + …)).
 static inline double log_of_uniform(double u) {
   constexpr double ln2_high = 0x1.62e42fefa3800p-1, ln2_low = 0x1.ef35793c76730p-45;
@@ -65,8 +66,8 @@ static inline Turn turn(double u) {
           elementary::from_bits(elementary::to_bits(y) ^ flip_y)};
 }
 
-/// (k + 1/2) 2^-53 for the upper 53 bits k of a word. The two halves of k are converted to double by bit operations, which
-/// every instruction set has.
+/// (k + 1/2) 2^-53 for the upper 53 bits k of a word. The two halves of k are converted to double by bit
+/// operations, which every instruction set has.
 static inline double uniform_of_word(std::uint64_t word) {
   const std::uint64_t k = word >> 11;
   const double high = elementary::from_bits(k >> 32 | 0x4330000000000000) - 0x1p52;

@@ -1,8 +1,8 @@
 #pragma once
 
-// Elementary functions without branches, so that a loop over them becomes vector code. Each is within 2 ulp of the exact
-// value over the whole range. The polynomials interpolate the power series named beside them at Chebyshev's points, which
-// makes them nearly minimax.
+// Elementary functions without branches, so that a loop over them becomes vector code. Each is within 2 ulp
+// of the exact value over the whole range. The polynomials interpolate the power series named beside them at
+// Chebyshev's points, which makes them nearly minimax.
 
 #include "doxa/autograd/kernels/floating_point.h"
 
@@ -148,8 +148,8 @@ DOXA_INLINE T log1p(T x) {
 
 // ---- the logistic family ----
 //
-// Quotients of sums that contain e^-|x|. The rounding errors a' and d' of the sums a and d are computed too, and correct
-// the quotient q = a / d: (a + a') / (d + d') = q + (a' - q d') / d + …
+// Quotients of sums that contain e^-|x|. The rounding errors a' and d' of the sums a and d are computed too,
+// and correct the quotient q = a / d: (a + a') / (d + d') = q + (a' - q d') / d + …
 
 /// tanh|x| = -t / (2 + t) with t = e^(-2|x|) - 1.
 template <class T>
@@ -206,8 +206,8 @@ DOXA_INLINE T softplus(T x) {
 
 // ---- minimum and maximum ----
 
-/// The part of the adjoint g that operand a of (a, b) receives: all if it was chosen, which a NaN always is, and half if the
-/// two are equal.
+/// The part of the adjoint g that operand a of (a, b) receives: all if it was chosen, which a NaN always is,
+/// and half if the two are equal.
 template <class T>
 DOXA_INLINE T share(T g, bool chosen, T a, T b) {
   return (chosen | (a != a)) ? g : a == b ? T{0.5} * g : 0;

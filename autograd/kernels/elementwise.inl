@@ -1,7 +1,8 @@
 // Included by kernels.inl, inside the namespace of one instruction set.
 
-// What is added to an operand's adjoint: 0 where the loss does not depend on y (g = 0), even if the derivative is infinite or
-// NaN. Without this, the branch that `where` did not take could make a gradient NaN.
+// What is added to an operand's adjoint: 0 where the loss does not depend on y (g = 0), even if the
+// derivative is infinite or NaN. Without this, the branch that `where` did not take could make a gradient
+// NaN.
 DOXA_INLINE Real reached(Real g, Real term) { return select(g != 0, term, Real{0}); }
 
 namespace unary {
@@ -52,8 +53,8 @@ DOXA_INLINE void assign_angles(Index n, Real* y, F f, const Real* x, const Opera
 }  // namespace unary
 
 namespace binary {
-// The strides sa and sb are 1, or 0 for one value that stands for all. They are compile-time constants in each loop, so that
-// all four combinations become vector code.
+// The strides sa and sb are 1, or 0 for one value that stands for all. They are compile-time constants in
+// each loop, so that all four combinations become vector code.
 template <Index sa, Index sb, class F>
 DOXA_INLINE void each(Index n, const Real* a, const Real* b, Real* y, F f) {
   if constexpr (sa && sb)

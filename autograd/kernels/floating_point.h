@@ -1,8 +1,9 @@
 #pragma once
 
-// What the elementary functions need to know about a floating-point format, and how they evaluate a polynomial. Everything
-// here and in the headers that include this one is static and inlined, because each translation unit is compiled for its own
-// instruction set and the linker must not merge the copies. Needs GCC or Clang.
+// What the elementary functions need to know about a floating-point format, and how they evaluate a
+// polynomial. Everything here and in the headers that include this one is static and inlined, because each
+// translation unit is compiled for its own instruction set and the linker must not merge the copies. Needs
+// GCC or Clang.
 
 #include "doxa/autograd/real.h"
 
@@ -63,8 +64,8 @@ DOXA_INLINE T copysign(T magnitude, T sign) {
   return from_bits((to_bits(magnitude) & ~Format<T>::sign_mask) | (to_bits(sign) & Format<T>::sign_mask));
 }
 
-/// condition ? a : b, computed with bit masks. Several conditional expressions in a row would become branches, and the loop
-/// could not be vectorised.
+/// condition ? a : b, computed with bit masks. Several conditional expressions in a row would become
+/// branches, and the loop could not be vectorised.
 template <class T>
 DOXA_INLINE T select(bool condition, T a, T b) {
   const Bits<T> mask = to_bits(condition ? from_bits(~Bits<T>{0}) : T{0});
@@ -80,8 +81,8 @@ DOXA_INLINE T power_of_two(T n_plus_magic_plus_bias) {
   return from_bits(to_bits(n_plus_magic_plus_bias) << Format<T>::fraction_bits);
 }
 
-/// c0 + c1 x + c2 x² + …, given x2 = x². Horner's rule in x² on pairs of coefficients halves the chain of operations that
-/// wait for each other.
+/// c0 + c1 x + c2 x² + …, given x2 = x². Horner's rule in x² on pairs of coefficients halves the chain of
+/// operations that wait for each other.
 template <class T>
 DOXA_INLINE T polynomial(T, T, T c0) {
   return c0;

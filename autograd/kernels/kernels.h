@@ -6,7 +6,8 @@
 
 namespace doxa {
 
-/// What the kernels are compiled for: any processor of the target; x86-64 with AVX2 and FMA; x86-64-v4, which has AVX-512.
+/// What the kernels are compiled for: any processor of the target; x86-64 with AVX2 and FMA; x86-64-v4, which
+/// has AVX-512.
 enum class InstructionSet { baseline, avx2, avx512 };
 
 /// The element-wise ops. Their formulas are in kernels/derivatives.def.
@@ -36,19 +37,19 @@ struct Lanes {
   Index size() const { return outer * n * inner; }
 };
 
-/// The inner loops of the engine, compiled once for each instruction set. Every entry computes the same thing in every
-/// set. Only the order of additions and the use of fused multiply-adds differ: element-wise values, each within 2 ulp,
-/// differ by at most 4 ulp from set to set, and single operations not at all. Arrays must not overlap unless they are the
-/// same. Strides are in elements. The stride of an element-wise operand is 1, or 0 for one value that stands for all n,
-/// whose adjoint then receives the sum.
+/// The inner loops of the engine, compiled once for each instruction set. Every entry computes the same thing
+/// in every set. Only the order of additions and the use of fused multiply-adds differ: element-wise values,
+/// each within 2 ulp, differ by at most 4 ulp from set to set, and single operations not at all. Arrays must
+/// not overlap unless they are the same. Strides are in elements. The stride of an element-wise operand is 1,
+/// or 0 for one value that stands for all n, whose adjoint then receives the sum.
 ///
 /// Other rooms have tables like this one for loops of their own, e.g. normal_kernels(kernels.set).
 struct Kernels {
   InstructionSet set;
   const char* name;  ///< of the set: "baseline", "avx2", "avx512"
 
-  /// y_i = f(x_i); dx_i += g_i f'(x_i); product_i = g_i f'(x_i). Where g_i = 0 nothing is added, here and below, even if
-  /// the derivative is infinite or NaN.
+  /// y_i = f(x_i); dx_i += g_i f'(x_i); product_i = g_i f'(x_i). Where g_i = 0 nothing is added, here and
+  /// below, even if the derivative is infinite or NaN.
   void (*unary[static_cast<int>(Unary::count)])(Index n, const Real* x, Real* y);
   void (*unary_adjoint[static_cast<int>(Unary::count)])(Index n, const Real* x, const Real* y, const Real* g,
                                                         Real* dx);
@@ -66,13 +67,13 @@ struct Kernels {
   void (*affine)(Index n, Real scale, Real shift, const Real* x, Real* y);  ///< y = scale x + shift
   void (*add_scaled)(Index n, Real scale, const Real* x, Real* y);          ///< y += scale x
   Real (*sum)(Index n, const Real* x);
-  /// y_ij = x_ij, and y_ij += x_ij, for m rows of n numbers. x_row and y_row are the distances between rows. A distance of
-  /// 0 means one row: it is copied to all rows of y, or receives the sum of all rows of x.
+  /// y_ij = x_ij, and y_ij += x_ij, for m rows of n numbers. x_row and y_row are the distances between rows.
+  /// A distance of 0 means one row: it is copied to all rows of y, or receives the sum of all rows of x.
   void (*copy_rows)(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_row);
   void (*add_rows)(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_row);
 
-  /// One number y for each lane: Σ_j x_j, Σ_j a_j b_j, max_j x_j and min_j x_j. The maximum and minimum are NaN if any x_j
-  /// is, and -inf and inf for an empty lane.
+  /// One number y for each lane: Σ_j x_j, Σ_j a_j b_j, max_j x_j and min_j x_j. The maximum and minimum are
+  /// NaN if any x_j is, and -inf and inf for an empty lane.
   void (*lane_sum)(const Lanes& l, const Real* x, Real* y);
   void (*lane_dot)(const Lanes& l, const Real* a, const Real* b, Real* y);
   void (*lane_max)(const Lanes& l, const Real* x, Real* y);

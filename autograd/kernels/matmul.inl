@@ -1,9 +1,10 @@
 // Included by kernels.inl, inside the namespace of one instruction set.
 //
-// C is computed tile by tile (matmul_tile.inl), and for parts of the operands that stay in the caches: a panel of `depth`
-// rows and up to tile_columns columns of B in the first cache meets `height` rows of A from the second (Goto and van de
-// Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008). Unlike there, operands are read in place unless their
-// strides forbid it: the matrices of training are small, and a copy of A costs more than it saves.
+// C is computed tile by tile (matmul_tile.inl), and for parts of the operands that stay in the caches: a
+// panel of `depth` rows and up to tile_columns columns of B in the first cache meets `height` rows of A from
+// the second (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008). Unlike
+// there, operands are read in place unless their strides forbid it: the matrices of training are small, and a
+// copy of A costs more than it saves.
 
 #include "doxa/autograd/kernels/matmul_tile.inl"
 
@@ -17,8 +18,8 @@ inline bool crowds(Index stride, Index bytes) {
   return stride * static_cast<Index>(sizeof(Real)) % bytes == 0;
 }
 
-// A panel of B with such rows is copied if it meets at least this many rows of A. A large tile hides the wait for memory,
-// so a copy pays only from more rows on.
+// A panel of B whose rows displace each other is copied if it meets at least this many rows of A. A large
+// tile hides the wait for memory, so a copy pays only from more rows on.
 constexpr Index crowd = tile_rows < 8 ? 16 : 192;
 
 struct Operand {
@@ -44,9 +45,9 @@ inline Index take(Index left, Index most) {
   return left <= most ? left : left < 2 * most ? (left + 1) / 2 : most;
 }
 
-// All m rows of C for one panel of NV vectors of columns. Not inlined: each copy would compile all tiles again, and in a
-// larger function the compiler keeps addresses on the stack. Narrow tiles cannot afford that: they already load once for
-// every multiply-add.
+// All m rows of C for one panel of NV vectors of columns. Not inlined: each copy would compile all tiles
+// again, and in a larger function the compiler keeps addresses on the stack. Narrow tiles cannot afford that:
+// they already load once for every multiply-add.
 template <int NV, bool Columns, bool Ragged>
 [[gnu::noinline]] void rows_of_tiles(Index m, Index k, const Real* a, Index stride, Panel b, Real* c, Index c_row,
                                      Mask last, bool accumulate) {
@@ -67,8 +68,8 @@ DOXA_INLINE void tiles(Index vectors, Index m, Index k, const Real* a, Index str
   rows_of_tiles<tile_vectors, Columns, Ragged>(m, k, a, stride, b, c, c_row, last, accumulate);
 }
 
-// C (+)= A B for a panel of B and its columns of C. Where C is stored by columns, which happens only with A by rows, tiles
-// are computed apart and added to C transposed.
+// C (+)= A B for a panel of B and its columns of C. Where C is stored by columns, which happens only with A
+// by rows, tiles are computed apart and added to C transposed.
 template <bool Columns>
 DOXA_INLINE void multiply(Index m, Index columns, Index k, const Real* a, Index stride, Panel b, Result c,
                           bool accumulate) {

@@ -1,4 +1,5 @@
-// Included by matmul.inl: the vectors of one instruction set, and the tile of the matrix product that stays in registers.
+// Included by matmul.inl: the vectors of one instruction set, and the tile of the matrix product that stays
+// in registers.
 
 constexpr Index width = DOXA_VECTOR_BYTES / static_cast<Index>(sizeof(Real));
 typedef Real Vector __attribute__((vector_size(DOXA_VECTOR_BYTES)));

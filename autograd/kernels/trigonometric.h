@@ -10,8 +10,8 @@ namespace doxa::elementary {
 
 inline constexpr Real trigonometric_limit = 0x1p19;
 
-/// x = k π/2 + r + r_low with |r| <= π/4. π/2 is the sum of four parts, and k times each of the first three is exact. Near a
-/// multiple of π/2 the differences are exact too, so that r keeps its digits.
+/// x = k π/2 + r + r_low with |r| <= π/4. π/2 is the sum of four parts, and k times each of the first three
+/// is exact. Near a multiple of π/2 the differences are exact too, so that r keeps its digits.
 struct QuarterTurns {
   double r, r_low;
   std::uint64_t k;

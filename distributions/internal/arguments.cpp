@@ -46,7 +46,8 @@ void check_last_axis(const char* what, Var x, Index k) {
                                 ", expected a last axis of " + std::to_string(k));
 }
 
-// The sum of a softmax differs from 1 by a few u. Probabilities that were rounded to fewer digits elsewhere differ by more.
+// The sum of a softmax differs from 1 by a few unit round-offs. Probabilities that were rounded to fewer
+// digits elsewhere differ by more.
 void check_sums_of_rows(const char* what, Var x) {
   const Real off_one = std::sqrt(std::numeric_limits<Real>::epsilon());
   const Shape shape = x.shape();

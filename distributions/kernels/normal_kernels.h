@@ -12,7 +12,8 @@ struct NormalKernels {
   /// y = log N(x; loc, scale²)
   void (*log_prob)(Index n, const Real* x, const Real* loc, const Real* scale, const Real* log_scale,
                    Real* y);
-  /// Adds the derivatives times g to the adjoint of each argument. The derivative with respect to scale holds log_scale fixed.
+  /// Adds the derivatives times g to the adjoint of each argument. The derivative with respect to scale holds
+  /// log_scale fixed.
   void (*log_prob_adjoint)(Index n, const Real* x, const Real* loc, const Real* scale, const Real* g,
                            Real* d_x, Real* d_loc, Real* d_scale, Real* d_log_scale);
 

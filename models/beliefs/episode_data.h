@@ -14,7 +14,7 @@ namespace doxa {
 /// How many simulated episodes are kept for each purpose.
 struct EpisodeCounts {
   std::size_t validation = 250;  ///< by which the best variant of a model is chosen
-  std::size_t curve = 100;       ///< of those, the first so many are for the learning curve
+  std::size_t curve = 100;       ///< how many of those, from the first, are for the learning curve
   std::size_t held_out = 500;    ///< for the score
 };
 

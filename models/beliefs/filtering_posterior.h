@@ -54,7 +54,7 @@ Categorical emission(FilteringPosterior& model, const LatentState& now, Var acti
 /// h_k from s_{k-1}, a_{k-1}, h_{k-1}; the latent stays s_{k-1}.
 LatentState advance_summary(FilteringPosterior& model, const LatentState& before, Var action);
 
-/// One sample of the bound (10.6) for each episode, [B]: Σ_k log p(o_k | s_k, a_{k-1}) and Σ_k KL(q(s_k | …)
+/// One sample of the bound (10.6) for each episode, [B]: Σ_k log p(o_k | s_k, …) and Σ_k KL(q(s_k | …)
 /// ‖ p(s_k | …)), s_k being drawn from q by noise[k-1], [T, B, L].
 BoundTerms<Var> filtering_bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes, Var noise);
 

@@ -35,7 +35,7 @@ SampledBound sample_bound(M& model, std::span<const Trajectory> trajectories, Ph
 
 /// What a trained belief is worth on episodes that it has not seen, in nats per step.
 struct BeliefScore {
-  double validation = 0;       ///< mean model_nll of the validation episodes, by which variants are compared
+  double validation = 0;       ///< mean prediction_nll of the validation episodes, to compare variants by
   StepTable predictions = {};  ///< of the held-out episodes, rows of O
   std::vector<double> nll = {}, bound = {}, kl = {};  ///< one for each held-out episode
   MemoryScore memory = {};

@@ -25,8 +25,8 @@ std::string one_line(std::string text) {
   throw std::runtime_error("cannot write " + path.string() + ": " + std::generic_category().message(reason));
 }
 
-// A renamed file is on the disk once its directory is. Not every file system can sync a directory, and the
-// file is already in place, so failures are ignored.
+// A new name survives a crash only once the directory, too, is on the disk. Not every file system can sync a
+// directory, and the file is already in place, so failures are ignored.
 void sync_directory(const std::filesystem::path& path) {
   const std::filesystem::path directory = path.has_parent_path() ? path.parent_path() : ".";
   const int descriptor = ::open(directory.c_str(), O_RDONLY | O_CLOEXEC);

@@ -26,8 +26,8 @@ struct Safetensors {
   std::map<std::string, std::string> metadata = {};
   std::string file = "safetensors";  ///< the file's name in errors
 
-  // The numbers of one array, as StoredArray gives them. Each throws FileError naming the array if it is
-  // missing or cannot be given so.
+  // The numbers of one array, by StoredArray's function of the same name. Each throws FileError naming
+  // the array if there is none, or if its dtype or shape is not one for which that function works.
 
   Tensor tensor(const std::string& name) const;
   std::vector<double> doubles(const std::string& name) const;

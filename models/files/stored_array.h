@@ -27,7 +27,8 @@ struct StoredArray {
   bool operator==(const StoredArray&) const = default;
   std::string str() const;  ///< "F64 [2,3]"
 
-  // Its numbers. Each throws std::invalid_argument, "found F64 [2,3], expected …", if it does not apply.
+  // The numbers of the array. Each function throws std::invalid_argument, "found F64 [2,3], expected …", unless
+  // dtype and shape are those that are said beside it.
 
   Tensor tensor() const;                     ///< each rounded to Real; at most 4 axes
   std::vector<double> doubles() const;       ///< of dtype f64 and any shape

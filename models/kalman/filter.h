@@ -17,8 +17,8 @@ Matrix covariance(const GaussianBelief& p);  ///< L Lᵀ
 double entropy(const GaussianBelief& p);     ///< log det L + n log(2πe) / 2 in nats; -inf if L is singular
 /// log p(x) in nats. Throws std::domain_error if L is singular, because then there is no density.
 double log_prob(const GaussianBelief& p, const Matrix& x);
-/// KL(q ‖ p) in nats, computed as a sum of terms that are not negative; +inf if only p is singular. Throws
-/// std::domain_error if both are.
+/// KL(q ‖ p) in nats, computed as a sum of terms that are not negative; +inf if one of the two covariances is
+/// singular. Throws std::domain_error if both are.
 double kl_divergence(const GaussianBelief& q, const GaussianBelief& p);
 
 /// The Bayes filter of a linear-Gaussian model, step by step; h_k = (y_{1:k}, u_{0:k-1}) is what is known at

@@ -7,7 +7,7 @@
 namespace doxa {
 
 /// The gated recurrent unit of Cho et al. (arXiv 1406.1078, eqs. 5–8), with the reset gate after the product
-/// as in Chung et al. and cuDNN; σ is the logistic function, ⊙ the element-wise product:
+/// as in version 1 of that paper and in cuDNN; σ is the logistic function, ⊙ the element-wise product:
 ///   r = σ(x W_r + h U_r),  u = σ(x W_u + h U_u),  n = tanh(x W_n + r ⊙ (h U_n)),  h' = (1 - u) ⊙ n + u ⊙ h
 /// each product with its bias. x [batch, in], h [batch, width].
 struct GruCell {

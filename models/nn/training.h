@@ -58,7 +58,7 @@ struct TrainingReport {
   Index steps = 0;       ///< done in total, including those before the checkpoint
   bool stopped = false;  ///< ended by `stop` before the last step
   std::vector<double> validation_step = {}, validation = {};
-  Index best_step = 0;  ///< whose parameters the model has now: least validation loss; 0: no validation
+  Index best_step = 0;  ///< of least validation loss: the model has its parameters; 0: no validation
 };
 
 /// Runs the loop. Afterwards the model has the parameters of the least validation loss, if there was

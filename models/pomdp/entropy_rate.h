@@ -14,8 +14,8 @@ struct EntropyRateOptions {
   std::size_t trajectories = 100;  ///< N
 };
 
-/// How many nats of surprise a step brings to the exact filter, and to any other predictor at least as many,
-/// when actions are drawn from an open-loop policy π, [A]:
+/// The mean surprise per step of the exact filter, in nats, in the long run, when actions are drawn from an
+/// open-loop policy π, [A]. No other predictor has less:
 ///
 ///     lim h_k,   h_k = E[-log p(o_k | o_{<k}, a_{<k})] = E[H(p(· | o_{<k}, a_{<k}))].
 ///

@@ -68,8 +68,8 @@ LearnedModel evidence_ascent(const Pomdp& first, std::span<const Trajectory> tra
 
   LearnedModel result{first, {}};
   // The gradient of a logit vanishes with its probability. Where the best probability is 0, the logit must
-  // fall for ever, so that steps must not shrink with the gradient: Adam remembers its square for a short
-  // time only, and ε is too small to matter.
+  // fall for ever, so the steps must not shrink with the gradient: with this β₂ Adam remembers the squared
+  // gradient for a short time only, and ε is too small to matter.
   Adam adam{.beta2 = 0.9, .epsilon = 1e-20};
   Tape tape;
   const auto loss = [&] {  // nats a step

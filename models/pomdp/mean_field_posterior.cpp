@@ -41,7 +41,7 @@ class Sweep {
     update(log_weight);
   }
 
-  // + p(a_k, o_{k+1} | h_k) E_{q(s_{k+1}|h_{k+1})}[log T(s_{k+1}|s_k,a_k)]; the walk stands at h_{k+1}.
+  // Adds p(a_k, o_{k+1} | h_k) E_{q(s_{k+1}|h_{k+1})}[log T(s_{k+1}|s_k,a_k)]; the walk stands at h_{k+1}.
   void add_from_next(double conditional, std::vector<double>& log_weight) {
     const History h = walk_.history();
     const std::span<const double> next = factor(model_, q_, h);
@@ -52,7 +52,7 @@ class Sweep {
     }
   }
 
-  // + E_{q(s_{k-1}|h_{k-1})}[log T(s_k|s_{k-1},a_{k-1})] + log O(o_k|a_{k-1},s_k); the walk stands at h_k.
+  // Adds E_{q(s_{k-1}|h_{k-1})}[log T(s_k|s_{k-1},a_{k-1})] + log O(o_k|a_{k-1},s_k); the walk stands at h_k.
   void add_from_previous(std::vector<double>& log_weight) {
     const History h = walk_.history();
     const std::size_t k = h.steps(), action = h.actions.back();

@@ -59,7 +59,8 @@ class CheckedFunction {
   mutable Tape tape_;
 };
 
-/// The sizes with which the error of a numerical derivative is compared.
+/// The sizes with which the error of a numerical derivative is compared. The length of an input x is
+/// max(1, |x|), that of a direction is 1.
 struct Sizes {
   double derivative = 0;  ///< this derivative
   double around = 0;      ///< the largest of y / (length of its input) and the derivatives beside this one

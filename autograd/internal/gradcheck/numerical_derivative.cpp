@@ -56,7 +56,7 @@ class Tableau {
   double value_ = 0, error_ = std::numeric_limits<double>::infinity(), error_of_rounding_ = 0;
 };
 
-// All quotients of one component from one start.
+// All quotients of one component, for steps that shrink from one first step.
 class Sides {
  public:
   void add(double low, double here, double high, double down, double up, double noise) {

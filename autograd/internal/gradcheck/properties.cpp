@@ -89,7 +89,8 @@ class Properties {
                                       : "minus the cotangent does not give minus the gradient";
       report(what.c_str(), difference(f_, f_.gradient(y, combined(c, v_, 0, w_)), scaled(c, g), tiny));
     }
-    // The rounding errors of other multiples tell how large that of the sum may be.
+    // For any factor c the gradient of c v is c times that of v, up to rounding. How far it is off for random
+    // factors tells how large the rounding error of the sum may be.
     const Tensor both = combined(1, v_, 1, w_);
     const Numbers h = f_.gradient(y, w_), of_both = f_.gradient(y, both);
     double rounding = 0;

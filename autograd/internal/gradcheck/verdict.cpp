@@ -9,7 +9,7 @@ const double resolution_limit = 2 * std::pow(unit_roundoff, 0.4);
 
 namespace {
 
-// Times the size of y: the error that rounding alone can cause in a derivative at steps of a natural length.
+// This number times Sizes::around is the error that rounding alone can cause in a numerical derivative.
 constexpr double rounding_floor = 1e4 * unit_roundoff;
 
 //! [verdict]

@@ -9,19 +9,19 @@
 
 namespace doxa::pomdp_format {
 
-/// What can come next in an entry: numbers, or a colon and one more member.
+/// How many numbers can come next in an entry, where it may also name one more member after a colon.
 struct Numbers {
-  std::size_t count;        ///< how many
-  std::size_t with_member;  ///< how many numbers follow the colon if the member is an index
+  std::size_t count;        ///< if no member comes first
+  std::size_t with_member;  ///< after the colon, if the member is an index, which is counted, too
 };
 
-/// Whether a colon comes next, after which the entry names one more member; the colon is read. A lenient
-/// reader skips a colon that stands before the numbers instead, where no other reading is possible: a number
-/// with a point or a sign, or a word of the format, is no member of a set, and an index is followed by
-/// `with_member` numbers.
+/// Reads the colon that may come next, and returns whether the entry names one more member after it. A
+/// lenient reader passes over a colon that stands before the numbers, and returns false, where no other
+/// reading is possible: a number with a point or a sign, or a word such as `uniform`, is not a member of a
+/// set, and `count` numbers in a row do not begin with an index if that would make `with_member` of them.
 bool on_to_member(TokenReader& reader, Numbers instead);
 
-/// Before a single number no colon can stand: a lenient reader skips it.
+/// Where a single number must come next, a lenient reader passes over a colon before it.
 void pass_extra_colon(TokenReader& reader);
 
 /// What a lenient reader makes of a table, rows x columns, of probabilities that has too few or too many
