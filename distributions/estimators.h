@@ -19,7 +19,7 @@ struct ConstantBaseline {
 };
 
 /// The exponentially weighted mean of f over the calls before this one,
-///   Σ_k decay^k f̄_(t-k) / Σ_k decay^k with k = 1 … t - 1
+///   Σ_k decay^(k-1) f̄_(t-k) / Σ_k decay^(k-1) with k = 1 … t - 1
 /// for call t, where f̄ is the mean over draws and events. In the first call the baseline is 0. The object
 /// must live as long as the training.
 struct RunningMeanBaseline {
