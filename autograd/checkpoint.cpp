@@ -1,14 +1,30 @@
 #include "doxa/autograd/checkpoint.h"
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <stdexcept>
 
+#include "doxa/autograd/internal/number_text.h"
 #include "doxa/autograd/internal/tape_state.h"
 #include "doxa/autograd/kernels/kernels.h"
 
 namespace doxa {
 namespace {
+
+// Throws unless output i of a block is what it was when the block was evaluated first, bit for bit.
+void expect_same(const Shape& shape, const Real* first, const Shape& shape_now, const Real* now,
+                 std::size_t i) {
+  const std::string output = "checkpoint: output " + std::to_string(i) + " of the block ";
+  if (shape_now != shape)
+    throw std::logic_error(output + "has shape " + shape_now.str() + " in backward, and had " + shape.str());
+  for (Index k = 0; k < shape.size(); ++k)
+    if (std::memcmp(first + k, now + k, sizeof(Real)) != 0)
+      throw std::logic_error(output + "has the element " + to_text(static_cast<double>(now[k])) + " at [" +
+                             shape.index(k) + "] in backward, and had " +
+                             to_text(static_cast<double>(first[k])) +
+                             ": does the block draw noise, or did a value that it reads change?");
+}
 
 // Gives a variable another value until the end of a block, however the block ends.
 template <class T>
@@ -69,7 +85,7 @@ void Checkpoint::record(Tape& tape, Block block, const void* f, std::span<const 
   const auto same = [](Var a, Var b) { return a.node_ == b.node_; };
   operands.erase(std::unique(operands.begin(), operands.end(), same), operands.end());
 
-  const Captures captures{block, f, kept, inputs.size(), outputs.size()};
+  const Captures captures{block, f, kept, shapes, inputs.size(), outputs.size()};
   const Var y = tape.record(
       "checkpoint", outputs.size() == 1 ? shapes[0] : Shape{total}, operands,
       [&](Record& r) { std::copy_n(tape.workspace(total), total, r.value()); },
@@ -98,9 +114,11 @@ void Checkpoint::differentiate(Record& r, const Captures& c) {
     c.block(c.f, {c.inputs, c.input_count}, outputs);
     if (tape.state_->leaves.size() != leaves)
       throw std::logic_error("checkpoint: the block binds other leaves than when it was evaluated first");
-    const Real* g = r.adjoint();
+    const Real *g = r.adjoint(), *expected = r.value();
     for (std::size_t i = 0; i < c.output_count; ++i) {
       const Tape::Node& y = tape.nodes_[tape.check(outputs[i])];
+      expect_same(c.shapes[i], expected, y.shape, y.value, i);
+      expected += y.shape.size();
       if (y.root != Tape::none) {
         tape.reach(y.root);
         tape.kernels().add_scaled(y.shape.size(), 1, g, tape.adjoint_of(y));

@@ -22,6 +22,7 @@ class Checkpoint {
     Block block;
     const void* f;
     const Var* inputs;
+    const Shape* shapes;  // of the outputs
     std::size_t input_count, output_count;
   };
   static void differentiate(Record& r, const Captures& c);
@@ -42,7 +43,8 @@ class Checkpoint {
 ///
 /// f takes std::span<const Var> and returns a Var or a std::array of them. It is copied onto the tape, so it
 /// may capture only what can be copied byte by byte: numbers, Vars recorded before, pointers and references
-/// to what outlives backward. It must compute the same each time, so draw noise outside of it. Gradients
+/// to what outlives backward. It must compute the same each time, so draw noise outside of it: backward throws
+/// std::logic_error if an output has another shape or another bit than when f was evaluated first. Gradients
 /// reach the inputs, everything else on the tape that f uses, and leaves that f binds. Throws
 /// std::invalid_argument if there are no inputs.
 template <std::invocable<std::span<const Var>> F>

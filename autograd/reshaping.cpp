@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "doxa/autograd/kernels/kernels.h"
@@ -95,7 +96,10 @@ std::vector<Var> split(Var x, std::span<const Index> sizes, int axis) {
   const Shape from = x.shape();
   axis = from.axis(axis, op);
   Index total = 0;
-  for (const Index size : sizes) total += size;
+  for (const Index size : sizes) {
+    if (size < 0) throw argument_error(op, "size " + std::to_string(size));
+    total += std::min(size, std::numeric_limits<Index>::max() - total);
+  }
   if (total != from[axis])
     throw argument_error(op, "sizes add up to " + std::to_string(total) + ", not to axis " +
                                  std::to_string(axis) + " of shape " + from.str());

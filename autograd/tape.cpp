@@ -90,7 +90,7 @@ Var Tape::variable(Real value) { return as_variable(constant(value)); }
 Var Tape::view(const char* name, Var x, const Shape& shape, Index offset, bool gradient) {
   const std::uint32_t of = check(x);
   const Node& source = nodes_[of];
-  if (offset < 0 || offset + shape.size() > source.shape.size())
+  if (offset < 0 || offset > source.shape.size() - shape.size())
     throw argument_error({name, *this}, shape.str() + " at offset " + std::to_string(offset) +
                                             " does not lie inside " + source.shape.str());
   const std::uint32_t root = source.root;
@@ -137,10 +137,23 @@ void Tape::propagate(std::uint32_t last, std::uint32_t first) {
 //! [reverse-loop]
 
 void Tape::start_backward(std::uint32_t node, std::span<const Real> cotangent) {
+  State& s = *state_;
+  if (s.records_in_use > 0)
+    throw std::logic_error("backward: called by a backward rule that is still running");
+  // What has been added up when a rule throws is no gradient.
+  struct Running {
+    Tape& tape;
+    bool done = false;
+    ~Running() {
+      tape.state_->records_in_use = 0;
+      if (!done) tape.differentiated_ = none;
+    }
+  } running{*this};
+  s.records_in_use = static_cast<std::uint32_t>(nodes_.size());
   ++backward_;
   differentiated_ = node;
-  state_->adjoints.reset();
-  state_->adjoints_kept = state_->keep_adjoints;
+  s.adjoints.reset();
+  s.adjoints_kept = s.keep_adjoints;
   make_sink();
   if (nodes_[node].root != none) {  // otherwise y depends on no variable, and every gradient is zero
     reach(nodes_[node].root);
@@ -148,7 +161,8 @@ void Tape::start_backward(std::uint32_t node, std::span<const Real> cotangent) {
     if (require_finite_) check_finite(node, cotangent, "the cotangent");
     propagate(node);
   }
-  for (const std::uint32_t leaf : state_->leaves) reach(leaf);
+  for (const std::uint32_t leaf : s.leaves) reach(leaf);
+  running.done = true;
 }
 
 void Tape::backward(Var loss) {

@@ -122,7 +122,9 @@ class Tape {
   }
 
   /// Computes the adjoint of every value that `loss` depends on. Adjoints start from zero, so a second
-  /// backward gives the same as the first. Throws std::invalid_argument unless the loss has one element.
+  /// backward gives the same as the first. Throws std::invalid_argument unless the loss has one element, and
+  /// std::logic_error if a backward rule calls it. If a rule throws, there are no adjoints to read, and the
+  /// gradients of leaves are undefined.
   void backward(Var loss);
   /// The same for any y, from the cotangent v: adjoints become ∂(Σ v_i y_i)/∂·.
   void backward(Var y, const Tensor& cotangent);
@@ -142,7 +144,9 @@ class Tape {
   };
   Mark mark() const;
   bool holds(const Mark& mark) const;   ///< was the mark made on this tape, and never rewound past since?
-  void rewind(const Mark& mark);        ///< throws std::logic_error unless holds(mark)
+  /// Throws std::logic_error unless holds(mark), and if a backward rule calls it to remove records older than
+  /// the backward that is running.
+  void rewind(const Mark& mark);
   void clear() { rewind(Mark{this}); }  ///< keeps the memory
 
   /// While on, the first op that makes a NaN or an infinity, in the forward or the backward direction, throws

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <new>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "doxa/autograd/shape.h"
@@ -37,6 +38,17 @@ class Tensor {
   Tensor(const Shape& shape, std::span<const Real> values);
   Tensor(const Shape& shape, std::initializer_list<Real> values)
       : Tensor(shape, std::span<const Real>(values.begin(), values.size())) {}
+
+  Tensor(const Tensor&) = default;
+  Tensor& operator=(const Tensor&) = default;
+  /// A tensor that was moved from has shape [0].
+  Tensor(Tensor&& other) noexcept
+      : shape_(std::exchange(other.shape_, Shape{0})), data_(std::move(other.data_)) {}
+  Tensor& operator=(Tensor&& other) noexcept {
+    shape_ = std::exchange(other.shape_, Shape{0});
+    data_ = std::move(other.data_);
+    return *this;
+  }
 
   const Shape& shape() const { return shape_; }
   Index size() const { return shape_.size(); }

@@ -113,6 +113,9 @@ void Tape::rewind(const Mark& mark) {
   if (mark.tape != this) throw std::logic_error("rewind: the mark belongs to another tape");
   if (!holds(mark)) throw std::logic_error("rewind: the tape was already cleared, or rewound past the mark");
   State& s = *state_;
+  if (mark.nodes < s.records_in_use)
+    throw std::logic_error(
+        "rewind: the tape was cleared or rewound by a backward rule that is still running");
   s.peak_bytes = peak_bytes();
   nodes_.resize(mark.nodes, Node{});
   operands_.resize(mark.operands);

@@ -76,7 +76,8 @@ struct Tape::State {
   Index largest_constant = 0;  // numbers in the largest constant operand of a record with a gradient
 
   bool gradients = true, keep_adjoints = false;
-  bool adjoints_kept = false;         // by the last backward
+  bool adjoints_kept = false;        // by the last backward
+  std::uint32_t records_in_use = 0;  // by the backward that is running: the tape must not get shorter; else 0
   bool keeps_leaf_gradients = false;  // the adjoints of leaves are the tape's own: see shards.h
   std::size_t peak_bytes = 0;
 

@@ -189,5 +189,33 @@ TEST(Checkpoint, ABlockThatIsNotTheSameTwiceIsRefused) {
   EXPECT_THROW(tape.backward(sum(y)), std::logic_error);
 }
 
+// Noise that is drawn inside, a value that the block reads and somebody changed, another shape.
+TEST(Checkpoint, ARecomputationThatDiffersIsRefused) {
+  Philox random(1);
+  Tensor w(Shape{2}, {3, 4}), gw(Shape{2});
+  int calls = 0;
+  Tape tape;
+  const Var x = vector(tape, {1, 2});
+  const Var drawn = checkpoint(
+      [&](std::span<const Var> in) { return in[0] * normal_noise(in[0].tape(), {2}, random); }, {x});
+  EXPECT_THROW(tape.backward(sum(drawn)), std::logic_error);
+  const Var read = checkpoint([&](std::span<const Var> in) { return in[0] * tape.leaf(w, gw); }, {x});
+  w[1] = 5;
+  EXPECT_SAYS(std::logic_error,
+              "checkpoint: output 0 of the block has the element 10 at [1] in backward, and had 8: does the "
+              "block draw noise, or did a value that it reads change?",
+              tape.backward(sum(read)));
+  w[1] = 4;
+  tape.backward(sum(read));
+  EXPECT_EQ(adjoint(x), (Numbers{3, 4}));
+  const Var longer = checkpoint(
+      [&](std::span<const Var> in) {
+        return calls++ ? concat({in[0], in[0]}, 0) : in[0];
+      },
+      {x});
+  EXPECT_SAYS(std::logic_error, "checkpoint: output 0 of the block has shape [4] in backward, and had [2]",
+              tape.backward(sum(longer)));
+}
+
 }  // namespace
 }  // namespace doxa

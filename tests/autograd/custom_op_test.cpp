@@ -258,6 +258,39 @@ TEST(WholeAdjoint, OfTheSameOperandTwiceHasBothParts) {
 }
 
 // What a rule forgets to set must not pass for a number.
+// y = 2x, whose rule does something that it must not.
+Var twice_and(Var x, void (*deed)(Tape&, Var)) {
+  return record(
+      "twice", x.shape(), {x},
+      [](Record& r) {
+        for (Index i = 0; i < r.size(); ++i) r.value()[i] = 2 * r.value(0)[i];
+      },
+      [x, deed](Record& r) {
+        deed(r.tape(), x);
+        for (Index i = 0; i < r.size(); ++i) r.adjoint(0)[i] += 2 * r.adjoint()[i];
+      });
+}
+
+TEST(BackwardRule, MustNotEndTheBackwardThatRunsIt) {
+  Tape tape;
+  const Var x = vector(tape, {1, 2});
+  const auto after = [&](void (*deed)(Tape&, Var)) { tape.backward(sum(square(twice_and(x, deed)))); };
+  EXPECT_SAYS(std::logic_error, "backward: called by a backward rule that is still running",
+              after([](Tape& t, Var v) { t.backward(sum(v)); }));
+  EXPECT_SAYS(std::logic_error,
+              "rewind: the tape was cleared or rewound by a backward rule that is still running",
+              after([](Tape& t, Var) { t.clear(); }));
+  // What the rule adds itself it may remove, and an error leaves no adjoints that look like a result.
+  EXPECT_SAYS(std::logic_error, "adjoint: call Tape::backward first", x.adjoint());
+  after([](Tape& t, Var v) {
+    const Evaluation evaluation(t), inside(t);
+    (void)square(v);
+  });
+  EXPECT_EQ(adjoint(x), (Numbers{8, 16}));  // d Σ(2x)²
+  tape.clear();
+  EXPECT_EQ(tape.size(), 0u);
+}
+
 TEST(UninitialisedMemory, IsNanInCheckedBuilds) {
 #ifdef DOXA_CHECKED
   Tape tape;

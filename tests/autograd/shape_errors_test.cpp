@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <limits>
 
 #include "doxa/autograd/ops.h"
 #include "tests/support/thrown.h"
@@ -81,6 +82,10 @@ TEST(ShapeErrors, NameTheOpAndTheShapesAndLeaveTheTapeUsable) {
   EXPECT_SAYS(Refused, "stack: axis 2 is out of range for shapes [4]", stack({of({4}), of({4})}, 2));
   EXPECT_SAYS(Refused, "stack: axis -3 is out of range for shapes [4]", stack({of({4}), of({4})}, -3));
   EXPECT_SAYS(Refused, "stack: no room for an axis beside those of [1,2,1,2]", stack({of({1, 2, 1, 2})}, 0));
+  constexpr Index most = std::numeric_limits<Index>::max();
+  EXPECT_SAYS(Refused, "split: sizes add up to 9223372036854775807, not to axis 0 of shape [7]",
+              split(of({7}), {most, most, 9}, 0));
+  EXPECT_SAYS(Refused, "split: size -1", split(of({7}), {-1, 8}, 0));
   EXPECT_SAYS(Refused, "split: sizes add up to 4, not to axis 1 of shape [2,3]",
               split(of({2, 3}), {1, 3}, -1));
   EXPECT_SAYS(Refused, "split: axis 0 of shape [7] does not divide into 2 equal parts", split<2>(of({7}), 0));

@@ -141,6 +141,19 @@ TEST(Tensor, IsRowMajor) {
   EXPECT_EQ(x[5], 5);
 }
 
+TEST(Tensor, MovedFromIsEmpty) {
+  Tensor x(Shape{2, 3}, 1), gradient(Shape{2, 3});
+  Tensor y = std::move(x);
+  EXPECT_EQ(y.shape(), Shape({2, 3}));
+  EXPECT_EQ(x.shape(), Shape({0}));
+  EXPECT_SAYS(Refused, "item: expected one element, got shape [0]", x.item());
+  Tape tape;
+  EXPECT_THROW(tape.leaf(x, gradient), Refused);
+  x = std::move(y);
+  EXPECT_EQ(numbers(x), Numbers(6, 1));
+  EXPECT_EQ(y.size(), 0);
+}
+
 TEST(Tensor, HasOneIndexForEachAxis) {
   const Tensor cube(Shape{2, 3, 4}, noise(24, 1)), four(Shape{1, 2, 3, 4}, cube.span());
   for (Index i = 0; i < 2; ++i)

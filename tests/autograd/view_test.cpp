@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
 #include "tests/support/thrown.h"
@@ -60,6 +62,8 @@ TEST(View, RefusesToLookOutsideTheValue) {
   Tape tape;
   const Var x = vector(tape, {1, 2, 3});
   EXPECT_SAYS(Refused, "row: [2] at offset 2 does not lie inside [3]", tape.view("row", x, {2}, 2));
+  EXPECT_SAYS(Refused, "row: [2] at offset 9223372036854775807 does not lie inside [3]",
+              tape.view("row", x, {2}, std::numeric_limits<Index>::max()));
   EXPECT_THROW(tape.view("row", x, {1}, -1), Refused);
 }
 
