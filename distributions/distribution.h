@@ -19,13 +19,12 @@ namespace doxa {
 ///   repeated(n)  n independent copies of it, along a new first axis
 ///   detached()   the same distribution, but no gradient reaches its parameters
 ///
-/// The values x of log_prob broadcast against shape(), with one restriction. x may have additional first
-/// axes: several values for each element of the batch. On the axes of shape(), x may be stretched, or the
-/// distribution, but not both: a distribution of shape [200,1] and 200 values [200] would make 200 x 200
-/// densities, which is nearly always a mistake. It throws std::invalid_argument with both shapes. If all
-/// pairs are wanted, give the values the shape [200,200] with broadcast_to. The noise of rsample follows the
-/// same rule. In kl_divergence(q, p) of normals and of Bernoulli, q and p broadcast both ways, because all
-/// pairs of two batches are a common question.
+/// The values x of log_prob broadcast against shape(): x may be stretched, or the distribution, but not both.
+/// Logits [200] and labels [200,1], or the other way round, would make 200 x 200 densities, which is nearly
+/// always a mistake. It throws std::invalid_argument with both shapes. If all pairs are wanted, give the
+/// values the shape [200,200] with broadcast_to. The noise of rsample follows the same rule. In
+/// kl_divergence(q, p) of normals and of Bernoulli, q and p broadcast both ways, because all pairs of two
+/// batches are a common question.
 template <class D>
 concept Distribution = requires(const D& q, const typename D::Value& x, Philox& random, Index n) {
   { log_prob(q, x) } -> std::same_as<Var>;

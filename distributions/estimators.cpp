@@ -83,12 +83,13 @@ Var score_function_surrogate(Var f, Var log_q, Baseline& baseline) {
   //! [surrogate]
 }
 
-void check_answer(const Shape& answer, const Shape& draws, int event_rank) {
+void check_answer(Var answer, const Shape& draws, int event_rank) {
   const Shape expected = batch_shape(draws, event_rank);
-  if (answer != expected)
-    throw std::invalid_argument("expectation: f answers with shape " + answer.str() + " to draws of shape " +
-                                draws.str() + ", expected a number for each draw of each event, " +
-                                expected.str());
+  if (answer.shape() != expected)
+    throw argument_error({"expectation", answer.tape()},
+                         "f answers with shape " + answer.shape().str() + " to draws of shape " +
+                             draws.str() + ", expected a number for each draw of each event, " +
+                             expected.str());
 }
 
 Var nearest_corner(Var x) {

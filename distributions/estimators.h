@@ -144,7 +144,7 @@ void check_outlives_call(const Baseline& baseline);
 Var score_function_surrogate(Var f, Var log_q, Baseline& baseline);
 
 /// Throws std::invalid_argument unless f's answer to draws of this shape, [n, events …, event], is [n, events …].
-void check_answer(const Shape& answer, const Shape& draws, int event_rank);
+void check_answer(Var answer, const Shape& draws, int event_rank);
 /// The corner of the simplex nearest to each point along the last axis: a 1 at its largest number.
 Var nearest_corner(Var x);
 
@@ -164,7 +164,7 @@ Var at_draws(F& f, const typename Q::Value& z, const Q& repeated) {
       else
         return f(z);
     }();
-    check_answer(answer.shape(), repeated.shape(), Q::event_rank);
+    check_answer(answer, repeated.shape(), Q::event_rank);
     return answer;
   }
 }

@@ -29,15 +29,16 @@ void copy_chosen(const T* all, Index events, Index size, Index components, std::
 
 }  // namespace
 
-Shape checked_shape(const Shape& weights, const Shape& components, int event_rank) {
+Shape checked_shape(const Shape& weights, const Shape& components, int event_rank, const Tape& tape) {
   const int axis = components.rank() - 1 - event_rank;
   bool fits = axis >= 0 && weights.rank() <= axis + 1 && weights[weights.rank() - 1] == components[axis];
   for (int i = 2; fits && i <= weights.rank(); ++i)
     fits = weights[weights.rank() - i] == 1 || weights[weights.rank() - i] == components[axis + 1 - i];
   if (!fits)
-    throw std::invalid_argument("Mixture: weights of shape " + weights.str() + " for components of shape " +
-                                components.str() + ", expected [..., M] for " +
-                                (event_rank > 0 ? "[..., M, event]" : "[..., M]"));
+    throw argument_error({"Mixture", tape}, "weights of shape " + weights.str() +
+                                                " for components of shape " + components.str() +
+                                                ", expected [..., M] for " +
+                                                (event_rank > 0 ? "[..., M, event]" : "[..., M]"));
   return components.without(axis);
 }
 

@@ -15,7 +15,7 @@ namespace mixing {
 
 /// The shape [..., event] of a mixture with components [..., M, event]. Throws std::invalid_argument unless
 /// the weights are [..., M] and their leading axes broadcast to those of the components.
-Shape checked_shape(const Shape& weights, const Shape& components, int event_rank);
+Shape checked_shape(const Shape& weights, const Shape& components, int event_rank, const Tape& tape);
 /// x [..., event] as [..., 1, event].
 Var beside_components(Var x, int event_rank);
 /// x [..., event] repeated for each component: [..., M, event]. Throws std::invalid_argument if x and the
@@ -50,7 +50,7 @@ struct Mixture {
 
   Tape& tape() const { return components.tape(); }
   Shape shape() const {
-    return mixing::checked_shape(weights.logits.shape(), components.shape(), event_rank);
+    return mixing::checked_shape(weights.logits.shape(), components.shape(), event_rank, tape());
   }
   Mixture repeated(Index n) const { return Mixture(weights, components.repeated(n)); }
   Mixture detached() const { return Mixture(weights.detached(), components.detached()); }

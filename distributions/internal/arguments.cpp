@@ -13,14 +13,7 @@ namespace doxa {
 Shape shape_with_values(const OpName& op, const Shape& distribution, const char* name, const Shape& values) {
   if (distribution == values) return values;
   const Shape both = broadcast(distribution, values, op);
-  bool distribution_stretched = false, values_stretched = false;
-  for (int axis = 0; axis < distribution.rank(); ++axis) {
-    const int in_values = axis + values.rank() - distribution.rank();
-    const Index extent = both[axis + both.rank() - distribution.rank()];
-    distribution_stretched |= distribution[axis] != extent;
-    values_stretched |= (in_values < 0 ? 1 : values[in_values]) != extent;
-  }
-  if (distribution_stretched && values_stretched)
+  if (both != distribution && both != values)
     throw argument_error(op, "the distribution has shape " + distribution.str() + " and " + name + " " +
                                  values.str() + ": only one of them may be stretched, and " + both.str() +
                                  " would stretch both");

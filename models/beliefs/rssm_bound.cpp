@@ -34,24 +34,21 @@ bool are_copies(const Episodes& e, Index n) {
   return true;
 }
 
-void check(const Rssm& model, const Episodes& e, const RssmObjective& o) {
+void check(const OpName& op, const Rssm& model, const Episodes& e, const RssmObjective& o) {
   if (o.samples < 1 || e.batch % o.samples != 0)
-    throw std::invalid_argument("rssm_loss: a batch of " + std::to_string(e.batch) + " is no multiple of " +
-                                std::to_string(o.samples) + " samples");
+    throw argument_error(op, "a batch of " + std::to_string(e.batch) + " is no multiple of " +
+                                 std::to_string(o.samples) + " samples");
   if (!(o.kl_weight >= 0) || !(o.free_nats >= 0) ||
       (o.kl_balance && !(*o.kl_balance >= 0 && *o.kl_balance <= 1)))
-    throw std::invalid_argument(
-        "rssm_loss: kl_weight and free_nats cannot be negative, kl_balance is a share in [0,1]");
+    throw argument_error(op, "kl_weight and free_nats cannot be negative, kl_balance is a share in [0,1]");
   if (o.samples == 1) return;
   if (!are_copies(e, o.samples))
-    throw std::invalid_argument("rssm_loss: an episode and its " + std::to_string(o.samples) +
-                                " samples are not copies of each other");
+    throw argument_error(
+        op, "an episode and its " + std::to_string(o.samples) + " samples are not copies of each other");
   if (std::holds_alternative<CategoricalLatent>(model.settings.latent))
-    throw std::invalid_argument(
-        "rssm_loss: several samples of a categorical latent, whose draws cannot be reparametrised");
+    throw argument_error(op, "several samples of a categorical latent, whose draws cannot be reparametrised");
   if (o.kl_balance || o.free_nats != 0)
-    throw std::invalid_argument(
-        "rssm_loss: several samples with free nats or balancing, which have no place there");
+    throw argument_error(op, "several samples with free nats or balancing, which have no place there");
 }
 
 }  // namespace
@@ -59,8 +56,9 @@ void check(const Rssm& model, const Episodes& e, const RssmObjective& o) {
 // The factors of (11.2) along an episode, and from them the sum (11.3).
 RssmTerms rssm_terms(Tape& tape, Rssm& model, const Episodes& e, Philox& random) {
   if (e.batch < 1 || e.horizon < 1)
-    throw std::invalid_argument("rssm_terms: " + std::to_string(e.batch) + " episodes of " +
-                                std::to_string(e.horizon) + " steps, expected at least one");
+    throw argument_error({"rssm_terms", tape}, std::to_string(e.batch) + " episodes of " +
+                                                   std::to_string(e.horizon) +
+                                                   " steps, expected at least one");
   const RssmLatent& latent = model.settings.latent;
   std::vector<Var> actions, steps;
   for (Index k = 1; k <= e.horizon; ++k) {
@@ -96,7 +94,7 @@ RssmTerms rssm_terms(Tape& tape, Rssm& model, const Episodes& e, Philox& random)
 }
 
 RssmLoss rssm_loss(Tape& tape, Rssm& model, const Episodes& e, const RssmObjective& o, Philox& random) {
-  check(model, e, o);
+  check({"rssm_loss", tape}, model, e, o);
   const RssmTerms t = rssm_terms(tape, model, e, random);
   RssmLoss l{{}, {mean(t.bound.log_likelihood), mean(t.bound.kl)}};
   const RssmLatent& latent = model.settings.latent;

@@ -87,8 +87,9 @@ Var draw(const OneHotGroups& q, Index n, Philox& random) {
 Index checked_rows(const RssmLatent& latent, Var parameters, const char* where) {
   const Shape shape = parameters.shape();
   if (shape.rank() != 2 || shape[1] != latent_parameters(latent))
-    throw std::invalid_argument(std::string(where) + " of RssmLatent: expected [rows," +
-                                std::to_string(latent_parameters(latent)) + "], got " + shape.str());
+    throw argument_error({where, parameters.tape()}, "parameters of an RssmLatent: expected [rows," +
+                                                         std::to_string(latent_parameters(latent)) +
+                                                         "], got " + shape.str());
   return shape[0];
 }
 
@@ -103,14 +104,15 @@ Var rsample(const RssmLatent& latent, Var parameters, Philox& random) {
 Var sample(const RssmLatent& latent, Var parameters, Index n, Philox& random) {
   checked_rows(latent, parameters, "sample");
   if (n < 1)
-    throw std::invalid_argument("sample of RssmLatent: n is " + std::to_string(n) + ", expected at least 1");
+    throw argument_error({"sample", parameters.tape()},
+                         std::to_string(n) + " draws of an RssmLatent, expected at least 1");
   return std::visit([&](const auto& l) { return draw(distribution(l, parameters), n, random); }, latent);
 }
 
 Var kl_divergence(const RssmLatent& latent, Var q, Var p) {
   if (checked_rows(latent, q, "kl_divergence") != checked_rows(latent, p, "kl_divergence"))
-    throw std::invalid_argument("kl_divergence of RssmLatent: rows differ: " + q.shape().str() + " and " +
-                                p.shape().str());
+    throw argument_error({"kl_divergence", q.tape()},
+                         "rows of the RssmLatents differ: " + q.shape().str() + " and " + p.shape().str());
   return std::visit([&](const auto& l) { return kl_divergence(distribution(l, q), distribution(l, p)); },
                     latent);
 }
@@ -118,8 +120,8 @@ Var kl_divergence(const RssmLatent& latent, Var q, Var p) {
 Var log_prob(const RssmLatent& latent, Var parameters, Var s) {
   const Shape expected{checked_rows(latent, parameters, "log_prob"), latent_size(latent)};
   if (s.shape() != expected)
-    throw std::invalid_argument("log_prob of RssmLatent: expected s of " + expected.str() + ", got " +
-                                s.shape().str());
+    throw argument_error({"log_prob", s.tape()},
+                         "expected s of an RssmLatent of " + expected.str() + ", got " + s.shape().str());
   return std::visit([&](const auto& l) { return log_prob(distribution(l, parameters), s); }, latent);
 }
 

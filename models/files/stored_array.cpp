@@ -1,4 +1,4 @@
-#include "doxa/models/files/stored_array.h"
+#include "doxa/models/files/safetensors.h"
 
 #include <algorithm>
 #include <array>

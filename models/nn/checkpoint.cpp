@@ -41,7 +41,8 @@ void check_shapes(const Parameters& parameters, const std::vector<Tensor>& tenso
   bool same = tensors.size() == parameters.size();
   for (std::size_t i = 0; same && i < tensors.size(); ++i)
     same = tensors[i].shape() == parameters[i]->value.shape();
-  if (!same) throw std::invalid_argument("checkpoint: " + what + " has not the shapes of the parameters");
+  if (!same)
+    throw std::invalid_argument("checkpoint: the shapes of " + what + " are not those of the parameters");
 }
 
 void check_settings(const std::map<std::string, std::string>& expected, const Safetensors& from) {

@@ -1,4 +1,4 @@
-#include "doxa/models/pomdp/reward.h"
+#include "doxa/models/pomdp/pomdp.h"
 
 namespace doxa {
 namespace {

@@ -44,7 +44,8 @@ TEST(Mixture, ItsDensityIsTheWeightedSumOfTheDensities) {
   Tape tape;
   const Mixture<Normal> q = of_normals(tape);
   const Var w = softmax(q.weights.logits, -1), x = normal_variable(tape, {7, 2}, 7);
-  const Var expected = sum(w * exp(log_prob(q.components, reshape(x, {7, 2, 1}))), -1);
+  const Var expected =
+      sum(w * exp(log_prob(q.components, broadcast_to(reshape(x, {7, 2, 1}), {7, 2, 3}))), -1);
   expect_close(exp(log_prob(q, x)), expected, 64);
 }
 
@@ -58,7 +59,8 @@ TEST(Mixture, OfVectorsHasEventsOfTheSameLength) {
   EXPECT_EQ(q.shape(), Shape({2, 4}));
   EXPECT_EQ(mean(q).shape(), Shape({2, 4}));
   EXPECT_EQ(variance(q).shape(), Shape({2, 4}));
-  const Var expected = logsumexp(w.log_probs() + log_prob(components, reshape(x, {5, 2, 1, 4})), -1);
+  const Var expected = logsumexp(
+      w.log_probs() + log_prob(components, broadcast_to(reshape(x, {5, 2, 1, 4}), {5, 2, 3, 4})), -1);
   expect_close(log_prob(q, x), expected, 4);
 
   const Var factor = tape.constant({2, 2}, {1, 0, Real(0.5), 2});
@@ -66,7 +68,9 @@ TEST(Mixture, OfVectorsHasEventsOfTheSameLength) {
   const Mixture p(w, two);
   EXPECT_EQ(p.shape(), Shape({2}));
   const Var y = normal_variable(tape, {6, 2}, 13);
-  expect_close(log_prob(p, y), logsumexp(w.log_probs() + log_prob(two, reshape(y, {6, 1, 2})), -1), 4);
+  expect_close(log_prob(p, y),
+               logsumexp(w.log_probs() + log_prob(two, broadcast_to(reshape(y, {6, 1, 2}), {6, 3, 2})), -1),
+               4);
 }
 
 TEST(Mixture, OfBernoullisIsTheAveragedBernoulli) {
@@ -140,7 +144,7 @@ TEST(Mixture, ItsDensityIntegratesToOneAndHasItsMoments) {
   const Var x = tape.constant(Shape{n, 1}, [&](std::span<Real> all) {
     for (Index i = 0; i < n; ++i) all[static_cast<std::size_t>(i)] = h * static_cast<Real>(i - n / 2);
   });
-  const Var density = exp(log_prob(q, x)), m = mean(q), v = variance(q);
+  const Var density = exp(log_prob(q, broadcast_to(x, {n, 2}))), m = mean(q), v = variance(q);
   const double tolerance = 200 * unit_roundoff;  // x/s of up to 20, whose squares are exponents
   expect_close(h * sum(density, 0), tape.constant(Shape{2}, Real{1}), tolerance / unit_roundoff);
   expect_close(h * sum(x * density, 0), m, tolerance / unit_roundoff, 5);
@@ -171,7 +175,8 @@ TEST(Mixture, ItsResponsibilitiesAreTheRuleOfBayes) {
   ASSERT_EQ(r.shape(), Shape({7, 2, 3}));
   expect_close(sum(exp(r), -1), tape.constant(Shape{7, 2}, Real{1}), 8);
   expect_close(r + reshape(log_prob(q, x), {7, 2, 1}),
-               q.weights.log_probs() + log_prob(q.components, reshape(x, {7, 2, 1})), 16, 4);
+               q.weights.log_probs() + log_prob(q.components, broadcast_to(reshape(x, {7, 2, 1}), {7, 2, 3})),
+               16, 4);
 }
 
 // d log q / d (weight logit k) = p(k | x) - w_k.
@@ -210,7 +215,8 @@ TEST(MixtureKL, IsTheIntegralOfTheLogRatio) {
     for (Index i = 0; i < n; ++i)
       all[static_cast<std::size_t>(i)] = Real(0.01) * static_cast<Real>(i - n / 2);
   });
-  const Var log_q = log_prob(q, x), exact = Real(0.01) * sum(exp(log_q) * (log_q - log_prob(p, x)), 0);
+  const Var log_q = log_prob(q, broadcast_to(x, {n, 2})),
+            exact = Real(0.01) * sum(exp(log_q) * (log_q - log_prob(p, x)), 0);
   for (Index i = 0; i < 2; ++i) {
     EXPECT_NEAR(e.mean[i], exact.value()[static_cast<std::size_t>(i)], 4 * double{e.standard_error[i]});
     EXPECT_LT(e.standard_error[i], 0.01);

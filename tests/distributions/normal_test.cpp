@@ -83,7 +83,7 @@ TEST(Normal, ParametersAndValuesBroadcast) {
   const Normal d(tape.constant({2, 1}, {0, 1}), tape.constant({3}, {1, 2, 4}));
   EXPECT_EQ(entropy(d).shape(), Shape({2, 3}));
   EXPECT_EQ(log_prob(d, number(tape, 1)).shape(), Shape({2, 3}));
-  EXPECT_EQ(log_prob(d, tape.constant(Tensor(Shape{5, 1, 1}))).shape(), Shape({5, 2, 3}));
+  EXPECT_EQ(log_prob(d, tape.constant(Tensor(Shape{5, 2, 3}))).shape(), Shape({5, 2, 3}));
   Philox random(1);
   EXPECT_EQ(sample(d, random).shape(), Shape({2, 3}));
   const Var h = entropy(d);

@@ -46,7 +46,7 @@ Axes::Mark& Axes::add(Mark::Kind kind, Style style) {
   constexpr std::array<Dash, 4> dashes = {Dash::solid, Dash::dashed, Dash::dash_dot, Dash::dotted};
   constexpr std::array<Marker, 5> markers = {Marker::circle, Marker::square, Marker::triangle,
                                              Marker::diamond, Marker::cross};
-  // Without a label of its own a mark belongs to the labelled one before it, as a band to its line.
+  // A mark without a label, such as the band around a line, belongs to the last mark that has one.
   if (!style.label.empty()) ++series_;
   const auto i = static_cast<std::size_t>(series_ > 0 ? series_ - 1 : 0);
   Mark& mark = marks_.emplace_back();

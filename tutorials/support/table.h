@@ -41,7 +41,7 @@ class Table {
   // Real numbers in a column that does not say otherwise have so many significant digits.
   explicit Table(std::vector<Column> headers, int digits = 4);
 
-  // Throws std::invalid_argument when the row has not as many cells as there are headers.
+  // Throws std::invalid_argument unless the row has one cell for each header.
   void row(std::vector<Cell> cells);
 
   // Header, rule and rows, each indented by two columns and ended by a line break; no blanks at line ends.
