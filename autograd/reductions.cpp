@@ -82,12 +82,21 @@ Var variance(const Reduction& of) {
         r.kernels().lane_sum(l, r.value(0), c);
         for (Index i = 0; i < l.count(); ++i) c[i] /= n;
         r.kernels().lane_subtract(l, c, r.value(0), deviation);
+        // Again, because the mean was rounded: equal numbers have the variance 0.
+        r.kernels().lane_sum(l, deviation, c);
+        for (Index i = 0; i < l.count(); ++i) c[i] /= n;
+        r.kernels().lane_subtract(l, c, deviation, deviation);
         r.kernels().lane_dot(l, deviation, deviation, r.value());
         for (Index i = 0; i < l.count(); ++i) r.value()[i] /= n;
       },
       [=](Record& r) {
-        for (Index i = 0; i < l.count(); ++i) c[i] = 2 * r.adjoint()[i] / n;
-        r.kernels().lane_add_scaled(l, c, deviation, r.adjoint(0));
+        bool finite = true;
+        for (Index i = 0; i < l.count(); ++i) finite &= std::isfinite(c[i] = 2 * r.adjoint()[i] / n);
+        if (finite) return r.kernels().lane_add_scaled(l, c, deviation, r.adjoint(0));
+        // The standard deviation sqrt(y) has an infinite slope at y = 0, where all d_j are 0: its gradient is 0.
+        for (Index at = 0; at < l.size(); ++at)
+          if (deviation[at] != 0)
+            r.adjoint(0)[at] += c[at / (l.n * l.inner) * l.inner + at % l.inner] * deviation[at];
       });
 }
 

@@ -1,6 +1,8 @@
 #include "doxa/models/nn/adam.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "doxa/models/nn/kernels/nn_kernels.h"
@@ -21,15 +23,30 @@ double sum_of_squares(const Tensor& t) {
   return sum;
 }
 
+bool all_finite(const Tensor& t) {
+  return std::ranges::all_of(t.span(), [](Real x) { return std::isfinite(x); });
+}
+
 double gradient_norm(const Parameters& parameters) {
   double sum = 0;
   for (const Parameter* p : parameters) {
-    const double squares = sum_of_squares(p->gradient);
-    if (!std::isfinite(squares))
-      throw std::domain_error("adam: the gradient of " + p->name + " is not finite");
-    sum += squares;
+    sum += sum_of_squares(p->gradient);
+    if (!std::isfinite(sum))
+      throw std::domain_error(
+          "adam: the gradient of " + p->name +
+          (all_finite(p->gradient) ? " is too large: its square overflows" : " is not finite"));
   }
   return std::sqrt(sum);
+}
+
+// Refuses elements whose squares overflow: they would make the variance infinite, and the parameter NaN one
+// step later.
+void check_squares(const Parameters& parameters, double norm, double clip) {
+  if (norm * clip < std::sqrt(static_cast<double>(std::numeric_limits<Real>::max()) / 2)) return;
+  for (const Parameter* p : parameters)
+    for (const Real g : p->gradient.span())
+      if (const Real clipped = static_cast<Real>(clip) * g; !std::isfinite(clipped * clipped))
+        throw std::domain_error("adam: the gradient of " + p->name + " is too large: its square overflows");
 }
 
 }  // namespace
@@ -51,6 +68,7 @@ double Adam::step(const Parameters& parameters) {
 
   const double norm = gradient_norm(parameters);
   const double clip = max_norm > 0 && norm > max_norm ? max_norm / norm : 1;
+  check_squares(parameters, norm, clip);
   ++steps;
   const double t = static_cast<double>(steps);
   const NnKernels::Adam step{.decay1 = static_cast<Real>(beta1),

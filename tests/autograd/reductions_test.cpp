@@ -84,6 +84,36 @@ TEST(Variance, OfOneNumberIsZeroAndItsGradientToo) {
   EXPECT_TRUE(std::isnan(variance(tape.constant(vector({}))).item()));
 }
 
+// 0.1 + 0.1 + 0.1 is not 3 · 0.1, which must not look like a spread.
+TEST(Variance, OfEqualNumbersIsZeroAndSoIsTheGradientOfItsRoot) {
+  for (const Real number : {Real(0.1), Real(1e6) + Real(0.1), Real(-1) / 3})
+    for (const Index n : {3, 7, 1000}) {
+      Tape tape;
+      const Var x = tape.variable(Tensor(Shape{2, n}, number)), y = variance(x, 1);
+      EXPECT_EQ(value(y), Numbers(2, 0)) << number << ' ' << n;
+      tape.backward(sum(sqrt(y)));
+      EXPECT_EQ(adjoint(x), Numbers(static_cast<std::size_t>(2 * n), 0)) << number << ' ' << n;
+    }
+}
+
+// x_j = b + j, exact for these b: the deviations and the variance (n² - 1)/12 do not depend on b.
+TEST(Variance, KeepsItsDigitsBesideALargeOffset) {
+  constexpr Index n = 9;
+  for (const Real b : {Real(0), Real(1000001), Real(8388000)}) {
+    Tape tape;
+    const Var x = tape.variable(Tensor(Shape{n}));
+    const Var y = variance(tape.constant(Shape{n}, [&](std::span<Real> all) {
+      for (Index j = 0; j < n; ++j) all[static_cast<std::size_t>(j)] = b + static_cast<Real>(j);
+    }) + x);
+    EXPECT_NEAR(y.item(), 20.0 / 3, 8 * unit_roundoff) << b;
+    tape.backward(y);
+    for (Index j = 0; j < n; ++j)
+      EXPECT_NEAR(x.adjoint()[static_cast<std::size_t>(j)], 2.0 * static_cast<double>(j - 4) / n,
+                  4 * unit_roundoff)
+          << b;
+  }
+}
+
 TEST(Variance, AddedToTheSquaredMeanKeepsItsGradientOfZeroSum) {
   Tape tape;
   const Var x = normal_variable(tape, {7});

@@ -119,9 +119,9 @@ void TokenReader::expect_colon(const std::string& after) {
 double TokenReader::number(const std::string& what) {
   if (token_.is(Token::Kind::plus) || token_.is(Token::Kind::minus)) refuse_token(what + ", without a sign");
   if (!token_.is_number()) refuse_token(what);
-  const DecimalReading number = read_decimal(token_.text);  // 0 if it is too small for a double
-  if (number.status == DecimalReading::Status::too_large)
-    refuse_token(what + ", within the range of a double");
+  // Rounded to 0, a small probability would make possible observations impossible.
+  const DecimalReading number = read_decimal(token_.text);
+  if (!number.in_range()) refuse_token(what + ", within the range of a double");
   advance();
   return number.value;
 }

@@ -7,6 +7,7 @@
 #include "doxa/models/nn/adam.h"
 #include "doxa/models/nn/gru.h"
 #include "doxa/models/nn/mlp.h"
+#include "tests/support/numbers.h"
 #include "tests/support/rounding.h"
 #include "tests/support/thrown.h"
 
@@ -81,6 +82,32 @@ TEST(Adam, RefusesAGradientThatIsNotFiniteAndChangesNothing) {
   EXPECT_SAYS(std::domain_error, "adam: the gradient of encoder/bad is not finite", adam.step({&good, &bad}));
   EXPECT_EQ(good.value[0], 1);
   EXPECT_EQ(adam.steps, 0);
+}
+
+// In the very step, not as a NaN of the next one; clipped first, it is a gradient like any other.
+TEST(Adam, RefusesAGradientWhoseSquareOverflows) {
+  const Real most = std::numeric_limits<Real>::max(), root = std::sqrt(most);
+  Parameter p("p", Tensor(Shape{2}, {1, 1}));
+  for (const Real g : {2 * root, most, -most}) {
+    p.gradient[1] = g;
+    Adam adam;
+    EXPECT_SAYS(std::domain_error, "adam: the gradient of p is too large: its square overflows",
+                adam.step({&p}));
+    EXPECT_EQ(adam.steps, 0);
+    EXPECT_EQ(numbers(p.value), Numbers(2, 1));
+  }
+  Adam plain{.rate = 0.5}, clipped{.rate = 0.5, .max_norm = 1};
+  for (int step = 0; step < 3; ++step) {
+    p.gradient[1] = root / 2;
+    plain.step({&p});
+  }
+  // Steps of the rate, as exact as 1 - β₂ = 0.001.
+  EXPECT_NEAR(p.value[1], -0.5, 3 * 0.5 * unit_roundoff / 0.001);
+  for (int step = 0; sizeof(Real) == 4 && step < 2; ++step) {
+    p.gradient[1] = 4 * root;  // whose square in double is finite
+    clipped.step({&p});
+    EXPECT_NEAR(p.value[1], -1 - 0.5 * step, 5 * 0.5 * unit_roundoff / 0.001);
+  }
 }
 
 TEST(Adam, RefusesOtherParametersThanThoseOfTheFirstStep) {

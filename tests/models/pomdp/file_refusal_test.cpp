@@ -178,24 +178,22 @@ TEST(PomdpFile, EveryLineOfThePreambleIsRequired) {
 // is 0, the nearest double, however it is written.
 TEST(PomdpFile, NumbersOutOfTheRangeOfADouble) {
   const std::string zeros(400, '0');
-  for (const std::string& large :
+  for (const std::string& out_of_range :
        {std::string("1e309"), std::string("0.1e310"), "1" + zeros, "1" + zeros + ".", "0." + zeros + "1e999",
-        std::string("1e99999999999999999999"), std::string("1.8e308")}) {
-    expect_refused("discount: @" + large, "within the range of a double");
+        std::string("1e99999999999999999999"), std::string("1.8e308"), std::string("1e-400"),
+        std::string("2e-324"), "0." + zeros + "1", std::string("1e-99999999999999"),
+        "0" + zeros + "." + zeros + "9e+1"}) {
+    expect_refused("discount: @" + out_of_range, "within the range of a double");
     for (const char* before :
          {"start: 0.0 ", "start: 1 0 ", "T: go : a : b ", "T: go : a 1 ", "T: go 1 0 0 0 ", "O: go : a : x ",
           "O: go : a ", "O: go ", "R: go : a : b : x ", "R: go : a : b -", "R: go : a 1 +"})
-      expect_refused(preamble + (before[0] == 's' ? before : tables + before) + "@" + large,
+      expect_refused(preamble + (before[0] == 's' ? before : tables + before) + "@" + out_of_range,
                      "within the range of a double");
   }
-  for (const std::string& small :
-       {std::string("1e-400"), "0." + zeros + "1", std::string("1e-99999999999999"),
-        "0" + zeros + "." + zeros + "9e+1", std::string("0e99999999999999")}) {
-    EXPECT_EQ(parse(preamble + "start: 1 0 " + small + "\n" + tables),
-              parse(preamble + "start: a\n" + tables));
-    EXPECT_EQ(parse(preamble + tables + "T: go : a 1 " + small + " 0"), parse(preamble + tables));
-    EXPECT_EQ(parse(preamble + tables + "R: * : * : * : * -" + small).reward(0, 0, 0, 0), 0);
-  }
+  const std::string zero = "0e99999999999999";
+  EXPECT_EQ(parse(preamble + "start: 1 0 " + zero + "\n" + tables), parse(preamble + "start: a\n" + tables));
+  EXPECT_EQ(parse(preamble + tables + "T: go : a 1 " + zero + " 0"), parse(preamble + tables));
+  EXPECT_EQ(parse(preamble + tables + "R: * : * : * : * -" + zero).reward(0, 0, 0, 0), 0);
   EXPECT_EQ(parse(preamble + "start: 1 5e-324 0\n" + tables).start[1], 5e-324);
 }
 
