@@ -81,9 +81,9 @@ void Checkpoint::record(Tape& tape, Block block, const void* f, std::span<const 
 
   for (const Tape::State::BoundLeaf& leaf : leaves)
     operands.push_back(tape.bind(leaf.shape, leaf.value, *leaf.gradient));
-  std::sort(operands.begin(), operands.end(), [](Var a, Var b) { return a.node_ < b.node_; });
-  const auto same = [](Var a, Var b) { return a.node_ == b.node_; };
-  operands.erase(std::unique(operands.begin(), operands.end(), same), operands.end());
+  std::ranges::sort(operands, {}, &Var::serial_);  // the order on the tape
+  const auto same = std::ranges::unique(operands, {}, &Var::serial_);
+  operands.erase(same.begin(), same.end());
 
   const Captures captures{block, f, kept, shapes, inputs.size(), outputs.size()};
   const Var y = tape.record(

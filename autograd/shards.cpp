@@ -53,15 +53,15 @@ double Shards::backward(const Loss& loss) {
       std::rethrow_exception(first);
     }
   for (const Tape& tape : tapes_)
-    for (const std::uint32_t leaf : tape.state_->leaves) {
-      const Tape::Node& x = tape.nodes_[leaf];
+    for (const Tape::State::BoundValue& leaf : tape.state_->leaves) {
+      const Tape::Node& x = tape.nodes_[leaf.record];
       std::ranges::fill(static_cast<Tensor*>(x.captures)->span(), Real{0});
     }
   double total = 0;
   for (std::size_t s = 0; s < tapes_.size(); ++s) {
     const Tape& tape = tapes_[s];
-    for (const std::uint32_t leaf : tape.state_->leaves) {
-      const Tape::Node& x = tape.nodes_[leaf];
+    for (const Tape::State::BoundValue& leaf : tape.state_->leaves) {
+      const Tape::Node& x = tape.nodes_[leaf.record];
       tape.kernels().add_scaled(x.shape.size(), 1, x.adjoint, static_cast<Tensor*>(x.captures)->data());
     }
     total += losses_[s];

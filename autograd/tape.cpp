@@ -7,17 +7,46 @@
 #include "doxa/autograd/internal/tape_state.h"
 
 namespace doxa {
+namespace {
+
+// Records, and operands of all records together, are counted in 32 bits.
+constexpr std::size_t most_records = std::numeric_limits<std::uint32_t>::max() - 1;
+
+}  // namespace
+
 // ---- building the list -----------------------------------------------------------------------------------
 
-void Tape::refuse(Var x) const {
+// A handle on a record that is not of the newest run: finds the record, or throws.
+std::uint32_t Tape::check_earlier(Var x) const {
   if (x.tape_ != this)
     throw std::logic_error(x.tape_ ? "var: it belongs to another tape" : "var: it belongs to no tape");
+  const std::vector<Run>& runs = state_->earlier_runs;
+  const auto next = std::ranges::upper_bound(runs, x.serial_, {}, &Run::serial);
+  if (next != runs.begin()) {
+    const Run& run = next[-1];
+    const std::uint32_t end = next == runs.end() ? run_.node : next->node;
+    if (x.serial_ - run.serial < end - run.node)
+      return run.node + static_cast<std::uint32_t>(x.serial_ - run.serial);
+  }
   throw std::logic_error("var: its tape was cleared, or rewound past it");
 }
 
+std::uint64_t Tape::serial(std::uint32_t node) const {
+  const std::vector<Run>& runs = state_->earlier_runs;
+  const Run& run = node >= run_.node ? run_ : std::ranges::upper_bound(runs, node, {}, &Run::node)[-1];
+  return run.serial + (node - run.node);
+}
+
+// Records from `node` on are about to be removed: their serial numbers are not used again.
+void Tape::start_run(std::uint32_t node) {
+  std::vector<Run>& runs = state_->earlier_runs;
+  if (run_.node < node) runs.push_back(run_);
+  while (!runs.empty() && runs.back().node >= node) runs.pop_back();
+  run_ = {run_.serial + (nodes_.size() - run_.node), node};
+}
+
 std::uint32_t Tape::push(const char* name, const Shape& shape, Real* value, bool needs_gradient) {
-  if (nodes_.size() >= std::numeric_limits<std::uint32_t>::max() - 1)
-    throw std::length_error("tape: too many records");
+  if (nodes_.size() >= most_records) throw std::length_error("tape: too many records");
   const auto node = static_cast<std::uint32_t>(nodes_.size());
   nodes_.push_back({.value = value,
                     .adjoint = nullptr,
@@ -28,7 +57,6 @@ std::uint32_t Tape::push(const char* name, const Shape& shape, Real* value, bool
                     .first_operand = static_cast<std::uint32_t>(operands_.size()),
                     .operands = 0,
                     .root = needs_gradient ? node : none,
-                    .generation = generation_,
                     .reached = 0,
                     .scope = state_->scope});
   return node;
@@ -46,6 +74,8 @@ std::uint32_t Tape::begin(const char* name, const Shape& shape, std::span<const 
     needs_gradient |= operand.root != none;
     if (operand.root == none) largest_constant = std::max(largest_constant, operand.shape.size());
   }
+  if (operands_.size() + operands.size() > most_records) [[unlikely]]
+    throw std::length_error("tape: too many operands");
   needs_gradient &= s.gradients;
   if (needs_gradient) s.largest_constant = std::max(s.largest_constant, largest_constant);
   before = s.memory.position();
@@ -53,14 +83,14 @@ std::uint32_t Tape::begin(const char* name, const Shape& shape, std::span<const 
   const std::size_t bytes = (static_cast<std::size_t>(shape.size()) * sizeof(Real) + 63) / 64 * 64;
   auto* memory = static_cast<std::byte*>(s.allocate(bytes + (needs_gradient ? captures : 0)));
   const std::uint32_t node = push(name, shape, reinterpret_cast<Real*>(memory), needs_gradient);
-  for (const Var& x : operands) operands_.push_back(x.node_);
+  for (const Var& x : operands) operands_.push_back(check(x));
   nodes_[node].operands = static_cast<std::uint32_t>(operands.size());
   nodes_[node].captures = needs_gradient && captures > 0 ? memory + bytes : nullptr;
   return node;
 }
 
 void Tape::take_back(std::uint32_t node, const MemoryPosition& before) {
-  rewind({this, node, nodes_[node].first_operand, node == 0 ? 0 : nodes_[node - 1].generation, before});
+  rewind({this, node, nodes_[node].first_operand, node == 0 ? 0 : serial(node - 1), before});
 }
 
 Var Tape::filled_constant(const Shape& shape, Real* value) {
@@ -78,9 +108,9 @@ Var Tape::constant(const Shape& shape, std::span<const Real> values) {
 }
 
 Var Tape::as_variable(Var constant) {
-  Node& node = nodes_[constant.node_];
-  node.name = "variable";
-  if (state_->gradients) node.root = constant.node_;
+  const std::uint32_t i = check(constant);
+  nodes_[i].name = "variable";
+  if (state_->gradients) nodes_[i].root = i;
   return constant;
 }
 
@@ -150,7 +180,10 @@ void Tape::start_backward(std::uint32_t node, std::span<const Real> cotangent) {
     }
   } running{*this};
   s.records_in_use = static_cast<std::uint32_t>(nodes_.size());
-  ++backward_;
+  if (++backward_ == 0) {  // after 2³² backwards: no record may look reached by an old one of the same number
+    for (Node& x : nodes_) x.reached = 0;
+    backward_ = 1;
+  }
   differentiated_ = node;
   s.adjoints.reset();
   s.adjoints_kept = s.keep_adjoints;
@@ -160,8 +193,9 @@ void Tape::start_backward(std::uint32_t node, std::span<const Real> cotangent) {
     std::copy(cotangent.begin(), cotangent.end(), adjoint_of(nodes_[node]));
     if (require_finite_) check_finite(node, cotangent, "the cotangent");
     propagate(node);
+    expect_unchanged_leaves();
   }
-  for (const std::uint32_t leaf : s.leaves) reach(leaf);
+  for (const State::BoundValue& leaf : s.leaves) reach(leaf.record);
   running.done = true;
 }
 

@@ -98,8 +98,10 @@ class Tape {
   Var variable(std::initializer_list<Real>) = delete;  // a shape or values? variable(3), variable(Tensor(…))
 
   /// A value kept elsewhere, whose gradient is written there: backward(loss) sets `gradient` to ∂loss/∂value
-  /// (zero if the loss does not depend on it). Both tensors must outlive this step; binding them again before
-  /// the next clear() gives the same Var. Throws std::invalid_argument if their shapes differ.
+  /// (zero if the loss does not depend on it). Both tensors must outlive this step, and the value must stay as
+  /// it is: backward throws std::logic_error if a leaf that the loss depends on has changed. (Of leaves of more
+  /// than 4096 numbers it compares 1024, evenly spaced; in debug builds all.) Binding them again before the next clear()
+  /// gives the same Var. Throws std::invalid_argument if their shapes differ.
   Var leaf(const Tensor& value, Tensor& gradient);
 
   /// Adds an op: y of the given shape = f(operands). `forward(record)` computes it now, `backward(record)`
@@ -123,8 +125,8 @@ class Tape {
 
   /// Computes the adjoint of every value that `loss` depends on. Adjoints start from zero, so a second
   /// backward gives the same as the first. Throws std::invalid_argument unless the loss has one element, and
-  /// std::logic_error if a backward rule calls it. If a rule throws, there are no adjoints to read, and the
-  /// gradients of leaves are undefined.
+  /// std::logic_error if a backward rule calls it, or if a leaf has changed. If it throws, there are no adjoints
+  /// to read, and the gradients of leaves are undefined.
   void backward(Var loss);
   /// The same for any y, from the cotangent v: adjoints become ∂(Σ v_i y_i)/∂·.
   void backward(Var y, const Tensor& cotangent);
@@ -139,11 +141,12 @@ class Tape {
   /// A position to come back to. Rewinding the tape to it removes everything recorded since.
   struct Mark {
     const Tape* tape = nullptr;
-    std::uint32_t nodes = 0, operands = 0, last_generation = 0;
+    std::uint32_t nodes = 0, operands = 0;
+    std::uint64_t last_serial = 0;
     MemoryPosition memory = {};
   };
   Mark mark() const;
-  bool holds(const Mark& mark) const;   ///< was the mark made on this tape, and never rewound past since?
+  bool holds(const Mark& mark) const;  ///< was the mark made on this tape, and never rewound past since?
   /// Throws std::logic_error unless holds(mark), and if a backward rule calls it to remove records older than
   /// the backward that is running.
   void rewind(const Mark& mark);
@@ -176,6 +179,7 @@ class Tape {
   friend class Scope;
   friend class Checkpoint;
   friend class Shards;
+  friend struct CountersOfTape;  // of a test
   static constexpr std::uint32_t none = ~std::uint32_t{0};
   using Rule = void (*)(Record&, const void* captures);
   struct Node {
@@ -186,12 +190,17 @@ class Tape {
     const char* name;
     Shape shape;
     std::uint32_t first_operand, operands;
-    std::uint32_t root;  // the record that owns its adjoint: itself, or what it views; none: no gradient
-    std::uint32_t generation;  // which life of the tape it was made in
-    std::uint32_t reached;     // the last backward that reached it
+    std::uint32_t root;     // the record that owns its adjoint: itself, or what it views; none: no gradient
+    std::uint32_t reached;  // the last backward that reached it
     std::uint32_t scope;
   };
   struct State;  // what no inline function needs, internal/tape_state.h
+  // Every record ever made has a serial number of its own, so that a handle on a record that was removed fits
+  // no other. Records made without a removal in between have consecutive numbers: a run, known by its first.
+  struct Run {
+    std::uint64_t serial = 1;
+    std::uint32_t node = 0;
+  };
 
   static bool is_leaf(const Node& x) { return x.captures && !x.rule; }
   std::uint32_t operand_node(std::uint32_t node, int i) const {
@@ -199,12 +208,14 @@ class Tape {
   }
   const Node& operand(std::uint32_t node, int i) const { return nodes_[operand_node(node, i)]; }
   std::uint32_t check(Var x) const {
-    if (x.tape_ != this || x.node_ >= nodes_.size() || nodes_[x.node_].generation != x.generation_)
-        [[unlikely]]
-      refuse(x);
-    return x.node_;
+    const std::uint64_t i = x.serial_ - run_.serial;  // a huge number for a record of an earlier run
+    if (x.tape_ != this || i >= nodes_.size() - run_.node) [[unlikely]]
+      return check_earlier(x);
+    return run_.node + static_cast<std::uint32_t>(i);
   }
-  [[noreturn]] void refuse(Var x) const;
+  std::uint32_t check_earlier(Var x) const;
+  std::uint64_t serial(std::uint32_t node) const;
+  void start_run(std::uint32_t node);
   void* allocate(std::size_t bytes);
   Real* workspace(Index n);
   std::uint32_t push(const char* name, const Shape& shape, Real* value, bool needs_gradient);
@@ -216,8 +227,10 @@ class Tape {
   Var bind(const Shape& shape, const Real* value, Tensor& gradient);
   std::size_t slot_of(const Tensor& gradient) const;
   void index_leaves(std::size_t slots);
-  Var handle(std::uint32_t node) { return Var(this, node, nodes_[node].generation); }
+  Var handle(std::uint32_t node) { return Var(this, serial(node)); }
 
+  std::uint64_t fingerprint(const Shape& shape, const Real* value) const;
+  void expect_unchanged_leaves() const;
   void start_backward(std::uint32_t node, std::span<const Real> cotangent);
   void propagate(std::uint32_t last, std::uint32_t first = 0);
   void reach(std::uint32_t root) {
@@ -232,7 +245,8 @@ class Tape {
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> operands_;
   std::vector<Real> sink_;  // where rules may write the adjoints of operands that need none
-  std::uint32_t generation_ = 1, backward_ = 0;
+  Run run_;                 // the newest
+  std::uint32_t backward_ = 0;
   std::uint32_t differentiated_ = none;  // the y of the last backward, while it is on the tape
   bool require_finite_ = false;
   std::unique_ptr<State> state_;

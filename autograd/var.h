@@ -54,12 +54,10 @@ class Var {
   friend class Tape;
   friend class Checkpoint;
   [[noreturn]] static void refuse();
-  Var(Tape* tape, std::uint32_t node, std::uint32_t generation)
-      : tape_(tape), node_(node), generation_(generation) {}
+  Var(Tape* tape, std::uint64_t serial) : tape_(tape), serial_(serial) {}
 
   Tape* tape_ = nullptr;
-  std::uint32_t node_ = 0;
-  std::uint32_t generation_ = 0;
+  std::uint64_t serial_ = 0;  // of its record: see Tape::Run
 };
 
 #undef DOXA_OF_THE_TAPE

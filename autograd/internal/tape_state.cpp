@@ -6,6 +6,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "doxa/autograd/kernels/kernels.h"
+
 namespace doxa {
 
 Tape::Tape(const Kernels& kernels) : kernels_(&kernels), state_(std::make_unique<State>()) {}
@@ -49,6 +51,17 @@ std::size_t Tape::peak_bytes() const { return std::max(state_->peak_bytes, bytes
 
 // ---- leaves kept elsewhere -------------------------------------------------------------------------------
 
+// Of more than 4096 numbers it takes at most 1024, evenly spaced, because reading them all would show in the
+// time of a training step; an optimiser's step changes these too. Debug and sanitizer builds take all.
+std::uint64_t Tape::fingerprint(const Shape& shape, const Real* value) const {
+#ifdef DOXA_CHECKED
+  const Index stride = 1;
+#else
+  const Index stride = shape.size() <= 4096 ? 1 : (shape.size() + 1023) / 1024;
+#endif
+  return kernels_->hash(shape.size(), stride, value);
+}
+
 // Where the leaf with this gradient is, or would go.
 std::size_t Tape::slot_of(const Tensor& gradient) const {
   const std::size_t mask = state_->leaf_slots.size() - 1;
@@ -63,8 +76,8 @@ std::size_t Tape::slot_of(const Tensor& gradient) const {
 
 void Tape::index_leaves(std::size_t slots) {
   state_->leaf_slots.assign(slots, 0);
-  for (const std::uint32_t leaf : state_->leaves)
-    state_->leaf_slots[slot_of(*static_cast<const Tensor*>(nodes_[leaf].captures))] = leaf + 1;
+  for (const State::BoundValue& leaf : state_->leaves)
+    state_->leaf_slots[slot_of(*static_cast<const Tensor*>(nodes_[leaf.record].captures))] = leaf.record + 1;
 }
 
 Var Tape::leaf(const Tensor& value, Tensor& gradient) {
@@ -92,21 +105,37 @@ Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
   if (require_finite_) check_finite(node, {value, static_cast<std::size_t>(shape.size())}, "value");
   if (!s.gradients) return handle(node);
   if (!s.keeps_leaf_gradients) nodes_[node].adjoint = gradient.data();
-  s.leaves.push_back(node);
+  s.leaves.push_back({node, fingerprint(shape, value)});
   s.leaf_slots[slot] = node + 1;
   return handle(node);
+}
+
+// Rules read the values of leaves where they lie, so a leaf that was changed since it was bound makes the
+// gradients those of no function. Throws if one that the loss depends on was.
+void Tape::expect_unchanged_leaves() const {
+  for (const State::BoundValue& leaf : state_->leaves) {
+    const Node& x = nodes_[leaf.record];
+    if (x.reached != backward_) continue;
+    if (fingerprint(x.shape, x.value) == leaf.fingerprint) continue;
+    const std::string& scope = state_->scopes.path(x.scope);
+    throw std::logic_error(
+        "backward: the leaf of shape " + x.shape.str() + (scope.empty() ? "" : " in " + scope) +
+        " was changed after it was recorded; run every backward before an optimiser's step, "
+        "or clear the tape and evaluate again");
+  }
 }
 
 // ---- mark and rewind -------------------------------------------------------------------------------------
 
 Tape::Mark Tape::mark() const {
   return {this, static_cast<std::uint32_t>(nodes_.size()), static_cast<std::uint32_t>(operands_.size()),
-          nodes_.empty() ? 0 : nodes_.back().generation, state_->memory.position()};
+          nodes_.empty() ? 0 : serial(static_cast<std::uint32_t>(nodes_.size() - 1)),
+          state_->memory.position()};
 }
 
 bool Tape::holds(const Mark& mark) const {
   return mark.tape == this && mark.nodes <= nodes_.size() &&
-         (mark.nodes == 0 || nodes_[mark.nodes - 1].generation == mark.last_generation);
+         (mark.nodes == 0 || serial(mark.nodes - 1) == mark.last_serial);
 }
 
 void Tape::rewind(const Mark& mark) {
@@ -117,16 +146,16 @@ void Tape::rewind(const Mark& mark) {
     throw std::logic_error(
         "rewind: the tape was cleared or rewound by a backward rule that is still running");
   s.peak_bytes = peak_bytes();
+  if (mark.nodes < nodes_.size()) start_run(mark.nodes);
   nodes_.resize(mark.nodes, Node{});
   operands_.resize(mark.operands);
   s.memory.rewind(mark.memory);
-  ++generation_;
   if (mark.nodes <= differentiated_) {  // what was differentiated is gone
     differentiated_ = none;
     s.adjoints.reset();
   }
-  if (s.leaves.empty() || s.leaves.back() < mark.nodes) return;
-  while (!s.leaves.empty() && s.leaves.back() >= mark.nodes) s.leaves.pop_back();
+  if (s.leaves.empty() || s.leaves.back().record < mark.nodes) return;
+  while (!s.leaves.empty() && s.leaves.back().record >= mark.nodes) s.leaves.pop_back();
   index_leaves(s.leaf_slots.size());
 }
 

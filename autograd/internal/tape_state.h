@@ -71,7 +71,13 @@ struct Tape::State {
   ScopeTable scopes;
   std::uint32_t scope = 0;
 
-  std::vector<std::uint32_t> leaves;      // bound leaves, in order
+  std::vector<Run> earlier_runs;  // of records still on the tape, in order
+
+  struct BoundValue {
+    std::uint32_t record;
+    std::uint64_t fingerprint;  // of the numbers, when they were bound
+  };
+  std::vector<BoundValue> leaves;         // bound leaves, in order
   std::vector<std::uint32_t> leaf_slots;  // open addressing by the gradient's address: record + 1, or 0
   Index largest_constant = 0;  // numbers in the largest constant operand of a record with a gradient
 

@@ -97,6 +97,10 @@ struct Kernels {
   void (*multiply_add_adjoint)(Index n, const Real* b, const Real* c, const Real* g, Real* da, Real* db,
                                Real* dc);
 
+  /// A hash of the bits of x_0, x_stride, x_(2 stride), …: the same in every set. It tells apart any two arrays
+  /// that differ in one of these numbers, and those that differ in several unless by an unlikely chance.
+  std::uint64_t (*hash)(Index n, Index stride, const Real* x);
+
   /// 2 · pairs standard normal numbers from as many random words, two from each pair of words (random.h). They are the
   /// same bits in every set.
   void (*box_muller)(Index pairs, const std::uint64_t* words, Real* out);

@@ -14,6 +14,7 @@ namespace {
 using namespace elementary;
 
 #include "doxa/autograd/kernels/elementwise.inl"
+#include "doxa/autograd/kernels/hash.inl"
 #include "doxa/autograd/kernels/matmul.inl"
 #include "doxa/autograd/kernels/reductions.inl"
 
@@ -77,6 +78,7 @@ DOXA_KERNEL_TABLE(Kernels, kernels) = {
     .bias_sigmoid = bias_sigmoid,
     .multiply_add = multiply_add,
     .multiply_add_adjoint = multiply_add_adjoint,
+    .hash = hash,
     .box_muller = DOXA_JOIN(box_muller_, DOXA_SET),
 };
 

@@ -19,9 +19,9 @@ struct Adam {
   std::vector<Tensor> means = {}, variances = {};  ///< m and v, in the order of the parameters
 
   /// One step. The gradients are zero afterwards, so that a parameter which the next loss does not reach moves
-  /// by its momentum only. Returns ‖g‖ before clipping. If ‖g‖² in double or the square of a clipped element
-  /// in Real is not finite, throws std::domain_error naming the first parameter at fault and changes nothing. Throws std::invalid_argument if the parameters are not
-  /// those of the first step.
+  /// by its momentum only. Returns ‖g‖ before clipping. Throws std::domain_error, naming the first parameter at
+  /// fault and changing nothing, if ‖g‖² in double or the square of a clipped element in Real is not finite;
+  /// std::invalid_argument if the parameters are not those of the first step.
   double step(const Parameters& parameters);
 };
 

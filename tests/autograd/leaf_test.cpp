@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <stdexcept>
 #include <vector>
 
@@ -91,6 +92,61 @@ TEST(Leaf, OfNoElementsKeepsItsShape) {
   EXPECT_EQ(y.shape(), Shape({5, 0}));
   EXPECT_TRUE(x.needs_gradient());
   tape.backward(sum(x) + sum(y));
+}
+
+// loss = w² at 3 and then, after a step, at 4: neither 2·3·… nor the new slope belongs to what was recorded.
+TEST(Leaf, ChangedBetweenForwardAndBackwardIsRefused) {
+  Tape tape;
+  Tensor w(Shape{2}, {3, 4}), gradient(Shape{2});
+  const Scope scope(tape, "encoder");
+  const Var x = tape.leaf(w, gradient);
+  const Var first = sum(square(x)), second = sum(x * square(x));
+  tape.backward(first);
+  w[1] -= Real{0.5} * gradient[1];
+  EXPECT_EQ(
+      thrown<std::logic_error>([&] { tape.backward(second); }),
+      "backward: the leaf of shape [2] in encoder was changed after it was recorded; run every backward "
+      "before an optimiser's step, or clear the tape and evaluate again");
+  EXPECT_THROW(static_cast<void>(x.adjoint()), std::logic_error);
+  w[1] = 4;  // as it was
+  tape.backward(second);
+  EXPECT_EQ(numbers(gradient), (Numbers{27, 48}));
+}
+
+TEST(Leaf, ChangedInAnyOneBitIsRefused) {
+  for (const Index n : {1, 2, 3, 4, 5, 7, 100, 4096})
+    for (Index i = 0; i < n; i += n / 7 + 1) {
+      Tape tape;
+      Tensor w(Shape{n}, 1), gradient(Shape{n});
+      const Var loss = sum(square(tape.leaf(w, gradient)));
+      w[i] = std::nextafter(w[i], Real{2});
+      EXPECT_THROW(tape.backward(loss), std::logic_error) << i << " of " << n;
+      w[i] = -1;
+      EXPECT_THROW(tape.backward(loss), std::logic_error) << i << " of " << n;
+      if (i > 0) {  // two changes do not cancel
+        w[0] = -1;
+        EXPECT_THROW(tape.backward(loss), std::logic_error) << i << " of " << n;
+      }
+    }
+}
+
+TEST(Leaf, OfAMillionNumbersThatAStepChangedIsRefused) {
+  Tape tape;
+  Tensor w(Shape{1000, 1000}, 1), gradient(Shape{1000, 1000});
+  const Var loss = sum(square(tape.leaf(w, gradient)));
+  tape.backward(loss);
+  for (Real& x : w.span()) x -= Real{0.1};
+  EXPECT_THROW(tape.backward(loss), std::logic_error);
+}
+
+TEST(Leaf, ThatTheLossDoesNotDependOnMayChange) {
+  Tape tape;
+  Tensor w(Shape{}, 3), u(Shape{}, 5), of_w(Shape{}), of_u(Shape{});
+  const Var first = square(tape.leaf(w, of_w)), second = square(tape.leaf(u, of_u));
+  tape.backward(first);
+  w[0] = 2;
+  tape.backward(second);
+  EXPECT_EQ(of_u.item(), 10);
 }
 
 }  // namespace

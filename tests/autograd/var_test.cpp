@@ -14,6 +14,13 @@
 #include "tests/support/thrown.h"
 
 namespace doxa {
+
+struct CountersOfTape {
+  /// As if n records had been made and removed.
+  static void add_records(Tape& tape, std::uint64_t n) { tape.run_.serial += n; }
+  static void set_backwards(Tape& tape, std::uint32_t n) { tape.backward_ = n; }
+};
+
 namespace {
 
 using Misuse = std::logic_error;
@@ -72,6 +79,62 @@ TEST(Var, StaysStaleWhenAnotherRecordTakesItsPlace) {
     EXPECT_SAYS(Misuse, stale, x.value());
     EXPECT_SAYS(Misuse, stale, x + y);
     EXPECT_SAYS(Misuse, stale, y + x);
+  }
+}
+
+// 2³² records and 2³² backwards take minutes; so the counters are moved forward.
+TEST(Var, StaysStaleAfterTheCountersPassed32Bits) {
+  Tape tape;
+  const Var old = tape.variable(1);
+  tape.clear();
+  CountersOfTape::add_records(tape, (std::uint64_t{1} << 32) - 1);
+  const Var x = tape.variable(2);
+  EXPECT_THROW(static_cast<void>(old.item()), std::logic_error);
+  EXPECT_EQ(x.item(), 2);
+}
+
+TEST(Tape, DifferentiatesRightlyWhenTheCounterOfBackwardsStartsAgain) {
+  Tape tape;
+  const Var x = tape.variable(3), unused = tape.variable(5), early = exp(unused), y = square(x);
+  CountersOfTape::set_backwards(tape, 0);
+  tape.backward(early);  // is number 1, as the one after the counter's last will be
+  CountersOfTape::set_backwards(tape, ~std::uint32_t{0});
+  for (int i = 0; i < 3; ++i) {
+    tape.backward(y);
+    EXPECT_EQ(x.adjoint()[0], 6);
+    EXPECT_EQ(unused.adjoint()[0], 0);
+  }
+}
+
+// Every mark divides the records into those that stay and those that go, also among several runs of both.
+TEST(Var, OfEveryRunIsFoundUntilItGoes) {
+  Tape tape;
+  std::vector<Var> alive, gone;
+  std::vector<Tape::Mark> marks;
+  for (int i = 0; i < 40; ++i) {
+    alive.push_back(tape.variable(static_cast<Real>(i)));
+    marks.push_back(tape.mark());
+    gone.push_back(tape.variable(-1));
+    tape.rewind(marks.back());
+  }
+  const auto expect_alive = [&](std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) {
+      EXPECT_EQ(alive[i].item(), static_cast<Real>(i));
+      EXPECT_EQ(tape.position(alive[i]), i);
+      EXPECT_EQ(tape.at(i).item(), static_cast<Real>(i));
+    }
+    for (std::size_t i = n; i < alive.size(); ++i)
+      EXPECT_THROW(static_cast<void>(alive[i].item()), std::logic_error);
+    for (const Var x : gone) EXPECT_THROW(static_cast<void>(x.item()), std::logic_error);
+    for (std::size_t i = 0; i < marks.size(); ++i) EXPECT_EQ(tape.holds(marks[i]), i < n);
+  };
+  expect_alive(40);
+  for (const std::size_t n : {31u, 30u, 7u, 1u}) {
+    tape.rewind(marks[n - 1]);
+    expect_alive(n);
+    gone.push_back(tape.variable(-2));
+    tape.rewind(marks[n - 1]);
+    expect_alive(n);
   }
 }
 

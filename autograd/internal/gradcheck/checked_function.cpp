@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <limits>
+#include <stdexcept>
 
 namespace doxa {
 
@@ -48,6 +49,14 @@ void CheckedFunction::restore() const {
     std::copy(at_[l].span().begin(), at_[l].span().end(), leaves_[l].value->data());
 }
 
+const std::set<std::size_t>& CheckedFunction::written() const {
+  for (std::size_t l = 0; l < at_.size(); ++l)
+    if (!std::ranges::equal(std::as_bytes(at_[l].span()), std::as_bytes(leaves_[l].value->span())))
+      written_.insert(l);
+  restore();
+  return written_;
+}
+
 std::vector<double> CheckedFunction::plain() const {
   tape_.clear();
   const Evaluation evaluation(tape_);
@@ -76,7 +85,11 @@ Var CheckedFunction::record() {
 }
 
 std::vector<double> CheckedFunction::gradient(Var y, const Tensor& cotangent) const {
-  tape_.backward(y, cotangent);
+  try {
+    tape_.backward(y, cotangent);
+  } catch (const std::logic_error&) {
+    if (written().empty()) throw;  // otherwise a rule changed an input, and that is reported
+  }
   std::vector<double> all;
   all.reserve(inputs());
   for (const CheckedLeaf& leaf : leaves_)

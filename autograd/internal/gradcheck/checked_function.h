@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,6 +40,8 @@ class CheckedFunction {
   Real& element(std::size_t element) const;
   GradientEntry entry(std::size_t element, double analytic = 0) const;  ///< to be judged
   void restore() const;  ///< sets the inputs to their first values again
+  /// Inputs that the function or a rule has written to, by number. Looks, and restores them.
+  const std::set<std::size_t>& written() const;
 
   /// F(x + t d), where d is one element, a direction, or the inputs themselves; NaN where the function
   /// throws.
@@ -57,6 +60,7 @@ class CheckedFunction {
   std::vector<Tensor> at_;
   Shape shape_;
   mutable Tape tape_;
+  mutable std::set<std::size_t> written_;
 };
 
 /// The sizes with which the error of a numerical derivative is compared. The length of an input x is
