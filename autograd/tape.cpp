@@ -42,12 +42,13 @@ void Tape::start_run(std::uint32_t node) {
   std::vector<Run>& runs = state_->earlier_runs;
   if (run_.node < node) runs.push_back(run_);
   while (!runs.empty() && runs.back().node >= node) runs.pop_back();
-  run_ = {run_.serial + (nodes_.size() - run_.node), node};
+  run_ = {next_serial_, node};
 }
 
 std::uint32_t Tape::push(const char* name, const Shape& shape, Real* value, bool needs_gradient) {
   if (nodes_.size() >= most_records) throw std::length_error("tape: too many records");
   const auto node = static_cast<std::uint32_t>(nodes_.size());
+  ++next_serial_;
   nodes_.push_back({.value = value,
                     .adjoint = nullptr,
                     .rule = nullptr,
@@ -65,17 +66,25 @@ std::uint32_t Tape::push(const char* name, const Shape& shape, Real* value, bool
 std::uint32_t Tape::begin(const char* name, const Shape& shape, std::span<const Var> operands,
                           std::size_t captures, MemoryPosition& before) {
   State& s = *state_;
+  const std::size_t first = operands_.size();
+  if (first + operands.size() > most_records) [[unlikely]]
+    throw std::length_error("tape: too many operands");
   bool needs_gradient = false;
   Index largest_constant = 0;
-  for (const Var& x : operands) {
-    if (x.tape_ != this && x.tape_) [[unlikely]]
-      throw std::logic_error(std::string(name) + ": operands on two different tapes");
-    const Node& operand = nodes_[check(x)];
-    needs_gradient |= operand.root != none;
-    if (operand.root == none) largest_constant = std::max(largest_constant, operand.shape.size());
+  try {
+    for (const Var& x : operands) {
+      if (x.tape_ != this && x.tape_) [[unlikely]]
+        throw std::logic_error(std::string(name) + ": operands on two different tapes");
+      const std::uint32_t i = check(x);
+      operands_.push_back(i);
+      const Node& operand = nodes_[i];
+      needs_gradient |= operand.root != none;
+      if (operand.root == none) largest_constant = std::max(largest_constant, operand.shape.size());
+    }
+  } catch (...) {
+    operands_.resize(first);
+    throw;
   }
-  if (operands_.size() + operands.size() > most_records) [[unlikely]]
-    throw std::length_error("tape: too many operands");
   needs_gradient &= s.gradients;
   if (needs_gradient) s.largest_constant = std::max(s.largest_constant, largest_constant);
   before = s.memory.position();
@@ -83,7 +92,7 @@ std::uint32_t Tape::begin(const char* name, const Shape& shape, std::span<const 
   const std::size_t bytes = (static_cast<std::size_t>(shape.size()) * sizeof(Real) + 63) / 64 * 64;
   auto* memory = static_cast<std::byte*>(s.allocate(bytes + (needs_gradient ? captures : 0)));
   const std::uint32_t node = push(name, shape, reinterpret_cast<Real*>(memory), needs_gradient);
-  for (const Var& x : operands) operands_.push_back(check(x));
+  nodes_[node].first_operand = static_cast<std::uint32_t>(first);
   nodes_[node].operands = static_cast<std::uint32_t>(operands.size());
   nodes_[node].captures = needs_gradient && captures > 0 ? memory + bytes : nullptr;
   return node;

@@ -209,7 +209,7 @@ class Tape {
   const Node& operand(std::uint32_t node, int i) const { return nodes_[operand_node(node, i)]; }
   std::uint32_t check(Var x) const {
     const std::uint64_t i = x.serial_ - run_.serial;  // a huge number for a record of an earlier run
-    if (x.tape_ != this || i >= nodes_.size() - run_.node) [[unlikely]]
+    if (x.tape_ != this || i >= next_serial_ - run_.serial) [[unlikely]]
       return check_earlier(x);
     return run_.node + static_cast<std::uint32_t>(i);
   }
@@ -246,6 +246,7 @@ class Tape {
   std::vector<std::uint32_t> operands_;
   std::vector<Real> sink_;  // where rules may write the adjoints of operands that need none
   Run run_;                 // the newest
+  std::uint64_t next_serial_ = 1;
   std::uint32_t backward_ = 0;
   std::uint32_t differentiated_ = none;  // the y of the last backward, while it is on the tape
   bool require_finite_ = false;
