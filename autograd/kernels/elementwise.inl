@@ -1,10 +1,5 @@
 // Included by kernels.inl, inside the namespace of one instruction set.
 
-// What is added to an operand's adjoint: 0 where the loss does not depend on y (g = 0), even if the
-// derivative is infinite or NaN. Without this, the branch that `where` did not take could make a gradient
-// NaN.
-DOXA_INLINE Real reached(Real g, Real term) { return select(g != 0, term, Real{0}); }
-
 namespace unary {
 // For functions of an angle: vector code if all angles are within the limit, otherwise one by one.
 template <class F, class... Operands>
@@ -175,6 +170,13 @@ void multiply_add(Index n, const Real* a, const Real* b, const Real* c, Real* y)
 
 void multiply_add_adjoint(Index n, const Real* b, const Real* c, const Real* g, Real* da, Real* db, Real* dc) {
   for_each(n, [=](Index i) { da[i] += g[i]; });
-  for_each(n, [=](Index i) { db[i] += g[i] * c[i]; });
-  for_each(n, [=](Index i) { dc[i] += g[i] * b[i]; });
+  for_each(n, [=](Index i) { db[i] += g[i] * reached(g[i], c[i]); });
+  for_each(n, [=](Index i) { dc[i] += g[i] * reached(g[i], b[i]); });
+}
+
+bool all_between(Index n, Real lo, Real hi, const Real* x) {
+  Lane outside = 0;
+  DOXA_PRAGMA(omp simd reduction(| : outside))
+  for (Index i = 0; i < n; ++i) outside |= (x[i] > lo) & (x[i] < hi) ? 0 : 1;
+  return outside == 0;
 }

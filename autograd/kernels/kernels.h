@@ -79,7 +79,8 @@ struct Kernels {
   void (*lane_max)(const Lanes& l, const Real* x, Real* y);
   void (*lane_min)(const Lanes& l, const Real* x, Real* y);
   /// One number c for each lane meets all its elements: y_j = x_j - c, y_j = c x_j, y_j += scale c, y_j += c x_j, and
-  /// y_j += w_j (x_j - c).
+  /// y_j += w_j (x_j - c). The last two are for adjoints: where c, or x_j - c, is 0, they add 0 even if the other factor
+  /// is NaN or infinite.
   void (*lane_subtract)(const Lanes& l, const Real* c, const Real* x, Real* y);
   void (*lane_scale)(const Lanes& l, const Real* c, const Real* x, Real* y);
   void (*lane_add)(const Lanes& l, Real scale, const Real* c, Real* y);
@@ -96,6 +97,7 @@ struct Kernels {
   void (*multiply_add)(Index n, const Real* a, const Real* b, const Real* c, Real* y);  ///< y = a + b c
   void (*multiply_add_adjoint)(Index n, const Real* b, const Real* c, const Real* g, Real* da, Real* db,
                                Real* dc);
+  bool (*all_between)(Index n, Real lo, Real hi, const Real* x);  ///< lo < x_i < hi for all i; NaN is not
 
   /// 2 · pairs standard normal numbers from as many random words, two from each pair of words (random.h). They are the
   /// same bits in every set.

@@ -77,6 +77,7 @@ DOXA_KERNEL_TABLE(Kernels, kernels) = {
     .bias_sigmoid = bias_sigmoid,
     .multiply_add = multiply_add,
     .multiply_add_adjoint = multiply_add_adjoint,
+    .all_between = all_between,
     .box_muller = DOXA_JOIN(box_muller_, DOXA_SET),
 };
 
