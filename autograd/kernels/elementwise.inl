@@ -174,9 +174,13 @@ void multiply_add_adjoint(Index n, const Real* b, const Real* c, const Real* g, 
   for_each(n, [=](Index i) { dc[i] += g[i] * reached(g[i], b[i]); });
 }
 
+// u = 4 (x - lo) / (hi - lo) - 2 lies between -2 and 2, which is to say that the first bit of its exponent is 0. If the
+// bounds are infinite, u = 0 x is 0 or NaN.
 bool all_between(Index n, Real lo, Real hi, const Real* x) {
-  Lane outside = 0;
-  DOXA_PRAGMA(omp simd reduction(| : outside))
-  for (Index i = 0; i < n; ++i) outside |= (x[i] > lo) & (x[i] < hi) ? 0 : 1;
-  return outside == 0;
+  const bool finite = hi - lo < static_cast<Real>(__builtin_inf());
+  const Real scale = finite ? 4 / (hi - lo) : 0, shift = finite ? -2 * (hi + lo) / (hi - lo) : 0;
+  Bits<Real> bits = 0;
+  DOXA_PRAGMA(omp simd reduction(| : bits))
+  for (Index i = 0; i < n; ++i) bits |= to_bits(scale * x[i] + shift);
+  return (bits & to_bits(Real{2})) == 0;
 }

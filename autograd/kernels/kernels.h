@@ -97,7 +97,8 @@ struct Kernels {
   void (*multiply_add)(Index n, const Real* a, const Real* b, const Real* c, Real* y);  ///< y = a + b c
   void (*multiply_add_adjoint)(Index n, const Real* b, const Real* c, const Real* g, Real* da, Real* db,
                                Real* dc);
-  bool (*all_between)(Index n, Real lo, Real hi, const Real* x);  ///< lo < x_i < hi for all i; NaN is not
+  /// lo < x_i < hi for all i, for finite bounds or -inf and inf. May be false if an x_i is within rounding of a bound.
+  bool (*all_between)(Index n, Real lo, Real hi, const Real* x);
 
   /// 2 · pairs standard normal numbers from as many random words, two from each pair of words (random.h). They are the
   /// same bits in every set.
