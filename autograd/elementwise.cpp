@@ -178,11 +178,17 @@ Var mapped(const char* name, Var x, Value value, Slope slope) {
 }
 
 // y = a^b                                                      da += g b a^(b-1),  db += g a^b log a
-// with the values at a = 0 that ops.h states.
+// with the values at a = 0 that ops.h states. A power that is 0 wins over a factor that is infinite, as it
+// does in the limit.
 Real slope_in_base(Real a, Real b) {
-  return b == 0 || (a == 0 && b > 0 && b < 1) ? 0 : b * std::pow(a, b - 1);
+  if (b == 0 || (a == 0 && b > 0 && b < 1)) return 0;
+  const Real power = std::pow(a, b - 1);
+  return power == 0 ? 0 : b * power;
 }
-Real slope_in_exponent(Real a, Real b) { return a == 0 && b >= 0 ? 0 : std::pow(a, b) * std::log(a); }
+Real slope_in_exponent(Real a, Real b) {
+  const Real power = std::pow(a, b);
+  return a >= 0 && (power == 0 || (a == 0 && b == 0)) ? 0 : power * std::log(a);
+}
 
 // y = scale x + shift                                                        dx += scale g
 Var affine(const char* name, Var x, Real scale, Real shift) {
@@ -191,6 +197,11 @@ Var affine(const char* name, Var x, Real scale, Real shift) {
       [=](Record& r) { r.kernels().affine(r.size(), scale, shift, r.value(0), r.value()); },
       [=](Record& r) {
         const auto [dx, add] = r.whole_adjoint(0);
+        if (!std::isfinite(scale)) {  // 0 times it is NaN
+          for (Index i = 0; i < r.size(); ++i)
+            dx[i] = (add ? dx[i] : 0) + (r.adjoint()[i] == 0 ? 0 : scale * r.adjoint()[i]);
+          return;
+        }
         if (add)
           r.kernels().add_scaled(r.size(), scale, r.adjoint(), dx);
         else

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "doxa/autograd/internal/broadcast.h"
+#include "doxa/autograd/internal/product_adjoint.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 
@@ -51,11 +52,13 @@ void cholesky_adjoint(Index n, const Real* l, Real* d) {
     Real *d_row = d + j * n, &d_pivot = d_row[j];
     for (Index i = j + 1; i < n; ++i) {
       Real& d_ij = d[i * n + j];
+      if (d_ij == 0) continue;  // adds 0, whatever L is
       d_pivot -= l[i * n + j] * d_ij / pivot;
       d_ij /= pivot;
       subtract_scaled(j, d_ij, l + i * n, d_row);
       subtract_scaled(j, d_ij, row, d + i * n);
     }
+    if (d_pivot == 0) continue;
     d_pivot /= pivot;
     subtract_scaled(j, d_pivot, row, d_row);
     d_pivot /= 2;
@@ -69,17 +72,23 @@ struct Lower {
   bool reversed;
 };
 
-// X ← M⁻¹ X for X of m columns.
+// X ← M⁻¹ X for X of m columns. With `cotangents`, an element of X that is 0 adds 0 to those below it, whatever M is.
+template <bool cotangents>
 void substitute(const Lower& l, const Real* t, Index m, Real* x) {
   for (Index step = 0; step < l.n; ++step) {
     const Index i = l.reversed ? l.n - 1 - step : step;
     Real* x_i = x + i * m;
     for (Index before = 0; before < step; ++before) {
       const Index j = l.reversed ? l.n - 1 - before : before;
-      subtract_scaled(m, t[i * l.row + j * l.column], x + j * m, x_i);
+      const Real t_ij = t[i * l.row + j * l.column], *x_j = x + j * m;
+      if constexpr (cotangents)
+        for (Index c = 0; c < m; ++c) x_i[c] -= x_j[c] == 0 ? 0 : t_ij * x_j[c];
+      else
+        subtract_scaled(m, t_ij, x_j, x_i);
     }
     const Real diagonal = t[i * l.row + i * l.column];
-    for (Index c = 0; c < m; ++c) x_i[c] /= diagonal;
+    for (Index c = 0; c < m; ++c)
+      if (!cotangents || x_i[c] != 0) x_i[c] /= diagonal;
   }
 }
 
@@ -133,20 +142,28 @@ Var solve_triangular(Var t, Var b, Triangle triangle, bool transposed) {
       [=](Record& r) {
         stacks.for_each([&](Index it, Index ib, Index ix) {
           std::copy_n(r.value(1) + ib * n * m, n * m, r.value() + ix * n * m);
-          substitute(transposed ? flipped : plain, r.value(0) + it * n * n, m, r.value() + ix * n * m);
+          substitute<false>(transposed ? flipped : plain, r.value(0) + it * n * n, m, r.value() + ix * n * m);
         });
       },
       [=](Record& r) {
         stacks.for_each([&](Index it, Index ib, Index ix) {
-          const Real* x = r.value() + ix * n * m;
+          const Real *x = r.value() + ix * n * m, *matrix = r.value(0) + it * n * n;
+          const Lower& adjoint = transposed ? plain : flipped;
+          const Kernels& kernels = r.kernels();
           std::copy_n(r.adjoint() + ix * n * m, n * m, w);
-          substitute(transposed ? plain : flipped, r.value(0) + it * n * n, m, w);
-          if (r.needs_gradient(1)) r.kernels().add_scaled(n * m, 1, w, r.adjoint(1) + ib * n * m);
+          if (all_finite(kernels, n * n, matrix))
+            substitute<false>(adjoint, matrix, m, w);
+          else
+            substitute<true>(adjoint, matrix, m, w);
+          if (r.needs_gradient(1)) kernels.add_scaled(n * m, 1, w, r.adjoint(1) + ib * n * m);
           if (!r.needs_gradient(0)) return;
-          r.kernels().matmul(n, n, m, transposed ? x : w, m, 1, transposed ? w : x, 1, m, dt_all, false);
+          const ProductAdjoint product(kernels, false, n, n, m);
+          product.to_left(w, x, dt_all, false, r.workspace(product.memory()));  // W Xᵀ
+          const Index row = transposed ? 1 : n, column = transposed ? n : 1;
           Real* dt = r.adjoint(0) + it * n * n;
           for (Index i = 0; i < n; ++i)
-            for (Index j = lower ? 0 : i; j < (lower ? i + 1 : n); ++j) dt[i * n + j] -= dt_all[i * n + j];
+            for (Index j = lower ? 0 : i; j < (lower ? i + 1 : n); ++j)
+              dt[i * n + j] -= dt_all[i * row + j * column];
         });
       });
 }
@@ -167,7 +184,7 @@ Var log_det_from_cholesky(Var l) {
         for (Index k = 0; k < r.size(); ++k)
           for (Index i = 0; i < n; ++i) {
             const Index at = (k * n + i) * n + i;
-            r.adjoint(0)[at] += 2 * r.adjoint()[k] / r.value(0)[at];
+            if (r.adjoint()[k] != 0) r.adjoint(0)[at] += 2 * r.adjoint()[k] / r.value(0)[at];
           }
       });
 }

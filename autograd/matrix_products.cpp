@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <limits>
 
 #include "doxa/autograd/internal/broadcast.h"
+#include "doxa/autograd/internal/product_adjoint.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 
@@ -34,12 +36,12 @@ Var matmul(Var a, Var b) {
         });
       },
       [=](Record& r) {
+        const ProductAdjoint product(r.kernels(), all_finite(r.kernels(), r.size(), r.value()), m, k, n);
+        Real* memory = r.workspace(product.memory());
         for_each([&](Index ia, Index ib, Index iy) {
           const Real* g = r.adjoint() + iy;
-          if (r.needs_gradient(0))
-            r.kernels().matmul(m, k, n, g, n, 1, r.value(1) + ib, 1, n, r.adjoint(0) + ia, true);
-          if (r.needs_gradient(1))
-            r.kernels().matmul(k, n, m, r.value(0) + ia, 1, k, g, n, 1, r.adjoint(1) + ib, true);
+          if (r.needs_gradient(0)) product.to_left(g, r.value(1) + ib, r.adjoint(0) + ia, true, memory);
+          if (r.needs_gradient(1)) product.to_right(g, r.value(0) + ia, r.adjoint(1) + ib, true, memory);
         });
       });
 }
@@ -56,7 +58,7 @@ Var dot(Var a, Var b) {
       },
       [](Record& r) {
         for (const int i : {0, 1})
-          if (r.needs_gradient(i))
+          if (r.needs_gradient(i) && *r.adjoint() != 0)
             r.kernels().add_scaled(r.size(i), *r.adjoint(), r.value(1 - i), r.adjoint(i));
       });
 }
@@ -100,6 +102,13 @@ LayerSizes sizes(std::span<const Var> parts, Var weight, Var bias) {
                        "expected [m,k] x [k,n] + [n], got " + of_parts + " x " + sw.str() + " + " + sb.str());
 }
 
+// Whether the values show that X and W are finite: the activations turn an infinity into ±1 or 0.
+bool finite_operands(const Record& r, Activation f) {
+  constexpr Real infinity = std::numeric_limits<Real>::infinity();
+  const Real hi = f == Activation::identity ? infinity : 1, lo = f == Activation::sigmoid ? 0 : -hi;
+  return r.kernels().all_between(r.size(), lo, hi, r.value());
+}
+
 // X with its parts side by side in `memory`. A single part is X itself and is not copied.
 const Real* joined(const Record& r, int parts, const LayerSizes& s, Real* memory) {
   if (parts == 1) return r.value(0);
@@ -141,7 +150,10 @@ Var affine(std::span<const Var> parts, Var weight, Var bias, Activation f) {
       },
       [=](Record& r) {
         const Kernels& kernels = r.kernels();
-        Real *memory = r.workspace(s.m * (s.k + s.n)), *product = memory + s.m * s.k;
+        const bool finite = finite_operands(r, f);
+        const ProductAdjoint whole(kernels, finite, s.m, s.k, s.n);
+        Real* memory = r.workspace(s.m * (s.k + s.n) + whole.memory());
+        Real *product = memory + s.m * s.k, *rest = product + s.m * s.n;
         const Real* dz = r.adjoint();
         if (f != Activation::identity) {
           kernels.unary_product[static_cast<int>(kernel(f))](s.m * s.n, r.value(), r.value(), r.adjoint(),
@@ -153,14 +165,13 @@ Var affine(std::span<const Var> parts, Var weight, Var bias, Activation f) {
           const Index width = r.shape(i)[1];
           if (r.needs_gradient(i)) {
             const auto [dx, add] = r.whole_adjoint(i);
-            kernels.matmul(s.m, width, s.n, dz, s.n, 1, w, 1, s.n, dx, add);
+            ProductAdjoint(kernels, finite, s.m, width, s.n).to_left(dz, w, dx, add, rest);
           }
           w += width * s.n;
         }
         if (r.needs_gradient(count)) {
           const auto [dw, add] = r.whole_adjoint(count);
-          const Real* x = joined(r, count, s, memory);
-          kernels.matmul(s.k, s.n, s.m, x, 1, s.k, dz, s.n, 1, dw, add);
+          whole.to_right(dz, joined(r, count, s, memory), dw, add, rest);
         }
         if (r.needs_gradient(count + 1)) kernels.add_rows(s.m, s.n, dz, s.n, r.adjoint(count + 1), 0);
       });

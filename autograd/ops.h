@@ -55,10 +55,11 @@ Var softplus(Var x);     ///< log(1 + e^x), without overflow
 Var log_sigmoid(Var x);  ///< log(sigmoid(x)) = -softplus(-x)
 Var relu(Var x);         ///< max(x, 0); the derivative at 0 is taken as 0
 Var elu(Var x);          ///< x for x > 0, e^x - 1 below
-Var silu(Var x);         ///< x sigmoid(x)
+Var silu(Var x);         ///< x sigmoid(x); 0 at -inf
 /// a^b, as std::pow: NaN for a negative a unless b is an integer. The derivative in a at a = 0 for 0 < b < 1,
 /// which is infinite, is taken as 0, and that of a^0 is 0 everywhere. The derivative in b, a^b log a, is 0 at
-/// a = 0 for b >= 0, and NaN for a negative a, where a^b is defined at single points only.
+/// a = 0 for b >= 0, and NaN for a negative a, where a^b is defined at single points only. At infinities the
+/// derivatives are limits: 0 where a^(b-1), or a^b, is 0.
 Var pow(Var base, Var exponent);
 Var pow(Var base, Real exponent);
 Var pow(Real base, Var exponent);
@@ -95,7 +96,8 @@ Var max(Var x);
 Var max(Var x, const AxisList& axes, bool keepdims = false);
 Var min(Var x);  ///< the smallest, likewise
 Var min(Var x, const AxisList& axes, bool keepdims = false);
-/// log Σ e^x_i, without overflow; -inf, with gradient 0, if all x_i are -inf or there are none.
+/// log Σ e^x_i, without overflow; -inf, with gradient 0, if all x_i are -inf or there are none. It and the two
+/// below have their limits at infinities: one x_i = inf outweighs all finite ones, and several share equally.
 Var logsumexp(Var x);
 Var logsumexp(Var x, const AxisList& axes, bool keepdims = false);
 Var softmax(Var x);  ///< e^x_i / Σ e^x_k, in the shape of x; NaN where all x_k are -inf

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 
 #include "doxa/autograd/internal/log_total.h"
 #include "doxa/autograd/kernels/kernels.h"
@@ -95,8 +96,9 @@ Var variance(const Reduction& of) {
         if (finite) return r.kernels().lane_add_scaled(l, c, deviation, r.adjoint(0));
         // The standard deviation sqrt(y) has an infinite slope at y = 0, where all d_j are 0: its gradient is 0.
         for (Index at = 0; at < l.size(); ++at)
-          if (deviation[at] != 0)
-            r.adjoint(0)[at] += c[at / (l.n * l.inner) * l.inner + at % l.inner] * deviation[at];
+          if (const Real c_i = c[at / (l.n * l.inner) * l.inner + at % l.inner];
+              c_i != 0 && deviation[at] != 0)
+            r.adjoint(0)[at] += c_i * deviation[at];
       });
 }
 
@@ -124,9 +126,14 @@ Var extremum(const char* name, void (*Kernels::*fold)(const Lanes&, const Real*,
       });
 }
 
+// A sum of cotangents, or a multiple of one, divided by a total. If it is 0, so is the quotient, even if the
+// total is NaN or 0.
+Real per_total(Real g, Real total) { return g == 0 ? 0 : g / total; }
+
 // Softmax and its relatives are computed from the weights w_j = e^(x_j - m) and their total s = Σ_j w_j. The
-// shift m is the largest x_j, so that nothing overflows; if that is infinite, m = 0, so that infinities stay
-// infinite. The weights are kept for the derivative, which then needs no exponential.
+// shift m is the largest x_j, so that nothing overflows. If that is inf, the weights are those of the limit:
+// equal for all x_j = inf, and 0 for the others. If it is -inf or NaN, m = 0. The weights are kept for the
+// derivative, which then needs no exponential.
 struct Exponentials {
   Lanes lanes;
   Real *weights, *shift, *total;
@@ -139,9 +146,17 @@ struct Exponentials {
 
   // Computes shifted_j = x_j - m, then w and s. `shifted` may be the memory of the weights.
   void compute(const Kernels& k, const Real* x, Real* shifted) const {
+    constexpr Real infinity = std::numeric_limits<Real>::infinity();
     k.lane_max(lanes, x, shift);
-    for (Index i = 0; i < lanes.count(); ++i) shift[i] = std::isfinite(shift[i]) ? shift[i] : 0;
+    bool infinite = false;
+    for (Index i = 0; i < lanes.count(); ++i) {
+      infinite |= shift[i] == infinity;
+      shift[i] = shift[i] > -infinity ? shift[i] : 0;
+    }
     k.lane_subtract(lanes, shift, x, shifted);
+    if (infinite)  // inf - inf is NaN
+      for (Index at = 0; at < lanes.size(); ++at)
+        if (x[at] == infinity) shifted[at] = 0;
     k.unary[static_cast<int>(Unary::exp)](lanes.size(), shifted, weights);
     k.lane_sum(lanes, weights, total);
   }
@@ -160,7 +175,8 @@ Var logsumexp(const Reduction& of) {
       },
       [=](Record& r) {
         Real* c = e.shift;
-        for (Index i = 0; i < r.size(); ++i) c[i] = e.total[i] == 0 ? 0 : r.adjoint()[i] / e.total[i];
+        for (Index i = 0; i < r.size(); ++i)
+          c[i] = e.total[i] == 0 ? 0 : per_total(r.adjoint()[i], e.total[i]);
         r.kernels().lane_add_scaled(e.lanes, c, e.weights, r.adjoint(0));
       });
 }
@@ -190,7 +206,7 @@ Var log_softmax(Var x, const Lanes& l) {
           at_largest[i] = dx[largest] + (r.adjoint()[largest] * w.total - others) / e.total[i];
         }
         r.kernels().lane_sum(l, r.adjoint(), c);
-        for (Index i = 0; i < l.count(); ++i) c[i] /= -e.total[i];
+        for (Index i = 0; i < l.count(); ++i) c[i] = per_total(c[i], -e.total[i]);
         r.kernels().add_scaled(r.size(), 1, r.adjoint(), dx);
         r.kernels().lane_add_scaled(l, c, e.weights, dx);
         for (Index i = 0; i < l.count(); ++i) {
@@ -199,6 +215,15 @@ Var log_softmax(Var x, const Lanes& l) {
           dx[at + without_largest(l, e.weights + at).largest * l.inner] = at_largest[i];
         }
       });
+}
+
+// Σ_j g_j y_j of lane i, where a cotangent g_j = 0 adds 0 even if y_j is NaN.
+Real dot_where_reached(const Lanes& l, Index i, const Real* g, const Real* y) {
+  Real total = 0;
+  const Index first = i / l.inner * l.n * l.inner + i % l.inner;
+  for (Index at = first; at < first + l.n * l.inner; at += l.inner)
+    if (g[at] != 0) total += g[at] * y[at];
+  return total;
 }
 
 // y_j = w_j / s                                                              dx_j += y_j (g_j - Σ_k g_k y_k)
@@ -213,6 +238,9 @@ Var softmax(Var x, const Lanes& l) {
       },
       [=](Record& r) {
         r.kernels().lane_dot(l, r.adjoint(), r.value(), e.shift);
+        for (Index i = 0; i < l.count(); ++i)
+          if (std::isnan(e.shift[i]))
+            e.shift[i] = dot_where_reached(l, i, r.adjoint(), r.value());
         r.kernels().lane_add_deviation(l, e.shift, r.value(), r.adjoint(), r.adjoint(0));
       });
 }

@@ -119,6 +119,7 @@ Var log_prob(const Bernoulli& q, Var x) {
         decayed(r, l, Unary::sigmoid);
         for (Index i = 0; i < r.size(); ++i) {
           const Real g = r.adjoint()[i];
+          if (g == 0) continue;
           dl[i] += g * ((v[i] - (l[i] > 0 ? Real{1} : 0)) + std::copysign(w[i], l[i]));
           dv[i] += g * l[i];
         }
@@ -135,7 +136,7 @@ Var entropy(const Bernoulli& q) {
       [](Record& r) {
         for (Index i = 0; i < r.size(); ++i) {
           const Real l = r.value(0)[i];
-          r.adjoint(0)[i] -= r.adjoint()[i] * variance_times(l, l);
+          if (r.adjoint()[i] != 0) r.adjoint(0)[i] -= r.adjoint()[i] * variance_times(l, l);
         }
       });
 }
@@ -167,6 +168,7 @@ Var kl_divergence(const Bernoulli& q, const Bernoulli& p) {
         const auto& [dl, dk] = all.adjoint;
         for (Index i = 0; i < r.size(); ++i) {
           const Real g = r.adjoint()[i];
+          if (g == 0) continue;
           dl[i] += g * variance_times(l[i], l[i] - k[i]);
           dk[i] += g * difference(l[i], k[i]);
         }

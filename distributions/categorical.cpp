@@ -155,7 +155,7 @@ Var entropy(const Categorical& q) {
       },
       [=](Record& r) {
         for (Index row = 0; row < r.size(); ++row)
-          for (Index i = row * p.k; i < (row + 1) * p.k; ++i)
+          for (Index i = row * p.k; i < (row + 1) * p.k && r.adjoint()[row] != 0; ++i)
             if (p.log_probs[i] != -infinity)
               r.adjoint(0)[i] -= r.adjoint()[row] * p.probs[i] * (p.log_probs[i] + r.value()[row]);
       });
@@ -227,7 +227,7 @@ Var kl_divergence(const Categorical& of_q, const Categorical& of_p) {
       },
       [=](Record& r) {
         for (Index row = 0; row < r.size(); ++row)
-          for (Index i = row * k; i < (row + 1) * k; ++i) {
+          for (Index i = row * k; i < (row + 1) * k && r.adjoint()[row] != 0; ++i) {
             const Real g = r.adjoint()[row], t = all_t[i];
             if (q.probs[i] > 0) r.adjoint(0)[i] -= g * q.probs[i] * (t + r.value()[row]);
             r.adjoint(1)[i] +=

@@ -77,7 +77,7 @@ Var score_function_surrogate(Var f, Var log_q, Baseline& baseline) {
       [=](Record& r) {
         for (Index i = 0; i < r.size(); ++i) {
           r.adjoint(0)[i] += r.adjoint()[i];
-          r.adjoint(1)[i] += r.adjoint()[i] * advantage[i];  // (04.2), f - b for f
+          if (r.adjoint()[i] != 0) r.adjoint(1)[i] += r.adjoint()[i] * advantage[i];  // (04.2), f - b for f
         }
       });
   //! [surrogate]

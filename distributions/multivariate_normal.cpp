@@ -215,6 +215,7 @@ Var factor_kl(Var q, Var p) {
         stacks.for_each([&](Index iq, Index ip, Index k) {
           const Real *m = all_m + k * matrix, *lq = r.value(0) + iq * matrix, *lp = r.value(1) + ip * matrix;
           const Real g = r.adjoint()[k];
+          if (g == 0) return;  // adds 0, whatever the factors are
           Real *dq = r.adjoint(0) + iq * matrix, *dp = r.adjoint(1) + ip * matrix;
           solve_transposed(n, lp, m, w);
           for (Index i = 0; i < n; ++i) {

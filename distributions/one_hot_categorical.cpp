@@ -41,6 +41,7 @@ Var log_prob(const OneHotCategorical& q, Var x) {
         const auto& [dv, dl] = all.adjoint;
         for (Index i = 0; i < r.size(); ++i) {
           const Real g = r.adjoint()[i];
+          if (g == 0) continue;
           if (v[i] != 0 || std::isfinite(l[i])) dv[i] += g * l[i];
           dl[i] += g * v[i];
         }

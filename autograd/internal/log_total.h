@@ -6,11 +6,12 @@
 
 namespace doxa {
 
-// Functions of the weights w_j = e^(x_j - max x) of a lane, the largest of which is 1, and of their total.
+// Functions of the weights w_j = e^(x_j - max x) of a lane, the largest of which is 1, and of their total. A lane whose
+// x are all -inf has no weight of 1, and one with a NaN has no numbers.
 
 /// Whether one weight is nearly all of the total, so that rounding has lost the digits of the others. If not,
 /// the sum of the others, total - 1, has a relative error of at most 64 unit round-offs. False for a lane
-/// whose largest x is not finite, because it has no weight of 1.
+/// without a weight of 1.
 inline bool is_saturated(Real total) { return total >= 1 && total < 1 + Real(1) / 64; }
 
 struct WithoutLargest {

@@ -183,15 +183,18 @@ DOXA_INLINE T sigmoid(T x) {
   return q - q * d_low * (T{1.45703125} - T{0.5} * d);  // 1/d, to two digits
 }
 
+/// x sigmoid(x), which is -0 where sigmoid(x) has underflowed to 0.
 template <class T>
 DOXA_INLINE T silu(T x) {
-  return x * sigmoid(x);
+  const T q = sigmoid(x);
+  return select(q == 0, T{-0.0}, x * q);
 }
 
-/// Its derivative: sigmoid(x) (1 + x sigmoid(-x))
+/// Its derivative: sigmoid(x) (1 + x sigmoid(-x)), in which a logistic function that is 0 wins over an infinite x.
 template <class T>
 DOXA_INLINE T silu_slope(T x) {
-  return sigmoid(x) * (1 + x * sigmoid(-x));
+  const T q = sigmoid(x), rest = sigmoid(-x);
+  return q * (1 + select((q == 0) | (rest == 0), T{0}, x) * rest);
 }
 
 /// log(1 + e^x) = max(x, 0) + log(1 + z) with z = e^-|x| in [0, 1]; log(1 + z) = log((1 + z) / 2) + log 2

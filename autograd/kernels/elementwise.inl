@@ -1,10 +1,5 @@
 // Included by kernels.inl, inside the namespace of one instruction set.
 
-// What is added to an operand's adjoint: 0 where the loss does not depend on y (g = 0), even if the
-// derivative is infinite or NaN. Without this, the branch that `where` did not take could make a gradient
-// NaN.
-DOXA_INLINE Real reached(Real g, Real term) { return select(g != 0, term, Real{0}); }
-
 namespace unary {
 // For functions of an angle: vector code if all angles are within the limit, otherwise one by one.
 template <class F, class... Operands>
@@ -175,6 +170,17 @@ void multiply_add(Index n, const Real* a, const Real* b, const Real* c, Real* y)
 
 void multiply_add_adjoint(Index n, const Real* b, const Real* c, const Real* g, Real* da, Real* db, Real* dc) {
   for_each(n, [=](Index i) { da[i] += g[i]; });
-  for_each(n, [=](Index i) { db[i] += g[i] * c[i]; });
-  for_each(n, [=](Index i) { dc[i] += g[i] * b[i]; });
+  for_each(n, [=](Index i) { db[i] += g[i] * reached(g[i], c[i]); });
+  for_each(n, [=](Index i) { dc[i] += g[i] * reached(g[i], b[i]); });
+}
+
+// u = 4 (x - lo) / (hi - lo) - 2 lies between -2 and 2, which is to say that the first bit of its exponent is 0. If the
+// bounds are infinite, u = 0 x is 0 or NaN.
+bool all_between(Index n, Real lo, Real hi, const Real* x) {
+  const bool finite = hi - lo < static_cast<Real>(__builtin_inf());
+  const Real scale = finite ? 4 / (hi - lo) : 0, shift = finite ? -2 * (hi + lo) / (hi - lo) : 0;
+  Bits<Real> bits = 0;
+  DOXA_PRAGMA(omp simd reduction(| : bits))
+  for (Index i = 0; i < n; ++i) bits |= to_bits(scale * x[i] + shift);
+  return (bits & to_bits(Real{2})) == 0;
 }

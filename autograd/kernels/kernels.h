@@ -79,7 +79,8 @@ struct Kernels {
   void (*lane_max)(const Lanes& l, const Real* x, Real* y);
   void (*lane_min)(const Lanes& l, const Real* x, Real* y);
   /// One number c for each lane meets all its elements: y_j = x_j - c, y_j = c x_j, y_j += scale c, y_j += c x_j, and
-  /// y_j += w_j (x_j - c).
+  /// y_j += w_j (x_j - c). The last two are for adjoints: where c, or x_j - c, is 0, they add 0 even if the other factor
+  /// is NaN or infinite.
   void (*lane_subtract)(const Lanes& l, const Real* c, const Real* x, Real* y);
   void (*lane_scale)(const Lanes& l, const Real* c, const Real* x, Real* y);
   void (*lane_add)(const Lanes& l, Real scale, const Real* c, Real* y);
@@ -96,6 +97,8 @@ struct Kernels {
   void (*multiply_add)(Index n, const Real* a, const Real* b, const Real* c, Real* y);  ///< y = a + b c
   void (*multiply_add_adjoint)(Index n, const Real* b, const Real* c, const Real* g, Real* da, Real* db,
                                Real* dc);
+  /// lo < x_i < hi for all i, for finite bounds or -inf and inf. May be false if an x_i is within rounding of a bound.
+  bool (*all_between)(Index n, Real lo, Real hi, const Real* x);
 
   /// A hash of the bits of x_0, x_stride, x_(2 stride), …: the same in every set. It tells apart any two arrays
   /// that differ in one of these numbers, and those that differ in several unless by an unlikely chance.

@@ -79,6 +79,7 @@ DOXA_KERNEL_TABLE(Kernels, kernels) = {
     .multiply_add = multiply_add,
     .multiply_add_adjoint = multiply_add_adjoint,
     .hash = hash,
+    .all_between = all_between,
     .box_muller = DOXA_JOIN(box_muller_, DOXA_SET),
 };
 

@@ -47,6 +47,10 @@ namespace {
 constexpr Index lanes = DOXA_VECTOR_BYTES / static_cast<Index>(sizeof(Real));
 using Lane = std::conditional_t<sizeof(Real) == 8, std::int64_t, std::int32_t>;  // as wide as Real, for masks
 
+// A derivative, or what a derivative is computed from, as a factor of the cotangent g. Where g is 0 it counts as 0, even
+// if it is NaN or infinite: nothing that the loss does not depend on may make a gradient NaN.
+DOXA_INLINE Real reached(Real g, Real factor) { return elementary::select(g != 0, factor, Real{0}); }
+
 // The numbers of one register.
 struct OneVector {
   alignas(DOXA_VECTOR_BYTES) Real at[lanes];

@@ -118,8 +118,11 @@ void lane_add(const Lanes& l, Real scale, const Real* c, Real* y) {
   spread(l, c, [scale, y](Index k, Real lane) { y[k] += scale * lane; });
 }
 void lane_add_scaled(const Lanes& l, const Real* c, const Real* x, Real* y) {
-  spread(l, c, [x, y](Index k, Real lane) { y[k] += lane * x[k]; });
+  spread(l, c, [x, y](Index k, Real lane) { y[k] += lane * reached(lane, x[k]); });
 }
 void lane_add_deviation(const Lanes& l, const Real* c, const Real* w, const Real* x, Real* y) {
-  spread(l, c, [w, x, y](Index k, Real lane) { y[k] += w[k] * (x[k] - lane); });
+  spread(l, c, [w, x, y](Index k, Real lane) {
+    const Real deviation = x[k] - lane;
+    y[k] += reached(deviation, w[k]) * deviation;
+  });
 }

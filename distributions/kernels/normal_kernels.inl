@@ -21,7 +21,7 @@ void log_prob(Index n, const Real* x, const Real* m, const Real* s, const Real* 
 void log_prob_adjoint(Index n, const Real* x, const Real* m, const Real* s, const Real* g, Real* dx, Real* dm, Real* ds,
                       Real* dl) {
   for_each(n, [=](Index i) {
-    const Real z = (x[i] - m[i]) / s[i], gz = g[i] * z / s[i];
+    const Real z = reached(g[i], (x[i] - m[i]) / s[i]), gz = g[i] * z / s[i];
     dx[i] -= gz;
     dm[i] += gz;
     ds[i] += gz * z;
@@ -56,7 +56,8 @@ void kl_adjoint(Index n, const NormalKernels::Pair& v, const Real* g, const Norm
   const Real *qm = v.q_loc, *qs = v.q_scale, *pm = v.p_loc, *ps = v.p_scale;
   Real *dqm = to.q_loc, *dql = to.q_log_scale, *dpm = to.p_loc, *dpl = to.p_log_scale;
   for_each(n, [=](Index i) {
-    const Real inverse = 1 / ps[i], d = (qm[i] - pm[i]) * inverse, e = variance_excess(qs[i], inverse, ps[i]);
+    const Real inverse = 1 / ps[i], d = reached(g[i], (qm[i] - pm[i]) * inverse);
+    const Real e = reached(g[i], variance_excess(qs[i], inverse, ps[i]));
     const Real along = g[i] * inverse * d;
     dqm[i] += along;
     dpm[i] -= along;

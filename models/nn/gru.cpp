@@ -1,9 +1,25 @@
 #include "doxa/models/nn/gru.h"
 
+#include <algorithm>
+
+#include "doxa/autograd/internal/product_adjoint.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/models/nn/kernels/nn_kernels.h"
 
 namespace doxa {
+
+namespace {
+
+// Whether the gates show that both affine maps had finite operands: an infinity makes a gate 0 or ±1, or s_n infinite.
+bool finite_operands(const Kernels& k, Index m, Index w, const Real* gates) {
+  for (Index row = 0; row < m; ++row, gates += 4 * w)
+    if (!k.all_between(2 * w, 0, 1, gates) || !k.all_between(w, -1, 1, gates + 2 * w) ||
+        !all_finite(k, w, gates + 3 * w))
+      return false;
+  return true;
+}
+
+}  // namespace
 
 GruCell::GruCell(const std::string& n, Index in, Index w, Philox& random)
     : name(n), input(n + "/input", in, 3 * w, random), hidden(n + "/hidden", w, 3 * w, random), width(w) {}
@@ -34,25 +50,30 @@ Var GruCell::operator()(Var x, Var h) {
       },
       [=](Record& r) {
         const Kernels& k = r.kernels();
-        Real *d_x = r.workspace(2 * m * 3 * w), *d_h = d_x + m * 3 * w;  // of the two affine maps
+        const bool finite = finite_operands(k, m, w, gates);
+        const ProductAdjoint of_x(k, finite, m, in, 3 * w), of_h(k, finite, m, w, 3 * w);
+        // The adjoints of the two affine maps.
+        Real* d_x = r.workspace(2 * m * 3 * w + std::max(of_x.memory(), of_h.memory()));
+        Real *d_h = d_x + m * 3 * w, *memory = d_h + m * 3 * w;
         nn_kernels(k.set).gru_adjoint(m, w, gates, r.value(1), r.adjoint(), d_x, d_h, r.adjoint(1));
-        const auto through_weight = [&](int i, Index columns, const Real* d, int weight) {  // dx += d Wᵀ
+        const auto through_weight = [&](int i, const ProductAdjoint& product, const Real* d,
+                                        int weight) {  // dx += d Wᵀ
           if (!r.needs_gradient(i)) return;
           const auto [dx, add] = r.whole_adjoint(i);
-          k.matmul(m, columns, 3 * w, d, 3 * w, 1, r.value(weight), 1, 3 * w, dx, add);
+          product.to_left(d, r.value(weight), dx, add, memory);
         };
-        const auto to_parameters = [&](int i, Index columns, const Real* d,
+        const auto to_parameters = [&](int i, const ProductAdjoint& product, const Real* d,
                                        int weight) {  // dW += xᵀ d, db += Σ d
           if (r.needs_gradient(weight)) {
             const auto [dw, add] = r.whole_adjoint(weight);
-            k.matmul(columns, 3 * w, m, r.value(i), 1, columns, d, 3 * w, 1, dw, add);
+            product.to_right(d, r.value(i), dw, add, memory);
           }
           if (r.needs_gradient(weight + 1)) k.add_rows(m, 3 * w, d, 3 * w, r.adjoint(weight + 1), 0);
         };
-        through_weight(0, in, d_x, 2);
-        through_weight(1, w, d_h, 4);
-        to_parameters(0, in, d_x, 2);
-        to_parameters(1, w, d_h, 4);
+        through_weight(0, of_x, d_x, 2);
+        through_weight(1, of_h, d_h, 4);
+        to_parameters(0, of_x, d_x, 2);
+        to_parameters(1, of_h, d_h, 4);
       });
 }
 

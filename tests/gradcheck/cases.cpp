@@ -11,21 +11,25 @@ namespace {
 using DrawInputs = std::function<std::vector<Tensor>(std::uint64_t seed)>;
 
 GradientCase case_at(std::string name, TensorFunction function, DrawInputs inputs, Verdict expected) {
-  const auto twice = [f = std::move(function)](Tape& tape, std::span<const Var> x) {
-    return used_twice(f(tape, x), x);
-  };
+  const TensorFunction f = std::move(function);
+  const auto twice = [f](Tape& tape, std::span<const Var> x) { return used_twice(f(tape, x), x); };
   return {.name = std::move(name),
           .check =
               [=](const GradientCheckOptions& options) {
                 return check_gradients(twice, inputs(options.seed), options);
               },
-          .records =
-              [=](std::uint64_t seed) {
-                return recorded([&](Tape& tape) {
+          .with =
+              [=](std::uint64_t seed, const GradientCase::Use& use) {
+                std::vector<Tensor> at = inputs(seed), gradients = at;
+                std::vector<CheckedLeaf> leaves;
+                for (std::size_t i = 0; i < at.size(); ++i)
+                  leaves.push_back({"input " + std::to_string(i), &at[i], &gradients[i]});
+                const auto evaluate = [&](Tape& tape) {
                   std::vector<Var> x;
-                  for (const Tensor& input : inputs(seed)) x.push_back(tape.variable(input));
-                  twice(tape, x);
-                });
+                  for (const CheckedLeaf& leaf : leaves) x.push_back(tape.leaf(*leaf.value, *leaf.gradient));
+                  return f(tape, x);
+                };
+                use(evaluate, leaves);
               },
           .expected = expected};
 }
@@ -47,14 +51,6 @@ Var used_twice(Var y, std::span<const Var> inputs) {
   for (const Var& x : inputs)
     if (x.size() > 0) again = again + mean(square(x));
   return y + again;
-}
-
-std::set<std::string> recorded(const std::function<void(Tape&)>& evaluate) {
-  Tape tape;
-  evaluate(tape);
-  std::set<std::string> names;
-  for (std::size_t i = 0; i < tape.size(); ++i) names.insert(tape.name(tape.at(i)));
-  return names;
 }
 
 void Cases::add(const std::string& name, const std::vector<Shape>& shapes, Domain domain,

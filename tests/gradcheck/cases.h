@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -18,8 +17,10 @@ struct GradientCase {
   std::string name;
   /// Checks the function at the random inputs of options.seed.
   std::function<GradientReport(const GradientCheckOptions&)> check;
-  /// The names of all that the function records on a tape, there.
-  std::function<std::set<std::string>(std::uint64_t seed)> records = nullptr;
+  /// Calls use(f, leaves) with the function itself and its random inputs of that seed. check() checks
+  /// f(x) + Σ_i mean(x_i²) at the same inputs: see used_twice.
+  using Use = std::function<void(const std::function<Var(Tape&)>& f, std::span<const CheckedLeaf> leaves)>;
+  std::function<void(std::uint64_t seed, const Use& use)> with = nullptr;
   Verdict expected = Verdict::pass;
 };
 
@@ -73,8 +74,5 @@ struct Cases {
 /// f(x) + Σ_i mean(x_i²). Each input is used a second time, after the function: a rule that assigns an
 /// adjoint instead of adding to it is right as long as nobody else has added anything.
 Var used_twice(Var y, std::span<const Var> inputs);
-
-/// The names of the records that evaluate(tape) leaves.
-std::set<std::string> recorded(const std::function<void(Tape&)>& evaluate);
 
 }  // namespace doxa

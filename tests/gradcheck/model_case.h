@@ -34,16 +34,25 @@ class ModelAtInputs {
     return all;
   }
 
-  Var operator()(Tape& tape) {
-    std::vector<Var> all;
-    for (Parameter& x : inputs_) all.push_back(x.on(tape));
+  Var value(Tape& tape) {
+    std::vector<Var> all = inputs_on(tape);
     Philox noise = noise_;  // the same at each evaluation
-    const Var y = evaluate(tape, all, noise);
+    return evaluate(tape, all, noise);
+  }
+
+  Var operator()(Tape& tape) {
+    const Var y = value(tape);
+    std::vector<Var> all = inputs_on(tape);
     for (Parameter* p : parameters(model_)) all.push_back(p->on(tape));
     return used_twice(y, all);
   }
 
  private:
+  std::vector<Var> inputs_on(Tape& tape) {
+    std::vector<Var> all;
+    for (Parameter& x : inputs_) all.push_back(x.on(tape));
+    return all;
+  }
   Var evaluate(Tape& tape, Inputs inputs, Philox& noise) {
     if constexpr (std::is_invocable_v<Function, Model&, Inputs>)
       return function_(model_, inputs);
@@ -73,10 +82,10 @@ void add_model_case(Cases& cases, const std::string& name, Make make, std::vecto
                              auto model = at(options.seed);
                              return check_gradients(std::ref(model), model.leaves(), options);
                            },
-                       .records =
-                           [=](std::uint64_t seed) {
+                       .with =
+                           [=](std::uint64_t seed, const GradientCase::Use& use) {
                              auto model = at(seed);
-                             return recorded([&](Tape& tape) { model(tape); });
+                             use([&](Tape& tape) { return model.value(tape); }, model.leaves());
                            }});
 }
 

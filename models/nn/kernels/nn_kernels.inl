@@ -25,16 +25,18 @@ void gru_adjoint(Index m, Index w, const Real* gates, const Real* h, const Real*
   for (Index row = 0; row < m; ++row, gates += 4 * w, dx += 3 * w, ds += 3 * w, h += w, g += w, dh += w) {
     const Real *r = gates, *u = gates + w, *n = gates + 2 * w, *s_n = gates + 3 * w;
     for_each(w, [=](Index i) {
-      const Real dn = g[i] * (1 - u[i]) * (1 - n[i] * n[i]);
-      const Real du = g[i] * (h[i] - n[i]) * (u[i] * (1 - u[i]));
-      const Real dr = dn * s_n[i] * (r[i] * (1 - r[i]));
-      dh[i] += g[i] * u[i];
+      const auto at = [=](const Real* x) { return reached(g[i], x[i]); };
+      const Real r_i = at(r), u_i = at(u), n_i = at(n);
+      const Real dn = g[i] * (1 - u_i) * (1 - n_i * n_i);
+      const Real du = g[i] * (at(h) - n_i) * (u_i * (1 - u_i));
+      const Real dr = dn * at(s_n) * (r_i * (1 - r_i));
+      dh[i] += g[i] * u_i;
       dx[i] = dr;
       ds[i] = dr;
       dx[w + i] = du;
       ds[w + i] = du;
       dx[2 * w + i] = dn;
-      ds[2 * w + i] = dn * r[i];
+      ds[2 * w + i] = dn * r_i;
     });
   }
 }
