@@ -38,6 +38,10 @@ TEST(LenientPomdpFile, RepairsTheStart) {
                   "found 'c', expected one state after 'start:': read as a list after 'start include:'");
   expect_repaired(preamble + "start: a @c 1\n" + tables, preamble + "start: uniform\n" + tables,
                   "found 'c', expected one state after 'start:': read as a list after 'start include:'");
+  expect_repaired(preamble + "start: @include a c\n" + tables, preamble + "start include: a c\n" + tables,
+                  "found 'start: include', expected 'start include:': read as that");
+  expect_repaired(preamble + "start: @exclude: b\n" + tables, preamble + "start include: a c\n" + tables,
+                  "found 'start: exclude', expected 'start exclude:': read as that");
   expect_repaired(preamble + "start: @1 1 2\n" + tables, preamble + "start: 0.25 0.25 0.5\n" + tables,
                   "start sums to 4, expected 1: normalised");
 }
