@@ -58,9 +58,10 @@ TEST(LenientPomdpFile, NormalisesRows) {
                   "transition: action go, row b sums to 2, expected 1: normalised, and 3 rows more");
   expect_repaired(preamble + tables + "T: stay : c : a @0.25", preamble + tables + "T: stay : c 0.2 0 0.8",
                   "transition: action stay, row c sums to 1.25, expected 1: normalised");
-  // What underflows in the division is not stored.
+  // What would underflow in the division stays possible.
   const Pomdp m = parse_pomdp_lenient(preamble + tables + "T: go : a 9 1 5e-324").model;
-  EXPECT_EQ(transition_row(m, 0, 0).size(), 2u);
+  EXPECT_EQ(transition_row(m, 0, 0)[2], 5e-324);
+  EXPECT_EQ(parse_pomdp_lenient(preamble + "start: 5e-324 1 8\n" + tables).model.start[0], 5e-324);
   EXPECT_EQ(parse(format_pomdp(m)), m);
 }
 
