@@ -21,14 +21,18 @@ constexpr std::size_t length_bytes = 8, alignment = 8, most_header_bytes = 100'0
 
 using Shape64 = std::vector<std::uint64_t>;
 
-// The number of bytes that a shape needs; nothing if it overflows.
-std::optional<std::uint64_t> bytes_in(Dtype dtype, const Shape64& shape) {
-  std::uint64_t bytes = byte_size(dtype);
-  for (const std::uint64_t extent : shape) {
-    if (extent > 0 && bytes > std::numeric_limits<std::uint64_t>::max() / extent) return {};
-    bytes *= extent;
-  }
-  return bytes;
+// The number of bits that a shape needs; nothing if it overflows.
+std::optional<std::uint64_t> bits_in(Dtype dtype, const Shape64& shape) {
+  std::uint64_t bits = 1;
+  const auto multiply = [&](std::uint64_t by) {
+    if (by > 0 && bits > std::numeric_limits<std::uint64_t>::max() / by) return false;
+    bits *= by;
+    return true;
+  };
+  for (const std::uint64_t extent : shape)
+    if (!multiply(extent)) return {};
+  if (!multiply(bit_size(dtype))) return {};
+  return bits;
 }
 
 std::string bytes(std::uint64_t n) { return std::to_string(n) + (n == 1 ? " byte" : " bytes"); }
@@ -143,10 +147,11 @@ void check_layout(std::vector<Entry>& entries, std::uint64_t buffer, const std::
     if (e.begin != reached)
       refuse(offsets + (e.begin < reached ? ", which overlap those of another array" : ", after a hole"),
              "them to begin at " + std::to_string(reached));
-    const std::optional<std::uint64_t> needed = bytes_in(e.dtype, e.shape);
+    const std::optional<std::uint64_t> bits = bits_in(e.dtype, e.shape);
     const std::string array = StoredArray{.dtype = e.dtype, .shape = e.shape}.str();
-    if (!needed) refuse(array, "fewer numbers than 64 bits can count the bytes of");
-    if (e.end - e.begin != *needed) refuse(array + " in " + bytes(e.end - e.begin), bytes(*needed));
+    if (!bits) refuse(array, "fewer numbers than 64 bits can count the bits of");
+    if (*bits % 8 != 0) refuse(array + " of " + std::to_string(*bits) + " bits", "a whole number of bytes");
+    if (e.end - e.begin != *bits / 8) refuse(array + " in " + bytes(e.end - e.begin), bytes(*bits / 8));
     reached = e.end;
   }
   if (reached != buffer)
@@ -223,7 +228,8 @@ std::string format_safetensors(const Safetensors& contents) {
     const auto& [name, array] = named;
     if (name == metadata_key)
       throw std::invalid_argument("safetensors: an array cannot be called __metadata__");
-    if (array.shape.size() > most_axes || bytes_in(array.dtype, array.shape) != array.bytes.size())
+    if (array.shape.size() > most_axes ||
+        bits_in(array.dtype, array.shape) != std::uint64_t{8} * array.bytes.size())
       throw std::invalid_argument("safetensors: " + name + ": " + array.str() + " in " +
                                   bytes(array.bytes.size()));
     ordered.push_back(&named);

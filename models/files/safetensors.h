@@ -13,12 +13,37 @@
 namespace doxa {
 
 /// How the numbers of an array are stored: the kind and the bits of each. The order is that in which a
-/// safetensors file stores its arrays.
-enum class Dtype { u64, i64, f64, f32, u32, i32, u16, i16, i8, u8 };
-inline constexpr std::size_t dtype_count = 10;
+/// safetensors file stores its arrays. Complex numbers (c64) and the narrow kinds for which `converts` is false
+/// are read and written as bytes only.
+enum class Dtype {
+  u64,
+  i64,
+  f64,
+  c64,
+  f32,
+  u32,
+  i32,
+  bf16,
+  f16,
+  u16,
+  i16,
+  f8_e5m2fnuz,
+  f8_e4m3fnuz,
+  f8_e8m0,
+  f8_e4m3,
+  f8_e5m2,
+  i8,
+  u8,
+  f6_e3m2,
+  f6_e2m3,
+  f4,
+  boolean
+};
+inline constexpr std::size_t dtype_count = 22;
 
-std::size_t byte_size(Dtype dtype);        ///< of one number
+std::size_t bit_size(Dtype dtype);         ///< of one number
 std::string_view dtype_name(Dtype dtype);  ///< "F64", as a file spells it
+bool converts(Dtype dtype);                ///< whether `StoredArray::tensor` reads it
 
 /// An array of any rank as a file stores it: its numbers are little-endian and row-major.
 struct StoredArray {
@@ -32,7 +57,7 @@ struct StoredArray {
   // The numbers of the array. Each function throws std::invalid_argument, "found F64 [2,3], expected …", unless
   // dtype and shape are those that are said beside it.
 
-  Tensor tensor() const;                     ///< each rounded to Real; at most 4 axes
+  Tensor tensor() const;  ///< each rounded to Real, true is 1; of dtypes that convert, at most 4 axes
   std::vector<double> doubles() const;       ///< of dtype f64 and any shape
   std::vector<std::uint64_t> words() const;  ///< of dtype u64 and any shape
   std::int64_t integer() const;              ///< of dtype i64 and shape []
@@ -51,7 +76,7 @@ StoredArray stored(std::int64_t value);  ///< []
 //   the rest  the numbers, little-endian and row-major, each array at its offsets from here
 //
 // The header is JSON in UTF-8, begins with '{' and may end in blanks. No name comes twice, and the arrays
-// cover the rest without overlap or hole.
+// cover the rest without overlap or hole. An array of numbers narrower than a byte fills whole bytes.
 
 /// What a safetensors file holds.
 struct Safetensors {

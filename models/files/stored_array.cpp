@@ -1,11 +1,13 @@
-#include "doxa/models/files/safetensors.h"
-
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 #include <type_traits>
+
+#include "doxa/autograd/internal/number_text.h"
+#include "doxa/models/files/safetensors.h"
 
 namespace doxa {
 namespace {
@@ -42,25 +44,91 @@ void load_all(const std::string& bytes, To* to) {
     to[i] = static_cast<To>(load<T>(bytes.data() + i * sizeof(T)));
 }
 
+// How a format narrower than float spends its bits, below the sign: with an exponent of all ones infinity and
+// NaN, as in IEEE 754, or else NaN alone, with a mantissa of all ones.
+struct NarrowFloat {
+  int exponent_bits, mantissa_bits;
+  bool has_infinity;
+};
+
+// Exact: each of these numbers is a float.
+double value_of(std::uint64_t bits, NarrowFloat format) {
+  const std::uint64_t ones_of_mantissa = (1u << format.mantissa_bits) - 1;
+  const std::uint64_t mantissa = bits & ones_of_mantissa;
+  const int ones_of_exponent = (1 << format.exponent_bits) - 1;
+  const int exponent = static_cast<int>(bits >> format.mantissa_bits) & ones_of_exponent;
+  const bool negative = bits >> (format.exponent_bits + format.mantissa_bits) & 1;
+  double value = 0;
+  if (exponent == ones_of_exponent && (format.has_infinity || mantissa == ones_of_mantissa)) {
+    value = format.has_infinity && mantissa == 0 ? std::numeric_limits<double>::infinity()
+                                                 : std::numeric_limits<double>::quiet_NaN();
+  } else {  // exponent 0: without the leading 1, with the exponent of 1
+    const std::uint64_t significand = exponent > 0 ? mantissa + ones_of_mantissa + 1 : mantissa;
+    const int bias = ones_of_exponent / 2 + format.mantissa_bits;
+    value = std::ldexp(static_cast<double>(significand), std::max(exponent, 1) - bias);
+  }
+  return negative ? -value : value;
+}
+
+template <class T, NarrowFloat format>
+void load_narrow(const std::string& bytes, Real* to) {
+  for (std::size_t i = 0; i < bytes.size() / sizeof(T); ++i)
+    to[i] = static_cast<Real>(value_of(load<T>(bytes.data() + i * sizeof(T)), format));
+}
+
+void load_boolean(const std::string& bytes, Real* to) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) to[i] = bytes[i] ? Real{1} : Real{0};
+}
+
 struct Kind {
   std::string_view name;
-  std::size_t bytes;
-  void (*load)(const std::string& bytes, Real* to);
+  std::size_t bits;
+  void (*load)(const std::string& bytes, Real* to);  // nullptr: bytes only
 };
 template <class T>
 constexpr Kind kind(std::string_view name) {
-  return {name, sizeof(T), load_all<T, Real>};
+  return {name, 8 * sizeof(T), load_all<T, Real>};
 }
-constexpr std::array<Kind, dtype_count> kinds = {kind<std::uint64_t>("U64"), kind<std::int64_t>("I64"),
-                                                 kind<double>("F64"),        kind<float>("F32"),
-                                                 kind<std::uint32_t>("U32"), kind<std::int32_t>("I32"),
-                                                 kind<std::uint16_t>("U16"), kind<std::int16_t>("I16"),
-                                                 kind<std::int8_t>("I8"),    kind<std::uint8_t>("U8")};
+template <class T, NarrowFloat format>
+constexpr Kind narrow(std::string_view name) {
+  return {name, 8 * sizeof(T), load_narrow<T, format>};
+}
+// F8_E5M2 and F8_E4M3 as in Micikevicius et al., "FP8 formats for deep learning" (2022), table 1.
+constexpr std::array<Kind, dtype_count> kinds = {kind<std::uint64_t>("U64"),
+                                                 kind<std::int64_t>("I64"),
+                                                 kind<double>("F64"),
+                                                 Kind{"C64", 64, nullptr},
+                                                 kind<float>("F32"),
+                                                 kind<std::uint32_t>("U32"),
+                                                 kind<std::int32_t>("I32"),
+                                                 narrow<std::uint16_t, NarrowFloat{8, 7, true}>("BF16"),
+                                                 narrow<std::uint16_t, NarrowFloat{5, 10, true}>("F16"),
+                                                 kind<std::uint16_t>("U16"),
+                                                 kind<std::int16_t>("I16"),
+                                                 Kind{"F8_E5M2FNUZ", 8, nullptr},
+                                                 Kind{"F8_E4M3FNUZ", 8, nullptr},
+                                                 Kind{"F8_E8M0", 8, nullptr},
+                                                 narrow<std::uint8_t, NarrowFloat{4, 3, false}>("F8_E4M3"),
+                                                 narrow<std::uint8_t, NarrowFloat{5, 2, true}>("F8_E5M2"),
+                                                 kind<std::int8_t>("I8"),
+                                                 kind<std::uint8_t>("U8"),
+                                                 Kind{"F6_E3M2", 6, nullptr},
+                                                 Kind{"F6_E2M3", 6, nullptr},
+                                                 Kind{"F4", 4, nullptr},
+                                                 Kind{"BOOL", 8, load_boolean}};
 
 const Kind& kind_of(Dtype dtype) { return kinds[static_cast<std::size_t>(dtype)]; }
 
 [[noreturn]] void refuse(const StoredArray& found, const std::string& expected) {
   throw std::invalid_argument("found " + found.str() + ", expected " + expected);
+}
+
+// In single precision a large double would become infinite.
+void require_in_range(const StoredArray& array, std::span<const Real> rounded) {
+  for (std::size_t i = 0; i < rounded.size(); ++i)
+    if (const auto x = load<double>(array.bytes.data() + i * sizeof(double));
+        std::isinf(rounded[i]) && !std::isinf(x))
+      refuse(array, "numbers within the range of single precision, not " + to_text(x));
 }
 
 template <class T>
@@ -73,8 +141,9 @@ std::vector<T> numbers(const StoredArray& array, Dtype expected) {
 
 }  // namespace
 
-std::size_t byte_size(Dtype dtype) { return kind_of(dtype).bytes; }
+std::size_t bit_size(Dtype dtype) { return kind_of(dtype).bits; }
 std::string_view dtype_name(Dtype dtype) { return kind_of(dtype).name; }
+bool converts(Dtype dtype) { return kind_of(dtype).load != nullptr; }
 
 std::string StoredArray::str() const {
   constexpr std::size_t most = 8;
@@ -86,6 +155,7 @@ std::string StoredArray::str() const {
 }
 
 Tensor StoredArray::tensor() const {
+  if (!converts(dtype)) refuse(*this, "a dtype that converts to real numbers, such as F64, F32, F16 or BF16");
   if (shape.size() > Shape::max_rank) refuse(*this, "at most 4 axes");
   std::array<Index, Shape::max_rank> extents{};
   for (std::size_t i = 0; i < shape.size(); ++i) {
@@ -101,6 +171,7 @@ Tensor StoredArray::tensor() const {
   }
   Tensor values(of_tensor);
   kind_of(dtype).load(bytes, values.data());
+  if (dtype == Dtype::f64 && sizeof(Real) < sizeof(double)) require_in_range(*this, values.span());
   return values;
 }
 

@@ -1,6 +1,7 @@
 #include "doxa/models/nn/checkpoint.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <set>
 #include <stdexcept>
@@ -45,6 +46,16 @@ void check_shapes(const Parameters& parameters, const std::vector<Tensor>& tenso
     throw std::invalid_argument("checkpoint: the shapes of " + what + " are not those of the parameters");
 }
 
+// "nan as number 3 of 6" for the first number that is not finite or, where it must not be, negative; empty if
+// there is none.
+std::string unusable_number(const Tensor& tensor, bool may_be_negative = true) {
+  for (Index i = 0; i < tensor.size(); ++i)
+    if (!std::isfinite(tensor[i]) || (!may_be_negative && tensor[i] < 0))
+      return to_text(static_cast<double>(tensor[i])) + " as number " + std::to_string(i + 1) + " of " +
+             std::to_string(tensor.size());
+  return {};
+}
+
 void check_settings(const std::map<std::string, std::string>& expected, const Safetensors& from) {
   const auto refuse = [&](const std::string& found, const std::string& wanted) {
     throw FileError(from.file, "found " + found + ", expected " + wanted + " as in this run");
@@ -68,12 +79,16 @@ class ArraysOfFile {
  public:
   explicit ArraysOfFile(const Safetensors& file) : file_(file) {}
 
-  Tensor tensor(const std::string& name, const Tensor& as) {
-    return take(name, stored(Tensor(as.shape()))).tensor();
+  Tensor tensor(const std::string& name, const Tensor& as, bool may_be_negative = true) {
+    Tensor read = take(name, stored(Tensor(as.shape()))).tensor();
+    if (const std::string found = unusable_number(read, may_be_negative); !found.empty())
+      refuse(name, found, may_be_negative ? "finite numbers" : "finite numbers, at least 0");
+    return read;
   }
-  std::vector<Tensor> tensors(const std::string& prefix, const Parameters& parameters) {
+  std::vector<Tensor> tensors(const std::string& prefix, const Parameters& parameters,
+                              bool may_be_negative = true) {
     std::vector<Tensor> all;
-    for (const Parameter* p : parameters) all.push_back(tensor(prefix + p->name, p->value));
+    for (const Parameter* p : parameters) all.push_back(tensor(prefix + p->name, p->value, may_be_negative));
     return all;
   }
   std::vector<Tensor> tensors_or_none(const std::string& prefix, const Parameters& parameters) {
@@ -121,13 +136,17 @@ class ArraysOfFile {
 Safetensors contents(const TrainingState& run) {
   check_names(run.parameters);
   Safetensors all{.metadata = metadata(run)};
+  const auto put_one = [&](const std::string& name, const Tensor& tensor) {
+    if (const std::string found = unusable_number(tensor); !found.empty())
+      throw std::invalid_argument("checkpoint: " + name + ": " + found + ", expected finite numbers");
+    all.arrays[name] = stored(tensor);
+  };
   const auto put = [&](const std::string& prefix, const std::vector<Tensor>& tensors) {
-    for (std::size_t i = 0; i < tensors.size(); ++i)
-      all.arrays[prefix + run.parameters[i]->name] = stored(tensors[i]);
+    for (std::size_t i = 0; i < tensors.size(); ++i) put_one(prefix + run.parameters[i]->name, tensors[i]);
   };
   std::vector<Tensor> zeros;
   for (const Parameter* p : run.parameters) {
-    all.arrays["parameter/" + p->name] = stored(p->value);
+    put_one("parameter/" + p->name, p->value);
     zeros.emplace_back(p->value.shape());
   }
   if (run.adam) {
@@ -173,7 +192,7 @@ void restore(const TrainingState& run, const Safetensors& from) {
   }
   if (run.adam) {
     assign(run.adam->means, file.tensors("adam.mean/", run.parameters));
-    assign(run.adam->variances, file.tensors("adam.variance/", run.parameters));
+    assign(run.adam->variances, file.tensors("adam.variance/", run.parameters, false));
     const std::int64_t steps = file.integer("adam.steps");
     if (steps < 0) file.refuse("adam.steps", std::to_string(steps), "at least 0");
     assign(run.adam->steps, steps);

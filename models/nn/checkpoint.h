@@ -36,12 +36,12 @@ struct TrainingState {
 // The metadata are doxa = "checkpoint 1", the settings, and Adam's settings as adam.beta1, ….
 
 /// The contents of the file. Throws std::invalid_argument for two parameters of the same name, settings that
-/// have one of the names above, or tensors that do not have the parameters' shapes.
+/// have one of the names above, or tensors that do not have the parameters' shapes or hold NaN or infinity.
 Safetensors contents(const TrainingState& run);
 
 /// Puts the contents of a file back into the run. Throws FileError naming the first setting or array that is
-/// missing, unexpected or different from what the run expects, and std::invalid_argument as contents() does;
-/// nothing has then been changed.
+/// missing, unexpected or different from what the run expects, or a tensor that holds NaN or infinity, and
+/// std::invalid_argument as contents() does; nothing has then been changed.
 void restore(const TrainingState& run, const Safetensors& from);
 
 /// Writes contents() to a file as a whole: an older checkpoint there is replaced only by a complete one.

@@ -6,7 +6,9 @@
 #include <unordered_map>
 
 #include "doxa/autograd/internal/number_text.h"
+#include "doxa/models/files/csv.h"
 #include "doxa/models/files/file.h"
+#include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/format/tokens.h"
 
 namespace doxa {
@@ -15,30 +17,7 @@ namespace {
 using pomdp_format::shortened;
 
 std::string quote(std::string_view field) { return "'" + shortened(field) + "'"; }
-std::string describe_line(std::string_view line) { return line.empty() ? "an empty line" : quote(line); }
 std::string count(std::size_t steps) { return std::to_string(steps) + (steps == 1 ? " step" : " steps"); }
-
-// The lines of a text, each without its LF or CRLF.
-class Lines {
- public:
-  explicit Lines(std::string_view text) : rest_(text) {}
-
-  bool at_end() const { return rest_.empty(); }
-  std::size_t number() const { return number_; }  // of the line returned last, from 1
-  bool only_empty_lines_left() const { return rest_.find_first_not_of("\r\n") == rest_.npos; }
-  std::string_view next() {
-    const std::size_t length = std::min(rest_.find('\n'), rest_.size());
-    std::string_view line = rest_.substr(0, length);
-    rest_.remove_prefix(std::min(length + 1, rest_.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    ++number_;
-    return line;
-  }
-
- private:
-  std::string_view rest_;
-  std::size_t number_ = 0;
-};
 
 // The actions or the observations of a model, to be looked up by name or by index.
 class Members {
@@ -74,100 +53,152 @@ class Members {
   std::unordered_map<std::string_view, std::size_t> index_;
 };
 
-// Reads a file of either kind: `several` episodes, or one trajectory, whose lines have no first field.
+// "episode '7', step 3", without what is not known: an empty name, step 0
+std::string place(std::string_view episode, std::size_t step) {
+  const std::string name = episode.empty() ? "" : "episode " + quote(episode);
+  if (step == 0) return name;
+  return name + (name.empty() ? "" : ", ") + "step " + std::to_string(step);
+}
+
+// Reads a file of either kind: `several` episodes, or one trajectory.
 class EpisodeReader {
  public:
   EpisodeReader(std::string_view text, const Pomdp& m, const std::string& file, bool several)
-      : file_(file),
+      : csv_(text, file),
         several_(several),
-        lines_(text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text),
         actions_("action", m.actions),
-        observations_("observation", m.observations) {}
+        observations_("observation", m.observations) {
+    source_.file = file;
+  }
 
   std::vector<Trajectory> read() {
-    const std::string header = several_ ? "episode,action,observation" : "action,observation";
-    if (lines_.at_end()) refuse(1, "an empty file", "the header '" + header + "'");
-    if (const std::string_view line = lines_.next(); line != header)
-      refuse(1, describe_line(line), "the header '" + header + "'");
-    if (lines_.only_empty_lines_left())
-      refuse(header.size() + 1, "nothing after the header", fields_expected());
-    while (!lines_.only_empty_lines_left()) read_step(lines_.next());
+    if (csv_.only_empty_lines_left()) csv_.refuse(1, 1, "an empty file", header_expected());
+    read_header(csv_.next());
+    if (csv_.only_empty_lines_left())
+      csv_.refuse(csv_.line(), csv_.end_column(), "nothing after the header", "a step a line");
+    while (!csv_.only_empty_lines_left()) read_step(csv_.next());
     close();
     return std::move(episodes_);
   }
+  EpisodeSource source() && { return std::move(source_); }
 
  private:
-  void read_step(std::string_view line) {
-    const std::size_t fields = several_ ? 3 : 2;
-    std::size_t begin[4] = {0};  // of each field; the last one is past the end
-    std::size_t n = 1;
-    for (std::size_t comma = line.find(','); comma != line.npos && n <= fields;
-         comma = line.find(',', comma + 1))
-      begin[n++] = comma + 1;
-    if (n == 1) refuse(1, describe_line(line), fields_expected());
-    if (n != fields)
-      refuse(n > fields ? begin[fields] : line.size() + 1,
-             std::to_string(std::count(line.begin(), line.end(), ',') + 1) + " fields", fields_expected());
-    begin[n] = line.size() + 1;
-    const auto field = [&](std::size_t i) { return line.substr(begin[i], begin[i + 1] - 1 - begin[i]); };
-    const auto member = [&](const Members& of, std::size_t i) {
-      const std::size_t index = of.find(field(i));
-      if (index == of.size()) refuse(begin[i] + 1, of.found(field(i)), of.expected());
-      return index;
-    };
-    const std::string_view name = several_ ? field(0) : "";
-    if (several_ && name.empty()) refuse(1, "no episode", "its number or name");
-    const std::size_t action = member(actions_, fields - 2), observation = member(observations_, fields - 1);
-    if (episodes_.empty() || name != name_) open(name);
-    episodes_.back().actions.push_back(action);
-    episodes_.back().observations.push_back(observation);
+  using Fields = std::vector<CsvField>;
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  void read_header(const Fields& header) {
+    const std::pair<std::string_view, std::size_t*> known[] = {
+        {"episode", &episode_}, {"action", &action_}, {"observation", &observation_}};
+    columns_ = header.size();
+    std::string all;
+    for (std::size_t i = 0; i < header.size(); ++i) {
+      const CsvField& column = header[i];
+      all += (i ? "," : "") + std::string(column.text);
+      const auto found = std::ranges::find(known, column.text, [](const auto& k) { return k.first; });
+      if (found == std::end(known)) {
+        source_.ignored_columns.emplace_back(column.text);
+      } else if (*found->second != none) {
+        csv_.refuse(column.line, column.column, "the column " + quote(column.text) + " again", "it once");
+      } else {
+        *found->second = i;
+      }
+    }
+    if (action_ == none || observation_ == none || (several_ && episode_ == none))
+      csv_.refuse(1, 1, all.empty() ? "an empty line" : quote(all), header_expected());
   }
 
-  void open(std::string_view name) {
+  void read_step(const Fields& fields) {
+    if (fields.size() != columns_) refuse_size(fields);
+    const std::string_view name = episode_ == none ? "" : fields[episode_].text;
+    if (several_ && name.empty()) refuse(fields[episode_], "no episode", "its number or name");
+    const bool is_new = episodes_.empty() || name != source_.names.back();
+    place_ = {name, is_new ? 1 : episodes_.back().horizon() + 1};
+    const std::size_t action = member(actions_, fields[action_]),
+                      observation = member(observations_, fields[observation_]);
+    if (is_new) open(name, fields);
+    episodes_.back().actions.push_back(action);
+    episodes_.back().observations.push_back(observation);
+    source_.lines.push_back(fields[0].line);
+  }
+
+  [[noreturn]] void refuse_size(const Fields& fields) {
+    const CsvField& first = fields[0];
+    place_ = {episode_ < fields.size() ? fields[episode_].text : "", 0};
+    const std::string expected = std::to_string(columns_) + " fields, separated by commas, as in the header";
+    if (fields.size() == 1)
+      csv_.refuse(first.line, first.column, first.text.empty() ? "an empty line" : quote(first.text),
+                  expected);
+    const std::string found = std::to_string(fields.size()) + " fields";
+    if (fields.size() > columns_) refuse(fields[columns_], found, expected);
+    refuse({.text = {}, .line = csv_.line(), .column = csv_.end_column(), .quoted = false}, found, expected);
+  }
+
+  std::size_t member(const Members& of, const CsvField& field) const {
+    const std::size_t index = of.find(field.text);
+    if (index == of.size()) refuse(field, of.found(field.text), of.expected());
+    return index;
+  }
+
+  void open(std::string_view name, const Fields& fields) {
     close();
-    if (!seen_.insert(name).second) refuse(1, "episode " + quote(name) + " again", "all its steps together");
-    if (episodes_.empty()) first_name_ = name;
-    name_ = name;
-    begin_ = lines_.number();
+    if (!several_ && !episodes_.empty())
+      refuse(fields[episode_], "a second episode, " + quote(name), "a single trajectory");
+    if (!seen_.emplace(name).second)
+      refuse(fields[episode_], "episode " + quote(name) + " again", "all its steps together");
+    source_.names.emplace_back(name);
+    begin_ = fields[0].line;
     episodes_.emplace_back();
   }
 
   void close() const {
     if (episodes_.empty() || episodes_.back().horizon() == episodes_.front().horizon()) return;
-    refuse_at(begin_, 1, "episode " + quote(name_) + " of " + count(episodes_.back().horizon()),
-              count(episodes_.front().horizon()) + " as in episode " + quote(first_name_));
+    csv_.refuse(begin_, 1,
+                "episode " + quote(source_.names.back()) + " of " + count(episodes_.back().horizon()),
+                count(episodes_.front().horizon()) + " as in episode " + quote(source_.names.front()));
   }
 
-  std::string fields_expected() const {
-    return several_ ? "an episode, an action and an observation with one comma between two"
-                    : "an action and an observation with one comma between them";
+  std::string header_expected() const {
+    return several_ ? "a header with the columns episode, action and observation, separated by commas"
+                    : "a header with the columns action and observation, separated by commas";
+  }
+  [[noreturn]] void refuse(const CsvField& at, const std::string& found, const std::string& expected) const {
+    const std::string where = place(place_.episode, place_.step);
+    csv_.refuse(at.line, at.column, found, expected + (where.empty() ? "" : " (" + where + ")"));
   }
 
-  [[noreturn]] void refuse(std::size_t column, const std::string& found, const std::string& expected) const {
-    refuse_at(std::max<std::size_t>(lines_.number(), 1), column, found, expected);
-  }
-  [[noreturn]] void refuse_at(std::size_t line, std::size_t column, const std::string& found,
-                              const std::string& expected) const {
-    throw FileError(file_, line, column, "found " + found + ", expected " + expected);
-  }
-
-  const std::string& file_;
+  CsvReader csv_;
   bool several_;
-  Lines lines_;
   Members actions_, observations_;
+  std::size_t episode_ = none, action_ = none, observation_ = none, columns_ = 0;  // positions in a record
   std::vector<Trajectory> episodes_;
-  std::set<std::string_view> seen_;
-  std::string_view first_name_, name_;  // of the first episode and of the current one
-  std::size_t begin_ = 0;               // the line where the current one begins
+  EpisodeSource source_;
+  std::set<std::string, std::less<>> seen_;
+  std::size_t begin_ = 0;  // the line where the current episode begins
+  struct {
+    std::string_view episode;
+    std::size_t step;
+  } place_{};  // of the record that is read
 };
 
-// Refuses names that would not read back as themselves: with a separator in them, or twice the same.
-void check_names(const char* what, const std::vector<std::string>& names) {
+std::vector<Trajectory> read_all(std::string_view text, const Pomdp& m, const std::string& file, bool several,
+                                 EpisodeSource* source) {
+  EpisodeReader reader(text, m, file, several);
+  std::vector<Trajectory> episodes = reader.read();
+  if (source) *source = std::move(reader).source();
+  return episodes;
+}
+
+// The names as fields. Refuses those that would not read back as themselves.
+std::vector<std::string> fields_of(const char* what, const std::vector<std::string>& names) {
+  std::vector<std::string> fields;
   std::set<std::string_view> seen;
-  for (const std::string& name : names)
-    if (name.empty() || name.find_first_of(",\r\n") != name.npos || !seen.insert(name).second)
+  for (const std::string& name : names) {
+    if (name.empty() || !seen.insert(name).second)
       throw std::invalid_argument("format_episodes: the " + std::string(what) + " " + quote(name) +
                                   " cannot be written");
+    fields.push_back(csv_field(name));
+  }
+  return fields;
 }
 
 const std::string& name_of(const std::vector<std::string>& names, std::size_t index, const char* what) {
@@ -179,25 +210,43 @@ const std::string& name_of(const std::vector<std::string>& names, std::size_t in
 
 }  // namespace
 
-Trajectory parse_trajectory(std::string_view text, const Pomdp& m, const std::string& file) {
-  return EpisodeReader(text, m, file, false).read().front();
+Trajectory parse_trajectory(std::string_view text, const Pomdp& m, const std::string& file,
+                            EpisodeSource* source) {
+  return read_all(text, m, file, false, source).front();
 }
 
-Trajectory read_trajectory(const std::filesystem::path& path, const Pomdp& m) {
-  return parse_trajectory(read_whole_file(path, ".csv file", max_trajectory_bytes), m, path.string());
+Trajectory read_trajectory(const std::filesystem::path& path, const Pomdp& m, EpisodeSource* source) {
+  return parse_trajectory(read_whole_file(path, ".csv file", max_trajectory_bytes), m, path.string(), source);
 }
 
-std::vector<Trajectory> parse_episodes(std::string_view text, const Pomdp& m, const std::string& file) {
-  return EpisodeReader(text, m, file, true).read();
+std::vector<Trajectory> parse_episodes(std::string_view text, const Pomdp& m, const std::string& file,
+                                       EpisodeSource* source) {
+  return read_all(text, m, file, true, source);
 }
 
-std::vector<Trajectory> read_episodes(const std::filesystem::path& path, const Pomdp& m) {
-  return parse_episodes(read_whole_file(path, ".csv file", max_episodes_bytes), m, path.string());
+std::vector<Trajectory> read_episodes(const std::filesystem::path& path, const Pomdp& m,
+                                      EpisodeSource* source) {
+  return parse_episodes(read_whole_file(path, ".csv file", max_episodes_bytes), m, path.string(), source);
+}
+
+void require_possible(const Pomdp& m, std::span<const Trajectory> episodes, const EpisodeSource& source) {
+  std::size_t before = 0;  // steps of earlier episodes
+  for (std::size_t i = 0; i < episodes.size(); before += episodes[i++].horizon()) {
+    try {
+      log_evidence(m, episodes[i]);
+    } catch (const ImpossibleObservation& error) {
+      throw FileError(source.file, source.lines.at(before + error.step - 1), 1,
+                      place(source.names.at(i), error.step) + ": found the observation " +
+                          quote(m.observations[error.observation]) + " after the action " +
+                          quote(m.actions[error.action]) +
+                          ", expected one that the model calls possible there: data and model disagree");
+    }
+  }
 }
 
 std::string format_episodes(const Pomdp& m, std::span<const Trajectory> episodes) {
-  check_names("action", m.actions);
-  check_names("observation", m.observations);
+  const std::vector<std::string> actions = fields_of("action", m.actions),
+                                 observations = fields_of("observation", m.observations);
   if (episodes.empty() || episodes[0].horizon() == 0)
     throw std::invalid_argument("format_episodes: no episodes, or none with a step");
   std::string text = "episode,action,observation\n";
@@ -206,8 +255,8 @@ std::string format_episodes(const Pomdp& m, std::span<const Trajectory> episodes
     if (t.horizon() != episodes[0].horizon() || t.observations.size() != t.horizon())
       throw std::invalid_argument("format_episodes: episode " + std::to_string(i) + " has another length");
     for (std::size_t k = 0; k < t.horizon(); ++k)
-      text += std::to_string(i) + "," + name_of(m.actions, t.actions[k], "action") + "," +
-              name_of(m.observations, t.observations[k], "observation") + "\n";
+      text += std::to_string(i) + "," + name_of(actions, t.actions[k], "action") + "," +
+              name_of(observations, t.observations[k], "observation") + "\n";
   }
   return text;
 }

@@ -19,7 +19,7 @@ namespace doxa {
 //   R: a : s : s' : o r  R: a : s : s'  r r …                    R: a : s  matrix (next state x observation)
 //
 // `*` stands for all, an index is as good as a name, line ends mean nothing, # starts a comment, and the last
-// entry written wins. Probabilities have no sign. Rows must sum to 1 within 1e-5 and are then normalised;
+// entry written wins. The text may begin with a UTF-8 byte order mark. Probabilities have no sign. Rows must sum to 1 within 1e-5 and are then normalised;
 // rewards are 0 where not given, and `cost` negates them.
 
 // Limits of what is read. Reading a hostile file takes well under 1 GB, and so do some dozens of beliefs over
@@ -30,7 +30,8 @@ inline constexpr std::size_t max_file_bytes = 1u << 26;
 inline constexpr std::size_t max_non_zeros = 1u << 24;    ///< probabilities of one table other than 0
 inline constexpr std::size_t max_spelled_out = 1u << 26;  ///< entries of one table that wildcards stand for
 
-/// Reads a model from a text; `file` names it in errors. Throws FileError at the first fault.
+/// Reads a model from a text; `file` names it in errors. Throws FileError at the first fault. Files of other
+/// formats (POMDPX, gzip, UTF-16 …) and lines of other dialects (`goals:`, `prio 1:` …) are named as such.
 Pomdp parse_pomdp(std::string_view text, const std::string& file = "pomdp");
 
 /// Reads a model from a file. Throws FileError, also where the file cannot be read.
@@ -48,7 +49,7 @@ struct PomdpRepair {
 /// Reads leniently: the model, and the repairs that were needed, in the order of the file. A well-formed file
 /// gives the same model as parse_pomdp and no repair. These faults are repaired:
 ///   - `values: rewards` and `costs`; a missing discount is 1, missing values are rewards,
-///   - `start: a b`, read as `start include:` a list,
+///   - `start: a b` and `start: include a b`, read as `start include: a b`,
 ///   - a row or a start distribution that does not sum to 1: normalised, unless its sum is 0 or infinite,
 ///   - a colon too many before a number, a row, a matrix or a word that stands for one,
 ///   - too few or too many probabilities of a table, where exactly one reading makes every row sum to 1: one

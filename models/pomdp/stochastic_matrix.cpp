@@ -40,7 +40,9 @@ void normalise(std::span<double> probabilities) {
   const double sum = std::accumulate(probabilities.begin(), probabilities.end(), 0.0);
   const double rounding = static_cast<double>(probabilities.size()) * std::numeric_limits<double>::epsilon();
   if (std::abs(sum - 1) <= rounding) return;
-  for (double& p : probabilities) p /= sum;
+  // Rounded to 0, a small probability would make what is possible impossible.
+  for (double& p : probabilities)
+    if (p > 0) p = std::max(p / sum, std::numeric_limits<double>::denorm_min());
 }
 
 bool can_be_normalised(double sum) { return std::isfinite(sum) && sum > 0; }

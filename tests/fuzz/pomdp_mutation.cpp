@@ -9,7 +9,8 @@ namespace {
 const std::vector<std::string_view> pomdp_words = split(
     "discount:|values:|states:|actions:|observations:|start:|start include:|start exclude:|start|"
     "T:|O:|R:|T|uniform|identity|reset|reward|cost|rewards|costs|include|exclude|a|b|c|go|stay|x|"
-    "y|z|*|:|+|-|#|\n|\r| |;|T: * identity\n|O: * uniform\n|T: * uniform\n|T:*:*:* |R:*:*:*:* ");
+    "obersvations:|goals:|prio|start: include|\xEF\xBB\xBF|y|z|*|:|+|-|#|\n|\r| |;|T: * identity\n|O: * "
+    "uniform\n|T: * uniform\n|T:*:*:* |R:*:*:*:* ");
 const std::vector<std::string_view> pomdp_numbers = split(
     "0|1|2|3|0.5|0.25|0.1|1.1|1.|.5|1e-3|0.99999|1e308|1e309|5e-324|1e-400|-1|+1|0.333|007|"
     "4294967295|4294967296|nan|1e|1e+0|0.5.5|0x1|17|256|100000000000000000000");

@@ -13,7 +13,7 @@ namespace {
 
 const std::vector<std::string_view> safetensors_words = split(
     "{|}|[|]|:|,|\"|\\| |\n|\"__metadata__\"|\"dtype\"|\"shape\"|\"data_offsets\"|dtype|shape|"
-    "data_offsets|__metadata__|F64|F32|I64|U64|I32|U8|BF16|\"F32\"|\"U64\"|\\u0041|"
+    "data_offsets|__metadata__|F64|F32|I64|U64|I32|U8|BF16|F16|F8_E4M3|F4|BOOL|\"F32\"|\"U64\"|\\u0041|"
     "\\ud83d\\ude00|\\ud800|\\n|\xc3\xa9|\xed\xa0\x80|\xff|null|true|{}|[]|[[[[|\"w\"|\"step\"|"
     "width|doxa");
 const std::vector<std::string_view> safetensors_numbers = split(
@@ -24,7 +24,7 @@ const std::vector<std::string_view> safetensors_sizes = split("1000000|100000000
 // Behind the header's first '{', so that it is well-formed if the header was and its names are others.
 void add_entry(std::string& header, Dice& dice) {
   const std::string name(dice.one_of({"a", "b", "w", "copy/best/w", "series/curve", "\\u00e9"}));
-  const std::string dtype(dice.one_of({"F64", "F32", "U64", "I8"}));
+  const std::string dtype(dice.one_of({"F64", "F32", "U64", "I8", "F16", "F4", "BOOL"}));
   const std::string at(dice.one_of({"0", "8", "16", "24"})), next(dice.one_of({"8", "16", "24", "32"}));
   std::string entry;
   switch (dice.below(6)) {

@@ -27,7 +27,7 @@ void check_arrays(const Safetensors& read, std::string_view bytes) {
     numbers += array.bytes.size();
     try {
       const Tensor t = read.tensor(name);
-      require(static_cast<std::size_t>(t.size()) * byte_size(array.dtype) == array.bytes.size(),
+      require(static_cast<std::size_t>(t.size()) * bit_size(array.dtype) == 8 * array.bytes.size(),
               "a tensor has the numbers of its array: " + name);
       require(static_cast<std::size_t>(t.shape().rank()) == array.shape.size(),
               "a tensor has the axes of its array: " + name);

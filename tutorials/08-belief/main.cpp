@@ -5,8 +5,8 @@
 
 #include "belief_mdp.h"
 #include "doxa/models/pomdp/episode_file.h"
-#include "doxa/models/pomdp/file.h"
 #include "experiment.h"
+#include "support/pomdp_input.h"
 
 using namespace doxa;
 using namespace doxa::support;
@@ -62,12 +62,11 @@ void run_on_simulation(Chapter& chapter, const Pomdp& m, bool is_tiger, std::spa
 
 // A trajectory from a file, of any length, whose states nobody knows.
 void run_on_file(Chapter& chapter, const Pomdp& m, const std::string& file) {
-  const Trajectory t = read_trajectory(file, m);
-  try {
-    chapter.file("beliefs.csv", beliefs_csv(m, t));
-  } catch (const ImpossibleObservation& error) {
-    throw FileError(file, error.step + 1, 1, error.what());  // step k stands in line k + 1
-  }
+  EpisodeSource source;
+  const Trajectory t = read_trajectory(file, m, &source);
+  say_what_was_ignored(source);
+  require_possible(m, std::span(&t, 1), source);
+  chapter.file("beliefs.csv", beliefs_csv(m, t));
   show_filtering(chapter, m, t);
   claim_backward_evidence(chapter, m, t);
   claim_last_belief(chapter, m, t);
@@ -79,15 +78,16 @@ void run_on_file(Chapter& chapter, const Pomdp& m, const std::string& file) {
 
 int main(int argc, char** argv) {
   Arguments arguments("08-belief", "exact belief in a partially observable world");
-  std::string file, trajectory;
+  PomdpInput input;
+  std::string trajectory;
   std::vector<double> weights;
   std::size_t horizon = 24;
-  arguments.text("pomdp", "FILE", file, "the model, in Cassandra's format instead of Tiger");
+  add_flags(arguments, input, "the model, in Cassandra's format instead of Tiger");
   arguments.numbers("action-weights", "W,W,…", weights,
                     "how often each action is taken, in the file's order (default: all alike; Tiger 90,5,5)");
   arguments.integer("horizon", horizon, {1, 100'000}, "steps of the trajectory shown");
   arguments.text("trajectory", "FILE.csv", trajectory,
-                 "a trajectory with header action,observation; writes beliefs.csv");
+                 "a trajectory, with columns action and observation; writes beliefs.csv");
 
   return run_chapter(arguments, argc, argv, [&](Chapter& chapter) {
     if (arguments.given("trajectory"))
@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
                            " beside --trajectory, expected one of them: the file says what was done");
     const bool is_tiger = !arguments.given("pomdp");
     if (is_tiger && weights.empty()) weights = {90, 5, 5};
-    const Pomdp m = read_pomdp(is_tiger ? DOXA_POMDP_DIR "/tiger.pomdp" : file);
+    const Pomdp m = read_model(chapter, input);
     std::cout << "A model of " << m.states.size() << " states, " << m.actions.size() << " actions and "
               << m.observations.size() << " observations. One trajectory and its belief:\n";
     if (arguments.given("trajectory"))

@@ -1,9 +1,9 @@
 // Chapter 09: how good a belief that only looks back can be, as a variational posterior. Everything is exact.
 // Equation tags refer to README.md.
 
-#include "doxa/models/pomdp/file.h"
 #include "doxa/models/pomdp/simulate.h"
 #include "sections.h"
+#include "support/pomdp_input.h"
 
 using namespace doxa;
 using namespace doxa::support;
@@ -24,10 +24,10 @@ std::size_t affordable_horizon(const Pomdp& m) {
 
 int main(int argc, char** argv) {
   Arguments arguments("09-filtering-bound", "the bound of a belief that only looks back, exactly");
-  std::string file;
+  PomdpInput input;
   std::vector<double> weights;
   std::size_t horizon = 6;
-  arguments.text("pomdp", "FILE", file, "the model, in Cassandra's format instead of Tiger");
+  add_flags(arguments, input, "the model, in Cassandra's format instead of Tiger");
   arguments.numbers("action-weights", "W,W,…", weights,
                     "with --pomdp: how often each action is taken (default: all alike)");
   arguments.integer(
@@ -37,7 +37,7 @@ int main(int argc, char** argv) {
     if (!arguments.given("pomdp")) {
       if (arguments.given("action-weights") || arguments.given("horizon"))
         throw UsageError("--action-weights and --horizon go with --pomdp FILE");
-      const Pomdp tiger = read_pomdp(DOXA_POMDP_DIR "/tiger.pomdp");
+      const Pomdp tiger = read_model(chapter, input);
       const std::vector<Setting> settings{
           {"uniform", "uniform", tiger, open_loop_policy(tiger), horizon},
           {"listen90", "90 % listen", tiger, open_loop_policy(tiger, std::vector{0.9, 0.05, 0.05}), horizon},
@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
       reversed(chapter);
       return;
     }
-    const Pomdp m = read_pomdp(file);
+    const Pomdp m = read_model(chapter, input);
     if (!arguments.given("horizon")) horizon = affordable_horizon(m);
     const Setting setting{"model", "given", m, open_loop_policy(m, weights), horizon};
     const std::size_t histories = count_histories(m, horizon);

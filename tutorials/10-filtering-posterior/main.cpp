@@ -10,12 +10,12 @@ namespace {
 
 void run(Chapter& chapter, BeliefSettings s) {
   const bool published = s.as_published(chapter);
-  const bool tiger = s.pomdp.empty() && s.episodes.empty();
+  const bool tiger = s.pomdp.file.empty() && s.episodes.empty();
   if (chapter.quick()) {
     s.counts = {.validation = 100, .curve = 50, .held_out = 200};
     s.curve_points = 3;
   }
-  const EpisodeData data = read_data(s, chapter.seed());
+  const EpisodeData data = read_data(chapter, s);
   const auto actions = static_cast<Index>(data.pomdp.actions.size());
   const auto observations = static_cast<Index>(data.pomdp.observations.size());
 

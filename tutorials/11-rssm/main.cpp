@@ -14,7 +14,7 @@ void run(Chapter& chapter, BeliefSettings s) {
     s.samples = 16;
     s.curve_points = 2;
   }
-  const EpisodeData data = read_data(s, chapter.seed());
+  const EpisodeData data = read_data(chapter, s);
   const auto actions = static_cast<Index>(data.pomdp.actions.size());
   const auto observations = static_cast<Index>(data.pomdp.observations.size());
 
@@ -22,7 +22,7 @@ void run(Chapter& chapter, BeliefSettings s) {
   std::vector<RssmLearner> untrained;
   Philox initial(chapter.seed(), 5);
   // In multiplications and additions, for each variant.
-  const double budget = chapter.quick() ? 1e10 : s.pomdp.empty() && s.variant == "all" ? 1.8e11 : 8e11;
+  const double budget = chapter.quick() ? 1e10 : s.pomdp.file.empty() && s.variant == "all" ? 1.8e11 : 8e11;
   for (const RssmVariant& v : rssm_variants()) {
     if (s.variant != "all" && s.variant != v.name) continue;
     const RssmSettings sizes = settings_for(v, s, actions, observations);

@@ -4,10 +4,12 @@
 #include <tuple>
 
 #include "doxa/models/files/file.h"
+#include "doxa/models/files/foreign_content.h"
 #include "doxa/models/pomdp/file.h"
 #include "doxa/models/pomdp/format/preamble.h"
 #include "doxa/models/pomdp/format/probability_entries.h"
 #include "doxa/models/pomdp/format/repairs.h"
+#include "doxa/models/pomdp/format/unknown_line.h"
 
 namespace doxa {
 namespace {
@@ -229,6 +231,7 @@ Pomdp Parser::parse() {
   Table emission{"emission", preamble_.observations, false, {actions, states, preamble_.observations.size()}};
   while (!reader_.token().is(Kind::end)) {
     const Token word = reader_.token();
+    if (begins_unknown_line(reader_, true)) refuse_unknown_line(reader_);
     if (!word.is("T") && !word.is("O") && !word.is("R"))
       reader_.refuse_token("an entry (T, O or R) or the end of the file");
     reader_.advance();
@@ -246,15 +249,20 @@ Pomdp Parser::parse() {
   return std::move(model_);
 }
 
+Pomdp parse_text(std::string_view bytes, const std::string& file, std::vector<PomdpRepair>* repairs) {
+  if (const auto found = foreign_content(bytes))
+    throw FileError(file, 1, 1,
+                    "found " + found->what + ", expected the text of a .pomdp file: " + found->advice);
+  return Parser(without_byte_order_mark(bytes), file, repairs).parse();
+}
+
 }  // namespace
 
-Pomdp parse_pomdp(std::string_view text, const std::string& file) {
-  return Parser(text, file, nullptr).parse();
-}
+Pomdp parse_pomdp(std::string_view text, const std::string& file) { return parse_text(text, file, nullptr); }
 
 LenientPomdp parse_pomdp_lenient(std::string_view text, const std::string& file) {
   LenientPomdp read;
-  read.model = Parser(text, file, &read.repairs).parse();
+  read.model = parse_text(text, file, &read.repairs);
   std::stable_sort(read.repairs.begin(), read.repairs.end(), [](const PomdpRepair& a, const PomdpRepair& b) {
     return std::tie(a.line, a.column) < std::tie(b.line, b.column);
   });

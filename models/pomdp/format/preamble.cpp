@@ -6,6 +6,7 @@
 
 #include "doxa/autograd/internal/number_text.h"
 #include "doxa/models/pomdp/file.h"
+#include "doxa/models/pomdp/format/unknown_line.h"
 
 namespace doxa::pomdp_format {
 namespace {
@@ -58,7 +59,8 @@ void read_count(TokenReader& reader, NameSet& set) {
 }
 
 void read_names(TokenReader& reader, NameSet& set) {
-  for (; reader.token().is(Token::Kind::word); reader.advance()) {
+  std::uint32_t line = reader.token().at.line;  // of the token before
+  for (; reader.token().is(Token::Kind::word); line = reader.token().at.line, reader.advance()) {
     const Token word = reader.token();
     if (is_reserved(word.text)) {
       const Token next = reader.look_ahead();
@@ -66,6 +68,7 @@ void read_names(TokenReader& reader, NameSet& set) {
       reader.refuse(word.at, "found the reserved word " + describe(word) + ", expected the name of " +
                                  set.one + ", or '" + std::string(word.text) + ":'");
     }
+    if (begins_unknown_line(reader, word.at.line != line)) break;
     if (!set.index.emplace(word.text, static_cast<std::uint32_t>(set.size())).second)
       reader.refuse(word.at,
                     "found the name " + describe(word) + " again, expected another name of " + set.one);
@@ -109,6 +112,7 @@ PomdpPreamble read_preamble(TokenReader& reader) {
     if (word.is("actions")) read_set(reader, preamble.actions);
     if (word.is("observations")) read_set(reader, preamble.observations);
   }
+  if (begins_unknown_line(reader, true)) refuse_unknown_line(reader);
   std::string missing;
   for (const std::string_view word : preamble_words)
     if (!line_of.contains(word) && !take_default(reader, word))
@@ -174,8 +178,8 @@ std::vector<double> uniform_over(const std::vector<bool>& possible) {
   return start;
 }
 
+// The states after `start include:` or `start exclude:`.
 std::vector<double> read_list(TokenReader& reader, const NameSet& states, bool include) {
-  reader.expect_colon(include ? "'start include'" : "'start exclude'");
   const Position at = reader.token().at;
   std::vector<bool> listed(states.size(), false);
   mark(reader, states, listed);
@@ -183,6 +187,18 @@ std::vector<double> read_list(TokenReader& reader, const NameSet& states, bool i
   if (std::find(listed.begin(), listed.end(), true) == listed.end())
     reader.refuse(at, "found every state excluded, expected one at least to start in");
   return uniform_over(listed);
+}
+
+// `start: include a b`, whose colon stands in the wrong place.
+std::vector<double> read_list_after_colon(TokenReader& reader, const NameSet& states) {
+  const Token word = reader.token();
+  const std::string wanted = "'start " + std::string(word.text) + ":'";
+  if (!reader.lenient()) reader.refuse_token("that word before the colon, as in " + wanted);
+  reader.repaired(word.at,
+                  "found 'start: " + std::string(word.text) + "', expected " + wanted + ": read as that");
+  reader.advance();
+  reader.accept(Kind::colon);
+  return read_list(reader, states, word.is("include"));
 }
 
 std::vector<double> read_state(TokenReader& reader, const NameSet& states) {
@@ -224,11 +240,15 @@ std::vector<double> read_vector(TokenReader& reader, const NameSet& states) {
 std::vector<double> read_start(TokenReader& reader, const NameSet& states) {
   const std::vector<double> uniform = uniform_over(std::vector<bool>(states.size(), true));
   if (!reader.accept("start")) return uniform;
-  if (reader.accept("include")) return read_list(reader, states, true);
-  if (reader.accept("exclude")) return read_list(reader, states, false);
+  for (const std::string word : {"include", "exclude"})
+    if (reader.accept(word)) {
+      reader.expect_colon("'start " + word + "'");
+      return read_list(reader, states, word == "include");
+    }
   if (!reader.accept(Kind::colon)) reader.refuse_token("':', 'include:' or 'exclude:' after 'start'");
   if (reader.accept("uniform")) return uniform;
   const Token first = reader.token();
+  if (first.is("include") || first.is("exclude")) return read_list_after_colon(reader, states);
   // A single whole number is the index of a state, unless one probability is all that is needed.
   const bool is_index =
       first.is(Kind::integer) && !reader.look_ahead().is_number() && (states.size() > 1 || first.text == "0");

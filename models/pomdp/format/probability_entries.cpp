@@ -6,21 +6,6 @@
 #include "doxa/models/pomdp/pomdp.h"
 
 namespace doxa::pomdp_format {
-namespace {
-
-// Dividing by a sum above 1 may have made the smallest probabilities underflow to 0.
-void drop_zeros_of_last_row(StochasticMatrix& table) {
-  std::size_t kept = table.begin.back();
-  for (std::size_t i = kept; i < table.non_zeros(); ++i)
-    if (table.probability[i] != 0) {
-      table.probability[kept] = table.probability[i];
-      table.column[kept++] = table.column[i];
-    }
-  table.probability.resize(kept);
-  table.column.resize(kept);
-}
-
-}  // namespace
 
 ProbabilityEntries::ProbabilityEntries(std::size_t actions, std::size_t rows, std::size_t columns)
     : actions_(actions),
@@ -184,7 +169,6 @@ StochasticMatrix ProbabilityEntries::build(const OnFault& on_fault) {
       if (!at) on_fault(Fault::never_given, action, row, built.sum, at);
       if (!(std::abs(built.sum - 1) <= row_sum_tolerance)) on_fault(Fault::sum, action, row, built.sum, at);
       normalise(std::span(table.probability).subspan(table.begin.back()));
-      drop_zeros_of_last_row(table);
       table.begin.push_back(table.non_zeros());
     }
   return table;

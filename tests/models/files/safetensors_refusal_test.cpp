@@ -105,8 +105,10 @@ TEST(SafetensorsRefusal, WhatAnArrayMustHave) {
                         "found 1 data_offsets of 'x', expected two");
   expect_refused_header(R"({"x":{"data_offsets":[0,8,@9]}})",
                         "found more than 2 numbers, expected two whole numbers, the data_offsets");
-  const std::string types = "one of U64, I64, F64, F32, U32, I32, U16, I16, I8, U8";
-  expect_refused_header(R"({"x":{"dtype":@"BF16"}})", "found the dtype 'BF16', expected " + types);
+  const std::string types =
+      "one of U64, I64, F64, C64, F32, U32, I32, BF16, F16, U16, I16, F8_E5M2FNUZ, F8_E4M3FNUZ, F8_E8M0, "
+      "F8_E4M3, F8_E5M2, I8, U8, F6_E3M2, F6_E2M3, F4, BOOL";
+  expect_refused_header(R"({"x":{"dtype":@"F128"}})", "found the dtype 'F128', expected " + types);
   expect_refused_header(R"({"x":{"dtype":@"f64"}})", "found the dtype 'f64', expected " + types);
   std::string axes = "1";
   for (int i = 1; i < 64; ++i) axes += ",1";
@@ -159,13 +161,13 @@ TEST(SafetensorsRefusal, Layout) {
          "bytes of data");
   layout(one("[3]", "[0,16]"), "'x': found F64 [3] in 16 bytes, expected 24 bytes");
   layout(one("[]", "[0,16]"), "'x': found F64 [] in 16 bytes, expected 8 bytes");
+  layout(R"({"x":{"dtype":"F4","shape":[5],"data_offsets":[0,3]}})",
+         "'x': found F4 [5] of 20 bits, expected a whole number of bytes");
   layout(one("[2,0]", "[0,16]"), "'x': found F64 [2,0] in 16 bytes, expected 0 bytes");
-  layout(
-      one("[1,2305843009213693952]", "[0,16]"),
-      "'x': found F64 [1,2305843009213693952], expected fewer numbers than 64 bits can count the bytes of");
-  layout(
-      one("[4294967296,4294967296]", "[0,0]"),  // 2^64 would wrap to 0
-      "'x': found F64 [4294967296,4294967296], expected fewer numbers than 64 bits can count the bytes of");
+  layout(one("[1,2305843009213693952]", "[0,16]"),
+         "'x': found F64 [1,2305843009213693952], expected fewer numbers than 64 bits can count the bits of");
+  layout(one("[4294967296,4294967296]", "[0,0]"),  // 2^64 would wrap to 0
+         "'x': found F64 [4294967296,4294967296], expected fewer numbers than 64 bits can count the bits of");
   layout(
       R"({"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},"b":{"dtype":"F64","shape":[1],"data_offsets":[4,12]}})",
       "'b': found data_offsets [4,12], which overlap those of another array, expected them to begin at 8");

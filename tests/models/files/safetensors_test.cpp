@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <iterator>
 #include <limits>
 
 #include "doxa/models/files/file.h"
@@ -27,24 +31,29 @@ TEST(Safetensors, IsByteForByteThePublishedExamples) {
             file("{\"attn0\":{\"dtype\":\"F32\",\"shape\":[1,1,2,3],\"data_offsets\":[0,24]}}       ", six));
 }
 
-// The header of the format's own library for arrays of every type: U64 first, U8 last, then by name.
+// The order of the format's own library for arrays of every type (its enum Dtype, the last one first), then by name.
 TEST(Safetensors, OrdersArraysByTypeThenName) {
+  const char* const types[] = {"U64",         "I64",     "F64",     "C64",     "F32", "U32",
+                               "I32",         "BF16",    "F16",     "U16",     "I16", "F8_E5M2FNUZ",
+                               "F8_E4M3FNUZ", "F8_E8M0", "F8_E4M3", "F8_E5M2", "I8",  "U8",
+                               "F6_E3M2",     "F6_E2M3", "F4",      "BOOL"};
+  ASSERT_EQ(std::size(types), dtype_count);
   Safetensors all;
-  for (const Dtype dtype : {Dtype::i8, Dtype::f64, Dtype::u64, Dtype::f32, Dtype::u8, Dtype::i64, Dtype::u32,
-                            Dtype::i32, Dtype::i16, Dtype::u16})
+  for (std::size_t i = dtype_count; i-- > 0;)
     for (const char* n : {"b", "a"}) {
-      const std::string array_name = std::string(n) + std::string(dtype_name(dtype));
-      all.arrays[array_name] = {dtype, {}, std::string(byte_size(dtype), 'x')};
+      const Dtype dtype{static_cast<int>(i)};
+      EXPECT_EQ(dtype_name(dtype), types[i]);
+      all.arrays[std::string(n) + types[i]] = {dtype, {4}, std::string(bit_size(dtype) / 2, 'x')};
     }
   const std::string bytes = format_safetensors(all);
   std::size_t before = 0, offset = 0;
-  for (const char* type : {"U64", "I64", "F64", "F32", "U32", "I32", "U16", "I16", "I8", "U8"})
+  for (const char* type : types)
     for (const char* n : {"a", "b"}) {
       const std::size_t at = bytes.find("\"" + std::string(n) + type + "\"");
       EXPECT_GT(at, before) << n << type;
       before = at;
       const std::size_t size = all.arrays[std::string(n) + type].bytes.size();
-      EXPECT_EQ(offset % size, 0u) << "an array is aligned to its type";
+      EXPECT_EQ(offset % std::max<std::size_t>(size / 4, 1), 0u) << "an array is aligned to its type";
       EXPECT_EQ(bytes.find("[" + std::to_string(offset) + "," + std::to_string(offset + size) + "]", at),
                 bytes.find("[", bytes.find("data_offsets", at)));
       offset += size;
@@ -99,6 +108,105 @@ TEST(Safetensors, EveryTypeIsRead) {
   EXPECT_EQ(value(Dtype::u32, std::string("\x01\x02\0\0", 4)), 513);
   EXPECT_EQ(value(Dtype::u16, "\x01\x02"), 513);
   EXPECT_EQ(value(Dtype::u8, "\xfe"), 254);
+}
+
+// One number of 16 or 8 bits.
+double narrow(Dtype dtype, unsigned bits) {
+  std::string bytes(1, static_cast<char>(static_cast<unsigned char>(bits & 0xff)));
+  if (bit_size(dtype) == 16) bytes += static_cast<char>(static_cast<unsigned char>(bits >> 8));
+  return static_cast<double>(Safetensors{.arrays = {{"x", {dtype, {}, bytes}}}}.tensor("x").item());
+}
+
+// The largest and the smallest numbers are those of the formats' tables: IEEE 754-2019, table 3.5, for F16;
+// Micikevicius et al. (2022), table 1, for F8. BF16 is the upper half of a float.
+TEST(Safetensors, NarrowFloatsConvertExactly) {
+  const double inf = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(narrow(Dtype::f16, 0x3555), 0.333251953125);
+  EXPECT_EQ(narrow(Dtype::f16, 0x7bff), 65504);
+  EXPECT_EQ(narrow(Dtype::f16, 0x0001), std::ldexp(1, -24));
+  EXPECT_EQ(narrow(Dtype::f16, 0x0400), std::ldexp(1, -14));
+  EXPECT_EQ(narrow(Dtype::f16, 0xfc00), -inf);
+  EXPECT_TRUE(std::isnan(narrow(Dtype::f16, 0x7c01)));
+  EXPECT_EQ(narrow(Dtype::f8_e5m2, 0x7b), 57344);
+  EXPECT_EQ(narrow(Dtype::f8_e5m2, 0x01), std::ldexp(1, -16));
+  EXPECT_EQ(narrow(Dtype::f8_e5m2, 0x7c), inf);
+  EXPECT_TRUE(std::isnan(narrow(Dtype::f8_e5m2, 0x7d)));
+  EXPECT_EQ(narrow(Dtype::f8_e4m3, 0x7e), 448);
+  EXPECT_EQ(narrow(Dtype::f8_e4m3, 0x01), std::ldexp(1, -9));
+  EXPECT_EQ(narrow(Dtype::f8_e4m3, 0x08), std::ldexp(1, -6));
+  EXPECT_TRUE(std::isnan(narrow(Dtype::f8_e4m3, 0x7f)));
+  EXPECT_TRUE(std::isnan(narrow(Dtype::f8_e4m3, 0xff)));
+  for (const Dtype dtype : {Dtype::bf16, Dtype::f16, Dtype::f8_e4m3, Dtype::f8_e5m2}) {
+    const unsigned sign = 1u << (bit_size(dtype) - 1);
+    EXPECT_EQ(narrow(dtype, sign), 0);
+    EXPECT_TRUE(std::signbit(narrow(dtype, sign)));
+    EXPECT_EQ(narrow(dtype, sign / 2 + sign), -2);
+  }
+  for (std::uint32_t bits = 0; bits < 0x10000; bits += 7) {
+    const auto wide = static_cast<double>(std::bit_cast<float>(bits << 16));
+    const double read = narrow(Dtype::bf16, bits);
+    EXPECT_TRUE(read == wide || (std::isnan(read) && std::isnan(wide))) << bits;
+  }
+}
+
+// From one number to the next it is one unit in the last place, below the smallest normal number as well.
+TEST(Safetensors, NarrowFloatsAreEvenlySpacedBetweenPowersOfTwo) {
+  const auto check = [](Dtype dtype, int mantissa_bits, int smallest_exponent, unsigned largest) {
+    for (unsigned bits = 0; bits < largest; ++bits) {
+      const int exponent = std::max(static_cast<int>(bits >> mantissa_bits), 1) + smallest_exponent - 1;
+      EXPECT_EQ(narrow(dtype, bits + 1) - narrow(dtype, bits), std::ldexp(1, exponent - mantissa_bits))
+          << bits;
+    }
+  };
+  check(Dtype::f16, 10, -14, 0x7bff);
+  check(Dtype::f8_e5m2, 2, -14, 0x7b);
+  check(Dtype::f8_e4m3, 3, -6, 0x7e);
+}
+
+TEST(Safetensors, BooleansAreZeroAndOne) {
+  const Safetensors contents{.arrays = {{"x", {Dtype::boolean, {3}, std::string("\0\1\0", 3)}}}};
+  const Tensor t = contents.tensor("x");
+  EXPECT_EQ(t[0], 0);
+  EXPECT_EQ(t[1], 1);
+  EXPECT_EQ(t[2], 0);
+}
+
+// Its other arrays are read all the same.
+TEST(Safetensors, AnArrayThatDoesNotConvertIsListedAndNamedWhereItIsAskedFor) {
+  const Safetensors read =
+      parse_safetensors(file(R"({"scale":{"dtype":"F8_E8M0","shape":[2],"data_offsets":[0,2]},)"
+                             R"("w":{"dtype":"F4","shape":[2,3],"data_offsets":[2,5]},)"
+                             R"("b":{"dtype":"BF16","shape":[1],"data_offsets":[5,7]}})",
+                             "\x7f\x80\x12\x34\x56\x40\x3f"),
+                        "m.safetensors");
+  EXPECT_EQ(read.tensor("b").item(), 0.75);
+  EXPECT_EQ(read.arrays.at("w").str(), "F4 [2,3]");
+  EXPECT_EQ(read.arrays.at("w").bytes, "\x12\x34\x56");
+  EXPECT_SAYS(
+      FileError,
+      "m.safetensors: 'w': found F4 [2,3], expected a dtype that converts to real numbers, such as F64, "
+      "F32, F16 or BF16",
+      read.tensor("w"));
+  for (std::size_t i = 0; i < dtype_count; ++i) {
+    const Dtype dtype{static_cast<int>(i)};
+    const StoredArray array{dtype, {4}, std::string(bit_size(dtype) / 2, '\0')};
+    if (converts(dtype))
+      EXPECT_EQ(array.tensor()[3], 0) << dtype_name(dtype);
+    else
+      EXPECT_THROW(array.tensor(), Refused) << dtype_name(dtype);
+  }
+}
+
+// Not silently infinite.
+TEST(Safetensors, ADoubleBeyondSinglePrecisionIsRefusedThere) {
+  const std::vector<double> values{1, -1e300};
+  const StoredArray array = stored(values);
+  if (sizeof(Real) == sizeof(double))
+    EXPECT_EQ(array.tensor()[1], -1e300);
+  else
+    EXPECT_SAYS(Refused, "found F64 [2], expected numbers within the range of single precision, not -1e+300",
+                array.tensor());
+  EXPECT_TRUE(std::isinf(stored(std::vector<double>{std::numeric_limits<double>::infinity()}).tensor()[0]));
 }
 
 TEST(Safetensors, AnyTextMayBeANameOrAValue) {

@@ -162,7 +162,7 @@ TEST_F(CheckpointRefusal, AnotherShape) {
 TEST_F(CheckpointRefusal, AnotherType) {
   StoredArray& bias = file_.arrays["adam.mean/net/layer1/bias"];
   bias.dtype = sizeof(Real) == 8 ? Dtype::f32 : Dtype::f64;
-  bias.bytes.assign(5 * byte_size(bias.dtype), '\0');
+  bias.bytes.assign(5 * bit_size(bias.dtype) / 8, '\0');
   expect_refused("'adam.mean/net/layer1/bias': found " + other_ + " [5], expected " + real_ + " [5]");
 }
 
@@ -178,6 +178,31 @@ TEST_F(CheckpointRefusal, StatesThatCannotBe) {
   expect_refused("'series/loss': found F64 [2,2], expected F64 of any length");
 }
 
+TEST_F(CheckpointRefusal, NumbersThatAreNotFinite) {
+  const auto spoil = [&](const char* array, Index i, Real value) {
+    file_ = contents(saved_.checkpoint());
+    file_.file = "run.safetensors";
+    Tensor t = file_.tensor(array);
+    t[i] = value;
+    file_.arrays.at(array) = stored(t);
+  };
+  const Real inf = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
+  spoil("parameter/net/layer1/bias", 1, nan);
+  expect_refused("'parameter/net/layer1/bias': found nan as number 2 of 5, expected finite numbers");
+  spoil("parameter/net/layer1/bias", 4, -inf);
+  expect_refused("'parameter/net/layer1/bias': found -inf as number 5 of 5, expected finite numbers");
+  spoil("adam.mean/net/layer1/bias", 0, inf);
+  expect_refused("'adam.mean/net/layer1/bias': found inf as number 1 of 5, expected finite numbers");
+  spoil("adam.variance/net/layer1/bias", 2, nan);
+  expect_refused(
+      "'adam.variance/net/layer1/bias': found nan as number 3 of 5, expected finite numbers, at least 0");
+  spoil("adam.variance/net/layer1/bias", 2, -1);
+  expect_refused(
+      "'adam.variance/net/layer1/bias': found -1 as number 3 of 5, expected finite numbers, at least 0");
+  spoil("copy/best/net/layer1/bias", 3, inf);
+  expect_refused("'copy/best/net/layer1/bias': found inf as number 4 of 5, expected finite numbers");
+}
+
 TEST_F(CheckpointRefusal, AWiderModel) {
   SmallRun wide(1, 6);
   EXPECT_THROW(restore(wide.checkpoint(), file_), FileError);
@@ -187,6 +212,9 @@ TEST(TrainingCheckpoint, WhatCannotBeKeptIsRefused) {
   Parameter a("same", Tensor(Shape{1})), b("same", Tensor(Shape{1}));
   EXPECT_THROW(contents({.parameters = {&a, &b}}), Refused);
   EXPECT_THROW(contents({.settings = {{"doxa", "x"}}}), Refused);
+  Parameter lost("lost", Tensor(Shape{2}, {1, std::numeric_limits<Real>::quiet_NaN()}));
+  EXPECT_SAYS(Refused, "checkpoint: parameter/lost: nan as number 2 of 2, expected finite numbers",
+              contents({.parameters = {&lost}}));
   Adam adam{.steps = 1, .means = {Tensor(Shape{2})}, .variances = {Tensor(Shape{2})}};
   EXPECT_THROW(contents({.parameters = {&a}, .adam = &adam}), Refused);
 }

@@ -49,21 +49,22 @@ TEST(TrajectoryFile, ANameComesBeforeAnIndex) {
 }
 
 TEST(TrajectoryFile, TheHeaderIsNeeded) {
-  expect_trajectory_refused("@", "found an empty file, expected the header 'action,observation'");
-  expect_trajectory_refused("@\naction,observation\n", "found an empty line, expected the header");
-  expect_trajectory_refused("@listen,hear-left\n", "found 'listen,hear-left', expected the header");
-  expect_trajectory_refused("@observation,action\nhear-left,listen\n", "expected the header");
-  expect_trajectory_refused("@Action,Observation\n", "expected the header");
+  expect_trajectory_refused("@", "found an empty file, expected a header with the columns action and");
+  expect_trajectory_refused("@\naction,observation\n", "found an empty line, expected a header");
+  expect_trajectory_refused("@listen,hear-left\n", "found 'listen,hear-left', expected a header");
+  expect_trajectory_refused("@action;observation\n0;1\n", "found 'action;observation', expected a header");
+  expect_trajectory_refused("@Action,Observation\n", "expected a header with the columns action and");
+  expect_trajectory_refused("action,observation,@action\n", "found the column 'action' again");
 }
 
-TEST(TrajectoryFile, ALineIsAPair) {
-  expect_trajectory_refused("action,observation@", "found nothing after the header, expected an action and");
+TEST(TrajectoryFile, ALineHasTheFieldsOfTheHeader) {
+  const std::string two = ", expected 2 fields, separated by commas, as in the header";
+  expect_trajectory_refused("action,observation@", "found nothing after the header, expected a step a line");
   expect_trajectory_refused("action,observation@\n\n", "found nothing after the header");
-  expect_trajectory_refused("action,observation\n@listen\n", "found 'listen', expected an action and");
-  expect_trajectory_refused("action,observation\n0,1@,2\n", "found 3 fields, expected an action and");
-  expect_trajectory_refused("action,observation\n0,1@,\n", "found 3 fields");
-  expect_trajectory_refused("action,observation\n0,1\n@\n1,0\n",
-                            "found an empty line, expected an action and");
+  expect_trajectory_refused("action,observation\n@listen\n", "found 'listen'" + two);
+  expect_trajectory_refused("action,observation\n0,1,@2\n", "found 3 fields" + two);
+  expect_trajectory_refused("action,observation\n0,1,@\n", "found 3 fields");
+  expect_trajectory_refused("action,observation\n0,1\n@\n1,0\n", "found an empty line" + two);
   expect_trajectory_refused("action,observation\r\n0,1\r\n@0;1\r\n", "found '0;1'");
 }
 
@@ -74,7 +75,7 @@ TEST(TrajectoryFile, WhatTheModelLacksIsNamedWithWhatItHas) {
   expect_trajectory_refused("action,observation\n0,1\nlisten,@growl\n",
                             "found the unknown observation 'growl', expected one of the observations "
                             "hear-left, hear-right or an index from 0 to 1");
-  for (const std::string& field : std::vector<std::string>{"3", "-1", "+1", "1.0", " 1", "1 ", "\"1\"",
+  for (const std::string& field : std::vector<std::string>{"3", "-1", "+1", "1.0", "1 2", "1\"", "''1''",
                                                            "LISTEN", "18446744073709551616", "1e0"})
     expect_trajectory_refused("action,observation\n@" + field + ",0\n", "found the unknown action '" + field);
   expect_trajectory_refused("action,observation\n@,0\n", "found no action, expected one of");
@@ -151,19 +152,89 @@ TEST(EpisodeFile, AFileIsWrittenAndRead) {
 }
 
 TEST(EpisodeFile, ALineIsThreeFields) {
-  expect_episodes_refused("@", "found an empty file, expected the header 'episode,action,observation'");
-  expect_episodes_refused("@action,observation\n0,1\n", "expected the header 'episode,action,observation'");
-  expect_episodes_refused("episode,action,observation@\n",
-                          "found nothing after the header, expected an episode");
-  const std::string three = "expected an episode, an action and an observation with one comma between two";
+  expect_episodes_refused("@", "found an empty file, expected a header with the columns episode, action and");
+  expect_episodes_refused("@action,observation\n0,1\n",
+                          "expected a header with the columns episode, action and observation");
+  expect_episodes_refused("episode,action,observation@\n", "found nothing after the header");
+  const std::string three = "expected 3 fields, separated by commas, as in the header";
   expect_episodes_refused(header + "@0\n", "found '0', " + three);
   expect_episodes_refused(header + "0,0,0\n0,1@\n", "found 2 fields, " + three);
-  expect_episodes_refused(header + "0,0,1@,2\n", "found 4 fields, " + three);
-  expect_episodes_refused(header + "0,0,1@,,,\n", "found 6 fields, " + three);
+  expect_episodes_refused(header + "0,0,1,@2\n", "found 4 fields, " + three);
+  expect_episodes_refused(header + "0,0,1,@,,\n", "found 6 fields, " + three);
   expect_episodes_refused(header + "0,0,1\n@\n0,0,1\n", "found an empty line, " + three);
   expect_episodes_refused(header + "@,0,1\n", "found no episode, expected its number or name");
   expect_episodes_refused(header + "0,@growl,1\n", "found the unknown action 'growl', expected one of");
   expect_episodes_refused(header + "0,0,@2\n", "found the unknown observation '2', expected one of");
+}
+
+// The place in the file, and which step of which episode it is.
+TEST(EpisodeFile, AnErrorNamesEpisodeAndStep) {
+  expect_episodes_refused(header + "a,0,0\na,0,0\nb,0,0\nb,0,@growl\n",
+                          "or an index from 0 to 1 (episode 'b', step 2)");
+  expect_episodes_refused(header + "a,@growl,0\n", "or an index from 0 to 2 (episode 'a', step 1)");
+  expect_episodes_refused(header + "a,0,0\nb,0@\n", "as in the header (episode 'b')");
+  expect_trajectory_refused("action,observation\n0,0\n0,@growl\n", "or an index from 0 to 1 (step 2)");
+}
+
+// RFC 4180, and what spreadsheets write.
+TEST(EpisodeFile, ColumnsAreFoundByTheirNamesInTheHeader) {
+  const std::vector<Trajectory> two{{{}, {listen, open_left}, {hear_right, hear_left}},
+                                    {{}, {listen, listen}, {hear_left, hear_left}}};
+  EpisodeSource source;
+  EXPECT_EQ(parse_episodes("time, observation ,reward,\"action\",episode\r\n"
+                           "0.5,hear-right,-1,\"listen\",a\r\n"
+                           "\"x, \"\"y\"\"\nz\", \"hear-left\" ,,1,a\r\n"
+                           ",0,\"\",  listen\t,\"b\"\r\n"
+                           ",0,,0,b\r\n\r\n",
+                           tiger(), "e.csv", &source),
+            two);
+  EXPECT_EQ(source.file, "e.csv");
+  EXPECT_EQ(source.names, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(source.lines, (std::vector<std::size_t>{2, 3, 5, 6}));
+  EXPECT_EQ(source.ignored_columns, (std::vector<std::string>{"time", "reward"}));
+}
+
+TEST(EpisodeFile, ATrajectoryMayHaveOneEpisode) {
+  EXPECT_EQ(read_one("observation,episode,action\n1,7,0\n0,7,1\n"), two_steps);
+  expect_trajectory_refused(
+      "episode,action,observation\n7,0,1\n@8,1,0\n",
+      "found a second episode, '8', expected a single trajectory (episode '8', step 1)");
+}
+
+// Any name that a model can have.
+TEST(EpisodeFile, NamesAreQuotedWhereTheyMustBe) {
+  Pomdp m = tiger();
+  m.actions = {"a,b", "say \"hi\"", " a "};
+  m.observations = {"two\nlines", "\tb\r\n"};
+  const std::vector<Trajectory> episodes{{{}, {0, 1, 2}, {0, 1, 0}}, {{}, {2, 2, 0}, {1, 0, 1}}};
+  EXPECT_EQ(parse_episodes(format_episodes(m, episodes), m), episodes);
+  EXPECT_EQ(format_episodes(m, std::vector<Trajectory>{{{}, {1}, {0}}}),
+            "episode,action,observation\n0,\"say \"\"hi\"\"\",\"two\nlines\"\n");
+}
+
+// Whoever has opened no door hears nothing: state 1 is where the door is open, and only there is `noise` seen.
+TEST(EpisodeFile, AnObservationThatTheModelCallsImpossibleIsNamed) {
+  const Pomdp m = parse(
+      "discount: 1 values: reward states: shut open actions: wait push observations: silence noise\n"
+      "start: shut T: wait identity T: push : * : open 1 O: * : shut : silence 1 O: * : open : noise 1\n");
+  const auto check = [&](const std::string& text) {
+    EpisodeSource source;
+    const std::vector<Trajectory> episodes = parse_episodes(text, m, "test.pomdp", &source);
+    require_possible(m, episodes, source);
+  };
+  EXPECT_NO_THROW(check(header + "a,wait,silence\na,push,noise\n"));
+  expect_refused(
+      header + "a,wait,silence\na,push,noise\nb,push,noise\n@b,wait,silence\n",
+      "episode 'b', step 2: found the observation 'silence' after the action 'wait', expected one that "
+      "the model calls possible there: data and model disagree",
+      check);
+  EpisodeSource source;
+  const Trajectory t = parse_trajectory("action,observation\n0,1\n", m, "t.csv", &source);
+  EXPECT_SAYS(
+      FileError,
+      "t.csv:2:1: step 1: found the observation 'noise' after the action 'wait', expected one that the "
+      "model calls possible there: data and model disagree",
+      require_possible(m, {&t, 1}, source));
 }
 
 TEST(EpisodeFile, AnEpisodeIsTogetherAndAsLongAsTheFirst) {
@@ -187,9 +258,9 @@ TEST(EpisodeFile, WhatCannotBeWrittenIsRefused) {
   refused({{{}, {0}, {0}}, {{}, {0, 1}, {0, 1}}});
   refused({{{}, {3}, {0}}});
   refused({{{}, {0}, {2}}});
-  m.actions[1] = "a,b";
-  refused(good);
   m.actions[1] = m.actions[0];
+  refused(good);
+  m.actions[1] = "";
   refused(good);
 }
 

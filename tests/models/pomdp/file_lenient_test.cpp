@@ -38,6 +38,10 @@ TEST(LenientPomdpFile, RepairsTheStart) {
                   "found 'c', expected one state after 'start:': read as a list after 'start include:'");
   expect_repaired(preamble + "start: a @c 1\n" + tables, preamble + "start: uniform\n" + tables,
                   "found 'c', expected one state after 'start:': read as a list after 'start include:'");
+  expect_repaired(preamble + "start: @include a c\n" + tables, preamble + "start include: a c\n" + tables,
+                  "found 'start: include', expected 'start include:': read as that");
+  expect_repaired(preamble + "start: @exclude: b\n" + tables, preamble + "start include: a c\n" + tables,
+                  "found 'start: exclude', expected 'start exclude:': read as that");
   expect_repaired(preamble + "start: @1 1 2\n" + tables, preamble + "start: 0.25 0.25 0.5\n" + tables,
                   "start sums to 4, expected 1: normalised");
 }
@@ -54,9 +58,10 @@ TEST(LenientPomdpFile, NormalisesRows) {
                   "transition: action go, row b sums to 2, expected 1: normalised, and 3 rows more");
   expect_repaired(preamble + tables + "T: stay : c : a @0.25", preamble + tables + "T: stay : c 0.2 0 0.8",
                   "transition: action stay, row c sums to 1.25, expected 1: normalised");
-  // What underflows in the division is not stored.
+  // What would underflow in the division stays possible.
   const Pomdp m = parse_pomdp_lenient(preamble + tables + "T: go : a 9 1 5e-324").model;
-  EXPECT_EQ(transition_row(m, 0, 0).size(), 2u);
+  EXPECT_EQ(transition_row(m, 0, 0)[2], 5e-324);
+  EXPECT_EQ(parse_pomdp_lenient(preamble + "start: 5e-324 1 8\n" + tables).model.start[0], 5e-324);
   EXPECT_EQ(parse(format_pomdp(m)), m);
 }
 

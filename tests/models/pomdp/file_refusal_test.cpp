@@ -14,7 +14,7 @@ TEST(PomdpFile, MalformedPreambleIsRefusedWhereItIsWrong) {
   const std::pair<const char*, const char*> table[] = {
       {"@", "found the end of the file, expected 'discount:' and 'values:' and 'states:'"},
       {"# nothing\n  @", "found the end of the file"},
-      {"@discout: 0.5", "found 'discout', expected 'discount:'"},
+      {"@discout: 0.5", "found 'discout', expected a line of the format: did you mean 'discount:'?"},
       {"discount @0.5", "found '0.5', expected ':' after 'discount'"},
       {"discount: @1.5", "found '1.5', expected a discount between 0 and 1"},
       {"discount: @-0.5", "found '-0.5', expected a discount between 0 and 1"},
@@ -54,6 +54,68 @@ TEST(PomdpFile, MalformedPreambleIsRefusedWhereItIsWrong) {
   expect_refused(std::string("states: a ") + '@' + std::string(1, '\0'), "found byte 0x00");
 }
 
+// Where the word stands, not after it, though a list of names would take it in.
+TEST(PomdpFile, AnUnknownLineIsReportedWhereItStands) {
+  const auto meant = [](const char* word) { return "did you mean '" + std::string(word) + ":'?"; };
+  const std::string two_sets = "states: a b\nactions: c\n";
+  const std::pair<std::string, std::string> table[] = {
+      {two_sets + "@obersvations: x y\nT: c identity",
+       "found 'obersvations', expected a line of the format: "},
+      {two_sets + "@obersvations: x y\nT: c identity", meant("observations")},
+      {two_sets + "@Observations: 2", meant("observations")},
+      {two_sets + "@observation 2", meant("observations")},
+      {"@state: a b", meant("states")},
+      {"states: a b\n@acitons : c", meant("actions")},
+      {"@value: reward", meant("values")},
+      {preamble + "@strat: a", meant("start")},
+      {preamble + tables + "@r: * : * : * : * 1", meant("R")},
+      {preamble + tables + "@t : go identity", meant("T")},
+      {preamble + "@horizon: 5",
+       "found 'horizon', expected a line of the format: 'discount:', 'values:', 'states:', 'actions:', "
+       "'observations:', 'start:', 'T:', 'O:', 'R:'"},
+      {preamble + "@" + std::string(100, 's') + ": 1", "expected a line of the format: 'discount:'"},
+      {preamble + "@goals: 1 2\nstart: uniform",
+       "found 'goals', which belongs to the dialect of planners for Goal POMDPs"},
+      {"discount: 1 values: reward states: 2 actions: 1 observations: 2\n@goals: 1",
+       "the dialect of planners for Goal POMDPs"},
+      {two_sets + "observations: x y\n\n@prio 1: a\nprio 2: b\n",
+       "found 'prio', which belongs to a dialect with parity objectives, expected a line of Cassandra's"},
+      {two_sets + "observations: x y @atom 0 : x\n", "a dialect with objectives in temporal logic"},
+      {"@agents: 2\ndiscount: 1", "found 'agents', which belongs to Dec-POMDPs"},
+  };
+  for (const auto& [text, says] : table) {
+    expect_refused(text, says);
+    expect_refused(text, says, [](const std::string& t) { parse_pomdp_lenient(t, "test.pomdp"); });
+  }
+}
+
+TEST(PomdpFile, AByteOrderMarkIsPassedOver) {
+  EXPECT_EQ(parse("\xEF\xBB\xBF" + preamble + tables), parse(preamble + tables));
+  const LenientPomdp read = parse_pomdp_lenient("\xEF\xBB\xBF" + preamble + tables);
+  EXPECT_TRUE(read.repairs.empty());
+  EXPECT_EQ(read.model, parse(preamble + tables));
+}
+
+TEST(PomdpFile, AFileOfAnotherFormatIsNamed) {
+  const std::string bytes("\x1f\x8b\x08\0", 4), wide(
+                                                    "\xff\xfe"
+                                                    "d\0i\0",
+                                                    6);
+  const auto refusal = [](const std::string& text) {
+    try {
+      parse_pomdp(text, "f");
+      return std::string();
+    } catch (const FileError& error) {
+      return std::string(error.what());
+    }
+  };
+  EXPECT_EQ(refusal(bytes), "f:1:1: found a gzip file, expected the text of a .pomdp file: gunzip it first");
+  EXPECT_EQ(refusal(wide), "f:1:1: found UTF-16, expected the text of a .pomdp file: save it as UTF-8");
+  EXPECT_EQ(refusal("<?xml version='1.0'?>\n\n<pomdpx version='0.1' id='x'>"),
+            "f:1:1: found POMDPX, an XML format, expected the text of a .pomdp file: convert it to "
+            "Cassandra's .pomdp format first");
+}
+
 TEST(PomdpFile, MalformedStartIsRefusedWhereItIsWrong) {
   const std::pair<const char*, const char*> table[] = {
       {"@start uniform", "found the reserved word 'start', expected the name of an observation, or 'start:'"},
@@ -63,6 +125,8 @@ TEST(PomdpFile, MalformedStartIsRefusedWhereItIsWrong) {
       {"start: @3", "found '3', expected a state, by name or by an index below 3"},
       {"start: a @b", "found 'b', expected one state after 'start:' ('start include:' takes a list)"},
       {"start: 0.5 0.5 @T: * identity", "found 'T', expected start probability 3 of 3"},
+      {"start: @include a b", "found 'include', expected that word before the colon, as in 'start include:'"},
+      {"start: @exclude: a", "found 'exclude', expected that word before the colon, as in 'start exclude:'"},
       {"start: @0.5 0.4 0", "start sums to 0.9, expected 1"},
       {"start: 0.5 @-0.5 1", "found '-', expected start probability 2 of 3, without a sign"},
       {"start: 0.5 0.5 0 @0", "found '0', expected an entry (T, O or R) or the end of the file"},

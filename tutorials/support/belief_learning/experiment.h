@@ -5,6 +5,7 @@
 #include "doxa/models/beliefs/score.h"
 #include "doxa/models/beliefs/training.h"
 #include "doxa/models/nn/training.h"
+#include "support/pomdp_input.h"
 #include "support/progress.h"
 #include "support/tutorial.h"
 
@@ -14,7 +15,7 @@
 namespace doxa::support {
 
 struct BeliefSettings {
-  std::string pomdp = {};     // empty: Tiger
+  PomdpInput pomdp = {};
   std::string episodes = {};  // empty: simulated
   std::vector<double> action_weights = {};
   Index horizon = 32, steps = 0, batch = 32, hidden = 64, latent = 0;  // 0: from the model's sizes
@@ -32,8 +33,9 @@ struct BeliefSettings {
 
 void add_flags(Arguments& arguments, BeliefSettings& settings, const std::vector<std::string>& variants);
 
-// Reads or simulates the episodes, and prints what they are of.
-EpisodeData read_data(const BeliefSettings& settings, std::uint64_t seed);
+// Reads or simulates the episodes, and prints what they are of. Throws UsageError, and FileError also for
+// episodes that the model calls impossible.
+EpisodeData read_data(Chapter& chapter, const BeliefSettings& settings);
 
 // A model to be trained for so many steps.
 template <BeliefModel M>
@@ -89,7 +91,7 @@ std::vector<LearnedBelief> learn(Chapter& chapter, const BeliefSettings& s, cons
 // whose latent is in use under "live.", and each one's own under its name.
 void report(Chapter& chapter, const BeliefSettings& settings, const std::vector<LearnedBelief>& learned);
 
-// Claims that hold for every model, POMDP and length of training.
+// Claims that hold for every model, POMDP and length of training, if the POMDP is where the episodes come from.
 void claim_bounds(Chapter& chapter, const BeliefSettings& settings, const EpisodeData& data,
                   const std::vector<LearnedBelief>& learned);
 

@@ -1,5 +1,4 @@
 #include "doxa/models/pomdp/episode_file.h"
-#include "doxa/models/pomdp/file.h"
 #include "doxa/models/pomdp/simulate.h"
 #include "support/belief_learning/experiment.h"
 
@@ -15,15 +14,18 @@ fs::path of_variant(const std::string& file, const std::string& name, const Beli
 
 EpisodeData data_of(Pomdp pomdp, const BeliefSettings& s, std::uint64_t seed) {
   std::vector<double> weights = s.action_weights;
-  if (s.pomdp.empty() && weights.empty()) weights = {0.9, 0.05, 0.05};
+  if (s.pomdp.file.empty() && weights.empty()) weights = {0.9, 0.05, 0.05};
   std::vector<double> policy = open_loop_policy(pomdp, weights);
   if (s.episodes.empty())
     return simulated_data(std::move(pomdp), std::move(policy), static_cast<std::size_t>(s.horizon), s.counts,
                           seed);
-  std::vector<Trajectory> recorded = read_episodes(s.episodes, pomdp);
+  EpisodeSource source;
+  std::vector<Trajectory> recorded = read_episodes(s.episodes, pomdp, &source);
+  say_what_was_ignored(source);
   if (recorded.size() < 20)
     throw UsageError("--episodes: " + s.episodes + " has " + std::to_string(recorded.size()) +
                      " episodes, expected at least 20");
+  require_possible(pomdp, recorded, source);
   return recorded_data(std::move(pomdp), std::move(policy), std::move(recorded), s.counts);
 }
 
@@ -37,10 +39,11 @@ bool BeliefSettings::as_published(const Chapter& chapter) const {
 }
 
 void add_flags(Arguments& arguments, BeliefSettings& s, const std::vector<std::string>& variants) {
-  arguments.text("pomdp", "FILE", s.pomdp, "the model to learn from, in the .pomdp format (default: Tiger)");
+  add_flags(arguments, s.pomdp, "the model to learn from, in the .pomdp format (default: Tiger)");
   arguments.text(
       "episodes", "FILE.csv", s.episodes,
-      "learn from these episodes of it, a tenth each kept for validation and test (default: simulated)");
+      "learn from these episodes (columns episode, action, observation), a tenth each for validation and "
+      "test (default: simulated)");
   arguments.numbers(
       "action-weights", "W,W,…", s.action_weights,
       "the policy: one weight an action, in the file's order (Tiger: 0.9,0.05,0.05; else uniform)");
@@ -60,8 +63,8 @@ void add_flags(Arguments& arguments, BeliefSettings& s, const std::vector<std::s
   arguments.text("resume", "FILE", s.resume, "go on from such a checkpoint");
 }
 
-EpisodeData read_data(const BeliefSettings& s, std::uint64_t seed) {
-  EpisodeData data = data_of(read_pomdp(s.pomdp.empty() ? DOXA_POMDP_DIR "/tiger.pomdp" : s.pomdp), s, seed);
+EpisodeData read_data(Chapter& chapter, const BeliefSettings& s) {
+  EpisodeData data = data_of(read_model(chapter, s.pomdp), s, chapter.seed());
   std::cout << data.pomdp.states.size() << " states (never shown to the learner), "
             << data.pomdp.actions.size() << " actions, " << data.pomdp.observations.size()
             << " observations; episodes of " << data.horizon << " steps\n\n";
