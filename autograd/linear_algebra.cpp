@@ -4,6 +4,7 @@
 #include <string>
 
 #include "doxa/autograd/internal/broadcast.h"
+#include "doxa/autograd/internal/long_sum.h"
 #include "doxa/autograd/internal/product_adjoint.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
@@ -146,6 +147,12 @@ Var solve_triangular(Var t, Var b, Triangle triangle, bool transposed) {
         });
       },
       [=](Record& r) {
+        const Index uses_t = stacks.uses(r.shape(0)), uses_b = stacks.uses(r.shape(1));
+        const Index for_t = LongSums::memory(r.size(0), uses_t), for_b = LongSums::memory(r.size(1), uses_b);
+        const ProductAdjoint product(r.kernels(), false, n, n, m);
+        Real* memory = r.workspace(for_t + for_b + product.memory());
+        LongSums dt_sums(r.size(0), uses_t, r.adjoint(0), memory);
+        LongSums db_sums(r.size(1), uses_b, r.adjoint(1), memory + for_t);
         stacks.for_each([&](Index it, Index ib, Index ix) {
           const Real *x = r.value() + ix * n * m, *matrix = r.value(0) + it * n * n;
           const Lower& adjoint = transposed ? plain : flipped;
@@ -156,15 +163,18 @@ Var solve_triangular(Var t, Var b, Triangle triangle, bool transposed) {
           else
             substitute<true>(adjoint, matrix, m, w);
           if (r.needs_gradient(1)) kernels.add_scaled(n * m, 1, w, r.adjoint(1) + ib * n * m);
+          db_sums.added(ib * n * m, n * m);
           if (!r.needs_gradient(0)) return;
-          const ProductAdjoint product(kernels, false, n, n, m);
-          product.to_left(w, x, dt_all, false, r.workspace(product.memory()));  // W Xᵀ
+          product.to_left(w, x, dt_all, false, memory + for_t + for_b);  // W Xᵀ
           const Index row = transposed ? 1 : n, column = transposed ? n : 1;
           Real* dt = r.adjoint(0) + it * n * n;
           for (Index i = 0; i < n; ++i)
             for (Index j = lower ? 0 : i; j < (lower ? i + 1 : n); ++j)
               dt[i * n + j] -= dt_all[i * row + j * column];
+          dt_sums.added(it * n * n, n * n);
         });
+        db_sums.finish();
+        dt_sums.finish();
       });
 }
 

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "doxa/autograd/internal/broadcast.h"
+#include "doxa/autograd/internal/long_sum.h"
 #include "doxa/autograd/internal/product_adjoint.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
@@ -37,12 +38,26 @@ Var matmul(Var a, Var b) {
       },
       [=](Record& r) {
         const ProductAdjoint product(r.kernels(), all_finite(r.kernels(), r.size(), r.value()), m, k, n);
-        Real* memory = r.workspace(product.memory());
-        for_each([&](Index ia, Index ib, Index iy) {
-          const Real* g = r.adjoint() + iy;
-          if (r.needs_gradient(0)) product.to_left(g, r.value(1) + ib, r.adjoint(0) + ia, true, memory);
-          if (r.needs_gradient(1)) product.to_right(g, r.value(0) + ia, r.adjoint(1) + ib, true, memory);
-        });
+        const Index uses_a = tall ? 1 : stacks.uses(r.shape(0)), uses_b = tall ? 1 : stacks.uses(r.shape(1));
+        const Index for_sums =
+            std::max(LongSums::memory(r.size(0), uses_a), LongSums::memory(r.size(1), uses_b));
+        Real *memory = r.workspace(for_sums + product.memory()), *rest = memory + for_sums;
+        if (r.needs_gradient(0)) {
+          LongSums sums(r.size(0), uses_a, r.adjoint(0), memory);
+          for_each([&](Index ia, Index ib, Index iy) {
+            product.to_left(r.adjoint() + iy, r.value(1) + ib, r.adjoint(0) + ia, true, rest);
+            sums.added(ia, m * k);
+          });
+          sums.finish();
+        }
+        if (r.needs_gradient(1)) {
+          LongSums sums(r.size(1), uses_b, r.adjoint(1), memory);
+          for_each([&](Index ia, Index ib, Index iy) {
+            product.to_right(r.adjoint() + iy, r.value(0) + ia, r.adjoint(1) + ib, true, rest);
+            sums.added(ib, k * n);
+          });
+          sums.finish();
+        }
       });
 }
 

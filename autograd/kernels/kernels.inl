@@ -78,8 +78,8 @@ DOXA_KERNEL_TABLE(Kernels, kernels) = {
     .bias_sigmoid = bias_sigmoid,
     .multiply_add = multiply_add,
     .multiply_add_adjoint = multiply_add_adjoint,
-    .hash = hash,
     .all_between = all_between,
+    .hash = hash,
     .box_muller = DOXA_JOIN(box_muller_, DOXA_SET),
 };
 
