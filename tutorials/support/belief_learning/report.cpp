@@ -71,8 +71,7 @@ void claim_bounds(Chapter& chapter, const BeliefSettings& s, const EpisodeData& 
   for (const LearnedBelief& v : learned) {
     std::vector<double> minus_bound = v.score.bound;
     for (double& b : minus_bound) b = -b;
-    const std::string or_else =
-        s.episodes.empty() ? "" : "; fails also where the episodes do not come from this model";
+    const std::string or_else = s.episodes.empty() ? "" : "; if it fails, data and model may disagree";
     const MeanEstimate slack = estimate_mean_difference(minus_bound, data.exact);
     chapter.claims.at_least(
         v.name + ": the bound stays below the exact evidence, nats per step", slack.mean, 0,
