@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "cases.h"
+#include "doxa/models/files/file.h"
 #include "results.h"
 #include "support/arguments.h"
 #include "support/progress.h"
