@@ -11,6 +11,7 @@
 #include "results.h"
 #include "support/arguments.h"
 #include "support/progress.h"
+#include "support/standard_streams.h"
 
 namespace doxa::gradcheck {
 namespace {
@@ -50,7 +51,8 @@ std::vector<GradientCase> chosen_cases(const std::string& filter) {
 }
 
 void print(const std::string& text) {
-  if (!(std::cout << text << std::flush)) throw std::runtime_error("cannot write to standard output");
+  std::cout << text;
+  support::require_output();
 }
 
 // The lines of the cases, above a progress bar where there is a terminal to draw it on.
