@@ -1,11 +1,6 @@
 #include "doxa/models/files/file.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
-#include <cerrno>
-#include <cstdio>
 #include <fstream>
 #include <system_error>
 
@@ -19,20 +14,6 @@ std::string one_line(std::string text) {
   for (char& c : text)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
   return text;
-}
-
-[[noreturn]] void cannot_write(const std::filesystem::path& path, int reason) {
-  throw std::runtime_error("cannot write " + path.string() + ": " + std::generic_category().message(reason));
-}
-
-// A new name survives a crash only once the directory, too, is on the disk. Not every file system can sync a
-// directory, and the file is already in place, so failures are ignored.
-void sync_directory(const std::filesystem::path& path) {
-  const std::filesystem::path directory = path.has_parent_path() ? path.parent_path() : ".";
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  ::fsync(descriptor);
-  ::close(descriptor);
 }
 
 }  // namespace
@@ -71,26 +52,6 @@ std::string read_whole_file(const std::filesystem::path& path, const std::string
   if (in.bad())
     throw FileError(name, "found a file that cannot be read to its end, expected a readable " + kind);
   return bytes;
-}
-
-void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
-  // The temporary file is in the same directory because a rename is atomic only within one file system. The
-  // process number in its name keeps two runs apart that write to the same path.
-  const std::filesystem::path temporary = path.string() + ".tmp" + std::to_string(::getpid());
-  std::FILE* file = std::fopen(temporary.c_str(), "wb");
-  if (file == nullptr) cannot_write(path, errno);
-
-  errno = 0;
-  bool good = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
-  good = good && std::fflush(file) == 0 && ::fsync(::fileno(file)) == 0;
-  int reason = good ? 0 : errno;
-  if (std::fclose(file) != 0 && reason == 0) reason = errno;
-  if (reason == 0 && std::rename(temporary.c_str(), path.c_str()) != 0) reason = errno;
-  if (reason != 0 || !good) {
-    std::remove(temporary.c_str());
-    cannot_write(path, reason);
-  }
-  sync_directory(path);
 }
 
 std::uint64_t fnv1a(std::string_view bytes) {

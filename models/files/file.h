@@ -34,11 +34,23 @@ std::string in_quotes(std::string_view text);
 /// than that.
 std::string read_whole_file(const std::filesystem::path& path, const std::string& kind, std::size_t most);
 
-/// Replaces a file as a whole: writes the bytes to a temporary file beside `path`, waits until they are on
-/// the disk, and renames it. Whoever reads `path`, even after a crash, finds the old file or the new one and
-/// never a part of it. If anything fails, the temporary file is removed and std::runtime_error names the path
-/// and the system's reason.
+/// Replaces a file as a whole: writes the bytes to a temporary file beside it, waits until they are on the disk, and
+/// renames that. Whoever reads the file, even after a crash, finds the old one or the new one and never a part of it.
+///
+///   a symbolic link               stays, and what it leads to is replaced, or created if nothing is there
+///   mode and owner of the file    are kept, as far as this user may set them; a new file's follow the umask
+///   a pipe, a character device,   are written into, as is a file that is the program's standard output
+///     /dev/stdout
+///   a directory, anything else,   is refused
+///     a file without write permission
+///
+/// Other hard links to a file keep the old content. If anything fails, the old file is as it was, nothing is left
+/// beside it, and std::runtime_error names the path and the system's reason.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+
+/// Throws std::runtime_error as write_file_atomically would for this path, as far as can be known beforehand. Changes
+/// nothing: to be called before a long computation whose result goes there.
+void require_writable(const std::filesystem::path& path);
 
 /// The 64-bit FNV-1a hash, by which files of equal content are recognised: unlike std::hash it is the same
 /// with every standard library. Source: Fowler, Noll, Vo & Eastlake, "The FNV non-cryptographic hash

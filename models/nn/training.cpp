@@ -9,6 +9,7 @@
 #include <string>
 
 #include "doxa/autograd/internal/number_text.h"
+#include "doxa/models/files/file.h"
 
 namespace doxa {
 namespace {
@@ -26,10 +27,7 @@ class Loop {
   explicit Loop(const Training& training) : t_(training), run_(training.run) {
     if (!t_.loss) throw std::invalid_argument("training: no loss");
     // Find out now, not after hours of training.
-    const std::filesystem::path folder = t_.checkpoint.parent_path();
-    if (!folder.empty() && !std::filesystem::is_directory(folder))
-      throw std::runtime_error("cannot write " + t_.checkpoint.string() + ": there is no folder " +
-                               folder.string());
+    if (!t_.checkpoint.empty()) require_writable(t_.checkpoint);
     adam_.max_norm = t_.max_norm;
     run_.adam = &adam_;
     const auto add = [](auto& to, const char* name, auto value) {

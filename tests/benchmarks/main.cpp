@@ -137,7 +137,6 @@ int main(int argc, char** argv) {
   command.flag("about", settings.about, "print what was built: version, type of numbers, kernels, compiler");
   return command.run(argc, argv, [&] {
     doxa::benchmarks::run(settings);
-    if (std::fflush(stdout) != 0) throw std::runtime_error("cannot write to standard output");
     return 0;
   });
 }

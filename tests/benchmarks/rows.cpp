@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <stdexcept>
 
 #include "doxa/autograd/internal/json_text.h"
 #include "doxa/models/files/file.h"
 #include "measurements.h"
+#include "support/standard_streams.h"
 #include "support/text.h"
 
 namespace doxa::benchmarks {
@@ -31,8 +31,8 @@ void Rows::add(const std::string& program, const std::string& name, int threads,
     object += (object.empty() ? "" : ", ") + json_string(field.name) + ": " + field.json;
   }
   objects_.push_back("{" + object + "}");
-  if (std::puts(line.c_str()) < 0 || std::fflush(stdout) != 0)
-    throw std::runtime_error("cannot write to standard output");
+  std::puts(line.c_str());
+  support::require_output();
   write();
 }
 

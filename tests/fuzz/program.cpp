@@ -103,7 +103,8 @@ Tally run(const Target& target, const Settings& a) {
        i < a.inputs && (a.seconds == 0 || seconds_since(begin) < static_cast<double>(a.seconds)); ++i) {
     Philox random(a.seed, a.first + i);
     const std::string text = target.mutate(corpus, random);
-    if (!a.keep.empty()) std::ofstream(a.keep, std::ios::binary) << text;
+    if (!a.keep.empty() && !(std::ofstream(a.keep, std::ios::binary) << text << std::flush))
+      throw std::runtime_error("--keep: cannot write " + a.keep);
     try_input(target, text, "input " + std::to_string(a.first + i), total);
   }
   const double peak = peak_megabytes();

@@ -7,9 +7,11 @@
 #include <stdexcept>
 
 #include "cases.h"
+#include "doxa/models/files/file.h"
 #include "results.h"
 #include "support/arguments.h"
 #include "support/progress.h"
+#include "support/standard_streams.h"
 
 namespace doxa::gradcheck {
 namespace {
@@ -49,7 +51,8 @@ std::vector<GradientCase> chosen_cases(const std::string& filter) {
 }
 
 void print(const std::string& text) {
-  if (!(std::cout << text << std::flush)) throw std::runtime_error("cannot write to standard output");
+  std::cout << text;
+  support::require_output();
 }
 
 // The lines of the cases, above a progress bar where there is a terminal to draw it on.

@@ -1,35 +1,24 @@
 // The program `gradcheck` as a shell sees it.
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "cases.h"
-#include "tests/support/scratch.h"
+#include "tests/support/shell.h"
 
 namespace doxa {
 namespace {
 
-struct Outcome {
-  int status;
-  std::string out, err;
-};
+using Outcome = testing::ShellOutcome;
 
 class GradcheckProgram : public ::testing::Test {
  protected:
   std::string file(const std::string& name) const { return (folder_ / name).string(); }
 
-  Outcome shell(const std::string& command) const {
-    const int status =
-        std::system(("{ " + command + "; } >'" + file("out") + "' 2>'" + file("err") + "'").c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, testing::content(file("out")),
-            testing::content(file("err"))};
-  }
+  Outcome shell(const std::string& command) const { return testing::shell(folder_, command); }
   Outcome run(const std::string& arguments) const { return shell("'" DOXA_GRADCHECK "' " + arguments); }
 
   testing::Scratch folder_;

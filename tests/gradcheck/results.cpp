@@ -1,13 +1,8 @@
 #include "results.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
-#include <stdexcept>
 
 #include "doxa/autograd/internal/json_text.h"
 #include "doxa/models/files/file.h"
@@ -17,11 +12,6 @@ namespace doxa::gradcheck {
 namespace {
 
 constexpr std::size_t json_entries = 16;  // of each case, the worst
-
-// A device or a pipe is written into, not replaced.
-bool replaceable(const std::filesystem::path& path) {
-  return !std::filesystem::exists(path) || std::filesystem::is_regular_file(path);
-}
 
 }  // namespace
 
@@ -45,23 +35,6 @@ Result result_of(const GradientCase& c, const GradientCheckOptions& options) try
           "{\"error\": " + json_string(e.what()) + "}"};
 }
 
-void require_writable(const std::filesystem::path& path) {
-  const auto refuse = [&](const std::string& why) {
-    throw std::invalid_argument("--json: cannot write " + path.string() + ": " + why);
-  };
-  std::error_code none;
-  if (std::filesystem::is_directory(path, none)) refuse("is a directory");
-  if (!path.has_filename()) refuse("is no file name");
-  // The very thing that will be done at the end, but for the content.
-  const std::filesystem::path probe =
-      replaceable(path) ? path.string() + ".tmp" + std::to_string(::getpid()) : path.string();
-  const bool mine = probe != path;
-  std::FILE* file = std::fopen(probe.c_str(), mine ? "wb" : "ab");
-  if (file == nullptr) refuse(std::generic_category().message(errno));
-  std::fclose(file);
-  if (mine) std::filesystem::remove(probe, none);
-}
-
 void write_json(const std::filesystem::path& path, std::uint64_t seed, const std::string& mode,
                 const std::vector<Result>& results) {
   std::string cases;
@@ -76,14 +49,7 @@ void write_json(const std::filesystem::path& path, std::uint64_t seed, const std
                            ",\n  \"precision\": " + json_string(sizeof(Real) == 8 ? "double" : "float") +
                            ",\n  \"cases\": [" + cases + "\n  ],\n  \"passed\": " + std::to_string(passed) +
                            ",\n  \"failed\": " + std::to_string(std::ssize(results) - passed) + "\n}\n";
-  if (replaceable(path)) {
-    // A link stays one.
-    write_file_atomically(std::filesystem::weakly_canonical(path), text);
-    return;
-  }
-  std::ofstream out(path, std::ios::binary);
-  out << text << std::flush;
-  if (!out) throw std::runtime_error("cannot write " + path.string());
+  write_file_atomically(path, text);
 }
 
 }  // namespace doxa::gradcheck

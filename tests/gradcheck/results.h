@@ -23,9 +23,6 @@ struct Result {
 // Checks a case; what it throws is a failure of the case.
 Result result_of(const GradientCase& c, const GradientCheckOptions& options);
 
-// Throws std::invalid_argument unless a file can be written there; leaves what is there alone.
-void require_writable(const std::filesystem::path& path);
-
 // One object: seed, mode, precision, cases, how many passed and failed. Throws std::runtime_error if the file
 // cannot be written; the old one is then still there.
 void write_json(const std::filesystem::path& path, std::uint64_t seed, const std::string& mode,

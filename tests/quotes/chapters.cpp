@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <variant>
 
+#include "doxa/models/files/file.h"
 #include "quotes/quotes.h"
 #include "support/results.h"
 #include "tests/support/cursor.h"
@@ -122,7 +123,7 @@ void take(const fs::path& run, const fs::path& chapter) {
     throw std::runtime_error((run / "results.json").string() + " " + why);
   fs::create_directories(chapter / "figures");
   const auto copy = [](const fs::path& from, const fs::path& to) {
-    fs::copy_file(from, to, fs::copy_options::overwrite_existing);
+    write_file_atomically(to, read_whole_file(from, "file of a run", std::size_t{1} << 26));
   };
   std::set<std::string> drawn;
   for (const auto& [name, sum] : figures_of(results)) {

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <new>
 
+#include "support/standard_streams.h"
 #include "support/text.h"
 
 namespace doxa::support {
@@ -215,10 +216,12 @@ std::string CommandLine::usage() const {
 }
 
 int CommandLine::run(int argc, const char* const* argv, const std::function<int()>& run) try {
+  hold_standard_streams();
   parse(argc, argv);
-  if (!help_wanted_) return run();
-  if (!(std::cout << usage() << std::flush)) throw std::runtime_error("cannot write to standard output");
-  return 0;
+  if (help_wanted_) std::cout << usage();
+  const int status = help_wanted_ ? 0 : run();
+  require_output();
+  return status;
 } catch (const std::exception& error) {
   const bool out_of_memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
   std::string line = out_of_memory ? "out of memory" : error.what();

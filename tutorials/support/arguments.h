@@ -91,6 +91,8 @@ class CommandLine {
 
   // A program from its command line to its exit status: that of `run`, which is called once the flags are
   // read; 0 for --help; 2 for an exception, whose text is printed in one line "program: …" on standard error.
+  // Standard output that cannot be written to, or is closed, is such an exception; a reader of a pipe that leaves
+  // early (`| head`) ends the program by SIGPIPE, without a word, as is usual.
   int run(int argc, const char* const* argv, const std::function<int()>& run);
 
  protected:

@@ -10,6 +10,7 @@
 #include "doxa/autograd/real.h"
 #include "doxa/models/files/file.h"
 #include "support/results.h"
+#include "support/standard_streams.h"
 
 namespace doxa::support {
 namespace {
@@ -85,8 +86,8 @@ void claim_agreement(Chapter& chapter, const std::string& results) {
 int run(const Arguments& arguments, const std::function<void(Chapter&)>& body) {
   OutputDirectory directory(arguments.out());
   std::cout << arguments.chapter() << ": " << arguments.title() << " (seed " << arguments.seed()
-            << (arguments.quick() ? ", quick" : "") << ")\n\n"
-            << std::flush;
+            << (arguments.quick() ? ", quick" : "") << ")\n\n";
+  require_output();  // now, rather than after a long run
 
   Chapter chapter(arguments);
   chapter.results.set("chapter", arguments.chapter());
@@ -106,7 +107,6 @@ int run(const Arguments& arguments, const std::function<void(Chapter&)>& body) {
     directory.keep();
     std::cout << "wrote " << (arguments.out() / name).string() << '\n';
   }
-  std::cout << std::flush;
   return chapter.claims.failed() == 0 ? 0 : 1;
 }
 

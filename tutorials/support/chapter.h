@@ -56,7 +56,8 @@ class Chapter {
 //
 //   0  all claims hold                 (also --help)
 //   1  a claim failed
-//   2  bad input: one line "NN-name: …" on standard error, and nothing written
+//   2  bad input: one line "NN-name: …" on standard error, and nothing written. Standard output that fails later than
+//      at the first line costs no results: the files are written, and the status is 2 all the same.
 //
 // Parses the arguments, creates DIR, runs `body`, prints its claims and writes its files to DIR,
 // results.json among them. The default run ends with the claim that its results are those committed in
