@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include "doxa/autograd/internal/long_sum.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 
@@ -95,6 +96,19 @@ void for_each_row(const Loops<N>& l, F f) {
       }
 }
 
+// For a rule that adds to the adjoint of operand k row by row.
+LongSums sums_of_rows(const Record& r, std::size_t k) {
+  const auto operand = static_cast<int>(k);
+  const Index n = r.size(operand);
+  return LongSums(r, operand, n > 0 ? r.size() / n : 0);
+}
+
+// Calls f(begin, end) for pieces of a row, each of which may be added up one after another.
+template <class F>
+void for_each_piece(Index n, F f) {
+  for (Index begin = 0, end; begin < n; begin = end) f(begin, end = std::min(n, begin + sum_block));
+}
+
 // Operands of equal shape: a single row.
 template <Binary op>
 Var alike(const char* name, const Shape& shape, Var a, Var b) {
@@ -133,9 +147,12 @@ Var binary(const char* name, Var a, Var b) {
         for (std::size_t k = 0; k < 2; ++k) {
           if (!r.needs_gradient(static_cast<int>(k))) continue;
           Real* d = r.adjoint(static_cast<int>(k));
+          LongSums sums = sums_of_rows(r, k);
           for_each_row(l, [&](const auto& at) {
             f[k](l.n, xa + at[0], l.step[0], xb + at[1], l.step[1], y + at[2], g + at[2], d + at[k]);
+            sums.added(at[k], l.step[k] ? l.n : 1);
           });
+          sums.finish();
         }
       });
 }
@@ -263,11 +280,16 @@ Var pow(Var base, Var exponent) {
           if (!r.needs_gradient(static_cast<int>(k))) continue;
           const auto slope = k == 0 ? slope_in_base : slope_in_exponent;
           Real* d = r.adjoint(static_cast<int>(k));
+          LongSums sums = sums_of_rows(r, k);
           for_each_row(l, [&](const auto& at) {
-            for (Index i = 0; i < l.n; ++i)
-              if (const Real g_i = g[at[2] + i]; g_i != 0)
-                d[at[k] + i * l.step[k]] += g_i * slope(a[at[0] + i * l.step[0]], b[at[1] + i * l.step[1]]);
+            for_each_piece(l.n, [&](Index begin, Index end) {
+              for (Index i = begin; i < end; ++i)
+                if (const Real g_i = g[at[2] + i]; g_i != 0)
+                  d[at[k] + i * l.step[k]] += g_i * slope(a[at[0] + i * l.step[0]], b[at[1] + i * l.step[1]]);
+              sums.added_in_steps(at[k] + begin * l.step[k], end - begin, l.step[k]);
+            });
           });
+          sums.finish();
         }
       });
 }
@@ -312,10 +334,15 @@ Var where(Var condition, Var a, Var b) {
           if (!r.needs_gradient(k)) continue;
           Real* d = r.adjoint(k);
           const auto m = static_cast<std::size_t>(k);
+          LongSums sums = sums_of_rows(r, m);
           for_each_row(l, [&](const auto& at) {
-            for (Index i = 0; i < l.n; ++i)  // the side that was not chosen receives nothing
-              if ((c[at[0] + i * l.step[0]] != 0) == (k == 1)) d[at[m] + i * l.step[m]] += g[at[3] + i];
+            for_each_piece(l.n, [&](Index begin, Index end) {
+              for (Index i = begin; i < end; ++i)  // the side that was not chosen receives nothing
+                if ((c[at[0] + i * l.step[0]] != 0) == (k == 1)) d[at[m] + i * l.step[m]] += g[at[3] + i];
+              sums.added_in_steps(at[m] + begin * l.step[m], end - begin, l.step[m]);
+            });
           });
+          sums.finish();
         }
       });
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <string>
 
+#include "doxa/autograd/internal/long_sum.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 
@@ -18,6 +19,15 @@ const Index* kept(Tape& tape, std::span<const Index> indices) {
   Index* copy = tape.scratch<Index>(static_cast<Index>(indices.size()));
   std::copy(indices.begin(), indices.end(), copy);
   return copy;
+}
+
+// How often the most frequent index occurs, or its upper bound n where that is good enough for a sum.
+Index most_frequent(const Record& r, const Index* indices, Index n, Index extent) {
+  if (n <= sum_block) return n;
+  Real* times = r.workspace(extent);
+  std::fill_n(times, extent, Real{0});
+  for (Index i = 0; i < n; ++i) times[indices[i]] += 1;
+  return static_cast<Index>(*std::max_element(times, times + extent));
 }
 
 }  // namespace
@@ -62,10 +72,14 @@ Var take(Var x, std::span<const Index> indices, int axis) {
             std::copy_n(r.value(0) + (o * extent + k[i]) * inner, inner, r.value() + (o * n + i) * inner);
       },
       [=](Record& r) {
+        LongSums sums(r, 0, most_frequent(r, k, n, extent));
         for (Index o = 0; o < outer; ++o)
-          for (Index i = 0; i < n; ++i)
-            r.kernels().add_scaled(inner, 1, r.adjoint() + (o * n + i) * inner,
-                                   r.adjoint(0) + (o * extent + k[i]) * inner);
+          for (Index i = 0; i < n; ++i) {
+            const Index at = (o * extent + k[i]) * inner;
+            r.kernels().add_scaled(inner, 1, r.adjoint() + (o * n + i) * inner, r.adjoint(0) + at);
+            sums.added(at, inner);
+          }
+        sums.finish();
       });
 }
 

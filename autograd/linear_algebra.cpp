@@ -4,6 +4,7 @@
 #include <string>
 
 #include "doxa/autograd/internal/broadcast.h"
+#include "doxa/autograd/internal/long_sum.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 
@@ -137,17 +138,26 @@ Var solve_triangular(Var t, Var b, Triangle triangle, bool transposed) {
         });
       },
       [=](Record& r) {
+        const Index uses_t = stacks.uses(r.shape(0)), uses_b = stacks.uses(r.shape(1));
+        const Index for_t = LongSums::memory(r.size(0), uses_t), for_b = LongSums::memory(r.size(1), uses_b);
+        Real* memory = r.workspace(for_t + for_b);
+        LongSums dt_sums(r.size(0), uses_t, r.adjoint(0), memory);
+        LongSums db_sums(r.size(1), uses_b, r.adjoint(1), memory + for_t);
         stacks.for_each([&](Index it, Index ib, Index ix) {
           const Real* x = r.value() + ix * n * m;
           std::copy_n(r.adjoint() + ix * n * m, n * m, w);
           substitute(transposed ? plain : flipped, r.value(0) + it * n * n, m, w);
           if (r.needs_gradient(1)) r.kernels().add_scaled(n * m, 1, w, r.adjoint(1) + ib * n * m);
+          db_sums.added(ib * n * m, n * m);
           if (!r.needs_gradient(0)) return;
           r.kernels().matmul(n, n, m, transposed ? x : w, m, 1, transposed ? w : x, 1, m, dt_all, false);
           Real* dt = r.adjoint(0) + it * n * n;
           for (Index i = 0; i < n; ++i)
             for (Index j = lower ? 0 : i; j < (lower ? i + 1 : n); ++j) dt[i * n + j] -= dt_all[i * n + j];
+          dt_sums.added(it * n * n, n * n);
         });
+        db_sums.finish();
+        dt_sums.finish();
       });
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "doxa/autograd/internal/broadcast.h"
+#include "doxa/autograd/internal/long_sum.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 
@@ -34,13 +35,24 @@ Var matmul(Var a, Var b) {
         });
       },
       [=](Record& r) {
-        for_each([&](Index ia, Index ib, Index iy) {
-          const Real* g = r.adjoint() + iy;
-          if (r.needs_gradient(0))
-            r.kernels().matmul(m, k, n, g, n, 1, r.value(1) + ib, 1, n, r.adjoint(0) + ia, true);
-          if (r.needs_gradient(1))
-            r.kernels().matmul(k, n, m, r.value(0) + ia, 1, k, g, n, 1, r.adjoint(1) + ib, true);
-        });
+        if (r.needs_gradient(0)) {
+          LongSums sums(r, 0, tall ? 1 : stacks.uses(r.shape(0)));
+          for_each([&](Index ia, Index ib, Index iy) {
+            r.kernels().matmul(m, k, n, r.adjoint() + iy, n, 1, r.value(1) + ib, 1, n, r.adjoint(0) + ia,
+                               true);
+            sums.added(ia, m * k);
+          });
+          sums.finish();
+        }
+        if (r.needs_gradient(1)) {
+          LongSums sums(r, 1, tall ? 1 : stacks.uses(r.shape(1)));
+          for_each([&](Index ia, Index ib, Index iy) {
+            r.kernels().matmul(k, n, m, r.value(0) + ia, 1, k, r.adjoint() + iy, n, 1, r.adjoint(1) + ib,
+                               true);
+            sums.added(ib, k * n);
+          });
+          sums.finish();
+        }
       });
 }
 

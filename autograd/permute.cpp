@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "doxa/autograd/internal/long_sum.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 
@@ -92,16 +93,21 @@ Var reordered(const char* name, Var x, const Shape& shape, const Order& o) {
       },
       [=](Record& r) {
         if (r.size() == 0) return;
+        Real* dx = r.adjoint(0);
+        LongSums sums(r, 0, r.size() / r.size(0));
         for_each_plane(o, [&](Index at_x, Index at_y) {
           const Real* from = r.adjoint() + at_y;
-          Real* to = r.adjoint(0) + at_x;
-          if (o.step_x[3] > 1) return transpose_plane<true>(rows, n, from, o.step_y[2], to, o.step_x[3]);
-          for (Index i = 0; i < rows; ++i, from += o.step_y[2], to += o.step_x[2])
+          if (o.step_x[3] > 1)  // no element is repeated
+            return transpose_plane<true>(rows, n, from, o.step_y[2], dx + at_x, o.step_x[3]);
+          for (Index i = 0; i < rows; ++i, from += o.step_y[2], at_x += o.step_x[2]) {
             if (o.step_x[3] == 1)
-              r.kernels().add_scaled(n, 1, from, to);
+              r.kernels().add_scaled(n, 1, from, dx + at_x);
             else
-              *to += r.kernels().sum(n, from);
+              dx[at_x] += r.kernels().sum(n, from);
+            sums.added(at_x, o.step_x[3] == 1 ? n : 1);
+          }
         });
+        sums.finish();
       });
 }
 

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "doxa/autograd/internal/log_total.h"
+#include "doxa/autograd/internal/long_sum.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 
@@ -184,7 +185,7 @@ Var log_softmax(Var x, const Lanes& l) {
           if (!is_saturated(e.total[i])) continue;
           const Index at = i / l.inner * l.n * l.inner + i % l.inner;
           const WithoutLargest w = without_largest(l, e.weights + at);
-          Real others = 0;
+          LongSum others;
           for (Index j = 0; j < l.n; ++j) others += j == w.largest ? 0 : r.adjoint()[at + j * l.inner];
           const Index largest = at + w.largest * l.inner;
           at_largest[i] = dx[largest] + (r.adjoint()[largest] * w.total - others) / e.total[i];

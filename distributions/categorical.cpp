@@ -6,6 +6,7 @@
 #include <string>
 
 #include "doxa/autograd/internal/log_total.h"
+#include "doxa/autograd/internal/long_sum.h"
 #include "doxa/autograd/kernels/elementary.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/distributions/internal/arguments.h"
@@ -38,7 +39,7 @@ Var logits_below_infinity(Var logits) {
 // Σ_{j≠i} w_j. It is the difference of `total` = Σ_j w_j and w_i, unless w_i is most of the total.
 Real all_but(const Real* w, Index k, Index i, Real total) {
   if (w[i] < total / 2) return total - w[i];
-  Real sum = 0;
+  LongSum sum;
   for (Index j = 0; j < k; ++j) sum += j == i ? 0 : w[j];
   return sum;
 }
@@ -147,9 +148,9 @@ Var entropy(const Categorical& q) {
       [=](Record& r) {
         p.compute(r, 0);
         for (Index row = 0; row < r.size(); ++row) {
-          Real sum = 0;
+          LongSum sum;
           for (Index i = row * p.k; i < (row + 1) * p.k; ++i)
-            if (p.log_probs[i] != -infinity) sum -= p.probs[i] * p.log_probs[i];
+            if (p.log_probs[i] != -infinity) sum += -p.probs[i] * p.log_probs[i];
           r.value()[row] = sum;
         }
       },
@@ -177,12 +178,13 @@ void log_ratios(Index k, const Real* a, const Real* b, const Real* q, const Real
                 Real* t) {
   const Index likeliest = std::max_element(a, a + k) - a;
   const Real shift = b[likeliest] - a[likeliest];
-  Real sum = 0;
+  LongSum excess;
   for (Index i = 0; i < k; ++i) {
     const Real d = (b[i] - a[i]) - shift;
-    sum += q[i] > 0 && d <= 1 ? q[i] * elementary::expm1(d)
-                              : q[likeliest] * elementary::exp(b[i] - b[likeliest]) - q[i];
+    excess += q[i] > 0 && d <= 1 ? q[i] * elementary::expm1(d)
+                                 : q[likeliest] * elementary::exp(b[i] - b[likeliest]) - q[i];
   }
+  const Real sum = excess;
   const bool close = std::abs(sum) <= Real(0.5);  // false for NaN
   const Real log_sum = close ? elementary::log1p(sum) : Real{0};
   for (Index i = 0; i < k; ++i)
@@ -220,7 +222,7 @@ Var kl_divergence(const Categorical& of_q, const Categorical& of_p) {
           Real* t = all_t + at;
           log_ratios(k, r.value(0) + at, r.value(1) + at, q.probs + at, q.log_probs + at, p.log_probs + at,
                      t);
-          Real sum = 0;
+          LongSum sum;
           for (Index i = 0; i < k; ++i) sum += kl_term(q.probs[at + i], p.probs[at + i], t[i]);
           r.value()[row] = sum;
         }

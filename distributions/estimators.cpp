@@ -4,6 +4,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "doxa/autograd/internal/long_sum.h"
+
 namespace doxa {
 namespace {
 
@@ -41,7 +43,7 @@ struct Advantage {
       const auto at = [&](Index i) { return f[static_cast<std::size_t>(i * events + e)]; };
       //! [leave-one-out]
       const Real first = at(0);
-      Real total = 0;  // of f - f_0, so that a constant f gives exactly 0
+      LongSum total;  // of f - f_0, so that a constant f gives exactly 0
       for (Index i = 0; i < draws; ++i) total += at(i) - first;
       for (Index i = 0; i < draws; ++i)
         out[i * events + e] = (n * (at(i) - first) - total) / (n - 1);  // (04.6)

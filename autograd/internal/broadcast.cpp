@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "doxa/autograd/internal/long_sum.h"
+
 namespace doxa {
 namespace broadcasting {
 namespace {
@@ -41,16 +43,25 @@ void expand(const Shape& from, const Shape& to, const Real* x, Real* y) {
   });
 }
 
-void add_sums(const Shape& from, const Shape& to, const Real* g, Real* d) {
+Index sums_memory(const Shape& from, const Shape& to) {
+  return from.size() > 0 ? LongSums::memory(from.size(), to.size() / from.size()) : 0;
+}
+
+void add_sums(const Shape& from, const Shape& to, const Real* g, Real* d, Real* memory) {
+  if (to.size() == 0) return;
+  LongSums sums(from.size(), to.size() / from.size(), d, memory);
   for_each_row(from, to, [&](Index at, Index row, Index n, Index step) {
     if (step == 0) {
-      Real sum = 0;
+      LongSum sum;
       for (Index i = 0; i < n; ++i) sum += g[row + i];
       d[at] += sum;
+      sums.added(at, 1);
     } else {
       for (Index i = 0; i < n; ++i) d[at + i] += g[row + i];
+      sums.added(at, n);
     }
   });
+  sums.finish();
 }
 
 }  // namespace broadcasting
@@ -78,6 +89,12 @@ Shape Stacks::shape(Index rows, Index columns) const {
   extents[leading] = rows;
   extents[leading + 1] = columns;
   return Shape(extents.data(), rank_ + 2);
+}
+
+Index Stacks::uses(const Shape& operand) const {
+  Index matrices = 1;
+  for (int i = 0; i < operand.rank() - 2; ++i) matrices *= operand[i];
+  return matrices > 0 ? count() / matrices : 0;
 }
 
 }  // namespace doxa

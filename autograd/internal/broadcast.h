@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "doxa/autograd/tape.h"
@@ -9,8 +10,9 @@ namespace doxa {
 namespace broadcasting {
 /// y = x, broadcast.
 void expand(const Shape& from, const Shape& to, const Real* x, Real* y);
-/// d += g, summed over what was broadcast.
-void add_sums(const Shape& from, const Shape& to, const Real* g, Real* d);
+/// d += g, summed over what was broadcast. Needs sums_memory(from, to) numbers of memory.
+void add_sums(const Shape& from, const Shape& to, const Real* g, Real* d, Real* memory);
+Index sums_memory(const Shape& from, const Shape& to);
 }  // namespace broadcasting
 
 struct WithAdjoints {};
@@ -38,13 +40,14 @@ class Broadcast {
   void add_sums() const {
     for (int i = 0; i < N; ++i)
       if (apart_[static_cast<std::size_t>(i)] && r_.needs_gradient(i))
-        broadcasting::add_sums(r_.shape(i), r_.shape(), adjoint[static_cast<std::size_t>(i)], r_.adjoint(i));
+        broadcasting::add_sums(r_.shape(i), r_.shape(), adjoint[static_cast<std::size_t>(i)], r_.adjoint(i),
+                               for_sums_);
   }
 
  private:
   Broadcast(Record& r, bool with_adjoints) : r_(r) {
     const Index n = r.size();
-    Index needed = 0;
+    Index needed = 0, for_sums = 0;
     for (int i = 0; i < N; ++i) {
       const auto at = static_cast<std::size_t>(i);
       value[at] = r.value(i);
@@ -56,9 +59,11 @@ class Broadcast {
       for (std::size_t k = 0; k < at && r.needs_gradient(i); ++k)
         apart_[at] |= adjoint[k] < adjoint[at] + n && adjoint[at] < adjoint[k] + n;
       needed += apart_[at] ? n : 0;
+      if (apart_[at]) for_sums = std::max(for_sums, broadcasting::sums_memory(r.shape(i), r.shape()));
     }
     if (needed == 0) return;
-    Real* free = r.workspace(needed);
+    for_sums_ = r.workspace(needed + for_sums);
+    Real* free = for_sums_ + for_sums;
     for (int i = 0; i < N; ++i) {
       const auto at = static_cast<std::size_t>(i);
       if (other_shape_[at]) {
@@ -75,6 +80,7 @@ class Broadcast {
   }
 
   Record& r_;
+  Real* for_sums_ = nullptr;
   std::array<bool, N> other_shape_{}, apart_{};  // apart_: its adjoint is collected in the workspace
 };
 
@@ -86,6 +92,7 @@ class Stacks {
 
   Index count() const { return count_[0] * count_[1]; }
   Shape shape(Index rows, Index columns) const;  ///< of the result: a [rows, columns] for each pair
+  Index uses(const Shape& operand) const;        ///< of each matrix of an operand, one of the two
 
   /// Calls f(i, j, k): matrix i of a and matrix j of b make matrix k of the result.
   template <class F>

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "doxa/autograd/internal/long_sum.h"
 #include "doxa/autograd/kernels/kernels.h"
 
 namespace doxa {
@@ -20,15 +21,16 @@ struct WithoutLargest {
 
 /// The largest weight and the total of the others, for the lane that starts at w.
 inline WithoutLargest without_largest(const Lanes& lanes, const Real* w) {
-  WithoutLargest of{-1, 0};
+  Index largest = -1;
+  LongSum total;
   for (Index j = 0; j < lanes.n; ++j) {
     const Real w_j = w[j * lanes.inner];
-    if (w_j == 1 && of.largest < 0)
-      of.largest = j;
+    if (w_j == 1 && largest < 0)
+      largest = j;
     else
-      of.total += w_j;
+      total += w_j;
   }
-  return of;
+  return {largest, total};
 }
 
 /// y = log Σ_j w_j for each lane of weights, whose totals are given. If one weight is nearly all of the

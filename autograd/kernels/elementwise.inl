@@ -156,6 +156,11 @@ void add_few_columns(Index m, Lane n, const Real* x, Index x_row, Real* y) {
 }
 
 void add_rows(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_row) {
+  if (y_row == 0 && m > sum_block)
+    return sum_of_blocks(m, sum_block, n, y, true, [=](Index j, Index rows, Index i, Index some, Real* part) {
+      for (Index c = 0; c < some; ++c) part[c] = 0;
+      add_rows(rows, some, x + j * x_row + i, x_row, part, 0);
+    });
   if (y_row == 0 && n > 0 && n < lanes) return add_few_columns(m, static_cast<Lane>(n), x, x_row, y);
   for (Index i = 0; i < m; ++i, x += x_row, y += y_row)
     assign(n, y, [](Real x_i, Real y_i) { return y_i + x_i; }, x, y);

@@ -10,6 +10,7 @@
 
 #include "doxa/autograd/kernels/floating_point.h"
 #include "doxa/autograd/kernels/kernels.h"
+#include "doxa/autograd/kernels/long_sum.h"
 
 // In these loops a sum may be reordered, and arrays do not overlap unless they are the same. Each loop says so for
 // itself, because -ffast-math for the whole file would give up NaN and infinity.
@@ -96,9 +97,30 @@ DOXA_INLINE void assign(Index n, Real* y, F f, const Operands*... x) {
     if (j < stored) y[j] = v.at[j];
 }
 
-// Σ f(x_i, …)
+// y_i = Σ_j of n terms for i < columns, or added to y_i, in blocks of rows (long_sum.h): sums(j, rows, i, some, part)
+// sets part[0 … some-1] to the sums of the rows from j on and the columns from i on.
+template <class Sums>
+void sum_of_blocks(Index n, Index block, Index columns, Real* y, bool accumulate, Sums sums) {
+  constexpr Index strip = 512;
+  alignas(64) Real part[strip], total[strip], lost[strip];
+  for (Index i = 0; i < columns; i += strip, y += strip) {
+    const Index some = columns - i < strip ? columns - i : strip;
+    for (Index c = 0; c < some; ++c) {
+      total[c] = accumulate ? y[c] : 0;
+      lost[c] = 0;
+    }
+    for (Index j = 0; j < n; j += block) {
+      sums(j, n - j < block ? n - j : block, i, some, part);
+      DOXA_SIMD
+      for (Index c = 0; c < some; ++c) elementary::add_compensated(part[c], total[c], lost[c]);
+    }
+    for (Index c = 0; c < some; ++c) y[c] = elementary::compensated(total[c], lost[c]);
+  }
+}
+
+// Σ f(x_i, …) for one block.
 template <class F, class... Operands>
-DOXA_INLINE Real sum_each(Index n, F f, const Operands*... x) {
+DOXA_INLINE Real sum_of_block(Index n, F f, const Operands*... x) {
   const Index whole = n & -lanes;
   Real total = 0;
   DOXA_SIMD_SUM(total)
@@ -109,6 +131,19 @@ DOXA_INLINE Real sum_each(Index n, F f, const Operands*... x) {
   DOXA_SIMD_SUM(total)
   for (Lane j = 0; j < static_cast<Lane>(lanes); ++j) total += j < counted ? v.at[j] : Real{0};
   return total;
+}
+
+// Σ f(x_i, …)
+template <class F, class... Operands>
+DOXA_INLINE Real sum_each(Index n, F f, const Operands*... x) {
+  constexpr Index block = lanes * sum_block;  // a register has as many sums as lanes
+  Real total = 0, lost = 0;
+  for (Index i = 0; i < n; i += block) {
+    const Real part = sum_of_block(n - i < block ? n - i : block, f, x + i...);
+    if (n <= block) return part;
+    elementary::add_compensated(part, total, lost);
+  }
+  return elementary::compensated(total, lost);
 }
 
 // f(i) for i = 0 … n-1, for loops that write several arrays: whole vectors, then the rest one by one.

@@ -130,8 +130,44 @@ void product_of_copy(Index m, Index n, Index k, Operand a, Operand b, Result c, 
 }
 
 void matmul(Index m, Index n, Index k, const Real* a, Index a_row, Index a_col, const Real* b, Index b_row,
+            Index b_col, Real* c, bool accumulate);
+
+// An element of C receives a sum over each part of `depth` terms. More than this many terms are cut into blocks
+// (long_sum.h), for one piece of C after another.
+constexpr Index long_depth = 128 * depth;
+
+[[gnu::noinline]] void long_matmul(Index m, Index n, Index k, const Real* a, Index a_row, Index a_col, const Real* b,
+                                   Index b_row, Index b_col, Real* c, bool accumulate) {
+  constexpr Index side = 64;
+  alignas(64) Real part[side * side], total[side * side], lost[side * side];
+  for (Index i = 0, rows; i < m; i += rows) {
+    rows = take(m - i, side);
+    for (Index j = 0, columns; j < n; j += columns) {
+      columns = take(n - j, side);
+      Real* to = c + i * n + j;
+      for (Index r = 0; r < rows; ++r)
+        for (Index s = 0; s < columns; ++s) {
+          total[r * columns + s] = accumulate ? to[r * n + s] : 0;
+          lost[r * columns + s] = 0;
+        }
+      for (Index p = 0, terms; p < k; p += terms) {
+        terms = take(k - p, long_depth);
+        matmul(rows, columns, terms, a + i * a_row + p * a_col, a_row, a_col, b + p * b_row + j * b_col, b_row, b_col,
+               part, false);
+        DOXA_SIMD
+        for (Index e = 0; e < rows * columns; ++e) add_compensated(part[e], total[e], lost[e]);
+      }
+      for (Index r = 0; r < rows; ++r)
+        for (Index s = 0; s < columns; ++s)
+          to[r * n + s] = compensated(total[r * columns + s], lost[r * columns + s]);
+    }
+  }
+}
+
+void matmul(Index m, Index n, Index k, const Real* a, Index a_row, Index a_col, const Real* b, Index b_row,
             Index b_col, Real* c, bool accumulate) {
   if (m == 0 || n == 0) return;  // no memory to point into
+  if (k > long_depth) return long_matmul(m, n, k, a, a_row, a_col, b, b_row, b_col, c, accumulate);
   if (k == 0 && !accumulate)
     for (Index i = 0; i < m * n; ++i) c[i] = 0;
   const Operand left = {a, a_row, a_col}, right = {b, b_row, b_col};

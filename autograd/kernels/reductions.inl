@@ -6,11 +6,11 @@
 //   long lanes          parts of one lane, which are joined at the end
 // A term is a function of the element's position k. join(a, b) must be associative up to rounding.
 
-constexpr Index fold_lanes = 64 / static_cast<Index>(sizeof(Real)), short_lane = 32;
+constexpr Index fold_lanes = 64 / static_cast<Index>(sizeof(Real)), short_lane = 32, fold_parts = 2 * fold_lanes;
 
 template <class Term, class Join>
 inline Real fold_long(Index n, Real start, Term term, Join join) {
-  constexpr Index parts = 2 * fold_lanes;
+  constexpr Index parts = fold_parts;
   Real total[parts];
   for (Index i = 0; i < parts; ++i) total[i] = start;
   Index k = 0;
@@ -24,12 +24,13 @@ inline Real fold_long(Index n, Real start, Term term, Join join) {
   return total[0];
 }
 
+// Some of the lanes that lie side by side in rows of `inner` numbers.
 template <class Term, class Join>
-inline void fold_side_by_side(Index n, Index inner, Real start, Term term, Join join, Real* y) {
-  for (Index i = 0; i < inner; ++i) y[i] = start;
+inline void fold_side_by_side(Index n, Index some, Index inner, Real start, Term term, Join join, Real* y) {
+  for (Index i = 0; i < some; ++i) y[i] = start;
   for (Index j = 0; j < n; ++j) {
     DOXA_SIMD
-    for (Index i = 0; i < inner; ++i) y[i] = join(y[i], term(j * inner + i));
+    for (Index i = 0; i < some; ++i) y[i] = join(y[i], term(j * inner + i));
   }
 }
 
@@ -52,7 +53,7 @@ inline void fold(const Lanes& l, Real start, Real* y, Term term, Join join) {
     const Index first = o * l.n * l.inner;
     const auto from_here = [=](Index k) { return term(first + k); };
     if (l.inner > 1) {
-      fold_side_by_side(l.n, l.inner, start, from_here, join, y + o++ * l.inner);
+      fold_side_by_side(l.n, l.inner, l.inner, start, from_here, join, y + o++ * l.inner);
     } else if (l.n <= short_lane && o + fold_lanes <= l.outer) {
       fold_block(l.n, start, from_here, join, y + o);
       o += fold_lanes;
@@ -95,11 +96,27 @@ struct Extremum {
   }
 };
 
+// y = Σ term(k) of each lane, in blocks (long_sum.h) if the lanes are long.
+template <class Term>
+inline void fold_sum(const Lanes& l, Real* y, Term term) {
+  const Index block = l.inner > 1 ? sum_block : sum_block * fold_parts;
+  if (l.n <= block) return fold(l, 0, y, term, Sum{});
+  for (Index o = 0; o < l.outer; ++o, y += l.inner)
+    sum_of_blocks(l.n, block, l.inner, y, false, [=](Index j, Index n, Index i, Index some, Real* part) {
+      const Index first = (o * l.n + j) * l.inner + i;
+      const auto from_here = [=](Index k) { return term(first + k); };
+      if (l.inner > 1)
+        fold_side_by_side(n, some, l.inner, 0, from_here, Sum{}, part);
+      else
+        *part = fold_long(n, 0, from_here, Sum{});
+    });
+}
+
 void lane_sum(const Lanes& l, const Real* x, Real* y) {
-  fold(l, 0, y, [x](Index k) { return x[k]; }, Sum{});
+  fold_sum(l, y, [x](Index k) { return x[k]; });
 }
 void lane_dot(const Lanes& l, const Real* a, const Real* b, Real* y) {
-  fold(l, 0, y, [a, b](Index k) { return a[k] * b[k]; }, Sum{});
+  fold_sum(l, y, [a, b](Index k) { return a[k] * b[k]; });
 }
 void lane_max(const Lanes& l, const Real* x, Real* y) {
   fold(l, Extremum<1>::start, y, [x](Index k) { return x[k]; }, Extremum<1>{});

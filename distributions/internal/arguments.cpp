@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "doxa/autograd/internal/long_sum.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 
@@ -47,8 +48,9 @@ void check_sums_of_rows(const char* what, Var x) {
   const Index k = shape[shape.rank() - 1];
   const std::span<const Real> all = x.value();
   for (Index at = 0; k > 0 && at < shape.size(); at += k) {
-    Real total = 0;
-    for (Index i = at; i < at + k; ++i) total += all[static_cast<std::size_t>(i)];
+    LongSum sum;
+    for (Index i = at; i < at + k; ++i) sum += all[static_cast<std::size_t>(i)];
+    const Real total = sum;
     if (std::abs(total - 1) <= off_one) continue;
     std::ostringstream text;
     const std::string first = shape.index(at);

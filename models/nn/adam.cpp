@@ -6,20 +6,27 @@
 #include <stdexcept>
 
 #include "doxa/models/nn/kernels/nn_kernels.h"
+#include "doxa/models/numerics/sums.h"
 
 namespace doxa {
 namespace {
 
-double sum_of_squares(const Tensor& t) {
+double sum_of_squares(Index n, const Real* x) {
   double sums[8] = {};  // independent chains of additions
-  const Index whole = t.size() / 8 * 8;
-  const Real* x = t.data();
+  const Index whole = n / 8 * 8;
   for (Index i = 0; i < whole; i += 8)
     for (Index k = 0; k < 8; ++k) sums[k] += static_cast<double>(x[i + k]) * static_cast<double>(x[i + k]);
-  for (Index i = whole; i < t.size(); ++i)
-    sums[i - whole] += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  for (Index i = whole; i < n; ++i) sums[i - whole] += static_cast<double>(x[i]) * static_cast<double>(x[i]);
   double sum = 0;
   for (const double s : sums) sum += s;
+  return sum;
+}
+
+double sum_of_squares(const Tensor& t) {
+  constexpr Index block = 8192;
+  CompensatedSum sum;
+  for (Index i = 0; i < t.size(); i += block)
+    sum += sum_of_squares(std::min(block, t.size() - i), t.data() + i);
   return sum;
 }
 
