@@ -3,14 +3,14 @@
 // What sums of very many terms need. Additions one after another lose up to half a unit in the last place
 // each, and all of them to the same side if the terms are alike: 20,000,000 ones add up to 16,777,216 in
 // single precision. So at most `sum_block` terms are added one after another, and the sums of such blocks are
-// added with compensation. A sum of n terms is then off by at most `sum_block` units of rounding or so, for
-// any n. Sums of at most `sum_block` terms are made as if none of this existed.
+// added with compensation. A sum of n terms is then off by at most about `sum_block` units of rounding, for
+// any n. Shorter sums are plain sums.
 
 #include "doxa/autograd/kernels/floating_point.h"
 
 namespace doxa {
 
-inline constexpr Index sum_block = 1024;
+inline constexpr Index sum_block = sizeof(Real) == 8 ? 4096 : 1024;
 
 namespace elementary {
 

@@ -23,7 +23,7 @@ double sum_of_squares(Index n, const Real* x) {
 }
 
 double sum_of_squares(const Tensor& t) {
-  constexpr Index block = 8192;
+  constexpr Index block = 8 << 14;
   CompensatedSum sum;
   for (Index i = 0; i < t.size(); i += block)
     sum += sum_of_squares(std::min(block, t.size() - i), t.data() + i);
