@@ -8,6 +8,7 @@
 #include "doxa/autograd/kernels/elementary.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/distributions/internal/arguments.h"
+#include "doxa/distributions/internal/boundary_probs.h"
 
 namespace doxa {
 namespace {
@@ -34,12 +35,15 @@ Real times_sigmoid(Real l, Real y) {
 // dl -= g l z / (1 + z)²
 Real entropy_of(Real l) {
   const Real a = std::abs(l);
+  if (std::isinf(a)) return 0;
   if (a > saturated) return times_sigmoid(-a, 1 + a);
   const Real z = elementary::exp(-a);
   return elementary::log1p(z) + a * z / (1 + z);
 }
 
-Real variance_times(Real l, Real y) { return times_sigmoid(-std::abs(l), sigmoid(std::abs(l)) * y); }
+Real variance_times(Real l, Real y) {
+  return std::isinf(l) ? 0 : times_sigmoid(-std::abs(l), sigmoid(std::abs(l)) * y);
+}
 
 // log σ(k) - log σ(l). For k near l, from (1 + e^-k) / (1 + e^-l) = 1 + σ(-l) (e^(l-k) - 1).
 Real log_ratio(Real l, Real k) {
@@ -63,10 +67,30 @@ Real kl_term(Real l, Real k) {
   return t > 1 ? sigmoid(k) - times_sigmoid(l, 1 + t) : times_sigmoid(l, expm1_less(t));
 }
 
+// The divergence is that of a coin that always shows the same, -log p of what it shows, if l is infinite. If only k
+// is, q shows what is impossible under p.
+Real divergence(Real l, Real k) {
+  if (std::isinf(l)) return l > 0 ? softplus(-k) : softplus(k);
+  if (std::isinf(k)) return std::numeric_limits<Real>::infinity();
+  return kl_term(l, k) + kl_term(-l, -k);
+}
+
 // σ(k) - σ(l) = σ(l) σ(-k) (e^(k-l) - 1)
 Real difference(Real l, Real k) {
   if (std::abs(k - l) <= 1) return times_sigmoid(l, sigmoid(-k) * elementary::expm1(k - l));
   return l > 0 && k > 0 ? sigmoid(-l) - sigmoid(-k) : sigmoid(k) - sigmoid(l);
+}
+
+bool is_certain(Real p) { return p == 0 || p == 1; }
+
+// y, element by element, with its derivatives where the coin's probability is 0 or 1: slope(i, p_i).
+template <class Slope>
+Var with_certain_slopes(Var y, const Bernoulli& q, Slope slope) {
+  if (!q.certain_probs) return y;
+  const Var p = q.shape() == y.shape() ? *q.certain_probs : broadcast_to(*q.certain_probs, y.shape());
+  return with_boundary_slopes(y, p, [slope](Index i, const Real* all, const Real*, const Real* g) -> Real {
+    return g[i] == 0 || !is_certain(all[i]) ? 0 : g[i] * slope(i, all[i]);
+  });
 }
 
 }  // namespace
@@ -74,16 +98,25 @@ Real difference(Real l, Real k) {
 Bernoulli::Bernoulli(Var l) : logits(finite_logits(l)) {}
 
 Bernoulli Bernoulli::from_probs(Var p) {
-  check_parameter("Bernoulli: probs", p, "a number between 0 and 1",
-                  [](Real x) { return (x > 0) & (x < 1); });
-  return Bernoulli(log(p) - log1p(-p));
+  check_parameter("Bernoulli: probs", p, "a number from 0 to 1",
+                  [](Real x) { return (x >= 0) & (x <= 1); });
+  if (!p.needs_gradient() || std::ranges::none_of(p.value(), is_certain))
+    return {log(p) - log1p(-p), std::nullopt, Checked{}};
+  const Var certain = p.tape().constant(p.shape(), [&](std::span<Real> all) {
+    std::ranges::transform(p.value(), all.begin(), [](Real x) -> Real { return is_certain(x); });
+  });
+  const Var inside = where(certain, stop_gradient(p), p);  // no gradient where it would be infinite
+  return {log(inside) - log1p(-inside), p, Checked{}};
 }
 
 Bernoulli Bernoulli::repeated(Index n) const {
-  return Bernoulli(broadcast_to(logits, with_first_axis(n, logits.shape())));
+  const Shape all = with_first_axis(n, shape());
+  std::optional<Var> certain;
+  if (certain_probs) certain = broadcast_to(*certain_probs, all);
+  return {broadcast_to(logits, all), certain, Checked{}};
 }
 
-Bernoulli Bernoulli::detached() const { return Bernoulli(stop_gradient(logits)); }
+Bernoulli Bernoulli::detached() const { return {stop_gradient(logits), std::nullopt, Checked{}}; }
 
 Var Bernoulli::support() const {
   return tape().constant(with_first_axis(2, shape()), [](std::span<Real> x) {
@@ -105,12 +138,16 @@ Var log_prob(const Bernoulli& q, Var x) {
     for (Index i = 0; i < r.size(); ++i) w[i] = -std::abs(l[i]);
     r.kernels().unary[static_cast<int>(f)](r.size(), w, w);
   };
-  return record(
+  const Var y = record(
       "bernoulli_log_prob", shape, {q.logits, x},
       [=](Record& r) {
         const auto& [l, v] = Broadcast<2>(r).value;
         decayed(r, l, Unary::softplus);
-        for (Index i = 0; i < r.size(); ++i) r.value()[i] = (v[i] * l[i] - (l[i] > 0 ? l[i] : 0)) - w[i];
+        for (Index i = 0; i < r.size(); ++i)
+          if (std::isinf(l[i]))
+            r.value()[i] = v[i] == (l[i] > 0 ? 1 : 0) ? 0 : -std::numeric_limits<Real>::infinity();
+          else
+            r.value()[i] = (v[i] * l[i] - (l[i] > 0 ? l[i] : 0)) - w[i];
       },
       [=](Record& r) {
         const Broadcast<2> all(r, adjoints);
@@ -121,10 +158,14 @@ Var log_prob(const Bernoulli& q, Var x) {
           const Real g = r.adjoint()[i];
           if (g == 0) continue;
           dl[i] += g * ((v[i] - (l[i] > 0 ? Real{1} : 0)) + std::copysign(w[i], l[i]));
-          dv[i] += g * l[i];
+          if (std::isfinite(l[i]) || v[i] != (l[i] > 0 ? 1 : 0)) dv[i] += g * l[i];
         }
         all.add_sums();
       });
+  if (!q.certain_probs) return y;
+  // -1/(1 - p) at p = 0, and 1/p at p = 1
+  const Real* v = broadcast_to(x, shape).value().data();
+  return with_certain_slopes(y, q, [v](Index i, Real p) -> Real { return v[i] == p ? 2 * p - 1 : 0; });
 }
 
 Var entropy(const Bernoulli& q) {
@@ -141,8 +182,13 @@ Var entropy(const Bernoulli& q) {
       });
 }
 
-Var mean(const Bernoulli& q) { return sigmoid(q.logits); }
-Var variance(const Bernoulli& q) { return sigmoid(q.logits) * sigmoid(-q.logits); }
+Var mean(const Bernoulli& q) {
+  return with_certain_slopes(sigmoid(q.logits), q, [](Index, Real) -> Real { return 1; });
+}
+Var variance(const Bernoulli& q) {
+  return with_certain_slopes(sigmoid(q.logits) * sigmoid(-q.logits), q,
+                             [](Index, Real p) -> Real { return 1 - 2 * p; });
+}
 Var stddev(const Bernoulli& q) { return exp(Real(0.5) * (log_sigmoid(q.logits) + log_sigmoid(-q.logits))); }
 
 Var sample(const Bernoulli& q, Philox& random) {
@@ -156,11 +202,11 @@ Var straight_through_sample(const Bernoulli& q, Philox& random) {
 // y = Σ_x q(x) log(q(x) / p(x))
 // dl += g σ(l) σ(-l) (l - k),  dk += g (σ(k) - σ(l))
 Var kl_divergence(const Bernoulli& q, const Bernoulli& p) {
-  return record(
+  const Var y = record(
       "bernoulli_kl", broadcast(q.shape(), p.shape(), {"kl_divergence", q.tape()}), {q.logits, p.logits},
       [](Record& r) {
         const auto& [l, k] = Broadcast<2>(r).value;
-        for (Index i = 0; i < r.size(); ++i) r.value()[i] = kl_term(l[i], k[i]) + kl_term(-l[i], -k[i]);
+        for (Index i = 0; i < r.size(); ++i) r.value()[i] = divergence(l[i], k[i]);
       },
       [](Record& r) {
         const Broadcast<2> all(r, adjoints);
@@ -174,6 +220,13 @@ Var kl_divergence(const Bernoulli& q, const Bernoulli& p) {
         }
         all.add_sums();
       });
+  if (!p.certain_probs) return y;
+  // Where q is as certain: 1/(1 - p) at p = 0, and -1/p at p = 1.
+  const Real* l = broadcast_to(q.logits, y.shape()).value().data();
+  return with_certain_slopes(y, p, [l](Index i, Real of_p) -> Real {
+    const Real of_q = l[i] > 0 ? 1 : 0;
+    return std::isinf(l[i]) && of_q == of_p ? 1 - 2 * of_p : 0;
+  });
 }
 
 static_assert(FiniteSupport<Bernoulli> && !Reparametrised<Bernoulli>);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "doxa/distributions/distribution.h"
 
 namespace doxa {
@@ -11,10 +13,16 @@ struct Bernoulli {
   using Value = Var;
   static constexpr int event_rank = 0;
   Var logits;  ///< log(p / (1 - p))
+  /// What from_probs was given, if one of them is 0 or 1 and gradients are asked for: their gradient does not
+  /// pass through the logits.
+  std::optional<Var> certain_probs = {};
 
   /// Throws std::invalid_argument naming the index unless every logit is finite.
   explicit Bernoulli(Var logits);
-  /// logits = log p - log(1 - p). Throws std::invalid_argument naming the index unless 0 < p < 1.
+  /// logits = log p - log(1 - p), which are -inf and inf at p = 0 and 1. What is finite in the derivative with
+  /// respect to such a p is exact, as the -1 of log(1 - p) at p = 0. Derivatives that are infinite there are taken
+  /// as 0, as in Categorical: of log p at p = 0, of the entropy, of stddev, of KL(q‖p) by q. Throws
+  /// std::invalid_argument naming the index unless 0 <= p <= 1.
   static Bernoulli from_probs(Var probs);
 
   Tape& tape() const { return logits.tape(); }
@@ -23,6 +31,10 @@ struct Bernoulli {
   Bernoulli detached() const;
   Index support_size() const { return 2; }
   Var support() const;  ///< 0, then 1: [2, …]
+
+ private:
+  struct Checked {};
+  Bernoulli(Var l, std::optional<Var> p, Checked) : logits(l), certain_probs(p) {}
 };
 
 /// x logit - log(1 + e^logit): log p at x = 1, log(1 - p) at x = 0, and linear in between, where it is minus

@@ -10,6 +10,7 @@
 #include "doxa/autograd/kernels/elementary.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/distributions/internal/arguments.h"
+#include "doxa/distributions/internal/boundary_probs.h"
 
 namespace doxa {
 namespace {
@@ -71,16 +72,29 @@ struct Rows {
   }
 };
 
+// The sum of k numbers, without that at `but`.
+Real sum_of_row(Index k, const Real* x, Index but = -1) {
+  Real sum = 0;
+  for (Index j = 0; j < k; ++j) sum += j == but ? 0 : x[j];
+  return sum;
+}
+
 }  // namespace
 
 Categorical::Categorical(Var l) : logits(logits_below_infinity(l)) {}
 
 Categorical Categorical::from_probs(Var probs) {
-  return Categorical(log_of_probs("Categorical: probs", probs));
+  Categorical q(log_of_probs("Categorical: probs", probs));
+  if (probs.needs_gradient() && std::ranges::find(probs.value(), Real{0}) != probs.value().end())
+    q.zero_probs = probs;
+  return q;
 }
 
 Categorical Categorical::repeated(Index n) const {
-  return Categorical(broadcast_to(logits, with_first_axis(n, logits.shape())));
+  const Shape shape = with_first_axis(n, logits.shape());
+  Categorical copies(broadcast_to(logits, shape));
+  if (zero_probs) copies.zero_probs = broadcast_to(*zero_probs, shape);
+  return copies;
 }
 
 std::vector<Index> Categorical::support() const {
@@ -90,7 +104,31 @@ std::vector<Index> Categorical::support() const {
   return all;
 }
 
-Var Categorical::log_probs() const { return log_softmax(logits, -1); }
+// ∂ log p_j/∂p_i = -1/S for j ≠ i and p_i = 0, with the sum S of all p
+Var Categorical::log_probs() const {
+  const Var y = log_softmax(logits, -1);
+  if (!zero_probs) return y;
+  return with_boundary_slopes(
+      y, *zero_probs, [k = support_size()](Index i, const Real* p, const Real*, const Real* g) -> Real {
+        if (p[i] != 0) return 0;
+        const Index row = i / k * k;
+        return -sum_of_row(k, g + row, i - row) / sum_of_row(k, p + row);
+      });
+}
+
+// ∂p_j/∂p_i = (δ_ij - p_j) / S for p_i = 0
+Var Categorical::probs() const {
+  const Var y = softmax(logits, -1);
+  if (!zero_probs) return y;
+  return with_boundary_slopes(
+      y, *zero_probs, [k = support_size()](Index i, const Real* p, const Real* of, const Real* g) -> Real {
+        if (p[i] != 0) return 0;
+        const Index row = i / k * k;
+        Real slope = g[i];
+        for (Index j = row; j < row + k; ++j) slope -= g[j] == 0 ? 0 : g[j] * of[j];
+        return slope / sum_of_row(k, p + row);
+      });
+}
 
 // Softmax cross-entropy of the value c:
 //   y = x_c - log s with s = Σ_i e^x_i
@@ -115,7 +153,7 @@ Var log_prob(const Categorical& q, std::span<const Index> x) {
   Real* weights = tape.scratch<Real>(rows * k);
   Real* total = tape.scratch<Real>(rows);
   const Lanes lanes{rows, k, 1};
-  return record(
+  const Var y = record(
       "categorical_log_prob", shape, {q.logits},
       [=](Record& r) {
         const Kernels& kernels = r.kernels();
@@ -136,6 +174,12 @@ Var log_prob(const Categorical& q, std::span<const Index> x) {
         Real* scale = r.workspace(rows);
         for (Index i = 0; i < rows; ++i) scale[i] = -r.adjoint()[i] / total[i];
         r.kernels().lane_add_scaled(lanes, scale, weights, r.adjoint(0));
+      });
+  if (!q.zero_probs) return y;
+  return with_boundary_slopes(
+      y, *q.zero_probs, [=](Index i, const Real* p, const Real*, const Real* g) -> Real {
+        const Index row = i / k;
+        return p[i] != 0 || i % k == value[row] ? 0 : -g[row] / sum_of_row(k, p + row * k);
       });
 }
 
@@ -212,7 +256,7 @@ Var kl_divergence(const Categorical& of_q, const Categorical& of_p) {
   const Rows q(of_q.logits), p(of_p.logits);
   const Index k = q.k;
   Real* all_t = of_q.tape().scratch<Real>(of_q.logits.size());
-  return record(
+  const Var y = record(
       "categorical_kl", of_q.shape(), {of_q.logits, of_p.logits},
       [=](Record& r) {
         q.compute(r, 0);
@@ -235,6 +279,13 @@ Var kl_divergence(const Categorical& of_q, const Categorical& of_p) {
             r.adjoint(1)[i] +=
                 g * (std::abs(t) <= 1 ? q.probs[i] * elementary::expm1(t) : p.probs[i] - q.probs[i]);
           }
+      });
+  if (!of_p.zero_probs) return y;
+  // 1/S where q_i and p_i are both 0
+  return with_boundary_slopes(
+      y, *of_p.zero_probs, [=](Index i, const Real* p_i, const Real*, const Real* g) -> Real {
+        const Index row = i / k;
+        return p_i[i] != 0 || q.probs[i] != 0 ? 0 : g[row] / sum_of_row(k, p_i + row * k);
       });
 }
 

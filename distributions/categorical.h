@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -13,19 +14,25 @@ struct Categorical {
   using Value = std::vector<Index>;
   static constexpr int event_rank = 0;
   Var logits;
+  /// What from_probs was given, if one of them is 0 and gradients are asked for: their gradient does not pass
+  /// through the logits.
+  std::optional<Var> zero_probs = {};
 
   /// A logit of -inf makes its value impossible. Throws std::invalid_argument if there is no axis or the last
   /// one is empty; naming the index, if a logit is NaN or +inf; and naming the row, if it makes all values
   /// impossible.
   explicit Categorical(Var logits);
-  /// logits = log p. The derivative of log p at p = 0, which is infinite, is taken as 0. Throws
-  /// std::invalid_argument naming the index of a p that is not from 0 to 1, or the row if its sum differs
+  /// logits = log p, and p_i / Σ_k p_k are the probabilities. What is finite in the derivative with respect to
+  /// a p_i = 0 is exact, as the -1 of another value's log-probability, so that a value of probability 0 can be
+  /// revived. Derivatives that are infinite there are taken as 0: of log p_i itself, of the entropy, of KL(q‖p)
+  /// by q_i. So are all of a RelaxedOneHotCategorical and of Enumeration. Throws std::invalid_argument naming the index of a p that is not from 0 to 1, or the row if its sum differs
   /// from 1 by more than √ε, ε the spacing of numbers at 1.
   static Categorical from_probs(Var probs);
 
   Tape& tape() const { return logits.tape(); }
   Shape shape() const { return logits.shape().without(logits.rank() - 1); }
   Categorical repeated(Index n) const;
+  Var probs() const;  ///< p_i
   Categorical detached() const { return Categorical(stop_gradient(logits)); }
   Index support_size() const { return logits.shape()[logits.rank() - 1]; }
   std::vector<Index> support() const;  ///< 0 for every row, then 1 for every row, …

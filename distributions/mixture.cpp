@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
 #include "doxa/distributions/internal/arguments.h"
+#include "doxa/distributions/internal/boundary_probs.h"
 
 namespace doxa::mixing {
 namespace {
@@ -18,6 +21,12 @@ Var with_ones(Var x, int at, int extra) {
   for (int i = 0; i < std::min(shape.rank(), Shape::max_rank); ++i)
     extents[static_cast<std::size_t>(i < at ? i : i + extra)] = shape[i];
   return reshape(x, Shape(extents.data(), shape.rank() + extra));
+}
+
+Real total_weight(Index k, const Real* w) {
+  Real total = 0;
+  for (Index j = 0; j < k; ++j) total += w[j];
+  return total;
 }
 
 template <class T>
@@ -67,6 +76,38 @@ std::vector<Index> for_components(std::span<const Index> x, const Shape& shape, 
 
 Var beside_events(Var weights, int event_rank) {
   return event_rank == 0 ? weights : with_ones(weights, weights.rank(), event_rank);
+}
+
+// The part of the derivatives by a weight of 0 that does not come from the normalisation of the weights:
+//   ∂ log Σ_k w_k q_k/∂w_i = q_i(x) / q(x)
+// It is taken as 0 where it is infinite, because q(x) = 0.
+Var log_marginal(const Categorical& weights, Var log_densities) {
+  const Var y = logsumexp(weights.log_probs() + log_densities, -1);
+  if (!weights.zero_probs) return y;
+  const Real* l = log_densities.value().data();
+  return with_boundary_slopes(
+      y, broadcast_to(*weights.zero_probs, log_densities.shape()),
+      [l, k = weights.support_size()](Index i, const Real* w, const Real* log_q, const Real* g) -> Real {
+        const Index row = i / k;
+        if (w[i] != 0 || g[row] == 0 || log_q[row] == -std::numeric_limits<Real>::infinity()) return 0;
+        return g[row] * std::exp(l[i] - log_q[row]) / total_weight(k, w + row * k);
+      });
+}
+
+// -q_i(x) / q(x) for all but share i itself, whose derivative is infinite and taken as 0
+Var log_shares(const Categorical& weights, Var log_densities) {
+  const Var joint = weights.log_probs() + log_densities, y = log_softmax(joint, -1);
+  if (!weights.zero_probs) return y;
+  const Real *l = log_densities.value().data(), *log_q = logsumexp(joint, -1).value().data();
+  return with_boundary_slopes(
+      y, broadcast_to(*weights.zero_probs, log_densities.shape()),
+      [l, log_q, k = weights.support_size()](Index i, const Real* w, const Real*, const Real* g) -> Real {
+        const Index row = i / k;
+        Real others = 0;
+        for (Index j = row * k; j < (row + 1) * k; ++j) others += j == i ? 0 : g[j];
+        if (w[i] != 0 || others == 0) return 0;
+        return -others * std::exp(l[i] - log_q[row]) / total_weight(k, w + row * k);
+      });
 }
 
 Var choose(Var all, const Shape& shape, Index components, std::span<const Index> chosen) {

@@ -25,6 +25,10 @@ Var for_components(Var x, const Shape& mixture, const Shape& components, int eve
 std::vector<Index> for_components(std::span<const Index> x, const Shape& shape, Index components);
 /// Weights [..., M] as [..., M, 1], with as many ones as an event has axes.
 Var beside_events(Var weights, int event_rank);
+/// From log-densities log q_k(x) [..., M]: log Σ_k w_k q_k(x), and log (w_k q_k(x)) minus that. A weight that is 0
+/// has the derivative q_k(x) / q(x) - 1 of the first.
+Var log_marginal(const Categorical& weights, Var log_densities);
+Var log_shares(const Categorical& weights, Var log_densities);
 /// From values of all components, the value of component chosen_i for each event i; without gradient.
 Var choose(Var all, const Shape& shape, Index components, std::span<const Index> chosen);
 std::vector<Index> choose(const std::vector<Index>& all, const Shape& shape, Index components,
@@ -35,7 +39,8 @@ std::vector<Index> choose(const std::vector<Index>& all, const Shape& shape, Ind
 /// The mixture q(x) = Σ_k w_k q_k(x) of M distributions of one type D. All components are one D, in which the last axis
 /// before those of an event counts them: means [..., M] for a mixture of Normals, [..., M, d] for vectors, logits
 /// [..., M, K] for Categoricals. The weights [..., M] broadcast along the leading axes. A draw jumps from component to
-/// component, so there is no rsample; gradients go through log_prob.
+/// component, so there is no rsample; gradients go through log_prob. With weights from Categorical::from_probs the
+/// gradient by a weight of 0 is exact, so that a component without weight can be revived.
 template <Distribution D>
 struct Mixture {
   using Value = typename D::Value;
@@ -64,29 +69,34 @@ struct Mixture {
   }
 };
 
+/// log q_k(x) of each component k: [..., M].
+template <Distribution D>
+Var log_densities(const Mixture<D>& q, typename Mixture<D>::Argument x) {
+  if constexpr (std::same_as<typename D::Value, Var>)
+    return log_prob(q.components,
+                    mixing::for_components(x, q.shape(), q.components.shape(), D::event_rank));
+  else
+    return log_prob(q.components, mixing::for_components(x, q.shape(), q.weights.support_size()));
+}
+
 /// log w_k + log q_k(x), the logarithm of the joint probability of component k and x: [..., M].
 template <Distribution D>
 Var log_joint(const Mixture<D>& q, typename Mixture<D>::Argument x) {
   const Var log_weights = q.weights.log_probs();
-  if constexpr (std::same_as<typename D::Value, Var>)
-    return log_weights +
-           log_prob(q.components, mixing::for_components(x, q.shape(), q.components.shape(), D::event_rank));
-  else
-    return log_weights +
-           log_prob(q.components, mixing::for_components(x, q.shape(), q.weights.support_size()));
+  return log_weights + log_densities(q, x);
 }
 
 /// log Σ_k w_k q_k(x), without underflow however far x is from all components. A list x holds one index for each event.
 template <Distribution D>
 Var log_prob(const Mixture<D>& q, typename Mixture<D>::Argument x) {
-  return logsumexp(log_joint(q, x), -1);
+  return mixing::log_marginal(q.weights, log_densities(q, x));
 }
 
 /// log p(k | x) = log w_k + log q_k(x) - log q(x), the logarithm of component k's responsibility for x:
 /// [..., M]. It is NaN where x is impossible.
 template <Distribution D>
 Var log_responsibilities(const Mixture<D>& q, typename Mixture<D>::Argument x) {
-  return log_softmax(log_joint(q, x), -1);
+  return mixing::log_shares(q.weights, log_densities(q, x));
 }
 
 /// Draws a value from each of the M components, and the component whose value is taken.
@@ -101,7 +111,7 @@ typename D::Value sample(const Mixture<D>& q, Philox& random) {
 template <Distribution D>
 requires requires(const D& d) { mean(d); }
 Var mean(const Mixture<D>& q) {
-  const Var w = mixing::beside_events(softmax(q.weights.logits, -1), D::event_rank);
+  const Var w = mixing::beside_events(q.weights.probs(), D::event_rank);
   return sum(w * mean(q.components), -1 - D::event_rank);
 }
 
@@ -109,7 +119,7 @@ Var mean(const Mixture<D>& q) {
 template <Distribution D>
 requires requires(const D& d) { variance(d); }
 Var variance(const Mixture<D>& q) {
-  const Var w = mixing::beside_events(softmax(q.weights.logits, -1), D::event_rank);
+  const Var w = mixing::beside_events(q.weights.probs(), D::event_rank);
   const Var off = mean(q.components) - mixing::beside_components(mean(q), D::event_rank);
   return sum(w * (variance(q.components) + square(off)), -1 - D::event_rank);
 }

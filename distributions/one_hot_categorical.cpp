@@ -51,7 +51,7 @@ Var log_prob(const OneHotCategorical& q, Var x) {
 }
 
 Var entropy(const OneHotCategorical& q) { return entropy(q.index); }
-Var mean(const OneHotCategorical& q) { return softmax(q.index.logits, -1); }
+Var mean(const OneHotCategorical& q) { return q.index.probs(); }
 Var variance(const OneHotCategorical& q) { return -mean(q) * expm1(q.index.log_probs()); }
 
 Var stddev(const OneHotCategorical& q) { return sqrt(variance(q)); }

@@ -13,7 +13,7 @@ struct NormalKernels {
   void (*log_prob)(Index n, const Real* x, const Real* loc, const Real* scale, const Real* log_scale,
                    Real* y);
   /// Adds the derivatives times g to the adjoint of each argument. The derivative with respect to scale holds
-  /// log_scale fixed.
+  /// log_scale fixed; where it is very large, scale * d_scale is added to d_log_scale instead.
   void (*log_prob_adjoint)(Index n, const Real* x, const Real* loc, const Real* scale, const Real* g,
                            Real* d_x, Real* d_loc, Real* d_scale, Real* d_log_scale);
 

@@ -108,8 +108,8 @@ TEST(Probabilities, ThatAreNoneAreRefusedByNameAndIndex) {
               Categorical::from_probs(probs({Real(0.5), Real(0.5), Real(0.5), Real(0.25)})));
   EXPECT_SAYS(Refused, "Categorical: probs[1,0] is 1.5, expected a number from 0 to 1",
               OneHotCategorical::from_probs(probs({Real(0.5), Real(0.5), Real(1.5), Real(-0.5)})));
-  EXPECT_SAYS(Refused, "Bernoulli: probs[0,1] is 1, expected a number between 0 and 1",
-              Bernoulli::from_probs(probs({Real(0.5), 1, 0, 0})));
+  EXPECT_SAYS(Refused, "Bernoulli: probs[0,1] is 1.5, expected a number from 0 to 1",
+              Bernoulli::from_probs(probs({Real(0.5), Real(1.5), 0, 0})));
   EXPECT_SAYS(Refused, "Categorical: probs is a single number, expected a last axis of probabilities",
               Categorical::from_probs(tape.constant(1)));
 }

@@ -52,6 +52,7 @@ std::vector<GradientCase> discrete_cases() {
   cases.add("Categorical/kl_divergence", {{3, 4}, {3, 4}},
             [](Var x, Var y) { return kl_divergence(Categorical(x), Categorical(y)); });
   cases.add("Categorical/log_probs", {{2, 2, 3}}, [](Var x) { return Categorical(x).log_probs(); });
+  cases.add("Categorical/probs", {{2, 2, 3}}, [](Var x) { return Categorical(x).probs(); });
   cases.add("Categorical/repeated", {shape}, [](Var x) { return entropy(Categorical(x).repeated(3)); });
   cases.add("Categorical/from_probs", {shape},
             [](Var x) { return Categorical::from_probs(softmax(x, -1)).logits; });

@@ -41,6 +41,22 @@ std::vector<GradientCase> mixture_cases() {
             [=](Inputs x) { return variance(vectors(x)); });
   cases.add("Mixture/stddev", parameters, [=](Inputs x) { return stddev(normals(x)); });
   cases.add("Mixture/repeated", at_values, [=](Inputs x) { return log_prob(normals(x).repeated(4), x[3]); });
+  // Weights of which one is 0, whatever the input.
+  const auto with_a_zero = [](Var x) {
+    return Categorical::from_probs(concat({softmax(x, -1), x.tape().constant(Shape{1}, Real{0})}, 0));
+  };
+  cases.add("Mixture/log_prob, a weight of 0", {{2}, {4, 3}}, [=](Var x, Var y) {
+    return log_prob(Mixture(with_a_zero(x), Normal(y, y.tape().constant(1))), y.tape().constant(Real(0.3)));
+  });
+  cases.add("Mixture/log_responsibilities, a weight of 0", {{2}, {4, 3}}, [=](Var x, Var y) {
+    const Mixture q(with_a_zero(x), Normal(y, y.tape().constant(1)));
+    return slice(log_responsibilities(q, y.tape().constant(Real(0.3))), 1, 0, 2);
+  });
+  cases.add("Mixture/log_densities", at_values, [=](Inputs x) { return log_densities(normals(x), x[3]); });
+  cases.add("Categorical/log_marginal", {{3}, {2, 3}},
+            [](Var x, Var y) { return mixing::log_marginal(Categorical(x), y); });
+  cases.add("Categorical/log_shares", {{3}, {2, 3}},
+            [](Var x, Var y) { return mixing::log_shares(Categorical(x), y); });
   cases.add("beside_components", {{2, 4}, {2, 3, 4}},
             [](Var x, Var y) { return mixing::beside_components(x, 1) * y; });
   cases.add("for_components", {{2, 4}, {2, 3, 4}}, [](Var x, Var y) {
