@@ -240,8 +240,7 @@ Var softmax(Var x, const Lanes& l) {
       [=](Record& r) {
         r.kernels().lane_dot(l, r.adjoint(), r.value(), e.shift);
         for (Index i = 0; i < l.count(); ++i)
-          if (std::isnan(e.shift[i]))
-            e.shift[i] = dot_where_reached(l, i, r.adjoint(), r.value());
+          if (std::isnan(e.shift[i])) e.shift[i] = dot_where_reached(l, i, r.adjoint(), r.value());
         r.kernels().lane_add_deviation(l, e.shift, r.value(), r.adjoint(), r.adjoint(0));
       });
 }

@@ -98,8 +98,7 @@ Var with_certain_slopes(Var y, const Bernoulli& q, Slope slope) {
 Bernoulli::Bernoulli(Var l) : logits(finite_logits(l)) {}
 
 Bernoulli Bernoulli::from_probs(Var p) {
-  check_parameter("Bernoulli: probs", p, "a number from 0 to 1",
-                  [](Real x) { return (x >= 0) & (x <= 1); });
+  check_parameter("Bernoulli: probs", p, "a number from 0 to 1", [](Real x) { return (x >= 0) & (x <= 1); });
   if (!p.needs_gradient() || std::ranges::none_of(p.value(), is_certain))
     return {log(p) - log1p(-p), std::nullopt, Checked{}};
   const Var certain = p.tape().constant(p.shape(), [&](std::span<Real> all) {

@@ -73,8 +73,7 @@ struct Mixture {
 template <Distribution D>
 Var log_densities(const Mixture<D>& q, typename Mixture<D>::Argument x) {
   if constexpr (std::same_as<typename D::Value, Var>)
-    return log_prob(q.components,
-                    mixing::for_components(x, q.shape(), q.components.shape(), D::event_rank));
+    return log_prob(q.components, mixing::for_components(x, q.shape(), q.components.shape(), D::event_rank));
   else
     return log_prob(q.components, mixing::for_components(x, q.shape(), q.weights.support_size()));
 }

@@ -73,7 +73,8 @@ Var log_of_probs(const char* what, Var probs) {
       [](Record& r) { r.kernels().unary[static_cast<int>(Unary::log)](r.size(), r.value(0), r.value()); },
       [](Record& r) {
         for (Index i = 0; i < r.size(); ++i)
-          if (const Real x = r.value(0)[i]; x > 0 && r.adjoint()[i] != 0) r.adjoint(0)[i] += r.adjoint()[i] / x;
+          if (const Real x = r.value(0)[i]; x > 0 && r.adjoint()[i] != 0)
+            r.adjoint(0)[i] += r.adjoint()[i] / x;
       });
 }
 

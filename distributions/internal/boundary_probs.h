@@ -18,8 +18,7 @@ Var with_boundary_slopes(Var y, Var probs, Slope slope) {
       [](Record& r) { std::copy_n(r.value(0), r.size(), r.value()); },
       [slope](Record& r) {
         r.kernels().add_scaled(r.size(), 1, r.adjoint(), r.adjoint(0));
-        for (Index i = 0; i < r.size(1); ++i)
-          r.adjoint(1)[i] += slope(i, r.value(1), r.value(), r.adjoint());
+        for (Index i = 0; i < r.size(1); ++i) r.adjoint(1)[i] += slope(i, r.value(1), r.value(), r.adjoint());
       });
 }
 

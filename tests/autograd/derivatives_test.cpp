@@ -21,9 +21,7 @@ using Exact = long double;
 
 namespace exact {
 Exact logistic(Exact x) { return 1 / (1 + std::exp(-x)); }
-Exact silu_slope(Exact x) {
-  return std::isinf(x) ? (x > 0 ? 1 : 0) : logistic(x) * (1 + x * logistic(-x));
-}
+Exact silu_slope(Exact x) { return std::isinf(x) ? (x > 0 ? 1 : 0) : logistic(x) * (1 + x * logistic(-x)); }
 Exact share(bool chosen, Exact a, Exact b) { return chosen || std::isnan(a) ? 1 : a == b ? 0.5L : 0; }
 }  // namespace exact
 

@@ -179,28 +179,18 @@ TEST(Limits, EveryElementaryOpHasSome) {
 // a^b; for a < 0 the slope in b is NaN, because a^b is defined at single points only.
 TEST(Limits, OfPowers) {
   const BinaryLimit limits[] = {
-      {"", 0, 2, 0, 0, 0},
-      {"", 0, 1, 0, 1, 0},
+      {"", 0, 2, 0, 0, 0},           {"", 0, 1, 0, 1, 0},
       {"", 0, one_half, 0, 0, 0},  // the slope in a is infinite, taken as 0
-      {"", 0, 0, 1, 0, 0},     // that in b, too
-      {"", 0, -1, inf, -inf, -inf},
-      {"", inf, 2, inf, inf, inf},
-      {"", inf, 1, inf, 1, inf},
-      {"", inf, one_half, inf, 0, inf},
-      {"", inf, 0, 1, 0, inf},
-      {"", inf, -1, 0, 0, 0},
-      {"", -inf, 3, -inf, inf, nan},
-      {"", -inf, -1, 0, 0, nan},
-      {"", 2, inf, inf, inf, inf},
-      {"", 2, -inf, 0, 0, 0},
-      {"", one_half, inf, 0, 0, 0},
-      {"", one_half, -inf, inf, -inf, -inf},
-      {"", 1, inf, 1, inf, 0},
-      {"", 1, -inf, 1, -inf, 0},
-      {"", 0, inf, 0, 0, 0},
-      {"", 0, -inf, inf, -inf, -inf},
-      {"", inf, inf, inf, inf, inf},
-      {"", inf, -inf, 0, 0, 0},
+      {"", 0, 0, 1, 0, 0},         // that in b, too
+      {"", 0, -1, inf, -inf, -inf},  {"", inf, 2, inf, inf, inf},
+      {"", inf, 1, inf, 1, inf},     {"", inf, one_half, inf, 0, inf},
+      {"", inf, 0, 1, 0, inf},       {"", inf, -1, 0, 0, 0},
+      {"", -inf, 3, -inf, inf, nan}, {"", -inf, -1, 0, 0, nan},
+      {"", 2, inf, inf, inf, inf},   {"", 2, -inf, 0, 0, 0},
+      {"", one_half, inf, 0, 0, 0},  {"", one_half, -inf, inf, -inf, -inf},
+      {"", 1, inf, 1, inf, 0},       {"", 1, -inf, 1, -inf, 0},
+      {"", 0, inf, 0, 0, 0},         {"", 0, -inf, inf, -inf, -inf},
+      {"", inf, inf, inf, inf, inf}, {"", inf, -inf, 0, 0, 0},
   };
   for (const BinaryLimit& limit : limits) {
     SCOPED_TRACE(std::to_string(limit.a) + " to the " + std::to_string(limit.b));
@@ -236,7 +226,9 @@ Var lane_of(Tape& tape, const LaneLimit& limit, int axis) {
   for (Index j = 0; j < 3; ++j) x[axis == 1 ? 3 + j : 2 * j + 1] = limit.x[static_cast<std::size_t>(j)];
   return tape.variable(x);
 }
-Real in_lane(std::span<const Real> all, int axis, std::size_t j) { return all[axis == 1 ? 3 + j : 2 * j + 1]; }
+Real in_lane(std::span<const Real> all, int axis, std::size_t j) {
+  return all[axis == 1 ? 3 + j : 2 * j + 1];
+}
 
 TEST(Limits, OfLogSumExp) {
   for (const LaneLimit& limit : lane_limits)

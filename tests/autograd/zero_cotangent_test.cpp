@@ -31,9 +31,13 @@ const RowOp row_ops[] = {
     {"log_softmax of columns", [](Var x) { return transpose(log_softmax(transpose(x), 0)); }},
     {"variance of columns", [](Var x) { return variance(transpose(x), 0); }},
     {"matmul from the left",
-     [](Var x) { return matmul(x, x.tape().constant({3, 2}, {1, 2, 3, 4, 5, 6})); }},
+     [](Var x) {
+       return matmul(x, x.tape().constant({3, 2}, {1, 2, 3, 4, 5, 6}));
+     }},
     {"matmul from the right",
-     [](Var x) { return transpose(matmul(x.tape().constant({2, 3}, {1, 2, 3, 4, 5, 6}), transpose(x))); }},
+     [](Var x) {
+       return transpose(matmul(x.tape().constant({2, 3}, {1, 2, 3, 4, 5, 6}), transpose(x)));
+     }},
     {"solve_triangular",
      [](Var x) {
        const Var t = x.tape().constant({3, 3}, {2, 0, 0, 1, 3, 0, -1, 1, 4});
@@ -120,7 +124,8 @@ TEST(ZeroCotangent, OfAMatrixOfAStack) {
 // A cotangent that is not 0 passes NaN and infinities on: nothing is hidden.
 TEST(ZeroCotangent, HidesNothingElse) {
   Tape tape;
-  const Var x = tape.variable(Tensor(Shape{2, 2}, {1, nan, 2, 3})), w = tape.variable(Tensor(Shape{2, 1}, {4, 5}));
+  const Var x = tape.variable(Tensor(Shape{2, 2}, {1, nan, 2, 3})),
+            w = tape.variable(Tensor(Shape{2, 1}, {4, 5}));
   const Var y = matmul(x, w);
   tape.backward(y, Tensor(Shape{2, 1}, {1, 1}));
   EXPECT_EQ(adjoint(w)[0], 3);

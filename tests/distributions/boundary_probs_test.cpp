@@ -26,7 +26,9 @@ void expect_near(const Numbers& got, const std::vector<double>& expected, double
     EXPECT_NEAR(got[i], expected[i], units * unit_roundoff * (1 + std::abs(expected[i]))) << i;
 }
 
-double normal_density(double x, double m) { return std::exp(-(x - m) * (x - m) / 2) / std::sqrt(2 * std::numbers::pi); }
+double normal_density(double x, double m) {
+  return std::exp(-(x - m) * (x - m) / 2) / std::sqrt(2 * std::numbers::pi);
+}
 
 // ∂ log p(x)/∂w_k = N_k(x)/p(x) - 1, also for the component without weight.
 TEST(BoundaryProbs, AComponentWithoutWeightIsRevived) {
@@ -81,7 +83,8 @@ TEST(BoundaryProbs, OfCategorical) {
   expect_near(adjoint(p), {1, 0, 0});
   tape.backward(variance(hot), vector({1, 0, 0}));  // p (1 - p)
   expect_near(adjoint(p), {1, 0, 0});
-  expect_near(gradient(entropy(q), p), {0, -std::log(0.25) - entropy(q).item(), -std::log(0.75) - entropy(q).item()});
+  expect_near(gradient(entropy(q), p),
+              {0, -std::log(0.25) - entropy(q).item(), -std::log(0.75) - entropy(q).item()});
   EXPECT_FALSE(q.detached().probs().needs_gradient());
 }
 

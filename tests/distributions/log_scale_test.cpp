@@ -16,7 +16,7 @@ constexpr bool is_double = std::numeric_limits<Real>::digits > 24;
 
 void expect_relative(Real got, Exact exact, double units, const char* what) {
   EXPECT_LE(std::abs(got - exact), static_cast<Exact>(units * unit_roundoff) * std::abs(exact) +
-                                     std::numeric_limits<Real>::denorm_min())
+                                       std::numeric_limits<Real>::denorm_min())
       << what << ": " << got << ", expected " << static_cast<double>(exact);
 }
 
@@ -69,9 +69,9 @@ TEST(LogScale, OfADensityByTheScale) {
 TEST(LogScale, OfADivergence) {
   for (const Real l : log_scales()) {
     Tape tape;
-    const Var q_loc = tape.variable(1), p_loc = tape.variable(0), q_log = tape.variable(l), p_log = tape.variable(l);
-    const Var y =
-        kl_divergence(Normal::from_log_scale(q_loc, q_log), Normal::from_log_scale(p_loc, p_log));
+    const Var q_loc = tape.variable(1), p_loc = tape.variable(0), q_log = tape.variable(l),
+              p_log = tape.variable(l);
+    const Var y = kl_divergence(Normal::from_log_scale(q_loc, q_log), Normal::from_log_scale(p_loc, p_log));
     const Exact square = std::exp(-2 * static_cast<Exact>(l));
     expect_relative(y.item(), square / 2, units(l), "value");
     tape.backward(y);

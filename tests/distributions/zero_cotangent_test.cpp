@@ -74,7 +74,8 @@ TEST(ZeroCotangent, OfADivergenceOfNormals) {
 TEST(ZeroCotangent, OfTheDensityOfAMixture) {
   Tape tape;
   const Var logits = vector(tape, {0, 0}), loc = vector(tape, {0, 2}), x = vector(tape, {1, nan});
-  tape.backward(first_of(log_prob(Mixture(Categorical(logits), Normal(loc, tape.constant(Shape{2}, Real{1}))), x)));
+  tape.backward(
+      first_of(log_prob(Mixture(Categorical(logits), Normal(loc, tape.constant(Shape{2}, Real{1}))), x)));
   EXPECT_EQ(adjoint(logits), (Numbers{0, 0}));
   EXPECT_EQ(adjoint(loc), (Numbers{Real(0.5), Real(-0.5)}));
   EXPECT_EQ(adjoint(x), (Numbers{0, 0}));

@@ -106,7 +106,8 @@ TEST(ZeroCotangent, OfAllOutputsGivesTheGradientZero) {
         const std::optional<Numbers> g = here.gradient(Numbers(outputs, 0));
         if (!g) return;
         ++gradients;
-        EXPECT_TRUE(std::ranges::all_of(*g, [](Real x) { return x == 0; })) << c.name << ", " << planted.where;
+        EXPECT_TRUE(std::ranges::all_of(*g, [](Real x) { return x == 0; }))
+            << c.name << ", " << planted.where;
       });
     });
   EXPECT_GT(gradients, 5000u);
