@@ -20,7 +20,7 @@ Real power_to_one(Real largest) {
 // The derivative at a lane with infinite elements: they share it, and the others have none.
 void add_infinite_direction(const Lanes& l, const Real* x, Real g, Real* dx) {
   Real count = 0;
-  for (Index j = 0; j < l.n * l.inner; j += l.inner) count += std::isinf(x[j]) ? 1 : 0;
+  for (Index j = 0; j < l.n * l.inner; j += l.inner) count += std::isinf(x[j]) ? Real{1} : Real{0};
   for (Index j = 0; j < l.n * l.inner; j += l.inner)
     if (std::isinf(x[j])) dx[j] += std::copysign(g / std::sqrt(count), g * x[j]);
 }
