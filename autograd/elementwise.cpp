@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 #include <string>
 
+#include "doxa/autograd/internal/exp_minus_square.h"
 #include "doxa/autograd/internal/long_sum.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
@@ -258,9 +260,18 @@ Var tanh(Var x) { return unary<Unary::tanh>("tanh", x); }
 Var sigmoid(Var x) { return unary<Unary::sigmoid>("sigmoid", x); }
 Var softplus(Var x) { return unary<Unary::softplus>("softplus", x); }
 Var log_sigmoid(Var x) { return unary<Unary::log_sigmoid>("log_sigmoid", x); }
+Var log1mexp(Var x) { return unary<Unary::log1mexp>("log1mexp", x); }
+Var log_tanh_slope(Var x) { return unary<Unary::log_tanh_slope>("log_tanh_slope", x); }
 Var relu(Var x) { return unary<Unary::relu>("relu", x); }
 Var elu(Var x) { return unary<Unary::elu>("elu", x); }
 Var silu(Var x) { return unary<Unary::silu>("silu", x); }
+
+// y = erf x                                                                  dx += g 2/sqrt(π) e^(-x²)
+Var erf(Var x) {
+  return mapped(
+      "erf", x, [](Real v) { return std::erf(v); },
+      [](Real v, Real g) { return g * (std::numbers::inv_sqrtpi_v<Real> * 2 * exp_minus_square(v)); });
+}
 
 Var pow(Var base, Real exponent) {
   return mapped(

@@ -3,57 +3,12 @@
 
 #include "doxa/autograd/internal/log_total.h"
 #include "doxa/autograd/internal/long_sum.h"
+#include "doxa/autograd/internal/reduction.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 
 namespace doxa {
 namespace {
-
-// What a reduction works on: x seen as lanes, and the shape of the result, which has one number for each
-// lane.
-struct Reduction {
-  Var x;
-  Lanes lanes;
-  Shape shape;
-  bool moved = false;  // x was permuted: the reduced axes are now the last
-};
-
-Reduction over_all(Var x) { return {x, {1, x.size(), 1}, Shape{}}; }
-
-// The axes that are kept, followed by the given ones, both in order.
-AxisList moved_last(const Shape& shape, const AxisList& axes) {
-  AxisList order;
-  for (const bool last : {false, true})
-    for (int i = 0; i < shape.rank(); ++i)
-      if (axes.has(i) == last) order.append(i);
-  return order;
-}
-
-// If the reduced axes are adjacent, they form lanes of x as it lies in memory. Otherwise x is permuted first,
-// so that they become the last axes.
-Reduction over(Var x, AxisList axes, bool keepdims, const char* op) {
-  const Shape from = x.shape();
-  axes = axes.of(from, {op, x.tape()});
-  Reduction r{x, {1, 1, 1}, from};
-  for (int i = 0; i < from.rank(); ++i) {
-    if (!axes.has(i)) {
-      r.lanes.inner *= from[i];
-    } else if (r.lanes.n == 1) {
-      r.lanes.outer *= r.lanes.inner;
-      r.lanes.inner = 1;
-      r.lanes.n *= from[i];
-    } else {
-      r.moved |= r.lanes.inner != 1 && from[i] != 1;
-      r.lanes.n *= from[i];
-    }
-  }
-  for (int i = from.rank() - 1; i >= 0; --i)
-    if (axes.has(i)) r.shape = keepdims ? r.shape.with(i, 1) : r.shape.without(i);
-  if (!r.moved) return r;
-  r.x = permute(x, moved_last(from, axes));
-  r.lanes = {r.lanes.count(), r.lanes.n, 1};
-  return r;
-}
 
 // y = scale Σ_j x_j                                                          dx_j += scale g
 Var sum(const char* name, const Reduction& of, Real divisor) {

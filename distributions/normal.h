@@ -27,10 +27,16 @@ struct Normal {
 };
 
 Var log_prob(const Normal& q, Var x);  ///< -((x - loc) / scale)² / 2 - log scale - log(2π) / 2
-Var entropy(const Normal& q);          ///< log scale + log(2πe) / 2
-Var mean(const Normal& q);             ///< loc, in the shape of a draw
-Var stddev(const Normal& q);           ///< scale, in the shape of a draw
-Var variance(const Normal& q);         ///< scale²
+/// Φ((x - loc) / scale), the probability of a draw of at most x, Φ(z) = erfc(-z/√2) / 2; its digits are kept
+/// in the lower tail. (The upper tail is cdf of the mirrored normal, N(-loc, scale²), at -x.)
+Var cdf(const Normal& q, Var x);
+/// log cdf(q, x) over the whole range of x: about -z²/2 in the lower tail, where cdf underflows (z < -38), by Laplace's
+/// continued fraction for Mills' ratio (Abramowitz & Stegun, 26.2.14).
+Var log_cdf(const Normal& q, Var x);
+Var entropy(const Normal& q);   ///< log scale + log(2πe) / 2
+Var mean(const Normal& q);      ///< loc, in the shape of a draw
+Var stddev(const Normal& q);    ///< scale, in the shape of a draw
+Var variance(const Normal& q);  ///< scale²
 Var sample(const Normal& q, Philox& random);
 /// KL(q‖p) = log(σ_p/σ_q) + (σ_q² + (μ_q - μ_p)²) / 2σ_p² - 1/2, exact to a few unit round-offs even if
 /// q and p are nearly equal

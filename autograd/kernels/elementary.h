@@ -207,6 +207,58 @@ DOXA_INLINE T softplus(T x) {
   return (x < 0 ? 0 : x) + log_parts(f, n, log_correction(f, f_low));
 }
 
+// ---- logarithms of a difference from 1 ----
+
+/// log(1 - e^x) for x < 0: the logarithm of -t - t_low with t + t_low = e^x - 1. Beyond `far` it is -z - z²/2 to
+/// the last digit, with z = e^x.
+template <class T>
+DOXA_INLINE T log1mexp(T x) {
+  using F = Format<T>;
+  constexpr T far = T(-0.39) * F::fraction_bits, infinity = static_cast<T>(__builtin_inf());
+  constexpr T lift = static_cast<T>(std::uint64_t{1} << static_cast<int>(F::lift));
+  const ExpParts<T> e = exp_parts(x < far ? far : x);
+  const T two_n = power_of_two(e.n_biased), scaled = two_n * e.p, less_one = two_n - 1;
+  const T t = scaled + less_one, t_low = (less_one - t) + scaled + two_n * e.p_low;
+  const bool denormal = -t < F::smallest_normal;
+  const T up = select(denormal, lift, T{1});
+  const LogSplit<T> split = log_split(-t * up);
+  const T f_low = -t_low * up * split.inverse_scale;
+  T y = log_parts(split.f, split.e - select(denormal, F::lift, T{0}), log_correction(split.f, f_low));
+  const T z = exp(x), far_out = -(z + T{0.5} * z * z);
+  y = x < far ? far_out : y;
+  y = x < 0 ? y : static_cast<T>(__builtin_nan(""));
+  return x == 0 ? -infinity : y;
+}
+
+/// Its derivative -e^x / (1 - e^x), which is -infinity at 0.
+template <class T>
+DOXA_INLINE T log1mexp_slope(T x) {
+  const T v = -abs(x);
+  return exp(v) / expm1(v);
+}
+
+/// (2 log cosh(x) / v - 1) / v = -1/6 + 2 v/45 - … with v = x^2, for |x| <= 1
+DOXA_INLINE double log_cosh_series(double v) {
+  return polynomial(v, v * v, -0x1.5555555555547p-3, 0x1.6c16c16c15861p-5, -0x1.ba1ba1b974eb8p-7,
+                    0x1.1ea5d384968cap-8, -0x1.833d9891399c2p-10, 0x1.0d0b1acb3eab3p-11,
+                    -0x1.7d9f0df1b3037p-13, 0x1.12da15f2192a9p-14, -0x1.8fecbf42815e4p-16,
+                    0x1.22acedf7e51acp-17, -0x1.9a380fafb434ap-19, 0x1.08625c5bffb10p-20,
+                    -0x1.18a2f464e65b8p-22, 0x1.a0ec04c62e6c9p-25, -0x1.38de66ccf0ffcp-28);
+}
+DOXA_INLINE float log_cosh_series(float v) {
+  return polynomial(v, v * v, -0x1.55554cp-3f, 0x1.6c1394p-5f, -0x1.b9b312p-7f, 0x1.1b48ecp-8f,
+                    -0x1.6434dap-10f, 0x1.7183eap-12f, -0x1.adc97ap-15f);
+}
+
+/// log(1 - tanh^2 x) = -2 log cosh x, where log cosh x = |x| + log((1 + e^(-2|x|)) / 2) for |x| > 1.
+template <class T>
+DOXA_INLINE T log_tanh_slope(T x) {
+  const T a = abs(x), v = x * x, z = decay(2 * a),
+          n = z > static_cast<T>(0.41421356237309504880) ? T{0} : T{-1};
+  const T half = T{0.5} * z, f = n < 0 ? z : half - T{0.5};
+  return a <= 1 ? -(v + v * (v * log_cosh_series(v))) : -2 * (a + log_parts(f, n, T{0}));
+}
+
 // ---- minimum and maximum ----
 
 /// The part of the adjoint g that operand a of (a, b) receives: all if it was chosen, which a NaN always is,

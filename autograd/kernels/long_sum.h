@@ -10,7 +10,7 @@
 
 namespace doxa {
 
-inline constexpr Index sum_block = sizeof(Real) == 8 ? 4096 : 1024;
+inline constexpr Index sum_block = sizeof(Real) == 8 ? 16384 : 1024;
 
 namespace elementary {
 

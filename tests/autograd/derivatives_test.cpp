@@ -22,6 +22,14 @@ using Exact = long double;
 namespace exact {
 Exact logistic(Exact x) { return 1 / (1 + std::exp(-x)); }
 Exact silu_slope(Exact x) { return std::isinf(x) ? (x > 0 ? 1 : 0) : logistic(x) * (1 + x * logistic(-x)); }
+Exact log1mexp(Exact x) {
+  if (x > 0 || std::isnan(x)) return std::numeric_limits<Exact>::quiet_NaN();
+  return x > -0.7L ? std::log(-std::expm1(x)) : std::log1p(-std::exp(x));
+}
+Exact log_cosh(Exact x) {
+  const Exact a = std::abs(x), half = std::sinh(a / 2);
+  return a < 1 ? std::log1p(2 * half * half) : a + (std::log1p(std::exp(-2 * a)) - std::log(2.0L));
+}
 Exact share(bool chosen, Exact a, Exact b) { return chosen || std::isnan(a) ? 1 : a == b ? 0.5L : 0; }
 }  // namespace exact
 
@@ -60,6 +68,8 @@ const UnaryRow unary_rows[] = {
     ROW_WITHIN(4, "sigmoid", exact::logistic(x), exact::logistic(x) * exact::logistic(-x)),
     ROW("softplus", x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)), exact::logistic(x)),
     ROW("log_sigmoid", x < 0 ? x - std::log1p(std::exp(x)) : -std::log1p(std::exp(-x)), exact::logistic(-x)),
+    ROW("log1mexp", exact::log1mexp(x), std::exp(-std::abs(x)) / std::expm1(-std::abs(x))),
+    ROW("log_tanh_slope", -2 * exact::log_cosh(x), -2 * std::tanh(x)),
     ROW("relu", x < 0 ? 0 : x, x <= 0 ? 0 : 1),
     ROW("elu", x > 0 ? x : std::expm1(x), x > 0 ? 1 : std::exp(x)),
     ROW_WITHIN(8, "silu", x == -infinity ? 0 : x * exact::logistic(x), exact::silu_slope(x)),

@@ -38,6 +38,13 @@ const Function functions[] = {
      [](long double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }},
     {Unary::log_sigmoid, "log_sigmoid",
      [](long double x) { return x < 0 ? x - std::log1p(std::exp(x)) : -std::log1p(std::exp(-x)); }},
+    {Unary::log1mexp, "log1mexp",
+     [](long double x) { return x > -0.7L ? std::log(-std::expm1(x)) : std::log1p(-std::exp(x)); }},
+    {Unary::log_tanh_slope, "log_tanh_slope",
+     [](long double x) {
+       const long double a = std::abs(x), s = std::sinh(a / 2);
+       return a < 1 ? -2 * std::log1p(2 * s * s) : -2 * (a + (std::log1p(std::exp(-2 * a)) - std::log(2.0L)));
+     }},
     {Unary::elu, "elu", [](long double x) { return x > 0 ? x : std::expm1(x); }},
     {Unary::sqrt, "sqrt", [](long double x) { return std::sqrt(x); }},
 };
@@ -141,6 +148,12 @@ TEST(ElementaryFunctions, AtZeroAndInfinity) {
     EXPECT_EQ(at(Unary::sigmoid, -infinity), 0);
     EXPECT_EQ(at(Unary::softplus, infinity), infinity);
     EXPECT_EQ(at(Unary::softplus, -infinity), 0);
+    EXPECT_EQ(at(Unary::log1mexp, 0), -infinity);
+    EXPECT_EQ(at(Unary::log1mexp, -infinity), 0);
+    EXPECT_TRUE(std::isnan(at(Unary::log1mexp, Limits::denorm_min())));
+    EXPECT_EQ(at(Unary::log_tanh_slope, 0), 0);
+    EXPECT_EQ(at(Unary::log_tanh_slope, infinity), -infinity);
+    EXPECT_EQ(at(Unary::log_tanh_slope, -infinity), -infinity);
     EXPECT_TRUE(std::isnan(at(Unary::sqrt, -1)));
   }
 }

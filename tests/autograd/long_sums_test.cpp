@@ -34,11 +34,13 @@ long double total(Index n, bool alike, Index stride = 1, Index first = 0) {
   return sum;
 }
 
-// The sum of the positive terms of which each of `found` is one is off by less than the square root of n units of
-// rounding, by a wide margin.
+// `found` is off by less than the square root of n units of rounding. (Single precision, which needs it more, has
+// shorter blocks.)
+constexpr double units_allowed = sizeof(Real) == 8 ? 3000 : 200;
+
 void expect_sum(Real found, long double exact, const char* what) {
   const long double units = std::abs(static_cast<long double>(found) - exact) / (unit_roundoff * exact);
-  EXPECT_LE(units, 200) << what;
+  EXPECT_LE(units, units_allowed) << what;
 }
 
 class LongSums : public testing::TestWithParam<bool> {};
@@ -160,7 +162,8 @@ TEST(LongSum, OfExponentialsIsALogarithm) {
               64 * unit_roundoff);
   Tensor y({ten_million}, Real(-30));
   y[3] = 0;  // softmax takes this element apart from the others
-  EXPECT_LE(ulps(logsumexp(tape.constant(y)).item(), std::log1p((ten_million - 1) * std::exp(-30.0L))), 200);
+  EXPECT_LE(ulps(logsumexp(tape.constant(y)).item(), std::log1p((ten_million - 1) * std::exp(-30.0L))),
+            units_allowed);
 }
 
 TEST(LongSum, KeepsNaNAndInfinity) {

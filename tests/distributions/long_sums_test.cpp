@@ -14,6 +14,7 @@ namespace doxa {
 namespace {
 
 constexpr Index ten_million = 10'000'000;
+constexpr double units_allowed = sizeof(Real) == 8 ? 3000 : 200;  // fewer than the square root of that
 
 // log N(x; 0, 1) with every x = z has the derivatives n z and n (z² - 1) in loc and log scale.
 TEST(LongSums, InTheParametersOfANormal) {
@@ -24,8 +25,9 @@ TEST(LongSums, InTheParametersOfANormal) {
     const Var x = tape.constant({ten_million / 2, 2}, Real(1.7));
     const double each = n / static_cast<double>(loc.size());
     tape.backward(log_prob(Normal::from_log_scale(loc, log_scale), x), Tensor(x.shape(), 1));
-    EXPECT_NEAR(loc.adjoint()[0], each * z, 200 * unit_roundoff * each * z) << shape.str();
-    EXPECT_NEAR(log_scale.adjoint()[0], each * (z * z - 1), 200 * unit_roundoff * each * (z * z + 1));
+    EXPECT_NEAR(loc.adjoint()[0], each * z, units_allowed * unit_roundoff * each * z) << shape.str();
+    EXPECT_NEAR(log_scale.adjoint()[0], each * (z * z - 1),
+                units_allowed * unit_roundoff * each * (z * z + 1));
   }
 }
 
@@ -36,7 +38,7 @@ TEST(LongSums, InTheDerivativeOfADivergence) {
   const Var loc = tape.variable(Tensor(Shape{1}, Real(0.1))), scale = tape.constant({1}, Real{1});
   const Normal p(tape.constant({ten_million}, Real{0}), scale);
   tape.backward(kl_divergence(Normal(loc, scale), p), Tensor(Shape{ten_million}, 1));
-  EXPECT_NEAR(loc.adjoint()[0], n * m, 200 * unit_roundoff * n * m);
+  EXPECT_NEAR(loc.adjoint()[0], n * m, units_allowed * unit_roundoff * n * m);
 }
 
 // As many equal probabilities add up to 1, and their entropy is the logarithm of their number.
@@ -45,9 +47,9 @@ TEST(LongSums, OverTheValuesOfACategorical) {
   const Var p = tape.constant({1, ten_million}, Real{1} / ten_million);
   const Categorical q = Categorical::from_probs(p);
   const double expected = std::log(static_cast<double>(ten_million));
-  EXPECT_NEAR(entropy(q).item(), expected, 400 * unit_roundoff * expected);
+  EXPECT_NEAR(entropy(q).item(), expected, 2 * units_allowed * unit_roundoff * expected);
   EXPECT_NEAR(kl_divergence(q, Categorical(tape.constant({1, ten_million}, Real{1}))).item(), 0,
-              200 * unit_roundoff);
+              units_allowed * unit_roundoff);
 }
 
 }  // namespace

@@ -30,6 +30,9 @@ std::vector<GradientCase> extreme_cases() {
     cases.add_at("Normal/log_prob, far out" + where,
                  {list({0, 1, -1}), list({1, Real(0.5), 2}), list({-40, 21, 79})},
                  [=](Inputs x) { return log_prob(at(x[0], x[1]), s * x[2]); });
+    cases.add_at("Normal/log_cdf, far out" + where,
+                 {list({0, 1, -1, 2}), list({1, Real(0.5), 2, 1}), list({-40, -21, -9, 4})},
+                 [=](Inputs x) { return log_cdf(at(x[0], x[1]), s * x[2]); });
     cases.add_at("Normal/entropy" + where, {list({0}), list({Real(1.25)})},
                  [=](Var x, Var y) { return entropy(at(x, y)); });
     cases.add_at("Normal/kl_divergence" + where,

@@ -18,6 +18,14 @@ std::vector<GradientCase> normal_cases() {
             [](Inputs x) { return log_prob(normal(x[0], x[1]), x[2]); });
   cases.add("Normal/log_prob, by scale", {shape, {2}, shape},
             [](Inputs x) { return log_prob(by_scale(x[0], x[1]), x[2]); });
+  cases.add("Normal/cdf", {shape, shape, shape}, [](Inputs x) { return cdf(normal(x[0], x[1]), x[2]); });
+  cases.add("Normal/cdf, by scale", {shape, {2}, {3, 1}}, [](Inputs x) {
+    return cdf(by_scale(x[0], x[1]), broadcast_to(x[2], {3, 2}));
+  });
+  cases.add("Normal/log_cdf", {shape, shape, shape},
+            [](Inputs x) { return log_cdf(normal(x[0], x[1]), x[2]); });
+  cases.add("Normal/log_cdf, one normal", {{}, {1}, shape},
+            [](Inputs x) { return log_cdf(by_scale(x[0], x[1]), x[2]); });
   cases.add("Normal/entropy", {shape, {2}}, [](Var x, Var y) { return entropy(normal(x, y)); });
   cases.add("Normal/rsample", {shape, shape, shape},
             [](Inputs x) { return rsample(normal(x[0], x[1]), x[2]); });

@@ -28,6 +28,8 @@ const std::initializer_list<Reduction> reductions = {
      [](Var x, const AxisList& axes, bool keepdims) { return max(apart(x), axes, keepdims); }},
     {"min", [](Var x) { return min(apart(x)); },
      [](Var x, const AxisList& axes, bool keepdims) { return min(apart(x), axes, keepdims); }},
+    {"norm", norm, norm},
+    {"prod", prod, prod},
     {"logsumexp", logsumexp, logsumexp},
     {"softmax", softmax, [](Var x, const AxisList& axes, bool) { return softmax(x, axes); }},
     {"log_softmax", log_softmax, [](Var x, const AxisList& axes, bool) { return log_softmax(x, axes); }},
@@ -68,6 +70,16 @@ std::vector<GradientCase> reduction_cases() {
       return f(y, 0, true) * f(y, 0, true) + f(y, 1, true);
     });
   }
+  // Lanes of one row, rows side by side, and blocks of rows.
+  for (const int axis : {0, 1, 2, -1})
+    cases.add("cumsum/" + std::to_string(axis), {{2, 3, 4}}, [axis](Var x) { return cumsum(x, axis); });
+  cases.add("cumsum/of a vector", {{7}}, [](Var x) { return cumsum(x); });
+  // At zeros the derivative is the product of the others: of all of them, of one, of none.
+  for (const auto& [where, x] : {std::pair{"no zero", Tensor(Shape{4}, {2, -3, Real(0.5), 1})},
+                                 std::pair{"one zero", Tensor(Shape{4}, {2, 0, Real(0.5), -3})},
+                                 std::pair{"two zeros", Tensor(Shape{4}, {2, 0, 0, -3})},
+                                 std::pair{"zeros alone", Tensor(Shape{3}, {0, 0, 0})}})
+    cases.add_at(std::string("prod/of ") + where, {x}, [](Var v) { return prod(v); });
   return cases.all;
 }
 
