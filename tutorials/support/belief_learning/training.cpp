@@ -61,13 +61,15 @@ void add_flags(Arguments& arguments, BeliefSettings& s, const std::vector<std::s
       "checkpoint", "FILE", s.checkpoint,
       "where to keep the state of training; of several variants each has FILE.NAME (default: in DIR)");
   arguments.text("resume", "FILE", s.resume, "go on from such a checkpoint");
+  arguments.excludes("episodes", {"action-weights", "horizon"}, "the file says what was done");
 }
 
 EpisodeData read_data(Chapter& chapter, const BeliefSettings& s) {
   EpisodeData data = data_of(read_model(chapter, s.pomdp), s, chapter.seed());
   std::cout << data.pomdp.states.size() << " states (never shown to the learner), "
             << data.pomdp.actions.size() << " actions, " << data.pomdp.observations.size()
-            << " observations; episodes of " << data.horizon << " steps\n\n";
+            << " observations; episodes of " << data.horizon << " steps\n\n"
+            << std::flush;
   return data;
 }
 
