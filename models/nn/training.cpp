@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <csignal>
+#include <cstdlib>
 #include <numbers>
 #include <stdexcept>
 #include <string>
@@ -108,7 +109,7 @@ class Loop {
 // A signal's handler can only write to something global.
 volatile std::sig_atomic_t received = 0;
 bool alive = false;
-constexpr std::array signals = {SIGINT, SIGTERM};
+constexpr std::array signals = {SIGINT, SIGTERM, SIGHUP};
 std::array<struct sigaction, signals.size()> handlers_before;
 
 extern "C" void doxa_stop_requested(int signal) { received = signal; }
@@ -148,5 +149,11 @@ StopRequest::~StopRequest() {
 }
 
 int StopRequest::signal() const { return received; }
+
+void end_by_signal(int signal) {
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+  std::_Exit(128 + signal);
+}
 
 }  // namespace doxa

@@ -67,10 +67,12 @@ struct TrainingReport {
 /// stays. Throws FileError and std::runtime_error as load_checkpoint and save_checkpoint do.
 TrainingReport train(const Training& training);
 
-/// While it lives, the first SIGINT (Ctrl-C) and the first SIGTERM ask the program to stop instead of ending
-/// it, so that a loop can finish its step and write what it has. The second signal of either kind ends the
-/// program. A signal that was ignored before (under nohup) stays ignored. The destructor restores the
-/// handlers that were there before.
+/// While it lives, the first SIGINT (Ctrl-C), the first SIGTERM and the first SIGHUP (a lost connection) ask the
+/// program to stop instead of ending it, so that a loop can finish its step and write what it has. The second signal
+/// of the same kind ends the program. A signal that was ignored before (under nohup) stays ignored. The destructor
+/// restores the handlers that were there before.
+///
+/// A program that has stopped should end by end_by_signal, so that a shell sees why.
 class StopRequest {
  public:
   StopRequest();  ///< throws std::logic_error if there is one already: signals belong to the whole program
@@ -81,5 +83,10 @@ class StopRequest {
   int signal() const;  ///< the signal that came, 0 if none has
   explicit operator bool() const { return signal() != 0; }
 };
+
+/// Ends the program as the signal would have: its parent sees exit status 128 + signal (130 for Ctrl-C), and a shell's
+/// loop around it ends as well. What is in buffers of streams must have been flushed. Where the signal is blocked, it
+/// ends the program with that exit status.
+[[noreturn]] void end_by_signal(int signal);
 
 }  // namespace doxa
