@@ -38,12 +38,16 @@ struct Training {
   /// Adam's moments, the step, the schedule's settings and the validation losses so far.
   TrainingState run = {};
   WarmupCosine rate = {};
+  Index steps = 0;      ///< where to end, at most rate.steps; 0: at rate.steps
   double max_norm = 0;  ///< the gradient is clipped to this norm; 0: no clipping
 
   Index validate_every = 0;               ///< steps, and after the last step; 0: never
   std::filesystem::path checkpoint = {};  ///< where to write checkpoints; empty: nowhere
   Index checkpoint_every = 0;             ///< steps; 0: only at the end or when stopped
-  std::filesystem::path resume = {};      ///< the checkpoint to continue from; empty: start afresh
+  /// The checkpoint to continue from; empty: start afresh. Its schedule may differ, for example in a longer T, if
+  /// everything that it has done so far is what this run would have done: the same rate of every step, the same
+  /// validations. So the result is always, bit for bit, that of this run from the beginning.
+  std::filesystem::path resume = {};
 
   /// The loss of step t on a fresh batch. Must leave its gradients in the parameters.
   std::function<double(Index t)> loss = {};

@@ -18,8 +18,9 @@ struct BeliefSettings {
   PomdpInput pomdp = {};
   std::string episodes = {};  // empty: simulated
   std::vector<double> action_weights = {};
-  Index horizon = 32, steps = 0, batch = 32, hidden = 64, latent = 0;  // 0: from the model's sizes
-  std::string variant = {};                                            // "all", or one
+  Index horizon = 32, steps = 0, schedule = 0, batch = 32, hidden = 64,
+        latent = 0;          // 0: from the model's sizes
+  std::string variant = {};  // "all", or one
   std::string checkpoint = {}, resume = {};
   Index samples = 64;  // of the belief, for the score
   EpisodeCounts counts = {};
