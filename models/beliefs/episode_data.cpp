@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "doxa/autograd/internal/number_text.h"
 #include "doxa/models/beliefs/memory_score.h"
 #include "doxa/models/files/file.h"
 #include "doxa/models/numerics/mean_estimate.h"
@@ -12,16 +13,37 @@
 namespace doxa {
 namespace {
 
+std::string hash(const std::string& text) { return "hash " + std::to_string(fnv1a(text)); }
+
+std::map<std::string, std::string> identity_of(const EpisodeData& data) {
+  const Pomdp& m = data.pomdp;
+  std::string policy, episodes = "simulated";
+  for (const double p : data.policy) policy += (policy.empty() ? "" : ",") + to_text(p);
+  if (!data.recorded.empty()) {
+    std::string text;
+    std::size_t count = 0;
+    for (const auto* part : {&data.recorded, &data.validation, &data.held_out}) {
+      text += format_episodes(m, *part);
+      count += part->size();
+    }
+    episodes = std::to_string(count) + ", " + hash(text);
+  }
+  return {{"model", std::to_string(m.states.size()) + " states, " + std::to_string(m.actions.size()) +
+                        " actions, " + std::to_string(m.observations.size()) + " observations, " +
+                        hash(format_pomdp(m))},
+          {"action weights", policy},
+          {"horizon", std::to_string(data.horizon)},
+          {"episodes", episodes},
+          {"validation episodes", std::to_string(data.curve)}};
+}
+
 // Fills in what is computed from the episodes and the counts of the last observation.
 EpisodeData completed(EpisodeData data, std::size_t curve, const LastObservationPredictor& counts) {
   data.exact = exact_nll(data.pomdp, data.held_out);
   data.last = last_nll(counts, data.held_out);
   data.curve = std::min(curve, data.validation.size());
   data.exact_on_curve = estimate_mean(exact_nll(data.pomdp, data.curve_episodes())).mean;
-  std::string identity = format_pomdp(data.pomdp);
-  for (const double p : data.policy) identity += ' ' + std::to_string(p);
-  if (!data.recorded.empty()) identity += format_episodes(data.pomdp, data.recorded);
-  data.fingerprint = std::to_string(fnv1a(identity));
+  data.identity = identity_of(data);
   return data;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,7 +32,9 @@ struct EpisodeData {
   std::size_t curve = 0;      ///< how many of `validation`, from the first, are for the learning curve
   double exact_on_curve = 0;  ///< mean of the exact filter on those
   std::vector<double> exact = {}, last = {};  ///< one for each held-out episode
-  std::string fingerprint = {};  ///< a hash of POMDP, policy and recorded episodes, which tells data apart
+  /// What tells data apart, by name, in words and hashes: the settings by which a checkpoint of training recognises
+  /// them. The same in every locale.
+  std::map<std::string, std::string> identity = {};
 
   std::span<const Trajectory> curve_episodes() const { return std::span(validation).first(curve); }
 };

@@ -57,21 +57,21 @@ std::string unusable_number(const Tensor& tensor, bool may_be_negative = true) {
 }
 
 void check_settings(const std::map<std::string, std::string>& expected, const Safetensors& from) {
-  const auto refuse = [&](const std::string& found, const std::string& wanted) {
-    throw FileError(from.file, "found " + found + ", expected " + wanted + " as in this run");
+  const auto refuse = [&](const std::string& checkpoint, const std::string& run) {
+    throw FileError(from.file, "the checkpoint was written " + checkpoint + ", this run has " + run);
   };
   const auto found_kind = from.metadata.find(kind_key);
   if (found_kind == from.metadata.end() || found_kind->second != kind)
     throw FileError(from.file, "found no metadata doxa = 'checkpoint 1', expected a checkpoint of a run");
   for (const auto& [key, text] : expected) {
     const auto found = from.metadata.find(key);
-    if (found == from.metadata.end()) refuse("no setting " + key, "'" + text + "'");
+    if (found == from.metadata.end()) refuse("without a setting " + key, key + " " + in_quotes(text));
     if (found->second != text)
-      refuse("the setting " + key + " = " + in_quotes(found->second), "'" + text + "'");
+      refuse("with " + key + " " + in_quotes(found->second), key + " " + in_quotes(text));
   }
   for (const auto& [key, text] : from.metadata)
     if (!expected.contains(key))
-      refuse("the setting " + in_quotes(key) + " = " + in_quotes(text), "no such setting");
+      refuse("with a setting " + in_quotes(key) + " = " + in_quotes(text), "no such setting");
 }
 
 // Takes the arrays out of a file one by one. Each must be what this run expects, and none may be left.

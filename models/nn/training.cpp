@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <csignal>
+#include <cstdlib>
 #include <numbers>
 #include <stdexcept>
 #include <string>
@@ -22,10 +23,41 @@ void require_finite(double value, const char* what, Index step) {
 
 bool is_due(Index step, Index every, Index last) { return step == last || (every > 0 && step % every == 0); }
 
+// What the loop does at which step.
+struct Schedule {
+  WarmupCosine rate;
+  Index validate_every;
+
+  bool validates(Index step) const { return validate_every > 0 && is_due(step, validate_every, rate.steps); }
+};
+
+constexpr std::array schedule_settings = {"rate.peak", "rate.steps", "rate.warm_up", "rate.final_fraction",
+                                          "validate_every"};
+
+// The schedule of the run that a checkpoint is of; nothing where its settings are missing or malformed.
+std::optional<Schedule> schedule_of(const std::map<std::string, std::string>& settings) {
+  std::array<double, schedule_settings.size()> values{};
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto found = settings.find(schedule_settings[i]);
+    const DecimalReading number = read_decimal(found == settings.end() ? "" : found->second);
+    const bool whole = i == 0 || i == 3 || (number.value >= 0 && number.value < 1e15);
+    if (!number.in_range() || !whole) return {};
+    values[i] = number.value;
+  }
+  return Schedule{{.peak = values[0],
+                   .steps = static_cast<Index>(values[1]),
+                   .warm_up = static_cast<Index>(values[2]),
+                   .final_fraction = values[3]},
+                  static_cast<Index>(values[4])};
+}
+
 class Loop {
  public:
   explicit Loop(const Training& training) : t_(training), run_(training.run) {
     if (!t_.loss) throw std::invalid_argument("training: no loss");
+    if (t_.steps < 0 || t_.steps > t_.rate.steps)
+      throw std::invalid_argument("training: " + std::to_string(t_.steps) + " steps, expected at most the " +
+                                  std::to_string(t_.rate.steps) + " of the schedule");
     // Find out now, not after hours of training.
     if (!t_.checkpoint.empty()) require_writable(t_.checkpoint);
     adam_.max_norm = t_.max_norm;
@@ -38,23 +70,23 @@ class Loop {
     add(run_.series, "validation.step", &report_.validation_step);
     add(run_.series, "validation.loss", &report_.validation);
     add(run_.copies, "best", &best_);
-    add(run_.settings, "rate.peak", to_text(t_.rate.peak));
-    add(run_.settings, "rate.steps", std::to_string(t_.rate.steps));
-    add(run_.settings, "rate.warm_up", std::to_string(t_.rate.warm_up));
-    add(run_.settings, "rate.final_fraction", to_text(t_.rate.final_fraction));
-    add(run_.settings, "validate_every", std::to_string(t_.validate_every));
+    const std::array values = {to_text(t_.rate.peak), std::to_string(t_.rate.steps),
+                               std::to_string(t_.rate.warm_up), to_text(t_.rate.final_fraction),
+                               std::to_string(t_.validate_every)};
+    for (std::size_t i = 0; i < values.size(); ++i) add(run_.settings, schedule_settings[i], values[i]);
   }
 
   TrainingReport run() {
-    if (!t_.resume.empty()) load_checkpoint(t_.resume, run_);
-    while (report_.steps < t_.rate.steps && !report_.stopped) {
+    if (!t_.resume.empty()) resume();
+    const Index last_step = t_.steps > 0 ? t_.steps : t_.rate.steps;
+    while (report_.steps < last_step && !report_.stopped) {
       TrainingStep now = step();
-      const bool last = report_.steps == t_.rate.steps;
-      if (t_.validation && t_.validate_every > 0 && is_due(now.step, t_.validate_every, t_.rate.steps))
+      const bool last = report_.steps == last_step;
+      if (t_.validation && Schedule{t_.rate, t_.validate_every}.validates(now.step))
         now.validation = validate();
       if (t_.on_step) t_.on_step(now);
       report_.stopped = !last && t_.stop && t_.stop();
-      if (!t_.checkpoint.empty() && (report_.stopped || is_due(now.step, t_.checkpoint_every, t_.rate.steps)))
+      if (!t_.checkpoint.empty() && (report_.stopped || is_due(now.step, t_.checkpoint_every, last_step)))
         save_checkpoint(t_.checkpoint, run_);
     }
     take_best();
@@ -62,6 +94,49 @@ class Loop {
   }
 
  private:
+  void resume() {
+    Safetensors from = read_safetensors(t_.resume);
+    const auto done = from.arrays.find("counter/step");
+    if (const auto schedule = schedule_of(from.metadata); schedule && done != from.arrays.end()) {
+      const StoredArray& count = done->second;
+      if (count.dtype == Dtype::i64 && count.shape.empty())
+        require_same_beginning(*schedule, from, std::min<Index>(count.integer(), schedule->rate.steps));
+      for (const char* name : schedule_settings) from.metadata[name] = run_.settings.at(name);
+    }
+    restore(run_, from);
+  }
+
+  // Refuses a checkpoint of `done` steps that this run would have made otherwise.
+  void require_same_beginning(const Schedule& theirs, const Safetensors& from, Index done) const {
+    std::string there, here;  // the settings that differ
+    for (const char* name : schedule_settings) {
+      const std::string &theirs_is = from.metadata.at(name), &ours_is = run_.settings.at(name);
+      if (theirs_is == ours_is) continue;
+      there += (there.empty() ? "" : ", ") + (name + (" " + theirs_is));
+      here += (here.empty() ? "" : ", ") + (name + (" " + ours_is));
+    }
+    const auto refuse = [&](const std::string& what) {
+      throw FileError(from.file, "the checkpoint was written with " + there + ", this run has " + here +
+                                     ": " + what + ", so that it cannot go on from there");
+    };
+    const Index last_step = t_.steps > 0 ? t_.steps : t_.rate.steps;
+    if (done > last_step)
+      throw FileError(from.file, "the checkpoint was written after " + std::to_string(done) +
+                                     " steps, this run has " + std::to_string(last_step));
+    if (there.empty()) return;
+    for (Index t = 1; t <= done; ++t)
+      if (theirs.rate(t) != t_.rate(t))
+        refuse("the learning rate of step " + std::to_string(t) + " was " + to_text(theirs.rate(t)) +
+               " and would be " + to_text(t_.rate(t)));
+    if (!t_.validation) return;
+    for (Index t = 1; t <= done; ++t) {
+      const bool was = theirs.validates(t), would_be = Schedule{t_.rate, t_.validate_every}.validates(t);
+      if (was != would_be)
+        refuse("step " + std::to_string(t) + " was " + (was ? "" : "not ") +
+               "followed by a validation and would " + (would_be ? "" : "not ") + "be");
+    }
+  }
+
   TrainingStep step() {
     const Index t = report_.steps + 1;
     const double loss = t_.loss(t);
@@ -108,7 +183,7 @@ class Loop {
 // A signal's handler can only write to something global.
 volatile std::sig_atomic_t received = 0;
 bool alive = false;
-constexpr std::array signals = {SIGINT, SIGTERM};
+constexpr std::array signals = {SIGINT, SIGTERM, SIGHUP};
 std::array<struct sigaction, signals.size()> handlers_before;
 
 extern "C" void doxa_stop_requested(int signal) { received = signal; }
@@ -148,5 +223,11 @@ StopRequest::~StopRequest() {
 }
 
 int StopRequest::signal() const { return received; }
+
+void end_by_signal(int signal) {
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+  std::_Exit(128 + signal);
+}
 
 }  // namespace doxa

@@ -38,12 +38,16 @@ struct Training {
   /// Adam's moments, the step, the schedule's settings and the validation losses so far.
   TrainingState run = {};
   WarmupCosine rate = {};
+  Index steps = 0;      ///< where to end, at most rate.steps; 0: at rate.steps
   double max_norm = 0;  ///< the gradient is clipped to this norm; 0: no clipping
 
   Index validate_every = 0;               ///< steps, and after the last step; 0: never
   std::filesystem::path checkpoint = {};  ///< where to write checkpoints; empty: nowhere
   Index checkpoint_every = 0;             ///< steps; 0: only at the end or when stopped
-  std::filesystem::path resume = {};      ///< the checkpoint to continue from; empty: start afresh
+  /// The checkpoint to continue from; empty: start afresh. Its schedule may differ, for example in a longer T, if
+  /// everything that it has done so far is what this run would have done: the same rate of every step, the same
+  /// validations. So the result is always, bit for bit, that of this run from the beginning.
+  std::filesystem::path resume = {};
 
   /// The loss of step t on a fresh batch. Must leave its gradients in the parameters.
   std::function<double(Index t)> loss = {};
@@ -67,10 +71,12 @@ struct TrainingReport {
 /// stays. Throws FileError and std::runtime_error as load_checkpoint and save_checkpoint do.
 TrainingReport train(const Training& training);
 
-/// While it lives, the first SIGINT (Ctrl-C) and the first SIGTERM ask the program to stop instead of ending
-/// it, so that a loop can finish its step and write what it has. The second signal of either kind ends the
-/// program. A signal that was ignored before (under nohup) stays ignored. The destructor restores the
-/// handlers that were there before.
+/// While it lives, the first SIGINT (Ctrl-C), the first SIGTERM and the first SIGHUP (a lost connection) ask the
+/// program to stop instead of ending it, so that a loop can finish its step and write what it has. The second signal
+/// of the same kind ends the program. A signal that was ignored before (under nohup) stays ignored. The destructor
+/// restores the handlers that were there before.
+///
+/// A program that has stopped should end by end_by_signal, so that a shell sees why.
 class StopRequest {
  public:
   StopRequest();  ///< throws std::logic_error if there is one already: signals belong to the whole program
@@ -81,5 +87,10 @@ class StopRequest {
   int signal() const;  ///< the signal that came, 0 if none has
   explicit operator bool() const { return signal() != 0; }
 };
+
+/// Ends the program as the signal would have: its parent sees exit status 128 + signal (130 for Ctrl-C), and a shell's
+/// loop around it ends as well. What is in buffers of streams must have been flushed. Where the signal is blocked, it
+/// ends the program with that exit status.
+[[noreturn]] void end_by_signal(int signal);
 
 }  // namespace doxa

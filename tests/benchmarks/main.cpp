@@ -80,6 +80,16 @@ std::vector<Benchmark> benchmarks() {
   return all;
 }
 
+// --threads is for the training steps.
+void require_training_step(const std::vector<std::string>& chosen) {
+  const auto is_step = [](const std::string& name) {
+    return std::ranges::find(cases(), name, &Case::name) != cases().end();
+  };
+  if (!chosen.empty() && std::ranges::none_of(chosen, is_step))
+    throw support::UsageError("found --threads for --case " + chosen.front() +
+                              ", expected a training step, such as --case " + cases().front().name);
+}
+
 void print_about() {
 #ifdef __clang__
   const char* compiler = "Clang " __clang_version__;
@@ -135,7 +145,12 @@ int main(int argc, char** argv) {
                "instead: time and memory of a step against its sizes, and DIR/growth.svg");
   command.flag("list", settings.list, "print the names of the benchmarks");
   command.flag("about", settings.about, "print what was built: version, type of numbers, kernels, compiler");
+  command.excludes("list", {"case", "seconds", "threads", "json", "growth", "about"},
+                   "--list measures nothing");
+  command.excludes("about", {"case", "seconds", "threads", "json", "growth"}, "--about measures nothing");
+  command.excludes("growth", {"case", "threads"}, "--growth has cases of its own, on one thread");
   return command.run(argc, argv, [&] {
+    if (command.given("threads")) doxa::benchmarks::require_training_step(settings.cases);
     doxa::benchmarks::run(settings);
     return 0;
   });

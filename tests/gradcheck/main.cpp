@@ -88,8 +88,6 @@ std::string summary(const std::vector<Result>& results) {
 }
 
 int run(const Settings& settings) {
-  if (settings.list && !settings.json.empty())
-    throw support::UsageError("--list: nothing to write to --json");
   GradientCheckOptions options;
   options.seed = settings.seed;
   options.mode = mode_of(settings.mode);
@@ -131,5 +129,6 @@ int main(int argc, char** argv) {
                  "by the size of the case, every entry, or random directions and some entries");
   command.text("json", "FILE", settings.json, "also write the results to FILE");
   command.flag("verbose", settings.verbose, "print the worst entries of each case");
+  command.excludes("list", {"seed", "mode", "json", "verbose"}, "--list checks nothing");
   return command.run(argc, argv, [&] { return doxa::gradcheck::run(settings); });
 }

@@ -28,6 +28,8 @@ std::string not_to_be_committed(const ResultsFile& results, const std::string& c
   if (name == results.end() || name->second != std::variant<double, std::string>(chapter))
     return "is not of " + chapter;
   if (!is("seed", 1) || !is("quick", 0)) return "is not of the run with seed 1 in full";
+  if (const auto stop = results.find("stopped"); stop != results.end())
+    return "is of a run that was stopped " + std::get<std::string>(stop->second);
   for (const auto& [entry, value] : results)
     if (entry.starts_with("claim.") && entry.ends_with(".holds") && std::get<double>(value) != 1)
       return "has a claim that failed: " + entry;

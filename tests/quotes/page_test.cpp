@@ -148,6 +148,8 @@ TEST_F(QuotingPage, FiguresBelongToTheCommittedRun) {
 
   std::ofstream(run / "results.json") << "{\"chapter\": \"03-test\", \"seed\": 2, \"quick\": 0}";
   EXPECT_THROW(take(run, chapter()), std::runtime_error);
+  std::ofstream(run / "results.json") << head + ", \"stopped\": \"by SIGINT after step 3\"}";
+  EXPECT_THROW(take(run, chapter()), std::runtime_error);
   std::ofstream(run / "results.json") << head + ", \"claim.1.holds\": 0}";
   EXPECT_THROW(take(run, chapter()), std::runtime_error);
 }

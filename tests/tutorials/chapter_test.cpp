@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <fstream>
 #include <new>
 
@@ -74,6 +75,23 @@ TEST(Chapter, BadInputIsOneLineAndLeavesNothing) {
   EXPECT_EQ(run({"--sed=1", "--out", out}, good_claim).err, "07-test: unknown flag '--sed' (see --help)\n");
   EXPECT_EQ(run({"--out", out}, [](Chapter&) { throw std::bad_alloc(); }).err, "07-test: out of memory\n");
   EXPECT_EQ(scratch.entries(), 0u);
+}
+
+TEST(ChapterDeathTest, AStoppedRunSaysSoAndEndsByItsSignal) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const Scratch scratch;
+  const fs::path out = fs::temp_directory_path() / "doxa-stopped-chapter";
+  const auto stopped = [&](bool claim) {
+    run({"--out", out.string()}, [&](Chapter& chapter) {
+      chapter.stopped(SIGTERM, "step 3 of markov");
+      if (claim) good_claim(chapter);
+    });
+  };
+  EXPECT_EXIT(stopped(true), ::testing::KilledBySignal(SIGTERM), "");
+  const std::string results = content(out / "results.json");
+  EXPECT_NE(results.find("\"stopped\": \"by SIGTERM after step 3 of markov\""), std::string::npos) << results;
+  EXPECT_NE(results.find("\"claim.1.holds\": 1"), std::string::npos);
+  fs::remove_all(out);
 }
 
 TEST(Chapter, HelpRunsNothing) {

@@ -77,5 +77,19 @@ TEST(Claims, ABoundWithoutAToleranceIsNoWallOfDigits) {
   EXPECT_NE(report.find("got 0.333333, expected 0.333333, difference 0,"), std::string::npos);
 }
 
+// Of claims that a stopped run has not come to, nothing is said to hold.
+TEST(Claims, AStoppedRunDoesNotSayThatAllHold) {
+  Claims claims;
+  claims.equal("one is one", 1, 1, 0, "exact");
+  EXPECT_TRUE(
+      claims.report("by SIGINT after step 3")
+          .ends_with(
+              "\nstopped by SIGINT after step 3: 1 claim was checked, none failed; the others were not "
+              "checked\n"));
+  claims.equal("one is two", 1, 2, 0, "exact");
+  EXPECT_TRUE(
+      claims.report("by SIGINT").ends_with("2 claims were checked, 1 failed; the others were not checked\n"));
+}
+
 }  // namespace
 }  // namespace doxa::support

@@ -88,13 +88,9 @@ int main(int argc, char** argv) {
   arguments.integer("horizon", horizon, {1, 100'000}, "steps of the trajectory shown");
   arguments.text("trajectory", "FILE.csv", trajectory,
                  "a trajectory, with columns action and observation; writes beliefs.csv");
+  arguments.excludes("trajectory", {"action-weights", "horizon", "seed"}, "the file says what was done");
 
   return run_chapter(arguments, argc, argv, [&](Chapter& chapter) {
-    if (arguments.given("trajectory"))
-      for (const char* name : {"action-weights", "horizon"})
-        if (arguments.given(name))
-          throw UsageError(std::string("found --") + name +
-                           " beside --trajectory, expected one of them: the file says what was done");
     const bool is_tiger = !arguments.given("pomdp");
     if (is_tiger && weights.empty()) weights = {90, 5, 5};
     const Pomdp m = read_model(chapter, input);

@@ -29,14 +29,12 @@ int main(int argc, char** argv) {
   std::size_t horizon = 6;
   add_flags(arguments, input, "the model, in Cassandra's format instead of Tiger");
   arguments.numbers("action-weights", "W,W,…", weights,
-                    "with --pomdp: how often each action is taken (default: all alike)");
-  arguments.integer(
-      "horizon", horizon, {1, 64},
-      "with --pomdp: steps; all (A·O)^T histories are enumerated (less by default where they are many)");
+                    "how often each action is taken (default: all alike)");
+  arguments.integer("horizon", horizon, {1, 64},
+                    "steps; all (A·O)^T histories are enumerated (less by default where they are many)");
+  for (const char* flag : {"action-weights", "horizon"}) arguments.needs(flag, "pomdp");
   return run_chapter(arguments, argc, argv, [&](Chapter& chapter) {
     if (!arguments.given("pomdp")) {
-      if (arguments.given("action-weights") || arguments.given("horizon"))
-        throw UsageError("--action-weights and --horizon go with --pomdp FILE");
       const Pomdp tiger = read_model(chapter, input);
       const std::vector<Setting> settings{
           {"uniform", "uniform", tiger, open_loop_policy(tiger), horizon},

@@ -41,7 +41,7 @@ void run(Chapter& chapter, BeliefSettings s) {
   chapter.figure("track", track_figure(data, {&best}));
   one_step(chapter);
   claim_bounds(chapter, s, data, learned);
-  if (published) {
+  if (published && chapter.complete()) {
     true_parameters(chapter, data, variants);
     chapter.claims.at_least("memory_score of the chosen variant on Tiger", best.score.memory.score,
                             chapter.quick() ? 0.5 : 0.85, 0,

@@ -45,8 +45,7 @@ void run(Chapter& chapter, BeliefSettings s) {
   claim_bounds(chapter, s, data, learned);
   claim_no_leak(chapter, data, variants);
   claim_copied_observation(chapter, data);
-  if (published && s.variant == "all" && learned.size() == rssm_variants().size())
-    claim_tiger(chapter, data, learned);
+  if (published && s.variant == "all" && chapter.complete()) claim_tiger(chapter, data, learned);
 }
 
 }  // namespace

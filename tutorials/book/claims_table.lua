@@ -41,8 +41,9 @@ function claims_table.html(chapter, page, links)
   end
   local seed = run.seed and ", seed " .. tostring(run.seed) or ""
   local quick = run.quick == 1 and ", <code>--quick</code>" or ""
+  local stopped = run.stopped and ", stopped " .. site.escape(run.stopped) .. ", so that claims are missing" or ""
   return '<section class="claims">\n<h2 id="claims-of-the-run">Claims of the run</h2>\n<p>From ' .. whose .. seed .. quick
-      .. ".</p>\n" .. '<div class="scroll" tabindex="0" role="region" aria-labelledby="claims-of-the-run">\n<table>\n'
+      .. stopped .. ".</p>\n" .. '<div class="scroll" tabindex="0" role="region" aria-labelledby="claims-of-the-run">\n<table>\n'
       .. "<thead><tr><th>#</th><th>claim</th><th>got</th><th>expected, or bound</th><th>difference</th><th>tolerance</th>"
       .. "<th>holds</th></tr></thead>\n<tbody>\n" .. table.concat(rows) .. "</tbody>\n</table>\n</div>\n</section>\n"
 end

@@ -132,6 +132,30 @@ void CommandLine::numbers(std::string name, std::string placeholder, std::vector
        });
 }
 
+void CommandLine::add_rule(Rule rule) {
+  for (const std::string& name : {rule.name, rule.other})
+    if (find(name) == nullptr) throw std::logic_error("no flag --" + name);
+  rules_.push_back(std::move(rule));
+}
+
+void CommandLine::excludes(std::string name, std::vector<std::string> without, std::string why) {
+  for (std::string& other : without) add_rule({std::move(other), name, why, false});
+}
+
+void CommandLine::needs(std::string name, std::string with) {
+  add_rule({std::move(name), std::move(with), "", true});
+}
+
+void CommandLine::check_rules() const {
+  for (const Rule& rule : rules_) {
+    if (!given(rule.name) || given(rule.other) == rule.together) continue;
+    throw UsageError("found --" + rule.name +
+                     (rule.together ? " without --" + rule.other + ", expected both"
+                                    : " beside --" + rule.other + ", expected one of them: " + rule.why) +
+                     " (see --help)");
+  }
+}
+
 void CommandLine::words(std::string placeholder, std::vector<std::string>& words) {
   words_placeholder_ = std::move(placeholder);
   words_ = &words;
@@ -178,6 +202,7 @@ void CommandLine::parse(int argc, const char* const* argv) {
       throw UsageError(label + ": " + error.what() + hint);
     }
   }
+  check_rules();
   if (const Flag* quick = find("quick"); quick != nullptr && quick->given)
     for (const Flag& flag : flags_)
       if (!flag.given) flag.set_quick();
@@ -195,6 +220,16 @@ bool CommandLine::given(std::string_view name) const {
   throw std::logic_error("no flag --" + std::string(name) + " is declared");
 }
 
+std::string CommandLine::conditions(std::string_view name) const {
+  std::string only, never;
+  for (const Rule& rule : rules_) {
+    if (rule.name != name) continue;
+    std::string& list = rule.together ? only : never;
+    list += (list.empty() ? "" : ", ") + ("--" + rule.other);
+  }
+  return (only.empty() ? "" : "; only with " + only) + (never.empty() ? "" : "; not with " + never);
+}
+
 std::string CommandLine::usage() const {
   std::vector<Flag> ordered(flags_.begin() + static_cast<std::ptrdiff_t>(listed_last_), flags_.end());
   ordered.insert(ordered.end(), flags_.begin(), flags_.begin() + static_cast<std::ptrdiff_t>(listed_last_));
@@ -210,6 +245,7 @@ std::string CommandLine::usage() const {
   for (const Flag& flag : ordered) {
     text += "  " + head(flag) + std::string(width - columns(head(flag)) + 3, ' ') + flag.help;
     if (!flag.fallback.empty()) text += " (default " + flag.fallback + ")";
+    text += conditions(flag.name);
     text += '\n';
   }
   return text + "\n" + notes_ + "\n";
@@ -234,7 +270,8 @@ int CommandLine::run(int argc, const char* const* argv, const std::function<int(
 
 Arguments::Arguments(std::string chapter, std::string title)
     : CommandLine(std::move(chapter), std::move(title),
-                  "Exit status: 0 all claims hold, 1 a claim failed, 2 bad input."),
+                  "Exit status: 0 all claims hold, 1 a claim failed, 2 bad input or output that cannot be\n"
+                  "written; stopped by signal N (Ctrl-C: 2), 128 + N."),
       out_("out/" + program_) {
   CommandLine::seed(seed_);
   text("out", "DIR", out_, "directory for results.json and the figures");

@@ -75,11 +75,18 @@ class CommandLine {
   // --name PLACEHOLDER: finite numbers separated by commas, at least one.
   void numbers(std::string name, std::string placeholder, std::vector<double>& value, std::string help);
 
+  // --name makes the flags `without` meaningless: both together are refused, and `why` ends the message.
+  void excludes(std::string name, std::vector<std::string> without, std::string why);
+
+  // --name means something only together with --with: alone it is refused.
+  void needs(std::string name, std::string with);
+
   // What is no flag goes into `words`; without this it is refused.
   void words(std::string placeholder, std::vector<std::string>& words);
 
   // Reads the command line into the bound variables. Stops at --help, see help_wanted().
-  // Throws UsageError: unknown or repeated flag, missing value, not a number or out of range.
+  // Throws UsageError: unknown or repeated flag, missing value, not a number or out of range, flags that
+  // contradict each other.
   void parse(int argc, const char* const* argv);
 
   // Was --name on the command line? Throws std::logic_error when there is no such flag.
@@ -107,8 +114,15 @@ class CommandLine {
     bool given = false;
   };
 
+  // --name does not go with --other, or only with it.
+  struct Rule {
+    std::string name, other, why;
+    bool together;  // whether they must both be given
+  };
+
   std::string program_, title_;
   std::vector<Flag> flags_;
+  std::vector<Rule> rules_;
   std::size_t listed_last_ = 0;  // so many flags, declared first, stand last in the usage text
 
  private:
@@ -117,6 +131,9 @@ class CommandLine {
   void bind_integer(std::string name, std::int64_t fallback, Limits<std::int64_t> limits, std::string help,
                     std::function<void(std::int64_t)> assign);
   Flag* find(std::string_view name);
+  void add_rule(Rule rule);
+  void check_rules() const;
+  std::string conditions(std::string_view name) const;  // of its rules, for the usage text
 
   std::string notes_, words_placeholder_;
   std::vector<std::string>* words_ = nullptr;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <csignal>
 #include <iostream>
 #include <stdexcept>
 #include <system_error>
@@ -9,6 +10,7 @@
 
 #include "doxa/autograd/real.h"
 #include "doxa/models/files/file.h"
+#include "doxa/models/nn/training.h"
 #include "support/results.h"
 #include "support/standard_streams.h"
 
@@ -83,7 +85,7 @@ void claim_agreement(Chapter& chapter, const std::string& results) {
                                            chapter.claims.all(), chapter.results.tolerances()));
 }
 
-int run(const Arguments& arguments, const std::function<void(Chapter&)>& body) {
+int run(const Arguments& arguments, const std::function<void(Chapter&)>& body, int& signal) {
   OutputDirectory directory(arguments.out());
   std::cout << arguments.chapter() << ": " << arguments.title() << " (seed " << arguments.seed()
             << (arguments.quick() ? ", quick" : "") << ")\n\n";
@@ -101,12 +103,13 @@ int run(const Arguments& arguments, const std::function<void(Chapter&)>& body) {
     claim_agreement(chapter, results);
   chapter.file("results.json", results);
 
-  std::cout << '\n' << chapter.claims.report();
+  std::cout << '\n' << chapter.claims.report(chapter.stop());
   for (const auto& [name, text] : chapter.files()) {
     write_file_atomically(arguments.out() / name, text);
     directory.keep();
     std::cout << "wrote " << (arguments.out() / name).string() << '\n';
   }
+  signal = chapter.signal();
   return chapter.claims.failed() == 0 ? 0 : 1;
 }
 
@@ -119,6 +122,16 @@ void Chapter::file(std::string name, std::string text) {
   files_.emplace_back(std::move(name), std::move(text));
 }
 
+void Chapter::stopped(int signal, const std::string& after) {
+  const char* name = signal == SIGINT    ? "SIGINT"
+                     : signal == SIGTERM ? "SIGTERM"
+                     : signal == SIGHUP  ? "SIGHUP"
+                                         : nullptr;
+  signal_ = signal;
+  stop_ = "by " + (name ? name : "signal " + std::to_string(signal)) + " after " + after;
+  results.set("stopped", stop_);
+}
+
 void Chapter::print(const std::string& name, const Table& table) {
   std::cout << table;
   results.set("printed." + name, table.text());
@@ -126,7 +139,10 @@ void Chapter::print(const std::string& name, const Table& table) {
 
 int run_chapter(Arguments& arguments, int argc, const char* const* argv,
                 const std::function<void(Chapter&)>& body) {
-  return arguments.run(argc, argv, [&] { return run(arguments, body); });
+  int signal = 0;
+  const int status = arguments.run(argc, argv, [&] { return run(arguments, body, signal); });
+  if (signal != 0) end_by_signal(signal);
+  return status;
 }
 
 }  // namespace doxa::support

@@ -42,14 +42,19 @@ class Chapter {
 
   const std::vector<std::pair<std::string, std::string>>& files() const { return files_; }  // name, text
 
-  // Says that the run was stopped before its end: its results are then not held against the committed ones.
-  void cut_short() { complete_ = false; }
-  bool complete() const { return complete_; }
+  // Says that a signal has stopped the run before its end, after what, for example "step 12 of markov". The files are
+  // still written, with an entry "stopped" in the results, which are not held against the committed ones; the program
+  // then ends by that signal.
+  void stopped(int signal, const std::string& after);
+  bool complete() const { return signal_ == 0; }
+  int signal() const { return signal_; }             // 0: none
+  const std::string& stop() const { return stop_; }  // "by SIGINT after step 12 of markov", or empty
 
  private:
   const Arguments& arguments_;
   std::vector<std::pair<std::string, std::string>> files_;
-  bool complete_ = true;
+  int signal_ = 0;
+  std::string stop_;
 };
 
 // A chapter from its command line to its exit status:
@@ -58,6 +63,7 @@ class Chapter {
 //   1  a claim failed
 //   2  bad input: one line "NN-name: …" on standard error, and nothing written. Standard output that fails later than
 //      at the first line costs no results: the files are written, and the status is 2 all the same.
+//   128 + signal  stopped by the signal, for example 130 for Ctrl-C: see Chapter::stopped
 //
 // Parses the arguments, creates DIR, runs `body`, prints its claims and writes its files to DIR,
 // results.json among them. The default run ends with the claim that its results are those committed in

@@ -87,10 +87,14 @@ std::size_t Claims::failed() const {
       std::ranges::count_if(claims_, [](const Claim& claim) { return !claim.holds(); }));
 }
 
-std::string Claims::report() const {
+std::string Claims::report(const std::string& stopped) const {
   std::string text;
   for (const Claim& claim : claims_) text += claim.text();
   const std::string total = std::to_string(claims_.size()) + (claims_.size() == 1 ? " claim" : " claims");
+  if (!stopped.empty())
+    return text + "stopped " + stopped + ": " + total + (claims_.size() == 1 ? " was" : " were") +
+           " checked, " + (failed() == 0 ? "none" : std::to_string(failed())) +
+           " failed; the others were not checked\n";
   if (failed() != 0) return text + std::to_string(failed()) + " of " + total + " failed\n";
   return text + (claims_.size() == 1 ? "the claim holds\n" : "all " + total + " hold\n");
 }

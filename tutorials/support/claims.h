@@ -49,8 +49,9 @@ class Claims {
   const std::vector<Claim>& all() const { return claims_; }
   std::size_t failed() const;
 
-  // Every claim's text, then "all 5 claims hold" or "1 of 5 claims failed".
-  std::string report() const;
+  // Every claim's text, then "all 5 claims hold" or "1 of 5 claims failed". Of a run that was stopped, which has not
+  // come to all of its claims: "stopped by SIGINT …: 3 claims were checked, none failed; the others were not checked".
+  std::string report(const std::string& stopped = {}) const;
 
  private:
   std::vector<Claim> claims_;

@@ -4,9 +4,11 @@
 
 #include <gtest/gtest.h>
 
-#include "doxa/models/beliefs/score.h"
+#include <clocale>
+
 #include "doxa/models/beliefs/filtering_posterior.h"
 #include "doxa/models/beliefs/rssm_learner.h"
+#include "doxa/models/beliefs/score.h"
 #include "tests/support/random_pomdp.h"
 #include "tests/support/scratch.h"
 #include "tests/support/thrown.h"
@@ -75,8 +77,34 @@ TEST(EpisodeData, OfAFileIsSplitInTenths) {
   EXPECT_EQ(batch.batch, 6);
   EXPECT_EQ(batch.horizon, 6);
   EXPECT_EQ(batch.observations[0], batch.observations[2]);  // the copies stand side by side
-  EXPECT_NE(data.fingerprint, recorded_data(tiger(), {1, 0, 0}, all, {}).fingerprint);
+  EXPECT_NE(data.identity, recorded_data(tiger(), {1, 0, 0}, all, {}).identity);
   EXPECT_THROW(recorded_data(tiger(), mostly_listening, {all.begin(), all.begin() + 19}, {}), Refused);
+}
+
+// What a checkpoint recognises data by, also where decimals have a comma.
+TEST(EpisodeData, IsToldApartInWordsInEveryLocale) {
+  Philox random(4);
+  std::vector<Trajectory> all = simulate(tiger(), mostly_listening, 6, 25, random);
+  const EpisodeData simulated =
+      simulated_data(tiger(), mostly_listening, 7, {.validation = 4, .curve = 3, .held_out = 4}, 2);
+  EXPECT_EQ(simulated.identity.at("action weights"), "0.9,0.05,0.05");
+  EXPECT_EQ(simulated.identity.at("horizon"), "7");
+  EXPECT_EQ(simulated.identity.at("episodes"), "simulated");
+  EXPECT_EQ(simulated.identity.at("validation episodes"), "3");
+  EXPECT_TRUE(simulated.identity.at("model").starts_with("2 states, 3 actions, 2 observations, hash "));
+
+  const EpisodeData data = recorded_data(tiger(), mostly_listening, all, {});
+  EXPECT_TRUE(data.identity.at("episodes").starts_with("25, hash "));
+  const std::string before = std::setlocale(LC_ALL, nullptr);
+  for (const char* locale : {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "fr_FR"})
+    if (std::setlocale(LC_ALL, locale) != nullptr) break;  // where none is installed, this part shows nothing
+  EXPECT_EQ(recorded_data(tiger(), mostly_listening, all, {}).identity, data.identity);
+  std::setlocale(LC_ALL, before.c_str());
+
+  all.back().observations[3] = 1 - all.back().observations[3];  // of the held-out ones
+  const EpisodeData other = recorded_data(tiger(), mostly_listening, all, {});
+  EXPECT_NE(other.identity.at("episodes"), data.identity.at("episodes"));
+  EXPECT_EQ(other.identity.at("model"), data.identity.at("model"));
 }
 
 }  // namespace

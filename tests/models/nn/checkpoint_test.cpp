@@ -119,16 +119,16 @@ TEST_F(CheckpointRefusal, NothingIsWrongToBeginWith) { EXPECT_NO_THROW(restore(r
 
 TEST_F(CheckpointRefusal, OtherSettings) {
   run_.settings["hidden"] = "6";
-  expect_refused("found the setting hidden = '5', expected '6' as in this run");
+  expect_refused("the checkpoint was written with hidden '5', this run has hidden '6'");
   run_.settings["hidden"] = "5";
   run_.settings["variant"] = "thin";
-  expect_refused("found no setting variant, expected 'thin' as in this run");
+  expect_refused("the checkpoint was written without a setting variant, this run has variant 'thin'");
   run_.settings.erase("variant");
   run_.settings.erase("batch");
-  expect_refused("found the setting 'batch' = '4', expected no such setting as in this run");
+  expect_refused("the checkpoint was written with a setting 'batch' = '4', this run has no such setting");
   run_.settings["batch"] = "4";
   run_.adam.beta2 = 0.99;
-  expect_refused("found the setting adam.beta2 = '0.999', expected '0.99' as in this run");
+  expect_refused("the checkpoint was written with adam.beta2 '0.999', this run has adam.beta2 '0.99'");
 }
 
 TEST_F(CheckpointRefusal, OtherKindsOfFile) {

@@ -48,7 +48,7 @@ volatile std::sig_atomic_t seen = 0;
 void see(int signal) { seen = signal; }
 
 TEST(StopRequest, ASignalIsNotedAndTheProgramGoesOn) {
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     const StopRequest stop;
     EXPECT_FALSE(stop);
     std::raise(signal);
@@ -72,14 +72,16 @@ TEST(StopRequest, TheHandlersOfBeforeComeBack) {
 }
 
 TEST(StopRequest, WhatWasIgnoredStaysIgnored) {
-  const auto before = std::signal(SIGINT, SIG_IGN);
-  {
-    const StopRequest stop;
-    std::raise(SIGINT);
-    EXPECT_FALSE(stop);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    const auto before = std::signal(signal, SIG_IGN);
+    {
+      const StopRequest stop;
+      std::raise(signal);
+      EXPECT_FALSE(stop);
+    }
+    std::raise(signal);
+    std::signal(signal, before);
   }
-  std::raise(SIGINT);
-  std::signal(SIGINT, before);
 }
 
 TEST(StopRequest, ThereIsOneAtATime) {
@@ -98,6 +100,18 @@ TEST(StopRequestDeathTest, TheSecondSignalEndsTheProgram) {
         std::raise(SIGINT);
       },
       ::testing::KilledBySignal(SIGINT), "");
+}
+
+TEST(StopRequestDeathTest, AStoppedProgramCanEndByItsSignal) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+    EXPECT_EXIT(
+        {
+          const StopRequest stop;
+          std::raise(signal);
+          end_by_signal(stop.signal());
+        },
+        ::testing::KilledBySignal(signal), "");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <stdexcept>
 
+#include "doxa/autograd/internal/number_text.h"
 #include "doxa/models/files/file.h"
 #include "doxa/models/nn/mlp.h"
 #include "tests/support/rounding.h"
@@ -205,13 +206,69 @@ TEST(Training, AnotherRunIsNotGoneOnWith) {
   };
   Training other = training;
   other.rate.steps = 50;
-  says(other, "found the setting rate.steps = '40', expected '50' as in this run");
+  says(other,
+       "the checkpoint was written with rate.steps 40, this run has rate.steps 50: the learning rate of step "
+       "6 was " +
+           to_text(training.rate(6)) + " and would be " + to_text(other.rate(6)) +
+           ", so that it cannot go on from there");
   other = training;
   other.run.settings["hidden"] = "8";
-  says(other, "found the setting hidden = '6', expected '8' as in this run");
+  says(other, "the checkpoint was written with hidden '6', this run has hidden '8'");
   other = training;
   other.resume = scratch / "none.safetensors";
   says(other, "found no such file, expected a .safetensors file");
+}
+
+// With a rate that does not depend on the length of the run.
+TEST(Training, AResumedRunMayBeLonger) {
+  const Scratch scratch;
+  const auto training = [](Learner& learner, Index steps) {
+    Training t = learner.training();
+    t.rate = {.peak = 0.05, .steps = steps, .warm_up = 5, .final_fraction = 1};
+    return t;
+  };
+  Learner whole, first, second, third;
+  const TrainingReport expected = train(training(whole, 24));
+  Training before = training(first, 12), after = training(second, 24), again = training(third, 24);
+  before.checkpoint = after.resume = scratch / "run.safetensors";
+  train(before);
+  expect_same(train(after), expected, second, whole);
+
+  // The last step is always validated: a run of 13 steps has one validation that a longer run does not have.
+  before.rate.steps = 13;
+  train(before);
+  again.resume = before.checkpoint;
+  EXPECT_SAYS(FileError,
+              again.resume.string() +
+                  ": the checkpoint was written with rate.steps 13, this run has rate.steps 24: step 13 "
+                  "was followed by a validation and would not be, so that it cannot go on from there",
+              train(again));
+  again.rate.steps = 12;
+  EXPECT_SAYS(FileError,
+              again.resume.string() + ": the checkpoint was written after 13 steps, this run has 12",
+              train(again));
+  EXPECT_TRUE(third.losses.empty());
+}
+
+// With any rate, if the schedule is that of the longer run from the beginning.
+TEST(Training, ARunMayEndBeforeItsScheduleAndBeLengthened) {
+  const Scratch scratch;
+  Learner whole;
+  const TrainingReport expected = train(whole.training());
+  for (const Index steps : {1, 6, 23, 40}) {
+    Learner first, second;
+    Training before = first.training(), after = second.training();
+    before.steps = steps;
+    before.checkpoint = after.resume = scratch / "run.safetensors";
+    const TrainingReport report = train(before);
+    EXPECT_EQ(report.steps, steps);
+    EXPECT_FALSE(report.stopped);
+    expect_same(train(after), expected, second, whole);
+  }
+  Learner third;
+  Training beyond = third.training();
+  beyond.steps = 41;
+  EXPECT_SAYS(Refused, "training: 41 steps, expected at most the 40 of the schedule", train(beyond));
 }
 
 }  // namespace

@@ -18,8 +18,9 @@ struct BeliefSettings {
   PomdpInput pomdp = {};
   std::string episodes = {};  // empty: simulated
   std::vector<double> action_weights = {};
-  Index horizon = 32, steps = 0, batch = 32, hidden = 64, latent = 0;  // 0: from the model's sizes
-  std::string variant = {};                                            // "all", or one
+  Index horizon = 32, steps = 0, schedule = 0, batch = 32, hidden = 64,
+        latent = 0;          // 0: from the model's sizes
+  std::string variant = {};  // "all", or one
   std::string checkpoint = {}, resume = {};
   Index samples = 64;  // of the belief, for the score
   EpisodeCounts counts = {};
@@ -51,9 +52,9 @@ Training training_loop(const std::string& variant, Index steps, const Chapter& c
 // Refuses a --resume for which no variant has a checkpoint.
 void require_checkpoint(const BeliefSettings& settings, const std::vector<std::string>& variants);
 
-// Trains and scores the variants one after another. Ctrl-C ends it after the step it comes in: the variant of
-// that step is still scored, later ones are removed from `variants`. Each variant's state is kept in its
-// checkpoint.
+// Trains and scores the variants one after another. A signal (see StopRequest) ends it after the step it comes in:
+// the variant of that step is still scored, later ones are removed from `variants`. Each variant's state is kept in
+// its checkpoint.
 template <BeliefModel M>
 std::vector<LearnedBelief> learn(Chapter& chapter, const BeliefSettings& s, const EpisodeData& data,
                                  std::vector<BeliefVariant<M>>& variants) {
@@ -80,8 +81,8 @@ std::vector<LearnedBelief> learn(Chapter& chapter, const BeliefSettings& s, cons
     l.score = score_belief(v.model, data, s.samples, Philox(chapter.seed(), 7));
     belief.stream += 2;
     if (!stop) continue;
-    chapter.cut_short();
-    std::cout << "stopped after step " << l.training.steps << " of " << l.name << '\n';
+    chapter.stopped(stop.signal(), "step " + std::to_string(l.training.steps) + " of " + l.name);
+    std::cout << "stopped " << chapter.stop() << '\n';
     variants.erase(variants.begin() + static_cast<std::ptrdiff_t>(learned.size()), variants.end());
   }
   return learned;

@@ -33,7 +33,7 @@ EpisodeData data_of(Pomdp pomdp, const BeliefSettings& s, std::uint64_t seed) {
 
 bool BeliefSettings::as_published(const Chapter& chapter) const {
   for (const char* flag :
-       {"pomdp", "episodes", "action-weights", "horizon", "steps", "hidden", "latent", "batch"})
+       {"pomdp", "episodes", "action-weights", "horizon", "steps", "schedule", "hidden", "latent", "batch"})
     if (chapter.arguments().given(flag)) return false;
   return true;
 }
@@ -54,6 +54,10 @@ void add_flags(Arguments& arguments, BeliefSettings& s, const std::vector<std::s
   arguments.integer("horizon", s.horizon, {1, 4096}, "steps an episode");
   arguments.integer("steps", s.steps, {0, 10'000'000},
                     "training steps of each variant; 0: as many as fit the time");
+  arguments.integer(
+      "schedule", s.schedule, {0, 10'000'000},
+      "steps over which the learning rate falls, at least --steps; more, to lengthen the run by "
+      "--resume with as many --steps; 0: --steps");
   arguments.integer("batch", s.batch, {1, 4096}, "episodes a training step");
   arguments.integer("hidden", s.hidden, {1, 4096}, "width of the networks");
   arguments.integer("latent", s.latent, {0, 1024}, "width or classes of the latent; 0: from the model");
@@ -61,13 +65,15 @@ void add_flags(Arguments& arguments, BeliefSettings& s, const std::vector<std::s
       "checkpoint", "FILE", s.checkpoint,
       "where to keep the state of training; of several variants each has FILE.NAME (default: in DIR)");
   arguments.text("resume", "FILE", s.resume, "go on from such a checkpoint");
+  arguments.excludes("episodes", {"action-weights", "horizon"}, "the file says what was done");
 }
 
 EpisodeData read_data(Chapter& chapter, const BeliefSettings& s) {
   EpisodeData data = data_of(read_model(chapter, s.pomdp), s, chapter.seed());
   std::cout << data.pomdp.states.size() << " states (never shown to the learner), "
             << data.pomdp.actions.size() << " actions, " << data.pomdp.observations.size()
-            << " observations; episodes of " << data.horizon << " steps\n\n";
+            << " observations; episodes of " << data.horizon << " steps\n\n"
+            << std::flush;
   return data;
 }
 
@@ -84,14 +90,18 @@ Training training_loop(const std::string& variant, Index steps, const Chapter& c
   Training t;
   t.run.settings = {{"variant", variant},
                     {"seed", std::to_string(chapter.seed())},
-                    {"horizon", std::to_string(s.horizon)},
                     {"batch", std::to_string(s.batch)},
                     {"hidden", std::to_string(s.hidden)},
-                    {"latent", std::to_string(s.latent)},
-                    {"data", data.fingerprint}};
-  t.rate = {.peak = s.rate, .steps = steps, .warm_up = std::max<Index>(1, steps / 50)};
+                    {"latent", std::to_string(s.latent)}};
+  t.run.settings.insert(data.identity.begin(), data.identity.end());
+  const Index planned = s.schedule > 0 ? s.schedule : steps;
+  if (steps > planned)
+    throw UsageError("--schedule: found " + std::to_string(planned) + ", expected at least the " +
+                     std::to_string(steps) + " training steps of " + variant);
+  t.steps = steps;
+  t.rate = {.peak = s.rate, .steps = planned, .warm_up = std::max<Index>(1, planned / 50)};
   t.max_norm = s.max_norm;
-  t.validate_every = std::max<Index>(1, steps / s.curve_points);
+  t.validate_every = std::max<Index>(1, planned / s.curve_points);
   t.on_step = [&progress, exact = data.exact_on_curve](const TrainingStep& now) {
     progress.step([&] {
       return "loss " + significant(now.loss, 4) +

@@ -1,0 +1,67 @@
+// --resume of a chapter that trains: what it goes on with, and what it refuses in words.
+
+#include <gtest/gtest.h>
+
+#include <regex>
+
+#include "programs.h"
+
+namespace doxa::testing {
+namespace {
+
+class Resume : public ::testing::Test {
+ protected:
+  ShellOutcome run(const std::string& out, const std::string& arguments) const {
+    return shell(scratch_, program("10-filtering-posterior") +
+                               " --quick --variant markov --hidden 4 --horizon 4 --out '" +
+                               (scratch_ / out).string() + "' " + arguments);
+  }
+  std::string checkpoint(const std::string& out) const {
+    return (scratch_ / out / "markov.safetensors").string();
+  }
+  // All results but for times.
+  std::string results(const std::string& out) const {
+    return std::regex_replace(content(scratch_ / out / "results.json"),
+                              std::regex("\"[^\"]*(seconds|printed)[^\n]*\n"), "");
+  }
+  void expect_refused(const std::string& arguments, const std::string& text) const {
+    const ShellOutcome refused = run("other", arguments + " --resume '" + checkpoint("first") + "'");
+    EXPECT_EQ(refused.status, 2) << arguments;
+    EXPECT_TRUE(refused.err.starts_with("10-filtering-posterior: " + checkpoint("first") +
+                                        ": the checkpoint was written " + text))
+        << refused.err;
+    EXPECT_EQ(std::count(refused.err.begin(), refused.err.end(), '\n'), 1);
+  }
+
+  Scratch scratch_;
+};
+
+TEST_F(Resume, MayLengthenARunWhoseScheduleIsThatOfTheLongerOne) {
+  EXPECT_EQ(run("whole", "--steps 12").status, 0);
+  EXPECT_EQ(run("first", "--steps 6 --schedule 12").status, 0);
+  EXPECT_EQ(run("second", "--steps 12 --resume '" + checkpoint("first") + "' --checkpoint '" +
+                              (scratch_ / "second.safetensors").string() + "'")
+                .status,
+            0);
+  EXPECT_EQ(results("second"), results("whole"));
+  EXPECT_EQ(content(scratch_ / "second.safetensors"), content(checkpoint("whole")));
+  EXPECT_EQ(
+      run("x", "--steps 12 --schedule 6").err,
+      "10-filtering-posterior: --schedule: found 6, expected at least the 12 training steps of markov\n");
+}
+
+TEST_F(Resume, NamesTheSettingThatDiffers) {
+  EXPECT_EQ(run("first", "--steps 6 --latent 3").status, 0);
+  expect_refused("--steps 6 --latent 4", "with latent '3', this run has latent '4'\n");
+  expect_refused("--steps 6 --latent 3 --seed 2", "with seed '1', this run has seed '2'\n");
+  expect_refused("--steps 6 --latent 3 --action-weights 1,1,2", "with action weights '");
+  expect_refused("--steps 6 --latent 3 --pomdp '" DOXA_SOURCE_DIR "/models/pomdp/classics/t-maze.pomdp'",
+                 "with ");
+  expect_refused("--steps 12 --latent 3",
+                 "with rate.steps 6, validate_every 2, this run has rate.steps 12, validate_every 4: the "
+                 "learning rate of "
+                 "step 2 was ");
+}
+
+}  // namespace
+}  // namespace doxa::testing
