@@ -31,6 +31,7 @@ struct EpisodeData {
   std::size_t curve = 0;      ///< how many of `validation`, from the first, are for the learning curve
   double exact_on_curve = 0;  ///< mean of the exact filter on those
   std::vector<double> exact = {}, last = {};  ///< one for each held-out episode
+  double cost_of_counting = 0;   ///< by how much `last` is too large because it was counted, on average
   std::string fingerprint = {};  ///< a hash of POMDP, policy and recorded episodes, which tells data apart
 
   std::span<const Trajectory> curve_episodes() const { return std::span(validation).first(curve); }
