@@ -41,6 +41,7 @@ std::map<std::string, std::string> identity_of(const EpisodeData& data) {
 EpisodeData completed(EpisodeData data, std::size_t curve, const LastObservationPredictor& counts) {
   data.exact = exact_nll(data.pomdp, data.held_out);
   data.last = last_nll(counts, data.held_out);
+  data.cost_of_counting = counts.cost_of_counting();
   data.curve = std::min(curve, data.validation.size());
   data.exact_on_curve = estimate_mean(exact_nll(data.pomdp, data.curve_episodes())).mean;
   data.identity = identity_of(data);

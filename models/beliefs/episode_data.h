@@ -32,6 +32,7 @@ struct EpisodeData {
   std::size_t curve = 0;      ///< how many of `validation`, from the first, are for the learning curve
   double exact_on_curve = 0;  ///< mean of the exact filter on those
   std::vector<double> exact = {}, last = {};  ///< one for each held-out episode
+  double cost_of_counting = 0;  ///< by how much `last` is too large because it was counted, on average
   /// What tells data apart, by name, in words and hashes: the settings by which a checkpoint of training recognises
   /// them. The same in every locale.
   std::map<std::string, std::string> identity = {};

@@ -1,5 +1,6 @@
 #include "doxa/models/beliefs/memory_score.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -76,6 +77,14 @@ double LastObservationPredictor::probability(std::size_t previous, std::size_t a
           0.5 * static_cast<double>(observations));
 }
 
+double LastObservationPredictor::cost_of_counting() const {
+  double steps = 0;
+  for (const auto& [key, n] : context_count) steps += n;  // integers: their sum is exact in any order
+  const double parameters =
+      static_cast<double>(context_count.size()) * (static_cast<double>(observations) - 1);
+  return parameters / (2 * steps);
+}
+
 LastObservationPredictor count_last_observation(const Pomdp& m, std::span<const Trajectory> trajectories) {
   LastObservationPredictor p{m.actions.size(), m.observations.size(), {}, {}};
   for (const Trajectory& t : trajectories) add_counts(p, t);
@@ -105,7 +114,7 @@ std::vector<double> last_nll(const LastObservationPredictor& predictor,
 }
 
 MemoryScore memory_score(std::span<const double> last, std::span<const double> model,
-                         std::span<const double> exact) {
+                         std::span<const double> exact, double cost_of_counting) {
   const std::size_t n = last.size();
   if (model.size() != n || exact.size() != n)
     throw std::invalid_argument("memory_score: " + std::to_string(n) + ", " + std::to_string(model.size()) +
@@ -121,11 +130,13 @@ MemoryScore memory_score(std::span<const double> last, std::span<const double> m
                                   " has a value that is not finite");
     gained += last[i] - model[i];
     possible += last[i] - exact[i];
-    size += std::abs(last[i]) + std::abs(exact[i]);
+    size += 1 + std::abs(last[i]) + std::abs(exact[i]);
   }
-  const double rounding = static_cast<double>(n) * std::numeric_limits<double>::epsilon() * size;
-  const auto ratio = [rounding](double a, double b) {
-    return b > rounding ? a / b : std::numeric_limits<double>::quiet_NaN();
+  // 64 for the sums that a value is the logarithm of, and one more for each value added.
+  const double rounding = (64 + static_cast<double>(n)) * std::numeric_limits<double>::epsilon() * size;
+  const double least = std::max(rounding, 2 * cost_of_counting * static_cast<double>(n));
+  const auto ratio = [least](double a, double b) {
+    return b > least ? a / b : std::numeric_limits<double>::quiet_NaN();
   };
   std::vector<double> without(n);  // θ_(i)
   for (std::size_t i = 0; i < n; ++i)

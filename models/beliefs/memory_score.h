@@ -27,6 +27,9 @@ struct LastObservationPredictor {
   std::size_t start_of_episode() const { return observations; }
   /// (n(o', a, o) + ½) / (n(o', a) + O/2); `previous` is o_{k-1} or start_of_episode().
   double probability(std::size_t previous, std::size_t action, std::size_t observation) const;
+  /// What counting costs, in nats per step: C (O - 1) / 2N of N counted steps in C contexts is by how much the loss
+  /// exceeds, on average, that of the true p(o_k | o_{k-1}, a_{k-1}). NaN where nothing was counted.
+  double cost_of_counting() const;
 };
 
 /// How many trajectories are counted for a last_nll that is reported.
@@ -48,7 +51,7 @@ std::vector<double> last_nll(const LastObservationPredictor& predictor,
 /// How much of the value of memory a predictor has gained: 0 is none, 1 is as good as the exact filter.
 struct MemoryScore {
   double last, model, exact;  ///< means over the trajectories, nats per step
-  double score;               ///< (last - model) / (last - exact); NaN where last - exact is not positive
+  double score;               ///< (last - model) / (last - exact); NaN where memory gains nothing
   double standard_error;      ///< of the score, by the jackknife; NaN where it divides by 0
   double excess() const { return model - exact; }
 };
@@ -58,14 +61,15 @@ struct MemoryScore {
 /// SE² = (n-1)/n Σ_i (θ_(i) - mean θ_(·))²: the paired jackknife of a ratio of means (Miller, "The jackknife - a
 /// review", Biometrika 61, 1974, section 2).
 ///
-/// If Σ(L_i - E_i) is not positive beyond rounding, memory gains nothing on these trajectories, and θ is NaN:
-/// a ratio would have the wrong sign or be noise. If leaving out a single trajectory makes it so, the error is
+/// If the mean of L_i - E_i is not above rounding, and above twice `cost_of_counting` where L_i is of counts, memory gains
+/// nothing on these trajectories, and θ is NaN: a ratio would have the wrong sign or be noise. The rounding is that of
+/// logarithms of sums, which where the probabilities are near 1 is as large as that of 1. If leaving out a single trajectory makes it so, the error is
 /// NaN. If the sum is small compared with its own spread, the error is large and only a rough guide,
 /// because it linearises a ratio whose denominator may be 0. If the predictor gave probability 0 to something
 /// that happened, M_i = +infinity, the score is -infinity and its error NaN.
 ///
 /// Throws std::invalid_argument for different sizes, n < 2, or another value that is not finite.
 MemoryScore memory_score(std::span<const double> last, std::span<const double> model,
-                         std::span<const double> exact);
+                         std::span<const double> exact, double cost_of_counting = 0);
 
 }  // namespace doxa

@@ -54,7 +54,7 @@ BeliefScore score_belief(M& model, const EpisodeData& data, Index samples, Philo
   StepTable predictions = predictive(model, data.held_out, samples, random);
   std::vector<double> nll = prediction_nll(predictions, data.held_out);
   SampledBound sampled = sample_bound(model, data.held_out, random);
-  const MemoryScore memory = memory_score(data.last, nll, data.exact);
+  const MemoryScore memory = memory_score(data.last, nll, data.exact, data.cost_of_counting);
   return {.validation = estimate_mean(prediction_nll(on_validation, data.validation)).mean,
           .predictions = std::move(predictions),
           .nll = std::move(nll),

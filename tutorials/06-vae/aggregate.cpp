@@ -44,10 +44,10 @@ void claim_surgery(Chapter& chapter, const Surgery& s, const Averages& averages)
   Claims& claims = chapter.claims;
   claims.equal(
       "(06.12) I(x; z) by sampling x and z is E KL(q(z|x) ‖ p) - KL(q̄ ‖ p), closed form and quadrature",
-      s.information.mean, s.mean_kl - s.kl_to_prior, 4 * s.information.standard_error,
+      s.information.mean, s.mean_kl - s.kl_to_prior, errors_or_rounding(4, s.information, 1, s.mean_kl),
       "4 standard errors of the sample; the rest has no sampling error");
   claims.equal("(06.11) KL(q̄ ‖ p) by sampling q̄ is the quadrature's", s.sampled_kl.mean, s.kl_to_prior,
-               4 * s.sampled_kl.standard_error, "4 standard errors of the sample");
+               errors_or_rounding(4, s.sampled_kl, 1, s.mean_kl), "4 standard errors of the sample");
   claims.at_least(
       "(06.13) the aggregate posterior is no farther from the prior than the ELBO from the truth: the ELBO's "
       "shortfall less KL(q̄ ‖ p)",

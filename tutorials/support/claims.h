@@ -16,6 +16,15 @@ inline constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;  // unit
 // The larger one; NaN if either is, so that no claim about a largest error can miss one.
 inline double worse(double a, double b) { return a <= b || std::isnan(b) ? b : a; }
 
+// What rounding can do to a sum of so many numbers, divided by their count or not, when the numbers and the sum are
+// of this size: a rounding for each addition. The 1 is for logarithms of probabilities near 1, which have the
+// error of the probability. Where every sample is the same, the standard error is 0 and this is all that is left
+// for a tolerance.
+inline double rounding_floor(double terms, double size) { return 4 * u * terms * (1 + std::abs(size)); }
+
+// One run in so many is farther off than 4 standard errors of a normal number.
+inline constexpr double runs_within_chance = 16'000;
+
 // One checked sentence. `difference` is got − expected, exactly 0 when both are the same infinity.
 struct Claim {
   enum class Relation { equal, at_least, at_most };

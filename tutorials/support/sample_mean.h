@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "doxa/models/numerics/mean_estimate.h"
+#include "support/claims.h"
 
 namespace doxa::support {
 
@@ -21,6 +22,13 @@ inline MeanEstimate sample_mean(const std::vector<double>& values) {
 inline MeanEstimate sample_mean_difference(std::vector<double> a, const std::vector<double>& b) {
   for (std::size_t i = 0; i < a.size(); ++i) a[i] -= b[i];
   return sample_mean(a);
+}
+
+// The tolerance of a claim about the mean of `count` values of this size: so many standard errors, and at least what
+// rounding can do, for values that are all alike have the error 0. An infinite mean is not a matter of chance.
+inline double errors_or_rounding(double errors, const MeanEstimate& e, double count, double size) {
+  const double rounding = rounding_floor(count, size);
+  return std::isinf(e.mean) ? rounding : worse(rounding, errors * e.standard_error);
 }
 
 }  // namespace doxa::support

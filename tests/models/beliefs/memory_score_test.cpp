@@ -1,8 +1,9 @@
+#include "doxa/models/beliefs/memory_score.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "doxa/models/beliefs/memory_score.h"
 #include "doxa/models/pomdp/belief.h"
 #include "tests/support/random_pomdp.h"
 #include "tests/support/rounding.h"
@@ -126,6 +127,33 @@ TEST(BeliefScore, IsNotANumberWhereMemoryGainsNothing) {
   const MemoryScore fragile = memory_score(last, better, std::vector<double>{0.1, 0.7});
   EXPECT_DOUBLE_EQ(fragile.score, 0.2 / 0.2);
   EXPECT_TRUE(std::isnan(fragile.standard_error));
+}
+
+// With one observation every probability is 1, and what is left of -log of the filter's sums is rounding of 1, however
+// small it is itself. (-0.8152 ± 0.23 was such a score.)
+TEST(BeliefScore, IsNotANumberWhereTheGainIsRoundingOfProbabilitiesNearOne) {
+  const std::vector<double> last{0, 0, 0, 0}, model{1e-17, 3e-17, 0, 2e-17};
+  const MemoryScore score = memory_score(last, model, std::vector<double>{-2e-17, -1e-17, -3e-17, -1e-17});
+  EXPECT_TRUE(std::isnan(score.score));
+  EXPECT_TRUE(std::isnan(score.standard_error));
+  // Beyond the rounding of 1 it is a score, though small: 1e-12 of 4e-12 nats.
+  const std::vector<double> exact(4, -4e-12), quarter(4, -1e-12);
+  EXPECT_NEAR(memory_score(last, quarter, exact).score, 0.25, 1e-12);
+}
+
+// Of a chain that can be predicted with certainty, a context counted n times has p = (n + ½) / (n + O/2), and its n
+// steps lose n log((n + O/2) / (n + ½)) nats together: (O - 1)/2 for large n. That is all that is "gained" by memory.
+TEST(BeliefScore, IsNotANumberWhereTheGainIsTheCostOfCounting) {
+  const std::size_t n = 10'000;
+  LastObservationPredictor p{1, 3, {{0, n}, {3, n}}, {{0, n}, {1, n}}};
+  const double loss = std::log((n + 1.5) / (n + 0.5));
+  EXPECT_NEAR(-std::log(p.probability(0, 0, 0)), loss, 1e-15);
+  EXPECT_NEAR(p.cost_of_counting() / loss, 1, 2.0 / n);
+  const std::vector<double> last(3, loss), model(3, 0.1), exact(3, 0);
+  EXPECT_LT(memory_score(last, model, exact).score, -900);
+  EXPECT_TRUE(std::isnan(memory_score(last, model, exact, p.cost_of_counting()).score));
+  EXPECT_NEAR(memory_score(std::vector<double>(3, 0.2), model, exact, p.cost_of_counting()).score, 0.5,
+              1e-12);
 }
 
 TEST(BeliefScore, OfAPredictorThatRuledOutWhatCameIsMinusInfinity) {

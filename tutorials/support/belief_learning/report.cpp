@@ -1,6 +1,7 @@
 #include <numeric>
 
 #include "support/belief_learning/experiment.h"
+#include "support/sample_mean.h"
 
 namespace doxa::support {
 namespace {
@@ -21,6 +22,24 @@ void set(Chapter& chapter, const std::string& prefix, const LearnedBelief& v, bo
               any ? static_cast<double>(v.training.steps) : 0.5);
   results.set(prefix + "seconds", v.seconds);
 }
+
+// A number, or a dash where there is none.
+Cell number_or_dash(double value) { return std::isnan(value) ? Cell("–") : Cell(value); }
+
+// Says why a score or its error is not a number.
+void explain_score(const MemoryScore& m) {
+  if (std::isnan(m.score))
+    std::cout << "No memory score: on these episodes the exact filter predicts no better than the last "
+                 "observation, "
+                 "so there is\nnothing for memory to gain (the difference is "
+              << significant(m.last - m.exact, 2)
+              << " nats per step, within the error of counting and rounding).\n\n";
+  else if (std::isnan(m.standard_error) && std::isfinite(m.score))
+    std::cout << "No standard error of the memory score: it depends on a single episode.\n\n";
+}
+
+// The binary entropy, in nats.
+double entropy_of(double p) { return p <= 0 || p >= 1 ? 0 : -p * std::log(p) - (1 - p) * std::log1p(-p); }
 
 double largest_deviation_from_one(const StepTable& predictions) {
   double worst = 0;
@@ -45,10 +64,12 @@ void report(Chapter& chapter, const BeliefSettings& s, const std::vector<Learned
     table.row({v.name + (&v == &best  ? " (chosen)"
                          : &v == live ? " (best with a live latent)"
                                       : ""),
-               v.score.memory.model, -v.score.mean_bound(), v.score.mean_kl(), v.score.memory.score,
-               v.score.memory.standard_error, v.seconds});
+               v.score.memory.model, -v.score.mean_bound(), v.score.mean_kl(),
+               number_or_dash(v.score.memory.score), number_or_dash(v.score.memory.standard_error),
+               v.seconds});
   table.row({"exact filter", best.score.memory.exact, "", "", 1.0, "", ""});
   std::cout << table << '\n';
+  explain_score(best.score.memory);
 
   chapter.results.set("variant", best.name);
   set(chapter, "", best, true);
@@ -61,27 +82,43 @@ void report(Chapter& chapter, const BeliefSettings& s, const std::vector<Learned
 
 void claim_bounds(Chapter& chapter, const BeliefSettings& s, const EpisodeData& data,
                   const std::vector<LearnedBelief>& learned) {
-  const std::size_t outcomes = data.pomdp.observations.size();
+  const auto outcomes = static_cast<double>(data.pomdp.observations.size()),
+             states = static_cast<double>(data.pomdp.states.size()), samples = static_cast<double>(s.samples),
+             episodes = static_cast<double>(data.held_out.size()), steps = static_cast<double>(data.horizon);
   double worst = 0;
   for (const LearnedBelief& v : learned)
     worst = std::max(worst, largest_deviation_from_one(v.score.predictions));
   chapter.claims.at_most("every predictive distribution sums to 1; the largest deviation", worst, 0,
-                         4 * u * static_cast<double>(outcomes + static_cast<std::size_t>(s.samples)),
+                         4 * u * (outcomes + samples),
                          "4u times the number of terms in the sums: what rounding can do");
+
+  // A standard error says nothing of what is too rare to have occurred. Of the likelihood ratio of any predictor to
+  // the exact one, R = Π p̂(o)/p(o) over all held-out steps, E R ≤ 1, so that P(log R ≥ log N) ≤ 1/N: so much, per
+  // step, the prediction may seem better than the exact one by chance.
+  const double chance = std::log(runs_within_chance) / (episodes * steps);
+  const double terms = outcomes + samples + states + steps + episodes,
+               size = estimate_mean(data.exact).mean;  // what rounding depends on
   for (const LearnedBelief& v : learned) {
     std::vector<double> minus_bound = v.score.bound;
     for (double& b : minus_bound) b = -b;
     const std::string or_else = s.episodes.empty() ? "" : "; if it fails, data and model may disagree";
     const MeanEstimate slack = estimate_mean_difference(minus_bound, data.exact);
+    // The bound has one draw of the latent a step. If draws of probability π or less do not occur, it is, to within
+    // H(π) + π KL, that of a q without them: KL(q‖p) ≥ (1 - π) KL(q'‖p) - H(π).
+    const double unseen =
+        s.as_published(chapter) ? 0 : entropy_of(std::min(chance, 0.5)) + chance * v.score.mean_kl();
+    const std::string too_rare = unseen == 0 ? "" : ", and draws too rare to have occurred";
     chapter.claims.at_least(
         v.name + ": the bound stays below the exact evidence, nats per step", slack.mean, 0,
-        4 * slack.standard_error,
-        "E[bound] ≤ E[log p_θ] ≤ E[log p]; 4 standard errors over held-out episodes" + or_else);
+        errors_or_rounding(4, slack, terms, size) + unseen,
+        "E[bound] ≤ E[log p_θ] ≤ E[log p]; 4 standard errors over held-out episodes" + too_rare + or_else);
     const MeanEstimate excess = estimate_mean_difference(v.score.nll, data.exact);
     chapter.claims.at_least(
         v.name + ": no prediction beats the Bayes filter, model_nll − exact_nll", excess.mean, 0,
-        4 * excess.standard_error,
-        "the excess is a KL in expectation; 4 standard errors over held-out episodes" + or_else);
+        std::max(errors_or_rounding(4, excess, terms, size), chance),
+        "the excess is a KL in expectation; 4 standard errors over held-out episodes, or what "
+        "the likelihood ratio exceeds by chance" +
+            or_else);
   }
 }
 
