@@ -19,7 +19,9 @@ const Kernels& kernels();  // the fastest set that this machine can run
 
 /// One line of the tape as its op's rules see it: the value y = f(x_0, x_1, …), the adjoint g = ∂loss/∂y, and
 /// the same of each operand. The forward rule writes value(). The backward rule ADDS g ∂y/∂x_i to adjoint(i)
-/// and never assigns, because an operand may have other uses, and two operands may be the same value.
+/// and never assigns, because an operand may have other uses, and two operands may be the same value. Every
+/// built-in rule adds exactly 0 where g is 0, even if the derivative is infinite or NaN, so that what `where`
+/// left out stays out; 0 times infinity would be NaN. A rule of your own should do the same.
 class Record {
  public:
   Shape shape() const;

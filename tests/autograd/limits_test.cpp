@@ -77,6 +77,11 @@ const UnaryLimit unary_limits[] = {
     {"softplus", -inf, 0, 0},
     {"log_sigmoid", inf, 0, 0},
     {"log_sigmoid", -inf, -inf, 1},
+    {"log1mexp", inf, nan, 0},
+    {"log1mexp", 0, -inf, -inf},
+    {"log1mexp", -inf, 0, 0},
+    {"log_tanh_slope", inf, -inf, -2},
+    {"log_tanh_slope", -inf, -inf, 2},
     {"relu", inf, inf, 1},
     {"relu", -inf, 0, 0},
     {"relu", 0, 0, 0},
@@ -174,6 +179,14 @@ TEST(Limits, EveryElementaryOpHasSome) {
   }
   for (const BinaryLimit& limit : binary_limits) of_two.insert(limit.op);
   for (const char* name : binary_names) EXPECT_TRUE(of_two.contains(name)) << name;
+}
+
+TEST(Limits, OfTheErrorFunction) {
+  Tape tape;
+  const Var x = vector(tape, {inf, -inf}), y = erf(x);
+  EXPECT_EQ(value(y), (Numbers{1, -1}));
+  tape.backward(sum(y));
+  EXPECT_EQ(adjoint(x), (Numbers{0, 0}));
 }
 
 // a^b; for a < 0 the slope in b is NaN, because a^b is defined at single points only.
