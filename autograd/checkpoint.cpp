@@ -127,7 +127,7 @@ void Checkpoint::differentiate(Record& r, const Captures& c) {
     }
     tape.make_sink();
     if (tape.nodes_.size() > mark.nodes)
-      tape.propagate(static_cast<std::uint32_t>(tape.nodes_.size() - 1), mark.nodes);
+      tape.propagate_in_blocks(static_cast<std::uint32_t>(tape.nodes_.size() - 1), mark.nodes);
   } catch (...) {
     tape.rewind(mark);
     throw;

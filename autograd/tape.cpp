@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "doxa/autograd/internal/tape_state.h"
+#include "doxa/autograd/kernels/long_sum.h"
 
 namespace doxa {
 namespace {
@@ -175,6 +176,50 @@ void Tape::propagate(std::uint32_t last, std::uint32_t first) {
 }
 //! [reverse-loop]
 
+// A leaf may be used by a million records. After each block of them, what its adjoint has received moves to a
+// compensated total (kernels/long_sum.h), and the adjoint starts from zero again.
+void Tape::propagate_in_blocks(std::uint32_t last, std::uint32_t first) {
+  constexpr auto block = static_cast<std::uint32_t>(sum_block);
+  for (std::uint32_t end = last + 1; end > first;) {
+    const std::uint32_t begin = end - std::min(end - first, block);
+    propagate(end - 1, begin);
+    state_->records_run += end - begin;
+    if (state_->records_run >= block) settle_leaves();
+    end = begin;
+  }
+}
+
+void Tape::settle_leaves() {
+  State& s = *state_;
+  s.records_run = 0;
+  s.leaf_totals.resize(s.leaves.size());
+  for (std::size_t i = 0; i < s.leaves.size(); ++i) {
+    const Node& leaf = nodes_[s.leaves[i].record];
+    if (leaf.reached != backward_) continue;
+    State::LeafTotal& t = s.leaf_totals[i];
+    const Index n = leaf.shape.size();
+    if (!t.total) {
+      t = {s.adjoints.take(n), s.adjoints.take(n)};
+      std::fill_n(t.total, n, Real{0});
+      std::fill_n(t.lost, n, Real{0});
+    }
+    for (Index k = 0; k < n; ++k) elementary::add_compensated(leaf.adjoint[k], t.total[k], t.lost[k]);
+    std::fill_n(leaf.adjoint, n, Real{0});
+  }
+}
+
+void Tape::finish_leaves() {
+  State& s = *state_;
+  if (s.leaf_totals.empty()) return;
+  settle_leaves();
+  for (std::size_t i = 0; i < s.leaves.size(); ++i) {
+    const Node& leaf = nodes_[s.leaves[i].record];
+    const State::LeafTotal& t = s.leaf_totals[i];
+    for (Index k = 0; t.total && k < leaf.shape.size(); ++k)
+      leaf.adjoint[k] = elementary::compensated(t.total[k], t.lost[k]);
+  }
+}
+
 void Tape::start_backward(std::uint32_t node, std::span<const Real> cotangent) {
   State& s = *state_;
   if (s.records_in_use > 0)
@@ -195,13 +240,16 @@ void Tape::start_backward(std::uint32_t node, std::span<const Real> cotangent) {
   }
   differentiated_ = node;
   s.adjoints.reset();
+  s.leaf_totals.clear();
+  s.records_run = 0;
   s.adjoints_kept = s.keep_adjoints;
   make_sink();
   if (nodes_[node].root != none) {  // otherwise y depends on no variable, and every gradient is zero
     reach(nodes_[node].root);
     std::copy(cotangent.begin(), cotangent.end(), adjoint_of(nodes_[node]));
     if (require_finite_) check_finite(node, cotangent, "the cotangent");
-    propagate(node);
+    propagate_in_blocks(node, 0);
+    finish_leaves();
     expect_unchanged_leaves();
   }
   for (const State::BoundValue& leaf : s.leaves) reach(leaf.record);

@@ -234,7 +234,10 @@ class Tape {
   std::uint64_t fingerprint(const Shape& shape, const Real* value) const;
   void expect_unchanged_leaves() const;
   void start_backward(std::uint32_t node, std::span<const Real> cotangent);
-  void propagate(std::uint32_t last, std::uint32_t first = 0);
+  void propagate(std::uint32_t last, std::uint32_t first);
+  void propagate_in_blocks(std::uint32_t last, std::uint32_t first);
+  void settle_leaves();
+  void finish_leaves();
   void reach(std::uint32_t root) {
     if (nodes_[root].reached != backward_) start_adjoint(root, true);
   }

@@ -84,6 +84,12 @@ struct Tape::State {
   bool gradients = true, keep_adjoints = false;
   bool adjoints_kept = false;        // by the last backward
   std::uint32_t records_in_use = 0;  // by the backward that is running: the tape must not get shorter; else 0
+  // Of the backward that is running: totals of leaves that many records use, and the records run since these were added to.
+  struct LeafTotal {
+    Real *total = nullptr, *lost = nullptr;
+  };
+  std::vector<LeafTotal> leaf_totals;
+  std::uint32_t records_run = 0;
   bool keeps_leaf_gradients = false;  // the adjoints of leaves are the tape's own: see shards.h
   std::size_t peak_bytes = 0;
 

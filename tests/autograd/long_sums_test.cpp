@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "doxa/autograd/checkpoint.h"
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
 
@@ -153,6 +154,38 @@ TEST_P(LongSums, InTheDerivativesOfMatricesUsedAgainAndAgain) {
   expect_sum(a.adjoint()[0], total(n, alike), "matmul");
   tape.backward(solve_triangular(a, b), g);
   expect_sum(-a.adjoint()[0], total(n, alike), "solve_triangular");
+}
+
+// A recurrence reads its weight at every step.
+TEST(LongSum, OfTheUsesOfALeaf) {
+  constexpr int steps = 300'000;
+  Tensor w(Shape{2}, 1), gradient(Shape{2});
+  Tape tape;
+  for (int again = 0; again < 2; ++again) {
+    tape.clear();
+    Var h = tape.constant({2}, Real{0});
+    for (int t = 0; t < steps; ++t) h = h + tape.leaf(w, gradient);
+    tape.backward(h, vector({Real(0.1), 250}));
+    for (const Index j : {0, 1})
+      expect_sum(gradient[j], static_cast<long double>(steps) * (j == 0 ? Real(0.1) : Real{250}), "leaf");
+  }
+}
+
+TEST(LongSum, OfTheUsesOfALeafInRecomputedBlocks) {
+  constexpr int blocks = 600, steps = 500;
+  Tensor w(Shape{}, 1), gradient(Shape{});
+  Tape tape;
+  Var h = tape.constant(0);
+  for (int block = 0; block < blocks; ++block)
+    h = checkpoint(
+        [&](std::span<const Var> in) {
+          Var x = in[0];
+          for (int t = 0; t < steps; ++t) x = x + tape.leaf(w, gradient);
+          return x;
+        },
+        {h});
+  tape.backward(h, Tensor(Shape{}, Real(0.1)));
+  expect_sum(gradient[0], static_cast<long double>(blocks) * steps * Real(0.1), "leaf");
 }
 
 TEST(LongSum, OfExponentialsIsALogarithm) {
