@@ -58,7 +58,8 @@ std::string unusable_number(const Tensor& tensor, bool may_be_negative = true) {
 
 void check_settings(const std::map<std::string, std::string>& expected, const Safetensors& from) {
   const auto refuse = [&](const std::string& checkpoint, const std::string& run) {
-    throw FileError(from.file, "the checkpoint was written " + checkpoint + ", this run has " + run);
+    throw FileError(from.file,
+                    "found a checkpoint written " + checkpoint + ", expected " + run + " as in this run");
   };
   const auto found_kind = from.metadata.find(kind_key);
   if (found_kind == from.metadata.end() || found_kind->second != kind)

@@ -116,13 +116,14 @@ class Loop {
       here += (here.empty() ? "" : ", ") + (name + (" " + ours_is));
     }
     const auto refuse = [&](const std::string& what) {
-      throw FileError(from.file, "the checkpoint was written with " + there + ", this run has " + here +
-                                     ": " + what + ", so that it cannot go on from there");
+      throw FileError(from.file, "found a checkpoint written with " + there + ", expected " + here +
+                                     " as in this run: " + what + ", so that it cannot go on from there");
     };
     const Index last_step = t_.steps > 0 ? t_.steps : t_.rate.steps;
     if (done > last_step)
-      throw FileError(from.file, "the checkpoint was written after " + std::to_string(done) +
-                                     " steps, this run has " + std::to_string(last_step));
+      throw FileError(from.file, "found a checkpoint written after " + std::to_string(done) +
+                                     " steps, expected at most " + std::to_string(last_step) +
+                                     " as in this run");
     if (there.empty()) return;
     for (Index t = 1; t <= done; ++t)
       if (theirs.rate(t) != t_.rate(t))

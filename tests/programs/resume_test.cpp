@@ -28,7 +28,7 @@ class Resume : public ::testing::Test {
     const ShellOutcome refused = run("other", arguments + " --resume '" + checkpoint("first") + "'");
     EXPECT_EQ(refused.status, 2) << arguments;
     EXPECT_TRUE(refused.err.starts_with("10-filtering-posterior: " + checkpoint("first") +
-                                        ": the checkpoint was written " + text))
+                                        ": found a checkpoint written " + text))
         << refused.err;
     EXPECT_EQ(std::count(refused.err.begin(), refused.err.end(), '\n'), 1);
   }
@@ -52,15 +52,16 @@ TEST_F(Resume, MayLengthenARunWhoseScheduleIsThatOfTheLongerOne) {
 
 TEST_F(Resume, NamesTheSettingThatDiffers) {
   EXPECT_EQ(run("first", "--steps 6 --latent 3").status, 0);
-  expect_refused("--steps 6 --latent 4", "with latent '3', this run has latent '4'\n");
-  expect_refused("--steps 6 --latent 3 --seed 2", "with seed '1', this run has seed '2'\n");
+  expect_refused("--steps 6 --latent 4", "with latent '3', expected latent '4' as in this run\n");
+  expect_refused("--steps 6 --latent 3 --seed 2", "with seed '1', expected seed '2' as in this run\n");
   expect_refused("--steps 6 --latent 3 --action-weights 1,1,2", "with action weights '");
   expect_refused("--steps 6 --latent 3 --pomdp '" DOXA_SOURCE_DIR "/models/pomdp/classics/t-maze.pomdp'",
                  "with ");
-  expect_refused("--steps 12 --latent 3",
-                 "with rate.steps 6, validate_every 2, this run has rate.steps 12, validate_every 4: the "
-                 "learning rate of "
-                 "step 2 was ");
+  expect_refused(
+      "--steps 12 --latent 3",
+      "with rate.steps 6, validate_every 2, expected rate.steps 12, validate_every 4 as in this run: the "
+      "learning rate of "
+      "step 2 was ");
 }
 
 }  // namespace

@@ -119,16 +119,19 @@ TEST_F(CheckpointRefusal, NothingIsWrongToBeginWith) { EXPECT_NO_THROW(restore(r
 
 TEST_F(CheckpointRefusal, OtherSettings) {
   run_.settings["hidden"] = "6";
-  expect_refused("the checkpoint was written with hidden '5', this run has hidden '6'");
+  expect_refused("found a checkpoint written with hidden '5', expected hidden '6' as in this run");
   run_.settings["hidden"] = "5";
   run_.settings["variant"] = "thin";
-  expect_refused("the checkpoint was written without a setting variant, this run has variant 'thin'");
+  expect_refused(
+      "found a checkpoint written without a setting variant, expected variant 'thin' as in this run");
   run_.settings.erase("variant");
   run_.settings.erase("batch");
-  expect_refused("the checkpoint was written with a setting 'batch' = '4', this run has no such setting");
+  expect_refused(
+      "found a checkpoint written with a setting 'batch' = '4', expected no such setting as in this run");
   run_.settings["batch"] = "4";
   run_.adam.beta2 = 0.99;
-  expect_refused("the checkpoint was written with adam.beta2 '0.999', this run has adam.beta2 '0.99'");
+  expect_refused(
+      "found a checkpoint written with adam.beta2 '0.999', expected adam.beta2 '0.99' as in this run");
 }
 
 TEST_F(CheckpointRefusal, OtherKindsOfFile) {

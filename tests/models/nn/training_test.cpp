@@ -207,13 +207,14 @@ TEST(Training, AnotherRunIsNotGoneOnWith) {
   Training other = training;
   other.rate.steps = 50;
   says(other,
-       "the checkpoint was written with rate.steps 40, this run has rate.steps 50: the learning rate of step "
+       "found a checkpoint written with rate.steps 40, expected rate.steps 50 as in this run: the learning "
+       "rate of step "
        "6 was " +
            to_text(training.rate(6)) + " and would be " + to_text(other.rate(6)) +
            ", so that it cannot go on from there");
   other = training;
   other.run.settings["hidden"] = "8";
-  says(other, "the checkpoint was written with hidden '6', this run has hidden '8'");
+  says(other, "found a checkpoint written with hidden '6', expected hidden '8' as in this run");
   other = training;
   other.resume = scratch / "none.safetensors";
   says(other, "found no such file, expected a .safetensors file");
@@ -238,14 +239,16 @@ TEST(Training, AResumedRunMayBeLonger) {
   before.rate.steps = 13;
   train(before);
   again.resume = before.checkpoint;
-  EXPECT_SAYS(FileError,
-              again.resume.string() +
-                  ": the checkpoint was written with rate.steps 13, this run has rate.steps 24: step 13 "
-                  "was followed by a validation and would not be, so that it cannot go on from there",
-              train(again));
+  EXPECT_SAYS(
+      FileError,
+      again.resume.string() +
+          ": found a checkpoint written with rate.steps 13, expected rate.steps 24 as in this run: step 13 "
+          "was followed by a validation and would not be, so that it cannot go on from there",
+      train(again));
   again.rate.steps = 12;
   EXPECT_SAYS(FileError,
-              again.resume.string() + ": the checkpoint was written after 13 steps, this run has 12",
+              again.resume.string() +
+                  ": found a checkpoint written after 13 steps, expected at most 12 as in this run",
               train(again));
   EXPECT_TRUE(third.losses.empty());
 }
