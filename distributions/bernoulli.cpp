@@ -99,13 +99,17 @@ Bernoulli::Bernoulli(Var l) : logits(finite_logits(l)) {}
 
 Bernoulli Bernoulli::from_probs(Var p) {
   check_parameter("Bernoulli: probs", p, "a number from 0 to 1", [](Real x) { return (x >= 0) & (x <= 1); });
+  const auto logits_of = [](Var x) {
+    const Var log_of_zero = log1p(-x);
+    return log(x) - log_of_zero;
+  };
   if (!p.needs_gradient() || std::ranges::none_of(p.value(), is_certain))
-    return {log(p) - log1p(-p), std::nullopt, Checked{}};
+    return {logits_of(p), std::nullopt, Checked{}};
   const Var certain = p.tape().constant(p.shape(), [&](std::span<Real> all) {
     std::ranges::transform(p.value(), all.begin(), [](Real x) -> Real { return is_certain(x); });
   });
   const Var inside = where(certain, stop_gradient(p), p);  // no gradient where it would be infinite
-  return {log(inside) - log1p(-inside), p, Checked{}};
+  return {logits_of(inside), p, Checked{}};
 }
 
 Bernoulli Bernoulli::repeated(Index n) const {
@@ -185,17 +189,21 @@ Var mean(const Bernoulli& q) {
   return with_certain_slopes(sigmoid(q.logits), q, [](Index, Real) -> Real { return 1; });
 }
 Var variance(const Bernoulli& q) {
-  return with_certain_slopes(sigmoid(q.logits) * sigmoid(-q.logits), q,
-                             [](Index, Real p) -> Real { return 1 - 2 * p; });
+  const Var of_zero = sigmoid(-q.logits);
+  return with_certain_slopes(sigmoid(q.logits) * of_zero, q, [](Index, Real p) -> Real { return 1 - 2 * p; });
 }
-Var stddev(const Bernoulli& q) { return exp(Real(0.5) * (log_sigmoid(q.logits) + log_sigmoid(-q.logits))); }
+Var stddev(const Bernoulli& q) {
+  const Var log_of_zero = log_sigmoid(-q.logits);
+  return exp(Real(0.5) * (log_sigmoid(q.logits) + log_of_zero));
+}
 
 Var sample(const Bernoulli& q, Philox& random) {
   return q.tape().constant(q.shape(), [&](std::span<Real> x) { random.bernoulli(q.logits.value(), x); });
 }
 
 Var straight_through_sample(const Bernoulli& q, Philox& random) {
-  return straight_through(sample(q, random), mean(q));
+  const Var surrogate = mean(q);
+  return straight_through(sample(q, random), surrogate);
 }
 
 // y = Σ_x q(x) log(q(x) / p(x))

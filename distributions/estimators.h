@@ -174,7 +174,8 @@ Var ScoreFunction::operator()(const Q& q, F& f, Philox& random) {
   check_sample_count("ScoreFunction", samples, 1);
   const Q copies = q.repeated(samples);
   const auto z = sample(copies, random);
-  return mean(score_function_surrogate(at_draws(f, z, copies), log_prob(copies, z), baseline), 0);
+  const Var log_q = log_prob(copies, z);
+  return mean(score_function_surrogate(at_draws(f, z, copies), log_q, baseline), 0);
 }
 
 template <Distribution Q, class F>
@@ -207,7 +208,8 @@ Var PathDerivative::operator()(const Q& q, F& f, Philox& random) const {
     const Q copies = q.repeated(samples);
     //! [path-derivative]
     // (04.11) without its second part
-    return mean(at_draws(f, rsample(copies, copies.noise(random)), copies.detached()), 0);
+    const Q held = copies.detached();
+    return mean(at_draws(f, rsample(copies, copies.noise(random)), held), 0);
     //! [path-derivative]
   }
 }
@@ -254,8 +256,8 @@ Var Enumeration::operator()(const Q& q, F& f, Philox&) const {
   if constexpr (FiniteSupport<Q>) {
     const Q copies = q.repeated(q.support_size());
     const auto z = q.support();
-    const Var p = exp(log_prob(copies, z));
-    return sum(p * where(p, at_draws(f, z, copies), q.tape().constant(0)), 0);
+    const Var p = exp(log_prob(copies, z)), zero = q.tape().constant(0);
+    return sum(p * where(p, at_draws(f, z, copies), zero), 0);
   }
 }
 

@@ -119,8 +119,9 @@ template <Distribution D>
 requires requires(const D& d) { variance(d); }
 Var variance(const Mixture<D>& q) {
   const Var w = mixing::beside_events(q.weights.probs(), D::event_rank);
-  const Var off = mean(q.components) - mixing::beside_components(mean(q), D::event_rank);
-  return sum(w * (variance(q.components) + square(off)), -1 - D::event_rank);
+  const Var all = mixing::beside_components(mean(q), D::event_rank), off = mean(q.components) - all;
+  const Var between = square(off);
+  return sum(w * (variance(q.components) + between), -1 - D::event_rank);
 }
 
 template <Distribution D>

@@ -127,8 +127,8 @@ Var log_prob(const MultivariateNormal& q, Var x) {
   check_values("log_prob", q, "x", x.shape());
   const Var centred = x - q.loc;
   const Real n = static_cast<Real>(last(x.shape()));
-  return Real(-0.5) * (squared_length(q.scale_tril, centred) + log_det_from_cholesky(q.scale_tril)) -
-         n * half_log_2pi;
+  const Var log_det = log_det_from_cholesky(q.scale_tril);
+  return Real(-0.5) * (squared_length(q.scale_tril, centred) + log_det) - n * half_log_2pi;
 }
 //! [draw-and-density]
 
@@ -246,7 +246,8 @@ Var kl_divergence(const MultivariateNormal& q, const MultivariateNormal& p) {
   const Shape both = broadcast(q.shape(), p.shape(), {"kl_divergence", q.tape()});
   check_fit(few_axes(both, p), "kl_divergence", "q", q.shape(), p);
   const Var apart = q.loc - p.loc;
-  return factor_kl(q.scale_tril, p.scale_tril) + Real(0.5) * squared_length(p.scale_tril, apart);
+  const Var of_loc = Real(0.5) * squared_length(p.scale_tril, apart);
+  return factor_kl(q.scale_tril, p.scale_tril) + of_loc;
 }
 
 static_assert(Reparametrised<MultivariateNormal>);

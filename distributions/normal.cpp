@@ -42,7 +42,7 @@ Normal Normal::repeated(Index n) const {
 }
 
 Normal Normal::detached() const {
-  return Normal(stop_gradient(loc), stop_gradient(scale), stop_gradient(log_scale));
+  return Normal{stop_gradient(loc), stop_gradient(scale), stop_gradient(log_scale)};
 }
 
 Var Normal::from_noise(Var noise) const {

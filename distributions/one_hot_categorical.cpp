@@ -52,7 +52,10 @@ Var log_prob(const OneHotCategorical& q, Var x) {
 
 Var entropy(const OneHotCategorical& q) { return entropy(q.index); }
 Var mean(const OneHotCategorical& q) { return q.index.probs(); }
-Var variance(const OneHotCategorical& q) { return -mean(q) * expm1(q.index.log_probs()); }
+Var variance(const OneHotCategorical& q) {
+  const Var minus_of_others = expm1(q.index.log_probs());
+  return -mean(q) * minus_of_others;
+}
 
 Var stddev(const OneHotCategorical& q) { return sqrt(variance(q)); }
 
@@ -65,7 +68,8 @@ Var sample(const OneHotCategorical& q, Philox& random) {
 }
 
 Var straight_through_sample(const OneHotCategorical& q, Philox& random) {
-  return straight_through(sample(q, random), mean(q));
+  const Var surrogate = mean(q);
+  return straight_through(sample(q, random), surrogate);
 }
 
 Var kl_divergence(const OneHotCategorical& q, const OneHotCategorical& p) {

@@ -38,7 +38,8 @@ RelaxedOneHotCategorical RelaxedOneHotCategorical::detached() const {
 
 Var RelaxedOneHotCategorical::logits_from_noise(Var noise) const {
   shape_with_values({"rsample", tape()}, shape(), "the noise", noise.shape());
-  return (index.logits + noise) / as_column(temperature);
+  const Var column = as_column(temperature);
+  return (index.logits + noise) / column;
 }
 
 Var RelaxedOneHotCategorical::from_noise(Var noise) const { return softmax(logits_from_noise(noise), -1); }
@@ -51,8 +52,8 @@ Var log_prob_of_logits(const RelaxedOneHotCategorical& q, Var y) {
   double log_factorial = 0;
   for (Index i = 2; i < k; ++i) log_factorial += std::log(static_cast<double>(i));
   const Var s = q.index.logits - as_column(q.temperature) * y;
-  return sum(log_softmax(s, -1), -1) +
-         (static_cast<Real>(k - 1) * log(q.temperature) + static_cast<Real>(log_factorial));
+  const Var log_volume = static_cast<Real>(k - 1) * log(q.temperature) + static_cast<Real>(log_factorial);
+  return sum(log_softmax(s, -1), -1) + log_volume;
 }
 
 Var log_prob(const RelaxedOneHotCategorical& q, Var x) {
@@ -62,7 +63,8 @@ Var log_prob(const RelaxedOneHotCategorical& q, Var x) {
                   [](Real v) { return v > 0; });
   check_sums_of_rows("log_prob of RelaxedOneHotCategorical: x", x);
   const Var y = log(x);
-  return log_prob_of_logits(q, y) - sum(y, -1);
+  const Var log_jacobian = sum(y, -1);
+  return log_prob_of_logits(q, y) - log_jacobian;
 }
 
 Var sample(const RelaxedOneHotCategorical& q, Philox& random) {

@@ -128,8 +128,10 @@ void RssmBelief::update(std::span<const Index> actions, std::span<const Index> o
     return;
   }
   Var log_weight = log_prob(Categorical(emission_logits(model_, h, a, z)), seen);
-  if (!model_.future)
-    log_weight = log_weight + log_prob(s.latent, model_.prior({h, a}), z) - log_prob(s.latent, proposal, z);
+  if (!model_.future) {
+    const Var log_q = log_prob(s.latent, proposal, z), log_p = log_prob(s.latent, model_.prior({h, a}), z);
+    log_weight = log_weight + log_p - log_q;
+  }
   resample(std::move(next), log_weight.value());
 }
 

@@ -100,7 +100,8 @@ RssmLoss rssm_loss(Tape& tape, Rssm& model, const Episodes& e, const RssmObjecti
   const RssmLatent& latent = model.settings.latent;
   //! [loss]
   if (o.samples > 1) {  // (11.7)
-    const Var log_ratio = log_prob(latent, t.posterior, t.latent) - log_prob(latent, t.prior, t.latent);
+    const Var log_p = log_prob(latent, t.prior, t.latent), log_q = log_prob(latent, t.posterior, t.latent);
+    const Var log_ratio = log_q - log_p;
     const Var log_weight =
         sum(t.bound.log_likelihood - o.kl_weight * reshape(log_ratio, {e.horizon, e.batch}), {0});
     const Var log_mean = logsumexp(reshape(log_weight, {e.batch / o.samples, o.samples}), {1}) -
@@ -109,9 +110,11 @@ RssmLoss rssm_loss(Tape& tape, Rssm& model, const Episodes& e, const RssmObjecti
     return l;
   }
   Var kl = l.mean.kl;
-  if (o.kl_balance)  // (11.6)
-    kl = *o.kl_balance * mean(kl_divergence(latent, stop_gradient(t.posterior), t.prior)) +
-         (1 - *o.kl_balance) * mean(kl_divergence(latent, t.posterior, stop_gradient(t.prior)));
+  if (o.kl_balance) {  // (11.6)
+    const Var to_posterior =
+        (1 - *o.kl_balance) * mean(kl_divergence(latent, t.posterior, stop_gradient(t.prior)));
+    kl = *o.kl_balance * mean(kl_divergence(latent, stop_gradient(t.posterior), t.prior)) + to_posterior;
+  }
   l.loss = o.kl_weight * maximum(kl, o.free_nats) - l.mean.log_likelihood;  // (11.8)
   //! [loss]
   return l;

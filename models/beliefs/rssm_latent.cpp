@@ -113,8 +113,12 @@ Var kl_divergence(const RssmLatent& latent, Var q, Var p) {
   if (checked_rows(latent, q, "kl_divergence") != checked_rows(latent, p, "kl_divergence"))
     throw argument_error({"kl_divergence", q.tape()},
                          "rows of the RssmLatents differ: " + q.shape().str() + " and " + p.shape().str());
-  return std::visit([&](const auto& l) { return kl_divergence(distribution(l, q), distribution(l, p)); },
-                    latent);
+  return std::visit(
+      [&](const auto& l) {
+        const auto of_p = distribution(l, p), of_q = distribution(l, q);
+        return kl_divergence(of_q, of_p);
+      },
+      latent);
 }
 
 Var log_prob(const RssmLatent& latent, Var parameters, Var s) {

@@ -41,7 +41,11 @@ Tensor diagonals(Index n, Index first, Index last) {
 
 Var lower(Var x) { return where(diagonals(x.shape()[0], 0, x.shape()[0]), x, x.tape().constant(0)); }
 
-Var sandwich(Var a, Var p) { return matmul(matmul(a, p), transpose(a)); }  // A P Aᵀ
+// A P Aᵀ
+Var sandwich(Var a, Var p) {
+  const Var a_t = transpose(a);
+  return matmul(matmul(a, p), a_t);
+}
 Var covariance(Var factor) {
   const Var l = lower(factor);
   return matmul(l, transpose(l));
@@ -52,7 +56,8 @@ Var factor(Var x) {
   const Index n = x.shape()[0];
   const Var zero = x.tape().constant(0);
   const Tensor diagonal = diagonals(n, 0, 0);
-  return where(diagonals(n, 1, n), x, zero) + where(diagonal, exp(where(diagonal, x, zero)), zero);
+  const Var on_diagonal = where(diagonal, exp(where(diagonal, x, zero)), zero);
+  return where(diagonals(n, 1, n), x, zero) + on_diagonal;
 }
 
 Tensor of_factor(Matrix l) {
@@ -96,11 +101,12 @@ Var log_predictive(const LinearGaussianVars& m, Var inputs, Var observations) {
     const Var l = cholesky(sandwich(m.emission, p) + r);
     const Var whitened = solve_triangular(l, innovation);
     const Var of_gain = solve_triangular(l, matmul(m.emission, p));  // L⁻¹ C P⁻, [m,n]
-    all.push_back(Real(-0.5) * sum(square(whitened), 0) - Real(0.5) * log_det_from_cholesky(l) -
-                  log_normaliser);
+    const Var half_log_det = Real(0.5) * log_det_from_cholesky(l);
+    all.push_back(Real(-0.5) * sum(square(whitened), 0) - half_log_det - log_normaliser);
     mean = mean + matmul(transpose(whitened), of_gain);
     const Var gain = transpose(solve_triangular(l, of_gain, Triangle::lower, true));
-    p = sandwich(one - matmul(gain, m.emission), p) + sandwich(gain, r);
+    const Var from_noise = sandwich(gain, r);
+    p = sandwich(one - matmul(gain, m.emission), p) + from_noise;
   }
   return stack(all, 0);
 }

@@ -23,7 +23,8 @@ Var Linear::operator()(std::span<const Var> parts, Activation f) {
   if (parts.empty()) throw std::invalid_argument(name + ": expected at least one input");
   Tape& tape = parts[0].tape();
   const Scope scope(tape, name);
-  return affine(parts, weight.on(tape), bias.on(tape), f);
+  const Var w = weight.on(tape), b = bias.on(tape);
+  return affine(parts, w, b, f);
 }
 
 Mlp::Mlp(const std::string& name, const std::vector<Index>& widths, Philox& random, Real last_gain) {

@@ -53,18 +53,20 @@ void append_parameters(Parameters& to, LinearVae& vae) {
 
 DiagonalNormal prior(Tape& tape, const LinearVae& vae) {
   const Shape event{vae.sizes.latent};
-  return DiagonalNormal::from_log_scale(tape.constant(event, Real{0}), tape.constant(event, Real{0}));
+  const Var zero = tape.constant(event, Real{0});
+  return DiagonalNormal::from_log_scale(zero, zero);
 }
 
 DiagonalNormal likelihood(LinearVae& vae, Var z) {
   Tape& tape = z.tape();
-  const Var mean = matmul(z, transpose(vae.weight.on(tape))) + vae.mean.on(tape);
+  const Var mu = vae.mean.on(tape), mean = matmul(z, transpose(vae.weight.on(tape))) + mu;
   return DiagonalNormal::from_log_scale(mean, vae.log_noise_scale.on(tape));
 }
 
 DiagonalNormal posterior(LinearVae& vae, Var x) {
   Tape& tape = x.tape();
-  const Var mean = matmul(x - vae.mean.on(tape), transpose(vae.encoder.on(tape)));  // (05.8)
+  const Var v_t = transpose(vae.encoder.on(tape));
+  const Var mean = matmul(x - vae.mean.on(tape), v_t);  // (05.8)
   return DiagonalNormal::from_log_scale(mean, vae.log_posterior_scale.on(tape));
 }
 
@@ -86,10 +88,12 @@ BoundTerms<Var> elbo(LinearVae& vae, Var x) {
   const Var w = vae.weight.on(tape), log_sigma = vae.log_noise_scale.on(tape);
   const Var s2 = square(q.element.scale);
   const auto d = static_cast<Real>(vae.sizes.data);
-  const Var residual = x - likelihood(vae, q.element.loc).element.loc;          // x - μ - W V(x - μ)
-  const Var squares = sum(square(residual), 1) + sum(s2 * sum(square(w), 0));   // (05.9), E_q|x - μ - W z|²
+  const Var residual = x - likelihood(vae, q.element.loc).element.loc;  // x - μ - W V(x - μ)
+  const Var of_noise = sum(s2 * sum(square(w), 0));
+  const Var squares = sum(square(residual), 1) + of_noise;  // (05.9), E_q|x - μ - W z|²
+  const Var misfit = squares * exp(Real{-2} * log_sigma) / Real{2};
   const Var log_likelihood = -(d / 2) * std::log(2 * std::numbers::pi_v<Real>)  // (05.9)
-                             - d * log_sigma - squares * exp(Real{-2} * log_sigma) / Real{2};
+                             - d * log_sigma - misfit;
   return {.log_likelihood = log_likelihood, .kl = kl_divergence(q, p)};  // (05.10)
   //! [elbo]
 }

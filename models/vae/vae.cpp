@@ -28,7 +28,8 @@ void append_parameters(Parameters& to, Vae& vae) {
 
 DiagonalNormal prior(Tape& tape, const Vae& vae) {
   const Shape event{vae.sizes.latent};
-  return DiagonalNormal::from_log_scale(tape.constant(event, Real{0}), tape.constant(event, Real{0}));
+  const Var zero = tape.constant(event, Real{0});
+  return DiagonalNormal::from_log_scale(zero, zero);
 }
 
 DiagonalNormal likelihood(Vae& vae, Var z) {
@@ -53,20 +54,23 @@ BoundTerms<Var> elbo(Vae& vae, Var x, Var noise) {
 Tensor kl_per_dimension(Vae& vae, const Tensor& x) {
   Tape tape;
   const Evaluation evaluation(tape);
-  return kl_divergence(posterior(vae, tape.constant(x)).element, prior(tape, vae).element).tensor();
+  const DiagonalNormal p = prior(tape, vae), q = posterior(vae, tape.constant(x));
+  return kl_divergence(q.element, p.element).tensor();
 }
 
 Var log_importance_weights(Vae& vae, Var x, Var noise) {
   const Index batch = x.shape()[0], data = vae.sizes.data, latent = vae.sizes.latent;
   const DiagonalNormal q_of_x = posterior(vae, x);
   // One more axis, of length 1: the same q for each of the K samples.
-  const DiagonalNormal q = DiagonalNormal::from_log_scale(
-      reshape(q_of_x.element.loc, {batch, 1, latent}), reshape(q_of_x.element.log_scale, {batch, 1, latent}));
+  const Var log_scale = reshape(q_of_x.element.log_scale, {batch, 1, latent}),
+            loc = reshape(q_of_x.element.loc, {batch, 1, latent});
+  const DiagonalNormal q = DiagonalNormal::from_log_scale(loc, log_scale);
   //! [importance-weights]
   const DiagonalNormal p = prior(x.tape(), vae);
   const Var z = rsample(q, noise);
-  return log_prob(likelihood(vae, z), reshape(x, {batch, 1, data}))  // (06.8)
-         + log_prob(p, z) - log_prob(q, z);
+  const Var log_q = log_prob(q, z), log_p = log_prob(p, z);
+  const Var of_each = reshape(x, {batch, 1, data});
+  return log_prob(likelihood(vae, z), of_each) + log_p - log_q;  // (06.8)
   //! [importance-weights]
 }
 

@@ -171,8 +171,10 @@ TEST(Derivatives, OfTwoOperandsWithEveryStride) {
       a.push_back(x), b.push_back(y);
   Philox random(4);
   for (int i = 0; i < 2000; ++i) {
-    a.push_back(static_cast<Real>(std::exp(20 * random.uniform() - 10) * (random.uniform() - 0.5)));
-    b.push_back(static_cast<Real>(std::exp(20 * random.uniform() - 10) * (random.uniform() - 0.5)));
+    for (std::vector<Real>* of : {&a, &b}) {
+      const double size = std::exp(20 * random.uniform() - 10);
+      of->push_back(static_cast<Real>(size * (random.uniform() - 0.5)));
+    }
   }
   const std::vector<Real> g = adjoints(a.size());
   const auto n = static_cast<Index>(a.size());

@@ -70,8 +70,10 @@ std::vector<Real> random_and_special_points() {
     points.push_back(static_cast<Real>(range * (2 * random.uniform() - 1)));
     points.push_back(static_cast<Real>(40 * random.uniform() - 20));
     points.push_back(static_cast<Real>(2 * random.uniform() - 1));
-    points.push_back(static_cast<Real>(std::exp2(-60 * random.uniform()) * (random.uniform() - 0.5)));
-    points.push_back(static_cast<Real>(1 + std::exp2(-60 * random.uniform()) * (random.uniform() - 0.5)));
+    for (const int centre : {0, 1}) {
+      const double size = std::exp2(-60 * random.uniform());
+      points.push_back(static_cast<Real>(centre + size * (random.uniform() - 0.5)));
+    }
     const std::uint64_t bits = random();  // every exponent alike, denormal numbers too
     Real any;
     std::memcpy(&any, &bits, sizeof any);

@@ -65,7 +65,8 @@ def main():
         expect("an old one is named", outdated.returncode != 0 and "not 2.9.2.1: apt-get install -y pandoc\n" in outdated.stderr,
                outdated.stderr)
 
-        tree = folder / "tree"
+        # A path with what scripts forget to quote: capital letters, blanks, parentheses, an apostrophe, accents.
+        tree = folder / "Étude Ü" / "Doxa (1)'s copy"
         shutil.copytree(root, tree, ignore=lambda at, names: [n for n in names if pathlib.Path(at) == root and n in ("build", "out", ".git")])
         results, figure = own_run(tree)
         made = subprocess.run(["cmake", "--workflow", "--preset", "book"], cwd=tree, capture_output=True, text=True)

@@ -1,6 +1,8 @@
 #include "cases.h"
 
 #include <cmath>
+#include <iomanip>
+#include <sstream>
 #include <utility>
 
 #include "doxa/autograd/ops.h"
@@ -51,6 +53,30 @@ Var used_twice(Var y, std::span<const Var> inputs) {
   for (const Var& x : inputs)
     if (x.size() > 0) again = again + mean(square(x));
   return y + again;
+}
+
+std::string RecordedOp::line() const {
+  std::ostringstream text;
+  text << name << ' ' << shape.str() << (operands.empty() ? "" : " of");
+  for (const std::size_t operand : operands) text << ' ' << operand;
+  text << std::setprecision(6) << ": " << first << " … " << last;
+  return text.str();
+}
+
+std::vector<RecordedOp> recorded(const GradientCase& c, std::uint64_t seed) {
+  std::vector<RecordedOp> all;
+  if (!c.with) return all;
+  c.with(seed, [&](const std::function<Var(Tape&)>& f, std::span<const CheckedLeaf>) {
+    Tape tape;
+    f(tape);
+    for (std::size_t i = 0; i < tape.size(); ++i) {
+      const Var x = tape.at(i);
+      const std::span<const Real> value = x.value();
+      all.push_back({tape.name(x), tape.operands(x), x.shape(), value.empty() ? Real{0} : value.front(),
+                     value.empty() ? Real{0} : value.back()});
+    }
+  });
+  return all;
 }
 
 void Cases::add(const std::string& name, const std::vector<Shape>& shapes, Domain domain,

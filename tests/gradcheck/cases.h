@@ -9,6 +9,16 @@
 
 namespace doxa {
 
+/// One record of a tape.
+struct RecordedOp {
+  std::string name;
+  std::vector<std::size_t> operands;  ///< positions on the tape
+  Shape shape;
+  Real first, last;  ///< elements of its value; 0 if it has none
+
+  std::string line() const;  ///< "multiply [3,5] of 0 2: 0.25 … -1.5"
+};
+
 /// One entry of the registry that GoogleTest and the program `gradcheck` share: a function to check and
 /// where. Names are "op/NAME/where", "distribution/TYPE/FUNCTION", "layer/TYPE", "model/TYPE/FUNCTION" and
 /// "kink/NAME/where", a remark following after a comma or a blank; registry_test.cpp compares them with the
@@ -74,5 +84,10 @@ struct Cases {
 /// f(x) + Σ_i mean(x_i²). Each input is used a second time, after the function: a rule that assigns an
 /// adjoint instead of adding to it is right as long as nobody else has added anything.
 Var used_twice(Var y, std::span<const Var> inputs);
+
+/// What the function of a case records on a tape, in order; nothing for a case without its function. It is the same
+/// with every compiler: operands of an operator and arguments of a function are evaluated in an order of the
+/// compiler's choice, so that where two of them record or draw, one has a name first. .ci/run compares g++ with clang++.
+std::vector<RecordedOp> recorded(const GradientCase& c, std::uint64_t seed);
 
 }  // namespace doxa

@@ -47,8 +47,18 @@ void add_unary(Cases& cases) {
       {"subtract constant", [](Var x) { return Real{2} - (x - 3); }},
       {"multiply constant", [](Var x) { return Real{2} * (x * -3); }},
       {"divide constant", [](Var x) { return Real{2} / (x / 3); }, Domain::positive},
-      {"minimum constant", [](Var x) { return minimum(x, 2) * minimum(-1, x); }, Domain::lattice},
-      {"maximum constant", [](Var x) { return maximum(x, 1) * maximum(-1, x); }, Domain::lattice},
+      {"minimum constant",
+       [](Var x) {
+         const Var above = minimum(-1, x);
+         return minimum(x, 2) * above;
+       },
+       Domain::lattice},
+      {"maximum constant",
+       [](Var x) {
+         const Var above = maximum(-1, x);
+         return maximum(x, 1) * above;
+       },
+       Domain::lattice},
   };
   for (const Op& op : ops)
     for (const Shape& shape : {Shape{}, Shape{1}, Shape{17}, Shape{3, 5}, Shape{2, 1, 3, 2}})
@@ -86,8 +96,10 @@ void add_binary(Cases& cases) {
   for (const Op& op : ops) {
     const std::string name = op.name + "/";
     for (const auto& s : shapes) cases.add(name + s[0].str() + s[1].str(), {s[0], s[1]}, op.domain, op.f);
-    cases.add(name + "same operand twice", {{4}}, op.domain,
-              [f = op.f](Var x) { return f(x, x) + square(x); });
+    cases.add(name + "same operand twice", {{4}}, op.domain, [f = op.f](Var x) {
+      const Var squared = square(x);
+      return f(x, x) + squared;
+    });
     for (const bool first : {false, true})
       for (const Shape& shape : {Shape{}, Shape{5}, Shape{3, 1}})
         cases.add(name + (first ? "constant first " : "constant second ") + shape.str(), {{3, 5}}, op.domain,

@@ -19,7 +19,8 @@ std::vector<GradientCase> estimator_cases() {
   Cases cases{"distribution/"};
   cases.add("score_function_surrogate, by f", {{4, 2}}, [](Tape& tape, Inputs x) {
     Baseline none;
-    return score_function_surrogate(square(x[0]), tape.constant(Shape{4, 2}, Real(-1)), none);
+    const Var f = square(x[0]), log_q = tape.constant(Shape{4, 2}, Real(-1));
+    return score_function_surrogate(f, log_q, none);
   });
   for (const bool leave_one_out : {false, true})
     cases.add(leave_one_out
@@ -33,14 +34,15 @@ std::vector<GradientCase> estimator_cases() {
                   baseline = LeaveOneOutBaseline{};
                   b = (sum(f) - f) / 2;
                 }
-                return score_function_surrogate(f, log_q, baseline) + stop_gradient((f - b) * log_q);
+                const Var surrogate = score_function_surrogate(f, log_q, baseline);
+                return surrogate + stop_gradient((f - b) * log_q);
               });
   cases.add("ScoreFunction/expectation, plus the constant f times log q", {{2, 3}}, [](Var x) {
     const OneHotCategorical q = choice(x);
     Philox random(21), again(21);
     const Var z = sample(q.repeated(2), again);
-    return expectation(q, parabola, ScoreFunction{.samples = 2}, random) +
-           stop_gradient(mean(parabola(z) * log_prob(q, z), 0));
+    const Var estimate = expectation(q, parabola, ScoreFunction{.samples = 2}, random), f = parabola(z);
+    return estimate + stop_gradient(mean(f * log_prob(q, z), 0));
   });
   cases.add("Enumeration/expectation", {{2, 3}, {3}}, [](Var x, Var y) {
     Philox random(22);
@@ -53,7 +55,10 @@ std::vector<GradientCase> estimator_cases() {
   });
   cases.add("Reparametrisation/expectation", {{2, 3}, {3}}, [](Var x, Var y) {
     Philox random(24);
-    const auto f = [](Var z, const DiagonalNormal& q) { return parabola(z) - log_prob(q, z); };
+    const auto f = [](Var z, const DiagonalNormal& q) {
+      const Var log_q = log_prob(q, z);
+      return parabola(z) - log_q;
+    };
     return expectation(DiagonalNormal::from_log_scale(x, y), f, Reparametrisation{.samples = 2}, random);
   });
   return cases.all;

@@ -11,7 +11,7 @@ std::vector<GradientCase> kalman_cases() {
       {n}, {n, n}, {n, n}, {n, d}, {n, n}, {m, n}, {m, d}, {m, m}, {steps, batch, d}, {steps, batch, m}};
   // The square root of R is kept away from singular ones: I + a random matrix / 4.
   const auto at = [](Tape& tape, Inputs x) {
-    const Var root = tape.constant({m, m}, {1, 0, 0, 1}) + Real(0.25) * x[7];
+    const Var one = tape.constant({m, m}, {1, 0, 0, 1}), root = one + Real(0.25) * x[7];
     return LinearGaussianVars{x[0], x[1], x[2], x[3], x[4], x[5], x[6], root};
   };
   Cases cases{"model/"};

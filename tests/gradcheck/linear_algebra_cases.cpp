@@ -33,10 +33,14 @@ void add_matmul(Cases& cases) {
   }
   cases.add("matmul/same operand twice", {{4, 4}}, [](Var x) { return matmul(x, x); });
   cases.add("matmul/same stack twice", {{3, 2, 2}}, [](Var x) { return matmul(x, x); });
-  cases.add("matmul/with transposes", {{4, 3}, {5, 4}},
-            [](Var x, Var y) { return matmul(transpose(x), transpose(y)); });
-  cases.add("matmul/with slices", {{4, 4}},
-            [](Var x) { return matmul(slice(x, 0, 1, 3), slice(x, 1, 0, 2)); });
+  cases.add("matmul/with transposes", {{4, 3}, {5, 4}}, [](Var x, Var y) {
+    const Var x_t = transpose(x), y_t = transpose(y);
+    return matmul(x_t, y_t);
+  });
+  cases.add("matmul/with slices", {{4, 4}}, [](Var x) {
+    const Var a = slice(x, 0, 1, 3), b = slice(x, 1, 0, 2);
+    return matmul(a, b);
+  });
 }
 
 void add_affine(Cases& cases) {
@@ -56,8 +60,9 @@ void add_affine(Cases& cases) {
             [](Var x) { return affine(x, x, reshape(x, {1}), Activation::tanh); });
   cases.add("affine/constants", {{3, 3}}, [](Tape& tape, Inputs x) {
     const Var c = tape.constant({3, 3}, Real(0.5)), b = tape.constant({3}, Real(0.1));
-    return affine(x[0], c, b) + affine(c, x[0], b, Activation::tanh) +
-           affine(c, c, reshape(slice(x[0], 0, 1, 2), {3}), Activation::sigmoid);
+    const Var of_input = affine(x[0], c, b), of_weight = affine(c, x[0], b, Activation::tanh);
+    const Var row = reshape(slice(x[0], 0, 1, 2), {3}), of_bias = affine(c, c, row, Activation::sigmoid);
+    return of_input + of_weight + of_bias;
   });
 }
 
@@ -67,7 +72,8 @@ void add_dot(Cases& cases) {
   cases.add("dot/same operand twice", {{5}}, [](Var x) { return dot(x, x); });
   cases.add("dot/with a constant", {{5}}, [](Tape& tape, Inputs x) {
     const Var c = tape.constant({5}, Real{3});
-    return dot(x[0], c) * dot(c, square(x[0]));
+    const Var linear = dot(x[0], c);
+    return linear * dot(c, square(x[0]));
   });
 }
 
@@ -98,7 +104,8 @@ void add_cholesky(Cases& cases) {
   // log N(y | 0, X Xᵀ + 20 I), up to constants: quadratic form and determinant from one factor.
   cases.add("cholesky/Gaussian log-density", {{3, 3}, {3, 1}}, [](Var x, Var y) {
     const Var l = cholesky(dominated(matmul(x, transpose(x))));
-    return sum(square(solve_triangular(l, y))) + log_det_from_cholesky(l);
+    const Var log_det = log_det_from_cholesky(l);
+    return sum(square(solve_triangular(l, y))) + log_det;
   });
   cases.add("solve_triangular/stacks broadcast", {{3, 3}, {2, 3, 1}},
             [](Var x, Var y) { return solve_triangular(dominated(x), y); });
@@ -110,7 +117,8 @@ void add_cholesky(Cases& cases) {
   });
   cases.add("solve_triangular/constants", {{3, 3}}, [](Tape& tape, Inputs x) {
     const Var c = dominated(tape.constant({3, 3}, Real{1}));
-    return solve_triangular(c, x[0]) + solve_triangular(dominated(x[0]), c);
+    const Var right = solve_triangular(c, x[0]), left = solve_triangular(dominated(x[0]), c);
+    return right + left;
   });
 }
 

@@ -17,7 +17,7 @@ namespace doxa::gradcheck {
 namespace {
 
 struct Settings {
-  bool list = false, verbose = false;
+  bool list = false, tapes = false, verbose = false;
   std::string filter = "*";
   std::uint64_t seed = 1;
   std::string mode = "automatic", json;
@@ -97,6 +97,14 @@ int run(const Settings& settings) {
     for (const GradientCase& c : cases) names += c.name + "\n";
     return print(names), 0;
   }
+  if (settings.tapes) {
+    for (const GradientCase& c : cases) {
+      std::string text = c.name + "\n";
+      for (const RecordedOp& record : recorded(c, settings.seed)) text += "  " + record.line() + "\n";
+      print(text);
+    }
+    return 0;
+  }
   if (!settings.json.empty()) require_writable(settings.json);
   std::vector<Result> results;
   {
@@ -122,6 +130,8 @@ int main(int argc, char** argv) {
       "2 bad input.");
   doxa::gradcheck::Settings settings;
   command.flag("list", settings.list, "print the names of the cases, and check nothing");
+  command.flag("tapes", settings.tapes,
+               "print what each case records on a tape, in order, and check nothing");
   command.text("filter", "TEXT", settings.filter,
                "only cases whose name contains TEXT; * in it stands for anything");
   command.seed(settings.seed, "of the random inputs");
@@ -129,6 +139,7 @@ int main(int argc, char** argv) {
                  "by the size of the case, every entry, or random directions and some entries");
   command.text("json", "FILE", settings.json, "also write the results to FILE");
   command.flag("verbose", settings.verbose, "print the worst entries of each case");
-  command.excludes("list", {"seed", "mode", "json", "verbose"}, "--list checks nothing");
+  command.excludes("list", {"tapes", "seed", "mode", "json", "verbose"}, "--list checks nothing");
+  command.excludes("tapes", {"mode", "json", "verbose"}, "--tapes checks nothing");
   return command.run(argc, argv, [&] { return doxa::gradcheck::run(settings); });
 }

@@ -11,7 +11,8 @@ namespace doxa {
 std::vector<GradientCase> mixture_cases() {
   Cases cases{"distribution/"};
   const auto normals = [](Inputs x) {
-    return Mixture(Categorical(x[0]), Normal::from_log_scale(x[1], Real(0.5) * x[2]));
+    const Var log_scale = Real(0.5) * x[2];
+    return Mixture(Categorical(x[0]), Normal::from_log_scale(x[1], log_scale));
   };
   const auto vectors = [](Inputs x) {
     return Mixture(Categorical(x[0]), DiagonalNormal::from_log_scale(x[1], Real(0.5) * x[2]));
@@ -24,12 +25,14 @@ std::vector<GradientCase> mixture_cases() {
     return log_prob(Mixture(Categorical(x), Categorical(y)), std::array<Index, 2>{3, 1});
   });
   cases.add("Mixture/log_prob, of mixtures", {{2}, {3}, {4, 2, 3}, {4}}, [](Inputs x) {
-    return log_prob(Mixture(Categorical(x[0]), Mixture(Categorical(x[1]), Bernoulli(x[2]))), sigmoid(x[3]));
+    const Var value = sigmoid(x[3]);
+    return log_prob(Mixture(Categorical(x[0]), Mixture(Categorical(x[1]), Bernoulli(x[2]))), value);
   });
   cases.add_at("Mixture/log_prob, far from all components",
                {Tensor(Shape{2}, {0, Real(0.5)}), Tensor(Shape{2}, {-1, 1}), Tensor(Shape{2}, {0, 1})},
                [=](Tape& tape, Inputs x) {
-                 return log_prob(normals(x), tape.constant({2, 1}, {-60, 40}));
+                 const auto q = normals(x);
+                 return log_prob(q, tape.constant({2, 1}, {-60, 40}));
                });
   cases.add("Mixture/log_joint", at_values, [=](Inputs x) { return log_joint(normals(x), x[3]); });
   cases.add("Mixture/log_responsibilities", at_values,

@@ -16,7 +16,8 @@ Var ones(Tape& tape, Index n, bool on_diagonal) {
 // A lower factor of any matrices: what is below their diagonal, and the exponential of half of what is on it.
 Var factor(Var x) {
   const Index n = x.shape()[x.rank() - 1];
-  return x * ones(x.tape(), n, false) + exp(Real(0.5) * x) * ones(x.tape(), n, true);
+  const Var below = ones(x.tape(), n, false), diagonal = ones(x.tape(), n, true), lower = x * below;
+  return lower + exp(Real(0.5) * x) * diagonal;
 }
 
 MultivariateNormal multivariate(Var loc, Var x) { return MultivariateNormal(loc, factor(x)); }
@@ -28,7 +29,8 @@ std::vector<GradientCase> multivariate_normal_cases() {
   const auto log_density = [](Inputs x) { return log_prob(multivariate(x[0], x[1]), x[2]); };
   const auto draw = [](Inputs x) { return rsample(multivariate(x[0], x[1]), x[2]); };
   const auto divergence = [](Inputs x) {
-    return kl_divergence(multivariate(x[0], x[1]), multivariate(x[2], x[3]));
+    const auto q = multivariate(x[0], x[1]), p = multivariate(x[2], x[3]);
+    return kl_divergence(q, p);
   };
   cases.add("log_prob", {{3}, {3, 3}, {3}}, log_density);
   cases.add("log_prob, of many values", {{2}, {2, 2}, {2, 3, 2}}, log_density);
@@ -39,7 +41,7 @@ std::vector<GradientCase> multivariate_normal_cases() {
   cases.add("from_noise", {{2}, {2, 2}, {4, 2}},
             [](Inputs x) { return multivariate(x[0], x[1]).from_noise(x[2]); });
   cases.add("from_covariance", {{2}, {2, 2}, {3, 2}}, [](Tape& tape, Inputs x) {
-    const Var covariance = matmul(x[1], transpose(x[1])) + 3 * ones(tape, 2, true);
+    const Var gram = matmul(x[1], transpose(x[1])), covariance = gram + 3 * ones(tape, 2, true);
     return log_prob(MultivariateNormal::from_covariance(x[0], covariance), x[2]);
   });
   cases.add("mean", {{2}, {3, 2, 2}}, [](Var x, Var y) { return mean(multivariate(x, y)); });
@@ -49,12 +51,13 @@ std::vector<GradientCase> multivariate_normal_cases() {
   cases.add("kl_divergence, to one of a stack", {{2}, {3, 2, 2}, {2, 1, 2}, {2, 2}}, divergence);
   cases.add("kl_divergence, of near ones", {{3}, {3, 3}, {3}, {3, 3}}, [](Inputs x) {
     const MultivariateNormal p = multivariate(x[0], x[1]);
-    return kl_divergence(MultivariateNormal(p.loc + Real(0.1) * x[2], p.scale_tril * (1 + Real(0.01) * x[3])),
-                         p);
+    const MultivariateNormal q{p.loc + Real(0.1) * x[2], p.scale_tril * (1 + Real(0.01) * x[3])};
+    return kl_divergence(q, p);
   });
   cases.add("kl_divergence, aliased", {{2, 2}}, [](Var x) {
     const Var l = factor(x), loc = slice(x, 0, 0, 1);
-    return kl_divergence(MultivariateNormal(loc, l), MultivariateNormal(2 * loc, l));
+    const auto q = MultivariateNormal(loc, l), p = MultivariateNormal(2 * loc, l);
+    return kl_divergence(q, p);
   });
   cases.add("stddev", {{2, 3}, {3, 3}}, [](Var x, Var y) { return stddev(multivariate(x, y)); });
   cases.add("repeated", {{2}, {2, 2, 2}, {3, 1, 2}},

@@ -29,8 +29,10 @@ std::vector<GradientCase> normal_cases() {
   cases.add("Normal/entropy", {shape, {2}}, [](Var x, Var y) { return entropy(normal(x, y)); });
   cases.add("Normal/rsample", {shape, shape, shape},
             [](Inputs x) { return rsample(normal(x[0], x[1]), x[2]); });
-  cases.add("Normal/kl_divergence", {shape, shape, shape, {}},
-            [](Inputs x) { return kl_divergence(normal(x[0], x[1]), normal(x[2], x[3])); });
+  cases.add("Normal/kl_divergence", {shape, shape, shape, {}}, [](Inputs x) {
+    const auto q = normal(x[0], x[1]), p = normal(x[2], x[3]);
+    return kl_divergence(q, p);
+  });
   // All that a normal distribution consists of.
   cases.add("Normal/from_log_scale", {shape, shape}, [](Var x, Var y) {
     const Normal q = normal(x, y);
@@ -40,15 +42,19 @@ std::vector<GradientCase> normal_cases() {
             [](Inputs x) { return normal(x[0], x[1]).from_noise(x[2]); });
   cases.add("Normal/rsample, by scale", {shape, {2}, shape},
             [](Inputs x) { return rsample(by_scale(x[0], x[1]), x[2]); });
-  cases.add("Normal/kl_divergence, by scale", {shape, {2}, {3, 1}, shape},
-            [](Inputs x) { return kl_divergence(by_scale(x[0], x[1]), by_scale(x[2], x[3])); });
+  cases.add("Normal/kl_divergence, by scale", {shape, {2}, {3, 1}, shape}, [](Inputs x) {
+    const auto q = by_scale(x[0], x[1]), p = by_scale(x[2], x[3]);
+    return kl_divergence(q, p);
+  });
   cases.add("DiagonalNormal/log_prob", {shape, shape, shape},
             [](Inputs x) { return log_prob(diagonal(x[0], x[1]), x[2]); });
   cases.add("DiagonalNormal/entropy", {shape, shape}, [](Var x, Var y) { return entropy(diagonal(x, y)); });
   cases.add("DiagonalNormal/rsample", {shape, shape, shape},
             [](Inputs x) { return rsample(diagonal(x[0], x[1]), x[2]); });
-  cases.add("DiagonalNormal/kl_divergence", {shape, shape, shape, shape},
-            [](Inputs x) { return kl_divergence(diagonal(x[0], x[1]), diagonal(x[2], x[3])); });
+  cases.add("DiagonalNormal/kl_divergence", {shape, shape, shape, shape}, [](Inputs x) {
+    const auto q = diagonal(x[0], x[1]), p = diagonal(x[2], x[3]);
+    return kl_divergence(q, p);
+  });
   cases.add("DiagonalNormal/from_log_scale", {shape, shape}, [](Var x, Var y) {
     const Normal q = DiagonalNormal::from_log_scale(x, y).element;
     return stack({q.loc, q.scale, q.log_scale}, 0);
@@ -62,11 +68,14 @@ std::vector<GradientCase> normal_cases() {
   cases.add("DiagonalNormal/log_prob, by scale", {shape, {2}, shape},
             [](Inputs x) { return log_prob(DiagonalNormal(x[0], softplus(x[1])), x[2]); });
   // The same Var in two places, and two that share memory.
-  cases.add("Normal/kl_divergence, aliased", {shape, shape},
-            [](Var x, Var y) { return kl_divergence(normal(x, y), normal(y, x)); });
+  cases.add("Normal/kl_divergence, aliased", {shape, shape}, [](Var x, Var y) {
+    const auto q = normal(x, y), p = normal(y, x);
+    return kl_divergence(q, p);
+  });
   cases.add("Normal/log_prob, overlapping slices", {{4, 2}}, [](Var x) {
     const Var a = slice(x, 0, 0, 3), b = slice(x, 0, 1, 4);
-    return log_prob(normal(a, b), b) + log_prob(normal(b, a), a);
+    const Var one = log_prob(normal(a, b), b), other = log_prob(normal(b, a), a);
+    return one + other;
   });
   cases.add("Normal/mean", {{2}, shape}, [](Var x, Var y) { return mean(normal(x, y)); });
   cases.add("Normal/stddev", {shape, {2}}, [](Var x, Var y) { return stddev(normal(x, y)); });

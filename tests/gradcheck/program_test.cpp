@@ -52,7 +52,8 @@ TEST_F(GradcheckProgram, PrintsALineForEachCaseAndASummary) {
   EXPECT_NE(run("--filter 'op/sin/' --seed 8").out, sin.out);
   EXPECT_GT(run("--filter 'op/sin/' --verbose").out.size(), 2 * sin.out.size());
   EXPECT_EQ(run("--help").status, 0);
-  for (const char* flag : {"--list", "--filter", "--seed", "--mode", "--json", "--verbose", "--help"})
+  for (const char* flag :
+       {"--list", "--tapes", "--filter", "--seed", "--mode", "--json", "--verbose", "--help"})
     EXPECT_NE(run("--help").out.find(std::string("\n  ") + flag), std::string::npos) << flag;
 }
 
@@ -107,6 +108,8 @@ TEST_F(GradcheckProgram, RefusesBadArgumentsInOneLine) {
                                       "--json .",
                                       "--json /dev/null/x",
                                       "--list --json x.json",
+                                      "--tapes --json x.json",
+                                      "--tapes --list",
                                       "--filter \"$(printf 'two\\nlines')\"",
                                       "--seed \"$(printf '1\\n2')\"",
                                       "\"$(printf 'a\\nb')\""}) {

@@ -9,7 +9,8 @@ namespace {
 // Elements so far from each other, at least 1/2, that no step of a numerical derivative crosses a tie: it
 // would see the kink.
 Var apart(Var x) {
-  return sin(x) / 4 + x.tape().constant(x.shape(), [](std::span<Real> all) {
+  const Var little = sin(x) / 4;
+  return little + x.tape().constant(x.shape(), [](std::span<Real> all) {
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Real>((11 * i + 3) % all.size());
   });
 }
@@ -67,7 +68,8 @@ std::vector<GradientCase> reduction_cases() {
               [f = op.over](Var x) { return f(transpose(x), 1, true); });
     cases.add(name + "/of a product, repeatedly", {{3, 3}}, [f = op.over](Var x) {
       const Var y = x * x;
-      return f(y, 0, true) * f(y, 0, true) + f(y, 1, true);
+      const Var columns = f(y, 0, true), again = f(y, 0, true), rows = f(y, 1, true);
+      return columns * again + rows;
     });
   }
   // Lanes of one row, rows side by side, and blocks of rows.

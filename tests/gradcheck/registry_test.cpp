@@ -311,11 +311,7 @@ Names names_in_sources() {
 TEST(Registry, RecordsEveryOpOfTheSources) {
   Names recorded;
   for (const GradientCase& c : gradient_cases())
-    c.with(1, [&](const std::function<Var(Tape&)>& f, std::span<const CheckedLeaf>) {
-      Tape tape;
-      f(tape);
-      for (std::size_t i = 0; i < tape.size(); ++i) recorded.insert(tape.name(tape.at(i)));
-    });
+    for (const RecordedOp& record : doxa::recorded(c, 1)) recorded.insert(record.name);
   const Names named = names_in_sources();
   for (const std::string& name : named)
     EXPECT_TRUE(recorded.contains(name)) << "no case records '" << name << "'";

@@ -34,7 +34,8 @@ void add_latent(Cases& cases) {
     cases.add("*/sample, of fixed parameters" + of, {of_row}, [=](Tape& tape, Inputs x) {
       Philox random(32);
       const Var fixed = tape.constant(of_row, Real(0.2));
-      return sample(latent, fixed, 2, random) * slice(x[0], 1, 0, latent_size(latent));
+      const Var draw = sample(latent, fixed, 2, random);
+      return draw * slice(x[0], 1, 0, latent_size(latent));
     });
     cases.add("*/kl_divergence" + of, {of_row, of_row},
               [=](Var q, Var p) { return kl_divergence(latent, q, p); });
@@ -131,7 +132,8 @@ void add_objective(Cases& cases) {
   // At α = ½ the balanced KL has the value v of KL and half its gradient: 2 v less a constant v has both.
   add_case(cases, "rssm_loss, balanced, completed to KL", small, [](Tape& tape, Rssm& model, Philox& random) {
     const RssmLoss l = rssm_loss(tape, model, two_episodes, {.kl_balance = Real(0.5)}, random);
-    return 2 * (l.loss + l.mean.log_likelihood) - stop_gradient(l.mean.kl);
+    const Var once = stop_gradient(l.mean.kl);
+    return 2 * (l.loss + l.mean.log_likelihood) - once;
   });
   add_case_of_learner(cases, "loss", small, [](Tape& tape, RssmLearner& learner, Philox& random) {
     return loss(tape, learner, two_episodes, random);

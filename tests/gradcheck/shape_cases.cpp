@@ -20,7 +20,8 @@ void add_order(Cases& cases) {
     cases.add(name, {{2, 3, 1, 5}}, [order](Var x) { return permute(x, order); });
   }
   cases.add("permute/of a slice, times its source", {{3, 2, 3}}, [](Var x) {
-    return permute(slice(x, 2, 1, 3), {2, 1, 0}) * slice(x, 0, 0, 1);
+    const Var source = slice(x, 0, 0, 1);
+    return permute(slice(x, 2, 1, 3), {2, 1, 0}) * source;
   });
   const std::initializer_list<std::array<Shape, 2>> stretched = {{Shape{}, Shape{3}},
                                                                  {Shape{3}, Shape{3}},
@@ -54,8 +55,10 @@ void add_parts(Cases& cases) {
       for (const Var& part : split(x, ones, axis)) product = product * part;
       return product;
     });
-    cases.add("equal_part" + at, {{3, 6, 3}},
-              [axis](Var x) { return square(equal_part(x, 1, 3, axis)) * equal_part(x, 2, 3, axis); });
+    cases.add("equal_part" + at, {{3, 6, 3}}, [axis](Var x) {
+      const Var last = equal_part(x, 2, 3, axis);
+      return square(equal_part(x, 1, 3, axis)) * last;
+    });
     cases.add("split/equal halves swapped" + at, {{4, 6, 2}}, [axis](Var x) {
       const auto [a, b] = split<2>(x, axis);
       return a * square(b);
@@ -98,7 +101,8 @@ void add_gradients(Cases& cases) {
   cases.add("stop_gradient", {{3}},  // a constant
             [](Tape& tape, Inputs x) {
               const Var constant = tape.constant({3}, {1, -2, 3});
-              return x[0] * stop_gradient(exp(constant)) + stop_gradient(constant);
+              const Var offset = stop_gradient(constant);
+              return x[0] * stop_gradient(exp(constant)) + offset;
             });
   cases.add("straight_through", {{3, 2}},  // its surrogate, which here differs by a constant
             [](Var x) {

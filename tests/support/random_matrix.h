@@ -12,6 +12,12 @@ inline Matrix random_matrix(Index rows, Index columns, Philox& random) {
   return a;
 }
 
+/// Rows of correlated normal numbers: a random matrix times a random square one.
+inline Matrix random_product(Index rows, Index columns, Philox& random) {
+  const Matrix a = random_matrix(rows, columns, random), b = random_matrix(columns, columns, random);
+  return a * b;
+}
+
 inline Matrix random_symmetric(Index n, Philox& random) {
   const Matrix a = random_matrix(n, n, random);
   return a + transpose(a);

@@ -165,7 +165,7 @@ TEST(Ticks, AreRoundCoverTheRangeAndAreFewEnough) {
   std::mt19937_64 random(5);
   std::uniform_real_distribution<double> uniform(-1, 1), exponent(-8, 8);
   for (int i = 0; i < 2000; ++i) {
-    const double middle = uniform(random) * std::pow(10, exponent(random));
+    const double share = uniform(random), middle = share * std::pow(10, exponent(random));
     const double span = std::pow(10, exponent(random));
     if (span < 1e-6 * std::abs(middle)) continue;
     const Range range{middle - span / 2, middle + span / 2};

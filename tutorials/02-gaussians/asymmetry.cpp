@@ -44,7 +44,7 @@ void claim_moments(Chapter& chapter, const Mixture& p, const Nodes& line,
   for (const Real l : log_prob(p, tape.constant(line.at)).value())
     entropy_of_p -= line.step * std::exp(double{l}) * double{l};
   const double entropy_of_q =
-      entropy(Normal(tape.constant(0), tape.constant(static_cast<Real>(stddev(p))))).item();
+      entropy(Normal{tape.constant(0), tape.constant(static_cast<Real>(stddev(p)))}).item();
   chapter.claims.equal("the normal nearest to the mixture in KL(p‖q) has its mean", forward.fit.loc, mean(p),
                        2048 * u, why_of_steps);
   chapter.claims.equal("and its standard deviation", forward.fit.scale, stddev(p), 2048 * u, why_of_steps);
@@ -64,8 +64,8 @@ void asymmetry(Chapter& chapter) {
   const auto from_p = [&](const Normal& q) { return forward_kl(q, p, line); };
   const auto at = [&](Fit fit, auto divergence) {
     Tape tape;
-    return double{divergence(Normal(tape.constant(static_cast<Real>(fit.loc)),
-                                    tape.constant(static_cast<Real>(fit.scale))))
+    return double{divergence(Normal{tape.constant(static_cast<Real>(fit.loc)),
+                                    tape.constant(static_cast<Real>(fit.scale))})
                       .item()};
   };
 

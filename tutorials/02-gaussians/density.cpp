@@ -15,7 +15,7 @@ void density_in_one_dimension(Chapter& chapter) {
   for (const double scale : {1e-3, 0.1, 1.0, 10.0, 1e3}) {
     const double loc = 0.75 * scale;
     Tape tape;
-    const Normal q(tape.constant(static_cast<Real>(loc)), tape.constant(static_cast<Real>(scale)));
+    const Normal q{tape.constant(static_cast<Real>(loc)), tape.constant(static_cast<Real>(scale))};
     const Nodes line = nodes(loc, 9 * scale, scale / 2);
     double mass = 0, by_sum = 0;
     for (const Real log_density : log_prob(q, tape.constant(line.at)).value()) {
@@ -54,8 +54,8 @@ void two_dimensions(Chapter& chapter) {
       grid(i * n + j, 0) = line.at[i];
       grid(i * n + j, 1) = line.at[j];
     }
-  const MultivariateNormal q(tape.constant(Tensor({2}, {Real(0.5), Real(-0.25)})),
-                             tape.constant(Tensor({2, 2}, {Real(1.25), 0, Real(-0.75), Real(0.5)})));
+  const MultivariateNormal q{tape.constant(Tensor({2}, {Real(0.5), Real(-0.25)})),
+                             tape.constant(Tensor({2, 2}, {Real(1.25), 0, Real(-0.75), Real(0.5)}))};
   double mass = 0;
   for (const Real log_density : log_prob(q, tape.constant(grid)).value())
     mass += step * step * std::exp(double{log_density});  // (02.4)
@@ -81,13 +81,13 @@ void density_in_many_dimensions(Chapter& chapter) {
   for (int k = 0; k < gaussians; ++k) {
     tape.clear();
     const Gaussian g = random_gaussian(n, random);
-    const MultivariateNormal q(tape.constant(g.loc), tape.constant(g.factor));
+    const MultivariateNormal q{tape.constant(g.loc), tape.constant(g.factor)};
     const Var noise = normal_noise(tape, {n}, random);
     const Var x = rsample(q, noise);
     const double density = log_prob(q, x).item();
     const double condition = g.condition(), unit = u * condition * condition * (1 + std::abs(density));
 
-    const DiagonalNormal standard(tape.constant({n}, Real{0}), tape.constant({n}, Real{1}));
+    const DiagonalNormal standard{tape.constant({n}, Real{0}), tape.constant({n}, Real{1})};
     const double log_det_factor = log_det_from_cholesky(q.scale_tril).item() / 2;
     change(density, log_prob(standard, noise).item() - log_det_factor, unit);  // (02.3)
 
@@ -100,8 +100,8 @@ void density_in_many_dimensions(Chapter& chapter) {
       const Conditional c = conditional(loc, covariance, i);
       double centre = c.loc;
       for (Index j = 0; j < i; ++j) centre += c.weights[j] * (at[j] - loc[j]);
-      const Normal of_i(tape.constant(static_cast<Real>(centre)),
-                        tape.constant(static_cast<Real>(std::sqrt(c.variance))));
+      const Normal of_i{tape.constant(static_cast<Real>(centre)),
+                        tape.constant(static_cast<Real>(std::sqrt(c.variance)))};
       one_by_one += double{log_prob(of_i, tape.constant(static_cast<Real>(at[i]))).item()};  // (02.7)
       entropy_one_by_one += double{entropy(of_i).item()};
       schur(double{g.factor(i, i)}, std::sqrt(c.variance), u * condition * condition);  // (02.6)

@@ -70,7 +70,7 @@ void divergence_in_one_dimension(Chapter& chapter) {
       worst_gradient = worse(worst_gradient, std::abs(e.tape - e.exact) / (u * e.magnitude));
   }
   tape.clear();
-  const Normal narrow(scalar(tape, 0), scalar(tape, 1)), wide(scalar(tape, 0), scalar(tape, 3));
+  const Normal narrow{scalar(tape, 0), scalar(tape, 1)}, wide{scalar(tape, 0), scalar(tape, 3)};
   chapter.results.set("kl.narrow_to_wide", double{kl_divergence(narrow, wide).item()});
   chapter.results.set("kl.wide_to_narrow", double{kl_divergence(wide, narrow).item()});
   std::cout << table;

@@ -29,7 +29,7 @@ void factors(Chapter& chapter) {
     const Real s = std::ldexp(Real{1}, -k), x1 = a, x2 = a - Real(1.5) * s;
     const double exact = -0.5 * (1 + 2.25) - std::log(double{a} * double{s}) - log_2pi;  // (02.3)
     Tape tape;
-    const MultivariateNormal q(tape.constant({2}, Real{0}), tape.constant(Tensor({2, 2}, {a, 0, a, s})));
+    const MultivariateNormal q{tape.constant({2}, Real{0}), tape.constant(Tensor({2, 2}, {a, 0, a, s}))};
     const double error = log_prob(q, tape.constant(Tensor({2}, {x1, x2}))).item() - exact;  // (02.4)
     const double naive = by_inverse(a * a, a * a, a * a + s * s, x1, x2) - exact;
     table.row({"2^-" + std::to_string(k), exact, error, naive});

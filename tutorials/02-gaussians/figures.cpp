@@ -84,8 +84,8 @@ void draw_asymmetry(Chapter& chapter, const Mixture& p, const std::vector<Fit>& 
   Tape tape;
   const auto height = [&](double mu, double log2_sigma) {
     const Evaluation evaluation(tape);
-    const Normal q(tape.constant(static_cast<Real>(mu)),
-                   tape.constant(static_cast<Real>(std::exp2(log2_sigma))));
+    const Normal q{tape.constant(static_cast<Real>(mu)),
+                   tape.constant(static_cast<Real>(std::exp2(log2_sigma)))};
     return double{reverse_kl(q, p, noise).item()};
   };
   const Grid grid = sample_grid(height, {-4, 4}, {-1.5, 2}, 97, 71);

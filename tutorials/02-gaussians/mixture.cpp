@@ -9,7 +9,7 @@ Var log_prob(const Mixture& p, Var x) {
   const auto both = [&](const std::array<double, 2>& v) {
     return tape.constant(Tensor({2}, {static_cast<Real>(v[0]), static_cast<Real>(v[1])}));
   };
-  const Normal parts(both(p.loc), both(p.scale));
+  const Normal parts{both(p.loc), both(p.scale)};
   return logsumexp(log(both(p.weight)) + log_prob(parts.repeated(x.size()), reshape(x, {x.size(), 1})), -1);
 }
 

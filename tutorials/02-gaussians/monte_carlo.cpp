@@ -15,7 +15,7 @@ const Gaussian gaussian_q{Tensor({2}, {Real(0.5), Real(-0.25)}),
 const Gaussian gaussian_p{Tensor({2}, {0, 0}), Tensor({2, 2}, {1, 0, Real(-0.25), Real(0.875)})};
 
 MultivariateNormal on(Tape& tape, const Gaussian& g) {
-  return MultivariateNormal(tape.constant(g.loc), tape.constant(g.factor));
+  return MultivariateNormal{tape.constant(g.loc), tape.constant(g.factor)};
 }
 
 // KL(q‖p) estimated from N draws, `repetitions` times over.

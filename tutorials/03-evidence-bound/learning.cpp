@@ -12,7 +12,10 @@ namespace {
 EmProblem draw_data(std::uint64_t seed) {
   EmProblem p;
   Philox random(seed, em_data);
-  for (int i = 0; i < 50; ++i) p.x.push_back(2 * random.normal() + random.normal());  // w = 2, s = 1
+  for (int i = 0; i < 50; ++i) {
+    const double z = random.normal(), noise = random.normal();
+    p.x.push_back(2 * z + noise);  // w = 2, s = 1
+  }
   return p;
 }
 

@@ -49,7 +49,7 @@ void reversed(Chapter& chapter) {
   Tape tape;
   const auto number = [&](double v) { return tape.constant(static_cast<Real>(v)); };
   const ScalarNormal wide{3, 3};
-  const Normal prior(number(0), number(1)), q(number(wide.mean), number(std::sqrt(wide.variance)));
+  const Normal prior{number(0), number(1)}, q{number(wide.mean), number(std::sqrt(wide.variance))};
   const double likelihood = expected_log_likelihood(model, wide);
   const double right = likelihood - double{kl_divergence(q, prior).item()},
                wrong = likelihood - double{kl_divergence(prior, q).item()};

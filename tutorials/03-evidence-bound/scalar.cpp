@@ -67,7 +67,7 @@ void scalar_by_hand(Chapter& chapter) {
   // q = prior, with the library's distributions
   Tape tape;
   const auto number = [&](double v) { return tape.constant(static_cast<Real>(v)); };
-  const Normal q(number(0), number(1)), exact(number(1), number(std::sqrt(0.5)));
+  const Normal q{number(0), number(1)}, exact{number(1), number(std::sqrt(0.5))};
   const double kl = kl_divergence(q, exact).item();
   const double by_hand = -std::log(2 * std::numbers::pi) / 2 - 2.5;
   chapter.claims.equal(

@@ -83,8 +83,8 @@ Figure density_figure(Vae& vae, const Sample& held_out, const DataLattice& latti
       Philox random(seed, shown_samples);
       Tape tape;
       const Evaluation evaluation(tape);
-      const Var z = sample(DiagonalNormal(tape.constant(Tensor(Shape{static_cast<Index>(count), 2})),
-                                          tape.constant(Tensor({static_cast<Index>(count), 2}, 1))),
+      const Var z = sample(DiagonalNormal{tape.constant(Tensor(Shape{static_cast<Index>(count), 2})),
+                                          tape.constant(Tensor({static_cast<Index>(count), 2}, 1))},
                            random);
       const Tensor x = sample(likelihood(vae, z), random).tensor();
       axes.scatter(coordinate(x, 0), coordinate(x, 1), {.color = Color::ink, .size = 2.6, .opacity = 0.45});

@@ -21,7 +21,7 @@ struct RandomProblem {
   SampleMoments moments;
   LinearVae vae;
   RandomProblem()
-      : x(tensor(random_matrix(30, 4, random) * random_matrix(4, 4, random))),
+      : x(tensor(random_product(30, 4, random))),
         moments(sample_moments(x)),
         vae({.data = 4, .latent = 2}, random) {
     for (Parameter* p : parameters(vae))

@@ -21,7 +21,7 @@ struct RandomData {
   SampleMoments moments;
   std::vector<double> eigenvalues;
   RandomData() {
-    x = tensor(random_matrix(40, 5, random) * random_matrix(5, 5, random));
+    x = tensor(random_product(40, 5, random));
     moments = sample_moments(x);
     eigenvalues = symmetric_eigen(moments.covariance).values;
   }
