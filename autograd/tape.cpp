@@ -79,6 +79,8 @@ std::uint32_t Tape::begin(const char* name, const Shape& shape, std::span<const 
       const std::uint32_t i = check(x);
       operands_.push_back(i);
       const Node& operand = nodes_[i];
+      if (operand.unused_leaf) [[unlikely]]
+        note_use(i);
       needs_gradient |= operand.root != none;
       if (operand.root == none) largest_constant = std::max(largest_constant, operand.shape.size());
     }
@@ -133,6 +135,7 @@ Var Tape::view(const char* name, Var x, const Shape& shape, Index offset, bool g
   if (offset < 0 || offset > source.shape.size() - shape.size())
     throw argument_error({name, *this}, shape.str() + " at offset " + std::to_string(offset) +
                                             " does not lie inside " + source.shape.str());
+  if (source.unused_leaf) note_use(of);
   const std::uint32_t root = source.root;
   const std::uint32_t node = push(name, shape, source.value + offset, false);
   operands_.push_back(of);
@@ -149,7 +152,15 @@ void Tape::start_adjoint(std::uint32_t root, bool zero) {
   Node& node = nodes_[root];
   const Index n = node.shape.size();
   node.reached = backward_;
-  if (!is_leaf(node) || state_->keeps_leaf_gradients) node.adjoint = state_->adjoints.take(n);
+  if (!is_leaf(node) || state_->keeps_leaf_gradients) {
+    node.adjoint = state_->adjoints.take(n);
+  } else {  // the tensor may have got other memory since it was bound
+    Tensor& gradient = *static_cast<Tensor*>(node.captures);
+    if (gradient.shape() != node.shape)
+      throw std::logic_error("backward: the gradient of a leaf of shape " + node.shape.str() +
+                             " has now the shape " + gradient.shape().str());
+    node.adjoint = gradient.data();
+  }
   if (zero)
     std::fill_n(node.adjoint, n, Real{0});
   else
@@ -250,7 +261,7 @@ void Tape::start_backward(std::uint32_t node, std::span<const Real> cotangent) {
     if (require_finite_) check_finite(node, cotangent, "the cotangent");
     propagate_in_blocks(node, 0);
     finish_leaves();
-    expect_unchanged_leaves();
+    expect_unchanged_leaves(node);
   }
   for (const State::BoundValue& leaf : s.leaves) reach(leaf.record);
   running.done = true;

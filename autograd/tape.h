@@ -100,10 +100,11 @@ class Tape {
   Var variable(std::initializer_list<Real>) = delete;  // a shape or values? variable(3), variable(Tensor(…))
 
   /// A value kept elsewhere, whose gradient is written there: backward(loss) sets `gradient` to ∂loss/∂value
-  /// (zero if the loss does not depend on it). Both tensors must outlive this step, and the value must stay as
-  /// it is: backward throws std::logic_error if a leaf that the loss depends on has changed. (Of leaves of more
-  /// than 4096 numbers it compares 1024, evenly spaced; in debug builds all.) Binding them again before the next clear()
-  /// gives the same Var. Throws std::invalid_argument if their shapes differ.
+  /// (zero if the loss does not depend on it). Both tensors must outlive this step, and from the first record
+  /// that uses it the value must stay as it is: backward throws std::logic_error if a leaf that the loss
+  /// depends on has changed. (Of leaves of more than 4096 numbers it compares about 1024; in debug builds all.)
+  /// Binding them again before the next clear() gives the same Var; if the value has changed since the last
+  /// backward, records from then on may use the new one. Throws std::invalid_argument if their shapes differ.
   Var leaf(const Tensor& value, Tensor& gradient);
 
   /// Adds an op: y of the given shape = f(operands). `forward(record)` computes it now, `backward(record)`
@@ -194,6 +195,7 @@ class Tape {
     std::uint32_t first_operand, operands;
     std::uint32_t root;     // the record that owns its adjoint: itself, or what it views; none: no gradient
     std::uint32_t reached;  // the last backward that reached it
+    std::uint32_t unused_leaf = 0;  // of a leaf that no record has used yet: 1 + its place among the leaves
     std::uint32_t scope;
   };
   struct State;  // what no inline function needs, internal/tape_state.h
@@ -232,7 +234,9 @@ class Tape {
   Var handle(std::uint32_t node) { return Var(this, serial(node)); }
 
   std::uint64_t fingerprint(const Shape& shape, const Real* value) const;
-  void expect_unchanged_leaves() const;
+  void note_use(std::uint32_t leaf);
+  void expect_unchanged_leaves(std::uint32_t y) const;
+  bool depends(std::uint32_t y, std::uint32_t leaf, std::uint32_t before) const;
   void start_backward(std::uint32_t node, std::span<const Real> cotangent);
   void propagate(std::uint32_t last, std::uint32_t first);
   void propagate_in_blocks(std::uint32_t last, std::uint32_t first);

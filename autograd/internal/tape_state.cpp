@@ -51,8 +51,8 @@ std::size_t Tape::peak_bytes() const { return std::max(state_->peak_bytes, bytes
 
 // ---- leaves kept elsewhere -------------------------------------------------------------------------------
 
-// Of more than 4096 numbers it takes at most 1024, evenly spaced, because reading them all would show in the
-// time of a training step; an optimiser's step changes these too. Debug and sanitizer builds take all.
+// Of more than 4096 numbers it takes about 1024, because reading them all would show in the time of a training
+// step; an optimiser's step changes these too. Debug and sanitizer builds take all.
 std::uint64_t Tape::fingerprint(const Shape& shape, const Real* value) const {
 #ifdef DOXA_CHECKED
   const Index stride = 1;
@@ -97,6 +97,15 @@ Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
     const bool elsewhere = !s.keeps_leaf_gradients && nodes_[bound].adjoint != gradient.data();
     if (nodes_[bound].value != value || elsewhere)
       throw std::logic_error("leaf: this gradient is already bound to another value");
+    const auto leaf = std::ranges::lower_bound(s.leaves, bound, {}, &State::BoundValue::record);
+    if (leaf != s.leaves.end() && leaf->first_use != none && leaf->backward != backward_ &&
+        s.records_in_use == 0) {
+      leaf->backward = backward_;
+      if (const std::uint64_t now = fingerprint(shape, value); now != leaf->fingerprint) {
+        leaf->fingerprint = now;
+        leaf->since = static_cast<std::uint32_t>(nodes_.size());
+      }
+    }
     return handle(bound);
   }
   Real* data = const_cast<Real*>(value);  // a leaf has no forward rule: nothing writes to it
@@ -105,24 +114,53 @@ Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
   if (require_finite_) check_finite(node, {value, static_cast<std::size_t>(shape.size())}, "value");
   if (!s.gradients) return handle(node);
   if (!s.keeps_leaf_gradients) nodes_[node].adjoint = gradient.data();
-  s.leaves.push_back({node, fingerprint(shape, value)});
+  s.leaves.push_back({node});
+  nodes_[node].unused_leaf = static_cast<std::uint32_t>(s.leaves.size());
   s.leaf_slots[slot] = node + 1;
   return handle(node);
 }
 
-// Rules read the values of leaves where they lie, so a leaf that was changed since it was bound makes the
-// gradients those of no function. Throws if one that the loss depends on was.
-void Tape::expect_unchanged_leaves() const {
+// Rules read the values of leaves where they lie, so a leaf that was changed after a record used it makes the
+// gradients those of no function. The record that is about to be added is the first to use this one.
+void Tape::note_use(std::uint32_t leaf) {
+  Node& x = nodes_[leaf];
+  State::BoundValue& bound = state_->leaves[x.unused_leaf - 1];
+  x.unused_leaf = 0;
+  bound.first_use = bound.since = static_cast<std::uint32_t>(nodes_.size());
+  bound.backward = backward_;
+  bound.fingerprint = fingerprint(x.shape, x.value);
+}
+
+// Throws if a leaf that y depends on has changed.
+void Tape::expect_unchanged_leaves(std::uint32_t y) const {
   for (const State::BoundValue& leaf : state_->leaves) {
+    if (leaf.first_use == none) continue;
     const Node& x = nodes_[leaf.record];
-    if (x.reached != backward_) continue;
-    if (fingerprint(x.shape, x.value) == leaf.fingerprint) continue;
+    const bool changed = fingerprint(x.shape, x.value) != leaf.fingerprint;
+    if (!changed && leaf.since == leaf.first_use) continue;
+    if (!depends(y, leaf.record, changed ? none : leaf.since)) continue;
     const std::string& scope = state_->scopes.path(x.scope);
     throw std::logic_error(
         "backward: the leaf of shape " + x.shape.str() + (scope.empty() ? "" : " in " + scope) +
         " was changed after it was recorded; run every backward before an optimiser's step, "
         "or clear the tape and evaluate again");
   }
+}
+
+// Does y depend, with or without a gradient, on a record before number `before` that uses this leaf?
+bool Tape::depends(std::uint32_t y, std::uint32_t leaf, std::uint32_t before) const {
+  std::vector<bool> wanted(y + std::size_t{1});
+  wanted[y] = true;
+  for (std::uint32_t i = y + 1; i-- > leaf;) {
+    if (!wanted[i]) continue;
+    const Node& record = nodes_[i];
+    for (std::uint32_t k = 0; k < record.operands; ++k) {
+      const std::uint32_t operand = operands_[record.first_operand + k];
+      if (operand == leaf && i < before) return true;
+      wanted[operand] = true;
+    }
+  }
+  return y == leaf && before == none;
 }
 
 // ---- mark and rewind -------------------------------------------------------------------------------------
@@ -154,6 +192,11 @@ void Tape::rewind(const Mark& mark) {
     differentiated_ = none;
     s.adjoints.reset();
   }
+  for (std::size_t i = 0; i < s.leaves.size() && s.leaves[i].record < mark.nodes; ++i)
+    if (s.leaves[i].first_use != none && s.leaves[i].first_use >= mark.nodes) {  // its uses are gone
+      nodes_[s.leaves[i].record].unused_leaf = static_cast<std::uint32_t>(i + 1);
+      s.leaves[i] = {s.leaves[i].record};
+    }
   if (s.leaves.empty() || s.leaves.back().record < mark.nodes) return;
   while (!s.leaves.empty() && s.leaves.back().record >= mark.nodes) s.leaves.pop_back();
   index_leaves(s.leaf_slots.size());

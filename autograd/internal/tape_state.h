@@ -75,7 +75,10 @@ struct Tape::State {
 
   struct BoundValue {
     std::uint32_t record;
-    std::uint64_t fingerprint;  // of the numbers, when they were bound
+    std::uint32_t first_use = none;  // the first record that used its numbers
+    std::uint32_t since = 0;         // records from here on used numbers with this fingerprint
+    std::uint32_t backward = 0;      // the last backward when it was taken
+    std::uint64_t fingerprint = 0;
   };
   std::vector<BoundValue> leaves;         // bound leaves, in order
   std::vector<std::uint32_t> leaf_slots;  // open addressing by the gradient's address: record + 1, or 0

@@ -100,8 +100,9 @@ struct Kernels {
   /// lo < x_i < hi for all i, for finite bounds or -inf and inf. May be false if an x_i is within rounding of a bound.
   bool (*all_between)(Index n, Real lo, Real hi, const Real* x);
 
-  /// A hash of the bits of x_0, x_stride, x_(2 stride), …: the same in every set. It tells apart any two arrays
-  /// that differ in one of these numbers, and those that differ in several unless by an unlikely chance.
+  /// A hash of the bits of x, or of one number from each `stride` consecutive ones: the same in every set. It tells
+  /// apart any two arrays that differ in one of these numbers, and those that differ in several unless by an unlikely
+  /// chance.
   std::uint64_t (*hash)(Index n, Index stride, const Real* x);
 
   /// 2 · pairs standard normal numbers from as many random words, two from each pair of words (random.h). They are the

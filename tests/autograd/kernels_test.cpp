@@ -180,6 +180,49 @@ TEST(Kernels, AffineAndItsRelativesAreExactOnIntegers) {
     }
 }
 
+// Arrays that an optimiser's step, a change of scale or sign, or a constant leaves alike in most of their bits.
+TEST(Kernels, TheHashTellsArraysApartAndIsTheSameInEverySet) {
+  for (const Index n : {1, 2, 7, 16, 32, 64, 100, 256, 1024, 4096, 16384})
+    for (const Index stride : {1, 4, 9}) {
+      if (stride > n) continue;
+      std::vector<std::vector<Real>> arrays;
+      const auto size = static_cast<std::size_t>(n);
+      for (const Real c : {0.0, -0.0, 1.0, -1.0, 0.5, 0.75, 1.5, 2.0, 4.0, 1e-3})
+        arrays.emplace_back(size, c);
+      const std::vector<Real> random = noise(n, 5);
+      for (const double factor : {1.0, -1.0, 2.0, -2.0, 0.5, 4.0, 1.5, 0.999}) {
+        std::vector<Real>& x = arrays.emplace_back(random);
+        std::vector<Real>& short_numbers = arrays.emplace_back(random);
+        for (Real& x_i : x) x_i *= static_cast<Real>(factor);
+        for (Real& x_i : short_numbers)
+          x_i = static_cast<Real>(std::round(64 * static_cast<double>(x_i)) / 64 * factor);
+      }
+      std::vector<std::uint64_t> hashes;
+      for (const std::vector<Real>& x : arrays) {
+        hashes.push_back(kernels().hash(n, stride, x.data()));
+        for (const Kernels* set : available_kernels())
+          EXPECT_EQ(set->hash(n, stride, x.data()), hashes.back()) << set->name;
+      }
+      for (std::size_t i = 0; i < arrays.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+          if (!same_bits(arrays[i], arrays[j])) {
+            EXPECT_NE(hashes[i], hashes[j]) << n << " numbers, " << i << " and " << j;
+          }
+    }
+}
+
+TEST(Kernels, TheHashSeesEveryColumnOfALongArray) {
+  for (const Index columns : {2, 3, 8, 9, 16, 17}) {
+    const Index rows = 1 << 13, n = rows * columns, stride = (n + 1023) / 1024;
+    for (Index c = 0; c < columns; ++c) {
+      std::vector<Real> x(static_cast<std::size_t>(n), 1);
+      const std::uint64_t before = kernels().hash(n, stride, x.data());
+      for (Index r = 0; r < rows; ++r) x[static_cast<std::size_t>(r * columns + c)] = 2;
+      EXPECT_NE(kernels().hash(n, stride, x.data()), before) << c << " of " << columns;
+    }
+  }
+}
+
 #ifdef DOXA_HAS_PAGES
 TEST(Kernels, TouchNothingOutsideTheirArrays) {
   for (const Kernels* set : available_kernels()) {
@@ -202,6 +245,7 @@ TEST(Kernels, TouchNothingOutsideTheirArrays) {
       set->multiply_add(n, x, g, g, d);
       set->multiply_add_adjoint(n, x, x, g, y, d, d);
       EXPECT_EQ(set->sum(n, x), static_cast<Real>(n));
+      for (const Index stride : {1, 2, 3}) EXPECT_NE(set->hash(n, stride, x), 0u);
     });
     if (!done) GTEST_SKIP() << "no memory protection";
   }

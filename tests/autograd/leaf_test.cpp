@@ -149,5 +149,71 @@ TEST(Leaf, ThatTheLossDoesNotDependOnMayChange) {
   EXPECT_EQ(of_u.item(), 10);
 }
 
+// w is only a factor without a gradient, or a condition; but the loss is that of the old one.
+TEST(Leaf, ChangedIsRefusedAlsoWhereNoGradientFlows) {
+  Tensor w(Shape{1}, {3}), v(Shape{1}, {2}), of_w(Shape{1}), of_v(Shape{1});
+  const auto changed = [&](auto loss) {
+    Tape tape;
+    w[0] = 1;
+    const Var y = loss(tape.leaf(w, of_w), tape.leaf(v, of_v));
+    tape.backward(y);
+    w[0] = 0;
+    EXPECT_THROW(tape.backward(y), std::logic_error);
+  };
+  changed([](Var a, Var b) { return sum(stop_gradient(a) * b); });
+  changed([](Var a, Var b) { return sum(where(a, b, square(b))); });
+  changed([](Var a, Var b) { return sum(exp(stop_gradient(square(a))) * b); });
+}
+
+TEST(Leaf, MayChangeUntilItIsUsed) {
+  Tape tape;
+  Tensor w(Shape{2}, {0, 0}), gradient(Shape{2});
+  const Var x = tape.leaf(w, gradient);
+  w[0] = 3;
+  tape.backward(sum(square(x)));
+  EXPECT_EQ(numbers(gradient), (Numbers{6, 0}));
+}
+
+TEST(Leaf, MayChangeWhereTheTapeIsRewoundToBeforeItsUses) {
+  Tape tape;
+  Tensor w(Shape{1}, {8}), gradient(Shape{1});
+  const Var x = tape.leaf(w, gradient);
+  const Tape::Mark mark = tape.mark();
+  for (const Real at : {8, 4, 2}) {
+    EXPECT_EQ(w[0], at);
+    tape.backward(sum(square(x)));
+    EXPECT_EQ(gradient[0], 2 * at);
+    w[0] -= gradient[0] / 4;
+    tape.rewind(mark);
+  }
+}
+
+TEST(Leaf, BoundAgainAfterAStepServesNewRecordsButNotOldOnes) {
+  Tape tape;
+  Tensor w(Shape{1}, {3}), gradient(Shape{1});
+  const Var before = square(tape.leaf(w, gradient));
+  tape.backward(before);
+  w[0] = 5;
+  const Var x = tape.leaf(w, gradient), after = square(x);
+  tape.backward(after);
+  EXPECT_EQ(gradient[0], 10);
+  EXPECT_THROW(tape.backward(before), std::logic_error);
+  EXPECT_THROW(tape.backward(before + after), std::logic_error);
+  tape.backward(after + x);
+  EXPECT_EQ(gradient[0], 11);
+}
+
+TEST(Leaf, ItsGradientMayGetOtherMemory) {
+  Tape tape;
+  Tensor w(Shape{1}, {3}), gradient(Shape{1});
+  const Var y = square(tape.leaf(w, gradient));
+  gradient = Tensor(Shape{1}, {7});
+  tape.backward(y);
+  EXPECT_EQ(gradient[0], 6);
+  gradient = Tensor(Shape{2});
+  EXPECT_EQ(thrown<std::logic_error>([&] { tape.backward(y); }),
+            "backward: the gradient of a leaf of shape [1] has now the shape [2]");
+}
+
 }  // namespace
 }  // namespace doxa
