@@ -270,7 +270,9 @@ Var silu(Var x) { return unary<Unary::silu>("silu", x); }
 Var erf(Var x) {
   return mapped(
       "erf", x, [](Real v) { return std::erf(v); },
-      [](Real v, Real g) { return g * (std::numbers::inv_sqrtpi_v<Real> * 2 * exp_minus_square(v)); });
+      [](Real v, Real g) {
+        return g * static_cast<Real>(2 * std::numbers::inv_sqrtpi * exp_minus_square(static_cast<double>(v)));
+      });
 }
 
 Var pow(Var base, Real exponent) {

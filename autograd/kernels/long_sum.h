@@ -14,18 +14,18 @@ inline constexpr Index sum_block = sizeof(Real) == 8 ? 16384 : 1024;
 
 namespace elementary {
 
-/// total += x; what this rounds away is added to `lost` (Knuth, "The Art of Computer Programming", vol. 2,
-/// section 4.2.2, theorem B).
+/// total + lost += x: x and what was lost before are added to the total, and what this rounds away is kept in
+/// `lost` (Kahan's summation with Knuth's sum of two numbers, "The Art of Computer Programming", vol. 2, section
+/// 4.2.2, theorem B). `lost` is 0 once the total is not finite.
 DOXA_INLINE void add_compensated(Real x, Real& total, Real& lost) {
-  const Real next = total + x, of_x = next - total;
-  lost += (total - (next - of_x)) + (x - of_x);
+  const Real y = x + lost, next = total + y, of_y = next - total;
+  const Real rounded_away = (total - (next - of_y)) + (y - of_y);
+  lost = select(abs(rounded_away) < static_cast<Real>(__builtin_inf()), rounded_away, Real{0});
   total = next;
 }
 
-/// The sum of the two. `lost` is NaN once the total is infinite, and then does not count.
-DOXA_INLINE Real compensated(Real total, Real lost) {
-  return total + select(abs(lost) < static_cast<Real>(__builtin_inf()), lost, Real{0});
-}
+/// The sum of the two.
+DOXA_INLINE Real compensated(Real total, Real lost) { return total + lost; }
 
 }  // namespace elementary
 }  // namespace doxa

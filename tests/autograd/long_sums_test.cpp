@@ -37,7 +37,7 @@ long double total(Index n, bool alike, Index stride = 1, Index first = 0) {
 
 // `found` is off by less than the square root of n units of rounding. (Single precision, which needs it more, has
 // shorter blocks.)
-constexpr double units_allowed = sizeof(Real) == 8 ? 3000 : 200;
+constexpr double units_allowed = sizeof(Real) == 8 ? 3000 : 500;
 
 void expect_sum(Real found, long double exact, const char* what) {
   const long double units = std::abs(static_cast<long double>(found) - exact) / (unit_roundoff * exact);
