@@ -55,7 +55,7 @@ TEST(LogScale, OfSeveralDensitiesOfOneScale) {
 TEST(LogScale, OfADensityByTheScale) {
   for (const Exact s : {1e-90L, 1e-30L, 1e30L})
     if (is_double || s > 1e-40L) {
-      const Exact unit = is_double ? 1 : 1e-20L;  // x - loc
+      const Exact unit = is_double ? 1 : 1e-28L;  // x - loc
       Tape tape;
       const Var scale = tape.variable(static_cast<Real>(s));
       const Real x = static_cast<Real>(unit);
