@@ -82,8 +82,9 @@ void Checkpoint::record(Tape& tape, Block block, const void* f, std::span<const 
   for (const Tape::State::BoundLeaf& leaf : leaves)
     operands.push_back(tape.bind(leaf.shape, leaf.value, *leaf.gradient));
   std::ranges::sort(operands, {}, &Var::serial_);  // the order on the tape
-  const auto same = std::ranges::unique(operands, {}, &Var::serial_);
-  operands.erase(same.begin(), same.end());
+  // std::ranges::unique does not compile with clang 14 and GCC's library.
+  const auto is_same = [](const Var& a, const Var& b) { return a.serial_ == b.serial_; };
+  operands.erase(std::unique(operands.begin(), operands.end(), is_same), operands.end());
 
   const Captures captures{block, f, kept, shapes, inputs.size(), outputs.size()};
   const Var y = tape.record(

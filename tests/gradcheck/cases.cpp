@@ -59,7 +59,8 @@ std::string RecordedOp::line() const {
   std::ostringstream text;
   text << name << ' ' << shape.str() << (operands.empty() ? "" : " of");
   for (const std::size_t operand : operands) text << ' ' << operand;
-  text << std::setprecision(6) << ": " << first << " … " << last;
+  // Adding 0 makes -0 a 0: which of them comes out of rounding is the compiler's choice too.
+  text << std::setprecision(6) << ": " << first + 0 << " … " << last + 0;
   return text.str();
 }
 

@@ -49,10 +49,13 @@ std::vector<GradientCase> mixture_cases() {
     return Categorical::from_probs(concat({softmax(x, -1), x.tape().constant(Shape{1}, Real{0})}, 0));
   };
   cases.add("Mixture/log_prob, a weight of 0", {{2}, {4, 3}}, [=](Var x, Var y) {
-    return log_prob(Mixture(with_a_zero(x), Normal(y, y.tape().constant(1))), y.tape().constant(Real(0.3)));
+    const Categorical weights = with_a_zero(x);
+    const Mixture q(weights, Normal(y, y.tape().constant(1)));
+    return log_prob(q, y.tape().constant(Real(0.3)));
   });
   cases.add("Mixture/log_responsibilities, a weight of 0", {{2}, {4, 3}}, [=](Var x, Var y) {
-    const Mixture q(with_a_zero(x), Normal(y, y.tape().constant(1)));
+    const Categorical weights = with_a_zero(x);
+    const Mixture q(weights, Normal(y, y.tape().constant(1)));
     return slice(log_responsibilities(q, y.tape().constant(Real(0.3))), 1, 0, 2);
   });
   cases.add("Mixture/log_densities", at_values, [=](Inputs x) { return log_densities(normals(x), x[3]); });

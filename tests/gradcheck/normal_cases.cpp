@@ -20,7 +20,8 @@ std::vector<GradientCase> normal_cases() {
             [](Inputs x) { return log_prob(by_scale(x[0], x[1]), x[2]); });
   cases.add("Normal/cdf", {shape, shape, shape}, [](Inputs x) { return cdf(normal(x[0], x[1]), x[2]); });
   cases.add("Normal/cdf, by scale", {shape, {2}, {3, 1}}, [](Inputs x) {
-    return cdf(by_scale(x[0], x[1]), broadcast_to(x[2], {3, 2}));
+    const Normal q = by_scale(x[0], x[1]);
+    return cdf(q, broadcast_to(x[2], {3, 2}));
   });
   cases.add("Normal/log_cdf", {shape, shape, shape},
             [](Inputs x) { return log_cdf(normal(x[0], x[1]), x[2]); });

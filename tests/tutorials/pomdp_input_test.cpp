@@ -114,7 +114,8 @@ TEST(BeliefData, EpisodesThatTheModelCallsImpossibleAreRefusedWithTheirPlace) {
 // better than the filter of that model.
 TEST(BeliefData, AClaimThatFailsOnTheReadersDataSaysWhy) {
   const Scratch scratch;
-  std::vector<std::string> heard(80, "bell");
+  // The last tenth has 80 steps, enough for a likelihood ratio of 0.95 / 0.5 a step to be no chance.
+  std::vector<std::string> heard(800, "bell");
   for (std::size_t i = 0; i < heard.size(); i += 20) heard[i] = "silence";
   const Arguments arguments("10-test", "A test");
   Chapter chapter(arguments);
@@ -126,6 +127,7 @@ TEST(BeliefData, AClaimThatFailsOnTheReadersDataSaysWhy) {
   printed([&] { data = read_data(chapter, s); });
   LearnedBelief learned{.name = "bell", .steps = 0};
   learned.score.nll.assign(data.held_out.size(), -std::log(0.95));
+  learned.score.kl.assign(data.held_out.size(), 0);
   learned.score.bound.assign(data.held_out.size(), std::log(0.95));
   learned.score.predictions = exact_predictive(data.pomdp, data.held_out);
   claim_bounds(chapter, s, data, {learned});
