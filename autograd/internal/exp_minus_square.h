@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 
 namespace doxa {
 
@@ -9,8 +10,10 @@ namespace doxa {
 /// x² - h² = (x - h)(x + h).
 template <class T>
 T exp_minus_square(T x, T c = 1) {
-  if (!(std::abs(x) < 40)) return std::exp(-c * x * x);  // 0, or NaN
-  const T h = std::round(x * static_cast<T>(0x1p11)) * static_cast<T>(0x1p-11);
+  constexpr bool wide = std::numeric_limits<T>::digits > 24;
+  constexpr T far = wide ? 40 : 16, parts = static_cast<T>(wide ? 0x1p11 : 0x1p8);  // h has 17 bits, or 12
+  if (!(std::abs(x) < far)) return std::exp(-c * x * x);                            // 0, or NaN
+  const T h = std::round(x * parts) / parts;
   return std::exp(-c * h * h) * std::exp(-c * (x - h) * (x + h));
 }
 

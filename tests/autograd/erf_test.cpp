@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "doxa/autograd/internal/exp_minus_square.h"
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
 
@@ -34,6 +35,25 @@ TEST(Erf, AtInfinityAndNaN) {
   EXPECT_TRUE(std::isnan(y.value()[2]));
   tape.backward(y, vector({1, 1, 0}));
   EXPECT_EQ(adjoint(x), (Numbers{0, 0, 0}));
+}
+
+// The rounding of x² is made up for, in both precisions, whichever of them Real is.
+template <class T>
+void expect_exact_slope(double limit) {
+  constexpr bool wide = std::numeric_limits<long double>::digits > std::numeric_limits<T>::digits;
+  for (double at = -limit; at <= limit; at += 0.00137) {
+    const T x = static_cast<T>(at);
+    const long double exact = std::exp(-static_cast<long double>(x) * x);
+    const long double unit = std::numeric_limits<T>::epsilon() * exact / 2;
+    EXPECT_LE(std::abs(exp_minus_square(x) - exact), (wide ? 4 : 600) * unit) << at;
+  }
+}
+
+TEST(Erf, ItsSlopeIsExactInBothPrecisions) {
+  expect_exact_slope<float>(9.3);  // e^-x² is a normal number
+  expect_exact_slope<double>(26.6);
+  EXPECT_EQ(exp_minus_square(17.0f), 0);
+  EXPECT_EQ(exp_minus_square(41.0), 0);
 }
 
 }  // namespace
