@@ -93,6 +93,13 @@ void substitute(const Lower& l, const Real* t, Index m, Real* x) {
   }
 }
 
+// Whether a cotangent of 0 stays 0 in substitution, which divides by the diagonal.
+bool keeps_zeros(const Kernels& kernels, Index n, const Real* t) {
+  for (Index i = 0; i < n; ++i)
+    if (t[i * n + i] == 0) return false;
+  return all_finite(kernels, n * n, t);
+}
+
 }  // namespace
 
 // A = L Lᵀ                                                        dA += tril(S + Sᵀ) - diag(S)
@@ -158,7 +165,7 @@ Var solve_triangular(Var t, Var b, Triangle triangle, bool transposed) {
           const Lower& adjoint = transposed ? plain : flipped;
           const Kernels& kernels = r.kernels();
           std::copy_n(r.adjoint() + ix * n * m, n * m, w);
-          if (all_finite(kernels, n * n, matrix))
+          if (keeps_zeros(kernels, n, matrix))
             substitute<false>(adjoint, matrix, m, w);
           else
             substitute<true>(adjoint, matrix, m, w);

@@ -28,9 +28,10 @@ class Product {
     if (nans_ > 0) return std::numeric_limits<Real>::quiet_NaN();
     if (zeros_ > 0) return g * std::copysign(Real{0}, m_);
     if (infinities_ > 0) return g * std::copysign(std::numeric_limits<Real>::infinity(), m_);
-    int exponent = 0;
+    int exponent = 0, exponent_of_g = 0;
+    if (std::isfinite(g)) g = std::frexp(g, &exponent_of_g);  // g m would lose the digits of a subnormal g
     const Real m = std::frexp(g * m_, &exponent);
-    const Index e = e_ + exponent, most = 4 * std::numeric_limits<Real>::max_exponent;
+    const Index e = e_ + exponent + exponent_of_g, most = 4 * std::numeric_limits<Real>::max_exponent;
     return std::ldexp(m, static_cast<int>(std::clamp(e, -most, most)));
   }
 

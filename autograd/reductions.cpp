@@ -52,9 +52,9 @@ Var variance(const Reduction& of) {
         if (finite) return r.kernels().lane_add_scaled(l, c, deviation, r.adjoint(0));
         // The standard deviation sqrt(y) has an infinite slope at y = 0, where all d_j are 0: its gradient is 0.
         for (Index at = 0; at < l.size(); ++at)
-          if (const Real c_i = c[at / (l.n * l.inner) * l.inner + at % l.inner];
-              c_i != 0 && deviation[at] != 0)
-            r.adjoint(0)[at] += c_i * deviation[at];
+          if (const Index i = at / (l.n * l.inner) * l.inner + at % l.inner; c[i] != 0 && deviation[at] != 0)
+            r.adjoint(0)[at] +=
+                std::isfinite(c[i]) ? c[i] * deviation[at] : r.adjoint()[i] / n * (2 * deviation[at]);
       });
 }
 

@@ -160,7 +160,7 @@ Var log_prob(const Bernoulli& q, Var x) {
         for (Index i = 0; i < r.size(); ++i) {
           const Real g = r.adjoint()[i];
           if (g == 0) continue;
-          dl[i] += g * ((v[i] - (l[i] > 0 ? Real{1} : 0)) + std::copysign(w[i], l[i]));
+          dl[i] += g * ((v[i] - (l[i] > 0 ? Real{1} : 0)) + (l[i] > 0 ? w[i] : -w[i]));
           if (std::isfinite(l[i]) || v[i] != (l[i] > 0 ? 1 : 0)) dv[i] += g * l[i];
         }
         all.add_sums();

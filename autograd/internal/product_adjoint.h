@@ -13,7 +13,8 @@ bool all_finite(const Kernels& kernels, Index n, const Real* x);
 /// That costs nothing where X and W are finite. A NaN or infinity in one of them makes numbers of Y NaN or
 /// infinite, so a rule that finds Y finite says `finite` and nothing more is looked at. Otherwise X and W are
 /// looked through; a factor that is not finite is copied without the numbers that are not, and these are
-/// multiplied one by one with the cotangents that are not 0.
+/// multiplied one by one with the cotangents that are not 0. If cotangents are not finite either, all of the
+/// product is computed one by one, because the zeros in the copy would make them NaN.
 class ProductAdjoint {
  public:
   ProductAdjoint(const Kernels& kernels, bool finite, Index m, Index k, Index n)
@@ -24,21 +25,18 @@ class ProductAdjoint {
 
   /// dX (+)= G Wᵀ
   void to_left(const Real* g, const Real* w, Real* dx, bool add, Real* memory) const {
-    const Real* finite = finite_part(k_ * n_, w, memory);
-    kernels_.matmul(m_, k_, n_, g, n_, 1, finite, 1, n_, dx, add);
-    if (finite != w) add_rest_to_left(g, w, dx);
+    if (!finite_ && !all_finite(kernels_, k_ * n_, w)) return to_left_of_any(g, w, dx, add, memory);
+    kernels_.matmul(m_, k_, n_, g, n_, 1, w, 1, n_, dx, add);
   }
   /// dW (+)= Xᵀ G
   void to_right(const Real* g, const Real* x, Real* dw, bool add, Real* memory) const {
-    const Real* finite = finite_part(m_ * k_, x, memory);
-    kernels_.matmul(k_, n_, m_, finite, 1, k_, g, n_, 1, dw, add);
-    if (finite != x) add_rest_to_right(g, x, dw);
+    if (!finite_ && !all_finite(kernels_, m_ * k_, x)) return to_right_of_any(g, x, dw, add, memory);
+    kernels_.matmul(k_, n_, m_, x, 1, k_, g, n_, 1, dw, add);
   }
 
  private:
-  const Real* finite_part(Index count, const Real* x, Real* memory) const;
-  void add_rest_to_left(const Real* g, const Real* w, Real* dx) const;
-  void add_rest_to_right(const Real* g, const Real* x, Real* dw) const;
+  void to_left_of_any(const Real* g, const Real* w, Real* dx, bool add, Real* memory) const;
+  void to_right_of_any(const Real* g, const Real* x, Real* dw, bool add, Real* memory) const;
 
   const Kernels& kernels_;
   bool finite_;

@@ -1,5 +1,7 @@
 // The loops of a normal distribution for one instruction set, compiled by doxa_kernels (.cmake/DoxaKernels.cmake).
 
+#include <limits>
+
 #include "doxa/autograd/kernels/elementary.h"
 #include "doxa/autograd/kernels/loops.inl"
 #include "doxa/distributions/kernels/normal_kernels.h"
@@ -19,7 +21,8 @@ void log_prob(Index n, const Real* x, const Real* m, const Real* s, const Real* 
 
 // d/dx = -z/s,  d/dm = z/s,  d/ds = z²/s,  d/dl = -1
 // The derivative with respect to l as the only parameter, z² - 1, is finite where the density is, but z²/s may overflow
-// on its way through s = e^l. If it is large, it goes to l at once, as z².
+// on its way through s = e^l. If it is large, it goes to l at once, as z². Both factors of a product are selected:
+// either may be infinite, and 0 times infinity is NaN.
 constexpr Real large = static_cast<Real>(sizeof(Real) > 4 ? 0x1p512 : 0x1p64);
 
 void log_prob_adjoint(Index n, const Real* x, const Real* m, const Real* s, const Real* g, Real* dx, Real* dm, Real* ds,
@@ -29,15 +32,27 @@ void log_prob_adjoint(Index n, const Real* x, const Real* m, const Real* s, cons
     const bool to_log = abs(gz * z) > large;
     dx[i] -= gz;
     dm[i] += gz;
-    ds[i] += gz * select(to_log, Real{0}, z);
-    dl[i] += g[i] * select(to_log, z, Real{0}) * z - g[i];
+    ds[i] += select(to_log, Real{0}, gz) * select(to_log, Real{0}, z);
+    const Real z_of_log = select(to_log, z, Real{0});
+    dl[i] += g[i] * z_of_log * z_of_log - g[i];
   });
 }
 
+// A scale to divide by, with a multiplication. The reciprocal of a subnormal scale may overflow: there, both sides of
+// the division are multiplied by 2^64 first.
+struct Divisor {
+  Real unit, inverse;
+};
+DOXA_INLINE Divisor divisor(Real scale) {
+  const Real unit = select(scale < std::numeric_limits<Real>::min(), Real(0x1p64), Real{1});
+  return {unit, 1 / (unit * scale)};
+}
+DOXA_INLINE Real quotient(Real x, Divisor by) { return x * by.unit * by.inverse; }
+
 //! [normal-kl]
 // e = (qs/ps)² - 1, to the last digits where the scales are nearly equal.
-DOXA_INLINE Real variance_excess(Real qs, Real ps_inverse, Real ps) {
-  const Real t = (qs - ps) * ps_inverse;
+DOXA_INLINE Real variance_excess(Real qs, Real ps, Divisor by_ps) {
+  const Real t = quotient(qs - ps, by_ps);
   return t * (t + 2);
 }
 
@@ -46,7 +61,8 @@ DOXA_INLINE Real variance_excess(Real qs, Real ps_inverse, Real ps) {
 void kl(Index n, const NormalKernels::Pair& v, Real* y) {
   const Real *qm = v.q_loc, *qs = v.q_scale, *ql = v.q_log_scale, *pm = v.p_loc, *ps = v.p_scale, *pl = v.p_log_scale;
   for_each(n, [=](Index i) {
-    const Real inverse = 1 / ps[i], d = (qm[i] - pm[i]) * inverse, e = variance_excess(qs[i], inverse, ps[i]);
+    const Divisor by_ps = divisor(ps[i]);
+    const Real d = quotient(qm[i] - pm[i], by_ps), e = variance_excess(qs[i], ps[i], by_ps);
     const bool near = (e > Real(-0.28)) & (e < Real(0.4));
     const Real f = select(near, e, Real{0}), s = f / (2 + f), z = s * s;
     const Real series = f * s - s * z * log_series(z), difference = e - 2 * (ql[i] - pl[i]);
@@ -61,9 +77,10 @@ void kl_adjoint(Index n, const NormalKernels::Pair& v, const Real* g, const Norm
   const Real *qm = v.q_loc, *qs = v.q_scale, *pm = v.p_loc, *ps = v.p_scale;
   Real *dqm = to.q_loc, *dql = to.q_log_scale, *dpm = to.p_loc, *dpl = to.p_log_scale;
   for_each(n, [=](Index i) {
-    const Real inverse = 1 / ps[i], d = reached(g[i], (qm[i] - pm[i]) * inverse);
-    const Real e = reached(g[i], variance_excess(qs[i], inverse, ps[i]));
-    const Real along = g[i] * inverse * d;
+    const Divisor by_ps = divisor(ps[i]);
+    const Real d = reached(g[i], quotient(qm[i] - pm[i], by_ps));
+    const Real e = reached(g[i], variance_excess(qs[i], ps[i], by_ps));
+    const Real along = g[i] * by_ps.inverse * (by_ps.unit * d);  // 0 where d is 0, though g/ps may overflow
     dqm[i] += along;
     dpm[i] -= along;
     dql[i] += g[i] * e;

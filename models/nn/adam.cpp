@@ -46,13 +46,13 @@ double gradient_norm(const Parameters& parameters) {
   return std::sqrt(sum);
 }
 
-// Refuses elements whose squares overflow: they would make the variance infinite, and the parameter NaN one
-// step later.
+// Refuses elements whose squares are more than half of the largest number: v, or v/(1 - β₂ᵗ) with its rounding, might
+// become infinite, and the parameter NaN or immovable.
 void check_squares(const Parameters& parameters, double norm, double clip) {
   if (norm * clip < std::sqrt(static_cast<double>(std::numeric_limits<Real>::max()) / 2)) return;
   for (const Parameter* p : parameters)
     for (const Real g : p->gradient.span())
-      if (const Real clipped = static_cast<Real>(clip) * g; !std::isfinite(clipped * clipped))
+      if (const Real clipped = static_cast<Real>(clip) * g; !std::isfinite(2 * clipped * clipped))
         throw std::domain_error("adam: the gradient of " + p->name + " is too large: its square overflows");
 }
 

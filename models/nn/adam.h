@@ -20,7 +20,7 @@ struct Adam {
 
   /// One step. The gradients are zero afterwards, so that a parameter which the next loss does not reach moves
   /// by its momentum only. Returns ‖g‖ before clipping. Throws std::domain_error, naming the first parameter at
-  /// fault and changing nothing, if ‖g‖² in double or the square of a clipped element in Real is not finite;
+  /// fault and changing nothing, if ‖g‖² in double or twice the square of a clipped element in Real is not finite;
   /// std::invalid_argument if the parameters are not those of the first step.
   double step(const Parameters& parameters);
 };

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "doxa/autograd/internal/exp_minus_square.h"
 #include "doxa/autograd/ops.h"
 #include "tests/support/numbers.h"
 
@@ -34,6 +35,17 @@ TEST(Erf, AtInfinityAndNaN) {
   EXPECT_TRUE(std::isnan(y.value()[2]));
   tape.backward(y, vector({1, 1, 0}));
   EXPECT_EQ(adjoint(x), (Numbers{0, 0, 0}));
+}
+
+// The rounding of x² is made up for.
+TEST(Erf, ItsSlopeKeepsItsDigitsFarOut) {
+  constexpr bool wide = std::numeric_limits<long double>::digits > std::numeric_limits<double>::digits;
+  for (double x = -26.6; x <= 26.6; x += 0.00137) {  // e^-x² is a normal number
+    const long double exact = std::exp(-static_cast<long double>(x) * x);
+    const long double unit = std::numeric_limits<double>::epsilon() * exact / 2;
+    EXPECT_LE(std::abs(exp_minus_square(x) - exact), (wide ? 4 : 600) * unit) << x;
+  }
+  EXPECT_EQ(exp_minus_square(41.0), 0);
 }
 
 }  // namespace

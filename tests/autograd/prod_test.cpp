@@ -66,5 +66,15 @@ TEST(Prod, OfManyFactorsHasTheErrorOfItsRoundings) {
   EXPECT_NEAR(prod(tape.constant({n}, x)).item() / exact, 1, 0.6 * n * unit_roundoff);
 }
 
+// g times the others, of which g times the first alone would have lost its digits.
+TEST(Prod, ItsGradientFromASubnormalCotangent) {
+  const Real tiny = std::numeric_limits<Real>::denorm_min();
+  const Real large = std::ldexp(Real(0.75), std::numeric_limits<Real>::max_exponent - 1);
+  Tape tape;
+  const Var x = vector(tape, {large, large, 1 / large});
+  tape.backward(prod(x), Tensor(Shape{}, {tiny}));
+  EXPECT_EQ(x.adjoint()[2], tiny * large * large);
+}
+
 }  // namespace
 }  // namespace doxa

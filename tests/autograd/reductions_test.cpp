@@ -251,5 +251,14 @@ TEST(Axes, OverNoneEachElementIsReducedByItself) {
   EXPECT_EQ(value(softmax(x, {})), Numbers(12, 1));
 }
 
+// (x_0 - x_1)²/4 has the slope (x_0 - x_1)/2, though twice the cotangent overflows.
+TEST(Variance, ItsGradientFromALargeCotangent) {
+  const Real large = std::ldexp(Real(0.75), std::numeric_limits<Real>::max_exponent);
+  Tape tape;
+  const Var x = vector(tape, {0, 1});
+  tape.backward(variance(x), Tensor(Shape{}, {large}));
+  EXPECT_EQ(adjoint(x), (Numbers{-large / 2, large / 2}));
+}
+
 }  // namespace
 }  // namespace doxa

@@ -140,5 +140,52 @@ TEST(ZeroCotangent, HidesNothingElse) {
   EXPECT_EQ(adjoint(x)[2], 0);
 }
 
+// A zero on the diagonal makes 0/0 of a cotangent of 0.
+TEST(ZeroCotangent, OverAZeroPivot) {
+  Tape tape;
+  const Var a = tape.variable(Tensor(Shape{2, 2, 2}, {2, 0, 1, 4, 0, 0, 0, 0}));
+  const Var b = tape.variable(Tensor(Shape{2, 2, 1}, {4, 1, 0, 0}));
+  tape.backward(sum(where(Tensor(Shape{2, 1, 1}, {1, 0}), solve_triangular(a, b), tape.constant(0))));
+  const Numbers da = adjoint(a);
+  EXPECT_EQ((Numbers(da.begin() + 4, da.end())), (Numbers{0, 0, 0, 0}));
+  // x = (2, -1/4), dB = W = A⁻ᵀ (1, 1) = (3/8, 1/4), dA = -W xᵀ
+  EXPECT_EQ((Numbers(da.begin(), da.begin() + 4)), (Numbers{Real(-0.75), 0, Real(-0.5), Real(0.0625)}));
+  EXPECT_EQ(adjoint(b), (Numbers{Real(0.375), Real(0.25), 0, 0}));
+
+  // x_0 = b_0 / T_00 does not depend on the second pivot.
+  const Var t = tape.variable(Tensor(Shape{2, 2}, {2, 0, 1, 0})),
+            c = tape.variable(Tensor(Shape{2, 1}, {4, 1}));
+  tape.backward(solve_triangular(t, c), Tensor(Shape{2, 1}, {1, 0}));
+  EXPECT_EQ(adjoint(t), (Numbers{-1, 0, 0, 0}));
+  EXPECT_EQ(adjoint(c), (Numbers{Real(0.5), 0}));
+
+  // Transposed, x_1 = b_1 / T_11 = inf with the slope -b_1 / T_11² = -inf.
+  tape.backward(solve_triangular(t, c, Triangle::lower, true), Tensor(Shape{2, 1}, {0, 1}));
+  EXPECT_EQ(adjoint(t)[3], -infinity);
+  EXPECT_EQ(adjoint(c)[1], infinity);
+}
+
+TEST(ZeroCotangent, ReplacesNoInfinityThatMeetsAnInfiniteCotangent) {
+  Tape tape;
+  const Var a = tape.variable(Tensor(Shape{1, 1}, {infinity})), b = tape.variable(Tensor(Shape{1, 1}, {2}));
+  tape.backward(square(matmul(a, b)));
+  EXPECT_EQ(a.adjoint()[0], infinity);
+  EXPECT_EQ(b.adjoint()[0], infinity);
+  tape.backward(square(matmul(b, a)));
+  EXPECT_EQ(a.adjoint()[0], infinity);
+  EXPECT_EQ(b.adjoint()[0], infinity);
+
+  const Var row = tape.variable(Tensor(Shape{1, 2}, {infinity, 1})),
+            column = tape.variable(Tensor(Shape{2, 1}, {2, 3}));
+  tape.backward(matmul(row, column), Tensor(Shape{1, 1}, {infinity}));
+  EXPECT_EQ(adjoint(column), (Numbers{infinity, infinity}));
+  EXPECT_EQ(adjoint(row), (Numbers{infinity, infinity}));
+  // The second event has an infinite cotangent, the first none; a layer writes its adjoints where nothing was.
+  const Var x = tape.variable(Tensor(Shape{2, 2}, {nan, nan, infinity, 1})), bias = vector(tape, {0});
+  tape.backward(affine(x, column, bias), Tensor(Shape{2, 1}, {0, infinity}));
+  EXPECT_EQ(adjoint(column), (Numbers{infinity, infinity}));
+  EXPECT_EQ(adjoint(x), (Numbers{0, 0, infinity, infinity}));
+}
+
 }  // namespace
 }  // namespace doxa

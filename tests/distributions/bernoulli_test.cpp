@@ -259,5 +259,18 @@ TEST(Bernoulli, RefusesAValueThatIsNone) {
 
 static_assert(Distribution<Bernoulli> && !Reparametrised<Bernoulli>);
 
+// d/dl = x - σ(l), and of p: x/p - (1 - x)/(1 - p).
+TEST(Bernoulli, ItsGradientAtAFairCoin) {
+  for (const Real zero : {Real{0}, -Real{0}})
+    for (const Real x : {Real{0}, Real(0.25), Real{1}}) {
+      Tape tape;
+      const Var logit = tape.variable(zero), p = tape.variable(Real(0.5));
+      tape.backward(log_prob(Bernoulli(logit), tape.constant(x)));
+      EXPECT_EQ(logit.adjoint()[0], x - Real(0.5)) << zero;
+      tape.backward(log_prob(Bernoulli::from_probs(p), tape.constant(x)));
+      EXPECT_EQ(p.adjoint()[0], 4 * x - 2);
+    }
+}
+
 }  // namespace
 }  // namespace doxa

@@ -151,5 +151,21 @@ TEST(BoundaryProbs, CostNothingInside) {
   EXPECT_FALSE(Bernoulli::from_probs(p).certain_probs);
 }
 
+// Σ_j g_j log share_j with g = (1, 2) and equal densities. The share of component 1 is 1 / (1 + w_0/w_1), with the slope
+// -1/w_1 in w_0, and log share_0 = log w_0 - log w_1 where w_0 = 0. The infinite slope of log w_0 is taken as 0, whether
+// or not its cotangent is 0.
+TEST(BoundaryProbs, OfTheShareOfAComponentWithoutWeight) {
+  Tape tape;
+  const Var w = vector(tape, {0, 1});
+  const Mixture q(Categorical::from_probs(w), Normal(tape.constant({2}, {0, 0}), tape.constant(1)));
+  const Var shares = log_responsibilities(q, tape.constant(Real(0.5)));
+  tape.backward(shares, vector({1, 2}));
+  expect_near(adjoint(w), {-2, -1});
+  tape.backward(shares, vector({1, 0}));
+  expect_near(adjoint(w), {0, -1});
+  tape.backward(shares, vector({0, 2}));
+  expect_near(adjoint(w), {-2, 0});
+}
+
 }  // namespace
 }  // namespace doxa

@@ -61,7 +61,11 @@ TEST(LogScale, OfADensityByTheScale) {
       const Real x = static_cast<Real>(unit);
       tape.backward(log_prob(Normal(tape.constant(0), scale), tape.constant(x)));
       const Exact rounded = static_cast<Real>(s), z = x / rounded;
-      expect_relative(scale.adjoint()[0], (z * z - 1) / rounded, 16, "scale");
+      const Exact slope = (z * z - 1) / rounded;
+      if (slope > std::numeric_limits<Real>::max())
+        EXPECT_EQ(scale.adjoint()[0], infinity);
+      else
+        expect_relative(scale.adjoint()[0], slope, 16, "scale");
     }
 }
 
@@ -87,6 +91,49 @@ TEST(LogScale, OfADivergence) {
   const Exact excess = std::expm1(-4 * static_cast<Exact>(l));
   expect_relative(q_log.adjoint()[0], excess, 2 * units(l), "log scale of q");
   expect_relative(p_log.adjoint()[0], -excess, 2 * units(l), "log scale of p");
+}
+
+// z² is finite and z²/s is not: the derivative by a log scale is z² - 1, that by the scale infinite.
+TEST(LogScale, OfADensityWhoseSlopeOverflows) {
+  const Real s = is_double ? Real(1e-200L) : Real(1e-25L), x = is_double ? Real(1e-50L) : Real(1e-10L);
+  Tape tape;
+  const Var log_scale = tape.variable(std::log(s)), scale = tape.variable(s);
+  const Exact z = static_cast<Exact>(x) / std::exp(static_cast<Exact>(log_scale.item()));
+  const Var y = log_prob(Normal::from_log_scale(tape.constant(0), log_scale), tape.constant(x));
+  expect_relative(y.item(), -z * z / 2, units(log_scale.item()), "value");
+  tape.backward(y);
+  expect_relative(log_scale.adjoint()[0], z * z, units(log_scale.item()), "log scale");
+  tape.backward(log_prob(Normal(tape.constant(0), scale), tape.constant(x)));
+  EXPECT_EQ(scale.adjoint()[0], std::numeric_limits<Real>::infinity());
+}
+
+TEST(LogScale, OfADensityAtInfinity) {
+  Tape tape;
+  const Var scale = tape.variable(1);
+  tape.backward(log_prob(Normal(tape.constant(0), scale), tape.constant(infinity)));
+  EXPECT_EQ(scale.adjoint()[0], infinity);
+}
+
+// 1/s overflows where s is the smallest subnormal. KL(N(m,s²)‖N(0,s²)) = (m/s)²/2.
+TEST(LogScale, OfADivergenceOfSubnormalScales) {
+  const Real s = std::numeric_limits<Real>::denorm_min();
+  Tape tape;
+  const Var loc = vector(tape, {0, 3 * s, 1}), scale = vector(tape, {s, s, s});
+  const Normal q(loc, scale), p(tape.constant(0), scale);
+  const Var y = kl_divergence(q, p);
+  EXPECT_EQ(y.value()[0], 0);
+  EXPECT_EQ(y.value()[1], Real(4.5));
+  EXPECT_EQ(y.value()[2], infinity);
+  tape.backward(sum(where(tape.constant({3}, {0, 0, 0}), y, tape.constant(0))));
+  EXPECT_EQ(adjoint(loc), (Numbers{0, 0, 0}));
+  EXPECT_EQ(adjoint(scale), (Numbers{0, 0, 0}));
+  tape.backward(slice(y, 0, 0, 1));
+  EXPECT_EQ(adjoint(loc), (Numbers{0, 0, 0}));
+  EXPECT_EQ(adjoint(scale), (Numbers{0, 0, 0}));
+  const Var constant = tape.variable(3 * s);
+  tape.backward(kl_divergence(Normal(constant, tape.constant(s)), Normal(tape.constant(0), tape.constant(s))),
+                Tensor(Shape{}, s));
+  EXPECT_EQ(constant.adjoint()[0], 3);  // g m/s²
 }
 
 }  // namespace

@@ -88,7 +88,7 @@ TEST(Adam, RefusesAGradientThatIsNotFiniteAndChangesNothing) {
 TEST(Adam, RefusesAGradientWhoseSquareOverflows) {
   const Real most = std::numeric_limits<Real>::max(), root = std::sqrt(most);
   Parameter p("p", Tensor(Shape{2}, {1, 1}));
-  for (const Real g : {2 * root, most, -most}) {
+  for (const Real g : {root, 2 * root, most, -most}) {  // of root, v/(1 - β₂ᵗ) overflows at step 2
     p.gradient[1] = g;
     Adam adam;
     EXPECT_SAYS(std::domain_error, "adam: the gradient of p is too large: its square overflows",
