@@ -1,7 +1,5 @@
 #include "doxa/models/files/csv.h"
 
-#include <algorithm>
-
 #include "doxa/models/files/foreign_content.h"
 
 namespace doxa {
@@ -59,10 +57,7 @@ CsvField CsvReader::field() {
              "a comma or the end of the line");
     return field;
   }
-  const std::size_t end = std::min(text_.find_first_of(",\n", at_), text_.size());
-  field.text = text_.substr(at_, end - at_);
-  const bool ends_line = end == text_.size() || text_[end] == '\n';
-  if (ends_line && field.text.ends_with('\r')) field.text.remove_suffix(1);
+  field.text = text_.substr(at_, text_.find_first_of(",\r\n", at_) - at_);
   at_ += field.text.size();
   field.text = without_blanks_at_end(field.text);
   return field;
@@ -74,7 +69,7 @@ std::string_view CsvReader::quoted_text(const CsvField& field) {
   std::string* unescaped = nullptr;
   std::size_t copied = begin;
   for (; !at_end(); ++at_) {
-    if (is('\n')) {
+    if (is('\n') || (is('\r') && text_.substr(at_ + 1, 1) != "\n")) {
       ++line_;
       line_begin_ = at_ + 1;
     }

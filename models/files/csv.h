@@ -16,8 +16,8 @@ struct CsvField {
   bool quoted;
 };
 
-/// Reads comma-separated text record by record, as RFC 4180 describes it. Lines end in LF or CRLF; the last one
-/// may lack its end. A field in double quotes may hold commas, line ends, and quotes, each written twice.
+/// Reads comma-separated text record by record, as RFC 4180 describes it. Lines end in LF, CRLF or a lone CR;
+/// the last one may lack its end. A field in double quotes may hold commas, line ends, and quotes, each written twice.
 /// Blanks around a field are ignored, unless they are inside its quotes. The text, which may begin with a UTF-8
 /// byte order mark, and `file`, which names it in errors, must outlive the reader.
 class CsvReader {
@@ -38,7 +38,7 @@ class CsvReader {
  private:
   bool at_end() const { return at_ == text_.size(); }
   bool is(char c) const { return !at_end() && text_[at_] == c; }
-  bool at_line_end() const { return at_end() || is('\n') || text_.substr(at_, 2) == "\r\n"; }
+  bool at_line_end() const { return at_end() || is('\n') || is('\r'); }
   std::size_t column() const { return at_ - line_begin_ + 1; }
   void skip_blanks();
   CsvField field();

@@ -34,12 +34,17 @@ std::string in_quotes(std::string_view text) {
   return "'" + std::string(beginning.substr(0, valid_utf8_length(beginning))) + "...'";
 }
 
-std::string read_whole_file(const std::filesystem::path& path, const std::string& kind, std::size_t most) {
+void require_readable(const std::filesystem::path& path, const std::string& kind) {
   const std::string name = path.string();
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
   if (!std::filesystem::exists(status)) throw FileError(name, "found no such file, expected a " + kind);
   if (std::filesystem::is_directory(status)) throw FileError(name, "found a directory, expected a " + kind);
+}
+
+std::string read_whole_file(const std::filesystem::path& path, const std::string& kind, std::size_t most) {
+  require_readable(path, kind);
+  const std::string name = path.string();
   std::ifstream in(path, std::ios::binary);
   if (!in) throw FileError(name, "found a file that cannot be opened, expected a readable " + kind);
   std::string bytes;

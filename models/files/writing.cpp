@@ -62,6 +62,7 @@ struct Target {
   std::optional<struct stat> replaced = {};  // of the regular file that is there already
   bool in_place = false;
   int descriptor = -1;  // in place: this one, which is open already, or if negative the path
+  bool is_pipe = false;
 };
 
 // Follows symbolic links, also to where nothing is yet.
@@ -91,7 +92,8 @@ Target target_of(const fs::path& path) {
   struct stat output {};
   if (::fstat(STDOUT_FILENO, &output) == 0 && same_file(status, output))
     return {.path = path, .in_place = true, .descriptor = STDOUT_FILENO};
-  if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)) return {.path = path, .in_place = true};
+  if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode))
+    return {.path = path, .in_place = true, .is_pipe = S_ISFIFO(status.st_mode)};
   if (S_ISDIR(status.st_mode)) cannot_write(path, EISDIR);
   if (!S_ISREG(status.st_mode)) cannot_write(path, "found neither a file nor a pipe nor a character device");
   if (::access(path.c_str(), W_OK) != 0) cannot_write(path, errno);
@@ -183,6 +185,27 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
       !temporary.replace(target.path))
     cannot_write(path, errno);
   sync_directory(target.path);
+}
+
+void require_rewritable(const fs::path& path) {
+  if (target_of(path).is_pipe)
+    cannot_write(path, "found a pipe, expected a file, because it is written again and again");
+  require_writable(path);
+}
+
+bool lead_to_same_file(const fs::path& a, const fs::path& b) {
+  struct stat of_a {
+  }, of_b{};
+  const bool a_exists = ::stat(a.c_str(), &of_a) == 0, b_exists = ::stat(b.c_str(), &of_b) == 0;
+  if (a_exists && b_exists) return same_file(of_a, of_b) && !S_ISCHR(of_a.st_mode);
+  if (a_exists != b_exists) return false;
+  const auto destination = [](const fs::path& path) {
+    std::error_code none;
+    const fs::path target = fs::absolute(link_target(path), none);
+    const fs::path canonical = fs::weakly_canonical(target, none);
+    return none ? target.lexically_normal() : canonical;
+  };
+  return destination(a) == destination(b);
 }
 
 void require_writable(const fs::path& path) {

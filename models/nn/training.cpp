@@ -58,8 +58,6 @@ class Loop {
     if (t_.steps < 0 || t_.steps > t_.rate.steps)
       throw std::invalid_argument("training: " + std::to_string(t_.steps) + " steps, expected at most the " +
                                   std::to_string(t_.rate.steps) + " of the schedule");
-    // Find out now, not after hours of training.
-    if (!t_.checkpoint.empty()) require_writable(t_.checkpoint);
     adam_.max_norm = t_.max_norm;
     run_.adam = &adam_;
     const auto add = [](auto& to, const char* name, auto value) {
@@ -77,7 +75,12 @@ class Loop {
   }
 
   TrainingReport run() {
-    if (!t_.resume.empty()) resume();
+    // Read before it is checked whether it can be written, because both may be about one path.
+    std::optional<Safetensors> from;
+    if (!t_.resume.empty()) from = read_safetensors(t_.resume);
+    // Find out now, not after hours of training.
+    if (!t_.checkpoint.empty()) require_rewritable(t_.checkpoint);
+    if (from) resume(*std::move(from));
     const Index last_step = t_.steps > 0 ? t_.steps : t_.rate.steps;
     while (report_.steps < last_step && !report_.stopped) {
       TrainingStep now = step();
@@ -94,8 +97,7 @@ class Loop {
   }
 
  private:
-  void resume() {
-    Safetensors from = read_safetensors(t_.resume);
+  void resume(Safetensors from) {
     const auto done = from.arrays.find("counter/step");
     if (const auto schedule = schedule_of(from.metadata); schedule && done != from.arrays.end()) {
       const StoredArray& count = done->second;

@@ -42,7 +42,7 @@ struct Training {
   double max_norm = 0;  ///< the gradient is clipped to this norm; 0: no clipping
 
   Index validate_every = 0;               ///< steps, and after the last step; 0: never
-  std::filesystem::path checkpoint = {};  ///< where to write checkpoints; empty: nowhere
+  std::filesystem::path checkpoint = {};  ///< where to write checkpoints, no pipe; empty: nowhere
   Index checkpoint_every = 0;             ///< steps; 0: only at the end or when stopped
   /// The checkpoint to continue from; empty: start afresh. Its schedule may differ, for example in a longer T, if
   /// everything that it has done so far is what this run would have done: the same rate of every step, the same

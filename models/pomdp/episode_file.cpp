@@ -1,6 +1,7 @@
 #include "doxa/models/pomdp/episode_file.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <unordered_map>
@@ -77,7 +78,7 @@ class EpisodeReader {
     if (csv_.only_empty_lines_left())
       csv_.refuse(csv_.line(), csv_.end_column(), "nothing after the header", "a step a line");
     while (!csv_.only_empty_lines_left()) read_step(csv_.next());
-    close();
+    require_equal_lengths();
     return std::move(episodes_);
   }
   EpisodeSource source() && { return std::move(source_); }
@@ -88,7 +89,7 @@ class EpisodeReader {
 
   void read_header(const Fields& header) {
     const std::pair<std::string_view, std::size_t*> known[] = {
-        {"episode", &episode_}, {"action", &action_}, {"observation", &observation_}};
+        {"episode", &episode_}, {"action", &action_}, {"observation", &observation_}, {"step", &step_}};
     columns_ = header.size();
     std::string all;
     for (std::size_t i = 0; i < header.size(); ++i) {
@@ -116,6 +117,7 @@ class EpisodeReader {
     const std::size_t action = member(actions_, fields[action_]),
                       observation = member(observations_, fields[observation_]);
     if (is_new) open(name, fields);
+    if (step_ != none) require_next(fields[step_]);
     episodes_.back().actions.push_back(action);
     episodes_.back().observations.push_back(observation);
     source_.lines.push_back(fields[0].line);
@@ -140,21 +142,43 @@ class EpisodeReader {
   }
 
   void open(std::string_view name, const Fields& fields) {
-    close();
     if (!several_ && !episodes_.empty())
       refuse(fields[episode_], "a second episode, " + quote(name), "a single trajectory");
     if (!seen_.emplace(name).second)
       refuse(fields[episode_], "episode " + quote(name) + " again", "all its steps together");
     source_.names.emplace_back(name);
-    begin_ = fields[0].line;
     episodes_.emplace_back();
   }
 
-  void close() const {
-    if (episodes_.empty() || episodes_.back().horizon() == episodes_.front().horizon()) return;
-    csv_.refuse(begin_, 1,
-                "episode " + quote(source_.names.back()) + " of " + count(episodes_.back().horizon()),
-                count(episodes_.front().horizon()) + " as in episode " + quote(source_.names.front()));
+  // The column `step` must count the steps that stand before this one in its episode, from 0 or 1.
+  void require_next(const CsvField& step) {
+    const auto number = read_whole_number(step.text);
+    const std::size_t before = episodes_.back().horizon();
+    if (!first_step_ && number && *number <= 1) first_step_ = *number;
+    if (first_step_ && number == *first_step_ + before) return;
+    refuse(step, step.text.empty() ? "no step" : "step " + quote(step.text),
+           first_step_
+               ? "step " + std::to_string(*first_step_ + before) + ": the steps of an episode in their order"
+               : "step 0 or 1");
+  }
+
+  // At the end, because an episode that comes again has too few steps before that.
+  void require_equal_lengths() const {
+    const std::size_t size = episodes_.size();
+    const auto next_unlike = [&](std::size_t i) {
+      std::size_t next = i + 1;
+      while (next < size && episodes_[next].horizon() == episodes_[i].horizon()) ++next;
+      return next;
+    };
+    const std::size_t unlike = next_unlike(0);
+    if (unlike == size) return;
+    // Where all others are alike, the first is the wrong one.
+    const bool first = unlike == 1 && size > 2 && next_unlike(1) == size;
+    const std::size_t wrong = first ? 0 : unlike, right = first ? 1 : 0;
+    csv_.refuse(source_.lines[wrong * episodes_[0].horizon()], 1,
+                "episode " + quote(source_.names[wrong]) + " of " + count(episodes_[wrong].horizon()),
+                count(episodes_[right].horizon()) + " as in " +
+                    (first ? "all others" : "episode " + quote(source_.names[right])));
   }
 
   std::string header_expected() const {
@@ -169,11 +193,12 @@ class EpisodeReader {
   CsvReader csv_;
   bool several_;
   Members actions_, observations_;
-  std::size_t episode_ = none, action_ = none, observation_ = none, columns_ = 0;  // positions in a record
+  std::size_t episode_ = none, action_ = none, observation_ = none, step_ = none,
+              columns_ = 0;  // positions in a record
   std::vector<Trajectory> episodes_;
   EpisodeSource source_;
   std::set<std::string, std::less<>> seen_;
-  std::size_t begin_ = 0;  // the line where the current episode begins
+  std::optional<std::uint64_t> first_step_;  // of every episode, where there is a column `step`
   struct {
     std::string_view episode;
     std::size_t step;

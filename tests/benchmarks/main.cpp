@@ -149,6 +149,11 @@ int main(int argc, char** argv) {
                    "--list measures nothing");
   command.excludes("about", {"case", "seconds", "threads", "json", "growth"}, "--about measures nothing");
   command.excludes("growth", {"case", "threads"}, "--growth has cases of its own, on one thread");
+  command.uses([&settings]() -> std::vector<doxa::support::RunFile> {
+    const std::filesystem::path growth = settings.growth;
+    return {{.flag = "--json", .path = settings.json, .written = true},
+            {.flag = "--growth", .path = growth.empty() ? growth : growth / "growth.svg", .written = true}};
+  });
   return command.run(argc, argv, [&] {
     if (command.given("threads")) doxa::benchmarks::require_training_step(settings.cases);
     doxa::benchmarks::run(settings);

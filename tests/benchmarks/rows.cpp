@@ -19,7 +19,10 @@ Rows::Field::Field(std::string n, double value, int decimals)
 Rows::Field::Field(std::string n, double value)
     : name(std::move(n)), text(support::significant(value, 3)), json(support::to_text(value)) {}
 
-Rows::Rows(std::filesystem::path json) : path_(std::move(json)) { write(); }
+Rows::Rows(std::filesystem::path json) : path_(std::move(json)) {
+  if (!path_.empty()) require_rewritable(path_);
+  write();
+}
 
 void Rows::add(const std::string& program, const std::string& name, int threads, std::vector<Field> rest) {
   std::vector<Field> row{

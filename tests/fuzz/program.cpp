@@ -144,5 +144,9 @@ int main(int argc, char** argv) {
   command.integer("first", a.first, {.low = 0, .high = most},
                   "the first input, to see one again: --first I --inputs 1");
   command.text("keep", "FILE", a.keep, "write each input to FILE before it is tried");
+  command.uses([&]() -> std::vector<doxa::support::RunFile> {
+    return {{.flag = "--corpus", .path = a.corpus, .ending = ""},
+            {.flag = "--keep", .path = a.keep, .written = true}};
+  });
   return command.run(argc, argv, [&] { return run(target, a).faults == 0 ? 0 : 1; });
 }

@@ -112,6 +112,16 @@ TEST(Chapter, RefusesADirectoryItCannotHave) {
   EXPECT_EQ(content(scratch / "file"), "text");
 }
 
+TEST(Chapter, NamesALinkThatLeadsToNoDirectory) {
+  const Scratch scratch;
+  fs::create_symlink("none", scratch / "link");
+  for (const fs::path& out : {scratch / "link", scratch / "link" / "below"})
+    EXPECT_EQ(run({"--out", out.string()}, [](Chapter&) { FAIL(); }).err,
+              "07-test: --out: cannot write to " + out.string() + ": the link " +
+                  (scratch / "link").string() + " leads to none, which does not exist\n");
+  EXPECT_EQ(scratch.entries(), 1u);
+}
+
 TEST(Chapter, AWriteThatFailsIsBadInput) {
   const Scratch scratch;
   fs::create_directories(scratch / "o" / "results.json");

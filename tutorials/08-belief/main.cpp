@@ -89,6 +89,11 @@ int main(int argc, char** argv) {
   arguments.text("trajectory", "FILE.csv", trajectory,
                  "a trajectory, with columns action and observation; writes beliefs.csv");
   arguments.excludes("trajectory", {"action-weights", "horizon", "seed"}, "the file says what was done");
+  arguments.uses([&]() -> std::vector<RunFile> {
+    if (trajectory.empty()) return {};
+    return {{.flag = "--trajectory", .path = trajectory},
+            {.flag = "--out", .path = arguments.out() / "beliefs.csv", .written = true}};
+  });
 
   return run_chapter(arguments, argc, argv, [&](Chapter& chapter) {
     const bool is_tiger = !arguments.given("pomdp");

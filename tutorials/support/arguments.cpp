@@ -156,6 +156,13 @@ void CommandLine::check_rules() const {
   }
 }
 
+void CommandLine::check_files() const {
+  std::vector<RunFile> all;
+  for (const auto& files : files_)
+    for (RunFile& file : files()) all.push_back(std::move(file));
+  if (const std::string text = conflict(all); !text.empty()) throw UsageError(text + " (see --help)");
+}
+
 void CommandLine::words(std::string placeholder, std::vector<std::string>& words) {
   words_placeholder_ = std::move(placeholder);
   words_ = &words;
@@ -206,6 +213,7 @@ void CommandLine::parse(int argc, const char* const* argv) {
   if (const Flag* quick = find("quick"); quick != nullptr && quick->given)
     for (const Flag& flag : flags_)
       if (!flag.given) flag.set_quick();
+  check_files();
 }
 
 CommandLine::Flag* CommandLine::find(std::string_view name) {
@@ -276,6 +284,10 @@ Arguments::Arguments(std::string chapter, std::string title)
   CommandLine::seed(seed_);
   text("out", "DIR", out_, "directory for results.json and the figures");
   flag("quick", quick_, "a shorter run, with wider tolerances");
+  uses([this]() -> std::vector<RunFile> {
+    return {{.flag = "--out", .path = out() / "results.json", .written = true},
+            {.flag = "--out", .path = out(), .written = true, .ending = ".svg"}};
+  });
   listed_last_ = flags_.size();
 }
 

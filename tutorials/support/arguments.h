@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/run_files.h"
+
 namespace doxa::support {
 
 // What the user typed cannot be honoured. The text is one line: what was found and what was expected.
@@ -86,8 +88,11 @@ class CommandLine {
 
   // Reads the command line into the bound variables. Stops at --help, see help_wanted().
   // Throws UsageError: unknown or repeated flag, missing value, not a number or out of range, flags that
-  // contradict each other.
+  // contradict each other, a file that would be overwritten though the run reads it or writes it otherwise.
   void parse(int argc, const char* const* argv);
+
+  // Adds files that the run reads or writes; called once all flags are read.
+  void uses(std::function<std::vector<RunFile>()> files) { files_.push_back(std::move(files)); }
 
   // Was --name on the command line? Throws std::logic_error when there is no such flag.
   bool given(std::string_view name) const;
@@ -133,8 +138,10 @@ class CommandLine {
   Flag* find(std::string_view name);
   void add_rule(Rule rule);
   void check_rules() const;
+  void check_files() const;
   std::string conditions(std::string_view name) const;  // of its rules, for the usage text
 
+  std::vector<std::function<std::vector<RunFile>()>> files_;
   std::string notes_, words_placeholder_;
   std::vector<std::string>* words_ = nullptr;
   bool help_wanted_ = false;

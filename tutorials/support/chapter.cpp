@@ -40,7 +40,9 @@ class OutputDirectory {
     if (!error && ::access(path.c_str(), W_OK | X_OK) != 0) error = {errno, std::generic_category()};
     if (error) {
       remove_created();
-      throw UsageError("--out: cannot write to " + path.string() + ": " + error.message());
+      const std::string link = dangling_link(path);
+      throw UsageError("--out: cannot write to " + path.string() + ": " +
+                       (link.empty() ? error.message() : link));
     }
   }
   ~OutputDirectory() { remove_created(); }
@@ -50,6 +52,17 @@ class OutputDirectory {
   void keep() { created_.clear(); }
 
  private:
+  // Says which link on the path leads to nothing; empty if none does.
+  static std::string dangling_link(const fs::path& path) {
+    fs::path p;
+    std::error_code error;
+    for (const fs::path& part : path) {
+      p /= part;
+      if (const fs::path target = fs::read_symlink(p, error); !error && !fs::exists(p, error))
+        return "the link " + p.string() + " leads to " + target.string() + ", which does not exist";
+    }
+    return {};
+  }
   void remove_created() noexcept {
     std::error_code ignored;  // a directory that is no longer empty stays
     for (const fs::path& p : created_) fs::remove(p, ignored);

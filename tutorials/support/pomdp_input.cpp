@@ -8,6 +8,8 @@
 namespace doxa::support {
 namespace {
 
+constexpr const char* default_model = DOXA_POMDP_DIR "/tiger.pomdp";
+
 std::string count_repairs(std::size_t n) { return std::to_string(n) + (n == 1 ? " repair" : " repairs"); }
 
 Pomdp read_strictly(const std::string& file) {
@@ -45,12 +47,16 @@ void add_flags(Arguments& arguments, PomdpInput& input, std::string help) {
   arguments.text("pomdp", "FILE", input.file, std::move(help));
   arguments.flag("lenient", input.lenient,
                  "with --pomdp: repair what has only one reading in FILE, and list each repair");
+  arguments.uses([&input]() -> std::vector<RunFile> {
+    if (input.file.empty()) return {{.flag = "the default of --pomdp", .path = default_model}};
+    return {{.flag = "--pomdp", .path = input.file}};
+  });
 }
 
 Pomdp read_model(Chapter& chapter, const PomdpInput& input) {
   if (input.file.empty() && input.lenient)
     throw UsageError("found --lenient without --pomdp FILE, expected both: it is about reading that file");
-  if (input.file.empty()) return read_pomdp(DOXA_POMDP_DIR "/tiger.pomdp");
+  if (input.file.empty()) return read_pomdp(default_model);
   return input.lenient ? read_leniently(chapter, input.file) : read_strictly(input.file);
 }
 

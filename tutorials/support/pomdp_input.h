@@ -14,7 +14,7 @@ struct PomdpInput {
   bool lenient = false;
 };
 
-// `help` is that of --pomdp.
+// `help` is that of --pomdp. No output of the run may be that file.
 void add_flags(Arguments& arguments, PomdpInput& input, std::string help);
 
 // The model of the file, or Tiger. A lenient reader's repairs are printed one a line, "FILE:line:column: what

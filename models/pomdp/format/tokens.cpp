@@ -46,7 +46,8 @@ std::size_t number_length(std::string_view rest) {
 void TokenReader::skip_space() {
   for (bool comment = false; offset_ < text_.size(); ++offset_) {
     const char c = text_[offset_];
-    if (c == '\n') {
+    const bool lone_return = c == '\r' && text_.substr(offset_ + 1, 1) != "\n";
+    if (c == '\n' || lone_return) {
       comment = false;
       at_.column = 0;
       ++at_.line;

@@ -27,8 +27,8 @@ struct Token {
   bool is_number() const { return kind == Kind::integer || kind == Kind::real; }
 };
 
-/// A .pomdp text read one token at a time; white space, carriage returns and comments (# to the end of the
-/// line, of any bytes) are skipped. Whatever is not as expected is a FileError at the place of the token,
+/// A .pomdp text read one token at a time; white space and comments (# to the end of the line, of any
+/// bytes) are skipped. Lines end in LF, CRLF or a lone CR. Whatever is not as expected is a FileError at the place of the token,
 /// "found 'x', expected y". Work on a copy to look ahead. The text must outlive the reader.
 class TokenReader {
  public:

@@ -35,6 +35,17 @@ TEST(Csv, RecordsAreThoseOfTheRfc) {
   EXPECT_EQ(records("\"a,b\",,\"\",\n"), (Records{{"a,b", "", "", ""}}));
 }
 
+TEST(Csv, LinesMayEndInALoneCarriageReturn) {
+  EXPECT_EQ(records("a,b\rc,d\r\re"), (Records{{"a", "b"}, {"c", "d"}, {""}, {"e"}}));
+  EXPECT_EQ(records("a, b \r\"c\" \n\"d\"\r"), (Records{{"a", "b"}, {"c"}, {"d"}}));
+  EXPECT_SAYS(FileError,
+              "f.csv:4:3: found 'x' after a closing quote, expected a comma or the end of the line",
+              records("a\rb\r\"c\rd\"x\r"));
+  EXPECT_SAYS(FileError,
+              "f.csv:3:3: found 'x' after a closing quote, expected a comma or the end of the line",
+              records("a\r\n\"b\r\nc\"x\r\n"));
+}
+
 TEST(Csv, BlanksAroundAFieldAreNotPartOfIt) {
   EXPECT_EQ(records(" a\t,\t b c ,\" d \" ,\n"), (Records{{"a", "b c", " d ", ""}}));
   EXPECT_EQ(records("\xEF\xBB\xBF"

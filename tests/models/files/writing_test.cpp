@@ -187,6 +187,50 @@ TEST(WriteFileAtomically, LeavesTemporaryFilesOfOthersAlone) {
   EXPECT_EQ(scratch.entries(), 3u);
 }
 
+// Its second opening would wait for another reader.
+TEST(RequireRewritable, RefusesAPipe) {
+  const Scratch scratch;
+  ASSERT_EQ(::mkfifo((scratch / "pipe").c_str(), 0600), 0);
+  fs::create_symlink("pipe", scratch / "link");
+  for (const char* name : {"pipe", "link"})
+    EXPECT_SAYS(std::runtime_error,
+                "cannot write " + (scratch / name).string() +
+                    ": found a pipe, expected a file, because it is written again and again",
+                require_rewritable(scratch / name));
+  require_rewritable(scratch / "a.txt");
+  require_rewritable("/dev/null");
+  EXPECT_SAYS(std::runtime_error, "cannot write " + scratch.path().string() + ": Is a directory",
+              require_rewritable(scratch.path()));
+  EXPECT_EQ(scratch.entries(), 2u);
+}
+
+TEST(LeadToSameFile, FollowsLinksAlsoToWhereNothingIs) {
+  const Scratch scratch;
+  fs::create_directory(scratch / "folder");
+  write_bytes(scratch / "folder" / "a", "text");
+  write_bytes(scratch / "folder" / "b", "text");
+  fs::create_directory_symlink("folder", scratch / "other");
+  fs::create_symlink("folder/a", scratch / "link");
+  fs::create_symlink("other/new", scratch / "dangling");
+  const auto same = [&](const std::string& a, const std::string& b) {
+    const bool one = lead_to_same_file(scratch / a, scratch / b);
+    EXPECT_EQ(lead_to_same_file(scratch / b, scratch / a), one) << a << " " << b;
+    return one;
+  };
+  EXPECT_TRUE(same("folder/a", "folder/a"));
+  EXPECT_TRUE(same("folder/a", "other/../folder/./a"));
+  EXPECT_TRUE(same("folder/a", "other/a"));
+  EXPECT_TRUE(same("other/a", "link"));
+  EXPECT_TRUE(same("folder/new", "other/new"));
+  EXPECT_TRUE(same("folder/new", "dangling"));
+  EXPECT_TRUE(same("none/far/new", "none/near/../far/new"));
+  EXPECT_FALSE(same("folder/a", "folder/b"));
+  EXPECT_FALSE(same("folder/a", "folder/new"));
+  EXPECT_FALSE(same("folder/new", "folder/newer"));
+  EXPECT_FALSE(lead_to_same_file("/dev/null", "/dev/null"));
+  EXPECT_TRUE(lead_to_same_file("new", fs::current_path() / "new"));
+}
+
 TEST(RequireWritable, ChangesNothing) {
   const Scratch scratch;
   require_writable(scratch / "a.txt");

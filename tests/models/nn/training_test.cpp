@@ -1,6 +1,7 @@
 #include "doxa/models/nn/training.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cmath>
 #include <csignal>
@@ -190,6 +191,13 @@ TEST(Training, ACheckpointThatCannotBeWrittenIsRefusedAtTheBeginning) {
   Training training = learner.training();
   training.checkpoint = scratch / "none" / "run.safetensors";
   EXPECT_THROW(train(training), std::runtime_error);
+  ASSERT_EQ(::mkfifo((scratch / "pipe").c_str(), 0600), 0);
+  training.checkpoint = scratch / "pipe";
+  EXPECT_THROW(train(training), std::runtime_error);
+  // Resumed from and written to one path: what is wrong with reading it comes first.
+  training.checkpoint = training.resume = scratch.path();
+  EXPECT_SAYS(FileError, scratch.path().string() + ": found a directory, expected a .safetensors file",
+              train(training));
   EXPECT_TRUE(learner.losses.empty());
 }
 

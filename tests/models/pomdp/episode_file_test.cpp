@@ -36,6 +36,8 @@ TEST(TrajectoryFile, LineEndsOfEverySystemAreRead) {
   EXPECT_EQ(read_one("action,observation\r\n0,1\r\n1,0\r\n"), two_steps);
   EXPECT_EQ(read_one("action,observation\r\n0,1\r\n1,0\r\n\r\n"), two_steps);
   EXPECT_EQ(read_one("action,observation\n0,1\n1,0\n\n\n"), two_steps);
+  EXPECT_EQ(read_one("action,observation\r0,1\r1,0"), two_steps);
+  EXPECT_EQ(read_one("action,observation\r0,1\r1,0\r\r"), two_steps);
   EXPECT_EQ(read_one("\xEF\xBB\xBF"
                      "action,observation\n0,1\n1,0\n"),
             two_steps);
@@ -88,7 +90,7 @@ TEST(TrajectoryFile, AnErrorIsOneShortLine) {
   const auto refuse = [&](const std::string& text) { parse_trajectory(text, m, "test.pomdp"); };
   expect_refused("action,observation\n0,@3000\n", "0, 1, 2, 3, 4, 5, 6, 7, ... (3000 in all)", refuse);
   expect_refused("action,observation\n@" + std::string(1000, 'x') + "\n", "xxx...'", refuse);
-  expect_refused("action,observation\n@\x1b\r,0\n", "found the unknown action '?", refuse);
+  expect_refused("action,observation\n@\x1b\b,0\n", "found the unknown action '?", refuse);
 }
 
 TEST(TrajectoryFile, WhatCannotBeReadIsSaid) {
@@ -244,6 +246,51 @@ TEST(EpisodeFile, AnEpisodeIsTogetherAndAsLongAsTheFirst) {
                           "found episode '7' of 1 step, expected 2 steps as in episode '0'");
   expect_episodes_refused(header + "0,0,0\n@1,0,0\n1,0,0\n1,0,0\n",
                           "found episode '1' of 3 steps, expected 1 step as in episode '0'");
+}
+
+TEST(EpisodeFile, AnEpisodeThatComesAgainIsNamedWhereItDoes) {
+  std::string text = header;
+  for (const int episode : {0, 0, 0, 1, 1, 1, 1, 1, 1}) text += std::to_string(episode) + ",0,0\n";
+  const std::string again = "found episode '0' again, expected all its steps together (episode '0', step 1)";
+  expect_episodes_refused(text + "@0,0,0\n0,0,0\n0,0,0\n", again);
+  expect_episodes_refused(text + "2,0,0\n2,0,0\n@0,0,0\n0,0,0\n0,0,0\n", again);
+}
+
+TEST(EpisodeFile, WhereAllOthersAreAlikeTheFirstEpisodeIsWrong) {
+  expect_episodes_refused(header + "@0,0,0\n1,0,0\n1,0,0\n2,0,0\n2,0,0\n",
+                          "found episode '0' of 1 step, expected 2 steps as in all others");
+  expect_episodes_refused(header + "0,0,0\n@1,0,0\n1,0,0\n2,0,0\n2,0,0\n3,0,0\n",
+                          "found episode '1' of 2 steps, expected 1 step as in episode '0'");
+  expect_episodes_refused(header + "0,0,0\n1,0,0\n@2,0,0\n2,0,0\n3,0,0\n3,0,0\n",
+                          "found episode '2' of 2 steps, expected 1 step as in episode '0'");
+}
+
+TEST(EpisodeFile, AColumnOfStepsMustCountUp) {
+  const std::string steps = "step,episode,action,observation\n";
+  for (const int first : {0, 1}) {
+    const std::string f = std::to_string(first), s = std::to_string(first + 1), t = std::to_string(first + 2);
+    EpisodeSource source;
+    const std::vector<Trajectory> two =
+        parse_episodes(steps + f + ",a,0,1\n" + s + ",a,1,0\n" + f + ",b,0,0\n" + s + ",b,0,0\n", tiger(),
+                       "test.pomdp", &source);
+    EXPECT_EQ(two, (std::vector<Trajectory>{{{}, {0, 1}, {1, 0}}, {{}, {0, 0}, {0, 0}}}));
+    EXPECT_TRUE(source.ignored_columns.empty());
+    expect_episodes_refused(steps + f + ",a,0,1\n@" + t + ",a,1,0\n" + s + ",a,1,0\n",
+                            "found step '" + t + "', expected step " + s +
+                                ": the steps of an episode in their order (episode 'a', step 2)");
+    expect_episodes_refused(steps + f + ",a,0,1\n@" + f + ",a,1,0\n", "expected step " + s);
+    expect_episodes_refused(steps + f + ",a,0,1\n@" + s + ",b,1,0\n", "expected step " + f);
+    expect_episodes_refused(steps + f + ",a,0,1\n@,a,1,0\n", "found no step, expected step " + s);
+  }
+  expect_episodes_refused(steps + "@2,a,0,1\n", "found step '2', expected step 0 or 1 (episode 'a', step 1)");
+  expect_episodes_refused(steps + "@x,a,0,1\n", "found step 'x', expected step 0 or 1");
+}
+
+TEST(TrajectoryFile, AColumnOfStepsMustCountUp) {
+  EXPECT_EQ(read_one("action,observation,step\n0,1,0\n1,0,1\n"), two_steps);
+  expect_trajectory_refused(
+      "action,observation,step\n0,1,1\n1,0,@3\n",
+      "found step '3', expected step 2: the steps of an episode in their order (step 2)");
 }
 
 TEST(EpisodeFile, WhatCannotBeWrittenIsRefused) {

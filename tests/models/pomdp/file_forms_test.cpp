@@ -11,6 +11,15 @@
 namespace doxa::testing {
 namespace {
 
+TEST(PomdpFile, LinesEndAlikeOnEverySystem) {
+  for (const std::string end : {"\n", "\r\n", "\r"}) {
+    const std::string text =
+        "# two states" + end + "discount: 0.5 # of rewards" + end + end + "values: reword" + end;
+    const std::string message = thrown<FileError>([&] { parse_pomdp(text, "test.pomdp"); });
+    EXPECT_TRUE(message.starts_with("test.pomdp:4:9: found 'reword'")) << message;
+  }
+}
+
 // Each pair spells the same model in two ways.
 TEST(PomdpFile, EveryFormOfAnEntryMeansTheSame) {
   const std::string p = preamble;
@@ -19,6 +28,7 @@ TEST(PomdpFile, EveryFormOfAnEntryMeansTheSame) {
       {p + tables,
        "observations:\nx\ny actions:go stay\n\nstates:a b\nc values:reward discount:0.5\n" + tables},
       {p + tables, "# \xff\x01 any bytes: 0.5\r\n" + p + "\r\n" + tables + "# no line end"},
+      {p + tables, "# comment: 0.5\r" + p + "\r# another\r\r" + tables + "# no line end"},
       {p + tables,
        "discount: 5e-1 values: reward states: a b c actions: go stay observations: x y\n" + tables},
       {p + tables,

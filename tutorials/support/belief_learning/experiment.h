@@ -49,8 +49,9 @@ struct BeliefVariant {
 // The settings of the training loop of one variant: rate, validation, checkpoint; it shows its progress.
 Training training_loop(const std::string& variant, Index steps, const Chapter& chapter,
                        const BeliefSettings& settings, const EpisodeData& data, Progress& progress);
-// Refuses a --resume for which no variant has a checkpoint.
-void require_checkpoint(const BeliefSettings& settings, const std::vector<std::string>& variants);
+// Refuses a --resume for which no variant has a checkpoint, and checkpoints that cannot be read or written.
+void require_checkpoints(const Chapter& chapter, const BeliefSettings& settings,
+                         const std::vector<std::string>& variants);
 
 // Trains and scores the variants one after another. A signal (see StopRequest) ends it after the step it comes in:
 // the variant of that step is still scored, later ones are removed from `variants`. Each variant's state is kept in
@@ -60,7 +61,7 @@ std::vector<LearnedBelief> learn(Chapter& chapter, const BeliefSettings& s, cons
                                  std::vector<BeliefVariant<M>>& variants) {
   std::vector<std::string> names;
   for (const BeliefVariant<M>& v : variants) names.push_back(v.name);
-  require_checkpoint(s, names);
+  require_checkpoints(chapter, s, names);
   BeliefTraining belief{.batch = s.batch,
                         .seed = chapter.seed(),
                         .stream = 16,

@@ -1,3 +1,4 @@
+#include "doxa/models/files/file.h"
 #include "doxa/models/pomdp/episode_file.h"
 #include "doxa/models/pomdp/simulate.h"
 #include "support/belief_learning/experiment.h"
@@ -12,6 +13,33 @@ fs::path of_variant(const std::string& file, const std::string& name, const Beli
   return s.variant == "all" ? fs::path(file + "." + name) : fs::path(file);
 }
 
+fs::path checkpoint_of(const std::string& name, const BeliefSettings& s, const fs::path& out) {
+  const std::string& kept = s.checkpoint.empty() ? s.resume : s.checkpoint;  // default: the one resumed
+  return kept.empty() ? out / (name + ".safetensors") : of_variant(kept, name, s);
+}
+
+// Variants that a stopped run did not reach have no checkpoint and start from the beginning: then empty.
+fs::path resumed_by(const std::string& name, const BeliefSettings& s) {
+  if (s.resume.empty()) return {};
+  const fs::path from = of_variant(s.resume, name, s);
+  return s.variant != "all" || fs::exists(from) ? from : fs::path();
+}
+
+std::vector<RunFile> files_of(const BeliefSettings& s, const std::vector<std::string>& variants,
+                              const fs::path& out) {
+  std::vector<RunFile> files{{.flag = "--episodes", .path = s.episodes}};
+  const char* kept_by = !s.checkpoint.empty() ? "--checkpoint" : !s.resume.empty() ? "--resume" : "--out";
+  for (const std::string& name : variants) {
+    if (s.variant != "all" && s.variant != name) continue;
+    const std::string of = s.variant == "all" ? " (" + name + ")" : "";
+    if (!s.resume.empty())
+      files.push_back({.flag = "--resume" + of, .path = of_variant(s.resume, name, s), .continues = name});
+    files.push_back(
+        {.flag = kept_by + of, .path = checkpoint_of(name, s, out), .written = true, .continues = name});
+  }
+  return files;
+}
+
 EpisodeData data_of(Pomdp pomdp, const BeliefSettings& s, std::uint64_t seed) {
   std::vector<double> weights = s.action_weights;
   if (s.pomdp.file.empty() && weights.empty()) weights = {0.9, 0.05, 0.05};
@@ -24,7 +52,7 @@ EpisodeData data_of(Pomdp pomdp, const BeliefSettings& s, std::uint64_t seed) {
   say_what_was_ignored(source);
   if (recorded.size() < 20)
     throw UsageError("--episodes: " + s.episodes + " has " + std::to_string(recorded.size()) +
-                     " episodes, expected at least 20");
+                     (recorded.size() == 1 ? " episode" : " episodes") + ", expected at least 20");
   require_possible(pomdp, recorded, source);
   return recorded_data(std::move(pomdp), std::move(policy), std::move(recorded), s.counts);
 }
@@ -66,6 +94,7 @@ void add_flags(Arguments& arguments, BeliefSettings& s, const std::vector<std::s
       "where to keep the state of training; of several variants each has FILE.NAME (default: in DIR)");
   arguments.text("resume", "FILE", s.resume, "go on from such a checkpoint");
   arguments.excludes("episodes", {"action-weights", "horizon"}, "the file says what was done");
+  arguments.uses([&s, &arguments, variants] { return files_of(s, variants, arguments.out()); });
 }
 
 EpisodeData read_data(Chapter& chapter, const BeliefSettings& s) {
@@ -77,12 +106,17 @@ EpisodeData read_data(Chapter& chapter, const BeliefSettings& s) {
   return data;
 }
 
-void require_checkpoint(const BeliefSettings& s, const std::vector<std::string>& variants) {
+void require_checkpoints(const Chapter& chapter, const BeliefSettings& s,
+                         const std::vector<std::string>& variants) {
   if (!s.resume.empty() && s.variant == "all" && std::ranges::none_of(variants, [&](const std::string& name) {
         return fs::exists(of_variant(s.resume, name, s));
       }))
     throw UsageError("--resume: there is no " + of_variant(s.resume, variants.front(), s).string() +
                      " nor that of another variant");
+  for (const std::string& name : variants) {
+    if (const fs::path from = resumed_by(name, s); !from.empty()) require_readable(from, ".safetensors file");
+    require_rewritable(checkpoint_of(name, s, chapter.out()));
+  }
 }
 
 Training training_loop(const std::string& variant, Index steps, const Chapter& chapter,
@@ -108,14 +142,9 @@ Training training_loop(const std::string& variant, Index steps, const Chapter& c
              (now.validation ? ", excess " + significant(*now.validation - exact, 3) : "");
     });
   };
-  const std::string& kept = s.checkpoint.empty() ? s.resume : s.checkpoint;  // default: the one resumed
-  t.checkpoint = kept.empty() ? chapter.out() / (variant + ".safetensors") : of_variant(kept, variant, s);
+  t.checkpoint = checkpoint_of(variant, s, chapter.out());
   t.checkpoint_every = std::max<Index>(1, steps / 4);
-  if (!s.resume.empty()) {
-    // Variants that a stopped run did not reach have no checkpoint and start from the beginning.
-    const fs::path from = of_variant(s.resume, variant, s);
-    if (s.variant != "all" || fs::exists(from)) t.resume = from;
-  }
+  t.resume = resumed_by(variant, s);
   return t;
 }
 
