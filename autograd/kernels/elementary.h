@@ -216,18 +216,16 @@ DOXA_INLINE T log1mexp(T x) {
   using F = Format<T>;
   constexpr T far = T(-0.39) * F::fraction_bits, infinity = static_cast<T>(__builtin_inf());
   constexpr T lift = static_cast<T>(std::uint64_t{1} << static_cast<int>(F::lift));
-  const ExpParts<T> e = exp_parts(x < far ? far : x);
+  const ExpParts<T> e = exp_parts(select(x < far, far, x));
   const T two_n = power_of_two(e.n_biased), scaled = two_n * e.p, less_one = two_n - 1;
   const T t = scaled + less_one, t_low = (less_one - t) + scaled + two_n * e.p_low;
-  const bool denormal = -t < F::smallest_normal;
-  const T up = select(denormal, lift, T{1});
-  const LogSplit<T> split = log_split(-t * up);
-  const T f_low = -t_low * up * split.inverse_scale;
-  T y = log_parts(split.f, split.e - select(denormal, F::lift, T{0}), log_correction(split.f, f_low));
+  const LogSplit<T> split = log_split(-t * lift);  // t may be denormal
+  const T f_low = -t_low * lift * split.inverse_scale;
+  T y = log_parts(split.f, split.e - F::lift, log_correction(split.f, f_low));
   const T z = exp(x), far_out = -(z + T{0.5} * z * z);
-  y = x < far ? far_out : y;
-  y = x < 0 ? y : static_cast<T>(__builtin_nan(""));
-  return x == 0 ? -infinity : y;
+  y = select(x < far, far_out, y);
+  y = select(x < 0, y, static_cast<T>(__builtin_nan("")));
+  return select(x == 0, -infinity, y);
 }
 
 /// Its derivative -e^x / (1 - e^x), which is -infinity at 0.
@@ -254,9 +252,9 @@ DOXA_INLINE float log_cosh_series(float v) {
 template <class T>
 DOXA_INLINE T log_tanh_slope(T x) {
   const T a = abs(x), v = x * x, z = decay(2 * a),
-          n = z > static_cast<T>(0.41421356237309504880) ? T{0} : T{-1};
-  const T half = T{0.5} * z, f = n < 0 ? z : half - T{0.5};
-  return a <= 1 ? -(v + v * (v * log_cosh_series(v))) : -2 * (a + log_parts(f, n, T{0}));
+          n = select(z > static_cast<T>(0.41421356237309504880), T{0}, T{-1});
+  const T half = T{0.5} * z, f = select(n < 0, z, half - T{0.5});
+  return select(a <= 1, -(v + v * (v * log_cosh_series(v))), -2 * (a + log_parts(f, n, T{0})));
 }
 
 // ---- minimum and maximum ----
