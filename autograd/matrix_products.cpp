@@ -37,7 +37,8 @@ Var matmul(Var a, Var b) {
         });
       },
       [=](Record& r) {
-        const ProductAdjoint product(r.kernels(), all_finite(r.kernels(), r.size(), r.value()), m, k, n);
+        const bool finite = all_finite(r.kernels(), r.size(), r.value()) || all_operands_finite(r);
+        const ProductAdjoint product(r.kernels(), finite, m, k, n);
         const Index uses_a = tall ? 1 : stacks.uses(r.shape(0)), uses_b = tall ? 1 : stacks.uses(r.shape(1));
         const Index for_sums =
             std::max(LongSums::memory(r.size(0), uses_a), LongSums::memory(r.size(1), uses_b));
@@ -117,11 +118,11 @@ LayerSizes sizes(std::span<const Var> parts, Var weight, Var bias) {
                        "expected [m,k] x [k,n] + [n], got " + of_parts + " x " + sw.str() + " + " + sb.str());
 }
 
-// Whether the values show that X and W are finite: the activations turn an infinity into ±1 or 0.
+// Whether X and W are finite. Usually the values show it: the activations turn an infinity into ±1 or 0.
 bool finite_operands(const Record& r, Activation f) {
   constexpr Real infinity = std::numeric_limits<Real>::infinity();
   const Real hi = f == Activation::identity ? infinity : 1, lo = f == Activation::sigmoid ? 0 : -hi;
-  return r.kernels().all_between(r.size(), lo, hi, r.value());
+  return r.kernels().all_between(r.size(), lo, hi, r.value()) || all_operands_finite(r);
 }
 
 // X with its parts side by side in `memory`. A single part is X itself and is not copied.

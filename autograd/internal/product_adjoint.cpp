@@ -11,6 +11,12 @@ bool all_finite(const Kernels& kernels, Index n, const Real* x) {
   return kernels.all_between(n, -infinity, infinity, x);
 }
 
+bool all_operands_finite(const Record& r) {
+  for (int i = 0; i < r.operands(); ++i)
+    if (!all_finite(r.kernels(), r.size(i), r.value(i))) return false;
+  return true;
+}
+
 namespace {
 
 void copy_finite(Index count, const Real* x, Real* to) {

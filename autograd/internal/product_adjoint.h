@@ -6,6 +6,7 @@
 namespace doxa {
 
 bool all_finite(const Kernels& kernels, Index n, const Real* x);
+bool all_operands_finite(const Record& r);
 
 /// The adjoint of a matrix product Y = X W for X [m,k] and W [k,n], from the cotangents G [m,n]; all are stored
 /// by rows. A cotangent of 0 adds 0, also where it meets a NaN or infinity in X or W.

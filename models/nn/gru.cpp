@@ -50,7 +50,7 @@ Var GruCell::operator()(Var x, Var h) {
       },
       [=](Record& r) {
         const Kernels& k = r.kernels();
-        const bool finite = finite_operands(k, m, w, gates);
+        const bool finite = finite_operands(k, m, w, gates) || all_operands_finite(r);
         const ProductAdjoint of_x(k, finite, m, in, 3 * w), of_h(k, finite, m, w, 3 * w);
         // The adjoints of the two affine maps.
         Real* d_x = r.workspace(2 * m * 3 * w + std::max(of_x.memory(), of_h.memory()));
