@@ -108,8 +108,8 @@ class Loop {
     restore(run_, from);
   }
 
-  // Refuses a checkpoint of `done` steps that this run would have made otherwise.
-  void require_same_beginning(const Schedule& theirs, const Safetensors& from, Index done) const {
+  // Refuses a checkpoint of `done` steps that this run would have made otherwise, unless it lengthens that one.
+  void require_same_beginning(const Schedule& theirs, const Safetensors& from, Index done) {
     std::string there, here;  // the settings that differ
     for (const char* name : schedule_settings) {
       const std::string &theirs_is = from.metadata.at(name), &ours_is = run_.settings.at(name);
@@ -127,6 +127,12 @@ class Loop {
                                      " steps, expected at most " + std::to_string(last_step) +
                                      " as in this run");
     if (there.empty()) return;
+    if (t_.rate.steps > theirs.rate.steps && t_.rate.peak == theirs.rate.peak &&
+        t_.rate.final_fraction == theirs.rate.final_fraction) {
+      for (Index t = 1; t <= done; ++t)
+        if (theirs.rate(t) != t_.rate(t)) report_.on_shorter_schedule = done;
+      return;
+    }
     for (Index t = 1; t <= done; ++t)
       if (theirs.rate(t) != t_.rate(t))
         refuse("the learning rate of step " + std::to_string(t) + " was " + to_text(theirs.rate(t)) +

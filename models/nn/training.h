@@ -44,9 +44,10 @@ struct Training {
   Index validate_every = 0;               ///< steps, and after the last step; 0: never
   std::filesystem::path checkpoint = {};  ///< where to write checkpoints, no pipe; empty: nowhere
   Index checkpoint_every = 0;             ///< steps; 0: only at the end or when stopped
-  /// The checkpoint to continue from; empty: start afresh. Its schedule may differ, for example in a longer T, if
-  /// everything that it has done so far is what this run would have done: the same rate of every step, the same
-  /// validations. So the result is always, bit for bit, that of this run from the beginning.
+  /// The checkpoint to continue from; empty: start afresh. Its schedule may differ if everything that it has done so
+  /// far is what this run would have done: the same rate of every step, the same validations. Then the result is, bit
+  /// for bit, that of this run from the beginning. It may also be that of a shorter run with the same η and f, which
+  /// is lengthened: the steps from here on have the rates of the longer run, and the report says how many had others.
   std::filesystem::path resume = {};
 
   /// The loss of step t on a fresh batch. Must leave its gradients in the parameters.
@@ -63,6 +64,7 @@ struct TrainingReport {
   bool stopped = false;  ///< ended by `stop` before the last step
   std::vector<double> validation_step = {}, validation = {};
   Index best_step = 0;  ///< of least validation loss: the model has its parameters; 0: no validation
+  Index on_shorter_schedule = 0;  ///< steps of a shorter run that was lengthened and had other rates
 };
 
 /// Runs the loop. Afterwards the model has the parameters of the least validation loss, if there was

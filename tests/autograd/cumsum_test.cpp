@@ -41,8 +41,8 @@ TEST(Cumsum, InfinityAndNaNStay) {
   Tape tape;
   const Var y = cumsum(tape.constant({6}, {1, infinity, 2, 3, -infinity, 1}));
   EXPECT_EQ(y.value()[0], 1);
-  for (const std::size_t i : {1, 2, 3}) EXPECT_EQ(y.value()[i], infinity);
-  for (const std::size_t i : {4, 5}) EXPECT_TRUE(std::isnan(y.value()[i]));
+  for (const std::size_t i : {1u, 2u, 3u}) EXPECT_EQ(y.value()[i], infinity);
+  for (const std::size_t i : {4u, 5u}) EXPECT_TRUE(std::isnan(y.value()[i]));
 }
 
 }  // namespace

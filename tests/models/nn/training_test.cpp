@@ -213,13 +213,11 @@ TEST(Training, AnotherRunIsNotGoneOnWith) {
     EXPECT_SAYS(FileError, other.resume.string() + ": " + text, train(other));
   };
   Training other = training;
-  other.rate.steps = 50;
-  says(other,
-       "found a checkpoint written with rate.steps 40, expected rate.steps 50 as in this run: the learning "
-       "rate of step "
-       "6 was " +
-           to_text(training.rate(6)) + " and would be " + to_text(other.rate(6)) +
-           ", so that it cannot go on from there");
+  other.rate.peak *= 2;
+  says(other, "found a checkpoint written with rate.peak " + to_text(training.rate.peak) +
+                  ", expected rate.peak " + to_text(other.rate.peak) +
+                  " as in this run: the learning rate of step 1 was " + to_text(training.rate(1)) +
+                  " and would be " + to_text(other.rate(1)) + ", so that it cannot go on from there");
   other = training;
   other.run.settings["hidden"] = "8";
   says(other, "found a checkpoint written with hidden '6', expected hidden '8' as in this run");
@@ -243,22 +241,45 @@ TEST(Training, AResumedRunMayBeLonger) {
   train(before);
   expect_same(train(after), expected, second, whole);
 
-  // The last step is always validated: a run of 13 steps has one validation that a longer run does not have.
+  EXPECT_EQ(train(after).on_shorter_schedule, 0);
+
+  // With another peak it is another run, and not this one lengthened.
   before.rate.steps = 13;
   train(before);
   again.resume = before.checkpoint;
+  again.rate.peak = 0.04;
   EXPECT_SAYS(
       FileError,
       again.resume.string() +
-          ": found a checkpoint written with rate.steps 13, expected rate.steps 24 as in this run: step 13 "
-          "was followed by a validation and would not be, so that it cannot go on from there",
+          ": found a checkpoint written with rate.peak 0.05, rate.steps 13, expected rate.peak 0.04, "
+          "rate.steps 24 as in this run: the learning rate of step 1 was 0.01 and would be 0.008, so that it "
+          "cannot go on from there",
       train(again));
+  again.rate.peak = 0.05;
   again.rate.steps = 12;
   EXPECT_SAYS(FileError,
               again.resume.string() +
                   ": found a checkpoint written after 13 steps, expected at most 12 as in this run",
               train(again));
   EXPECT_TRUE(third.losses.empty());
+}
+
+// The rates of the first 12 steps fell to 0, and from there on are those of 24: the report says so.
+TEST(Training, AShorterRunIsLengthenedWithTheRatesOfTheLongerOne) {
+  const Scratch scratch;
+  Learner first, second;
+  Training before = first.training(), after = second.training();
+  before.rate = after.rate = {.peak = 0.05, .steps = 12, .warm_up = 2, .final_fraction = 0};
+  after.rate.steps = 24;
+  before.checkpoint = after.resume = scratch / "run.safetensors";
+  train(before);
+  std::vector<double> rates;
+  after.on_step = [&](const TrainingStep& now) { rates.push_back(now.rate); };
+  const TrainingReport report = train(after);
+  EXPECT_EQ(report.steps, 24);
+  EXPECT_EQ(report.on_shorter_schedule, 12);
+  ASSERT_EQ(rates.size(), 12u);
+  for (Index t = 13; t <= 24; ++t) EXPECT_EQ(rates[static_cast<std::size_t>(t - 13)], after.rate(t));
 }
 
 // With any rate, if the schedule is that of the longer run from the beginning.

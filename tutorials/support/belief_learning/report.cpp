@@ -20,6 +20,8 @@ void set(Chapter& chapter, const std::string& prefix, const LearnedBelief& v, bo
   results.set(prefix + "kl", v.score.mean_kl(), any ? std::log(2.0) : spread.kl);
   results.set(prefix + "steps", static_cast<double>(v.training.steps),
               any ? static_cast<double>(v.training.steps) : 0.5);
+  if (v.training.on_shorter_schedule > 0)
+    results.set(prefix + "steps_on_shorter_schedule", static_cast<double>(v.training.on_shorter_schedule));
   results.set(prefix + "seconds", v.seconds);
 }
 
@@ -70,6 +72,11 @@ void report(Chapter& chapter, const BeliefSettings& s, const std::vector<Learned
   table.row({"exact filter", best.score.memory.exact, "", "", 1.0, "", ""});
   std::cout << table << '\n';
   explain_score(best.score.memory);
+  for (const LearnedBelief& v : learned)
+    if (const Index steps = v.training.on_shorter_schedule; steps > 0)
+      std::cout << v.name << ": the learning rates of the first " << steps
+                << " steps were those of a shorter run, so this is not the run of " << v.training.steps
+                << " steps\nfrom the beginning (which --schedule prepares for).\n\n";
 
   chapter.results.set("variant", best.name);
   set(chapter, "", best, true);

@@ -84,8 +84,8 @@ void add_flags(Arguments& arguments, BeliefSettings& s, const std::vector<std::s
                     "training steps of each variant; 0: as many as fit the time");
   arguments.integer(
       "schedule", s.schedule, {0, 10'000'000},
-      "steps over which the learning rate falls, at least --steps; more, to lengthen the run by "
-      "--resume with as many --steps; 0: --steps");
+      "steps over which the learning rate falls, at least --steps; more, for a run that --resume will "
+      "lengthen to so many, as if it had been that long from the beginning; 0: --steps");
   arguments.integer("batch", s.batch, {1, 4096}, "episodes a training step");
   arguments.integer("hidden", s.hidden, {1, 4096}, "width of the networks");
   arguments.integer("latent", s.latent, {0, 1024}, "width or classes of the latent; 0: from the model");
