@@ -15,7 +15,7 @@ namespace doxa {
 namespace {
 
 using Inputs = std::span<const Var>;
-const std::vector<Tensor> inputs{Tensor(Shape{3}, {Real(0.5), Real(-1.25), 1})};
+const std::vector<Tensor> three_numbers{Tensor(Shape{3}, {Real(0.5), Real(-1.25), 1})};
 
 // x with a rule of one's own.
 template <class Rule>
@@ -38,7 +38,7 @@ testing::AssertionResult says(const GradientReport& report, const std::string& w
 
 TEST(GradientProperties, OfARightOneHold) {
   const GradientReport report =
-      check_gradients([](Tape&, Inputs x) { return softmax(sin(x[0]) * x[0]); }, inputs);
+      check_gradients([](Tape&, Inputs x) { return softmax(sin(x[0]) * x[0]); }, three_numbers);
   EXPECT_TRUE(report.violations.empty()) << report.str();
 }
 
@@ -53,7 +53,7 @@ TEST(GradientProperties, ASecondBackwardIsTheFirst) {
         },
         x[0]);
   };
-  EXPECT_TRUE(says(check_gradients(f, inputs), "second backward"));
+  EXPECT_TRUE(says(check_gradients(f, three_numbers), "second backward"));
 }
 
 TEST(GradientProperties, ASecondRecordingIsTheFirst) {
@@ -66,7 +66,7 @@ TEST(GradientProperties, ASecondRecordingIsTheFirst) {
         },
         x[0]);
   };
-  EXPECT_TRUE(says(check_gradients(f, inputs), "second recording"));
+  EXPECT_TRUE(says(check_gradients(f, three_numbers), "second recording"));
 }
 
 // One that is right for a cotangent of 1, and only there.
@@ -80,11 +80,14 @@ TEST(GradientProperties, AreLinearInTheCotangent) {
           x[0]));
     };
   };
-  EXPECT_TRUE(check_gradients(with([](Real g) { return g; }), inputs).violations.empty());
-  EXPECT_TRUE(says(check_gradients(with([](Real g) { return g * g; }), inputs), "twice the cotangent"));
-  EXPECT_TRUE(says(check_gradients(with([](Real g) { return std::abs(g); }), inputs), "minus the cotangent"));
-  EXPECT_TRUE(says(check_gradients(with([](Real g) { return g + (g == 0 ? Real{1} : Real{0}); }), inputs),
-                   "zero cotangent"));
+  EXPECT_TRUE(check_gradients(with([](Real g) { return g; }), three_numbers).violations.empty());
+  EXPECT_TRUE(
+      says(check_gradients(with([](Real g) { return g * g; }), three_numbers), "twice the cotangent"));
+  EXPECT_TRUE(
+      says(check_gradients(with([](Real g) { return std::abs(g); }), three_numbers), "minus the cotangent"));
+  EXPECT_TRUE(
+      says(check_gradients(with([](Real g) { return g + (g == 0 ? Real{1} : Real{0}); }), three_numbers),
+           "zero cotangent"));
 
   // Odd and homogeneous, but no sum.
   const auto cubic_mean = [](Tape&, Inputs x) {
@@ -96,12 +99,12 @@ TEST(GradientProperties, AreLinearInTheCotangent) {
         },
         x[0]);
   };
-  EXPECT_TRUE(says(check_gradients(cubic_mean, inputs), "sum of two cotangents"));
+  EXPECT_TRUE(says(check_gradients(cubic_mean, three_numbers), "sum of two cotangents"));
 }
 
 TEST(GradientProperties, RecordingComputesWhatPlainEvaluationDoes) {
   const auto f = [](Tape&, Inputs x) { return x[0].needs_gradient() ? 2 * x[0] : x[0]; };
-  EXPECT_TRUE(says(check_gradients(f, inputs), "another value"));
+  EXPECT_TRUE(says(check_gradients(f, three_numbers), "another value"));
 }
 
 TEST(GradientProperties, TheInputsAreLeftAlone) {
@@ -138,8 +141,8 @@ TEST(GradientProperties, RecordingThrowsWherePlainEvaluationDoes) {
       return log(square(x[0]));
     };
   };
-  EXPECT_TRUE(says(check_gradients(positive_when(true), inputs), "recording throws 'log: expected"));
-  EXPECT_TRUE(says(check_gradients(positive_when(false), inputs), "recording succeeds"));
+  EXPECT_TRUE(says(check_gradients(positive_when(true), three_numbers), "recording throws 'log: expected"));
+  EXPECT_TRUE(says(check_gradients(positive_when(false), three_numbers), "recording succeeds"));
 }
 
 TEST(GradientProperties, RecordingThatThrowsHereIsReported) {
@@ -147,7 +150,7 @@ TEST(GradientProperties, RecordingThatThrowsHereIsReported) {
     if (x[0].needs_gradient()) throw std::invalid_argument("no gradients today");
     return x[0];
   };
-  EXPECT_TRUE(says(check_gradients(f, inputs), "recording throws 'no gradients today'"));
+  EXPECT_TRUE(says(check_gradients(f, three_numbers), "recording throws 'no gradients today'"));
 }
 
 // ---- the report ----
@@ -192,8 +195,8 @@ TEST(GradientReport, IsJsonWhateverTheNamesAndNumbers) {
 TEST(GradientReport, UsesTheNamesGiven) {
   const std::vector<std::string> names{"scale"}, too_many{"a", "b"};
   const auto f = [](Tape&, Inputs x) { return square(x[0]); };
-  EXPECT_EQ(check_gradients(f, inputs, {}, names).entries[0].input, "scale");
-  EXPECT_THROW(check_gradients(f, inputs, {}, too_many), Refused);
+  EXPECT_EQ(check_gradients(f, three_numbers, {}, names).entries[0].input, "scale");
+  EXPECT_THROW(check_gradients(f, three_numbers, {}, too_many), Refused);
 }
 
 }  // namespace
