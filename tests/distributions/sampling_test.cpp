@@ -18,7 +18,7 @@
 namespace doxa {
 namespace {
 
-constexpr Index draws = 1'000'000;
+constexpr Index a_million = 1'000'000;
 
 std::vector<double> probabilities(const Categorical& q) {
   const Var p = exp(q.log_probs());
@@ -43,9 +43,9 @@ TEST(Sampling, ANormalHasItsDistributionFunctionAndFourMoments) {
   Philox random(51);
   const double loc = -7, scale = 0.25;  // exact in single precision
   const Normal q(tape.constant(Real(loc)), tape.constant(Real(scale)));
-  const Var x = sample(q.repeated(draws), random);
-  std::vector<double> z(draws);
-  for (std::size_t i = 0; i < draws; ++i) z[i] = (double{x.value()[i]} - loc) / scale;
+  const Var x = sample(q.repeated(a_million), random);
+  std::vector<double> z(a_million);
+  for (std::size_t i = 0; i < a_million; ++i) z[i] = (double{x.value()[i]} - loc) / scale;
   expect_standard_normal(z);
 }
 
@@ -57,23 +57,23 @@ TEST(Sampling, AMultivariateNormalHasItsMeanAndCovariance) {
   const Var loc = tape.constant(vector({1, -20, Real(0.5)}));
   const Var factor = tape.constant({d, d}, {2, 0, 0, -1, Real(0.5), 0, Real(0.25), 3, Real(0.125)});
   const MultivariateNormal q(loc, factor);
-  const Var sigma = covariance(q), x = sample(q.repeated(draws), random);
+  const Var sigma = covariance(q), x = sample(q.repeated(a_million), random);
   std::array<double, d> mean{};
   std::array<double, d * d> product{};
-  for (std::size_t row = 0; row < draws; ++row) {
+  for (std::size_t row = 0; row < a_million; ++row) {
     std::array<double, d> off;
     for (std::size_t i = 0; i < d; ++i) {
       off[i] = double{x.value()[row * d + i]} - double{loc.value()[i]};
-      mean[i] += off[i] / draws;
-      for (std::size_t j = 0; j <= i; ++j) product[i * d + j] += off[i] * off[j] / draws;
+      mean[i] += off[i] / a_million;
+      for (std::size_t j = 0; j <= i; ++j) product[i * d + j] += off[i] * off[j] / a_million;
     }
   }
   const auto s = [&](std::size_t i, std::size_t j) { return double{sigma.value()[i * d + j]}; };
   for (std::size_t i = 0; i < d; ++i) {
-    EXPECT_NEAR(mean[i], 0, 4 * std::sqrt(s(i, i) / draws));
+    EXPECT_NEAR(mean[i], 0, 4 * std::sqrt(s(i, i) / a_million));
     for (std::size_t j = 0; j <= i; ++j)
       EXPECT_NEAR(product[i * d + j], s(i, j),
-                  4 * std::sqrt((s(i, i) * s(j, j) + s(i, j) * s(i, j)) / draws));
+                  4 * std::sqrt((s(i, i) * s(j, j) + s(i, j) * s(i, j)) / a_million));
   }
 }
 
@@ -82,11 +82,11 @@ TEST(Sampling, BernoullisHaveTheirFrequencies) {
   Tape tape;
   Philox random(53);
   const Bernoulli q(tape.constant(vector({-9, -1, 0, 2, 6})));
-  const Var p = mean(q), x = sample(q.repeated(draws / k), random);
+  const Var p = mean(q), x = sample(q.repeated(a_million / k), random);
   for (std::size_t i = 0; i < k; ++i) {
     double ones = 0;
-    for (std::size_t row = 0; row < draws / k; ++row) ones += double{x.value()[row * k + i]};
-    expect_frequencies({draws / k - ones, ones}, {1 - double{p.value()[i]}, p.value()[i]});
+    for (std::size_t row = 0; row < a_million / k; ++row) ones += double{x.value()[row * k + i]};
+    expect_frequencies({a_million / k - ones, ones}, {1 - double{p.value()[i]}, p.value()[i]});
   }
 }
 
@@ -96,7 +96,7 @@ TEST(Sampling, CategoricalsHaveTheirFrequencies) {
   Tensor logits = (2 * normal_noise(tape, {4, 10}, random)).tensor();
   logits(1, 7) = -infinity;  // never drawn
   const Categorical q(tape.constant(logits));
-  expect_rows(sample(q.repeated(draws / 4), random), q.log_probs());
+  expect_rows(sample(q.repeated(a_million / 4), random), q.log_probs());
 }
 
 TEST(Sampling, OneHotCategoricalsHaveTheirFrequencies) {
@@ -106,7 +106,7 @@ TEST(Sampling, OneHotCategoricalsHaveTheirFrequencies) {
   Tensor logits = (2 * normal_noise(tape, {k}, random)).tensor();
   logits[2] = -infinity;  // never drawn
   const OneHotCategorical q(tape.constant(logits));
-  const Var x = sample(q.repeated(draws), random), counts = sum(x, 0);
+  const Var x = sample(q.repeated(a_million), random), counts = sum(x, 0);
   for (const Real total : sum(x, -1).value()) ASSERT_EQ(total, 1);
   expect_frequencies({counts.value().begin(), counts.value().end()}, probabilities(q.index));
 }
@@ -119,7 +119,7 @@ TEST(Sampling, AMixtureOfNormalsHasItsDistributionFunction) {
     return tape.constant(vector({Real(x[0]), Real(x[1]), Real(x[2])}));
   };
   const Mixture q(Categorical::from_probs(constant(w)), Normal(constant(loc), constant(scale)));
-  const Var x = sample(q.repeated(draws), random);
+  const Var x = sample(q.repeated(a_million), random);
   expect_distributed({x.value().begin(), x.value().end()}, [&](double v) {
     double total = 0;
     for (std::size_t k = 0; k < 3; ++k) total += w[k] * normal_distribution_function((v - loc[k]) / scale[k]);
@@ -135,9 +135,9 @@ TEST(Sampling, AMixtureOfCategoricalsHasItsFrequencies) {
   const Var logits = 2 * normal_noise(tape, {2, 3, 6}, random);
   const Mixture q(w, Categorical(logits));
   const Var p = sum(reshape(softmax(w.logits), {3, 1}) * softmax(logits, -1), 1);
-  expect_rows(sample(q.repeated(draws / 2), random), log(p));
+  expect_rows(sample(q.repeated(a_million / 2), random), log(p));
   const Mixture vectors(w, OneHotCategorical(slice(logits, 0, 0, 1)));
-  const Var x = sample(vectors.repeated(draws / 10), random), counts = sum(x, {0, 1});
+  const Var x = sample(vectors.repeated(a_million / 10), random), counts = sum(x, {0, 1});
   for (const Real total : sum(x, -1).value()) ASSERT_EQ(total, 1);
   const auto first = p.value().first(6);
   expect_frequencies({counts.value().begin(), counts.value().end()}, {first.begin(), first.end()});
