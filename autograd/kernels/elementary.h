@@ -216,13 +216,14 @@ DOXA_INLINE T log1mexp(T x) {
   using F = Format<T>;
   constexpr T far = T(-0.39) * F::fraction_bits, infinity = static_cast<T>(__builtin_inf());
   constexpr T lift = static_cast<T>(std::uint64_t{1} << static_cast<int>(F::lift));
-  const ExpParts<T> e = exp_parts(select(x < far, far, x));
-  const T two_n = power_of_two(e.n_biased), scaled = two_n * e.p, less_one = two_n - 1;
+  const ExpParts<T> e = exp_parts(select(x < F::exp_underflow, F::exp_underflow, x));
+  const Power<T> power_n = power(e.n_biased);
+  const T two_n = power_n.first * power_n.second, scaled = two_n * e.p, less_one = two_n - 1;
   const T t = scaled + less_one, t_low = (less_one - t) + scaled + two_n * e.p_low;
   const LogSplit<T> split = log_split(-t * lift);  // t may be denormal
   const T f_low = -t_low * lift * split.inverse_scale;
   T y = log_parts(split.f, split.e - F::lift, log_correction(split.f, f_low));
-  const T z = exp(x), far_out = -(z + T{0.5} * z * z);
+  const T z = (1 + e.p) * power_n.first * power_n.second, far_out = -(z + T{0.5} * z * z);
   y = select(x < far, far_out, y);
   y = select(x < 0, y, static_cast<T>(__builtin_nan("")));
   return select(x == 0, -infinity, y);
