@@ -51,10 +51,12 @@ MonteCarloEstimate monte_carlo_kl(const Q& q, const P& p, Index samples, Philox&
     const Evaluation evaluation(q.tape());
     const Q copies = q.repeated(n);
     const auto x = sample(copies, random);
+    Var log_p;
     if constexpr (std::same_as<typename P::Value, Var>)
-      moments.add(log_prob(copies, x) - log_prob(p, x));
+      log_p = log_prob(p, x);
     else  // a list of indices needs a row of parameters for each
-      moments.add(log_prob(copies, x) - log_prob(p.repeated(n), x));
+      log_p = log_prob(p.repeated(n), x);
+    moments.add(log_prob(copies, x) - log_p);
     done += n;
   }
   return moments.estimate();

@@ -124,7 +124,10 @@ std::vector<Real> points() {
 std::vector<Real> adjoints(std::size_t n) {
   Philox random(3);
   std::vector<Real> g(n);
-  for (Real& v : g) v = static_cast<Real>((1 + random.uniform()) * (random.uniform() < 0.5 ? -1 : 1));
+  for (Real& v : g) {
+    const double magnitude = 1 + random.uniform();
+    v = static_cast<Real>(random.uniform() < 0.5 ? -magnitude : magnitude);
+  }
   return g;
 }
 

@@ -132,7 +132,8 @@ void round_entry(Real& x) {
 TensorFunction times_scale(const TensorFunction& f, bool incomplete) {
   return [f, incomplete](Tape& tape, Inputs x) {
     const Var scale = 1 + sum(square(x[0])) * Real(0.25);
-    return f(tape, x) * (incomplete ? stop_gradient(scale) : scale);
+    const Var factor = incomplete ? stop_gradient(scale) : scale;
+    return f(tape, x) * factor;
   };
 }
 

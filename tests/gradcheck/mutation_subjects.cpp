@@ -163,10 +163,13 @@ void add_models(Subjects& to) {
   to.add(
       "Normal log_prob", normal({{2, 3}, {3}, {2, 3}}), [q](Inputs x) { return log_prob(q(x), x[2]); },
       [](Inputs x) {
-        return log_prob(Normal::from_log_scale(x[0], stop_gradient(x[1])), x[2]) - x[1] + stop_gradient(x[1]);
+        const Var added = stop_gradient(x[1]);
+        return log_prob(Normal::from_log_scale(x[0], stop_gradient(x[1])), x[2]) - x[1] + added;
       });
-  to.add("Normal KL", normal({{2, 2}, {2}, {2, 2}, {2}}),
-         [q](Inputs x) { return kl_divergence(q(x), q(x.subspan(2))); });
+  to.add("Normal KL", normal({{2, 2}, {2}, {2, 2}, {2}}), [q](Inputs x) {
+    const Normal p = q(x.subspan(2));
+    return kl_divergence(q(x), p);
+  });
   to.add("Categorical log_prob", normal({{3, 4}}), [](Var x) {
     const std::array<Index, 3> values{2, 0, 2};
     return log_prob(Categorical(x), values);
@@ -178,8 +181,8 @@ void add_models(Subjects& to) {
         return std::vector{positive_definite(3, random), normal_noise({3, 1}, random)};
       },
       [](Var x, Var y) {
-        const Var l = cholesky(x);
-        return sum(square(solve_triangular(l, y))) * Real(-0.5) - log_det_from_cholesky(l) * Real(0.5);
+        const Var l = cholesky(x), log_volume = log_det_from_cholesky(l) * Real(0.5);
+        return sum(square(solve_triangular(l, y))) * Real(-0.5) - log_volume;
       });
   Philox random(4);
   const auto cell = std::make_shared<GruCell>("gru", 2, 3, random);

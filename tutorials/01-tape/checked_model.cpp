@@ -12,8 +12,9 @@ namespace {
 // The mean squared error of a network whose data have noise added to them, drawn anew at each call.
 //! [noisy-loss]
 Var loss(Tape& tape, Mlp& mlp, const Tensor& x, const Tensor& y, Philox& random) {
-  const Var noisy = tape.constant(x) + Real(0.1) * tape.constant(normal_noise(x.shape(), random));
-  return mean(square(mlp(noisy) - tape.constant(y)));
+  const Var noise = Real(0.1) * tape.constant(normal_noise(x.shape(), random));
+  const Var noisy = tape.constant(x) + noise, target = tape.constant(y);
+  return mean(square(mlp(noisy) - target));
 }
 //! [noisy-loss]
 
@@ -22,7 +23,8 @@ Var loss(Tape& tape, Mlp& mlp, const Tensor& x, const Tensor& y, Philox& random)
 Var slipped_loss(Tape& tape, Mlp& mlp, const Tensor& x, const Tensor& y, Philox& random, Real slip) {
   Parameter& weight = mlp.layers[0].weight;
   const Var row = sum(slice(weight.on(tape), 0, 0, 1));
-  return loss(tape, mlp, x, y, random) + slip * (row - stop_gradient(row));
+  const Var slipped = slip * (row - stop_gradient(row));
+  return loss(tape, mlp, x, y, random) + slipped;
 }
 
 }  // namespace

@@ -12,16 +12,16 @@ struct Near {
   Normal q, p;
   Near(Tape& tape, double apart)
       : t(apart),
-        q(constant(tape, apart), constant(tape, 1 + apart / 2)),
-        p(constant(tape, 0), constant(tape, 1)) {}
+        q{constant(tape, apart), constant(tape, 1 + apart / 2)},
+        p{constant(tape, 0), constant(tape, 1)} {}
   static Var constant(Tape& tape, double x) { return tape.constant(static_cast<Real>(x)); }
   Divergences exact() const { return Divergences((1 + t / 2) * (1 + t / 2), t); }
 };
 
 // log w = log p − log q at z = μ + σε.
 Var log_weight(const Near& pair, Var noise) {
-  const Var z = rsample(pair.q, noise);
-  return log_prob(pair.p, z) - log_prob(pair.q, z);
+  const Var z = rsample(pair.q, noise), log_q = log_prob(pair.q, z);
+  return log_prob(pair.p, z) - log_q;
 }
 
 double controlled(double log_w) { return std::expm1(log_w) - log_w; }  // (02.19)

@@ -10,7 +10,8 @@ Var log_prob(const Mixture& p, Var x) {
     return tape.constant(Tensor({2}, {static_cast<Real>(v[0]), static_cast<Real>(v[1])}));
   };
   const Normal parts{both(p.loc), both(p.scale)};
-  return logsumexp(log(both(p.weight)) + log_prob(parts.repeated(x.size()), reshape(x, {x.size(), 1})), -1);
+  const Var rows = reshape(x, {x.size(), 1}), log_parts = log_prob(parts.repeated(x.size()), rows);
+  return logsumexp(log(both(p.weight)) + log_parts, -1);
 }
 
 double mean(const Mixture& p) { return p.weight[0] * p.loc[0] + p.weight[1] * p.loc[1]; }
@@ -28,12 +29,13 @@ double stddev(const Mixture& p) {
 Var reverse_kl(const Normal& q, const Mixture& p, const NormalNodes& noise) {
   Tape& tape = q.loc.tape();
   const Var z = rsample(q, tape.constant(noise.at));
-  return dot(tape.constant(tensor(noise.weight)), log_prob(q, z) - log_prob(p, z));  // (02.9)
+  const Var log_p = log_prob(p, z), log_ratio = log_prob(q, z) - log_p;
+  return dot(tape.constant(tensor(noise.weight)), log_ratio);  // (02.9)
 }
 
 Var forward_kl(const Normal& q, const Mixture& p, const Nodes& line) {
   Tape& tape = q.loc.tape();
-  const Var x = tape.constant(line.at), log_p = log_prob(p, x);
-  return static_cast<Real>(line.step) * dot(exp(log_p), log_p - log_prob(q, x));  // (02.9)
+  const Var x = tape.constant(line.at), log_p = log_prob(p, x), log_ratio = log_p - log_prob(q, x);
+  return static_cast<Real>(line.step) * dot(exp(log_p), log_ratio);  // (02.9)
 }
 //! [either-way]

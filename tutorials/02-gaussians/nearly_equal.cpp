@@ -30,7 +30,7 @@ double series_kl(double t) {
 Real library_kl(Real loc_q, Real scale_q, Real loc_p, Real scale_p) {
   Tape tape;
   const Normal q{tape.constant(loc_q), tape.constant(scale_q)},
-      p(tape.constant(loc_p), tape.constant(scale_p));
+      p{tape.constant(loc_p), tape.constant(scale_p)};
   return kl_divergence(q, p).item();
 }
 

@@ -33,7 +33,7 @@ MultivariateNormal distribution(Tape& tape, GaussianFamily& q) {
   Tensor diagonal(Shape{d, d}), below(Shape{d, d});
   for (Index i = 0; i < d; ++i)
     for (Index j = 0; j <= i; ++j) (i == j ? diagonal : below)(i, j) = 1;
-  const Var raw = q.raw.on(tape), scales = tape.constant(diagonal) * exp(raw);
+  const Var raw = q.raw.on(tape), positive = exp(raw), scales = tape.constant(diagonal) * positive;
   return {q.loc.on(tape), q.full ? scales + tape.constant(below) * raw : scales};
 }
 
@@ -88,7 +88,8 @@ Climb climb(const std::string& name, const Problem& problem, const Gaussian& sta
   Tape tape;
   for (int t = 0; t < steps; ++t) {
     tape.clear();
-    const Var v = objective(on_tape(tape, problem.model, problem.x), distribution(tape, q), how, random);
+    const MultivariateNormal now = distribution(tape, q);
+    const Var v = objective(on_tape(tape, problem.model, problem.x), now, how, random);
     tape.backward(-v);
     adam.rate = first_rate * 0.5 * (1 + std::cos(std::numbers::pi * t / steps));
     adam.step(all);

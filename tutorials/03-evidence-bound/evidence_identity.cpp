@@ -29,10 +29,12 @@ EvidenceSplit evidence_split(const LinearGaussian& model, const Matrix& x, const
   const MultivariateNormal approximate = on_tape(tape, q), exact = on_tape(tape, posterior(model, x)),
                            before = on_tape(tape, standard_normal(model.latents()));
   const Var kl_prior = kl_divergence(approximate, before);
+  double unit = 0;
+  for (const Var y :
+       {log_evidence(p), elbo(p, approximate), kl_divergence(approximate, posterior(p)), kl_prior})
+    unit += rounding_unit(y);
   return {log_evidence(model, x), elbo_terms(model, x, q), kl_divergence(approximate, exact).item(),
-          kl_prior.item(),
-          rounding_unit(log_evidence(p)) + rounding_unit(elbo(p, approximate)) +
-              rounding_unit(kl_divergence(approximate, posterior(p))) + rounding_unit(kl_prior)};
+          kl_prior.item(), unit};
 }
 
 namespace {

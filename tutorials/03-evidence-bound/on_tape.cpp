@@ -43,12 +43,13 @@ DiagonalNormal likelihood(const ModelOnTape& p, Var z) {
 
 //! [log-weights]
 Var log_joint(const ModelOnTape& p, Var z) {
-  return log_prob(likelihood(p, z), p.x)  // log p(x|z)
-         + log_prob(prior(p), z);         // log p(z)
+  const Var log_prior = log_prob(prior(p), z);         // log p(z)
+  return log_prob(likelihood(p, z), p.x) + log_prior;  // log p(x|z) + log p(z)
 }
 
 Var log_weights(const ModelOnTape& p, const MultivariateNormal& q, Var z) {
-  return log_joint(p, z) - log_prob(q, z);  // log w, (03.7)
+  const Var log_q = log_prob(q, z);
+  return log_joint(p, z) - log_q;  // log w, (03.7)
 }
 //! [log-weights]
 
@@ -58,12 +59,13 @@ MultivariateNormal posterior(const ModelOnTape& p) {
   const Var one = identity(p.loading.tape(), p.loading.shape()[1]);
   const Var root = solve_triangular(cholesky(matmul(transpose(a), a) + one), one);
   const Var covariance = matmul(transpose(root), root);
-  const Var pull = matmul(transpose(a), whiten * reshape(p.x - p.offset, {n, 1}));
+  const Var centred = whiten * reshape(p.x - p.offset, {n, 1}), pull = matmul(transpose(a), centred);
   return MultivariateNormal::from_covariance(reshape(matmul(covariance, pull), {one.shape()[0]}), covariance);
 }
 
 Var log_evidence(const ModelOnTape& p) {
-  const Var noise = identity(p.loading.tape(), p.log_scale.size()) * exp(2 * p.log_scale);
+  const Var variance = exp(2 * p.log_scale);
+  const Var noise = identity(p.loading.tape(), p.log_scale.size()) * variance;
   return log_prob(
       MultivariateNormal::from_covariance(p.offset, matmul(p.loading, transpose(p.loading)) + noise), p.x);
 }
@@ -71,11 +73,11 @@ Var log_evidence(const ModelOnTape& p) {
 //! [elbo]
 Var elbo(const ModelOnTape& p, const MultivariateNormal& q) {
   const Index n = p.log_scale.size();
-  const Var spread = matmul(p.loading, q.scale_tril) * reshape(exp(-p.log_scale), {n, 1});
-  return log_joint(p, q.loc)              // (03.14): the quadratic forms at the mean
-         - sum(square(spread)) / 2        // -tr(Wᵀ S⁻¹ W C) / 2
-         - sum(square(q.scale_tril)) / 2  // -tr(C) / 2
-         + entropy(q);
+  const Var whiten = reshape(exp(-p.log_scale), {n, 1}), spread = matmul(p.loading, q.scale_tril) * whiten;
+  const Var h = entropy(q);
+  const Var of_prior = sum(square(q.scale_tril)) / 2;         // tr(C) / 2
+  const Var of_likelihood = sum(square(spread)) / 2;          // tr(Wᵀ S⁻¹ W C) / 2
+  return log_joint(p, q.loc) - of_likelihood - of_prior + h;  // (03.14): the quadratic forms at the mean
 }
 //! [elbo]
 

@@ -79,8 +79,9 @@ double constancy(const Problem& problem, Index draws, Philox& random) {
     const ModelOnTape p = on_tape(tape, problem.model, problem.x);
     const MultivariateNormal q = on_tape(tape, exact);
     const Var z = tape.variable(rsample(q, normal_noise(tape, q.loc.shape(), random)).tensor());
-    const double unit = rounding_unit(log_joint(p, z)) + rounding_unit(log_prob(posterior(p), z)) +
-                        rounding_unit(log_evidence(p));
+    double unit = 0;
+    for (const Var y : {log_joint(p, z), log_prob(posterior(p), z), log_evidence(p)})
+      unit += rounding_unit(y);
     worst = std::max(worst, std::abs(double{log_weights(p, q, z).item()} - evidence) / unit);
   }
   return worst;

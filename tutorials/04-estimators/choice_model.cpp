@@ -160,9 +160,8 @@ Var ChoiceModel::log_weight(Var z, const OneHotCategorical& q) const {
   //! [log-weight]
   const Var loc = sum(z * constant(w), -1), datum = z.tape().constant(static_cast<Real>(x)),
             scale = z.tape().constant(static_cast<Real>(s));
-  return log_prob(Normal(loc, scale), datum)  // log p(x | z)
-         + sum(z * constant(log_prior), -1)   // + log p(z)
-         - log_prob(q.detached(), z);         // - log q(z)
+  const Var log_q = log_prob(q.detached(), z), log_p = sum(z * constant(log_prior), -1);
+  return log_prob(Normal(loc, scale), datum) + log_p - log_q;  // log p(x | z) + log p(z) - log q(z)
   //! [log-weight]
 }
 

@@ -27,8 +27,8 @@ struct Bound {
 
 // log p(z) - log q(z)
 Var log_ratio(Var z, const DiagonalNormal& q) {
-  const Var zero = z.tape().constant(Shape{1}, Real{0});
-  return log_prob(DiagonalNormal::from_log_scale(zero, zero), z) - log_prob(q, z);
+  const Var zero = z.tape().constant(Shape{1}, Real{0}), log_q = log_prob(q, z);
+  return log_prob(DiagonalNormal::from_log_scale(zero, zero), z) - log_q;
 }
 
 template <class Estimator>

@@ -56,7 +56,8 @@ struct Parabola {
 /// q for rows (μ_1 … μ_D, log σ).
 inline DiagonalNormal isotropic(Var rows) {
   const Index D = rows.shape()[1] - 1;
-  return DiagonalNormal::from_log_scale(slice(rows, 1, 0, D), slice(rows, 1, D, D + 1));
+  const Var log_scale = slice(rows, 1, D, D + 1);
+  return DiagonalNormal::from_log_scale(slice(rows, 1, 0, D), log_scale);
 }
 
 /// Σ_j (z_j - a)² with a = 0, so that δ is μ.

@@ -146,7 +146,8 @@ std::vector<Held> train_with_held_noise(const Problem& problem, const Settings& 
            .exact = maximum_log_likelihood(problem.eigen.values, k, noise_variance)};
     Tape tape;
     const Var x = tape.constant(problem.x);
-    const Var kl = mean(kl_divergence(posterior(vae, x).element, prior(tape, vae).element), 0);
+    const auto p = prior(tape, vae);
+    const Var kl = mean(kl_divergence(posterior(vae, x).element, p.element), 0);
     for (Index j = 0; j < k; ++j) {
       h.kl.push_back(double{kl.value()[static_cast<std::size_t>(j)]});
       h.exact_kl.push_back(std::max(std::log(problem.eigenvalue(j) / noise_variance), 0.0) / 2);  // (05.16)
@@ -168,7 +169,7 @@ double sampling_deviation(LinearVae& vae, const Problem& problem, Index draws, s
     const Evaluation evaluation(tape);
     const Var x = tape.constant(problem.x);
     const Var noise = normal_noise(tape, {n, vae.sizes.latent}, random);
-    const Var d = elbo(vae, x, noise).value() - elbo(vae, x).value();  // (05.11) against (05.9)
+    const Var exact = elbo(vae, x).value(), d = elbo(vae, x, noise).value() - exact;  // (05.9), (05.11)
     for (std::size_t r = 0; r < difference.size(); ++r)
       difference[r] += double{d.value()[r]} / static_cast<double>(draws);
   }

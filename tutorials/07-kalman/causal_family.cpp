@@ -31,7 +31,7 @@ HistoryMaps::HistoryMaps(Index steps, Philox& random)
 LinearChain HistoryMaps::on(Tape& tape) {
   const Var g = gain.on(tape), l = log_scale.on(tape);
   const Index steps = g.size();
-  const Var w = weights.on(tape) * tape.constant(lower_triangle(steps));
+  const Var triangle = tape.constant(lower_triangle(steps)), w = weights.on(tape) * triangle;
   LinearChain q;
   for (Index k = 0; k < steps; ++k) {
     q.gain.push_back(number(g, k));
@@ -63,7 +63,8 @@ LinearChain RecurrentKernel::on(Tape& tape) {
     const Var reading = one_hot(tape, one, steps);
     summary = f * summary + reading;
     q.gain.push_back(g);
-    q.row.push_back(h * reading + n * summary);
+    const Var remembered = n * summary;
+    q.row.push_back(h * reading + remembered);
     q.log_scale.push_back(l);
   }
   return q;

@@ -42,12 +42,15 @@ void claim_profile(Chapter& chapter) {
   double reached = 0;
   const auto rate = [&](double part) { return first_rate * std::pow(last_rate / first_rate, part); };
   ascend(all, {.beta2 = 0.99}, steps + 1, rate, [&](Tape& tape, int) {
-    const Var bound = expected_bound(wrong.on(tape), family.on(tape), tape.constant(tensor(covariance)));
+    const Var readings = tape.constant(tensor(covariance));
+    const LinearChain q = family.on(tape);
+    const Var bound = expected_bound(wrong.on(tape), q, readings);
     reached = double{bound.item()};
     return bound;
   });
   Tape tape;
-  const Profile p = profile(wrong.on(tape), tape.constant(tensor(cholesky_factor(covariance))));
+  const Var factor = tape.constant(tensor(cholesky_factor(covariance)));
+  const Profile p = profile(wrong.on(tape), factor);
   const double numbers = static_cast<double>(count(all));
   chapter.claims.equal(
       "(07.27) of a wrong model, too, the formula is the best that an ascent over causal posteriors finds",

@@ -25,7 +25,9 @@ const Tensor learned_factor = tensor(cholesky_factor(learned_covariance));
 
 template <class Family>
 Var exact_bound(Tape& tape, Family& family) {
-  return expected_bound(truth(tape), family.on(tape), tape.constant(tensor(learned_covariance)));
+  const Var covariance = tape.constant(tensor(learned_covariance));
+  const LinearChain q = family.on(tape);
+  return expected_bound(truth(tape), q, covariance);
 }
 
 template <class Family>
@@ -60,7 +62,8 @@ std::vector<double> train(Family& family, int steps, const std::string& name, Ph
     const Index batch = 256;
     const Var y = draw_readings(tape, learned_factor, batch, random),
               noise = normal_noise(tape, {batch, learned_horizon}, random);
-    const Var bound = mean(sampled_bound(truth(tape), f.on(tape), y, noise));
+    const LinearChain q = f.on(tape);
+    const Var bound = mean(sampled_bound(truth(tape), q, y, noise));
     progress.step([&] { return "bound " + significant(double{bound.item()}, 4); });
     return bound;
   });
@@ -77,8 +80,8 @@ MeanEstimate against_best(Family& family, const LinearGaussianModel& m, const Be
     const Evaluation evaluation(tape);
     const Var y = draw_readings(tape, learned_factor, batch, random),
               noise = normal_noise(tape, {batch, learned_horizon}, random);
-    const Var d = sampled_bound(truth(tape), family.on(tape), y, noise) -
-                  sampled_bound(truth(tape), on(tape, m, best), y, noise);
+    const auto bound = [&](const LinearChain& q) { return sampled_bound(truth(tape), q, y, noise); };
+    const Var of_best = bound(on(tape, m, best)), d = bound(family.on(tape)) - of_best;
     for (const Real x : d.value()) {
       sum += double{x};
       squares += double{x} * double{x};

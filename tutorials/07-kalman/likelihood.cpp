@@ -53,8 +53,8 @@ MaximumLikelihood climb_likelihood(Chapter& chapter, Path& path) {
   const LearnedMatrices learned{.start = false, .emission = false};
   const Parameters all{&m.transition, &m.transition_scale_tril, &m.emission_scale_tril};
   const auto total_evidence = [&](Tape& tape) {
-    return sum(log_evidence(m.on(tape, learned), tape.constant(Tensor(Shape{model_horizon, count, 0})),
-                            tape.constant(y)));
+    const Var observations = tape.constant(y), inputs = tape.constant(Tensor(Shape{model_horizon, count, 0}));
+    return sum(log_evidence(m.on(tape, learned), inputs, observations));
   };
   Tape tape;
   tape.backward(total_evidence(tape));

@@ -18,7 +18,8 @@ Tensor factor_of_readings(const Scalar& m) {
 }  // namespace
 
 Var draw_readings(Tape& tape, const Tensor& factor, Index batch, Philox& random) {
-  return matmul(normal_noise(tape, {batch, factor.shape()[0]}, random), transpose(tape.constant(factor)));
+  const Var mixing = transpose(tape.constant(factor));
+  return matmul(normal_noise(tape, {batch, factor.shape()[0]}, random), mixing);
 }
 
 LearnableScalar::LearnableScalar(const Scalar& m, double p0)
@@ -43,7 +44,8 @@ Value value(const Scalar& model, const Scalar& truth) {
   Tape tape;
   const Evaluation evaluation(tape);
   LearnableScalar at(model, start_variance(truth));
-  const Profile p = profile(at.on(tape), tape.constant(factor_of_readings(truth)));
+  const Var factor = tape.constant(factor_of_readings(truth));
+  const Profile p = profile(at.on(tape), factor);
   const double steps = model_horizon;
   return {double{p.evidence.item()} / steps, double{p.gap.item()} / steps};
 }
@@ -56,14 +58,15 @@ void note(Path& path, int step, const Scalar& now, const Scalar& truth) {
 
 Scalar climb_bound(const Scalar& truth, const Scalar& from, int steps, Path* path) {
   LearnableScalar m(from, start_variance(truth));
-  const Tensor factor = factor_of_readings(truth);
+  const Tensor readings = factor_of_readings(truth);
   const auto rate = [](double part) {
     const double before = 0.05 * std::pow(0.2, part);
     return part < 0.9 ? before : before * std::pow(last_bound_rate / 0.01, (part - 0.9) / 0.1);
   };
   ascend(parameters(m), {.beta2 = 0.95, .epsilon = 1e-12}, steps, rate, [&](Tape& tape, int i) {
     if (path && i % 5 == 0) note(*path, i, m.now(), truth);
-    const Profile p = profile(m.on(tape), tape.constant(factor));
+    const Var factor = tape.constant(readings);
+    const Profile p = profile(m.on(tape), factor);
     return p.evidence - p.gap;
   });
   if (path) note(*path, steps, m.now(), truth);
@@ -85,7 +88,8 @@ Trained train_together(Chapter& chapter, Path& path) {
     if (i % (steps / 60) == 0) note(path, i, m.now(), true_model);
     const Var y = draw_readings(tape, factor, batch, random);
     const Var noise = normal_noise(tape, {batch, model_horizon}, random);
-    const Var bound = mean(sampled_bound(m.on(tape), q.on(tape), y, noise));
+    const LinearChain chain = q.on(tape);
+    const Var bound = mean(sampled_bound(m.on(tape), chain, y, noise));
     progress.step([&] { return "bound " + significant(double{bound.item()} / model_horizon, 4); });
     return bound;
   });
@@ -93,5 +97,6 @@ Trained train_together(Chapter& chapter, Path& path) {
   Tape tape;
   const Evaluation evaluation(tape);
   const Var covariance = tape.constant(tensor(covariance_of_readings(true_model, model_horizon)));
-  return {m.now(), double{expected_bound(m.on(tape), q.on(tape), covariance).item()} / model_horizon};
+  const LinearChain chain = q.on(tape);
+  return {m.now(), double{expected_bound(m.on(tape), chain, covariance).item()} / model_horizon};
 }

@@ -26,12 +26,15 @@ Var transition_variance(const ScalarVars& m, Index k) {
 }
 
 // log(2π v) / 2 + square / 2v
-Var surprise(Var variance, Var square) { return half * (log_two_pi + log(variance) + square / variance); }
+Var surprise(Var variance, Var square) {
+  const Var ratio = square / variance;
+  return half * (log_two_pi + log(variance) + ratio);
+}
 
 // KL of normals with variances w and v whose means differ by this much in square.
 Var divergence(Var log_scale, Var variance, Var square) {
-  return half *
-         (log(variance) - Real(2) * log_scale - Real(1) + (exp(Real(2) * log_scale) + square) / variance);
+  const Var ratio = (exp(Real(2) * log_scale) + square) / variance, log_of_other = Real(2) * log_scale;
+  return half * (log(variance) - log_of_other - Real(1) + ratio);
 }
 
 }  // namespace
@@ -48,12 +51,16 @@ Var expected_bound(const ScalarVars& m, const LinearChain& q, Var covariance) {
     const Var noise = exp(Real(2) * q.log_scale[i]);
     variance = k > 1 ? square(gain) * last_variance + noise : noise;
     // How far q(s_k | s_{k-1}) is from the transition, on average over s_{k-1}.
-    const Var off = k > 1 ? variance_of(mean - m.transition * last, covariance) +
-                                square(gain - m.transition) * last_variance
-                          : variance_of(mean, covariance);
+    Var off;
+    if (k > 1) {
+      const Var of_last = square(gain - m.transition) * last_variance;
+      off = variance_of(mean - m.transition * last, covariance) + of_last;
+    } else {
+      off = variance_of(mean, covariance);
+    }
     const Var misfit = variance_of(unit(tape, steps, k - 1) - mean, covariance) + variance;
-    bound =
-        bound - surprise(r, misfit) - divergence(q.log_scale[i], transition_variance(m, k), off);  // (07.14)
+    const Var kl = divergence(q.log_scale[i], transition_variance(m, k), off);
+    bound = bound - surprise(r, misfit) - kl;  // (07.14)
   }
   return bound;
 }
@@ -70,9 +77,10 @@ Var sampled_bound(const ScalarVars& m, const LinearChain& q, Var y, Var noise) {
     const Var seen = reshape(matmul(y, transpose(q.row[i])), Shape{batch});
     const Var mean = k > 1 ? q.gain[i] * s + seen : seen;
     const Var off = k > 1 ? square(mean - m.transition * s) : square(mean);
-    s = mean + exp(q.log_scale[i]) * column_of(noise, k);  // (07.26)
-    bound = bound - surprise(r, square(column_of(y, k) - s)) -
-            divergence(q.log_scale[i], transition_variance(m, k), off);  // (07.14)
+    const Var drawn = column_of(noise, k);
+    s = mean + exp(q.log_scale[i]) * drawn;  // (07.26)
+    const Var kl = divergence(q.log_scale[i], transition_variance(m, k), off);
+    bound = bound - surprise(r, square(column_of(y, k) - s)) - kl;  // (07.14)
     //! [sampled-bound]
   }
   return bound;
@@ -88,9 +96,10 @@ Profile profile(const ScalarVars& m, Var factor) {
       variance = tape.constant(static_cast<Real>(m.start_variance));
   for (Index k = 1; k <= steps; ++k) {
     const Var predicted = square(a) * variance + q, s = predicted + r, gain = predicted / s;
-    const Var innovation = reading(k) - a * mean;
+    const Var expected = a * mean, innovation = reading(k) - expected;
     p.evidence = p.evidence - surprise(s, sum(square(innovation)));  // (07.8)
-    mean = a * mean + gain * innovation;
+    const Var correction = gain * innovation;
+    mean = a * mean + correction;
     variance = predicted * r / s;
   }
   Var future = tape.constant(0), vector = tape.constant(Tensor(Shape{1, steps}));  // Γ_k and η_k = vector · ε
@@ -98,8 +107,10 @@ Profile profile(const ScalarVars& m, Var factor) {
   for (Index k = steps; k >= 1; --k) {
     const Var v = transition_variance(m, k), precision = future + reciprocal(r);
     const Var w = v / (v * precision + Real(1));
-    if (k < steps)
-      p.gap = p.gap + half * w * sum(square(slice(vector, 1, k, steps)));  // Var(η_k | y_{1:k}), (07.27)
+    if (k < steps) {
+      const Var unseen = sum(square(slice(vector, 1, k, steps)));  // Var(η_k | y_{1:k})
+      p.gap = p.gap + half * w * unseen;                           // (07.27)
+    }
     const Var damped = a / (Real(1) + q * precision);
     vector = damped * (vector + reading(k) / r);
     future = damped * a * precision;

@@ -86,10 +86,12 @@ Var expected_bound(Tape& tape, const HistoryTables& tables, TableLogits& logits)
   Var marginal = tape.constant(Shape{1, 1, 1, 1}, Real{1});  // q(s_{k-1} | h_{k-1}), [histories, 1, rows, 1]
   Var bound = tape.constant(Real{0});
   for (std::size_t k = 0; k < logits.step.size(); ++k) {
-    const Var log_q = log_softmax(logits.step[k].on(tape) + tape.constant(tables.impossible[k]), {3});
+    const Var impossible = tape.constant(tables.impossible[k]);
+    const Var log_q = log_softmax(logits.step[k].on(tape) + impossible, {3});
     const Var joint = marginal * exp(log_q);  // q(s_{k-1}, s_k | h_k)
-    bound = bound + sum(tape.constant(tables.probability[k]) * joint *
-                        (tape.constant(tables.log_joint[k]) - log_q));  // (09.4), averaged as in (09.3)
+    const Var log_ratio = tape.constant(tables.log_joint[k]) - log_q;
+    // (09.4), averaged as in (09.3)
+    bound = bound + sum(tape.constant(tables.probability[k]) * joint * log_ratio);
     const Index histories = joint.shape()[0] * joint.shape()[1];
     marginal = reshape(sum(joint, {2}), Shape{histories, 1, joint.shape()[3], 1});
   }

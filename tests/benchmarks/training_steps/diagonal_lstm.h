@@ -26,7 +26,8 @@ struct DiagonalLstm {
           b(name + "/b", Tensor(Shape{width})) {}
     Var operator()(Var x, Var h) {
       Tape& tape = x.tape();
-      return w.on(tape) * x + u.on(tape) * h + b.on(tape);
+      const Var offset = b.on(tape), of_h = u.on(tape) * h;
+      return w.on(tape) * x + of_h + offset;
     }
   };
   struct Layer {
@@ -40,7 +41,8 @@ struct DiagonalLstm {
     Var operator()(Var x, Var& c, Var& h) {
       const Var i = sigmoid(input(x, h)), f = sigmoid(forget(x, h)), o = sigmoid(output(x, h));
       const Var g = tanh(candidate(x, h));
-      c = f * c + i * g;
+      const Var written = i * g;
+      c = f * c + written;
       h = o * tanh(c);
       return h;
     }

@@ -32,7 +32,8 @@ struct Filter {
       const DiagonalNormal q = DiagonalNormal::from_halves(posterior({s, a, o})),
                            p = DiagonalNormal::from_halves(transition({s, a}));
       s = rsample(q, normal_noise(tape, {rows, size.L}, noise));
-      total = total + kl_divergence(q, p) - log_prob(Categorical(emission(s)), o_k);
+      const Var log_likelihood = log_prob(Categorical(emission(s)), o_k);
+      total = total + kl_divergence(q, p) - log_likelihood;
     }
     return sum(total) / static_cast<Real>(size.B);
   }

@@ -37,7 +37,8 @@ struct Rssm {
       const DiagonalNormal p = DiagonalNormal::from_halves(prior(h)),
                            q = DiagonalNormal::from_halves(posterior({h, o}));
       s = rsample(q, normal_noise(tape, {rows, size.L}, noise));
-      total = total + kl_divergence(q, p) - log_prob(Categorical(emission({h, s})), o_k);
+      const Var log_likelihood = log_prob(Categorical(emission({h, s})), o_k);
+      total = total + kl_divergence(q, p) - log_likelihood;
     }
     return sum(total) / static_cast<Real>(size.B);
   }

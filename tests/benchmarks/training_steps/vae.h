@@ -25,11 +25,13 @@ struct Vae {
                                           static_cast<std::size_t>(rows * size.D));
     const Var x = tape.constant({rows, size.D}, some);
     const Normal q = DiagonalNormal::from_halves(encoder(x)).element;
-    const Normal prior =
-        Normal::from_log_scale(tape.constant({size.L}, Real{0}), tape.constant({size.L}, Real{0}));
+    const Var zero = tape.constant({size.L}, Real{0}), log_of_one = tape.constant({size.L}, Real{0});
+    const Normal prior = Normal::from_log_scale(zero, log_of_one);
     const Var z = rsample(q, normal_noise(tape, {rows, size.L}, noise));
-    const Normal p_x = Normal::from_log_scale(decoder(z), tape.constant(Real{0}));
-    return (sum(kl_divergence(q, prior)) - sum(log_prob(p_x, x))) / static_cast<Real>(size.B);
+    const Var log_scale = tape.constant(Real{0});
+    const Normal p_x = Normal::from_log_scale(decoder(z), log_scale);
+    const Var log_likelihood = sum(log_prob(p_x, x));
+    return (sum(kl_divergence(q, prior)) - log_likelihood) / static_cast<Real>(size.B);
   }
 };
 
