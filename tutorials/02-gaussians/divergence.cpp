@@ -159,7 +159,8 @@ void divergence_in_many_dimensions(Chapter& chapter) {
       const Var root = matmul(map, g.factor);
       return MultivariateNormal::from_covariance(loc, matmul(root, transpose(root)));
     };
-    const double moved = kl_divergence(mapped(of_q), mapped(of_p)).item();  // (02.13)
+    const MultivariateNormal mapped_p = mapped(of_p);
+    const double moved = kl_divergence(mapped(of_q), mapped_p).item();  // (02.13)
     worst_affine = worse(worst_affine, std::abs(value - moved) / unit);
 
     tape.backward(kl);

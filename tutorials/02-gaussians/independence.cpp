@@ -24,7 +24,8 @@ IndependentFit minimise(const Gaussian& target, Divergence divergence) {
     for (const double s : fit.scale.elements) log_scale.push_back(std::log(s));
     const Var mu = tape.variable(tensor(fit.loc.elements)), log_sigma = tape.variable(tensor(log_scale));
     const MultivariateNormal p{tape.constant(target.loc), tape.constant(target.factor)};
-    const Var kl = divergence(MultivariateNormal{mu, tape.constant(tensor(identity(n))) * exp(log_sigma)}, p);
+    const Var sigma = exp(log_sigma), factor = tape.constant(tensor(identity(n))) * sigma;
+    const Var kl = divergence(MultivariateNormal{mu, factor}, p);
     tape.backward(kl);
     fit.kl = kl.item();
     const Tensor by_mu = mu.gradient(), by_log_sigma = log_sigma.gradient();
