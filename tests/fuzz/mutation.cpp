@@ -64,7 +64,8 @@ class Mutation {
   }
   Range bytes() {
     const std::size_t begin = below(text_.size() + 1);
-    return {begin, below(std::min<std::size_t>(text_.size() - begin + 1, 1 + below(64)))};
+    const std::size_t most = 1 + below(64);
+    return {begin, below(std::min(text_.size() - begin + 1, most))};
   }
   Range any() {
     switch (below(3)) {

@@ -16,16 +16,21 @@ namespace {
 // Models beyond this are not written out: a megabyte of wildcards may stand for gigabytes of entries.
 constexpr std::size_t most_written = 20'000;
 
+// Where the line that begins here ends: before \n, or before \r that no \n follows.
+std::size_t end_of_line(std::string_view text, std::size_t begin) {
+  for (std::size_t i = begin; i < text.size(); ++i)
+    if (text[i] == '\n' || (text[i] == '\r' && text.substr(i + 1, 1) != "\n")) return i;
+  return text.size();
+}
+
 // The place of the end of the file counts.
 bool is_inside(std::string_view text, std::size_t line, std::size_t column) {
   std::size_t begin = 0;
   for (std::size_t l = 1; l < line; ++l) {
-    begin = text.find('\n', begin);
-    if (begin == std::string_view::npos) return false;
-    ++begin;
+    begin = end_of_line(text, begin) + 1;
+    if (begin > text.size()) return false;
   }
-  const std::size_t end = std::min(text.find('\n', begin), text.size());
-  return line >= 1 && column >= 1 && column <= end - begin + 1;
+  return line >= 1 && column >= 1 && column <= end_of_line(text, begin) - begin + 1;
 }
 
 bool is_one_line(const std::string& text) {

@@ -95,8 +95,10 @@ std::string mutate_safetensors(std::span<const std::string> corpus, Philox& rand
   const std::string header = mutate(old_header, headers, safetensors_format, dice);
   std::string data = file.size() <= length_bytes ? "" : file.substr(length_bytes + old_header.size());
   if (dice.below(8) == 0) data.resize(dice.below(2 * data.size() + 9), 'x');
-  if (!data.empty() && dice.below(4) == 0)
-    data[dice.below(data.size())] ^= static_cast<char>(1 << dice.below(8));
+  if (!data.empty() && dice.below(4) == 0) {
+    const auto bit = static_cast<char>(1 << dice.below(8));
+    data[dice.below(data.size())] ^= bit;
+  }
   if (dice.below(16) == 0) return file.substr(0, length_bytes) + header + data;
   return testing::file(header, data);
 }
