@@ -140,7 +140,11 @@ DOXA_INLINE Real sum_of_block(Index n, F f, const Operands*... x) {
 // Σ f(x_i, …)
 template <class F, class... Operands>
 DOXA_INLINE Real sum_each(Index n, F f, const Operands*... x) {
+#ifdef DOXA_CHECKED
+  constexpr Index block = sum_block;  // these builds may add one after another
+#else
   constexpr Index block = lanes * sum_block;  // a register has as many sums as lanes
+#endif
   Real total = 0, lost = 0;
   for (Index i = 0; i < n; i += block) {
     const Real part = sum_of_block(n - i < block ? n - i : block, f, x + i...);
