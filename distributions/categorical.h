@@ -22,10 +22,11 @@ struct Categorical {
   /// one is empty; naming the index, if a logit is NaN or +inf; and naming the row, if it makes all values
   /// impossible.
   explicit Categorical(Var logits);
-  /// logits = log p, and p_i / Σ_k p_k are the probabilities. What is finite in the derivative with respect to
-  /// a p_i = 0 is exact, as the -1 of another value's log-probability, so that a value of probability 0 can be
-  /// revived. Derivatives that are infinite there are taken as 0: of log p_i itself, of the entropy, of KL(q‖p)
-  /// by q_i. So are all of a RelaxedOneHotCategorical and of Enumeration. Throws std::invalid_argument naming the index of a p that is not from 0 to 1, or the row if its sum differs
+  /// logits = log p, and p_i / Σ_k p_k are the probabilities. What is finite in the derivative with respect
+  /// to a p_i = 0 is exact, as the -1 of another value's log-probability, so that a value of probability 0
+  /// can be revived. Derivatives that are infinite there are taken as 0: of log p_i itself, of the entropy,
+  /// of KL(q‖p) by q_i. So are all of a RelaxedOneHotCategorical and of Enumeration. Throws
+  /// std::invalid_argument naming the index of a p that is not from 0 to 1, or the row if its sum differs
   /// from 1 by more than √ε, ε the spacing of numbers at 1.
   static Categorical from_probs(Var probs);
 

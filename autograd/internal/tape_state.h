@@ -87,7 +87,8 @@ struct Tape::State {
   bool gradients = true, keep_adjoints = false;
   bool adjoints_kept = false;        // by the last backward
   std::uint32_t records_in_use = 0;  // by the backward that is running: the tape must not get shorter; else 0
-  // Of the backward that is running: totals of leaves that many records use, and the records run since these were added to.
+  // Of the backward that is running: totals of leaves that many records use, and how many records have run
+  // since something was added to them.
   struct LeafTotal {
     Real *total = nullptr, *lost = nullptr;
   };

@@ -61,12 +61,13 @@ struct MemoryScore {
 /// SE² = (n-1)/n Σ_i (θ_(i) - mean θ_(·))²: the paired jackknife of a ratio of means (Miller, "The jackknife - a
 /// review", Biometrika 61, 1974, section 2).
 ///
-/// If the mean of L_i - E_i is not above rounding, and above twice `cost_of_counting` where L_i is of counts, memory gains
-/// nothing on these trajectories, and θ is NaN: a ratio would have the wrong sign or be noise. The rounding is that of
-/// logarithms of sums, which where the probabilities are near 1 is as large as that of 1. If leaving out a single trajectory makes it so, the error is
-/// NaN. If the sum is small compared with its own spread, the error is large and only a rough guide,
-/// because it linearises a ratio whose denominator may be 0. If the predictor gave probability 0 to something
-/// that happened, M_i = +infinity, the score is -infinity and its error NaN.
+/// If the mean of L_i - E_i is not above rounding, and above twice `cost_of_counting` where L_i is of counts,
+/// memory gains nothing on these trajectories, and θ is NaN: a ratio would have the wrong sign or be noise.
+/// The rounding is that of logarithms of sums, which where the probabilities are near 1 is as large as that
+/// of 1. If leaving out a single trajectory makes it so, the error is NaN. If the sum is small compared with
+/// its own spread, the error is large and only a rough guide, because it linearises a ratio whose denominator
+/// may be 0. If the predictor gave probability 0 to something that happened, M_i = +infinity, the score is
+/// -infinity and its error NaN.
 ///
 /// Throws std::invalid_argument for different sizes, n < 2, or another value that is not finite.
 MemoryScore memory_score(std::span<const double> last, std::span<const double> model,
