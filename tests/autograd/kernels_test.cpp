@@ -187,8 +187,8 @@ TEST(Kernels, TheHashTellsArraysApartAndIsTheSameInEverySet) {
       if (stride > n) continue;
       std::vector<std::vector<Real>> arrays;
       const auto size = static_cast<std::size_t>(n);
-      for (const Real c : {0.0, -0.0, 1.0, -1.0, 0.5, 0.75, 1.5, 2.0, 4.0, 1e-3})
-        arrays.emplace_back(size, c);
+      for (const double c : {0.0, -0.0, 1.0, -1.0, 0.5, 0.75, 1.5, 2.0, 4.0, 1e-3})
+        arrays.emplace_back(size, static_cast<Real>(c));
       const std::vector<Real> random = noise(n, 5);
       for (const double factor : {1.0, -1.0, 2.0, -2.0, 0.5, 4.0, 1.5, 0.999}) {
         std::vector<Real>& x = arrays.emplace_back(random);

@@ -135,7 +135,7 @@ TEST(Leaf, OfAMillionNumbersThatAStepChangedIsRefused) {
   Tensor w(Shape{1000, 1000}, 1), gradient(Shape{1000, 1000});
   const Var loss = sum(square(tape.leaf(w, gradient)));
   tape.backward(loss);
-  for (Real& x : w.span()) x -= Real{0.1};
+  for (Real& x : w.span()) x -= static_cast<Real>(0.1);
   EXPECT_THROW(tape.backward(loss), std::logic_error);
 }
 
@@ -179,7 +179,7 @@ TEST(Leaf, MayChangeWhereTheTapeIsRewoundToBeforeItsUses) {
   Tensor w(Shape{1}, {8}), gradient(Shape{1});
   const Var x = tape.leaf(w, gradient);
   const Tape::Mark mark = tape.mark();
-  for (const Real at : {8, 4, 2}) {
+  for (const Real at : {Real{8}, Real{4}, Real{2}}) {
     EXPECT_EQ(w[0], at);
     tape.backward(sum(square(x)));
     EXPECT_EQ(gradient[0], 2 * at);
