@@ -39,23 +39,22 @@ Var matmul(Var a, Var b) {
       [=](Record& r) {
         const bool finite = all_finite(r.kernels(), r.size(), r.value()) || all_operands_finite(r);
         const ProductAdjoint product(r.kernels(), finite, m, k, n);
-        const Index uses_a = tall ? 1 : stacks.uses(r.shape(0)), uses_b = tall ? 1 : stacks.uses(r.shape(1));
+        const Index uses[2] = {tall ? 1 : stacks.uses(r.shape(0)), tall ? 1 : stacks.uses(r.shape(1))};
         const Index for_sums =
-            std::max(LongSums::memory(r.size(0), uses_a), LongSums::memory(r.size(1), uses_b));
+            std::max(LongSums::memory(r.size(0), uses[0]), LongSums::memory(r.size(1), uses[1]));
         Real *memory = r.workspace(for_sums + product.memory()), *rest = memory + for_sums;
-        if (r.needs_gradient(0)) {
-          LongSums sums(r.size(0), uses_a, r.adjoint(0), memory);
+        for (const int i : {0, 1}) {
+          if (!r.needs_gradient(i)) continue;
+          LongSums sums(r.size(i), uses[i], r.adjoint(i), memory);
           for_each([&](Index ia, Index ib, Index iy) {
-            product.to_left(r.adjoint() + iy, r.value(1) + ib, r.adjoint(0) + ia, true, rest);
-            sums.added(ia, m * k);
-          });
-          sums.finish();
-        }
-        if (r.needs_gradient(1)) {
-          LongSums sums(r.size(1), uses_b, r.adjoint(1), memory);
-          for_each([&](Index ia, Index ib, Index iy) {
-            product.to_right(r.adjoint() + iy, r.value(0) + ia, r.adjoint(1) + ib, true, rest);
-            sums.added(ib, k * n);
+            const Real* g = r.adjoint() + iy;
+            if (i == 0) {
+              product.to_left(g, r.value(1) + ib, r.adjoint(0) + ia, true, rest);
+              sums.added(ia, m * k);
+            } else {
+              product.to_right(g, r.value(0) + ia, r.adjoint(1) + ib, true, rest);
+              sums.added(ib, k * n);
+            }
           });
           sums.finish();
         }

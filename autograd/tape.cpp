@@ -32,9 +32,8 @@ std::uint32_t Tape::check_earlier(Var x) const {
   throw std::logic_error("var: its tape was cleared, or rewound past it");
 }
 
-std::uint64_t Tape::serial(std::uint32_t node) const {
-  const std::vector<Run>& runs = state_->earlier_runs;
-  const Run& run = node >= run_.node ? run_ : std::ranges::upper_bound(runs, node, {}, &Run::node)[-1];
+std::uint64_t Tape::earlier_serial(std::uint32_t node) const {
+  const Run& run = std::ranges::upper_bound(state_->earlier_runs, node, {}, &Run::node)[-1];
   return run.serial + (node - run.node);
 }
 

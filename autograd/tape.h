@@ -192,11 +192,12 @@ class Tape {
     void* captures;  // what the rule remembers; of a leaf, which has no rule, its gradient tensor
     const char* name;
     Shape shape;
-    std::uint32_t first_operand, operands;
+    std::uint32_t first_operand;  // of a leaf, which has none, its place among the leaves
+    std::uint32_t operands;
     std::uint32_t root;     // the record that owns its adjoint: itself, or what it views; none: no gradient
     std::uint32_t reached;  // the last backward that reached it
-    std::uint32_t unused_leaf = 0;  // of a leaf that no record has used yet: 1 + its place among the leaves
     std::uint32_t scope;
+    bool unused_leaf = false;  // a leaf that no record has used yet
   };
   struct State;  // what no inline function needs, internal/tape_state.h
   // Every record ever made has a serial number of its own, so that a handle on a record that was removed fits
@@ -218,7 +219,10 @@ class Tape {
     return run_.node + static_cast<std::uint32_t>(i);
   }
   std::uint32_t check_earlier(Var x) const;
-  std::uint64_t serial(std::uint32_t node) const;
+  std::uint64_t serial(std::uint32_t node) const {
+    return node >= run_.node ? run_.serial + (node - run_.node) : earlier_serial(node);
+  }
+  std::uint64_t earlier_serial(std::uint32_t node) const;
   void start_run(std::uint32_t node);
   void* allocate(std::size_t bytes);
   Real* workspace(Index n);

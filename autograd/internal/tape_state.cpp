@@ -92,21 +92,18 @@ Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
   if (2 * s.leaves.size() >= s.leaf_slots.size())
     index_leaves(std::max<std::size_t>(64, 2 * s.leaf_slots.size()));
   const std::size_t slot = slot_of(gradient);
-  if (s.leaf_slots[slot]) {
-    const std::uint32_t bound = s.leaf_slots[slot] - 1;
-    const bool elsewhere = !s.keeps_leaf_gradients && nodes_[bound].adjoint != gradient.data();
-    if (nodes_[bound].value != value || elsewhere)
+  if (const std::uint32_t entry = s.leaf_slots[slot]) {
+    if (nodes_[entry - 1].value != value)
       throw std::logic_error("leaf: this gradient is already bound to another value");
-    const auto leaf = std::ranges::lower_bound(s.leaves, bound, {}, &State::BoundValue::record);
-    if (leaf != s.leaves.end() && leaf->first_use != none && leaf->backward != backward_ &&
-        s.records_in_use == 0) {
-      leaf->backward = backward_;
-      if (const std::uint64_t now = fingerprint(shape, value); now != leaf->fingerprint) {
-        leaf->fingerprint = now;
-        leaf->since = static_cast<std::uint32_t>(nodes_.size());
+    State::BoundValue& leaf = s.leaves[nodes_[entry - 1].first_operand];
+    if (leaf.backward != backward_ && leaf.first_use != none && s.records_in_use == 0) {
+      leaf.backward = backward_;
+      if (const std::uint64_t now = fingerprint(shape, value); now != leaf.fingerprint) {
+        leaf.fingerprint = now;
+        leaf.since = static_cast<std::uint32_t>(nodes_.size());
       }
     }
-    return handle(bound);
+    return handle(entry - 1);
   }
   Real* data = const_cast<Real*>(value);  // a leaf has no forward rule: nothing writes to it
   const std::uint32_t node = push("leaf", shape, data, s.gradients);
@@ -114,8 +111,9 @@ Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
   if (require_finite_) check_finite(node, {value, static_cast<std::size_t>(shape.size())}, "value");
   if (!s.gradients) return handle(node);
   if (!s.keeps_leaf_gradients) nodes_[node].adjoint = gradient.data();
+  nodes_[node].first_operand = static_cast<std::uint32_t>(s.leaves.size());
+  nodes_[node].unused_leaf = true;
   s.leaves.push_back({node});
-  nodes_[node].unused_leaf = static_cast<std::uint32_t>(s.leaves.size());
   s.leaf_slots[slot] = node + 1;
   return handle(node);
 }
@@ -124,8 +122,8 @@ Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
 // gradients those of no function. The record that is about to be added is the first to use this one.
 void Tape::note_use(std::uint32_t leaf) {
   Node& x = nodes_[leaf];
-  State::BoundValue& bound = state_->leaves[x.unused_leaf - 1];
-  x.unused_leaf = 0;
+  State::BoundValue& bound = state_->leaves[x.first_operand];
+  x.unused_leaf = false;
   bound.first_use = bound.since = static_cast<std::uint32_t>(nodes_.size());
   bound.backward = backward_;
   bound.fingerprint = fingerprint(x.shape, x.value);
@@ -194,7 +192,7 @@ void Tape::rewind(const Mark& mark) {
   }
   for (std::size_t i = 0; i < s.leaves.size() && s.leaves[i].record < mark.nodes; ++i)
     if (s.leaves[i].first_use != none && s.leaves[i].first_use >= mark.nodes) {  // its uses are gone
-      nodes_[s.leaves[i].record].unused_leaf = static_cast<std::uint32_t>(i + 1);
+      nodes_[s.leaves[i].record].unused_leaf = true;
       s.leaves[i] = {s.leaves[i].record};
     }
   if (s.leaves.empty() || s.leaves.back().record < mark.nodes) return;

@@ -150,6 +150,17 @@ void add_few_columns(Index m, Lane n, const Real* x, Index x_row, Real* y) {
   assign(n, y, [](Real y_j, Real sum) { return y_j + sum; }, y, total.at);
 }
 
+template <Index columns>
+DOXA_INLINE void add_columns(Index m, const Real* x, Index x_row, Real* y) {
+  Real total[columns];
+  for (Index k = 0; k < columns; ++k) total[k] = y[k];
+  for (Index i = 0; i < m; ++i, x += x_row) {
+    DOXA_SIMD
+    for (Index k = 0; k < columns; ++k) total[k] += x[k];
+  }
+  for (Index k = 0; k < columns; ++k) y[k] = total[k];
+}
+
 void add_rows(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_row) {
   if (y_row == 0 && m > sum_block)
     return sum_of_blocks(m, sum_block, n, y, true, [=](Index j, Index rows, Index i, Index some, Real* part) {
@@ -157,6 +168,11 @@ void add_rows(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_row
       add_rows(rows, some, x + j * x_row + i, x_row, part, 0);
     });
   if (y_row == 0 && n > 0 && n < lanes) return add_few_columns(m, static_cast<Lane>(n), x, x_row, y);
+  if (y_row == 0) {
+    for (; n >= 4 * lanes; n -= 4 * lanes, x += 4 * lanes, y += 4 * lanes) add_columns<4 * lanes>(m, x, x_row, y);
+    for (; n >= lanes; n -= lanes, x += lanes, y += lanes) add_columns<lanes>(m, x, x_row, y);
+    if (n == 0) return;
+  }
   for (Index i = 0; i < m; ++i, x += x_row, y += y_row)
     assign(n, y, [](Real x_i, Real y_i) { return y_i + x_i; }, x, y);
 }
@@ -184,8 +200,20 @@ void multiply_add_adjoint(Index n, const Real* b, const Real* c, const Real* g, 
 bool all_between(Index n, Real lo, Real hi, const Real* x) {
   const bool finite = hi - lo < static_cast<Real>(__builtin_inf());
   const Real scale = finite ? 4 / (hi - lo) : 0, shift = finite ? -2 * (hi + lo) / (hi - lo) : 0;
-  Bits<Real> bits = 0;
-  DOXA_PRAGMA(omp simd reduction(| : bits))
-  for (Index i = 0; i < n; ++i) bits |= to_bits(scale * x[i] + shift);
+  constexpr Index block = 4 * lanes;
+  Bits<Real> of_block[block] = {}, bits = 0;
+  const auto look = [&](Index first) {
+    DOXA_SIMD
+    for (Index k = 0; k < block; ++k) of_block[k] |= to_bits(scale * x[first + k] + shift);
+  };
+  if (n < block) {
+    DOXA_PRAGMA(omp simd reduction(| : bits))
+    for (Index i = 0; i < n; ++i) bits |= to_bits(scale * x[i] + shift);
+  } else {
+    for (Index i = 0; i < n - block; i += block) look(i);
+    look(n - block);  // some of them for the second time
+    DOXA_PRAGMA(omp simd reduction(| : bits))
+    for (Index k = 0; k < block; ++k) bits |= of_block[k];
+  }
   return (bits & to_bits(Real{2})) == 0;
 }

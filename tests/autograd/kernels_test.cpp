@@ -131,7 +131,7 @@ TEST(Kernels, SumsAreWithinTheirRoundingErrorBound) {
 TEST(Kernels, RowsAreCopiedAndAddedAndNothingBetweenThemIsTouched) {
   for (const Kernels* set : available_kernels())
     for (const Index m : {0, 1, 5})
-      for (const Index n : {0, 1, 6, 8, 21}) {
+      for (const Index n : {0, 1, 6, 8, 21, 77, 157}) {
         const Index apart = n + 3;
         std::vector<Real> x(static_cast<std::size_t>(m * apart), nan), row(static_cast<std::size_t>(n)),
             y(static_cast<std::size_t>(m * n)), spread(x.size(), nan);
@@ -149,6 +149,22 @@ TEST(Kernels, RowsAreCopiedAndAddedAndNothingBetweenThemIsTouched) {
           EXPECT_EQ(row[static_cast<std::size_t>(j)], static_cast<Real>(5 * m * (m - 1) + m * j))
               << set->name;
       }
+}
+
+TEST(Kernels, OneNumberOutsideTheBoundsIsSeenAnywhere) {
+  constexpr Real infinity = std::numeric_limits<Real>::infinity();
+  for (const Kernels* set : available_kernels())
+    for (const Index n : {0, 1, 7, 8, 31, 32, 33, 64, 77, 157}) {
+      std::vector<Real> x(static_cast<std::size_t>(n), Real(0.5));
+      EXPECT_TRUE(set->all_between(n, 0, 1, x.data()) && set->all_between(n, -infinity, infinity, x.data()));
+      for (Real& x_i : x)
+        for (const Real number : {nan, infinity, -infinity, Real(-0.25), Real(1.25)}) {
+          x_i = number;
+          EXPECT_FALSE(set->all_between(n, 0, 1, x.data())) << set->name << ", " << n;
+          EXPECT_EQ(set->all_between(n, -infinity, infinity, x.data()), std::isfinite(number)) << set->name;
+          x_i = Real(0.5);
+        }
+    }
 }
 
 TEST(Kernels, AProductIsWhatAnAdjointAddsToZero) {
@@ -240,6 +256,8 @@ TEST(Kernels, TouchNothingOutsideTheirArrays) {
       set->add_scaled(n, 2, x, y);
       set->copy_rows(1, n, x, n, y, n);
       set->add_rows(1, n, x, n, y, n);
+      set->add_rows(1, n, x, n, y, 0);
+      EXPECT_TRUE(set->all_between(n, 0, 2, x));
       set->bias_tanh(1, n, x, y);
       set->bias_sigmoid(1, n, x, y);
       set->multiply_add(n, x, g, g, d);

@@ -206,10 +206,11 @@ TEST(Leaf, BoundAgainAfterAStepServesNewRecordsButNotOldOnes) {
 TEST(Leaf, ItsGradientMayGetOtherMemory) {
   Tape tape;
   Tensor w(Shape{1}, {3}), gradient(Shape{1});
-  const Var y = square(tape.leaf(w, gradient));
+  Var y = square(tape.leaf(w, gradient));
   gradient = Tensor(Shape{1}, {7});
+  y = y + tape.leaf(w, gradient);
   tape.backward(y);
-  EXPECT_EQ(gradient[0], 6);
+  EXPECT_EQ(gradient[0], 7);
   gradient = Tensor(Shape{2});
   EXPECT_EQ(thrown<std::logic_error>([&] { tape.backward(y); }),
             "backward: the gradient of a leaf of shape [1] has now the shape [2]");
