@@ -42,11 +42,14 @@ struct GradientEntry {
   double error = 0;            ///< the estimated error of `numeric`
   double left = 0, right = 0;  ///< one-sided derivatives; equal to `numeric` unless there is a kink
   Verdict verdict = Verdict::pass;
+  std::string cause;  ///< of an inconclusive entry: what hides the derivative from differences
 
   bool at_kink() const { return left != right; }
   /// How far the analytic value is off, in estimated errors: |analytic - numeric| / error; at a kink, the
   /// distance to the interval between the one-sided derivatives / error.
   double ratio() const;
+  /// |analytic - numeric| / max(|analytic|, |numeric|); 0 if both are 0.
+  double difference() const;
   std::string input_element() const;   ///< "W[2,1]"; "a direction in W"
   std::string output_element() const;  ///< "y[0]", "y", or "Σ v·y"
 };
@@ -57,9 +60,13 @@ struct GradientReport {
   std::vector<GradientEntry> entries;  ///< the worst first
   /// The properties of gradients that do not hold, one sentence for each: see check_gradients.
   std::vector<std::string> violations;
+  /// The share of a gradient's norm that inconclusive entries may hold: ‖(|a_j| + |n_j| + 10 E_j)_j‖ / ‖a‖, with the
+  /// inconclusive j above and all below; the largest over the checked outputs.
+  double undecided = 0;
 
-  /// The worst verdict of the entries; fail if a property does not hold, inconclusive if there are no
-  /// entries.
+  /// Fail if an entry fails or a property does not hold. Inconclusive if the inconclusive entries may hold more
+  /// than `resolution_limit` of a gradient's norm, or if there are no entries. Else the worst verdict of the
+  /// others.
   Verdict verdict() const;
   bool passed() const { return verdict() <= Verdict::kink; }
   std::size_t count(Verdict verdict) const;  ///< entries with this verdict
@@ -82,6 +89,10 @@ struct GradientCheckOptions {
   CheckMode mode = CheckMode::automatic;
   int directions = 4;  ///< sampled: random directions in all inputs, in addition to one in each input
   Index elements = 4;  ///< sampled: random elements of each input
+  /// For functions that are only approximately differentiable by construction (a solver that stops at a
+  /// tolerance, a table): the gradient is meant to be right to this relative to the largest derivative of the
+  /// same output. 0: right to rounding.
+  double resolution = 0;
 };
 
 /// A value that a function reads through Tape::leaf, and where backward leaves its gradient.

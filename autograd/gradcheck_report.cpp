@@ -56,6 +56,11 @@ double GradientEntry::ratio() const {
   return distance == 0 ? 0 : distance / error;
 }
 
+double GradientEntry::difference() const {
+  const double size = std::max(std::abs(analytic), std::abs(numeric));
+  return size == 0 ? 0 : std::abs(analytic - numeric) / size;
+}
+
 std::string GradientEntry::input_element() const {
   return index < 0 ? "a direction in " + input : element(input, shape, index);
 }
@@ -66,11 +71,9 @@ std::string GradientEntry::output_element() const {
 }
 
 Verdict GradientReport::verdict() const {
-  if (!violations.empty()) return Verdict::fail;
-  if (entries.empty()) return Verdict::inconclusive;
-  Verdict worst = Verdict::pass;
-  for (const GradientEntry& e : entries) worst = std::max(worst, e.verdict);
-  return worst;
+  if (!violations.empty() || count(Verdict::fail) > 0) return Verdict::fail;
+  if (entries.empty() || !(undecided <= resolution_limit)) return Verdict::inconclusive;
+  return count(Verdict::kink) > 0 ? Verdict::kink : Verdict::pass;
 }
 
 std::size_t GradientReport::count(Verdict verdict) const {
