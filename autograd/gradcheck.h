@@ -60,13 +60,12 @@ struct GradientReport {
   std::vector<GradientEntry> entries;  ///< the worst first
   /// The properties of gradients that do not hold, one sentence for each: see check_gradients.
   std::vector<std::string> violations;
-  /// The share of a gradient's norm that inconclusive entries may hold: ‖(|a_j| + |n_j| + 10 E_j)_j‖ / ‖a‖, with the
-  /// inconclusive j above and all below; the largest over the checked outputs.
+  /// By what share of its norm a gradient may be wrong in the inconclusive entries: ‖(|a_j - n_j| + 10 E_j)_j‖ / ‖a‖,
+  /// with the inconclusive j above and all below; the largest over the checked outputs.
   double undecided = 0;
 
-  /// Fail if an entry fails or a property does not hold. Inconclusive if the inconclusive entries may hold more
-  /// than `resolution_limit` of a gradient's norm, or if there are no entries. Else the worst verdict of the
-  /// others.
+  /// Fail if an entry fails or a property does not hold. Inconclusive if `undecided` exceeds `resolution_limit`, or if
+  /// there are no entries. Else the worst verdict of the others.
   Verdict verdict() const;
   bool passed() const { return verdict() <= Verdict::kink; }
   std::size_t count(Verdict verdict) const;  ///< entries with this verdict
