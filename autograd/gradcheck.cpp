@@ -283,11 +283,12 @@ class Check {
    public:
     void add(const GradientEntry& e, const NumericalDerivative& numeric) {
       if (e.verdict != Verdict::inconclusive) return;
-      const double unseen =
-          numeric.found() ? std::min(ratio_limit * e.error, numeric.steepest) : numeric.steepest;
-      const double most = std::abs(e.analytic) + std::abs(e.numeric) + unseen;
-      squares_ += numeric.estimates.empty() ? std::numeric_limits<double>::infinity() : most * most;
       any_ = true;
+      if (numeric.estimates.empty()) squares_ = std::numeric_limits<double>::infinity();
+      const double off = numeric.found() && e.index >= 0
+                             ? std::abs(e.analytic - e.numeric) + ratio_limit * e.error
+                             : std::abs(e.analytic) + numeric.steepest;
+      squares_ += off * off;
     }
     double share(double norm) const {
       if (!any_) return 0;
