@@ -83,6 +83,8 @@ class Scale {
       d.left = left.value;
       d.right = right.value;
       d.side_error = error;
+      d.side_roughness = std::max(left.roughness, right.roughness);
+      d.side_largest = std::max(left.largest, right.largest);
     } else if (gap <= ratio_limit * error && (gap + error < all.error || !all.smooth())) {
       all.value = (left.value + right.value) / 2;
       all.error = gap + error;
@@ -119,6 +121,24 @@ void choose(NumericalDerivative& d, double here) {
   d.largest = best->largest;
   d.slope = best->variation / best->step;
   d.constant = best->constant && best->step == d.estimates.front().step;
+}
+
+// F is constant near 0, and not over the longer steps. Is it constant near most other places as well, with other values?
+// Then it is no plateau of a smooth function.
+bool moves_in_steps(const LineFunction& f, std::size_t i, std::span<const double> here,
+                    std::span<const SlopeEstimate> longer, double flat) {
+  std::vector<double> a(here.size()), b(here.size()), values;
+  std::size_t moved = 0, constant = 0;
+  for (const SlopeEstimate& e : longer)
+    for (const double at : {-0.97, -0.83, -0.61, -0.37, 0.41, 0.67, 0.79, 0.93}) {
+      f(at * e.step, a);
+      f(at * e.step + 0.02 * flat, b);
+      if (!std::isfinite(a[i]) || a[i] == here[i]) continue;
+      ++moved;
+      if (a[i] == b[i]) ++constant;
+      if (std::ranges::find(values, a[i]) == values.end()) values.push_back(a[i]);
+    }
+  return values.size() >= 3 && 4 * constant >= 3 * moved;
 }
 
 }  // namespace
@@ -162,7 +182,10 @@ std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<
           const SlopeEstimate& e = estimates.back();
           const double rounding = unit_roundoff * std::abs(here[i]);
           if (!usable(e, std::abs(here[i]))) return true;
-          if (e.constant && step == range.first && analytic[i] == 0) return false;
+          if (e.constant && step == range.first) {
+            limited.push_back(i);  // longer steps tell whether it stays constant
+            return false;
+          }
           if (confirmed(i, e)) return false;
           const bool disagrees = std::abs(analytic[i] - e.value) > ratio_limit * e.error;
           if (disagrees && !close)
@@ -188,7 +211,8 @@ std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<
        step *= between_steps)
     if (!look(step, [&](std::size_t i, const std::vector<SlopeEstimate>& estimates) {
           const SlopeEstimate& e = estimates.back();
-          return usable(e, std::abs(here[i])) && !confirmed(i, e) && agree(e, estimates.front());
+          return e.constant ||
+                 (usable(e, std::abs(here[i])) && !confirmed(i, e) && agree(e, estimates.front()));
         }))
       break;
 
@@ -197,17 +221,11 @@ std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<
     // Constant over short distances, and not over longer ones: on a plateau, or everywhere?
     std::ranges::sort(d.estimates, std::greater{}, &SlopeEstimate::step);
     const auto flat = std::ranges::find_if(d.estimates, &SlopeEstimate::constant);
-    if (flat != d.estimates.end() && flat != d.estimates.begin()) {
-      const SlopeEstimate& longer = *std::prev(flat);
-      std::vector<double> a(m), b(m);
-      int same = 0;
-      for (const double at : {-0.83, -0.61, -0.37, 0.41, 0.67, 0.89}) {
-        f(at * longer.step, a);
-        f(at * longer.step + 0.05 * flat->step, b);
-        same += a[i] == b[i] && a[i] != here[i];
-      }
-      d.steps = same >= 3 && longer.variation > 32 * unit_roundoff * std::abs(here[i]);
-    }
+    if (flat != d.estimates.end() && flat != d.estimates.begin())
+      d.steps = moves_in_steps(
+          f, i, here,
+          std::span(d.estimates.begin(), flat).last(std::min<std::ptrdiff_t>(2, flat - d.estimates.begin())),
+          flat->step);
     choose(d, here[i]);
   }
   return derivatives;
@@ -244,7 +262,7 @@ bool jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double ste
       low = middle;
     }
   }
-  return std::abs(high[i] - low[i]) > 0.3 * first;
+  return std::abs(high[i] - low[i]) > 0.01 * first;
 }
 
 }  // namespace doxa

@@ -26,12 +26,15 @@ Verdict inconclusive(GradientEntry& e, std::string cause) {
 Verdict of_constant(GradientEntry& e, const NumericalDerivative& d, const Around& around) {
   if (e.analytic == 0) return Verdict::pass;
   const double change = std::abs(e.analytic) * d.estimates.front().step;
-  if (change > 1e-3 * std::abs(around.y)) return Verdict::fail;
+  if (change > std::max(1e-3 * std::abs(around.y), 64 * unit_roundoff * around.intermediate))
+    return Verdict::fail;
   return inconclusive(e, "y does not change at all: its numbers are too coarse for a change this small");
 }
 
 // The derivative to the left and to the right.
-Verdict of_kink(GradientEntry& e, const NumericalDerivative& d) {
+Verdict of_kink(GradientEntry& e, const NumericalDerivative& d, const Around& around) {
+  if (d.side_roughness > explained_by_rounding(around, d.side_largest))
+    return inconclusive(e, "y has a kink near here, not seen sharply enough to say where");
   e.left = d.left;
   e.right = d.right;
   e.numeric = (d.left + d.right) / 2;
@@ -44,7 +47,7 @@ Verdict of_kink(GradientEntry& e, const NumericalDerivative& d) {
 bool zero(const GradientEntry& e, const NumericalDerivative& d, const Around& around, double unstable) {
   const double bound = ratio_limit * e.error;
   return std::abs(e.numeric) <= bound && std::abs(e.analytic) <= ratio_limit * unstable &&
-         (bound <= resolution_limit * d.slope || d.variation <= 16 * unit_roundoff * around.intermediate);
+         (bound <= resolution_limit * d.slope || d.variation <= 4 * unit_roundoff * around.intermediate);
 }
 
 // Does the tape give the slope of y over a longer distance, over which y jumps?
@@ -93,7 +96,7 @@ void judge(GradientEntry& e, const NumericalDerivative& d, const Around& around)
     if (d.found() && around.direction && bound <= allowed && off <= bound + slip * std::abs(e.numeric))
       return Verdict::pass;
     if (d.constant) return of_constant(e, d, around);
-    if (d.kink && !(bound <= resolution_limit * std::abs(e.numeric))) return of_kink(e, d);
+    if (d.kink && !(bound <= resolution_limit * std::abs(e.numeric))) return of_kink(e, d, around);
     if (d.undefined) return inconclusive(e, "y is not finite near here");
     if (!d.found())
       return inconclusive(e, d.steps
@@ -104,7 +107,8 @@ void judge(GradientEntry& e, const NumericalDerivative& d, const Around& around)
     // Something finer than every step would have to be steep indeed to hide a derivative far larger than the slopes.
     const bool hidden = d.roughness > explained_by_rounding(around, d.largest) &&
                         std::abs(e.analytic) > 100 * std::max(std::abs(e.numeric), d.slope);
-    if (off > allowed + bound + ratio_limit * unstable && !d.steps && !hidden && !across_jumps(e, d, around))
+    if (off > allowed + bound + ratio_limit * unstable && !(d.steps && d.roughness > 1e-6 * d.variation) &&
+        !hidden && !across_jumps(e, d, around))
       return Verdict::fail;
     return inconclusive(e, cause(e, d, around, unstable));
   };
