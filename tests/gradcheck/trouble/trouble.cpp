@@ -41,7 +41,8 @@ Draw box(std::vector<Range> ranges) {
 Draw scalars(std::vector<Range> ranges) {
   return [draw = box(std::move(ranges))](Philox& random) {
     std::vector<Tensor> inputs;
-    for (const Real x : draw(random)[0].span()) inputs.emplace_back(Shape{}, x);
+    const std::vector<Tensor> drawn = draw(random);
+    for (const Real x : drawn[0].span()) inputs.emplace_back(Shape{}, x);
     return inputs;
   };
 }
