@@ -81,7 +81,7 @@ Real log_gamma(Real x) {
 // ψ(x) = ψ(x + n) - Σ 1/(x + k), and log x - 1/(2x) - Σ B_2k / (2k x^2k) far out.
 long double digamma(long double x) {
   long double y = 0;
-  for (; x < 30; x += 1) y -= 1 / x;
+  for (int k = 0; k < 40 && x < 30; ++k, x += 1) y -= 1 / x;
   const long double s = 1 / (x * x);
   return y + std::log(x) - 1 / (2 * x) -
          s * (1.0L / 12 - s * (1.0L / 120 - s * (1.0L / 252 - s * (1.0L / 240 - s * (1.0L / 132)))));
@@ -90,7 +90,7 @@ long double digamma(long double x) {
 // The same by Stirling's series with four terms; below 6 by recurrence. The seam is 1e-10.
 Real log_gamma_by_stirling(Real x) {
   Real shift = 1, at = x;
-  for (; at < 6; at += 1) shift *= at;
+  for (int k = 0; k < 8 && at < 6; ++k, at += 1) shift *= at;
   const Real s = 1 / (at * at);
   const Real series = (Real(1) / Real(12) - s * (Real(1) / Real(360) - s * (Real(1) / Real(1260)))) / at;
   constexpr long double half_log_two_pi = 0.918938533204672741780329736405617640L;
