@@ -97,7 +97,7 @@ void adaptive_jacobian(std::span<const Real> x, std::span<long double> j) {
 }
 
 const ClosedForm adaptive_coarse{
-    1, [](auto x, auto y) { y[0] = adaptive(x[0], x[1], static_cast<Real>(1e-7)); }, adaptive_jacobian};
+    1, [](auto x, auto y) { y[0] = adaptive(x[0], x[1], static_cast<Real>(1e-8)); }, adaptive_jacobian};
 const ClosedForm adaptive_fine{
     1, [](auto x, auto y) { y[0] = adaptive(x[0], x[1], static_cast<Real>(1e-9)); }, adaptive_jacobian};
 
@@ -115,9 +115,9 @@ void add_differential_equations(std::vector<Trouble>& to) {
                 "512 steps, a phase that drifts apart", box({{0.5, 1.5}, {-1, 1}}),
                 closed_form({2, computed<QuarticOscillator, 2>, differentiated<QuarticOscillator, 2>})});
   to.push_back({family,
-                "adaptive steps to 1e-7",
+                "adaptive steps to 1e-8",
                 Kind::limited,
-                "the steps change with the input: jumps of 1e-9",
+                "the steps change with the input: jumps of 1e-10",
                 scalars({{0.5, 2}, {0.5, 2}}),
                 closed_form(adaptive_coarse),
                 {},

@@ -97,7 +97,7 @@ void add_offset_data(std::vector<Trouble>& to) {
                 "variance, mean 1e4",
                 Kind::resolvable,
                 "deviations have 12 digits",
-                normal(8, 1e4, 1),
+                normal(7, 1e4, 1),
                 variance_op,
                 {},
                 true});
@@ -105,7 +105,7 @@ void add_offset_data(std::vector<Trouble>& to) {
                 "variance, mean 1e6",
                 Kind::limited,
                 "deviations have 10 digits",
-                normal(8, 1e6, 1),
+                normal(7, 1e6, 1),
                 variance_op,
                 {},
                 true});
@@ -113,7 +113,7 @@ void add_offset_data(std::vector<Trouble>& to) {
                 "deviation, mean 1e6",
                 Kind::limited,
                 "deviations have 10 digits",
-                normal(8, 1e6, 1),
+                normal(7, 1e6, 1),
                 [](Tape&, Inputs x) { return sqrt(variance(x[0])); },
                 {},
                 true});
@@ -121,7 +121,7 @@ void add_offset_data(std::vector<Trouble>& to) {
                 "variance in one pass, mean 1e4",
                 Kind::limited,
                 "E[x²] - E[x]² cancels 8 digits",
-                normal(8, 1e4, 1),
+                normal(7, 1e4, 1),
                 closed_form(one_pass_variance),
                 {},
                 true});
@@ -129,7 +129,7 @@ void add_offset_data(std::vector<Trouble>& to) {
                 "variance in one pass, mean 1e6",
                 Kind::limited,
                 "E[x²] - E[x]² cancels 12 digits",
-                normal(8, 1e6, 1),
+                normal(7, 1e6, 1),
                 closed_form(one_pass_variance),
                 {},
                 true});
@@ -137,7 +137,7 @@ void add_offset_data(std::vector<Trouble>& to) {
                 "deviation in one pass, mean 1e4",
                 Kind::limited,
                 "the root of a cancelled number",
-                normal(8, 1e4, 1),
+                normal(7, 1e4, 1),
                 closed_form(one_pass_deviation),
                 {},
                 true});

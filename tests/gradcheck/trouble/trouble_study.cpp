@@ -45,7 +45,7 @@ TroubleStudy trouble_study(std::uint64_t seed, int draws, const std::vector<Rule
     if ((trouble.family + ": " + trouble.name).find(filter) == std::string::npos) continue;
     TroubleStudy::Row& row = row_of(study.functions, trouble.name, rules.size());
     row.kind = to_string(trouble.kind);
-    std::map<std::string, int> remarks;
+    std::map<std::string, std::map<std::string, int>> remarks;  // [rule][what it does]
     for (int draw = 0; draw < draws; ++draw) {
       const std::vector<Tensor> inputs = trouble.draw(random);
       row.inputs = elements(inputs);
@@ -55,18 +55,24 @@ TroubleStudy trouble_study(std::uint64_t seed, int draws, const std::vector<Rule
         if (row.inputs > rules[r].most_inputs) continue;
         const Outcome of_right = judgement(rules[r], trouble.function, inputs, check_seed);
         row.right[r].add(of_right);
-        if (of_right == Outcome::refused) ++remarks[rules[r].name + " refuses the right gradient"];
+        if (of_right == Outcome::refused) ++remarks[rules[r].name]["refuses the right gradient"];
         for (const trouble::WrongGradient& w : wrong) {
           const Outcome outcome = judgement(rules[r], w.make(), inputs, check_seed);
           row.wrong[r].add(outcome);
           row_of(study.mistakes, w.name, rules.size()).wrong[r].add(outcome);
-          if (outcome == Outcome::accepted) ++remarks[rules[r].name + " accepts: " + w.name];
+          if (outcome == Outcome::accepted) ++remarks[rules[r].name]["accepts " + w.name];
         }
       }
     }
-    for (const auto& [remark, count] : remarks)
-      study.remarkable.push_back(trouble.name + ": " + remark + ", " + std::to_string(count) + " of " +
-                                 std::to_string(draws));
+    for (const auto& [rule, said] : remarks) {
+      std::string line = trouble.name + ": " + rule;
+      const char* separator = " ";
+      for (const auto& [what, count] : said) {
+        line += separator + what + " " + std::to_string(count);
+        separator = "; ";
+      }
+      study.remarkable.push_back(line);
+    }
   }
   return study;
 }
