@@ -97,9 +97,9 @@ void adaptive_jacobian(std::span<const Real> x, std::span<long double> j) {
 }
 
 const ClosedForm adaptive_coarse{
-    1, [](auto x, auto y) { y[0] = adaptive(x[0], x[1], static_cast<Real>(1e-8)); }, adaptive_jacobian};
+    1, [](auto x, auto y) { y[0] = adaptive(x[0], x[1], static_cast<Real>(3e-9)); }, adaptive_jacobian};
 const ClosedForm adaptive_fine{
-    1, [](auto x, auto y) { y[0] = adaptive(x[0], x[1], static_cast<Real>(1e-9)); }, adaptive_jacobian};
+    1, [](auto x, auto y) { y[0] = adaptive(x[0], x[1], static_cast<Real>(3e-10)); }, adaptive_jacobian};
 
 }  // namespace
 
@@ -115,7 +115,7 @@ void add_differential_equations(std::vector<Trouble>& to) {
                 "512 steps, a phase that drifts apart", box({{0.5, 1.5}, {-1, 1}}),
                 closed_form({2, computed<QuarticOscillator, 2>, differentiated<QuarticOscillator, 2>})});
   to.push_back({family,
-                "adaptive steps to 1e-8",
+                "adaptive steps to 3e-9",
                 Kind::limited,
                 "the steps change with the input: jumps of 1e-10",
                 scalars({{0.5, 2}, {0.5, 2}}),
@@ -123,9 +123,9 @@ void add_differential_equations(std::vector<Trouble>& to) {
                 {},
                 true});
   to.push_back({family,
-                "adaptive steps to 1e-9",
+                "adaptive steps to 3e-10",
                 Kind::limited,
-                "the steps change with the input: jumps of 1e-11",
+                "the steps change with the input: jumps of 1e-12",
                 scalars({{0.5, 2}, {0.5, 2}}),
                 closed_form(adaptive_fine),
                 {},

@@ -40,7 +40,7 @@ void kepler_jacobian(std::span<const Real> x, std::span<long double> j) {
 }
 
 const ClosedForm kepler_coarse{
-    1, [](auto x, auto y) { y[0] = kepler_by_iteration(x[0], x[1], static_cast<Real>(1e-8)); },
+    1, [](auto x, auto y) { y[0] = kepler_by_iteration(x[0], x[1], static_cast<Real>(1e-9)); },
     kepler_jacobian};
 const ClosedForm kepler_fine{
     1, [](auto x, auto y) { y[0] = kepler_by_iteration(x[0], x[1], static_cast<Real>(1e-10)); },
@@ -188,9 +188,9 @@ void add_root_finders(std::vector<Trouble>& to) {
   const std::string family = "root finders";
   const Draw orbit = scalars({{0.5, 2.5}, {0.2, 0.7}});
   to.push_back({family,
-                "Kepler's equation to 1e-8",
+                "Kepler's equation to 1e-9",
                 Kind::limited,
-                "stops at 1e-8, after different numbers of steps",
+                "stops at 1e-9, after different numbers of steps",
                 orbit,
                 closed_form(kepler_coarse),
                 {},
