@@ -82,7 +82,8 @@ TEST(Trouble, EveryClosedFormHasItsNumbers) {
 TEST(Trouble, HasNamesOfItsOwn) {
   std::set<std::string> names;
   for (const Trouble& t : trouble_functions()) EXPECT_TRUE(names.insert(t.name).second) << t.name;
-  if (double_precision) EXPECT_EQ(names.size(), 156u);  // tests/README.md says so
+  if (!double_precision) return;
+  EXPECT_EQ(names.size(), 156u);  // tests/README.md says so
 }
 
 // A mistake has the value of the function, and another gradient.
