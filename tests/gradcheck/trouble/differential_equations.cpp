@@ -1,7 +1,7 @@
 // Solutions of differential equations as functions of their data: Hairer, Nørsett & Wanner, "Solving Ordinary
-// Differential Equations I", II.1 (Runge-Kutta), II.4 (step size control), and II, IV.2 (stability). An adaptive solver
-// is a function with jumps: Griewank & Walther, "Evaluating Derivatives", §15.4; Eberhard & Bischof, "Automatic
-// differentiation of numerical integration algorithms", Math. Comp. 68, 1999.
+// Differential Equations I", II.1 (Runge-Kutta), II.4 (step size control), and II, IV.2 (stability). An
+// adaptive solver is a function with jumps: Griewank & Walther, "Evaluating Derivatives", §15.4; Eberhard &
+// Bischof, "Automatic differentiation of numerical integration algorithms", Math. Comp. 68, 1999.
 
 #include <algorithm>
 #include <array>
@@ -39,7 +39,8 @@ struct LogisticGrowth {
   }
 };
 
-// y' = -λ (y - 1/2) with h λ near 2.5, almost unstable, for 128 steps; inputs y, λ. What y began as is forgotten.
+// y' = -λ (y - 1/2) with h λ near 2.5, almost unstable, for 128 steps; inputs y, λ. What y began as is
+// forgotten.
 struct StiffDecay {
   template <class T>
   std::array<T, 1> operator()(const std::array<T, 2>& x) const {
@@ -66,9 +67,9 @@ struct QuarticOscillator {
   }
 };
 
-// y' = -c y² to time 2 by Heun's method of order 2 and Richardson's extrapolation of one step by two halves; the
-// difference chooses the step, which therefore changes with the data, and the number of steps with it. Exactly,
-// y = y_0 / (1 + 2 c y_0).
+// y' = -c y² to time 2 by Heun's method of order 2 and Richardson's extrapolation of one step by two halves;
+// the difference chooses the step, which therefore changes with the data, and the number of steps with it.
+// Exactly, y = y_0 / (1 + 2 c y_0).
 Real adaptive(Real y, Real c, Real tolerance) {
   const auto heun = [c](Real at, Real h) {
     const Real slope = -c * at * at, next = at + h * slope;

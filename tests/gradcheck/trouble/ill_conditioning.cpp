@@ -1,6 +1,6 @@
-// Ill-conditioned linear algebra: Hilbert's matrix and nearly singular systems (Higham, "Accuracy and Stability", ch. 9,
-// 28), eigenvalues that nearly cross (Wilkinson, "The Algebraic Eigenvalue Problem", ch. 2), nearly parallel vectors
-// (Björck, "Numerics of Gram-Schmidt orthogonalization", 1994).
+// Ill-conditioned linear algebra: Hilbert's matrix and nearly singular systems (Higham, "Accuracy and
+// Stability", ch. 9, 28), eigenvalues that nearly cross (Wilkinson, "The Algebraic Eigenvalue Problem", ch.
+// 2), nearly parallel vectors (Björck, "Numerics of Gram-Schmidt orthogonalization", 1994).
 
 #include <algorithm>
 #include <array>
@@ -83,7 +83,8 @@ const ClosedForm near_crossing{
       j[2] = (1 - difference / root) / 2;
     }};
 
-// The sine of the angle between (1, a) and (1, b) by √(1 - cos²), a and b 1e-4 apart: |a - b|/√((1 + a²)(1 + b²)).
+// The sine of the angle between (1, a) and (1, b) by √(1 - cos²), a and b 1e-4 apart: |a - b|/√((1 + a²)(1 +
+// b²)).
 const ClosedForm nearly_parallel{1,
                                  [](auto x, auto y) {
                                    const Real a = x[0], b = x[1], dot = 1 + a * b;

@@ -1,5 +1,5 @@
-// The gradients of the functions of numerical trouble are right: equal to numbers of 60 digits, and for networks and
-// expressions to differences of a second implementation in extended precision.
+// The gradients of the functions of numerical trouble are right: equal to numbers of 60 digits, and for
+// networks and expressions to differences of a second implementation in extended precision.
 
 #include "trouble.h"
 
@@ -152,7 +152,8 @@ TEST(Trouble, TiedGradientsFitTogetherInEveryDirection) {
   }
 }
 
-// ---- expressions: the same graph on numbers of extended precision ------------------------------------------
+// ---- expressions: the same graph on numbers of extended precision
+// ------------------------------------------
 
 using Extended = std::vector<std::vector<long double>>;
 
