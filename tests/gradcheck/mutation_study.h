@@ -20,7 +20,8 @@ struct Rule {
   Index most_inputs = std::numeric_limits<Index>::max();
 };
 
-/// What the rule says. A check whose steps leave the function's domain ends with an exception: it does not accept.
+/// What the rule says. A check whose steps leave the domain of the function ends with an exception: it does
+/// not accept.
 Outcome judgement(const Rule& rule, const TensorFunction& f, std::span<const Tensor> inputs,
                   std::uint64_t seed);
 

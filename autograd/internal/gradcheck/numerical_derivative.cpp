@@ -106,7 +106,7 @@ bool agree(const SlopeEstimate& a, const SlopeEstimate& b) {
 }
 
 // Chooses among the estimates of one component.
-void choose(NumericalDerivative& d, double here) {
+void choose(NumericalDerivative& d, double here, double first) {
   std::ranges::sort(d.estimates, std::greater{}, &SlopeEstimate::step);
   const SlopeEstimate* best = nullptr;
   for (auto e = d.estimates.rbegin(); e != d.estimates.rend(); ++e) {  // from the shortest step on
@@ -120,7 +120,7 @@ void choose(NumericalDerivative& d, double here) {
   d.roughness = best->roughness;
   d.largest = best->largest;
   d.slope = best->variation / best->step;
-  d.constant = best->constant && best->step == d.estimates.front().step;
+  d.constant = best->constant && best->step >= 0.5 * first;
 }
 
 // F is constant near 0, and not over the longer steps. Is it constant near most other places as well, with other values?
@@ -211,8 +211,9 @@ std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<
        step *= between_steps)
     if (!look(step, [&](std::size_t i, const std::vector<SlopeEstimate>& estimates) {
           const SlopeEstimate& e = estimates.back();
-          return e.constant ||
-                 (usable(e, std::abs(here[i])) && !confirmed(i, e) && agree(e, estimates.front()));
+          if (estimates.front().constant)  // until it has moved at two steps
+            return estimates.size() < 3 || estimates[estimates.size() - 2].constant;
+          return usable(e, std::abs(here[i])) && !confirmed(i, e) && agree(e, estimates.front());
         }))
       break;
 
@@ -226,7 +227,7 @@ std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<
           f, i, here,
           std::span(d.estimates.begin(), flat).last(std::min<std::ptrdiff_t>(2, flat - d.estimates.begin())),
           flat->step);
-    choose(d, here[i]);
+    choose(d, here[i], range.first);
   }
   return derivatives;
 }

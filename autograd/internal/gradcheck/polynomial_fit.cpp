@@ -50,7 +50,13 @@ SlopeEstimate PolynomialFit::slope(std::span<const double> values, double roundi
   if (best.constant) best.error = 0;
   if (best.constant || !std::ranges::all_of(values, [](double y) { return std::isfinite(y); })) return best;
   std::vector<double> left(values.begin(), values.end()), slope(degrees), weight(degrees), spread(degrees);
-  for (std::size_t i = 0; i < n; ++i) left[i] -= values[0];  // so that a large constant costs no digits
+  // Moved, so that a large constant costs no digits, and scaled, so that no square over- or underflows.
+  double size = 0;
+  for (double& y : left) {
+    y -= values[0];
+    size = std::max(size, std::abs(y));
+  }
+  for (double& y : left) y /= size;
   for (std::size_t k = 0; k < degrees; ++k) {
     const double c = dot(left, basis_[k]);
     for (std::size_t i = 0; i < n; ++i) left[i] -= c * basis_[k][i];
@@ -58,14 +64,14 @@ SlopeEstimate PolynomialFit::slope(std::span<const double> values, double roundi
     weight[k] = slopes_[k] * slopes_[k] + (k > 0 ? weight[k - 1] : 0);
     spread[k] = std::sqrt(dot(left, left) / static_cast<double>(n - k - 1));
   }
-  best.variation = spread[0];
+  best.variation = size * spread[0];
   for (std::size_t d = 1; d + 2 < degrees; ++d) {
     const double lacking = std::max(std::abs(slope[d + 1] - slope[d]), std::abs(slope[d + 2] - slope[d]));
-    const double error = std::max(spread[d], rounding) * std::sqrt(weight[d]) + lacking;
-    if (error < best.error) {
-      best.value = slope[d];
-      best.error = error;
-      best.roughness = spread[d];
+    const double error = std::max(spread[d], rounding / size) * std::sqrt(weight[d]) + lacking;
+    if (size * error < best.error) {
+      best.value = size * slope[d];
+      best.error = size * error;
+      best.roughness = size * spread[d];
     }
   }
   return best;

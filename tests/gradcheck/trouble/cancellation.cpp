@@ -1,6 +1,7 @@
-// Differences of nearly equal numbers: Higham, "Accuracy and Stability of Numerical Algorithms", 2nd ed., ch. 1; Kahan,
-// "Miscalculating area and angles of a needle-like triangle", 2014; Goldberg, ACM Computing Surveys 23, 1991; Rump,
-// "Algorithms for verified inclusions", 1988; Muller et al., "Handbook of Floating-Point Arithmetic", §1.3.2.
+// Differences of nearly equal numbers: Higham, "Accuracy and Stability of Numerical Algorithms", 2nd ed., ch.
+// 1; Kahan, "Miscalculating area and angles of a needle-like triangle", 2014; Goldberg, ACM Computing Surveys
+// 23, 1991; Rump, "Algorithms for verified inclusions", 1988; Muller et al., "Handbook of Floating-Point
+// Arithmetic", §1.3.2.
 
 #include <array>
 #include <cmath>
@@ -12,7 +13,8 @@
 namespace doxa::trouble {
 namespace {
 
-// (1 - cos x)/x², whose derivative is Σ (-1)^k (2k - 2) x^(2k-3) / (2k)! from k = 2 on, with the opposite sign.
+// (1 - cos x)/x², whose derivative is Σ (-1)^k (2k - 2) x^(2k-3) / (2k)! from k = 2 on, with the opposite
+// sign.
 Real versine_quotient(Real x) { return (1 - std::cos(x)) / (x * x); }
 long double versine_slope(long double x) {
   long double power = x / 24, sum = 0;

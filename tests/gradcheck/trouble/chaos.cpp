@@ -1,6 +1,6 @@
-// Chaotic maps: the derivative is a product along the orbit that doubles with each step, and so does the rounding
-// error of the value. May, Nature 261, 1976; Hénon, Comm. Math. Phys. 50, 1976; Lorenz, J. Atmos. Sci. 20, 1963; on
-// their gradients Metz et al., "Gradients are not all you need", arXiv 2111.05803.
+// Chaotic maps: the derivative is a product along the orbit that doubles with each step, and so does the
+// rounding error of the value. May, Nature 261, 1976; Hénon, Comm. Math. Phys. 50, 1976; Lorenz, J. Atmos.
+// Sci. 20, 1963; on their gradients Metz et al., "Gradients are not all you need", arXiv 2111.05803.
 
 #include <array>
 #include <cmath>

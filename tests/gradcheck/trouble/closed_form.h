@@ -6,8 +6,8 @@
 
 namespace doxa::trouble {
 
-/// y = f(x) as code computes it, with its Jacobian in closed form. x are the elements of all inputs, one input
-/// after another; y has shape [outputs], or [] if there is one.
+/// y = f(x) as code computes it, with its Jacobian in closed form. x are the elements of all inputs, one
+/// input after another; y has shape [outputs], or [] if there is one.
 struct ClosedForm {
   Index outputs;
   void (*value)(std::span<const Real> x, std::span<Real> y);

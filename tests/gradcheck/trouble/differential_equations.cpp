@@ -1,7 +1,7 @@
 // Solutions of differential equations as functions of their data: Hairer, Nørsett & Wanner, "Solving Ordinary
-// Differential Equations I", II.1 (Runge-Kutta), II.4 (step size control), and II, IV.2 (stability). An adaptive solver
-// is a function with jumps: Griewank & Walther, "Evaluating Derivatives", §15.4; Eberhard & Bischof, "Automatic
-// differentiation of numerical integration algorithms", Math. Comp. 68, 1999.
+// Differential Equations I", II.1 (Runge-Kutta), II.4 (step size control), and II, IV.2 (stability). An
+// adaptive solver is a function with jumps: Griewank & Walther, "Evaluating Derivatives", §15.4; Eberhard &
+// Bischof, "Automatic differentiation of numerical integration algorithms", Math. Comp. 68, 1999.
 
 #include <algorithm>
 #include <array>
@@ -39,7 +39,8 @@ struct LogisticGrowth {
   }
 };
 
-// y' = -λ (y - 1/2) with h λ near 2.5, almost unstable, for 128 steps; inputs y, λ. What y began as is forgotten.
+// y' = -λ (y - 1/2) with h λ near 2.5, almost unstable, for 128 steps; inputs y, λ. What y began as is
+// forgotten.
 struct StiffDecay {
   template <class T>
   std::array<T, 1> operator()(const std::array<T, 2>& x) const {
@@ -66,9 +67,9 @@ struct QuarticOscillator {
   }
 };
 
-// y' = -c y² to time 2 by Heun's method of order 2 and Richardson's extrapolation of one step by two halves; the
-// difference chooses the step, which therefore changes with the data, and the number of steps with it. Exactly,
-// y = y_0 / (1 + 2 c y_0).
+// y' = -c y² to time 2 by Heun's method of order 2 and Richardson's extrapolation of one step by two halves;
+// the difference chooses the step, which therefore changes with the data, and the number of steps with it.
+// Exactly, y = y_0 / (1 + 2 c y_0).
 Real adaptive(Real y, Real c, Real tolerance) {
   const auto heun = [c](Real at, Real h) {
     const Real slope = -c * at * at, next = at + h * slope;
@@ -97,9 +98,9 @@ void adaptive_jacobian(std::span<const Real> x, std::span<long double> j) {
 }
 
 const ClosedForm adaptive_coarse{
-    1, [](auto x, auto y) { y[0] = adaptive(x[0], x[1], static_cast<Real>(1e-8)); }, adaptive_jacobian};
+    1, [](auto x, auto y) { y[0] = adaptive(x[0], x[1], static_cast<Real>(3e-9)); }, adaptive_jacobian};
 const ClosedForm adaptive_fine{
-    1, [](auto x, auto y) { y[0] = adaptive(x[0], x[1], static_cast<Real>(1e-9)); }, adaptive_jacobian};
+    1, [](auto x, auto y) { y[0] = adaptive(x[0], x[1], static_cast<Real>(3e-10)); }, adaptive_jacobian};
 
 }  // namespace
 
@@ -115,7 +116,7 @@ void add_differential_equations(std::vector<Trouble>& to) {
                 "512 steps, a phase that drifts apart", box({{0.5, 1.5}, {-1, 1}}),
                 closed_form({2, computed<QuarticOscillator, 2>, differentiated<QuarticOscillator, 2>})});
   to.push_back({family,
-                "adaptive steps to 1e-8",
+                "adaptive steps to 3e-9",
                 Kind::limited,
                 "the steps change with the input: jumps of 1e-10",
                 scalars({{0.5, 2}, {0.5, 2}}),
@@ -123,9 +124,9 @@ void add_differential_equations(std::vector<Trouble>& to) {
                 {},
                 true});
   to.push_back({family,
-                "adaptive steps to 1e-9",
+                "adaptive steps to 3e-10",
                 Kind::limited,
-                "the steps change with the input: jumps of 1e-11",
+                "the steps change with the input: jumps of 1e-12",
                 scalars({{0.5, 2}, {0.5, 2}}),
                 closed_form(adaptive_fine),
                 {},

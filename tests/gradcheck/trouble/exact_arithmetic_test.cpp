@@ -1,5 +1,6 @@
-// Values and gradients of functions of numerical trouble, arithmetic: computed with 60 digits (mpmath 1.2) from the
-// formula above each, at the double-precision inputs; derivatives by formula, or by differences of 140 digits.
+// Values and gradients of functions of numerical trouble, arithmetic: computed with 60 digits (mpmath 1.2)
+// from the formula above each, at the double-precision inputs; derivatives by formula, or by differences of
+// 140 digits.
 
 #include "exact_gradient.h"
 
@@ -115,6 +116,34 @@ std::vector<ExactGradient> exact_arithmetic() {
        {-3246775331478047, -845885191830047, 1154856591209953},
        {6402373705728000, 6402373705728000, 6402373705728000},
        0},
+      // det
+      {"determinant of Hilbert's matrix, disturbed",
+       {1.0005, 0.4995, 0.3335, 0.2495, 0.501, 0.333, 0.2505, 0.2, 0.3325, 0.251, 0.1995, 0.167, 0.25, 0.2005,
+        0.1665, 0.143},
+       {-1.0273519374999904e-6},
+       {-4.470750000000009e-6, -7.199249999999694e-6, 5.984199999999929e-5, -5.176612499999959e-5,
+        -4.611874999999713e-6, 0.000158714624999998, -0.0004919578749999968, 0.0003583333749999987,
+        5.41056249999993e-5, -0.0004922994999999969, 0.0010036057499999984, -0.0005728721250000013,
+        -4.893574999999958e-5, 0.00036550562499999866, -0.0005883997500000013, 0.0002509878750000027},
+       1e-17},
+      // (1 - a, 1 - b)/(1 - a b)
+      {"a nearly singular system",
+       {0.999992, 0.9999945},
+       {0.5925945240123911, 0.40740873525749094},
+       {-30178.523193520206, 43895.682567870266, 30178.357211642644, -43896.033736140154},
+       1e-10},
+      // (a + c + √((a - c)² + 4 b²))/2
+      {"eigenvalues that nearly cross",
+       {1.0015, 0.00125, 1.0005},
+       {1.0023462912017838},
+       {0.6856953381770697, 0.928476690885245, 0.3143046618229302},
+       1e-12},
+      // |a - b|/√((1 + a²)(1 + b²))
+      {"nearly parallel vectors",
+       {0.75, 0.7501},
+       {6.399692801638875e-5},
+       {-0.6399999986894058, 0.6399385604919918},
+       1e-11},
       // s_i + (125 x - i)(s_{i+1} - s_i), s_i = sin(i/125) rounded to double
       {"sine by a table of 1000 panels",
        {0.5038, 3.1405, 7.2123},

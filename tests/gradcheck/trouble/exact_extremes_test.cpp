@@ -1,5 +1,6 @@
-// Values and gradients of functions of numerical trouble, extremes: computed with 60 digits (mpmath 1.2) from the
-// formula above each, at the double-precision inputs; derivatives by formula, or by differences of 140 digits.
+// Values and gradients of functions of numerical trouble, extremes: computed with 60 digits (mpmath 1.2) from
+// the formula above each, at the double-precision inputs; derivatives by formula, or by differences of 140
+// digits.
 
 #include "exact_gradient.h"
 

@@ -12,7 +12,8 @@ struct ExactGradient {
   std::vector<long double> value;
   /// ∂y_m/∂x_n at [m,n] in row-major order; of a function of elements only the diagonal.
   std::vector<long double> gradient;
-  /// How far the code's value may be off because of its own rounding or stopping tolerance, beyond 1e-12 of itself.
+  /// How far the code's value may be off because of its own rounding or stopping tolerance, beyond 1e-12 of
+  /// itself.
   double noise;
   double gradient_tolerance = 1e-9;  ///< relative
 };

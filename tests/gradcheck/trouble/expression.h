@@ -7,7 +7,8 @@
 
 namespace doxa::trouble {
 
-/// A random expression of smooth functions: each node is op(a, b) of two earlier nodes; the first three are the inputs.
+/// A random expression of smooth functions: each node is op(a, b) of two earlier nodes; the first three are
+/// the inputs.
 struct Expression {
   enum class Op {
     add,

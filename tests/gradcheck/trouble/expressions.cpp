@@ -1,5 +1,5 @@
-// Ordinary compositions: twenty random expressions of smooth functions, the control group. A check that is inconclusive
-// here is of no use.
+// Ordinary compositions: twenty random expressions of smooth functions, the control group. A check that is
+// inconclusive here is of no use.
 
 #include <algorithm>
 

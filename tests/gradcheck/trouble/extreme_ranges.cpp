@@ -1,5 +1,6 @@
-// Numbers at the ends of the range: denormal values and gradients, products that underflow, squares that would
-// overflow. Demmel, "Underflow and the reliability of numerical software", SIAM J. Sci. Stat. Comput. 5, 1984.
+// Numbers at the ends of the range: denormal values and gradients, products that underflow, squares that
+// would overflow. Demmel, "Underflow and the reliability of numerical software", SIAM J. Sci. Stat. Comput.
+// 5, 1984.
 
 #include <cmath>
 #include <limits>

@@ -30,6 +30,7 @@ void add_differential_equations(std::vector<Trouble>& to);
 void add_chaos(std::vector<Trouble>& to);
 void add_cancellation(std::vector<Trouble>& to);
 void add_polynomials(std::vector<Trouble>& to);
+void add_ill_conditioning(std::vector<Trouble>& to);
 void add_tables(std::vector<Trouble>& to);
 void add_rounding(std::vector<Trouble>& to);
 void add_rough_functions(std::vector<Trouble>& to);

@@ -1,6 +1,7 @@
-// Ordinary networks and their losses as functions of all parameters: He et al., arXiv 1502.01852 (weights); Clevert et
-// al., 1511.07289 (elu); Hendrycks & Gimpel, 1606.08415 (gelu); Vaswani et al., 1706.03762; Ba et al., 1607.06450;
-// Hochreiter & Schmidhuber 1997. What is hard: many entries far below the loss, and kinks of relu within a step.
+// Ordinary networks and their losses as functions of all parameters: He et al., arXiv 1502.01852 (weights);
+// Clevert et al., 1511.07289 (elu); Hendrycks & Gimpel, 1606.08415 (gelu); Vaswani et al., 1706.03762; Ba et
+// al., 1607.06450; Hochreiter & Schmidhuber 1997. What is hard: many entries far below the loss, and kinks of
+// relu within a step.
 
 #include "networks.h"
 

@@ -1,4 +1,5 @@
-// The gradients of the networks, against differences of a second implementation: plain loops in extended precision.
+// The gradients of the networks, against differences of a second implementation: plain loops in extended
+// precision.
 
 #include "networks.h"
 

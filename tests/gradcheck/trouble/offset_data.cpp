@@ -1,5 +1,6 @@
-// Statistics of data whose mean is large beside their deviation: Chan, Golub & LeVeque, "Algorithms for computing the
-// sample variance", The American Statistician 37, 1983; Higham, "Accuracy and Stability", 2nd ed., §1.9.
+// Statistics of data whose mean is large beside their deviation: Chan, Golub & LeVeque, "Algorithms for
+// computing the sample variance", The American Statistician 37, 1983; Higham, "Accuracy and Stability", 2nd
+// ed., §1.9.
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
-// Polynomials in expanded form beside their roots: Wilkinson, "The perfidious polynomial", 1984; Higham, "Accuracy and
-// Stability", §5.1; Hamming's and Forsythe's unstable recurrence for ∫ x^n e^(x-1) dx.
+// Polynomials in expanded form beside their roots: Wilkinson, "The perfidious polynomial", 1984; Higham,
+// "Accuracy and Stability", §5.1; Hamming's and Forsythe's unstable recurrence for ∫ x^n e^(x-1) dx.
 
 #include <array>
 #include <cmath>
@@ -54,13 +54,14 @@ long double wilkinson_slope(long double x) { return slope_of(wilkinson, x); }
 long double ninefold_slope(long double x) { return 9 * std::pow(x - 2, 8.0L); }
 long double threefold_slope(long double x) { return slope_of(threefold, x); }
 
-// I ← 1 - n I for n = 1 … 18: -18! … of the start, a straight line of slope 18! = 6.4e15.
+// I ← 1 - n I for n = 1 … 18: a straight line of slope 18! = 6.4e15.
 Real recurrence(Real x) {
   for (int n = 1; n <= 18; ++n) x = 1 - static_cast<Real>(n) * x;
   return x;
 }
 
-// Chebyshev's T_40 by its coefficients: up to 1e14, with values below 1. T_n' = n sin(n θ)/sin θ at x = cos θ.
+// Chebyshev's T_40 by its coefficients: up to 1e14, with values below 1. T_n' = n sin(n θ)/sin θ at x = cos
+// θ.
 Real chebyshev(Real x) {
   static const auto coefficients = [] {
     std::array<std::array<std::int64_t, 41>, 41> t{};

@@ -1,5 +1,5 @@
-// Special functions by quadrature and by means: Abramowitz & Stegun 9.1.18, 7.1.1, 17.6 and 6.5; Trefethen & Weideman,
-// "The exponentially convergent trapezoidal rule", SIAM Review 56, 2014.
+// Special functions by quadrature and by means: Abramowitz & Stegun 9.1.18, 7.1.1, 17.6 and 6.5; Trefethen &
+// Weideman, "The exponentially convergent trapezoidal rule", SIAM Review 56, 2014.
 
 #include <cmath>
 #include <limits>

@@ -1,6 +1,6 @@
-// Roots and fixed points, differentiated by the implicit function theorem and computed by iterations that stop at a
-// tolerance: Griewank & Walther, "Evaluating Derivatives", ch. 15; Corless et al., "On the Lambert W function", 1996;
-// Danby, "Fundamentals of Celestial Mechanics", §6.6 (Kepler's equation).
+// Roots and fixed points, differentiated by the implicit function theorem and computed by iterations that
+// stop at a tolerance: Griewank & Walther, "Evaluating Derivatives", ch. 15; Corless et al., "On the Lambert
+// W function", 1996; Danby, "Fundamentals of Celestial Mechanics", §6.6 (Kepler's equation).
 
 #include <array>
 #include <cmath>
@@ -40,7 +40,7 @@ void kepler_jacobian(std::span<const Real> x, std::span<long double> j) {
 }
 
 const ClosedForm kepler_coarse{
-    1, [](auto x, auto y) { y[0] = kepler_by_iteration(x[0], x[1], static_cast<Real>(1e-8)); },
+    1, [](auto x, auto y) { y[0] = kepler_by_iteration(x[0], x[1], static_cast<Real>(1e-9)); },
     kepler_jacobian};
 const ClosedForm kepler_fine{
     1, [](auto x, auto y) { y[0] = kepler_by_iteration(x[0], x[1], static_cast<Real>(1e-10)); },
@@ -96,8 +96,8 @@ long double cosine_slope(long double a) {
   return -z * std::sin(a * z) / (1 + a * std::sin(a * z));
 }
 
-// u² + v² = a and u v = b with u > v > 0, by Newton's method from (√a, b/√a) until the step is below 1e-5: what
-// is left of the error is 1e-10. Exactly, u ± v = √(a ± 2b).
+// u² + v² = a and u v = b with u > v > 0, by Newton's method from (√a, b/√a) until the step is below 1e-5:
+// what is left of the error is 1e-10. Exactly, u ± v = √(a ± 2b).
 const ClosedForm circle_and_hyperbola{
     2,
     [](auto x, auto y) {
@@ -121,7 +121,8 @@ const ClosedForm circle_and_hyperbola{
       j[3] = (1 / plus + 1 / minus) / 2;
     }};
 
-// The largest eigenvalue of [[a, b], [b, c]] by the power method, stopped where it moves less than 1e-10 of itself.
+// The largest eigenvalue of [[a, b], [b, c]] by the power method, stopped where it moves less than 1e-10 of
+// itself.
 const ClosedForm power_method{
     1,
     [](auto x, auto y) {
@@ -162,8 +163,8 @@ const ClosedForm bouncing_ball{1,
                                  j[1] = (1 + b / root) / 10;
                                }};
 
-// w(λ) = argmin Σ (a_i w - b_i)² + λ w² by gradient descent until the gradient is below 1e-9; a = (1, 2), the inputs
-// are λ, b_0, b_1. Exactly, w = (b_0 + 2 b_1) / (5 + λ).
+// w(λ) = argmin Σ (a_i w - b_i)² + λ w² by gradient descent until the gradient is below 1e-9; a = (1, 2), the
+// inputs are λ, b_0, b_1. Exactly, w = (b_0 + 2 b_1) / (5 + λ).
 const ClosedForm ridge_by_descent{
     1,
     [](auto x, auto y) {
@@ -188,9 +189,9 @@ void add_root_finders(std::vector<Trouble>& to) {
   const std::string family = "root finders";
   const Draw orbit = scalars({{0.5, 2.5}, {0.2, 0.7}});
   to.push_back({family,
-                "Kepler's equation to 1e-8",
+                "Kepler's equation to 1e-9",
                 Kind::limited,
-                "stops at 1e-8, after different numbers of steps",
+                "stops at 1e-9, after different numbers of steps",
                 orbit,
                 closed_form(kepler_coarse),
                 {},

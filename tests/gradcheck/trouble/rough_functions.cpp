@@ -1,5 +1,6 @@
-// Functions that are rough, fast or flat: Weierstrass 1872 and Hardy, Trans. AMS 17, 1916 (nowhere differentiable);
-// Cauchy's e^(-1/x²); Lyness & Moler, SIAM J. Numer. Anal. 4, 1967 (differences of oscillating functions).
+// Functions that are rough, fast or flat: Weierstrass 1872 and Hardy, Trans. AMS 17, 1916 (nowhere
+// differentiable); Cauchy's e^(-1/x²); Lyness & Moler, SIAM J. Numer. Anal. 4, 1967 (differences of
+// oscillating functions).
 
 #include <cmath>
 #include <numbers>

@@ -1,5 +1,5 @@
-// Values rounded to fewer digits than Real has: mixed-precision training (Micikevicius et al., arXiv 1710.03740),
-// bfloat16 (Kalamkar et al., arXiv 1905.12322), fixed point, and noise by a hash.
+// Values rounded to fewer digits than Real has: mixed-precision training (Micikevicius et al., arXiv
+// 1710.03740), bfloat16 (Kalamkar et al., arXiv 1905.12322), fixed point, and noise by a hash.
 
 #include <bit>
 #include <cmath>

@@ -1,6 +1,6 @@
-// Saturated functions: what is left of the derivative is far below the last digit of the value. Hochreiter 1991
-// (vanishing gradients); Blanchard, Higham & Higham, "Accurately computing the log-sum-exp and softmax functions", IMA J.
-// Numer. Anal. 41, 2021.
+// Saturated functions: what is left of the derivative is far below the last digit of the value. Hochreiter
+// 1991 (vanishing gradients); Blanchard, Higham & Higham, "Accurately computing the log-sum-exp and softmax
+// functions", IMA J. Numer. Anal. 41, 2021.
 
 #include <algorithm>
 #include <array>
@@ -44,7 +44,8 @@ const ClosedForm softmax_rows{4, rounded_softmax, [](auto x, auto j) {
                                   }
                               }};
 
-// -log p_0 with p computed first: the loss of a classifier that is sure of the right class, or of a wrong one.
+// -log p_0 with p computed first: the loss of a classifier that is sure of the right class, or of a wrong
+// one.
 const ClosedForm cross_entropy_of_softmax{1,
                                           [](auto x, auto y) {
                                             std::array<Real, 4> p{};

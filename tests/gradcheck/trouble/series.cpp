@@ -1,5 +1,6 @@
-// Series, asymptotic expansions and the seam between them: Forsythe, "Pitfalls in computation", American Mathematical
-// Monthly 77, 1970; Abramowitz & Stegun 5.1.11, 5.1.22, 6.1.41, 6.3.18; Lanczos, SIAM J. Numer. Anal. B 1, 1964.
+// Series, asymptotic expansions and the seam between them: Forsythe, "Pitfalls in computation", American
+// Mathematical Monthly 77, 1970; Abramowitz & Stegun 5.1.11, 5.1.22, 6.1.41, 6.3.18; Lanczos, SIAM J. Numer.
+// Anal. B 1, 1964.
 
 #include <array>
 #include <cmath>
@@ -32,7 +33,8 @@ Real sin_by_series(Real x) {
   return sum;
 }
 
-// E1(x) = -γ - log x - Σ (-x)^k / (k k!) below 1; above, the continued fraction e^-x / (x + 1 - 1/(x + 3 - 4/…)).
+// E1(x) = -γ - log x - Σ (-x)^k / (k k!) below 1; above, the continued fraction e^-x / (x + 1 - 1/(x + 3 -
+// 4/…)).
 Real exponential_integral(Real x) {
   if (x <= 1) {
     Real term = 1, sum = 0;

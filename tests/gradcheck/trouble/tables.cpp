@@ -1,6 +1,6 @@
-// Tables and staircases: interpolation between knots is differentiable between them only, and the nearest entry of a
-// table nowhere usefully. Press et al., "Numerical Recipes", §3.1; Bangaru et al., "Systematically differentiating
-// parametric discontinuities", SIGGRAPH 2021.
+// Tables and staircases: interpolation between knots is differentiable between them only, and the nearest
+// entry of a table nowhere usefully. Press et al., "Numerical Recipes", §3.1; Bangaru et al., "Systematically
+// differentiating parametric discontinuities", SIGGRAPH 2021.
 
 #include <algorithm>
 #include <array>

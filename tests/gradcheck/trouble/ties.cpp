@@ -1,6 +1,6 @@
-// Ties: where the one-sided derivatives differ, the derivatives of all tied elements must still fit together: along
-// every direction the slope must lie between the limits from both sides (Clarke, "Optimization and Nonsmooth
-// Analysis", 1983; Kakade & Lee, "Provably correct automatic subdifferentiation", NeurIPS 2018).
+// Ties: where the one-sided derivatives differ, the derivatives of all tied elements must still fit together:
+// along every direction the slope must lie between the limits from both sides (Clarke, "Optimization and
+// Nonsmooth Analysis", 1983; Kakade & Lee, "Provably correct automatic subdifferentiation", NeurIPS 2018).
 
 #include <algorithm>
 #include <array>
@@ -66,8 +66,8 @@ const ClosedForm no_largest{1, largest, [](auto x, auto j) {
                                 for (std::size_t i = 0; i < x.size(); ++i) j[i] = x[i] == top;
                             }};
 
-// x_1 ≥ x_2 ≥ …; two tied elements share each of their places equally. (Of three, the middle one has the slope
-// median(d) along d, which is not linear in d, so that no gradient fits.)
+// x_1 ≥ x_2 ≥ …; two tied elements share each of their places equally. (Of three, the middle one has the
+// slope median(d) along d, which is not linear in d, so that no gradient fits.)
 template <bool shared>
 const ClosedForm sorted{5,
                         [](auto x, auto y) {

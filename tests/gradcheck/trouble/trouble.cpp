@@ -67,8 +67,8 @@ std::vector<Trouble> trouble_functions() {
   std::vector<Trouble> all;
   for (auto* add :
        {add_offset_data, add_quadrature, add_series, add_root_finders, add_differential_equations, add_chaos,
-        add_cancellation, add_polynomials, add_tables, add_rounding, add_rough_functions, add_extreme_ranges,
-        add_saturation, add_ties, add_networks, add_expressions})
+        add_cancellation, add_polynomials, add_ill_conditioning, add_tables, add_rounding,
+        add_rough_functions, add_extreme_ranges, add_saturation, add_ties, add_networks, add_expressions})
     add(all);
   if (std::numeric_limits<Real>::digits != 53)
     std::erase_if(all, [](const Trouble& t) { return t.double_only; });

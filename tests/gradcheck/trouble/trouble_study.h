@@ -20,8 +20,8 @@ struct TroubleStudy {
   std::vector<Rule> rules;
   std::vector<Row> functions;
   std::vector<Row> mistakes;  ///< `wrong` only: the same by kind of mistake
-  std::vector<std::string>
-      remarkable;  ///< of a function and a rule: how often the right gradient was refused and which wrong ones were accepted
+  /// Of a function and a rule: how often the right gradient was refused and which wrong ones were accepted.
+  std::vector<std::string> remarkable;
   /// Tables of "accepted/undecided/refused" for each function and for each mistake, and the sums.
   std::string markdown() const;
 };

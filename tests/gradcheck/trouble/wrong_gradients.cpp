@@ -26,8 +26,8 @@ bool same(const Tensors& a, const Tensors& b) {
       a, b, [](const Tensor& s, const Tensor& t) { return std::ranges::equal(s.span(), t.span()); });
 }
 
-/// The function as one record whose rule is altered. The mistakes with memory remember the inputs of the newest or the
-/// first record that needs gradients.
+/// The function as one record whose rule is altered. The mistakes with memory remember the inputs of the
+/// newest or the first record that needs gradients.
 class Altered {
  public:
   Altered(TensorFunction f, Alteration how) : f_(std::move(f)), how_(std::move(how)), forward_(f_) {}
