@@ -62,6 +62,31 @@ TEST_F(Resume, MayLengthenAnyRun) {
   EXPECT_NE(results("second").find("\"steps\": 12"), std::string::npos);
 }
 
+// All variants have a checkpoint each, and one that is named is of one of them.
+TEST_F(Resume, OfOneOfAllVariantsSaysHow) {
+  EXPECT_EQ(run("first", "--steps 3").status, 0);
+  const std::string file = checkpoint("first");
+  const ShellOutcome all =
+      shell(scratch_, program("10-filtering-posterior") + " --quick --hidden 4 --horizon 4 --out '" +
+                          (scratch_ / "other").string() + "' --resume '" + file + "'");
+  EXPECT_EQ(all.status, 2);
+  EXPECT_EQ(all.err, "10-filtering-posterior: --resume: there is no " + file +
+                         ".markov nor that of another variant; where " + file +
+                         " is that of one, name it by --variant\n");
+}
+
+// A finite number that is wrong looks like any other.
+TEST_F(Resume, RefusesADamagedFile) {
+  EXPECT_EQ(run("first", "--steps 3").status, 0);
+  std::string bytes = content(checkpoint("first"));
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  write_bytes(checkpoint("first"), bytes);
+  const ShellOutcome refused = run("second", "--steps 6 --resume '" + checkpoint("first") + "'");
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("the file is damaged or was edited\n"), std::string::npos) << refused.err;
+  EXPECT_EQ(content(checkpoint("first")), bytes);
+}
+
 TEST_F(Resume, NamesTheSettingThatDiffers) {
   EXPECT_EQ(run("first", "--steps 6 --latent 3").status, 0);
   expect_refused("--steps 6 --latent 4", "with latent '3', expected latent '4' as in this run\n");

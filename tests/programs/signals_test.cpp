@@ -80,6 +80,20 @@ TEST(Signals, StopATrainingRunThatSaysSo) {
   }
 }
 
+// As `timeout` sends it: to the program, and then to all of its group.
+TEST(Signals, SentTwiceAtOnceAreOneRequest) {
+  const Scratch scratch;
+  Job job(scratch, "exec " + training(scratch));
+  ASSERT_TRUE(job.wait_for("observations; episodes of 4 steps")) << job.out();
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  for (int i = 0; i < 3; ++i) {
+    job.signal_all(SIGTERM);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_EQ(WTERMSIG(job.wait()), SIGTERM);
+  EXPECT_NE(content(scratch / "run" / "results.json").find("by SIGTERM"), std::string::npos) << job.out();
+}
+
 // Under nohup a lost connection does not stop it.
 TEST(Signals, ThatAreIgnoredStayIgnored) {
   const Scratch scratch;
