@@ -1,7 +1,10 @@
 // A chapter that trains, stopped by a signal: it finishes its step, writes what it has and says so, and ends by the
 // signal.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,6 +57,20 @@ class Job {
   bool ended_ = false;
 };
 
+// All that a writer puts into a pipe; less if it does not come, or stops for ten seconds.
+std::string read_pipe(const std::filesystem::path& path) {
+  pollfd pipe{.fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK), .events = POLLIN, .revents = 0};
+  std::string all(1 << 20, '\0');
+  std::size_t size = 0;
+  while (::poll(&pipe, 1, 10'000) > 0) {
+    const ssize_t n = ::read(pipe.fd, all.data() + size, all.size() - size);
+    if (n <= 0) break;
+    size += static_cast<std::size_t>(n);
+  }
+  ::close(pipe.fd);
+  return all.substr(0, size);
+}
+
 // Long enough that the signal comes before the end, and cheap to score.
 std::string training(const Scratch& scratch) {
   return program("10-filtering-posterior") +
@@ -92,6 +109,24 @@ TEST(Signals, SentTwiceAtOnceAreOneRequest) {
   }
   EXPECT_EQ(WTERMSIG(job.wait()), SIGTERM);
   EXPECT_NE(content(scratch / "run" / "results.json").find("by SIGTERM"), std::string::npos) << job.out();
+}
+
+// While results are written, which here waits for the reader of a pipe: all files are of one run.
+TEST(Signals, LetAChapterWriteAllItsFiles) {
+  const Scratch scratch;
+  const std::filesystem::path run = scratch / "run", pipe = run / "asymmetry.svg";
+  std::filesystem::create_directory(run);
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  Job job(scratch, "exec " + program("02-gaussians") + " --quick --out '" + run.string() + "'");
+  ASSERT_TRUE(job.wait_for("claims hold\n")) << job.out();
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  job.signal_all(SIGTERM);
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_TRUE(read_pipe(pipe).ends_with("</svg>\n"));
+  const int status = job.wait();
+  ASSERT_TRUE(WIFSIGNALED(status)) << status << job.out();
+  EXPECT_EQ(WTERMSIG(status), SIGTERM);
+  EXPECT_TRUE(std::filesystem::exists(run / "results.json"));
 }
 
 // Under nohup a lost connection does not stop it.
