@@ -57,7 +57,7 @@ const std::vector<Contradiction>& contradictions() {
 
 TEST(Contradictions, AreRefusedInOneLine) {
   const Scratch scratch;
-  const std::string here = "cd '" + scratch.path().string() + "'; ";
+  const std::string here = "cd " + shell_word(scratch.path().string()) + "; ";
   for (const Contradiction& c : contradictions()) {
     const ShellOutcome run = shell(scratch, here + program(c.name) + " " + c.arguments);
     EXPECT_EQ(run.status, 2) << c.name << " " << c.arguments;

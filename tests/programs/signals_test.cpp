@@ -21,7 +21,7 @@ namespace {
 class Job {
  public:
   Job(const Scratch& folder, const std::string& command) : out_(folder / "out") {
-    const std::string line = command + " >'" + out_.string() + "' 2>&1";
+    const std::string line = command + " >" + shell_word(out_.string()) + " 2>&1";
     group_ = ::fork();
     if (group_ != 0) return;
     ::setpgid(0, 0);
@@ -74,8 +74,8 @@ std::string read_pipe(const std::filesystem::path& path) {
 // Long enough that the signal comes before the end, and cheap to score.
 std::string training(const Scratch& scratch) {
   return program("10-filtering-posterior") +
-         " --quick --variant markov --hidden 4 --horizon 4 --steps 2000000 --out '" +
-         (scratch / "run").string() + "'";
+         " --quick --variant markov --hidden 4 --horizon 4 --steps 2000000 --out " +
+         shell_word((scratch / "run").string());
 }
 
 TEST(Signals, StopATrainingRunThatSaysSo) {
@@ -117,7 +117,7 @@ TEST(Signals, LetAChapterWriteAllItsFiles) {
   const std::filesystem::path run = scratch / "run", pipe = run / "asymmetry.svg";
   std::filesystem::create_directory(run);
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  Job job(scratch, "exec " + program("02-gaussians") + " --quick --out '" + run.string() + "'");
+  Job job(scratch, "exec " + program("02-gaussians") + " --quick --out " + shell_word(run.string()));
   ASSERT_TRUE(job.wait_for("claims hold\n")) << job.out();
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   job.signal_all(SIGTERM);
