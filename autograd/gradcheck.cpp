@@ -109,7 +109,6 @@ class Check {
           if (unstable[i].empty()) unstable[i] = instability(unit(i), analytic[i]);
           return unstable[i][j];
         };
-        around.jumps = [&, i](double step) { return jumps(f, m, i, step); };
         judge(e, numeric[i], around);
         undecided[i].add(e, numeric[i]);
         if (e.verdict == Verdict::kink) kinks[i].push_back(j);
@@ -229,7 +228,6 @@ class Check {
       }
       return moved;
     };
-    around.jumps = [&](double step) { return jumps(f, 1, 0, step); };
     judge_sum(e, numeric, around);
     Undecided undecided;
     undecided.add(e, numeric);
@@ -269,7 +267,6 @@ class Check {
           if (unstable.empty()) unstable = instability(v, g);
           return unstable[j];
         };
-        around.jumps = [&](double step) { return jumps(f, 1, 0, step); };
         judge_sum(e, numeric, around);
         undecided.add(e, numeric);
         report.entries.push_back(std::move(e));

@@ -72,7 +72,7 @@ std::string GradientEntry::output_element() const {
 
 Verdict GradientReport::verdict() const {
   if (!violations.empty() || count(Verdict::fail) > 0) return Verdict::fail;
-  if (entries.empty() || !(undecided <= resolution_limit)) return Verdict::inconclusive;
+  if (entries.empty() || !(undecided <= undecided_limit)) return Verdict::inconclusive;
   return count(Verdict::kink) > 0 ? Verdict::kink : Verdict::pass;
 }
 

@@ -114,11 +114,13 @@ void choose(NumericalDerivative& d, double here, double first) {
     if (best && !agree(*best, *e)) break;
     if (!best || e->error < best->error) best = &*e;
   }
+  d.error = std::numeric_limits<double>::infinity();
   if (!best) return;
   d.value = best->value;
   d.error = best->error;
   d.roughness = best->roughness;
   d.largest = best->largest;
+  d.step = best->step;
   d.slope = best->variation / best->step;
   d.constant = best->constant && best->step >= 0.5 * first;
 }
@@ -139,6 +141,61 @@ bool moves_in_steps(const LineFunction& f, std::size_t i, std::span<const double
       if (std::ranges::find(values, a[i]) == values.end()) values.push_back(a[i]);
     }
   return values.size() >= 3 && 4 * constant >= 3 * moved;
+}
+
+// Does component i of F jump, within `step` of 0?
+bool jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step) {
+  std::vector<double> here(outputs), y(points), low(outputs), high(outputs), middle(outputs);
+  f(0, here);
+  const Samples samples(f, here, step);
+  if (!samples.distinct) return false;
+  for (std::size_t k = 0; k < points; ++k) y[k] = samples.values[k * outputs + i];
+  std::vector<std::size_t> order(points);
+  for (std::size_t k = 0; k < points; ++k) order[k] = k;
+  std::ranges::sort(order, {}, [&](std::size_t k) { return samples.nodes[k]; });
+  const std::vector<double> off = PolynomialFit(samples.nodes, 4).residuals(y);
+  const auto gap = [&](std::size_t k) { return std::abs(off[order[k + 1]] - off[order[k]]); };
+  std::size_t widest = 0;
+  for (std::size_t k = 0; k + 1 < points; ++k)
+    if (gap(k) > gap(widest)) widest = k;
+  // Halves the interval over which F changes most; if the change does not get less, it is a jump.
+  double a = samples.nodes[order[widest]], b = samples.nodes[order[widest + 1]];
+  const double first = gap(widest);
+  f(a, low);
+  f(b, high);
+  for (int k = 0; k < 40; ++k) {
+    const double half = a + (b - a) / 2;
+    const double c = f(half, middle);
+    if (!(c > a && c < b) || !std::isfinite(middle[i])) break;
+    if (std::abs(middle[i] - low[i]) > std::abs(high[i] - middle[i])) {
+      b = c;
+      high = middle;
+    } else {
+      a = c;
+      low = middle;
+    }
+  }
+  return std::abs(high[i] - low[i]) > 0.01 * first;
+}
+
+// F can be smooth between jumps, as rounding inside it and stopping criteria make it, and then its slope there is not the
+// derivative of what is computed. If that slope contradicts the tape, and over longer steps F is rough by more than
+// rounding explains, and it jumps: then only the longer steps count.
+void leave_pieces_between_jumps(const LineFunction& f, std::span<const double> here, std::size_t i,
+                                double analytic, double first, NumericalDerivative& d) {
+  for (int looks = 0; looks < 3 && d.found(); ++looks) {
+    if (std::abs(analytic - d.value) <= ratio_limit * d.error) return;
+    const auto rough = std::find_if(d.estimates.rbegin(), d.estimates.rend(), [&](const SlopeEstimate& e) {
+      const bool confirms = e.smooth() && std::abs(analytic - e.value) <= ratio_limit * e.error &&
+                            ratio_limit * e.error <= 0.1 * std::abs(e.value);
+      return e.step > d.step && e.roughness > 1e3 * unit_roundoff * e.largest &&
+             (e.roughness > 0.1 * d.slope * d.step || confirms);
+    });
+    if (rough == d.estimates.rend() || !jumps(f, here.size(), i, rough->step)) return;
+    const double step = rough->step;
+    std::erase_if(d.estimates, [&](const SlopeEstimate& e) { return e.step < step; });
+    choose(d, here[i], first);
+  }
 }
 
 }  // namespace
@@ -228,42 +285,9 @@ std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<
           std::span(d.estimates.begin(), flat).last(std::min<std::ptrdiff_t>(2, flat - d.estimates.begin())),
           flat->step);
     choose(d, here[i], range.first);
+    leave_pieces_between_jumps(f, here, i, analytic[i], range.first, d);
   }
   return derivatives;
-}
-
-bool jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step) {
-  std::vector<double> here(outputs), y(points), low(outputs), high(outputs), middle(outputs);
-  f(0, here);
-  const Samples samples(f, here, step);
-  if (!samples.distinct) return false;
-  for (std::size_t k = 0; k < points; ++k) y[k] = samples.values[k * outputs + i];
-  std::vector<std::size_t> order(points);
-  for (std::size_t k = 0; k < points; ++k) order[k] = k;
-  std::ranges::sort(order, {}, [&](std::size_t k) { return samples.nodes[k]; });
-  const std::vector<double> off = PolynomialFit(samples.nodes, 4).residuals(y);
-  const auto gap = [&](std::size_t k) { return std::abs(off[order[k + 1]] - off[order[k]]); };
-  std::size_t widest = 0;
-  for (std::size_t k = 0; k + 1 < points; ++k)
-    if (gap(k) > gap(widest)) widest = k;
-  // Halves the interval over which F changes most; if the change does not get less, it is a jump.
-  double a = samples.nodes[order[widest]], b = samples.nodes[order[widest + 1]];
-  const double first = gap(widest);
-  f(a, low);
-  f(b, high);
-  for (int k = 0; k < 40; ++k) {
-    const double half = a + (b - a) / 2;
-    const double c = f(half, middle);
-    if (!(c > a && c < b) || !std::isfinite(middle[i])) break;
-    if (std::abs(middle[i] - low[i]) > std::abs(high[i] - middle[i])) {
-      b = c;
-      high = middle;
-    } else {
-      a = c;
-      low = middle;
-    }
-  }
-  return std::abs(high[i] - low[i]) > 0.01 * first;
 }
 
 }  // namespace doxa

@@ -21,6 +21,7 @@ using LineFunction = std::function<double(double t, std::span<double> y)>;
 struct NumericalDerivative {
   double value = 0;
   double error = std::numeric_limits<double>::infinity();  ///< the estimated error of the value
+  double step = 0;       ///< that gave the value
   double roughness = 0;    ///< how far samples are from a smooth curve, at the step that gave the value
   double largest = 0;      ///< the largest magnitude of the samples, there
   double slope = 0;        ///< the standard deviation of the samples / step, there
@@ -56,8 +57,5 @@ struct StepRange {
 std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<const double> here,
                                                std::span<const double> analytic, const StepRange& range,
                                                double limit);
-
-/// Does component i of F jump, within `step` of 0?
-bool jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step);
 
 }  // namespace doxa

@@ -8,6 +8,7 @@
 namespace doxa {
 
 const double resolution_limit = 2 * std::pow(unit_roundoff, 0.4);
+const double undecided_limit = std::sqrt(unit_roundoff);
 
 namespace {
 
@@ -50,19 +51,6 @@ bool zero(const GradientEntry& e, const NumericalDerivative& d, const Around& ar
          (bound <= resolution_limit * d.slope || d.variation <= 4 * unit_roundoff * around.intermediate);
 }
 
-// Does the tape give the slope of y over a longer distance, over which y jumps?
-bool across_jumps(const GradientEntry& e, const NumericalDerivative& d, const Around& around) {
-  for (const SlopeEstimate& s : d.estimates)
-    if (s.smooth() && s.roughness > explained_by_rounding(around, s.largest) &&
-        std::abs(e.analytic - s.value) <= ratio_limit * s.error &&
-        ratio_limit * s.error <= 0.1 * std::abs(s.value))
-      return around.jumps && around.jumps(s.step);
-  return false;
-}
-
-// Along a direction, a small error of one derivative is smaller still in the sum.
-const double slip = std::sqrt(unit_roundoff);
-
 std::string cause(const GradientEntry& e, const NumericalDerivative& d, const Around& around,
                   double unstable) {
   if (around.direction && std::abs(e.analytic - e.numeric) <= resolution_limit * std::abs(e.numeric))
@@ -93,7 +81,7 @@ void judge(GradientEntry& e, const NumericalDerivative& d, const Around& around)
     if (!std::isfinite(e.analytic)) return Verdict::fail;
     if (d.found() && off + bound <= allowed && (!around.direction || around.resolution > 0))
       return Verdict::pass;
-    if (d.found() && around.direction && bound <= allowed && off <= bound + slip * std::abs(e.numeric))
+    if (d.found() && around.direction && bound <= allowed && off <= bound + undecided_limit * std::abs(e.numeric))
       return Verdict::pass;
     if (d.constant) return of_constant(e, d, around);
     if (d.kink && !(bound <= resolution_limit * std::abs(e.numeric))) return of_kink(e, d, around);
@@ -108,7 +96,7 @@ void judge(GradientEntry& e, const NumericalDerivative& d, const Around& around)
     const bool hidden = d.roughness > explained_by_rounding(around, d.largest) &&
                         std::abs(e.analytic) > 100 * std::max(std::abs(e.numeric), d.slope);
     if (off > allowed + bound + ratio_limit * unstable && !(d.steps && d.roughness > 1e-6 * d.variation) &&
-        !hidden && !across_jumps(e, d, around))
+        !hidden)
       return Verdict::fail;
     return inconclusive(e, cause(e, d, around, unstable));
   };

@@ -17,7 +17,6 @@ struct Around {
   /// How far the tape's derivative moves if each input is moved by a few units in its last place: a gradient that is
   /// exact for inputs that close is as good as rounding allows.
   std::function<double()> instability = [] { return 0.0; };
-  std::function<bool(double step)> jumps = {};  ///< does y jump within this distance?
 };
 
 /// Compares entry.analytic with a numerical derivative and fills in the rest of the entry: see
