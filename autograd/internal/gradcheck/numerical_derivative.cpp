@@ -114,6 +114,8 @@ void choose(NumericalDerivative& d, double here, double first) {
     if (best && !agree(*best, *e)) break;
     if (!best || e->error < best->error) best = &*e;
   }
+  d.constant_far = d.variation <= 4 * unit_roundoff * std::abs(here) && !d.estimates.empty() &&
+                   d.estimates.front().step > 5 * first;
   d.error = std::numeric_limits<double>::infinity();
   if (!best) return;
   d.value = best->value;
@@ -121,7 +123,11 @@ void choose(NumericalDerivative& d, double here, double first) {
   d.roughness = best->roughness;
   d.largest = best->largest;
   d.step = best->step;
-  d.slope = best->variation / best->step;
+  const auto near = std::ranges::find_if(d.estimates, [&](const SlopeEstimate& e) {
+    return e.step <= 1.5 * std::max(first, d.estimates.back().step);
+  });
+  const SlopeEstimate& typical = best->step > near->step ? *near : *best;
+  d.slope = typical.variation / typical.step;
   d.constant = best->constant && best->step >= 0.5 * first;
 }
 

@@ -21,13 +21,14 @@ using LineFunction = std::function<double(double t, std::span<double> y)>;
 struct NumericalDerivative {
   double value = 0;
   double error = std::numeric_limits<double>::infinity();  ///< the estimated error of the value
-  double step = 0;       ///< that gave the value
-  double roughness = 0;    ///< how far samples are from a smooth curve, at the step that gave the value
-  double largest = 0;      ///< the largest magnitude of the samples, there
-  double slope = 0;        ///< the standard deviation of the samples / step, there
-  double steepest = 0;     ///< the largest slope at any step
-  double variation = 0;    ///< the largest standard deviation of the samples at any step
-  bool constant = false;   ///< F has the same bits at all samples of the largest step
+  double step = 0;                                         ///< that gave the value
+  double roughness = 0;       ///< how far samples are from a smooth curve, at the step that gave the value
+  double largest = 0;         ///< the largest magnitude of the samples, there
+  double slope = 0;           ///< the standard deviation of the samples / step, there or at the first step
+  double steepest = 0;        ///< the largest slope at any step
+  double variation = 0;       ///< the largest standard deviation of the samples at any step
+  bool constant = false;      ///< F has the same bits at all samples of the largest step
+  bool constant_far = false;  ///< and but for rounding over longer steps, too
   bool steps = false;      ///< F stays constant over short distances and changes over long ones, everywhere
   bool undefined = false;  ///< F is not finite at some sample of every step
   /// At some scale the quotients from the left and from the right have different limits.

@@ -45,10 +45,10 @@ Verdict of_kink(GradientEntry& e, const NumericalDerivative& d, const Around& ar
 
 // Both say that the derivative is zero: the numerical one, and the tape's but for its own rounding. This is believed
 // if all of a derivative as large as those near by would have been seen, or if y changes nowhere by more than rounding.
-bool zero(const GradientEntry& e, const NumericalDerivative& d, const Around& around, double unstable) {
+bool zero(const GradientEntry& e, const NumericalDerivative& d, double unstable) {
   const double bound = ratio_limit * e.error;
   return std::abs(e.numeric) <= bound && std::abs(e.analytic) <= ratio_limit * unstable &&
-         (bound <= resolution_limit * d.slope || d.variation <= 4 * unit_roundoff * around.intermediate);
+         (bound <= resolution_limit * d.slope || d.constant_far);
 }
 
 std::string cause(const GradientEntry& e, const NumericalDerivative& d, const Around& around,
@@ -81,7 +81,8 @@ void judge(GradientEntry& e, const NumericalDerivative& d, const Around& around)
     if (!std::isfinite(e.analytic)) return Verdict::fail;
     if (d.found() && off + bound <= allowed && (!around.direction || around.resolution > 0))
       return Verdict::pass;
-    if (d.found() && around.direction && bound <= allowed && off <= bound + undecided_limit * std::abs(e.numeric))
+    if (d.found() && around.direction && bound <= allowed &&
+        off <= bound + undecided_limit * std::abs(e.numeric))
       return Verdict::pass;
     if (d.constant) return of_constant(e, d, around);
     if (d.kink && !(bound <= resolution_limit * std::abs(e.numeric))) return of_kink(e, d, around);
@@ -91,7 +92,7 @@ void judge(GradientEntry& e, const NumericalDerivative& d, const Around& around)
                                  ? cause(e, d, around, 0)
                                  : "y is rough at every distance: noise, jumps, chaos, or a kink very near");
     const double unstable = around.instability();
-    if (zero(e, d, around, unstable)) return Verdict::pass;
+    if (zero(e, d, unstable)) return Verdict::pass;
     // Something finer than every step would have to be steep indeed to hide a derivative far larger than the slopes.
     const bool hidden = d.roughness > explained_by_rounding(around, d.largest) &&
                         std::abs(e.analytic) > 100 * std::max(std::abs(e.numeric), d.slope);
