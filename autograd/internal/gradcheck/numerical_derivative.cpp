@@ -170,46 +170,52 @@ bool jumps_between(const LineFunction& f, std::size_t outputs, std::size_t i, do
   return std::abs(high[i] - low[i]) > 0.01 * first;
 }
 
-// Does component i of F jump on both sides of 0, within `step`? One jump alone is a place to stay away from.
+// Does component i of F jump within `step` of 0? Looks where F is furthest from a smooth curve.
 bool jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step) {
   std::vector<double> here(outputs), y(points);
   f(0, here);
   const Samples samples(f, here, step);
   if (!samples.distinct) return false;
   for (std::size_t k = 0; k < points; ++k) y[k] = samples.values[k * outputs + i];
-  std::vector<std::size_t> order(points);
+  std::vector<std::size_t> order(points), intervals(points - 1);
   for (std::size_t k = 0; k < points; ++k) order[k] = k;
   std::ranges::sort(order, {}, [&](std::size_t k) { return samples.nodes[k]; });
+  for (std::size_t k = 0; k + 1 < points; ++k) intervals[k] = k;
   const std::vector<double> off = PolynomialFit(samples.nodes, 4).residuals(y);
-  for (const bool right : {false, true}) {
-    std::size_t widest = right ? pairs : 0;
-    const auto gap = [&](std::size_t k) { return std::abs(off[order[k + 1]] - off[order[k]]); };
-    for (std::size_t k = widest; k < (right ? 2 * pairs : pairs); ++k)
-      if (gap(k) > gap(widest)) widest = k;
-    if (!jumps_between(f, outputs, i, samples.nodes[order[widest]], samples.nodes[order[widest + 1]]))
-      return false;
-  }
-  return true;
+  std::ranges::sort(intervals, std::greater{},
+                    [&](std::size_t k) { return std::abs(off[order[k + 1]] - off[order[k]]); });
+  return std::any_of(intervals.begin(), intervals.begin() + 4, [&](std::size_t k) {
+    return jumps_between(f, outputs, i, samples.nodes[order[k]], samples.nodes[order[k + 1]]);
+  });
 }
 
-// F can be smooth between jumps, as rounding inside it and stopping criteria make it, and then its slope there is not the
-// derivative of what is computed. If that slope contradicts the tape, and over longer steps F is rough by more than
-// rounding explains, and it jumps: then only the longer steps count.
+// F can be smooth between jumps, as rounding inside it and stopping criteria make it, and its slope there is not the
+// derivative of what is computed. So if that slope contradicts the tape, longer steps are looked at: those over which F is
+// as rough as it varies, alike at two of them, and those over which it is rough by more than rounding explains while its
+// slope confirms the tape. If it jumps there, only the longer steps count. (A single jump or a pole is not that rough.)
 void leave_pieces_between_jumps(const LineFunction& f, std::span<const double> here, std::size_t i,
                                 double analytic, double first, NumericalDerivative& d) {
-  for (int looks = 0; looks < 3 && d.found(); ++looks) {
-    if (std::abs(analytic - d.value) <= ratio_limit * d.error) return;
-    const auto rough = std::find_if(d.estimates.rbegin(), d.estimates.rend(), [&](const SlopeEstimate& e) {
-      const bool confirms = e.smooth() && std::abs(analytic - e.value) <= ratio_limit * e.error &&
-                            ratio_limit * e.error <= 0.1 * std::abs(e.value);
-      return e.step > d.step && e.roughness > 1e3 * unit_roundoff * e.largest &&
-             (e.roughness > 0.1 * d.slope * d.step || confirms);
-    });
-    if (rough == d.estimates.rend() || !jumps(f, here.size(), i, rough->step)) return;
-    const double step = rough->step;
-    std::erase_if(d.estimates, [&](const SlopeEstimate& e) { return e.step < step; });
-    choose(d, here[i], first);
+  if (!d.found() || std::abs(analytic - d.value) <= ratio_limit * d.error) return;
+  const auto rough = [&](const SlopeEstimate& e) {
+    return e.roughness > 1e3 * unit_roundoff * e.largest && e.roughness > 0.1 * d.slope * d.step &&
+           e.roughness > 0.5 * e.variation;
+  };
+  const auto confirms = [&](const SlopeEstimate& e) {
+    return e.smooth() && e.roughness > 1e3 * unit_roundoff * e.largest &&
+           std::abs(analytic - e.value) <= ratio_limit * e.error &&
+           ratio_limit * e.error <= 0.1 * std::abs(e.value);
+  };
+  double shortest = 0;  // of the steps over which F jumps
+  for (std::size_t k = 0; k < d.estimates.size() && d.estimates[k].step > d.step; ++k) {
+    const SlopeEstimate& e = d.estimates[k];
+    const bool alike = k > 0 && rough(e) && rough(d.estimates[k - 1]) &&
+                       std::max(e.roughness, d.estimates[k - 1].roughness) <=
+                           3 * std::min(e.roughness, d.estimates[k - 1].roughness);
+    if ((alike || confirms(e)) && (shortest > 0 || jumps(f, here.size(), i, e.step))) shortest = e.step;
   }
+  if (shortest == 0) return;
+  std::erase_if(d.estimates, [&](const SlopeEstimate& e) { return e.step < shortest; });
+  choose(d, here[i], first);
 }
 
 }  // namespace
@@ -294,10 +300,7 @@ std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<
     std::ranges::sort(d.estimates, std::greater{}, &SlopeEstimate::step);
     const auto flat = std::ranges::find_if(d.estimates, &SlopeEstimate::constant);
     if (flat != d.estimates.end() && flat != d.estimates.begin())
-      d.steps = moves_in_steps(
-          f, i, here,
-          std::span(d.estimates.begin(), flat).last(std::min<std::ptrdiff_t>(2, flat - d.estimates.begin())),
-          flat->step);
+      d.steps = moves_in_steps(f, i, here, {d.estimates.begin(), flat}, flat->step);
     choose(d, here[i], range.first);
     leave_pieces_between_jumps(f, here, i, analytic[i], range.first, d);
   }
