@@ -179,7 +179,8 @@ TEST(GradientProperties, ScaleWithTheCotangent) {
   const auto skipped = identity_of([](Real g) { return std::abs(g) < Real(1e-3) ? Real{0} : g; });
   EXPECT_TRUE(says(check_gradients(skipped, three_numbers), "2^-40 times the cotangent"));
   // Far below the rounding of a cotangent of usual size.
-  const auto raised = identity_of([](Real g) { return g == 0 ? g : g + Real(1e-20); });
+  constexpr Real little = static_cast<Real>(sizeof(Real) > 4 ? 1e-20 : 1e-14);
+  const auto raised = identity_of([](Real g) { return g == 0 ? g : g + little; });
   EXPECT_TRUE(says(check_gradients(raised, three_numbers), "2^-40 times the cotangent"));
   // The same in a sum: the norm of all cotangents is limited to 100.
   const auto limited = [](Tape&, Inputs x) {

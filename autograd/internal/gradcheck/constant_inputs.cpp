@@ -42,7 +42,7 @@ void Properties::with_constants(const std::string& what, const std::vector<const
   for (std::size_t l = 0; l < f_.leaves().size(); ++l)
     if (std::find(constants.begin(), constants.end(), f_.leaves()[l].gradient) != constants.end())
       for (std::size_t j = f_.first(l); j < f_.first(l + 1); ++j) gradient[j] = expected[j];
-  report(what + " the gradient is another", beyond_rounding(gradient, expected));
+  report(what + " the gradient is another", beyond_rounding(gradient, expected, rounding_));
 }
 
 }  // namespace doxa

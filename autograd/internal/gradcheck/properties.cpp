@@ -87,11 +87,12 @@ std::optional<std::string> Properties::difference(const Numbers& got, const Numb
   return {};
 }
 
-std::optional<std::string> Properties::beyond_rounding(const Numbers& got, const Numbers& expected) const {
+std::optional<std::string> Properties::beyond_rounding(const Numbers& got, const Numbers& expected,
+                                                       const Numbers& rounding) const {
   for (std::size_t j = 0; j < got.size(); ++j) {
     if (!std::isfinite(expected[j])) continue;
-    const double rounding = rounding_[f_.leaf_of(j)] + unit_roundoff * std::abs(expected[j]);
-    if (std::abs(got[j] - expected[j]) <= 10 * ratio_limit * rounding) continue;
+    const double error = rounding[f_.leaf_of(j)] + unit_roundoff * std::abs(expected[j]);
+    if (std::abs(got[j] - expected[j]) <= 10 * ratio_limit * error) continue;
     return "at " + f_.entry(j).input_element() + ": " + text(got[j]) + ", expected " + text(expected[j]);
   }
   return {};

@@ -26,16 +26,17 @@ class Properties {
   static Tensor combined(double a, const Tensor& v, double b, const Tensor& w);  // a v + b w
   // The first element at which two gradients differ in any bit. NaN equals NaN, and 0 equals -0.
   std::optional<std::string> difference(const Numbers& got, const Numbers& expected) const;
-  // The same, if they differ by more than rounding can explain. Elements that should not be finite are left
-  // out.
-  std::optional<std::string> beyond_rounding(const Numbers& got, const Numbers& expected) const;
+  // The same, if they differ by more than rounding can explain, which moves the elements of each leaf's gradient by
+  // as much as `rounding` says. Elements that should not be finite are left out.
+  std::optional<std::string> beyond_rounding(const Numbers& got, const Numbers& expected,
+                                             const Numbers& rounding) const;
 
   // properties.cpp
   void exceptions();
   // linearity.cpp
   void linearity(Var y);
   bool scales(Var y, double factor, const char* what);
-  void measure_rounding(Var y, const Tensor& cotangent, const Numbers& gradient);
+  void measure_rounding(Var y, const Tensor& cotangent, const Numbers& gradient, Numbers& rounding);
   // uses.cpp
   void another_use(bool before);
   void two_uses();
