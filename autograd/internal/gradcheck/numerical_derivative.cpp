@@ -131,22 +131,26 @@ void choose(NumericalDerivative& d, double here, double first) {
   d.constant = best->constant && best->step >= 0.5 * first;
 }
 
-// F is constant near 0, and not over the longer steps. Is it constant near most other places as well, with other values?
-// Then it is no plateau of a smooth function.
+// F is constant near 0, and not over the longer steps. Is it constant near most other places as well, at three values or
+// more? Then it is no plateau of a smooth function.
 bool moves_in_steps(const LineFunction& f, std::size_t i, std::span<const double> here,
                     std::span<const SlopeEstimate> longer, double flat) {
-  std::vector<double> a(here.size()), b(here.size()), values;
+  std::vector<double> a(here.size()), b(here.size()), levels, steps{10 * longer[0].step, 3 * longer[0].step};
+  for (const SlopeEstimate& e : longer) steps.push_back(e.step);
   std::size_t moved = 0, constant = 0;
-  for (const SlopeEstimate& e : longer)
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
     for (const double at : {-0.97, -0.83, -0.61, -0.37, 0.41, 0.67, 0.79, 0.93}) {
-      f(at * e.step, a);
-      f(at * e.step + 0.02 * flat, b);
+      f(at * *step, a);
+      f(at * *step + 0.02 * flat, b);
       if (!std::isfinite(a[i]) || a[i] == here[i]) continue;
       ++moved;
-      if (a[i] == b[i]) ++constant;
-      if (std::ranges::find(values, a[i]) == values.end()) values.push_back(a[i]);
+      if (a[i] != b[i]) continue;
+      ++constant;
+      if (std::ranges::find(levels, a[i]) == levels.end()) levels.push_back(a[i]);
     }
-  return values.size() >= 3 && 4 * constant >= 3 * moved;
+    if (levels.size() >= 3 && 4 * constant >= 3 * moved) return true;
+  }
+  return false;
 }
 
 // Does component i of F change between a and b by a jump? Halves the interval over which it changes most; a continuous
