@@ -33,6 +33,10 @@ class Check {
 
   GradientReport report() {
     GradientReport report;
+    report.seed = options_.seed;
+    report.inputs = f_.inputs();
+    report.outputs = f_.outputs();
+    report.resolution = options_.resolution;
     try {
       f_.record();
     } catch (const std::exception& e) {
@@ -49,9 +53,7 @@ class Check {
     else
       sample(report.entries);
     std::stable_sort(report.entries.begin(), report.entries.end(),
-                     [](const GradientEntry& a, const GradientEntry& b) {
-                       return a.verdict != b.verdict ? a.verdict > b.verdict : a.ratio() > b.ratio();
-                     });
+                     [](const GradientEntry& a, const GradientEntry& b) { return a.worse_than(b); });
     return report;
   }
 
