@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "doxa/autograd/gradcheck.h"
+#include "doxa/autograd/internal/characters.h"
 #include "doxa/autograd/internal/json_text.h"
 
 namespace doxa {
@@ -13,12 +14,6 @@ std::string digits(double x, int count) { return to_text(x, std::chars_format::g
 // "x[2,1]" for an index in row-major order.
 std::string element(const std::string& name, const Shape& shape, Index index) {
   return shape.rank() == 0 ? name : name + "[" + shape.index(index) + "]";
-}
-
-// The number of characters: bytes that continue a UTF-8 character do not count.
-std::size_t characters(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 // "1,056"
