@@ -28,6 +28,9 @@ inline constexpr double ratio_limit = 10;
 /// 2 u^(2/5), where u is the unit round-off of Real: 8.3e-7 in double precision. A derivative with a larger
 /// relative error never passes.
 extern const double resolution_limit;
+/// √u: 1.1e-8 in double precision. A gradient passes although some derivatives in it are inconclusive if these can be
+/// wrong by no more than this share of its norm.
+extern const double undecided_limit;
 
 /// One checked derivative: of an element of y, or of F = Σ v_i y_i for a random cotangent v, with respect to
 /// an element of an input or along a random direction.
@@ -67,13 +70,12 @@ struct GradientReport {
   std::vector<GradientEntry> entries;  ///< the worst first
   /// The properties of gradients that do not hold, one sentence for each: see check_gradients.
   std::vector<std::string> violations;
-  /// The share of a gradient's norm that inconclusive entries may hold: ‖(|a_j| + |n_j| + 10 E_j)_j‖ / ‖a‖, with the
-  /// inconclusive j above and all below; the largest over the checked outputs.
+  /// By what share of its norm a gradient may be wrong in the inconclusive entries: ‖(|a_j - n_j| + 10 E_j)_j‖ / ‖a‖,
+  /// with the inconclusive j above and all below; the largest over the checked outputs.
   double undecided = 0;
 
-  /// Fail if an entry fails or a property does not hold. Inconclusive if the inconclusive entries may hold more
-  /// than `resolution_limit` of a gradient's norm, or if there are no entries. Else the worst verdict of the
-  /// others.
+  /// Fail if an entry fails or a property does not hold. Inconclusive if `undecided` exceeds `undecided_limit`, or if
+  /// there are no entries. Else the worst verdict of the others.
   Verdict verdict() const;
   bool passed() const { return verdict() <= Verdict::kink; }
   std::size_t count(Verdict verdict) const;  ///< entries with this verdict

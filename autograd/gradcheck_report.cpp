@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <functional>
 
@@ -56,18 +57,38 @@ std::string wrapped(const std::string& text, const std::string& indent) {
   return lines + line + "\n";
 }
 
-// The causes of the inconclusive entries, the most frequent first, each with its number of entries.
-std::vector<std::pair<std::string, std::size_t>> causes(const GradientReport& report) {
-  std::vector<std::pair<std::string, std::size_t>> all;
+// A sentence but for its numbers.
+std::string without_numbers(const std::string& sentence) {
+  std::string text;
+  for (std::size_t i = 0; i < sentence.size();) {
+    const std::size_t end = std::isdigit(static_cast<unsigned char>(sentence[i]))
+                                ? sentence.find_first_not_of("0123456789.e+-", i)
+                                : i;
+    if (end == i)
+      text += sentence[i++];
+    else
+      i = std::min(end, sentence.size());
+  }
+  return text;
+}
+
+struct Cause {
+  std::string sentence;  // of the worst entry
+  std::size_t entries = 0;
+};
+
+// The causes of the inconclusive entries, the most frequent first. Sentences that differ in their numbers alone
+// are one cause.
+std::vector<Cause> causes(const GradientReport& report) {
+  std::vector<Cause> all;
   for (const GradientEntry& e : report.entries) {
     if (e.verdict != Verdict::inconclusive) continue;
-    const auto known = std::ranges::find(all, e.cause, &std::pair<std::string, std::size_t>::first);
-    if (known == all.end())
-      all.emplace_back(e.cause, 1);
-    else
-      ++known->second;
+    const auto same = [&](const Cause& c) { return without_numbers(c.sentence) == without_numbers(e.cause); };
+    auto known = std::ranges::find_if(all, same);
+    if (known == all.end()) known = all.insert(all.end(), {e.cause, 0});
+    ++known->entries;
   }
-  std::ranges::stable_sort(all, std::greater{}, &std::pair<std::string, std::size_t>::second);
+  std::ranges::stable_sort(all, std::greater{}, &Cause::entries);
   return all;
 }
 
@@ -130,7 +151,7 @@ std::string GradientEntry::output_element() const {
 
 Verdict GradientReport::verdict() const {
   if (!violations.empty() || count(Verdict::fail) > 0) return Verdict::fail;
-  if (entries.empty() || !(undecided <= resolution_limit)) return Verdict::inconclusive;
+  if (entries.empty() || !(undecided <= undecided_limit)) return Verdict::inconclusive;
   return count(Verdict::kink) > 0 ? Verdict::kink : Verdict::pass;
 }
 
@@ -179,8 +200,8 @@ std::string GradientReport::str(std::size_t rows) const {
   std::string head = std::string(to_string(verdict())) + ": " + scope();
   if (!counts.empty()) head += ": " + joined(counts, ", ");
   if (undecided != 0)
-    head += "; inconclusive entries may hold " + digits(undecided, 2) +
-            " of the gradient's norm (allowed: " + digits(resolution_limit, 2) + ")";
+    head += "; the inconclusive ones can be wrong by " + digits(undecided, 2) +
+            " of the gradient's norm (allowed: " + digits(undecided_limit, 2) + ")";
   if (resolution > 0) head += "; meant to be right to " + to_text(resolution);
   std::string text = wrapped(head, "");
   for (const std::string& sentence : violations) text += "  " + sentence + "\n";

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "doxa/autograd/internal/number_text.h"
 #include "doxa/autograd/kernels/box_muller.h"
 #include "doxa/autograd/kernels/elementary.h"
 #include "doxa/autograd/kernels/kernels.h"
@@ -115,8 +116,7 @@ Index Philox::categorical(std::span<const double> weights) {
   double sum = 0;
   for (double w : weights) {
     if (!(w >= 0) || !std::isfinite(w))
-      throw std::invalid_argument("categorical: weight " + std::to_string(w) +
-                                  ", expected finite and not negative");
+      throw std::invalid_argument("categorical: weight " + to_text(w) + ", expected finite and not negative");
     sum += w;
   }
   if (!(sum > 0)) throw std::invalid_argument("categorical: all weights are zero");

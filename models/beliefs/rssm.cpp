@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "doxa/autograd/internal/number_text.h"
+
 namespace doxa {
 namespace {
 
@@ -18,7 +20,7 @@ void check(const GaussianLatent& l) {
 void check(const CategoricalLatent& l) {
   if (l.groups < 1 || l.classes < 1) throw std::invalid_argument("Rssm: sizes must be positive");
   if (!(l.uniform_mixing >= 0 && l.uniform_mixing < 1))
-    throw std::invalid_argument("Rssm: uniform_mixing is " + std::to_string(l.uniform_mixing) +
+    throw std::invalid_argument("Rssm: uniform_mixing is " + to_text(l.uniform_mixing) +
                                 ", expected a share in [0,1)");
 }
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "doxa/autograd/internal/number_text.h"
 #include "doxa/models/numerics/symmetric_eigen.h"
 
 namespace doxa {
@@ -31,7 +32,7 @@ double row_norm(const Matrix& a, Index i, Index from = 0) {
 }
 
 std::string at(const Matrix& a, Index i, Index j) {
-  return "(" + std::to_string(i) + "," + std::to_string(j) + ") is " + std::to_string(a(i, j));
+  return "(" + std::to_string(i) + "," + std::to_string(j) + ") is " + to_text(a(i, j));
 }
 
 void require_symmetric(const Matrix& a, const std::string& name) {
@@ -97,7 +98,7 @@ Matrix square_root(const Matrix& a, const char* name) {
     if (value < -rounding)
       throw std::invalid_argument(std::string(name) +
                                   " is indefinite: scaled to a unit diagonal it has the eigenvalue " +
-                                  std::to_string(value));
+                                  to_text(value, std::chars_format::general, 6));
     for (Index i = 0; i < n; ++i) root(i, j) *= scale[i] * (value > rounding ? std::sqrt(value) : 0);
   }
   return triangular_factor(root);

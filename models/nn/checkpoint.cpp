@@ -13,7 +13,7 @@
 namespace doxa {
 namespace {
 
-constexpr const char *kind_key = "doxa", *kind = "checkpoint 1";
+constexpr const char *kind_key = "doxa", *kind = "checkpoint 1", *checksum_key = "checksum";
 constexpr std::size_t generator_words = 7;
 
 std::map<std::string, std::string> metadata(const TrainingState& run) {
@@ -25,7 +25,7 @@ std::map<std::string, std::string> metadata(const TrainingState& run) {
     all["adam.max_norm"] = to_text(run.adam->max_norm);
   }
   for (const auto& [key, text] : run.settings)
-    if (!all.emplace(key, text).second)
+    if (key == checksum_key || !all.emplace(key, text).second)
       throw std::invalid_argument("checkpoint: a setting cannot be called " + key);
   return all;
 }
@@ -73,6 +73,16 @@ void check_settings(const std::map<std::string, std::string>& expected, const Sa
   for (const auto& [key, text] : from.metadata)
     if (!expected.contains(key))
       refuse("with a setting " + in_quotes(key) + " = " + in_quotes(text), "no such setting");
+}
+
+// Of all names, settings, shapes and numbers. No single byte can change without it (see fnv1a).
+std::string checksum(const Safetensors& all) {
+  std::string text;
+  for (const auto& [key, value] : all.metadata)
+    if (key != checksum_key) text += key + '=' + value + '\n';
+  for (const auto& [name, array] : all.arrays)
+    text += name + ' ' + array.str() + ' ' + std::to_string(fnv1a(array.bytes)) + '\n';
+  return std::to_string(fnv1a(text));
 }
 
 // Takes the arrays out of a file one by one. Each must be what this run expects, and none may be left.
@@ -209,11 +219,25 @@ void restore(const TrainingState& run, const Safetensors& from) {
 }
 
 void save_checkpoint(const std::filesystem::path& path, const TrainingState& run) {
-  write_safetensors(path, contents(run));
+  Safetensors all = contents(run);
+  all.metadata[checksum_key] = checksum(all);
+  write_safetensors(path, all);
+}
+
+Safetensors read_checkpoint(const std::filesystem::path& path) {
+  Safetensors all = read_safetensors(path);
+  const auto written = all.metadata.find(checksum_key);
+  if (written == all.metadata.end()) return all;
+  if (const std::string found = checksum(all); found != written->second)
+    throw FileError(all.file, "found contents with the checksum " + found + ", expected " +
+                                  in_quotes(written->second) +
+                                  " as when they were written: the file is damaged or was edited");
+  all.metadata.erase(written);
+  return all;
 }
 
 void load_checkpoint(const std::filesystem::path& path, const TrainingState& run) {
-  restore(run, read_safetensors(path));
+  restore(run, read_checkpoint(path));
 }
 
 }  // namespace doxa

@@ -33,7 +33,8 @@ struct TrainingState {
 //   counter/<name>  series/<name>          I64 [];  F64 [n]
 //   copy/<name>/<parameter>                as the parameter
 //
-// The metadata are doxa = "checkpoint 1", the settings, and Adam's settings as adam.beta1, ….
+// The metadata are doxa = "checkpoint 1", the settings, Adam's settings as adam.beta1, …, and in a file that
+// save_checkpoint has written a checksum of everything else.
 
 /// The contents of the file. Throws std::invalid_argument for two parameters of the same name, settings that
 /// have one of the names above, or tensors that do not have the parameters' shapes or hold NaN or infinity.
@@ -44,11 +45,15 @@ Safetensors contents(const TrainingState& run);
 /// std::invalid_argument as contents() does; nothing has then been changed.
 void restore(const TrainingState& run, const Safetensors& from);
 
-/// Writes contents() to a file as a whole: an older checkpoint there is replaced only by a complete one.
+/// Writes contents() and their checksum to a file as a whole: an older checkpoint there is replaced only by a complete one.
 /// Throws std::runtime_error if the file cannot be written.
 void save_checkpoint(const std::filesystem::path& path, const TrainingState& run);
 
-/// Puts a file back into the run. Throws as restore(), and FileError if the file cannot be read.
+/// The contents of a file. Throws FileError if it cannot be read, or if its checksum is not that of its contents:
+/// the file is damaged. Checkpoints of version 0.1.0 have no checksum.
+Safetensors read_checkpoint(const std::filesystem::path& path);
+
+/// Puts a file back into the run. Throws as read_checkpoint() and restore().
 void load_checkpoint(const std::filesystem::path& path, const TrainingState& run);
 
 }  // namespace doxa

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <numbers>
 #include <stdexcept>
 #include <string>
@@ -77,7 +79,7 @@ class Loop {
   TrainingReport run() {
     // Read before it is checked whether it can be written, because both may be about one path.
     std::optional<Safetensors> from;
-    if (!t_.resume.empty()) from = read_safetensors(t_.resume);
+    if (!t_.resume.empty()) from = read_checkpoint(t_.resume);
     // Find out now, not after hours of training.
     if (!t_.checkpoint.empty()) require_rewritable(t_.checkpoint);
     if (from) resume(*std::move(from));
@@ -189,20 +191,45 @@ class Loop {
   std::vector<Tensor> best_;
 };
 
-// A signal's handler can only write to something global.
-volatile std::sig_atomic_t received = 0;
-bool alive = false;
 constexpr std::array signals = {SIGINT, SIGTERM, SIGHUP};
 std::array<struct sigaction, signals.size()> handlers_before;
+bool alive = false;
 
-extern "C" void doxa_stop_requested(int signal) { received = signal; }
+// A signal's handler can only write to something global. It never interrupts itself: all three signals are blocked
+// while it runs.
+volatile std::sig_atomic_t received = 0;
+std::array<timespec, signals.size()> came;  // when each signal came first; tv_sec is 0 before
+
+timespec monotonic_time() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  return time;
+}
+
+double seconds_between(const timespec& from, const timespec& to) {
+  return static_cast<double>(to.tv_sec - from.tv_sec) + 1e-9 * static_cast<double>(to.tv_nsec - from.tv_nsec);
+}
+
+extern "C" void doxa_stop_requested(int signal) {
+  const int error = errno;
+  timespec& first = came[static_cast<std::size_t>(std::ranges::find(signals, signal) - signals.begin())];
+  const timespec time = monotonic_time();
+  if (first.tv_sec == 0) {
+    first = time;
+    received = signal;
+  } else if (seconds_between(first, time) >= StopRequest::same_request) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);  // comes when this handler returns
+  }
+  errno = error;
+}
 
 void install(int signal, struct sigaction& before) {
   struct sigaction handler {};
   handler.sa_handler = doxa_stop_requested;
   sigemptyset(&handler.sa_mask);
-  // After the first signal the default handler is back, and a system call that was interrupted is restarted.
-  handler.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
+  for (const int other : signals) sigaddset(&handler.sa_mask, other);
+  handler.sa_flags = SA_RESTART;  // of a system call that was interrupted
   ::sigaction(signal, nullptr, &before);
   const bool ignored = (before.sa_flags & SA_SIGINFO) == 0 && before.sa_handler == SIG_IGN;
   if (!ignored) ::sigaction(signal, &handler, nullptr);
@@ -223,6 +250,7 @@ StopRequest::StopRequest() {
   if (alive) throw std::logic_error("stop request: there is one already");
   alive = true;
   received = 0;
+  came = {};
   for (std::size_t i = 0; i < signals.size(); ++i) install(signals[i], handlers_before[i]);
 }
 

@@ -74,13 +74,16 @@ struct TrainingReport {
 TrainingReport train(const Training& training);
 
 /// While it lives, the first SIGINT (Ctrl-C), the first SIGTERM and the first SIGHUP (a lost connection) ask the
-/// program to stop instead of ending it, so that a loop can finish its step and write what it has. The second signal
-/// of the same kind ends the program. A signal that was ignored before (under nohup) stays ignored. The destructor
-/// restores the handlers that were there before.
+/// program to stop instead of ending it, so that a loop can finish its step and write what it has. A second signal of
+/// the same kind ends the program, unless it comes within `same_request` seconds: a terminal, `timeout` and other
+/// programs that run programs often send one request twice. A signal that was ignored before (under nohup) stays
+/// ignored. The destructor restores the handlers that were there before.
 ///
 /// A program that has stopped should end by end_by_signal, so that a shell sees why.
 class StopRequest {
  public:
+  static constexpr double same_request = 0.5;
+
   StopRequest();  ///< throws std::logic_error if there is one already: signals belong to the whole program
   ~StopRequest();
   StopRequest(const StopRequest&) = delete;

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "doxa/autograd/internal/number_text.h"
+
 namespace doxa {
 namespace {
 
@@ -129,7 +131,7 @@ void require_matrix(const std::string& name, const Matrix& a, Index rows, Index 
                                 std::to_string(columns) + "]");
   for (const double x : a.elements)
     if (!std::isfinite(x))
-      throw std::invalid_argument(name + " holds " + std::to_string(x) + ", expected finite numbers");
+      throw std::invalid_argument(name + " holds " + to_text(x) + ", expected finite numbers");
 }
 
 double trace(const Matrix& a) {

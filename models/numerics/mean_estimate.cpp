@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "doxa/autograd/internal/number_text.h"
+
 namespace doxa {
 
 MeanEstimate estimate_mean(std::span<const double> values) {
@@ -35,7 +37,7 @@ MeanEstimate estimate_ratio(std::span<const double> sums, std::span<const double
     throw std::invalid_argument("estimate_ratio: " + std::to_string(n) + " sums and " +
                                 std::to_string(weights.size()) + " weights, expected as many and at least 1");
   for (const double w : weights)
-    if (!(w >= 0)) throw std::invalid_argument("estimate_ratio: weight " + std::to_string(w));
+    if (!(w >= 0)) throw std::invalid_argument("estimate_ratio: weight " + to_text(w));
   const double weight = std::accumulate(weights.begin(), weights.end(), 0.0);
   if (weight == 0) throw std::invalid_argument("estimate_ratio: all weights are 0");
   const double ratio = std::accumulate(sums.begin(), sums.end(), 0.0) / weight;

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "doxa/autograd/internal/number_text.h"
+
 namespace doxa {
 namespace {
 
@@ -30,7 +32,7 @@ std::vector<double> open_loop_policy(const Pomdp& m, std::span<const double> wei
   double largest = 0;
   for (std::size_t a = 0; a < actions; ++a) {
     if (!std::isfinite(weights[a]) || weights[a] < 0)
-      throw std::invalid_argument("action weights: " + m.actions[a] + " is " + std::to_string(weights[a]) +
+      throw std::invalid_argument("action weights: " + m.actions[a] + " is " + to_text(weights[a]) +
                                   ", expected a finite number, not negative");
     largest = std::max(largest, weights[a]);
   }

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "mutation.h"
 #include "small_run.h"
@@ -70,6 +73,27 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Trial{"pomdp", check_pomdp_text, mutate_pomdp, 15, 10, 2000, 101, 41},
                       Trial{"safetensors", check_safetensors_bytes, mutate_safetensors, 5, 20, 3000, 151, 0}),
     [](const auto& trial) { return std::string(trial.param.format); });
+
+// A checksum (FNV-1a) of what 500 seeds make of a text: it changes with the mutations, and with nothing else.
+TEST(Mutation, OfASeedIsTheSameWithEveryCompiler) {
+  const std::vector<std::string> corpus{"one two\nthree 4\n", "five\n6 7\n"};
+  const Format format{.words = {"a", "b", "c"},
+                      .numbers = {"0", "1", "2"},
+                      .sizes = {"99"},
+                      .token_ends = " \n",
+                      .line_ends = "\n",
+                      .add_entry = [](std::string& text, Dice& dice) {
+                        text += dice.one_of({"x\n", "y\n"});
+                      }};
+  std::uint64_t checksum = 0xcbf29ce484222325;
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    Philox random(seed);
+    Dice dice(random);
+    for (const char c : mutate(corpus[0], corpus, format, dice))
+      checksum = (checksum ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  }
+  EXPECT_EQ(checksum, 6343780013169483904u);
+}
 
 // In double precision, as it was written.
 TEST(SafetensorsFuzz, CorpusHoldsACheckpointOfTheSmallRun) {

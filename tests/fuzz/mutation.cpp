@@ -43,7 +43,9 @@ class Mutation {
       case 1:
         return std::string(1, static_cast<char>(below(256)));
       default:
-        return std::string(dice_.one_of(std::span(format_.words))) + (below(2) ? " " : "");
+        std::string word(dice_.one_of(std::span(format_.words)));
+        if (below(2)) word += ' ';
+        return word;
     }
   }
 
@@ -89,20 +91,28 @@ class Mutation {
         return;
       case 1:
         return replace(any(), "");
-      case 2:
-        return replace({below(text_.size() + 1), 0}, piece());
+      case 2: {
+        const std::size_t place = below(text_.size() + 1);
+        return replace({place, 0}, piece());
+      }
       case 3:
-      case 4:
-        return replace(token(), piece());
+      case 4: {
+        const Range old = token();
+        return replace(old, piece());
+      }
       case 5:
-      case 6:
-        return replace(token(), std::string(number()));
+      case 6: {
+        const Range old = token();
+        return replace(old, std::string(number()));
+      }
       case 7: {  // a copy elsewhere
         const std::string moved = copy(any());
         return replace({below(text_.size() + 1), 0}, moved);
       }
-      case 8:
-        return replace(any(), copy(any()));
+      case 8: {
+        const Range old = any();
+        return replace(old, copy(any()));
+      }
       case 9:
         return repeat();
       case 10:
@@ -114,7 +124,8 @@ class Mutation {
       }
       default:  // a line of another text
         Mutation another = other();
-        return replace({line().begin, 0}, another.copy(another.line()));
+        const std::size_t place = line().begin;
+        return replace({place, 0}, another.copy(another.line()));
     }
   }
 

@@ -2,9 +2,11 @@
 // table.
 
 #include <cstdio>
+#include <string>
 
 #include "peers.h"
 #include "support/arguments.h"
+#include "trouble/trouble_study.h"
 
 int main(int argc, char** argv) {
   doxa::support::CommandLine command(
@@ -17,7 +19,18 @@ int main(int argc, char** argv) {
                   "mutants of each function and kind of wrong gradient");
   command.integer("correct", correct, {.low = 0, .high = 1'000'000},
                   "checks of correct functions, in each of the two tables");
+  int trouble = 0;
+  std::string filter;
+  command.integer(
+      "trouble", trouble, {.low = 0, .high = 1'000'000},
+      "instead: random inputs of each function of numerical trouble, and what is said of its right "
+      "gradient and of wrong ones");
+  command.text("filter", "TEXT", filter, "with --trouble: functions whose family or name contains TEXT");
   return command.run(argc, argv, [&] {
+    if (trouble > 0) {
+      std::printf("%s", doxa::trouble_study(seed, trouble, doxa::trouble_rules(), filter).markdown().c_str());
+      return 0;
+    }
     const auto print = [&](const char* title, const std::vector<doxa::Subject>& subjects) {
       const doxa::MutationStudy study = doxa::mutation_study(subjects, seed, rounds, correct, doxa::rules());
       std::printf("%s\n\n%s", title, study.markdown().c_str());

@@ -11,25 +11,10 @@ namespace {
 Outcome judged_by_doxa(const TensorFunction& f, std::span<const Tensor> inputs,
                        const GradientCheckOptions& options) {
   try {
-    switch (check_gradients(f, inputs, options).verdict()) {
-      case Verdict::pass:
-        return Outcome::accepted;
-      case Verdict::fail:
-        return Outcome::refused;
-      default:
-        return Outcome::undecided;
-    }
+    const GradientReport report = check_gradients(f, inputs, options);
+    if (report.passed()) return Outcome::accepted;
+    return report.verdict() == Verdict::fail ? Outcome::refused : Outcome::undecided;
   } catch (const std::invalid_argument&) {  // not deterministic, it says, or not finite
-    return Outcome::refused;
-  }
-}
-
-// A check whose steps leave the function's domain ends with an exception: it does not accept.
-Outcome judgement(const Rule& rule, const TensorFunction& f, std::span<const Tensor> inputs,
-                  std::uint64_t seed) {
-  try {
-    return rule.judge(f, inputs, seed);
-  } catch (const std::domain_error&) {
     return Outcome::refused;
   }
 }
@@ -54,6 +39,15 @@ std::string row(const std::string& name, const std::vector<Count>& counts, int C
 }
 
 }  // namespace
+
+Outcome judgement(const Rule& rule, const TensorFunction& f, std::span<const Tensor> inputs,
+                  std::uint64_t seed) {
+  try {
+    return rule.judge(f, inputs, seed);
+  } catch (const std::domain_error&) {
+    return Outcome::refused;
+  }
+}
 
 Outcome doxa_jacobian(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed) {
   return judged_by_doxa(f, inputs, {.seed = seed, .mode = CheckMode::jacobian});

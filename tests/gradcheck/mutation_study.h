@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,16 @@ enum class Outcome { accepted, refused, undecided };
 struct Rule {
   std::string name;
   Outcome (*judge)(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
+  /// Functions with more elements in their inputs would take it too long.
+  Index most_inputs = std::numeric_limits<Index>::max();
 };
 
-/// check_gradients in its two modes.
+/// What the rule says. A check whose steps leave the domain of the function ends with an exception: it does
+/// not accept.
+Outcome judgement(const Rule& rule, const TensorFunction& f, std::span<const Tensor> inputs,
+                  std::uint64_t seed);
+
+/// check_gradients in its two modes. A kink is accepted, as it is by GradientReport::passed.
 Outcome doxa_jacobian(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
 Outcome doxa_directions(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
 

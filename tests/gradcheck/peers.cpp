@@ -137,6 +137,12 @@ Outcome pytorch_fast(const TensorFunction& f, std::span<const Tensor> inputs, st
                  zero_cotangent_gives_zero(pullback));
 }
 
+Outcome pytorch(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed) {
+  Index elements = 0;
+  for (const Tensor& x : inputs) elements += x.size();
+  return elements <= 1000 ? pytorch_slow(f, inputs, seed) : pytorch_fast(f, inputs, seed);
+}
+
 Outcome jax(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed) {
   constexpr double step = 1e-4, tolerance = sizeof(Real) == 8 ? 1e-5 : 2e-3;
   Philox random(seed);
@@ -200,6 +206,11 @@ std::vector<Rule> rules() {
           {"PyTorch, fast", pytorch_fast},
           {"JAX", jax},
           {"Stan", stan}};
+}
+
+std::vector<Rule> trouble_rules() {
+  return {
+      {"doxa, Jacobian", doxa_jacobian, 1024}, {"doxa, directions", doxa_directions}, {"PyTorch", pytorch}};
 }
 
 }  // namespace doxa

@@ -19,6 +19,9 @@ Outcome pytorch_slow(const TensorFunction& f, std::span<const Tensor> inputs, st
 /// uniform on [0,1), normalised to length 1; 1e-5 becomes 1e-5 Σ u_k Σ v.
 Outcome pytorch_fast(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
 
+/// PyTorch as one would use it: slow up to 1000 elements of all inputs, fast beyond.
+Outcome pytorch(const TensorFunction& f, std::span<const Tensor> inputs, std::uint64_t seed);
+
 /// JAX at commit 055a883, jax.test_util.check_grads(order=1, modes="rev"): standard normal u, v over all
 /// inputs at once, central difference of step 1e-4 u, |vᵀJu - n| <= tol + tol |n| with tol = 1e-5 in double
 /// precision and 2e-3 in single.
@@ -32,5 +35,8 @@ Outcome stan(const TensorFunction& f, std::span<const Tensor> inputs, std::uint6
 
 /// Ours in both modes, and those above.
 std::vector<Rule> rules();
+
+/// For functions of numerical trouble: ours in both modes, and PyTorch's.
+std::vector<Rule> trouble_rules();
 
 }  // namespace doxa

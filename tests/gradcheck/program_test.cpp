@@ -17,10 +17,12 @@ using Outcome = testing::ShellOutcome;
 class GradcheckProgram : public ::testing::Test {
  protected:
   std::string file(const std::string& name) const { return (folder_ / name).string(); }
+  std::string word(const std::string& name) const { return testing::shell_word(file(name)); }
 
   Outcome shell(const std::string& command) const { return testing::shell(folder_, command); }
-  Outcome run(const std::string& arguments) const { return shell("'" DOXA_GRADCHECK "' " + arguments); }
+  Outcome run(const std::string& arguments) const { return shell(program + " " + arguments); }
 
+  const std::string program = testing::shell_word(DOXA_GRADCHECK);
   testing::Scratch folder_;
 };
 
@@ -58,7 +60,7 @@ TEST_F(GradcheckProgram, PrintsALineForEachCaseAndASummary) {
 }
 
 TEST_F(GradcheckProgram, WritesItsResults) {
-  const Outcome cos = run("--filter 'op/cos/' --seed 3 --json '" + file("results.json") + "'");
+  const Outcome cos = run("--filter 'op/cos/' --seed 3 --json " + word("results.json"));
   EXPECT_EQ(cos.status, 0) << cos.err;
   const std::string json = testing::content(file("results.json"));
   for (const char* part : {"\"seed\": 3", "\"cases\": [", "\"name\": \"op/cos/[3,5]\"",
@@ -72,14 +74,14 @@ TEST_F(GradcheckProgram, WritesItsResults) {
   EXPECT_EQ(run("--filter 'op/cos/' --json /dev/null").status, 0);
   EXPECT_FALSE(std::filesystem::is_regular_file("/dev/null"));
   std::filesystem::create_symlink(file("results.json"), file("link.json"));
-  EXPECT_EQ(run("--filter 'op/sin/' --json '" + file("link.json") + "'").status, 0);
+  EXPECT_EQ(run("--filter 'op/sin/' --json " + word("link.json")).status, 0);
   EXPECT_TRUE(std::filesystem::is_symlink(file("link.json")));
   EXPECT_NE(testing::content(file("results.json")).find("op/sin/"), std::string::npos);
 }
 
 TEST_F(GradcheckProgram, RefusesBadArgumentsInOneLine) {
   std::ofstream(file("old.json")) << "old";
-  const std::string old = " --json '" + file("old.json") + "'";
+  const std::string old = " --json " + word("old.json");
   for (const std::string arguments : {"--unknown",
                                       "-l",
                                       "op/exp",
@@ -125,19 +127,20 @@ TEST_F(GradcheckProgram, RefusesBadArgumentsInOneLine) {
 
 TEST_F(GradcheckProgram, NoticesThatNobodyReads) {
   // The reader leaves after three lines: nothing is said about it, and the pipe ends at once.
-  const Outcome head = shell("'" DOXA_GRADCHECK "' --filter 'op/' | head -3");
+  const Outcome head = shell(program + " --filter 'op/' | head -3");
   EXPECT_EQ(head.status, 0);
   EXPECT_EQ(std::ranges::count(head.out, '\n'), 3);
   EXPECT_EQ(head.err, "");
   // Where that is no signal it is an error, and so is an output that takes nothing.
-  for (const char* command : {"'" DOXA_GRADCHECK "' --filter 'op/exp/' >&-",
-                              "(trap '' PIPE; '" DOXA_GRADCHECK "' --filter 'op/'; echo $? >&2) | head -1"}) {
+  for (const std::string& command :
+       {program + " --filter 'op/exp/' >&-",
+        "(trap '' PIPE; " + program + " --filter 'op/'; echo $? >&2) | head -1"}) {
     const Outcome closed = shell(command);
     EXPECT_NE(closed.err.find("gradcheck: cannot write to standard output\n"), std::string::npos) << command;
   }
   EXPECT_EQ(run("--list >&-").status, 2);
   std::ofstream(file("old.json")) << "old";
-  EXPECT_EQ(run("--filter 'op/exp/' --json '" + file("old.json") + "' >&-").status, 2);
+  EXPECT_EQ(run("--filter 'op/exp/' --json " + word("old.json") + " >&-").status, 2);
   EXPECT_EQ(testing::content(file("old.json")), "old");
 }
 

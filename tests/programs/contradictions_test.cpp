@@ -19,6 +19,11 @@ const std::vector<Contradiction>& contradictions() {
       {"08-belief", "--action-weights 1,1,1 --trajectory t.csv", "--action-weights beside --trajectory",
        done},
       {"08-belief", "--trajectory t.csv --seed 2", "--seed beside --trajectory", done},
+      {"08-belief", "--quick --trajectory t.csv", "--quick beside --trajectory", done},
+      {"08-belief", "--lenient", "--lenient without --pomdp", "both"},
+      {"09-filtering-bound", "--lenient", "--lenient without --pomdp", "both"},
+      {"10-filtering-posterior", "--lenient", "--lenient without --pomdp", "both"},
+      {"11-rssm", "--lenient --seed 2", "--lenient without --pomdp", "both"},
       {"09-filtering-bound", "--horizon 3", "--horizon without --pomdp", "both"},
       {"09-filtering-bound", "--action-weights 1,1,1", "--action-weights without --pomdp", "both"},
       {"10-filtering-posterior", "--episodes e.csv --horizon 8", "--horizon beside --episodes", done},
@@ -52,7 +57,7 @@ const std::vector<Contradiction>& contradictions() {
 
 TEST(Contradictions, AreRefusedInOneLine) {
   const Scratch scratch;
-  const std::string here = "cd '" + scratch.path().string() + "'; ";
+  const std::string here = "cd " + shell_word(scratch.path().string()) + "; ";
   for (const Contradiction& c : contradictions()) {
     const ShellOutcome run = shell(scratch, here + program(c.name) + " " + c.arguments);
     EXPECT_EQ(run.status, 2) << c.name << " " << c.arguments;
@@ -92,6 +97,14 @@ TEST(Contradictions, QuotesTakesNoChaptersWithoutTake) {
   const ShellOutcome run = shell(scratch, program("quotes") + " 06-vae");
   EXPECT_EQ(run.status, 2);
   EXPECT_EQ(run.err, "quotes: chapters are named for --take alone\n");
+}
+
+// A misspelt folder has nothing to take, which is not what was asked for.
+TEST(Contradictions, QuotesTakesFromAFolderOfRuns) {
+  const Scratch scratch;
+  const ShellOutcome run = shell(scratch, program("quotes") + " --take none");
+  EXPECT_EQ(run.status, 2);
+  EXPECT_EQ(run.err, "quotes: --take: found no run in 'none', expected a folder with NN-name/results.json\n");
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ class OutputFiles : public ::testing::Test {
     return path;
   }
   ShellOutcome run(const std::string& name, const std::string& arguments) const {
-    return shell(scratch_, "cd '" + folder().string() + "'; " + program(name) + " " + arguments);
+    return shell(scratch_, "cd " + shell_word(folder().string()) + "; " + program(name) + " " + arguments);
   }
   void expect_refused(const std::string& name, const std::string& arguments, const std::string& found) const {
     const ShellOutcome refused = run(name, arguments);
@@ -66,7 +66,8 @@ TEST_F(OutputFiles, AreNoInputs) {
                  "'w/learning.svg' read by --episodes and written by --out");
   expect_refused(ten, "--pomdp m.pomdp --out w", "'w/results.json' read by --pomdp and written by --out");
   expect_refused(
-      ten, "--variant markov --checkpoint '" DOXA_SOURCE_DIR "/models/pomdp/classics/tiger.pomdp'",
+      ten,
+      "--variant markov --checkpoint " + shell_word(DOXA_SOURCE_DIR "/models/pomdp/classics/tiger.pomdp"),
       "'" DOXA_SOURCE_DIR
       "/models/pomdp/classics/tiger.pomdp' read by the default of --pomdp and written by --checkpoint");
   expect_refused("11-rssm", "--episodes x.planet --checkpoint x",
@@ -132,6 +133,22 @@ TEST_F(OutputFiles, WhatCannotBeResumedIsAboutReading) {
             "10-filtering-posterior: .: found a directory, expected a .safetensors file\n");
   EXPECT_EQ(run("10-filtering-posterior", short_run + "--out x --resume none/c").err,
             "10-filtering-posterior: none/c: found no such file, expected a .safetensors file\n");
+}
+
+// A run of an hour is not lost because one of its figures has no place.
+TEST_F(OutputFiles, AreWrittenEvenIfOneCannotBe) {
+  fs::create_directories(folder() / "x" / "asymmetry.svg");
+  const ShellOutcome one = run("02-gaussians", "--quick --out x");
+  EXPECT_EQ(one.status, 2);
+  EXPECT_EQ(one.err, "02-gaussians: cannot write x/asymmetry.svg: Is a directory\n");
+  for (const char* other : {"results.json", "independence.svg", "monte_carlo.svg"})
+    EXPECT_TRUE(fs::is_regular_file(folder() / "x" / other)) << other;
+
+  fs::create_directories(folder() / "y" / "results.json");
+  const ShellOutcome none = run("02-gaussians", "--quick --out y");
+  EXPECT_EQ(none.status, 2);
+  EXPECT_EQ(none.err, "02-gaussians: cannot write y/results.json: Is a directory\n");
+  EXPECT_EQ(none.out, "") << "said before anything is computed";
 }
 
 TEST_F(OutputFiles, OneEpisodeIsTooFew) {

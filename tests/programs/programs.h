@@ -8,7 +8,7 @@
 namespace doxa::testing {
 
 // A program of build/…/bin as it stands in a command line.
-inline std::string program(const std::string& name) { return "'" DOXA_PROGRAMS "/" + name + "'"; }
+inline std::string program(const std::string& name) { return shell_word(DOXA_PROGRAMS "/" + name); }
 
 inline const std::vector<std::string> chapters{
     "01-tape",   "02-gaussians", "03-evidence-bound",  "04-estimators",          "05-linear-vae", "06-vae",

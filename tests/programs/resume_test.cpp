@@ -13,8 +13,8 @@ class Resume : public ::testing::Test {
  protected:
   ShellOutcome run(const std::string& out, const std::string& arguments) const {
     return shell(scratch_, program("10-filtering-posterior") +
-                               " --quick --variant markov --hidden 4 --horizon 4 --out '" +
-                               (scratch_ / out).string() + "' " + arguments);
+                               " --quick --variant markov --hidden 4 --horizon 4 --out " +
+                               shell_word((scratch_ / out).string()) + " " + arguments);
   }
   std::string checkpoint(const std::string& out) const {
     return (scratch_ / out / "markov.safetensors").string();
@@ -25,7 +25,7 @@ class Resume : public ::testing::Test {
                               std::regex("\"[^\"]*(seconds|printed)[^\n]*\n"), "");
   }
   void expect_refused(const std::string& arguments, const std::string& text) const {
-    const ShellOutcome refused = run("other", arguments + " --resume '" + checkpoint("first") + "'");
+    const ShellOutcome refused = run("other", arguments + " --resume " + shell_word(checkpoint("first")));
     EXPECT_EQ(refused.status, 2) << arguments;
     EXPECT_TRUE(refused.err.starts_with("10-filtering-posterior: " + checkpoint("first") +
                                         ": found a checkpoint written " + text))
@@ -39,8 +39,8 @@ class Resume : public ::testing::Test {
 TEST_F(Resume, MayLengthenARunWhoseScheduleIsThatOfTheLongerOne) {
   EXPECT_EQ(run("whole", "--steps 12").status, 0);
   EXPECT_EQ(run("first", "--steps 6 --schedule 12").status, 0);
-  EXPECT_EQ(run("second", "--steps 12 --resume '" + checkpoint("first") + "' --checkpoint '" +
-                              (scratch_ / "second.safetensors").string() + "'")
+  EXPECT_EQ(run("second", "--steps 12 --resume " + shell_word(checkpoint("first")) + " --checkpoint " +
+                              shell_word((scratch_ / "second.safetensors").string()))
                 .status,
             0);
   EXPECT_EQ(results("second"), results("whole"));
@@ -53,7 +53,7 @@ TEST_F(Resume, MayLengthenARunWhoseScheduleIsThatOfTheLongerOne) {
 // The rates of the first six steps were those of a run of six, which the report says.
 TEST_F(Resume, MayLengthenAnyRun) {
   EXPECT_EQ(run("first", "--steps 6").status, 0);
-  const ShellOutcome longer = run("second", "--steps 12 --resume '" + checkpoint("first") + "'");
+  const ShellOutcome longer = run("second", "--steps 12 --resume " + shell_word(checkpoint("first")));
   EXPECT_EQ(longer.status, 0) << longer.err;
   EXPECT_NE(longer.out.find("the learning rates of the first 6 steps were those of a shorter run"),
             std::string::npos);
@@ -62,13 +62,39 @@ TEST_F(Resume, MayLengthenAnyRun) {
   EXPECT_NE(results("second").find("\"steps\": 12"), std::string::npos);
 }
 
+// All variants have a checkpoint each, and one that is named is of one of them.
+TEST_F(Resume, OfOneOfAllVariantsSaysHow) {
+  EXPECT_EQ(run("first", "--steps 3").status, 0);
+  const std::string file = checkpoint("first");
+  const ShellOutcome all =
+      shell(scratch_, program("10-filtering-posterior") + " --quick --hidden 4 --horizon 4 --out " +
+                          shell_word((scratch_ / "other").string()) + " --resume " + shell_word(file));
+  EXPECT_EQ(all.status, 2);
+  EXPECT_EQ(all.err, "10-filtering-posterior: --resume: there is no " + file +
+                         ".markov nor that of another variant; where " + file +
+                         " is that of one, name it by --variant\n");
+}
+
+// A finite number that is wrong looks like any other.
+TEST_F(Resume, RefusesADamagedFile) {
+  EXPECT_EQ(run("first", "--steps 3").status, 0);
+  std::string bytes = content(checkpoint("first"));
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  write_bytes(checkpoint("first"), bytes);
+  const ShellOutcome refused = run("second", "--steps 6 --resume " + shell_word(checkpoint("first")));
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("the file is damaged or was edited\n"), std::string::npos) << refused.err;
+  EXPECT_EQ(content(checkpoint("first")), bytes);
+}
+
 TEST_F(Resume, NamesTheSettingThatDiffers) {
   EXPECT_EQ(run("first", "--steps 6 --latent 3").status, 0);
   expect_refused("--steps 6 --latent 4", "with latent '3', expected latent '4' as in this run\n");
   expect_refused("--steps 6 --latent 3 --seed 2", "with seed '1', expected seed '2' as in this run\n");
   expect_refused("--steps 6 --latent 3 --action-weights 1,1,2", "with action weights '");
-  expect_refused("--steps 6 --latent 3 --pomdp '" DOXA_SOURCE_DIR "/models/pomdp/classics/t-maze.pomdp'",
-                 "with ");
+  expect_refused(
+      "--steps 6 --latent 3 --pomdp " + shell_word(DOXA_SOURCE_DIR "/models/pomdp/classics/t-maze.pomdp"),
+      "with ");
   expect_refused("--steps 5 --latent 3", "after 6 steps, expected at most 5 as in this run\n");
 }
 

@@ -1,7 +1,10 @@
 // A chapter that trains, stopped by a signal: it finishes its step, writes what it has and says so, and ends by the
 // signal.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,7 +21,7 @@ namespace {
 class Job {
  public:
   Job(const Scratch& folder, const std::string& command) : out_(folder / "out") {
-    const std::string line = command + " >'" + out_.string() + "' 2>&1";
+    const std::string line = command + " >" + shell_word(out_.string()) + " 2>&1";
     group_ = ::fork();
     if (group_ != 0) return;
     ::setpgid(0, 0);
@@ -54,11 +57,25 @@ class Job {
   bool ended_ = false;
 };
 
+// All that a writer puts into a pipe; less if it does not come, or stops for ten seconds.
+std::string read_pipe(const std::filesystem::path& path) {
+  pollfd pipe{.fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK), .events = POLLIN, .revents = 0};
+  std::string all(1 << 20, '\0');
+  std::size_t size = 0;
+  while (::poll(&pipe, 1, 10'000) > 0) {
+    const ssize_t n = ::read(pipe.fd, all.data() + size, all.size() - size);
+    if (n <= 0) break;
+    size += static_cast<std::size_t>(n);
+  }
+  ::close(pipe.fd);
+  return all.substr(0, size);
+}
+
 // Long enough that the signal comes before the end, and cheap to score.
 std::string training(const Scratch& scratch) {
   return program("10-filtering-posterior") +
-         " --quick --variant markov --hidden 4 --horizon 4 --steps 2000000 --out '" +
-         (scratch / "run").string() + "'";
+         " --quick --variant markov --hidden 4 --horizon 4 --steps 2000000 --out " +
+         shell_word((scratch / "run").string());
 }
 
 TEST(Signals, StopATrainingRunThatSaysSo) {
@@ -78,6 +95,38 @@ TEST(Signals, StopATrainingRunThatSaysSo) {
     EXPECT_NE(job.out().find("the others were not checked"), std::string::npos) << job.out();
     EXPECT_EQ(job.out().find("hold\n"), std::string::npos) << job.out();
   }
+}
+
+// As `timeout` sends it: to the program, and then to all of its group.
+TEST(Signals, SentTwiceAtOnceAreOneRequest) {
+  const Scratch scratch;
+  Job job(scratch, "exec " + training(scratch));
+  ASSERT_TRUE(job.wait_for("observations; episodes of 4 steps")) << job.out();
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  for (int i = 0; i < 3; ++i) {
+    job.signal_all(SIGTERM);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_EQ(WTERMSIG(job.wait()), SIGTERM);
+  EXPECT_NE(content(scratch / "run" / "results.json").find("by SIGTERM"), std::string::npos) << job.out();
+}
+
+// While results are written, which here waits for the reader of a pipe: all files are of one run.
+TEST(Signals, LetAChapterWriteAllItsFiles) {
+  const Scratch scratch;
+  const std::filesystem::path run = scratch / "run", pipe = run / "asymmetry.svg";
+  std::filesystem::create_directory(run);
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  Job job(scratch, "exec " + program("02-gaussians") + " --quick --out " + shell_word(run.string()));
+  ASSERT_TRUE(job.wait_for("claims hold\n")) << job.out();
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  job.signal_all(SIGTERM);
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_TRUE(read_pipe(pipe).ends_with("</svg>\n"));
+  const int status = job.wait();
+  ASSERT_TRUE(WIFSIGNALED(status)) << status << job.out();
+  EXPECT_EQ(WTERMSIG(status), SIGTERM);
+  EXPECT_TRUE(std::filesystem::exists(run / "results.json"));
 }
 
 // Under nohup a lost connection does not stop it.

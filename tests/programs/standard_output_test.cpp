@@ -11,7 +11,9 @@ namespace {
 
 // A run of each program that takes a moment.
 std::vector<std::pair<std::string, std::string>> short_runs(const std::string& folder) {
-  const std::string corpus = " --corpus '" DOXA_SOURCE_DIR "/tests/fuzz/corpus/";
+  const auto corpus = [](const std::string& kind) {
+    return " --corpus " + shell_word(DOXA_SOURCE_DIR "/tests/fuzz/corpus/" + kind);
+  };
   std::vector<std::pair<std::string, std::string>> runs{
       {"gradcheck", "--filter op/sin/"},
       {"gradcheck", "--list"},
@@ -19,10 +21,10 @@ std::vector<std::pair<std::string, std::string>> short_runs(const std::string& f
       {"bench", "--about"},
       {"bench", "--case vae-small --seconds 0.01"},
       {"quotes", ""},
-      {"fuzz-pomdp", "--inputs 1" + corpus + "pomdp'"},
-      {"fuzz-safetensors", "--inputs 1" + corpus + "safetensors'"}};
+      {"fuzz-pomdp", "--inputs 1" + corpus("pomdp")},
+      {"fuzz-safetensors", "--inputs 1" + corpus("safetensors")}};
   for (const std::string& chapter : chapters)
-    runs.emplace_back(chapter, "--quick --out '" + folder + "/" + chapter + "'");
+    runs.emplace_back(chapter, "--quick --out " + shell_word(folder + "/" + chapter));
   for (const auto& all : {chapters, tools})
     for (const std::string& name : all) runs.emplace_back(name, "--help");
   return runs;
@@ -45,8 +47,8 @@ TEST(StandardOutput, ThatCannotBeWrittenIsStatusTwoOfEveryProgram) {
 TEST(StandardOutput, ThatIsClosedIsNotMixedWithFiles) {
   const Scratch scratch;
   const std::string json = (scratch / "rows.json").string();
-  const ShellOutcome run =
-      shell(scratch, program("bench") + " --case vae-small --seconds 0.01 --json '" + json + "' >&- <&-");
+  const ShellOutcome run = shell(
+      scratch, program("bench") + " --case vae-small --seconds 0.01 --json " + shell_word(json) + " >&- <&-");
   EXPECT_EQ(run.status, 2);
   EXPECT_EQ(content(json), "[]\n");
 }
@@ -54,7 +56,8 @@ TEST(StandardOutput, ThatIsClosedIsNotMixedWithFiles) {
 // A chapter's results outlive its standard output: here a pipe whose reader leaves, where that is no signal.
 TEST(StandardOutput, ThatFailsLaterCostsNoResults) {
   const Scratch scratch;
-  const std::string chapter = program("02-gaussians") + " --quick --out '" + (scratch / "run").string() + "'";
+  const std::string chapter =
+      program("02-gaussians") + " --quick --out " + shell_word((scratch / "run").string());
   const ShellOutcome run = shell(scratch, "(trap '' PIPE; " + chapter + "; echo $? >&2) | head -1");
   EXPECT_EQ(run.err, "02-gaussians: cannot write to standard output\n2\n");
   EXPECT_TRUE(std::filesystem::exists(scratch / "run" / "results.json"));

@@ -19,13 +19,18 @@ void take(const fs::path& runs, const std::vector<std::string>& wanted, const fs
   for (const std::string& name : wanted)
     if (!fs::is_directory(root / "tutorials" / name))
       throw std::runtime_error("there is no chapter '" + name + "'");
+  bool taken = false;
   for (const fs::path& chapter : doxa::quotes::chapters(root)) {
     const std::string name = chapter.filename().string();
     const bool named = std::ranges::find(wanted, name) != wanted.end();
     if (!named && (!wanted.empty() || !fs::exists(runs / name / "results.json"))) continue;
     doxa::quotes::take(runs / name, chapter);
     std::cout << "took " << (runs / name).string() << '\n';
+    taken = true;
   }
+  if (!taken)
+    throw std::runtime_error("--take: found no run in '" + runs.string() +
+                             "', expected a folder with NN-name/results.json");
 }
 
 int run(bool write, const fs::path& runs, const std::vector<std::string>& wanted) {

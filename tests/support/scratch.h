@@ -15,7 +15,7 @@ namespace doxa::testing {
 class Scratch {
  public:
   Scratch()
-      : path_(std::filesystem::temp_directory_path() / ("doxa-test-" + std::to_string(::getpid()))) {
+      : path_(std::filesystem::temp_directory_path() / ("Doxa's tést (" + std::to_string(::getpid()) + ")")) {
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }

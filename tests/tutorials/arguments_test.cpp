@@ -63,7 +63,7 @@ TEST(Arguments, QuickChangesOnlyWhatIsNotGiven) {
 
 TEST(Arguments, EveryMistakeIsOneClearLine) {
   const std::string steps = ", expected a whole number from 1 to 5000",
-                    rate = ", expected a number greater than 0",
+                    rate = ", expected a finite number greater than 0",
                     weights = ", expected numbers separated by commas",
                     flag = ", expected a flag such as --seed";
   const std::vector<std::pair<std::vector<const char*>, std::string>> mistakes = {

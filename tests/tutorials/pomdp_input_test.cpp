@@ -65,9 +65,6 @@ TEST(PomdpInput, AStrictReaderSaysThatALenientOneWouldDo) {
               read_model(chapter, {.file = file}));
   EXPECT_SAYS(FileError, beyond + ":1:9: found 'rewards', expected 'reward' or 'cost'",
               read_model(chapter, {.file = beyond}));
-  EXPECT_SAYS(UsageError,
-              "found --lenient without --pomdp FILE, expected both: it is about reading that file",
-              read_model(chapter, {.lenient = true}));
 }
 
 TEST(PomdpInput, AWellFormedFileNeedsNoRepair) {

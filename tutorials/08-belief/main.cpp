@@ -88,7 +88,8 @@ int main(int argc, char** argv) {
   arguments.integer("horizon", horizon, {1, 100'000}, "steps of the trajectory shown");
   arguments.text("trajectory", "FILE.csv", trajectory,
                  "a trajectory, with columns action and observation; writes beliefs.csv");
-  arguments.excludes("trajectory", {"action-weights", "horizon", "seed"}, "the file says what was done");
+  arguments.excludes("trajectory", {"action-weights", "horizon", "quick", "seed"},
+                     "the file says what was done");
   arguments.uses([&]() -> std::vector<RunFile> {
     if (trajectory.empty()) return {};
     return {{.flag = "--trajectory", .path = trajectory},

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <exception>
 #include <iostream>
 #include <stdexcept>
 #include <system_error>
@@ -98,11 +99,28 @@ void claim_agreement(Chapter& chapter, const std::string& results) {
                                            chapter.claims.all(), chapter.results.tolerances()));
 }
 
+// Writes all files that can be written, and then throws if one could not.
+void write_files(const Chapter& chapter, OutputDirectory& directory) {
+  std::exception_ptr failure;
+  for (const auto& [name, text] : chapter.files()) {
+    const fs::path file = chapter.out() / name;
+    try {
+      write_file_atomically(file, text);
+      directory.keep();
+      std::cout << "wrote " << file.string() << '\n';
+    } catch (const std::runtime_error&) {
+      if (!failure) failure = std::current_exception();
+    }
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
 int run(const Arguments& arguments, const std::function<void(Chapter&)>& body, int& signal) {
   OutputDirectory directory(arguments.out());
+  require_writable(arguments.out() / "results.json");  // now, rather than after a long run
   std::cout << arguments.chapter() << ": " << arguments.title() << " (seed " << arguments.seed()
             << (arguments.quick() ? ", quick" : "") << ")\n\n";
-  require_output();  // now, rather than after a long run
+  require_output();  // for the same reason
 
   Chapter chapter(arguments);
   chapter.results.set("chapter", arguments.chapter());
@@ -116,13 +134,10 @@ int run(const Arguments& arguments, const std::function<void(Chapter&)>& body, i
     claim_agreement(chapter, results);
   chapter.file("results.json", results);
 
-  std::cout << '\n' << chapter.claims.report(chapter.stop());
-  for (const auto& [name, text] : chapter.files()) {
-    write_file_atomically(arguments.out() / name, text);
-    directory.keep();
-    std::cout << "wrote " << (arguments.out() / name).string() << '\n';
-  }
-  signal = chapter.signal();
+  std::cout << '\n' << chapter.claims.report(chapter.stop()) << std::flush;
+  const StopRequest stop;  // a signal that comes now waits until all files are written
+  write_files(chapter, directory);
+  signal = chapter.complete() ? stop.signal() : chapter.signal();
   return chapter.claims.failed() == 0 ? 0 : 1;
 }
 

@@ -45,8 +45,8 @@ Pomdp read_leniently(Chapter& chapter, const std::string& file) {
 
 void add_flags(Arguments& arguments, PomdpInput& input, std::string help) {
   arguments.text("pomdp", "FILE", input.file, std::move(help));
-  arguments.flag("lenient", input.lenient,
-                 "with --pomdp: repair what has only one reading in FILE, and list each repair");
+  arguments.flag("lenient", input.lenient, "repair what has only one reading in FILE, and list each repair");
+  arguments.needs("lenient", "pomdp");
   arguments.uses([&input]() -> std::vector<RunFile> {
     if (input.file.empty()) return {{.flag = "the default of --pomdp", .path = default_model}};
     return {{.flag = "--pomdp", .path = input.file}};
@@ -54,8 +54,6 @@ void add_flags(Arguments& arguments, PomdpInput& input, std::string help) {
 }
 
 Pomdp read_model(Chapter& chapter, const PomdpInput& input) {
-  if (input.file.empty() && input.lenient)
-    throw UsageError("found --lenient without --pomdp FILE, expected both: it is about reading that file");
   if (input.file.empty()) return read_pomdp(default_model);
   return input.lenient ? read_leniently(chapter, input.file) : read_strictly(input.file);
 }

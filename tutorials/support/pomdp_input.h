@@ -19,8 +19,7 @@ void add_flags(Arguments& arguments, PomdpInput& input, std::string help);
 
 // The model of the file, or Tiger. A lenient reader's repairs are printed one a line, "FILE:line:column: what
 // was found and how it was read", and kept in the results as pomdp.repairs, their number, and pomdp.repair.1,
-// …. A fault that --lenient would repair is refused with a hint at it. Throws UsageError for --lenient alone,
-// and FileError.
+// …. A fault that --lenient would repair is refused with a hint at it. Throws FileError.
 Pomdp read_model(Chapter& chapter, const PomdpInput& input);
 
 // Prints a line that names the columns of a file of episodes that were not read, if there are any.

@@ -1,6 +1,7 @@
 #include "doxa/autograd/internal/gradcheck/checked_function.h"
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 #include <limits>
 #include <stdexcept>
@@ -95,6 +96,29 @@ std::vector<double> CheckedFunction::gradient(Var y, const Tensor& cotangent) co
   for (const CheckedLeaf& leaf : leaves_)
     all.insert(all.end(), leaf.gradient->span().begin(), leaf.gradient->span().end());
   return all;
+}
+
+std::vector<double> CheckedFunction::gradient_nearby(const Tensor& cotangent, Philox random) {
+  for (const CheckedLeaf& leaf : leaves_)
+    for (Real& x : leaf.value->span())
+      x *= static_cast<Real>(1 + (random.uniform() < 0.5 ? -8 : 8) * unit_roundoff);
+  std::vector<double> g;
+  try {
+    g = gradient(record(), cotangent);
+  } catch (const std::exception&) {
+    g.assign(inputs(), std::numeric_limits<double>::quiet_NaN());
+  }
+  restore();
+  return g;
+}
+
+double CheckedFunction::largest_intermediate() {
+  record();
+  double largest = 0;
+  for (std::size_t i = 0; i < tape_.size(); ++i)
+    for (const Real x : tape_.at(i).value())
+      if (std::isfinite(x)) largest = std::max(largest, static_cast<double>(std::abs(x)));
+  return largest;
 }
 
 LineFunction CheckedFunction::along(std::size_t number) {

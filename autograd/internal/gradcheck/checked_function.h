@@ -37,6 +37,12 @@ class CheckedFunction {
   /// Records, and then computes that gradient.
   std::vector<double> gradient(const Tensor& cotangent) { return gradient(record(), cotangent); }
 
+  /// The same where each input is moved by up to four units in its last place, drawn from `random`. Not finite where the
+  /// function throws there.
+  std::vector<double> gradient_nearby(const Tensor& cotangent, Philox random);
+  /// The largest magnitude of the finite numbers on the tape.
+  double largest_intermediate();
+
   Real& element(std::size_t element) const;
   GradientEntry entry(std::size_t element, double analytic = 0) const;  ///< to be judged
   void restore() const;  ///< sets the inputs to their first values again
@@ -62,18 +68,6 @@ class CheckedFunction {
   mutable Tape tape_;
   mutable std::set<std::size_t> written_;
 };
-
-/// The sizes with which the error of a numerical derivative is compared. The length of an input x is
-/// max(1, |x|), that of a direction is 1.
-struct Sizes {
-  double derivative = 0;  ///< this derivative
-  double around = 0;      ///< the largest of y / (length of its input) and the derivatives beside this one
-  double noise = 0;       ///< (error of y) / (length of its input)
-};
-
-/// Compares entry.analytic with a numerical derivative and fills in the rest of the entry: see
-/// check_gradients.
-void judge(GradientEntry& entry, const NumericalDerivative& numeric, const Sizes& sizes);
 
 /// The properties of gradients that do not hold: see check_gradients. Restores the inputs.
 std::vector<std::string> violated_properties(CheckedFunction& function, Philox& random);

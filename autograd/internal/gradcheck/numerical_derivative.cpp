@@ -3,190 +3,297 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
+#include <limits>
+
+#include "doxa/autograd/gradcheck.h"
 
 namespace doxa {
 namespace {
 
-constexpr std::size_t rows = 12;
-constexpr double shrink = 1.4;
-constexpr double between_starts = 30;
+constexpr double between_steps = 10;
 
-// Quotients of shrinking steps, extrapolated to step 0. The powers of h in their error are the multiples of
-// `order`. The error of an entry is the largest of its distances to three others: the two from which it is
-// computed, and the entry above it, which is of the same order. The third is needed because the first two
-// both vanish where the error of the column before happens to change sign.
-class Tableau {
- public:
-  explicit Tableau(double order) : factor_(std::pow(shrink, order)) {}
+// Twelve distances in twelfths of the step, irregular so that no oscillation looks constant or slow.
+constexpr std::array distances{0.7, 2.2, 2.9, 4.3, 4.8, 6.15, 6.7, 8.25, 8.9, 10.3, 11.1, 12.0};
+constexpr std::size_t pairs = distances.size(), points = 2 * pairs + 1;
 
-  // True if this row has the best entry so far.
-  bool add(double quotient, double rounding) {
-    const double before = error_;
-    std::array<double, rows> a{}, r{};
-    a[0] = quotient;
-    r[0] = rounding;
-    double factor = 1;
-    for (std::size_t j = 1; j <= row_; ++j) {
-      factor *= factor_;
-      a[j] = (a[j - 1] * factor - above_[j - 1]) / (factor - 1);
-      r[j] = (r[j - 1] * factor + rounding_[j - 1]) / (factor - 1);
-      if (j == row_) continue;
-      const double error = std::max(
-          {std::abs(a[j] - a[j - 1]), std::abs(a[j] - above_[j - 1]), std::abs(a[j] - above_[j]), r[j]});
-      if (error < error_) {
-        error_ = error;
-        error_of_rounding_ = r[j];
-        value_ = a[j];
-      }
+// Samples of all components at one step: F(0), then at the distances to the right, then to the left.
+struct Samples {
+  bool distinct = true;  // are the places different from each other?
+  std::vector<double> nodes{0};
+  std::vector<double> values;  // [points, components]
+
+  Samples(const LineFunction& f, std::span<const double> here, double step)
+      : values(here.begin(), here.end()) {
+    values.resize(points * here.size());
+    for (std::size_t k = 1; k < points; ++k) {
+      const double t = distances[(k - 1) % pairs] / distances.back() * step;
+      nodes.push_back(f(k <= pairs ? t : -t, std::span(values).subspan(k * here.size(), here.size())));
     }
-    above_ = a;
-    rounding_ = r;
-    ++row_;
-    return error_ < before;
+    for (std::size_t k = 1; k < pairs; ++k)
+      distinct = distinct && nodes[k] < nodes[k + 1] && nodes[pairs + k] > nodes[pairs + k + 1];
+    distinct = distinct && nodes[1] > 0 && nodes[pairs + 1] < 0;
   }
-  double value() const { return value_; }
-  double error() const { return error_; }
-  // Does the error come from rounding, not from truncation?
-  bool rounded() const { return error_ <= 30 * error_of_rounding_; }
-
- private:
-  double factor_;
-  std::array<double, rows> above_{}, rounding_{};  // the last row
-  std::size_t row_ = 0;
-  double value_ = 0, error_ = std::numeric_limits<double>::infinity(), error_of_rounding_ = 0;
 };
 
-// All quotients of one component, for steps that shrink from one first step.
-class Sides {
+// The fits at one step.
+class Scale {
  public:
-  void add(double low, double here, double high, double down, double up, double noise) {
-    if (!std::isfinite(low) || !std::isfinite(high)) {
-      *this = {};  // start again: F may be defined at smaller steps
-      return;
-    }
-    const auto rounding = [&](double a, double b, double width) {
-      return 2 * std::max({noise, unit_roundoff * std::abs(a), unit_roundoff * std::abs(b)}) / width;
-    };
-    const double slope = std::max(std::abs(high - here), std::abs(here - low)) / std::min(up, down);
-    if (central_.add((high - low) / (up + down), rounding(low, high, up + down))) central_slope_ = slope;
-    if (right_.add((high - here) / up, rounding(here, high, up))) side_slope_ = slope;
-    left_.add((here - low) / down, rounding(here, low, down));
-  }
+  explicit Scale(const std::vector<double>& nodes)
+      : both_(nodes, 14), right_({nodes.begin(), nodes.begin() + pairs + 1}, 8), left_(of_left(nodes), 8) {}
 
-  // The limits of both sides are known, and differ by more than a check can resolve. (At a jump the quotients
-  // have no limit. The error of the extrapolation is then a few per cent of its value, so it does not count.)
-  bool kink() const {
-    return gap() > 10 * side_error() && gap() > std::pow(unit_roundoff, 0.4) * slope() &&
-           side_error() <= 0.01 * slope();
-  }
-  // The limits agree, and are known well enough that a kink would have been seen: to a hundredth of the
-  // derivative, or as well as rounding allows, which affects them more than the central quotients.
-  bool smooth() const {
-    return gap() <= 10 * side_error() && side_error() <= std::max(0.01 * slope(), 1000 * central_.error());
-  }
-  bool rounded() const { return central_.rounded(); }
-  double side_error() const { return right_.error() + left_.error(); }
-  double left() const { return left_.value(); }
-  double right() const { return right_.value(); }
-  // Updates the derivative of a smooth F. The one-sided quotients converge more slowly than the central ones,
-  // but they converge where F'' jumps, too.
-  void improve(NumericalDerivative& d) const {
-    if (central_.error() < d.error) {
-      d.value = central_.value();
-      d.error = central_.error();
-      d.slope = central_slope_;
+  // Adds what the samples of one component say to `d`.
+  void look(std::span<const double> y, NumericalDerivative& d) const {
+    double largest = 0;
+    for (const double v : y) {
+      if (!std::isfinite(v)) return;
+      largest = std::max(largest, std::abs(v));
     }
-    if (const double error = gap() + side_error(); error < d.error) {
-      d.value = (left() + right()) / 2;
-      d.error = error;
-      d.slope = side_slope_;
-    }
+    const double rounding = unit_roundoff * largest;
+    SlopeEstimate all = both_.slope(y, rounding);
+    if (all.constant) all.error = 2 * rounding / all.step;
+    d.undefined = false;
+    d.variation = std::max(d.variation, all.variation);
+    d.steepest = std::max(d.steepest, all.variation / all.step);
+    if (!all.constant && !(all.smooth() && all.error <= 1e-9 * std::abs(all.value)))
+      sides(y, rounding, all, d);
+    d.estimates.push_back(all);
   }
 
  private:
-  double gap() const { return std::abs(right() - left()); }
-  double slope() const { return std::max(std::abs(right()), std::abs(left())); }
+  static std::vector<double> of_left(const std::vector<double>& nodes) {
+    std::vector<double> left{0};
+    left.insert(left.end(), nodes.begin() + pairs + 1, nodes.end());
+    return left;
+  }
 
-  Tableau central_{2}, left_{1}, right_{1};
-  double central_slope_ = 0, side_slope_ = 0;
+  void sides(std::span<const double> y, double rounding, SlopeEstimate& all, NumericalDerivative& d) const {
+    const std::vector<double> y_left = of_left({y.begin(), y.end()});
+    std::vector<double> of_zero = y_left;
+    of_zero[0] = y[0];
+    SlopeEstimate right = right_.slope(y.first(pairs + 1), rounding), left = left_.slope(of_zero, rounding);
+    for (SlopeEstimate* s : {&right, &left})
+      if (s->constant) s->error = 2 * rounding / s->step;
+    if (!(right.smooth() || right.constant) || !(left.smooth() || left.constant)) return;
+    const double gap = std::abs(right.value - left.value), error = right.error + left.error;
+    const double size = std::max(std::abs(right.value), std::abs(left.value));
+    if (gap > ratio_limit * error && gap > resolution_limit * size) {
+      if (error >= d.side_error) return;
+      d.kink = true;
+      d.left = left.value;
+      d.right = right.value;
+      d.side_error = error;
+      d.side_roughness = std::max(left.roughness, right.roughness);
+      d.side_largest = std::max(left.largest, right.largest);
+    } else if (gap <= ratio_limit * error && (gap + error < all.error || !all.smooth())) {
+      all.value = (left.value + right.value) / 2;
+      all.error = gap + error;
+      all.roughness = std::max(left.roughness, right.roughness);
+      all.variation = std::max({all.variation, left.variation, right.variation});
+    }
+  }
+
+  PolynomialFit both_, right_, left_;
 };
+
+// May the estimate be believed? Also of a function that is constant but for rounding.
+bool usable(const SlopeEstimate& e, double largest) {
+  return e.constant || e.smooth() || e.variation <= 32 * unit_roundoff * largest;
+}
+
+bool agree(const SlopeEstimate& a, const SlopeEstimate& b) {
+  return std::abs(a.value - b.value) <= ratio_limit * (a.error + b.error);
+}
+
+// Chooses among the estimates of one component.
+void choose(NumericalDerivative& d, double here, double first) {
+  std::ranges::sort(d.estimates, std::greater{}, &SlopeEstimate::step);
+  const SlopeEstimate* best = nullptr;
+  for (auto e = d.estimates.rbegin(); e != d.estimates.rend(); ++e) {  // from the shortest step on
+    if (!usable(*e, std::abs(here)) || (e->constant && d.steps)) continue;
+    if (best && !agree(*best, *e)) break;
+    if (!best || e->error < best->error) best = &*e;
+  }
+  d.constant_far = d.variation <= 4 * unit_roundoff * std::abs(here) && !d.estimates.empty() &&
+                   d.estimates.front().step > 5 * first;
+  d.error = std::numeric_limits<double>::infinity();
+  if (!best) return;
+  d.value = best->value;
+  d.error = best->error;
+  d.roughness = best->roughness;
+  d.largest = best->largest;
+  d.step = best->step;
+  const auto near = std::ranges::find_if(d.estimates, [&](const SlopeEstimate& e) {
+    return e.step <= 1.5 * std::max(first, d.estimates.back().step);
+  });
+  const SlopeEstimate& typical = best->step > near->step ? *near : *best;
+  d.slope = typical.variation / typical.step;
+  d.constant = best->constant && best->step >= 0.5 * first;
+}
+
+// F is constant near 0, and not over the longer steps. Is it constant near most other places as well, with other values?
+// Then it is no plateau of a smooth function.
+bool moves_in_steps(const LineFunction& f, std::size_t i, std::span<const double> here,
+                    std::span<const SlopeEstimate> longer, double flat) {
+  std::vector<double> a(here.size()), b(here.size()), values;
+  std::size_t moved = 0, constant = 0;
+  for (const SlopeEstimate& e : longer)
+    for (const double at : {-0.97, -0.83, -0.61, -0.37, 0.41, 0.67, 0.79, 0.93}) {
+      f(at * e.step, a);
+      f(at * e.step + 0.02 * flat, b);
+      if (!std::isfinite(a[i]) || a[i] == here[i]) continue;
+      ++moved;
+      if (a[i] == b[i]) ++constant;
+      if (std::ranges::find(values, a[i]) == values.end()) values.push_back(a[i]);
+    }
+  return values.size() >= 3 && 4 * constant >= 3 * moved;
+}
+
+// Does component i of F jump, within `step` of 0?
+bool jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step) {
+  std::vector<double> here(outputs), y(points), low(outputs), high(outputs), middle(outputs);
+  f(0, here);
+  const Samples samples(f, here, step);
+  if (!samples.distinct) return false;
+  for (std::size_t k = 0; k < points; ++k) y[k] = samples.values[k * outputs + i];
+  std::vector<std::size_t> order(points);
+  for (std::size_t k = 0; k < points; ++k) order[k] = k;
+  std::ranges::sort(order, {}, [&](std::size_t k) { return samples.nodes[k]; });
+  const std::vector<double> off = PolynomialFit(samples.nodes, 4).residuals(y);
+  const auto gap = [&](std::size_t k) { return std::abs(off[order[k + 1]] - off[order[k]]); };
+  std::size_t widest = 0;
+  for (std::size_t k = 0; k + 1 < points; ++k)
+    if (gap(k) > gap(widest)) widest = k;
+  // Halves the interval over which F changes most; if the change does not get less, it is a jump.
+  double a = samples.nodes[order[widest]], b = samples.nodes[order[widest + 1]];
+  const double first = gap(widest);
+  f(a, low);
+  f(b, high);
+  for (int k = 0; k < 40; ++k) {
+    const double half = a + (b - a) / 2;
+    const double c = f(half, middle);
+    if (!(c > a && c < b) || !std::isfinite(middle[i])) break;
+    if (std::abs(middle[i] - low[i]) > std::abs(high[i] - middle[i])) {
+      b = c;
+      high = middle;
+    } else {
+      a = c;
+      low = middle;
+    }
+  }
+  return std::abs(high[i] - low[i]) > 0.01 * first;
+}
+
+// F can be smooth between jumps, as rounding inside it and stopping criteria make it, and then its slope there is not the
+// derivative of what is computed. If that slope contradicts the tape, and over longer steps F is rough by more than
+// rounding explains, and it jumps: then only the longer steps count.
+void leave_pieces_between_jumps(const LineFunction& f, std::span<const double> here, std::size_t i,
+                                double analytic, double first, NumericalDerivative& d) {
+  for (int looks = 0; looks < 3 && d.found(); ++looks) {
+    if (std::abs(analytic - d.value) <= ratio_limit * d.error) return;
+    const auto rough = std::find_if(d.estimates.rbegin(), d.estimates.rend(), [&](const SlopeEstimate& e) {
+      const bool confirms = e.smooth() && std::abs(analytic - e.value) <= ratio_limit * e.error &&
+                            ratio_limit * e.error <= 0.1 * std::abs(e.value);
+      return e.step > d.step && e.roughness > 1e3 * unit_roundoff * e.largest &&
+             (e.roughness > 0.1 * d.slope * d.step || confirms);
+    });
+    if (rough == d.estimates.rend() || !jumps(f, here.size(), i, rough->step)) return;
+    const double step = rough->step;
+    std::erase_if(d.estimates, [&](const SlopeEstimate& e) { return e.step < step; });
+    choose(d, here[i], first);
+  }
+}
 
 }  // namespace
 
 std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<const double> here,
-                                               std::span<const double> noise, double first_step,
-                                               double last_step) {
+                                               std::span<const double> analytic, const StepRange& range,
+                                               double limit) {
   const std::size_t m = here.size();
   std::vector<NumericalDerivative> derivatives(m);
-  std::vector<double> high(m), low(m);
   std::vector<std::size_t> open(m);
-  for (std::size_t i = 0; i < m; ++i) open[i] = i;
-
-  std::vector<Sides> sides;
-  for (double start = first_step; start > last_step && !open.empty(); start /= between_starts) {
-    sides.assign(open.size(), {});
-    double h = start;
-    for (std::size_t row = 0; row < rows; ++row, h /= shrink) {
-      const double up = f(h, high), down = -f(-h, low);
-      if (!(up > 0 && down > 0)) break;  // the step is smaller than the spacing of numbers at the inputs
-      for (std::size_t k = 0; k < open.size(); ++k)
-        sides[k].add(low[open[k]], here[open[k]], high[open[k]], down, up, noise[open[k]]);
-    }
+  for (std::size_t i = 0; i < m; ++i) {
+    open[i] = i;
+    derivatives[i].undefined = true;
+  }
+  std::vector<double> y(points);
+  const auto confirmed = [&](std::size_t i, const SlopeEstimate& e) {
+    return usable(e, std::abs(here[i])) &&
+           std::abs(analytic[i] - e.value) + ratio_limit * e.error <= limit * std::abs(e.value);
+  };
+  // Looks at one step, and leaves those components open for which `more` says so.
+  const auto look = [&](double step, auto more) {
+    const Samples samples(f, here, step);
+    if (!samples.distinct) return false;
+    const Scale scale(samples.nodes);
     std::size_t left_open = 0;
-    for (std::size_t k = 0; k < open.size(); ++k) {
-      const Sides& s = sides[k];
-      NumericalDerivative& d = derivatives[open[k]];
-      const double before = d.error;
-      if (s.smooth()) {
-        s.improve(d);
-      } else if (s.kink() && s.side_error() < d.side_error) {
-        d.kink = true;
-        d.left = s.left();
-        d.right = s.right();
-        d.side_error = s.side_error();
-      }
-      // Smaller steps help until rounding takes over.
-      const bool settled = d.error <= std::pow(unit_roundoff, 2.0 / 3) * std::abs(d.value) ||
-                           (s.smooth() && s.rounded() && d.error == before);
-      if (!settled) open[left_open++] = open[k];
+    for (const std::size_t i : open) {
+      for (std::size_t k = 0; k < points; ++k) y[k] = samples.values[k * m + i];
+      const std::size_t before = derivatives[i].estimates.size();
+      scale.look(y, derivatives[i]);
+      if (derivatives[i].estimates.size() == before || more(i, derivatives[i].estimates))
+        open[left_open++] = i;
     }
     open.resize(left_open);
+    return true;
+  };
+
+  std::vector<std::size_t> limited;  // by rounding alone: longer steps may help
+  for (double step = range.first; step > range.last && !open.empty(); step /= between_steps) {
+    const bool close = step <= 1e-5 * range.first;
+    if (!look(step, [&](std::size_t i, const std::vector<SlopeEstimate>& estimates) {
+          const SlopeEstimate& e = estimates.back();
+          const double rounding = unit_roundoff * std::abs(here[i]);
+          if (!usable(e, std::abs(here[i]))) return true;
+          if (e.constant && step == range.first) {
+            limited.push_back(i);  // longer steps tell whether it stays constant
+            return false;
+          }
+          if (confirmed(i, e)) return false;
+          const bool disagrees = std::abs(analytic[i] - e.value) > ratio_limit * e.error;
+          if (disagrees && !close)
+            return true;  // before it is called wrong, much shorter steps are looked at
+          // Shorter steps help until rounding takes over.
+          if (e.error <= std::pow(unit_roundoff, 2.0 / 3) * std::abs(e.value)) return false;
+          if (estimates.size() < 2 || e.roughness > 8 * rounding ||
+              e.error < estimates[estimates.size() - 2].error)
+            return true;
+          limited.push_back(i);
+          return false;
+        }))
+      break;
+  }
+  for (const std::size_t i : open) limited.push_back(i);
+  open = limited;
+  std::erase_if(open, [&](std::size_t i) {
+    const auto& e = derivatives[i].estimates;
+    return e.empty() || e.front().step < 0.5 * range.first || !usable(e.front(), std::abs(here[i])) ||
+           std::ranges::any_of(e, [&](const SlopeEstimate& x) { return confirmed(i, x); });
+  });
+  for (double step = range.first * between_steps; step <= range.largest && !open.empty();
+       step *= between_steps)
+    if (!look(step, [&](std::size_t i, const std::vector<SlopeEstimate>& estimates) {
+          const SlopeEstimate& e = estimates.back();
+          if (estimates.front().constant)  // until it has moved at two steps
+            return estimates.size() < 3 || estimates[estimates.size() - 2].constant;
+          return usable(e, std::abs(here[i])) && !confirmed(i, e) && agree(e, estimates.front());
+        }))
+      break;
+
+  for (std::size_t i = 0; i < m; ++i) {
+    NumericalDerivative& d = derivatives[i];
+    // Constant over short distances, and not over longer ones: on a plateau, or everywhere?
+    std::ranges::sort(d.estimates, std::greater{}, &SlopeEstimate::step);
+    const auto flat = std::ranges::find_if(d.estimates, &SlopeEstimate::constant);
+    if (flat != d.estimates.end() && flat != d.estimates.begin())
+      d.steps = moves_in_steps(
+          f, i, here,
+          std::span(d.estimates.begin(), flat).last(std::min<std::ptrdiff_t>(2, flat - d.estimates.begin())),
+          flat->step);
+    choose(d, here[i], range.first);
+    leave_pieces_between_jumps(f, here, i, analytic[i], range.first, d);
   }
   return derivatives;
-}
-
-std::vector<double> rounding_noise(const LineFunction& f, std::span<const double> here) {
-  constexpr std::size_t points = 12;
-  const std::size_t m = here.size();
-  std::vector<double> noise(m);
-  for (std::size_t i = 0; i < m; ++i) noise[i] = unit_roundoff * std::abs(here[i]);
-  std::vector<double> y(points * m);
-  // Where F is coarser than the spacing of the points, as (x + 1e8) - 1e8 is, neighbours are equal and tell
-  // nothing. The points are then spread further apart. The factor is less than their number, so that no
-  // spacing at which some neighbours are equal and some not is skipped.
-  std::vector<char> done(m, false);
-  for (double spacing = 64 * unit_roundoff; spacing < 0.01; spacing *= 8) {
-    for (std::size_t k = 0; k < points; ++k)
-      f(spacing * static_cast<double>(k), std::span(y).subspan(k * m, m));
-    bool all_done = true;
-    for (std::size_t i = 0; i < m; ++i) {
-      if (done[i]) continue;
-      const auto at = [&](std::size_t k) { return y[k * m + i]; };
-      std::size_t equal = 0;
-      for (std::size_t k = 0; k + 1 < points; ++k) equal += at(k) == at(k + 1);
-      double squares = 0;
-      for (std::size_t k = 0; k + 3 < points; ++k) {
-        const double third = at(k + 3) - 3 * at(k + 2) + 3 * at(k + 1) - at(k);
-        squares += third * third;
-      }
-      const double rms = std::sqrt(squares / (points - 3) / 20);
-      if (std::isfinite(rms)) noise[i] = std::max(noise[i], rms);
-      done[i] = 2 * equal < points;
-      all_done = all_done && done[i];
-    }
-    if (all_done) break;
-  }
-  return noise;
 }
 
 }  // namespace doxa

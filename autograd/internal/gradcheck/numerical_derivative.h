@@ -3,8 +3,10 @@
 #include <functional>
 #include <limits>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "doxa/autograd/internal/gradcheck/polynomial_fit.h"
 #include "doxa/autograd/real.h"
 
 namespace doxa {
@@ -15,39 +17,46 @@ inline constexpr double unit_roundoff = std::numeric_limits<Real>::epsilon() / 2
 /// rounded. Where F is not defined, y is NaN.
 using LineFunction = std::function<double(double t, std::span<double> y)>;
 
-/// One component of dF/dt at t = 0, estimated from differences of F.
+/// One component of dF/dt at t = 0, estimated from samples of F.
 struct NumericalDerivative {
   double value = 0;
   double error = std::numeric_limits<double>::infinity();  ///< the estimated error of the value
-  double slope = 0;  ///< the largest one-sided quotient at the steps that gave the value
+  double step = 0;                                         ///< that gave the value
+  double roughness = 0;       ///< how far samples are from a smooth curve, at the step that gave the value
+  double largest = 0;         ///< the largest magnitude of the samples, there
+  double slope = 0;           ///< the standard deviation of the samples / step, there or at the first step
+  double steepest = 0;        ///< the largest slope at any step
+  double variation = 0;       ///< the largest standard deviation of the samples at any step
+  bool constant = false;      ///< F has the same bits at all samples of the largest step
+  bool constant_far = false;  ///< and but for rounding over longer steps, too
+  bool steps = false;      ///< F stays constant over short distances and changes over long ones, everywhere
+  bool undefined = false;  ///< F is not finite at some sample of every step
   /// At some scale the quotients from the left and from the right have different limits.
   bool kink = false;
   double left = 0, right = 0;  ///< these limits
   double side_error = std::numeric_limits<double>::infinity();
+  double side_roughness = 0, side_largest = 0;
+  std::vector<SlopeEstimate> estimates = {};  ///< at all steps, from the largest to the smallest
+
+  bool found() const { return error < std::numeric_limits<double>::infinity(); }
 };
 
-/// The derivatives of the m components of F, from central differences extrapolated to step 0:
-///
-///   D(h) = [F(h) - F(-h)] / 2h = F' + c₂h² + c₄h⁴ + …,   A_i0 = D(h / s^i),
-///   A_ij = (s^2j A_i,j-1 - A_i-1,j-1) / (s^2j - 1)
-///
-/// (C. J. F. Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", Adv. Eng. Software 4(2), 1982). The
-/// error of A_ij is the largest of two things: its distances to its neighbours in the tableau, and the error
-/// `noise` of each F_i, carried through the same sums. The one-sided quotients [F(±h) - F(0)] / ±h are
-/// extrapolated as well, in powers of h instead of h². If their limits agree, F is smooth at that scale and A
-/// may be believed; if they differ by more than their errors, there is a kink.
-///
-/// The right step is not known beforehand: a scale of 1e-6 inside F needs a step a million times smaller than
-/// a smooth polynomial does. So the tableau is computed from `first_step`, then from ever smaller steps down
-/// to `last_step`, until the error of each component is of the order of rounding or no longer decreases.
-std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<const double> here,
-                                               std::span<const double> noise, double first_step,
-                                               double last_step);
+/// Where to take samples: at steps from `first` down to `last`, and up to `largest` where a component needs it.
+struct StepRange {
+  double first, last, largest;
+};
 
-/// The rounding error of F, estimated from third differences at neighbouring points, between which F itself
-/// is nearly linear (J. J. Moré & S. M. Wild, "Estimating computational noise", SIAM J. Sci. Comput. 33(3),
-/// 2011, eq. 2.3: the k-th difference of independent errors of variance ε² has variance ε² (2k)!/(k!)²). `f`
-/// must move all inputs by the relative amount t.
-std::vector<double> rounding_noise(const LineFunction& f, std::span<const double> here);
+/// The derivatives of the m components of F. At each step h, polynomials are fitted to 25 samples at irregular
+/// places between -h and h (polynomial_fit.h), and one to either side, because a kink or a jump of a higher
+/// derivative at 0 leaves the sides smooth. If the limits from the two sides differ by more than their errors, there
+/// is a kink.
+///
+/// The right step is not known beforehand. Steps become shorter by factors of 10 until the tape's derivative
+/// `analytic` is confirmed to `limit` of itself or clearly not. From the shortest step at which F is smooth, longer
+/// ones are taken if they agree with it and are more accurate: a derivative is a limit of short steps, and an average
+/// over something finer is not one. Where only rounding limits the accuracy, steps beyond the first one are tried.
+std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<const double> here,
+                                               std::span<const double> analytic, const StepRange& range,
+                                               double limit);
 
 }  // namespace doxa

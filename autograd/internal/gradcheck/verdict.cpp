@@ -1,56 +1,108 @@
+#include "doxa/autograd/internal/gradcheck/verdict.h"
+
 #include <algorithm>
 #include <cmath>
 
-#include "doxa/autograd/internal/gradcheck/checked_function.h"
+#include "doxa/autograd/internal/number_text.h"
 
 namespace doxa {
 
 const double resolution_limit = 2 * std::pow(unit_roundoff, 0.4);
+const double undecided_limit = std::sqrt(unit_roundoff);
 
 namespace {
 
-// This number times Sizes::around is the error that rounding alone can cause in a numerical derivative.
-constexpr double rounding_floor = 1e4 * unit_roundoff;
+std::string digits(double x) { return to_text(x, std::chars_format::general, 2); }
 
-//! [verdict]
-Verdict verdict_of(const GradientEntry& e, const Sizes& sizes) {
-  const double off = ratio_limit * e.error;
-  if (!(std::abs(e.analytic - e.numeric) <= off)) return Verdict::fail;  // NaN too
-  if (off <= resolution_limit * sizes.derivative) return Verdict::pass;
-  // A derivative that cannot be told from zero counts as zero if only rounding hides it. In single precision,
-  // where rounding is as coarse as the resolution, rounding also hides other small derivatives.
-  constexpr bool coarse = sizeof(Real) < sizeof(double);
-  const bool zero = std::abs(e.numeric) <= off;
-  const double floor = rounding_floor * sizes.around;
-  if (zero && off <= std::max(floor, 1e4 * sizes.noise)) return Verdict::pass;
-  return coarse && off <= 5 * floor ? Verdict::pass : Verdict::inconclusive;
+// What rounding inside F can do to y, generously. A function that is rougher than this is not only rounded.
+double explained_by_rounding(const Around& around, double largest) {
+  return 1e3 * unit_roundoff * std::max(around.intermediate, largest);
 }
-//! [verdict]
+
+Verdict inconclusive(GradientEntry& e, std::string cause) {
+  e.cause = std::move(cause);
+  return Verdict::inconclusive;
+}
+
+Verdict of_constant(GradientEntry& e, const NumericalDerivative& d, const Around& around) {
+  if (e.analytic == 0) return Verdict::pass;
+  const double change = std::abs(e.analytic) * d.estimates.front().step;
+  if (change > std::max(1e-3 * std::abs(around.y), 64 * unit_roundoff * around.intermediate))
+    return Verdict::fail;
+  return inconclusive(e, "y does not change at all: its numbers are too coarse for a change this small");
+}
+
+// The derivative to the left and to the right.
+Verdict of_kink(GradientEntry& e, const NumericalDerivative& d, const Around& around) {
+  if (d.side_roughness > explained_by_rounding(around, d.side_largest))
+    return inconclusive(e, "y has a kink near here, not seen sharply enough to say where");
+  e.left = d.left;
+  e.right = d.right;
+  e.numeric = (d.left + d.right) / 2;
+  e.error = d.side_error;
+  return e.ratio() <= ratio_limit ? Verdict::kink : Verdict::fail;
+}
+
+// Both say that the derivative is zero: the numerical one, and the tape's but for its own rounding. This is believed
+// if all of a derivative as large as those near by would have been seen, or if y changes nowhere by more than rounding.
+bool zero(const GradientEntry& e, const NumericalDerivative& d, double unstable) {
+  const double bound = ratio_limit * e.error;
+  return std::abs(e.numeric) <= bound && std::abs(e.analytic) <= ratio_limit * unstable &&
+         (bound <= resolution_limit * d.slope || d.constant_far);
+}
+
+std::string cause(const GradientEntry& e, const NumericalDerivative& d, const Around& around,
+                  double unstable) {
+  if (around.direction && std::abs(e.analytic - e.numeric) <= resolution_limit * std::abs(e.numeric))
+    return "differs by " + digits(e.difference()) +
+           " of itself: one derivative in the sum may be wrong by more";
+  if (d.steps) return "y moves in steps: its numbers, or a table inside, are coarse";
+  if (ratio_limit * unstable > resolution_limit * std::abs(e.numeric) && unstable > e.error)
+    return "rounding the inputs changes the gradient of the tape more than that";
+  if (d.roughness > explained_by_rounding(around, d.largest))
+    return "y is rough by " + digits(d.roughness) +
+           ", more than rounding explains: a stopping tolerance, a jump, or coarse numbers inside";
+  if (!d.estimates.empty() && !d.estimates.front().smooth() && !d.estimates.front().constant)
+    return "y is smooth only very near to here: a kink, a jump or a fast oscillation is close";
+  return "rounding of y hides a derivative this small";
+}
 
 }  // namespace
 
-void judge(GradientEntry& e, const NumericalDerivative& d, const Sizes& sizes) {
+//! [verdict]
+void judge(GradientEntry& e, const NumericalDerivative& d, const Around& around) {
   e.numeric = e.left = e.right = d.value;
   e.error = std::max(d.error, unit_roundoff * std::abs(d.value));  // the analytic value is rounded, too
-  if (d.error == 0 && e.analytic != 0) {
-    // y did not change at all. A derivative far smaller than those around it may be too small to change it.
-    e.error = unit_roundoff * sizes.around;
-    const double a = std::abs(e.analytic);
-    e.verdict = a <= ratio_limit * e.error         ? Verdict::pass
-                : a <= ratio_limit * unit_roundoff ? Verdict::inconclusive
-                                                   : Verdict::fail;
-  } else {
-    e.verdict = verdict_of(e, sizes);
-    const bool known = ratio_limit * e.error <= resolution_limit * sizes.derivative;
-    if (d.kink && e.verdict != Verdict::pass && !known) {
-      e.left = d.left;
-      e.right = d.right;
-      e.numeric = (d.left + d.right) / 2;
-      e.error = d.side_error;
-      e.verdict = e.ratio() <= ratio_limit ? Verdict::kink : Verdict::fail;
-    }
-  }
-  if (!std::isfinite(e.analytic)) e.verdict = Verdict::fail;
+  const double off = std::abs(e.analytic - e.numeric), bound = ratio_limit * e.error;
+  const double allowed = around.resolution > 0
+                             ? around.resolution * std::max(around.largest, std::abs(e.numeric))
+                             : resolution_limit * std::abs(e.numeric);
+  const auto verdict = [&] {
+    if (!std::isfinite(e.analytic)) return Verdict::fail;
+    if (d.found() && off + bound <= allowed && (!around.direction || around.resolution > 0))
+      return Verdict::pass;
+    if (d.found() && around.direction && bound <= allowed &&
+        off <= bound + undecided_limit * std::abs(e.numeric))
+      return Verdict::pass;
+    if (d.constant) return of_constant(e, d, around);
+    if (d.kink && !(bound <= resolution_limit * std::abs(e.numeric))) return of_kink(e, d, around);
+    if (d.undefined) return inconclusive(e, "y is not finite near here");
+    if (!d.found())
+      return inconclusive(e, d.steps
+                                 ? cause(e, d, around, 0)
+                                 : "y is rough at every distance: noise, jumps, chaos, or a kink very near");
+    const double unstable = around.instability();
+    if (zero(e, d, unstable)) return Verdict::pass;
+    // Something finer than every step would have to be steep indeed to hide a derivative far larger than the slopes.
+    const bool hidden = d.roughness > explained_by_rounding(around, d.largest) &&
+                        std::abs(e.analytic) > 100 * std::max(std::abs(e.numeric), d.slope);
+    if (off > allowed + bound + ratio_limit * unstable && !(d.steps && d.roughness > 1e-6 * d.variation) &&
+        !hidden)
+      return Verdict::fail;
+    return inconclusive(e, cause(e, d, around, unstable));
+  };
+  e.verdict = verdict();
 }
+//! [verdict]
 
 }  // namespace doxa

@@ -114,7 +114,7 @@ void CommandLine::seed(std::uint64_t& value, std::string help) {
 void CommandLine::positive(std::string name, double& value, std::string help) {
   bind(std::move(name), "X", std::move(help), to_text(value), [&value](std::string_view text) {
     const auto number = parse_number<double>(text);
-    if (!number || *number <= 0) expected(text, "a number greater than 0");
+    if (!number || *number <= 0) expected(text, "a finite number greater than 0");
     value = *number;
   });
 }

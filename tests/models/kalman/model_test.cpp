@@ -24,10 +24,10 @@ TEST(KalmanModel, NamesWhatDoesNotFit) {
       {&M::start_mean, Matrix(1, 2), "start_mean is [1,2], expected [2,1]"},
       {&M::emission_input, Matrix(1, 2), "emission_input is [1,2], expected [1,1]"},
       {&M::transition_covariance, Matrix(2, 2, {1, 2, 2, 1}),
-       "transition_covariance is indefinite: (1,0) is 2.000000, (1,1) is 1.000000 and (0,0) is 1.000000"},
-      {&M::emission_covariance, Matrix(1, 1, {-1}), "emission_covariance is indefinite: (0,0) is -1.000000"},
+       "transition_covariance is indefinite: (1,0) is 2, (1,1) is 1 and (0,0) is 1"},
+      {&M::emission_covariance, Matrix(1, 1, {-1}), "emission_covariance is indefinite: (0,0) is -1"},
       {&M::start_covariance, Matrix(2, 2, {1, 0, 0.1, 1}),
-       "start_covariance is not symmetric: (1,0) is 0.100000 and (0,1) is 0.000000"},
+       "start_covariance is not symmetric: (1,0) is 0.1 and (0,1) is 0"},
       {&M::transition, Matrix(2, 2, {1, infinity, 1, 1}), "transition holds inf, expected finite numbers"},
   };
   for (const auto& [part, wrong, says] : table) {

@@ -256,5 +256,41 @@ TEST(TrainingCheckpoint, ATruncatedFileChangesNothing) {
   EXPECT_EQ(contents(other.checkpoint()).arrays, before);
 }
 
+// A wrong number that is finite looks like any other.
+TEST(TrainingCheckpoint, NoBitOfAFileCanChange) {
+  const Scratch scratch;
+  SmallRun run(1), other(2);
+  run.steps(3);
+  other.steps(2);
+  const auto path = scratch / "run.safetensors", damaged = scratch / "damaged.safetensors";
+  save_checkpoint(path, run.checkpoint());
+  const std::string whole = content(path);
+  const auto before = contents(other.checkpoint()).arrays;
+  for (std::size_t bit = 0; bit < 8 * whole.size(); bit += 13) {
+    std::string bytes = whole;
+    bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
+    write_bytes(damaged, bytes);
+    EXPECT_THROW(load_checkpoint(damaged, other.checkpoint()), FileError) << bit;
+  }
+  EXPECT_EQ(contents(other.checkpoint()).arrays, before);
+
+  std::string bytes = whole;
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  write_bytes(damaged, bytes);
+  const std::string text = thrown<FileError>([&] { load_checkpoint(damaged, other.checkpoint()); });
+  EXPECT_TRUE(text.ends_with(" as when they were written: the file is damaged or was edited")) << text;
+}
+
+// Version 0.1.0 wrote no checksum.
+TEST(TrainingCheckpoint, ReadsAFileWithoutAChecksum) {
+  const Scratch scratch;
+  SmallRun run(1), other(2);
+  run.steps(3);
+  write_bytes(scratch / "old.safetensors", format_safetensors(contents(run.checkpoint())));
+  load_checkpoint(scratch / "old.safetensors", other.checkpoint());
+  EXPECT_EQ(contents(other.checkpoint()).arrays, contents(run.checkpoint()).arrays);
+  EXPECT_THROW(contents({.settings = {{"checksum", "x"}}}), Refused);
+}
+
 }  // namespace
 }  // namespace doxa::testing

@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <csignal>
 #include <stdexcept>
+#include <thread>
 
 #include "doxa/models/nn/training.h"
 #include "tests/support/rounding.h"
@@ -97,9 +99,19 @@ TEST(StopRequestDeathTest, TheSecondSignalEndsTheProgram) {
       {
         const StopRequest stop;
         std::raise(SIGINT);
+        std::this_thread::sleep_for(std::chrono::duration<double>(StopRequest::same_request));
         std::raise(SIGINT);
       },
       ::testing::KilledBySignal(SIGINT), "");
+}
+
+// Ctrl-C goes to all programs of a terminal, and one that runs another may hand it on: the other gets it twice.
+TEST(StopRequest, IsOneEvenIfTheSignalIsSentTwice) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    const StopRequest stop;
+    for (int i = 0; i < 3; ++i) std::raise(signal);
+    EXPECT_EQ(stop.signal(), signal);
+  }
 }
 
 TEST(StopRequestDeathTest, AStoppedProgramCanEndByItsSignal) {

@@ -59,8 +59,7 @@ TEST(PomdpSimulate, RefusesImpossibleActionWeights) {
   EXPECT_EQ(refusal({1, 1}),
             "action weights: 2 given, expected 3 in the order of the actions listen open-left open-right");
   EXPECT_EQ(refusal({0, 0, 0}), "action weights: all are zero, expected a positive one");
-  EXPECT_EQ(refusal({1, -1, 0}),
-            "action weights: open-left is -1.000000, expected a finite number, not negative");
+  EXPECT_EQ(refusal({1, -1, 0}), "action weights: open-left is -1, expected a finite number, not negative");
   EXPECT_EQ(refusal({1, nan, 0}), "action weights: open-left is nan, expected a finite number, not negative");
   const std::vector<double> huge = open_loop_policy(tiger(), std::vector<double>{1e308, 1e308, 0});
   EXPECT_EQ(huge, (std::vector<double>{0.5, 0.5, 0}));

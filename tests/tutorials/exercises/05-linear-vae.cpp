@@ -80,7 +80,9 @@ TEST(Exercise05, EveryDrawIsTheLikelihood) {
     const DiagonalNormal q = posterior(vae, x);
     const Tensor noise = normal_noise({200, 3}, random);
     const Var z = rsample(q, tape.constant(noise));
-    const Var log_ratio = log_prob(likelihood(vae, z), x) + log_prob(prior(tape, vae), z) - log_prob(q, z);
+    const Var of_x = log_prob(likelihood(vae, z), x), of_z = log_prob(prior(tape, vae), z),
+              of_q = log_prob(q, z);
+    const Var log_ratio = of_x + of_z - of_q;
     const Var bound = elbo(vae, x, tape.constant(noise)).value();
     for (std::size_t r = 0; r < exact.size(); ++r) {
       worst = std::max(worst, std::abs(double{log_ratio.value()[r]} - exact[r]));

@@ -62,7 +62,8 @@ TEST(Exercise06, AnEncoderThatHearsOfNothing) {
   Tape tape;
   const auto first_term = [&](Var x) {
     const Var noise = tape.constant(normal_noise({64, 2}, random));
-    return mean(log_prob(likelihood(vae, stop_gradient(rsample(posterior(vae, x), noise))), x));
+    const Var z = stop_gradient(rsample(posterior(vae, x), noise));
+    return mean(log_prob(likelihood(vae, z), x));
   };
   tape.backward(first_term(tape.constant(draw(data, 64, random).x)));  // reaches nothing of the encoder
   for (const Parameter* p : encoder)
@@ -70,7 +71,9 @@ TEST(Exercise06, AnEncoderThatHearsOfNothing) {
   for (int t = 0; t < 1000; ++t) {
     tape.clear();
     const Var x = tape.constant(draw(data, 64, random).x);
-    tape.backward(mean(kl_divergence(posterior(vae, x), prior(tape, vae))) - first_term(x));
+    const DiagonalNormal q = posterior(vae, x), p = prior(tape, vae);
+    const Var second_term = mean(kl_divergence(q, p));
+    tape.backward(second_term - first_term(x));
     adam.rate = 0.02 * (1 - t / 1000.0);
     adam.step(all);
   }

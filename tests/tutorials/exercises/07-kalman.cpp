@@ -84,7 +84,8 @@ TEST(Exercise07, TheNoiseIsKnown) {
   const Tensor factor = tensor(cholesky_factor(covariance_of_readings(true_model, model_horizon)));
   const auto rate = [](double part) { return 0.05 * std::pow(0.02, part); };
   ascend(all, {.beta2 = 0.95}, 200, rate, [&](Tape& tape, int) {
-    const Profile p = profile(m.on(tape), tape.constant(factor));
+    const Var factor_on_tape = tape.constant(factor);
+    const Profile p = profile(m.on(tape), factor_on_tape);
     return p.evidence - p.gap;
   });
   const Scalar found = m.now();

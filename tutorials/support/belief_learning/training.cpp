@@ -111,8 +111,10 @@ void require_checkpoints(const Chapter& chapter, const BeliefSettings& s,
   if (!s.resume.empty() && s.variant == "all" && std::ranges::none_of(variants, [&](const std::string& name) {
         return fs::exists(of_variant(s.resume, name, s));
       }))
-    throw UsageError("--resume: there is no " + of_variant(s.resume, variants.front(), s).string() +
-                     " nor that of another variant");
+    throw UsageError(
+        "--resume: there is no " + of_variant(s.resume, variants.front(), s).string() +
+        " nor that of another variant" +
+        (fs::exists(s.resume) ? "; where " + s.resume + " is that of one, name it by --variant" : ""));
   for (const std::string& name : variants) {
     if (const fs::path from = resumed_by(name, s); !from.empty()) require_readable(from, ".safetensors file");
     require_rewritable(checkpoint_of(name, s, chapter.out()));

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+
+#include "doxa/autograd/gradcheck.h"
+#include "doxa/autograd/internal/gradcheck/numerical_derivative.h"
+
+namespace doxa {
+
+/// What a derivative is compared with besides the numerical one.
+struct Around {
+  double y = 0;             ///< the value of the function
+  double intermediate = 0;  ///< the largest magnitude of a number on the tape
+  double largest = 0;       ///< the largest derivative of the same output
+  double resolution = 0;    ///< GradientCheckOptions::resolution
+  bool direction = false;   ///< one number stands for many derivatives, one of which may be wrong
+  /// How far the tape's derivative moves if each input is moved by a few units in its last place: a gradient that is
+  /// exact for inputs that close is as good as rounding allows.
+  std::function<double()> instability = [] { return 0.0; };
+};
+
+/// Compares entry.analytic with a numerical derivative and fills in the rest of the entry: see
+/// check_gradients.
+void judge(GradientEntry& entry, const NumericalDerivative& numeric, const Around& around);
+
+}  // namespace doxa
