@@ -182,6 +182,7 @@ class Tape {
   friend class Scope;
   friend class Checkpoint;
   friend class Shards;
+  friend class CheckedFunction;  // of a gradient check
   friend struct CountersOfTape;  // of a test
   static constexpr std::uint32_t none = ~std::uint32_t{0};
   using Rule = void (*)(Record&, const void* captures);

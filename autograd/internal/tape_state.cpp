@@ -89,6 +89,10 @@ Var Tape::leaf(const Tensor& value, Tensor& gradient) {
 
 Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
   State& s = *state_;
+  Real* data = const_cast<Real*>(value);  // a leaf has no forward rule: nothing writes to it
+  if (!s.constant_leaves.empty() &&
+      std::ranges::find(s.constant_leaves, &gradient) != s.constant_leaves.end()) [[unlikely]]
+    return handle(push("leaf", shape, data, false));
   if (2 * s.leaves.size() >= s.leaf_slots.size())
     index_leaves(std::max<std::size_t>(64, 2 * s.leaf_slots.size()));
   const std::size_t slot = slot_of(gradient);
@@ -105,7 +109,6 @@ Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
     }
     return handle(entry - 1);
   }
-  Real* data = const_cast<Real*>(value);  // a leaf has no forward rule: nothing writes to it
   const std::uint32_t node = push("leaf", shape, data, s.gradients);
   nodes_[node].captures = &gradient;
   if (require_finite_) check_finite(node, {value, static_cast<std::size_t>(shape.size())}, "value");

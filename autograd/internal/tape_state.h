@@ -80,8 +80,9 @@ struct Tape::State {
     std::uint32_t backward = 0;      // the last backward when it was taken
     std::uint64_t fingerprint = 0;
   };
-  std::vector<BoundValue> leaves;         // bound leaves, in order
-  std::vector<std::uint32_t> leaf_slots;  // open addressing by the gradient's address: record + 1, or 0
+  std::vector<BoundValue> leaves;              // bound leaves, in order
+  std::vector<std::uint32_t> leaf_slots;       // open addressing by the gradient's address: record + 1, or 0
+  std::vector<const Tensor*> constant_leaves;  // gradients whose leaves are bound as constants: a check's
   Index largest_constant = 0;  // numbers in the largest constant operand of a record with a gradient
 
   bool gradients = true, keep_adjoints = false;

@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "doxa/autograd/checkpoint.h"
 #include "doxa/autograd/gradcheck.h"
 #include "doxa/autograd/ops.h"
 #include "tests/support/thrown.h"
@@ -151,6 +154,368 @@ TEST(GradientProperties, RecordingThatThrowsHereIsReported) {
     return x[0];
   };
   EXPECT_TRUE(says(check_gradients(f, three_numbers), "recording throws 'no gradients today'"));
+}
+
+// ---- cotangents of other sizes ----
+
+// x with v ↦ of_cotangent(v) for its pullback.
+template <class OfCotangent>
+TensorFunction identity_of(OfCotangent of_cotangent) {
+  return [=](Tape&, Inputs x) {
+    return identity_with(
+        [=](Record& r) {
+          for (Index i = 0; i < r.size(); ++i) r.adjoint(0)[i] += of_cotangent(r.adjoint()[i]);
+        },
+        x[0]);
+  };
+}
+
+TEST(GradientProperties, ScaleWithTheCotangent) {
+  const auto clipped = [](Real limit) {
+    return identity_of([=](Real g) { return std::clamp(g, -limit, limit); });
+  };
+  EXPECT_TRUE(says(check_gradients(clipped(10), three_numbers), "2^40 times the cotangent"));
+  EXPECT_TRUE(says(check_gradients(clipped(100), three_numbers), "2^40 times the cotangent"));
+  const auto skipped = identity_of([](Real g) { return std::abs(g) < Real(1e-3) ? Real{0} : g; });
+  EXPECT_TRUE(says(check_gradients(skipped, three_numbers), "2^-40 times the cotangent"));
+  // Far below the rounding of a cotangent of usual size.
+  const auto raised = identity_of([](Real g) { return g == 0 ? g : g + Real(1e-20); });
+  EXPECT_TRUE(says(check_gradients(raised, three_numbers), "2^-40 times the cotangent"));
+  // The same in a sum: the norm of all cotangents is limited to 100.
+  const auto limited = [](Tape&, Inputs x) {
+    return identity_with(
+        [](Record& r) {
+          double squares = 0;
+          for (Index i = 0; i < r.size(); ++i) squares += std::pow(static_cast<double>(r.adjoint()[i]), 2);
+          const double factor = std::min(1.0, 100 / std::sqrt(squares + 1e-300));
+          for (Index i = 0; i < r.size(); ++i)
+            r.adjoint(0)[i] += static_cast<Real>(factor * static_cast<double>(r.adjoint()[i]));
+        },
+        x[0]);
+  };
+  EXPECT_TRUE(says(check_gradients(limited, three_numbers), "2^40 times the cotangent"));
+}
+
+// Adjoints on the way that over- or underflow lose digits, which multiplication by 2^±40 does not bring back.
+TEST(GradientProperties, HoldAtTheEndsOfTheRange) {
+  const Real huge = std::numeric_limits<Real>::max() / 8, tiny = 8 * std::numeric_limits<Real>::min(),
+             subnormal = std::numeric_limits<Real>::min() / 1024;
+  const std::vector<TensorFunction> functions{
+      [=](Tape&, Inputs x) { return x[0] * huge / huge; },
+      [=](Tape&, Inputs x) { return x[0] / huge * huge; },
+      [=](Tape&, Inputs x) { return (x[0] * tiny) / tiny; },
+      [=](Tape&, Inputs x) { return x[0] * (Real{1} / huge) * huge; },
+      [=](Tape&, Inputs x) { return (x[0] * subnormal) / subnormal; },
+      [=](Tape&, Inputs x) { return (x[0] / Real(1.5)) * huge / Real{2}; },
+      [=](Tape&, Inputs x) { return x[0] * tiny / Real{3}; },
+      [=](Tape&, Inputs x) { return x[0] * subnormal / Real{3}; },
+      [=](Tape&, Inputs x) { return softmax(x[0] * Real{60}) * huge; },
+      [=](Tape&, Inputs x) { return exp(x[0] * Real{60}) / huge * huge; },
+  };
+  for (std::size_t k = 0; k < functions.size(); ++k)
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      const GradientReport report = check_gradients(functions[k], three_numbers, {.seed = seed});
+      EXPECT_TRUE(report.violations.empty()) << k << ", seed " << seed << "\n" << report.str();
+    }
+}
+
+// ---- other uses ----
+
+TEST(GradientProperties, AddUpWithAnotherUse) {
+  // Right as long as nothing else uses x.
+  const auto assigns = [](Tape&, Inputs x) {
+    return identity_with(
+        [](Record& r) {
+          for (Index i = 0; i < r.size(); ++i) r.adjoint(0)[i] = r.adjoint()[i];
+        },
+        x[0]);
+  };
+  EXPECT_TRUE(says(check_gradients(assigns, three_numbers), "recorded after this one"));
+  const auto ignores_add = [](Tape&, Inputs x) {
+    return identity_with(
+        [](Record& r) {
+          Real* whole = r.whole_adjoint(0).data;
+          for (Index i = 0; i < r.size(); ++i) whole[i] = r.adjoint()[i];
+        },
+        x[0]);
+  };
+  EXPECT_TRUE(says(check_gradients(ignores_add, three_numbers), "recorded after this one"));
+  // Adds only to what is zero.
+  const auto keeps = [](Tape&, Inputs x) {
+    return identity_with(
+        [](Record& r) {
+          for (Index i = 0; i < r.size(); ++i)
+            if (r.adjoint(0)[i] == 0) r.adjoint(0)[i] = r.adjoint()[i];
+        },
+        x[0]);
+  };
+  EXPECT_TRUE(says(check_gradients(keeps, three_numbers), "recorded after this one"));
+  // Wrong on a tape that holds more than its input.
+  const auto wrong_second = [](Tape& tape, Inputs x) {
+    const bool alone = tape.size() == 1;
+    return identity_with(
+        [alone](Record& r) {
+          for (Index i = 0; i < r.size(); ++i) r.adjoint(0)[i] += r.adjoint()[i] * (alone ? 1 : 2);
+        },
+        x[0]);
+  };
+  EXPECT_FALSE(check_gradients(wrong_second, three_numbers).violations.empty());
+}
+
+// A rule whose numbers lie where the next recording puts its own.
+TEST(GradientProperties, AddUpForTwoUsesOnATape) {
+  int recordings = 0;
+  const Tape* tape_of_recordings = nullptr;
+  const auto f = [&](Tape& tape, Inputs x) {
+    if (tape.size() == 1 || tape_of_recordings != &tape) recordings = 0;
+    tape_of_recordings = &tape;
+    ++recordings;
+    return identity_with(
+        [count = &recordings](Record& r) {
+          for (Index i = 0; i < r.size(); ++i) r.adjoint(0)[i] += r.adjoint()[i] * static_cast<Real>(*count);
+        },
+        x[0]);
+  };
+  EXPECT_TRUE(says(check_gradients(f, three_numbers), "recorded twice on a tape, the first"));
+}
+
+// Large terms that cancel take the digits of another use's contribution with them.
+TEST(GradientProperties, OfCancellingUsesHold) {
+  for (const Real k : {Real(1e6), Real(1e10), Real(1e15)}) {
+    const auto cancelling = [=](Tape&, Inputs x) { return (k * x[0] - k * x[0]) + x[0]; };
+    const auto nothing = [=](Tape&, Inputs x) { return k * x[0] - k * x[0]; };
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+      EXPECT_TRUE(check_gradients(cancelling, three_numbers, {.seed = seed}).violations.empty()) << k;
+      EXPECT_TRUE(check_gradients(nothing, three_numbers, {.seed = seed}).violations.empty()) << k;
+    }
+  }
+}
+
+// ---- other inputs ----
+
+// x² whose rule reads x from memory that all recordings share.
+TEST(GradientProperties, SurviveARecordingElsewhere) {
+  std::vector<Real> scratch(3);
+  const auto f = [&](Tape&, Inputs x) {
+    return record(
+        "square", x[0].shape(), {x[0]},
+        [&](Record& r) {
+          for (Index i = 0; i < r.size(); ++i) {
+            scratch[static_cast<std::size_t>(i)] = r.value(0)[i];
+            r.value()[i] = r.value(0)[i] * r.value(0)[i];
+          }
+        },
+        [kept = scratch.data()](Record& r) {
+          for (Index i = 0; i < r.size(); ++i) r.adjoint(0)[i] += 2 * kept[i] * r.adjoint()[i];
+        });
+  };
+  EXPECT_TRUE(says(check_gradients(f, three_numbers), "recorded at other inputs on another tape"));
+}
+
+TEST(GradientProperties, BelongToTheInputsOfTheCall) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    std::vector<Real> first;
+    const auto f = [&](Tape&, Inputs x) {
+      if (first.empty()) first.assign(x[0].value().begin(), x[0].value().end());
+      return record(
+          "square", x[0].shape(), {x[0]},
+          [](Record& r) {
+            for (Index i = 0; i < r.size(); ++i) r.value()[i] = r.value(0)[i] * r.value(0)[i];
+          },
+          [kept = first.data()](Record& r) {
+            for (Index i = 0; i < r.size(); ++i) r.adjoint(0)[i] += 2 * kept[i] * r.adjoint()[i];
+          });
+    };
+    EXPECT_TRUE(says(check_gradients(f, three_numbers, {.seed = seed}), "at other inputs")) << seed;
+  }
+}
+
+// Where plain differences tell nothing, nothing is said: kinks, oscillations, jumps, chaos, rounded values, the
+// edge of the domain.
+TEST(GradientProperties, OfRoughFunctionsHold) {
+  const std::vector<TensorFunction> functions{
+      [](Tape&, Inputs x) { return abs(x[0] - x[0] * x[0]); },
+      [](Tape&, Inputs x) { return x[0] + Real(1e-6) * sin(Real(1e6) * x[0]); },
+      [](Tape&, Inputs x) { return x[0] + Real(1e-10) * sin(Real(1e10) * x[0]); },
+      [](Tape&, Inputs x) { return x[0] + Real(1e-12) * sin(Real(1e12) * x[0]); },
+      [](Tape& tape, Inputs x) {
+        return x[0] + tape.constant(x[0].shape(), x[0].value()[0] > Real(0.5) ? Real{1} : Real{0});
+      },
+      [](Tape&, Inputs x) {
+        Var y = square(sin(x[0]));
+        for (int k = 0; k < 50; ++k) y = Real(3.99) * y * (Real{1} - y);
+        return y;
+      },
+      [](Tape& tape, Inputs x) {  // to 11 bits, with the gradient of x
+        return straight_through(tape.constant(x[0].shape(),
+                                              [&](std::span<Real> y) {
+                                                for (std::size_t i = 0; i < y.size(); ++i)
+                                                  y[i] = std::round(x[0].value()[i] * 2048) / 2048;
+                                              }),
+                                x[0]);
+      },
+      [](Tape&, Inputs x) {
+        if (x[0].value()[0] != Real(0.5)) throw std::domain_error("only at 0.5");
+        return sin(x[0]);
+      },
+      [](Tape&, Inputs x) { return (x[0] + Real(1e9)) - Real(1e9); },
+  };
+  for (std::size_t k = 0; k < functions.size(); ++k)
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      const GradientReport report = check_gradients(functions[k], three_numbers, {.seed = seed});
+      EXPECT_TRUE(report.violations.empty()) << k << ", seed " << seed << "\n" << report.str();
+    }
+}
+
+// ---- constant inputs ----
+
+const std::vector<Tensor> two_times_three{Tensor(Shape{3}, {Real(0.5), Real(-1.25), 1}),
+                                          Tensor(Shape{3}, {2, Real(0.75), Real(-1.5)})};
+
+// x_0 x_1 with a rule of one's own.
+template <class Rule>
+TensorFunction product_with(Rule rule) {
+  return [=](Tape&, Inputs x) {
+    return record(
+        "product", x[0].shape(), {x[0], x[1]},
+        [](Record& r) {
+          for (Index i = 0; i < r.size(); ++i) r.value()[i] = r.value(0)[i] * r.value(1)[i];
+        },
+        rule);
+  };
+}
+
+TEST(GradientProperties, DoNotDependOnWhichInputsAreConstants) {
+  const auto right = product_with([](Record& r) {
+    for (int k = 0; k < 2; ++k)
+      for (Index i = 0; r.needs_gradient(k) && i < r.size(); ++i)
+        r.adjoint(k)[i] += r.adjoint()[i] * r.value(1 - k)[i];
+  });
+  EXPECT_TRUE(check_gradients(right, two_times_three).violations.empty());
+  // The index runs over the operands that need a gradient.
+  const auto shifted = product_with([](Record& r) {
+    for (int k = 0, at = 0; k < 2; ++k) {
+      if (!r.needs_gradient(k)) continue;
+      for (Index i = 0; i < r.size(); ++i) r.adjoint(k)[i] += r.adjoint()[i] * r.value(1 - at)[i];
+      ++at;
+    }
+  });
+  EXPECT_TRUE(says(check_gradients(shifted, two_times_three), "with input 0 a constant the gradient is"));
+  // Believes that there is nothing to do where the first operand is a constant.
+  const auto leaves_early = product_with([](Record& r) {
+    if (!r.needs_gradient(0)) return;
+    for (int k = 0; k < 2; ++k)
+      for (Index i = 0; i < r.size(); ++i) r.adjoint(k)[i] += r.adjoint()[i] * r.value(1 - k)[i];
+  });
+  EXPECT_TRUE(
+      says(check_gradients(leaves_early, two_times_three), "with input 0 a constant the gradient is"));
+  // Takes the wrong operand's value where the second operand is a constant.
+  const auto exchanged = product_with([](Record& r) {
+    for (Index i = 0; i < r.size(); ++i) {
+      r.adjoint(0)[i] += r.adjoint()[i] * r.value(r.needs_gradient(1) ? 1 : 0)[i];
+      r.adjoint(1)[i] += r.adjoint()[i] * r.value(0)[i];
+    }
+  });
+  EXPECT_TRUE(says(check_gradients(exchanged, two_times_three), "with input 1 a constant the gradient is"));
+  const auto throws = product_with([](Record& r) {
+    for (int k = 0; k < 2; ++k) {
+      if (!r.needs_gradient(k)) throw std::runtime_error("no adjoint");
+      for (Index i = 0; i < r.size(); ++i) r.adjoint(k)[i] += r.adjoint()[i] * r.value(1 - k)[i];
+    }
+  });
+  EXPECT_TRUE(says(check_gradients(throws, two_times_three), "throws 'no adjoint'"));
+}
+
+// Wrong only where one of three inputs is the only variable.
+TEST(GradientProperties, HoldForAnInputAlone) {
+  std::vector<Tensor> three_inputs = two_times_three;
+  three_inputs.push_back(three_numbers[0]);
+  const auto f = [](Tape&, Inputs x) {
+    return record(
+        "sum", x[0].shape(), {x[0], x[1], x[2]},
+        [](Record& r) {
+          for (Index i = 0; i < r.size(); ++i) r.value()[i] = r.value(0)[i] + r.value(1)[i] + r.value(2)[i];
+        },
+        [](Record& r) {
+          const bool alone = !r.needs_gradient(0) && !r.needs_gradient(2);
+          for (int k = 0; k < 3; ++k)
+            for (Index i = 0; i < r.size(); ++i) r.adjoint(k)[i] += r.adjoint()[i] * (alone ? 2 : 1);
+        });
+  };
+  EXPECT_TRUE(says(check_gradients(f, three_inputs), "with all inputs but input 1 constants"));
+}
+
+// ---- right gradients of all sorts ----
+
+TEST(GradientProperties, OfRightGradientsHold) {
+  Philox random(1);
+  std::vector<Tensor> many;
+  for (int k = 0; k < 40; ++k) many.push_back(normal_noise({2, 1}, random));
+  const std::vector<Tensor> with_nothing{Tensor(Shape{0, 3}), three_numbers[0]}, nothing{Tensor(Shape{0})};
+  struct Right {
+    const char* name;
+    const std::vector<Tensor>& at;
+    TensorFunction f;
+  };
+  const std::vector<Right> all{
+      {"many inputs", many,
+       [](Tape&, Inputs x) {
+         Var y = x[0];
+         for (const Var& next : x) y = tanh(y * next) + next;
+         return y;
+       }},
+      {"an input that is not used", two_times_three, [](Tape&, Inputs x) { return exp(x[1]); }},
+      {"no input that is used", two_times_three,
+       [](Tape& tape, Inputs) { return tape.constant(Shape{2}, 1); }},
+      {"an input itself", two_times_three, [](Tape&, Inputs x) { return x[1]; }},
+      {"a view of an input", two_times_three, [](Tape&, Inputs x) { return slice(x[1], 0, 1, 3); }},
+      {"an input without elements", with_nothing,
+       [](Tape&, Inputs x) { return sum(square(x[0])) + square(x[1]); }},
+      {"nothing but that", nothing, [](Tape&, Inputs x) { return sum(x[0]); }},
+      {"one output", two_times_three, [](Tape&, Inputs x) { return logsumexp(x[0] * x[1]); }},
+      {"a checkpoint", two_times_three,
+       [](Tape&, Inputs x) {
+         const Var before = exp(x[0]);
+         return checkpoint([before](Inputs in) { return sin(in[0]) * before; }, {x[1]}) * before;
+       }},
+      {"a checkpoint that refers to the inputs", two_times_three,
+       [](Tape&, Inputs x) { return checkpoint([x](Inputs in) { return sin(in[0]) * x[0]; }, {x[1]}); }},
+  };
+  for (const Right& r : all) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      const GradientReport report = check_gradients(r.f, r.at, {.seed = seed});
+      EXPECT_TRUE(report.violations.empty()) << r.name << "\n" << report.str();
+    }
+  }
+}
+
+// A function may bind its inputs where it needs them, also inside a block that is evaluated again, and one of
+// them under two names.
+TEST(GradientProperties, OfFunctionsThatBindTheirInputsHold) {
+  Tensor a(Shape{2}, {1, Real(-0.5)}), b(Shape{2}, {Real(0.25), 2}), da(Shape{2}), db(Shape{2});
+  struct Model {
+    Tensor &a, &b, &da, &db;
+  } const model{a, b, da, db};
+  const std::vector<CheckedLeaf> leaves{{"a", &a, &da}, {"b", &b, &db}, {"b again", &b, &db}};
+  const auto f = [&](Tape& tape) {
+    const Var x = tanh(tape.leaf(a, da));
+    return checkpoint(
+        [&model](Inputs in) {
+          Tape& t = in[0].tape();
+          return in[0] * t.leaf(model.b, model.db) + t.leaf(model.a, model.da);
+        },
+        {x});
+  };
+  const auto clears = [&](Tape& tape) {
+    tape.clear();
+    return f(tape);
+  };
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    EXPECT_TRUE(check_gradients(f, leaves, {.seed = seed}).passed()) << check_gradients(f, leaves).str();
+    EXPECT_TRUE(check_gradients(clears, leaves, {.seed = seed}).passed())
+        << check_gradients(clears, leaves).str();
+  }
+  EXPECT_EQ(b[1], 2);
 }
 
 // ---- the report ----

@@ -6,6 +6,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "doxa/autograd/internal/tape_state.h"
+
 namespace doxa {
 
 CheckedFunction::CheckedFunction(const std::function<Var(Tape&)>& function,
@@ -45,6 +47,10 @@ GradientEntry CheckedFunction::entry(std::size_t element, double analytic) const
   return e;
 }
 
+void CheckedFunction::move_to(std::span<const double> x) const {
+  for (std::size_t j = 0; j < x.size(); ++j) element(j) = static_cast<Real>(x[j]);
+}
+
 void CheckedFunction::restore() const {
   for (std::size_t l = 0; l < at_.size(); ++l)
     std::copy(at_[l].span().begin(), at_[l].span().end(), leaves_[l].value->data());
@@ -77,20 +83,29 @@ void CheckedFunction::plain_or_nan(std::span<double> y) {
   std::copy(value.begin(), value.end(), y.begin());
 }
 
-Var CheckedFunction::record() {
+Tape& CheckedFunction::cleared_tape(std::span<const Tensor* const> constants) const {
   tape_.clear();
-  const Var y = function_(tape_);
+  tape_.state_->constant_leaves.assign(constants.begin(), constants.end());
+  return tape_;
+}
+
+Var CheckedFunction::record_on(Tape& tape) const {
+  const Var y = function_(tape);
   for (const CheckedLeaf& leaf : leaves_)
-    tape_.leaf(*leaf.value, *leaf.gradient);  // a leaf that the function does not use gets the gradient zero
+    tape.leaf(*leaf.value, *leaf.gradient);  // a leaf that the function does not use gets the gradient zero
   return y;
 }
 
 std::vector<double> CheckedFunction::gradient(Var y, const Tensor& cotangent) const {
   try {
-    tape_.backward(y, cotangent);
+    y.tape().backward(y, cotangent);
   } catch (const std::logic_error&) {
     if (written().empty()) throw;  // otherwise a rule changed an input, and that is reported
   }
+  return last_gradient();
+}
+
+std::vector<double> CheckedFunction::last_gradient() const {
   std::vector<double> all;
   all.reserve(inputs());
   for (const CheckedLeaf& leaf : leaves_)

@@ -31,9 +31,15 @@ class CheckedFunction {
   /// y at the current inputs, evaluated without recording. Throws what the function throws.
   std::vector<double> plain() const;
   /// The same with recording, on a cleared tape.
-  Var record();
+  Var record() { return record_on(cleared_tape()); }
+  /// The same on a tape of the caller's choice, which may hold records already.
+  Var record_on(Tape& tape) const;
+  /// This function's own tape, without records. Until it is cleared again, leaves with the gradients in
+  /// `constants` are bound to it as constants.
+  Tape& cleared_tape(std::span<const Tensor* const> constants = {}) const;
   /// The gradient of Σ v_i y_i.
   std::vector<double> gradient(Var y, const Tensor& cotangent) const;
+  std::vector<double> last_gradient() const;  ///< what the last backward left in the leaves' gradients
   /// Records, and then computes that gradient.
   std::vector<double> gradient(const Tensor& cotangent) { return gradient(record(), cotangent); }
 
@@ -45,6 +51,7 @@ class CheckedFunction {
 
   Real& element(std::size_t element) const;
   GradientEntry entry(std::size_t element, double analytic = 0) const;  ///< to be judged
+  void move_to(std::span<const double> x) const;                        ///< sets the inputs to other values
   void restore() const;  ///< sets the inputs to their first values again
   /// Inputs that the function or a rule has written to, by number. Looks, and restores them.
   const std::set<std::size_t>& written() const;
@@ -69,7 +76,9 @@ class CheckedFunction {
   mutable std::set<std::size_t> written_;
 };
 
-/// The properties of gradients that do not hold: see check_gradients. Restores the inputs.
-std::vector<std::string> violated_properties(CheckedFunction& function, Philox& random);
+/// The properties of gradients that do not hold: see check_gradients. `resolution` is that of
+/// GradientCheckOptions. Restores the inputs.
+std::vector<std::string> violated_properties(CheckedFunction& function, Philox& random,
+                                             double resolution = 0);
 
 }  // namespace doxa

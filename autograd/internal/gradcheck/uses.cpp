@@ -1,0 +1,82 @@
+// The gradient of a sum is the sum of the gradients, whatever else is on the tape.
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+
+#include "doxa/autograd/internal/gradcheck/floating_point_flags.h"
+#include "doxa/autograd/internal/gradcheck/properties.h"
+#include "doxa/autograd/ops.h"
+
+namespace doxa {
+namespace {
+
+Var dot(Var x, const Tensor& weights) { return sum(x * x.tape().constant(weights)); }
+
+}  // namespace
+
+// Each input is used once more, before f is recorded or after it. Backward runs the other way round: f's rules
+// find their inputs' adjoints fresh, or with something in them that they must not overwrite.
+void Properties::another_use(bool before) {
+  std::vector<Tensor> weights;  // of the size of the gradient, so that rounding hides neither of the two
+  for (std::size_t l = 0; l < f_.leaves().size(); ++l) {
+    double largest = 0;
+    for (std::size_t j = f_.first(l); j < f_.first(l + 1); ++j)
+      if (std::isfinite(of_v_[j])) largest = std::max(largest, std::abs(of_v_[j]));
+    Tensor& weight = weights.emplace_back(f_.leaves()[l].value->shape());
+    for (Index i = 0; i < weight.size(); ++i) {
+      const double g = std::abs(of_v_[f_.first(l) + static_cast<std::size_t>(i)]);
+      const double size = g > 0 && std::isfinite(g) ? g : largest > 0 ? largest : 1;
+      weight[i] = static_cast<Real>(size * (1 + random_.uniform()) / 4);
+    }
+  }
+  Tape& tape = f_.cleared_tape();
+  const auto use = [&] {
+    Var total = tape.constant(0);
+    for (std::size_t l = 0; l < weights.size(); ++l)
+      total = total + dot(tape.leaf(*f_.leaves()[l].value, *f_.leaves()[l].gradient), weights[l]);
+    return total;
+  };
+  Var other;
+  if (before) other = use();
+  const Tape::Mark mark = tape.mark();
+  const Var y = f_.record_on(tape);
+  if (!tape.holds(mark)) return;  // a function that clears the tape can be used once only
+  if (!before) other = use();
+  expect_sum(std::string("beside another use of the inputs, recorded ") + (before ? "before" : "after") +
+                 " this one, the gradient is not the sum of both",
+             dot(y, v_), other);
+}
+
+void Properties::two_uses() {
+  Tape& tape = f_.cleared_tape();
+  const Var y = f_.record_on(tape);
+  const Tape::Mark mark = tape.mark();
+  const Var again = f_.record_on(tape);
+  if (!tape.holds(mark)) return;
+  report("recorded twice on a tape, the first has another gradient", difference(f_.gradient(y, v_), of_v_));
+  report("recorded twice on a tape, the second has another gradient",
+         difference(f_.gradient(again, v_), of_v_));
+  expect_sum("recorded twice on a tape, the gradient of the sum is not the sum of the gradients", dot(y, v_),
+             dot(again, w_));
+}
+
+// ∇(p + s q) = ∇p + s ∇q. Large terms that cancel in ∇p may take the digits of ∇q with them, but not if s is
+// large, too.
+void Properties::expect_sum(const std::string& what, Var p, Var q) {
+  const Tensor one(Shape{}, 1);
+  const Numbers of_p = f_.gradient(p, one), of_q = f_.gradient(q, one);
+  std::optional<std::string> first;
+  for (const double s : {1.0, 0x1p20, 0x1p40}) {
+    Numbers expected = of_p;
+    for (std::size_t j = 0; j < expected.size(); ++j) expected[j] += s * of_q[j];
+    const Var total = p + static_cast<Real>(s) * q;
+    const FloatingPointFlags flags;
+    const std::optional<std::string> where = beyond_rounding(f_.gradient(total, one), expected);
+    if (!where || flags.overflow()) return;
+    if (!first) first = where;
+  }
+  report(what, first);
+}
+
+}  // namespace doxa
