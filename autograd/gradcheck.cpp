@@ -142,10 +142,11 @@ class Check {
     double sizes = 0;
     for (const GradientEntry& term : column) {
       const double v_i = static_cast<double>(v[term.output]);
-      const bool seen = term.verdict == Verdict::pass;
       if (term.verdict == Verdict::fail) return;  // the product would tell nothing more
-      e.numeric += v_i * (seen ? term.numeric : term.analytic);
-      e.error += std::abs(v_i) * (seen ? std::max(term.error, std::abs(term.numeric - term.analytic)) : 0);
+      e.numeric += v_i * (term.verdict == Verdict::pass ? term.numeric : term.analytic);
+      if (const double error = std::max(term.error, std::abs(term.numeric - term.analytic));
+          term.verdict != Verdict::kink && std::isfinite(error))
+        e.error += std::abs(v_i) * error;
       sizes += std::abs(v_i * term.analytic);
     }
     e.error += std::sqrt(static_cast<double>(column.size())) * unit_roundoff * sizes;

@@ -149,29 +149,15 @@ bool moves_in_steps(const LineFunction& f, std::size_t i, std::span<const double
   return values.size() >= 3 && 4 * constant >= 3 * moved;
 }
 
-// Does component i of F jump, within `step` of 0?
-bool jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step) {
-  std::vector<double> here(outputs), y(points), low(outputs), high(outputs), middle(outputs);
-  f(0, here);
-  const Samples samples(f, here, step);
-  if (!samples.distinct) return false;
-  for (std::size_t k = 0; k < points; ++k) y[k] = samples.values[k * outputs + i];
-  std::vector<std::size_t> order(points);
-  for (std::size_t k = 0; k < points; ++k) order[k] = k;
-  std::ranges::sort(order, {}, [&](std::size_t k) { return samples.nodes[k]; });
-  const std::vector<double> off = PolynomialFit(samples.nodes, 4).residuals(y);
-  const auto gap = [&](std::size_t k) { return std::abs(off[order[k + 1]] - off[order[k]]); };
-  std::size_t widest = 0;
-  for (std::size_t k = 0; k + 1 < points; ++k)
-    if (gap(k) > gap(widest)) widest = k;
-  // Halves the interval over which F changes most; if the change does not get less, it is a jump.
-  double a = samples.nodes[order[widest]], b = samples.nodes[order[widest + 1]];
-  const double first = gap(widest);
+// Does component i of F change between a and b by a jump? Halves the interval over which it changes most; a continuous
+// function changes less and less.
+bool jumps_between(const LineFunction& f, std::size_t outputs, std::size_t i, double a, double b) {
+  std::vector<double> low(outputs), high(outputs), middle(outputs);
   f(a, low);
   f(b, high);
+  const double first = std::abs(high[i] - low[i]);
   for (int k = 0; k < 40; ++k) {
-    const double half = a + (b - a) / 2;
-    const double c = f(half, middle);
+    const double c = f(a + (b - a) / 2, middle);
     if (!(c > a && c < b) || !std::isfinite(middle[i])) break;
     if (std::abs(middle[i] - low[i]) > std::abs(high[i] - middle[i])) {
       b = c;
@@ -182,6 +168,28 @@ bool jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double ste
     }
   }
   return std::abs(high[i] - low[i]) > 0.01 * first;
+}
+
+// Does component i of F jump on both sides of 0, within `step`? One jump alone is a place to stay away from.
+bool jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step) {
+  std::vector<double> here(outputs), y(points);
+  f(0, here);
+  const Samples samples(f, here, step);
+  if (!samples.distinct) return false;
+  for (std::size_t k = 0; k < points; ++k) y[k] = samples.values[k * outputs + i];
+  std::vector<std::size_t> order(points);
+  for (std::size_t k = 0; k < points; ++k) order[k] = k;
+  std::ranges::sort(order, {}, [&](std::size_t k) { return samples.nodes[k]; });
+  const std::vector<double> off = PolynomialFit(samples.nodes, 4).residuals(y);
+  for (const bool right : {false, true}) {
+    std::size_t widest = right ? pairs : 0;
+    const auto gap = [&](std::size_t k) { return std::abs(off[order[k + 1]] - off[order[k]]); };
+    for (std::size_t k = widest; k < (right ? 2 * pairs : pairs); ++k)
+      if (gap(k) > gap(widest)) widest = k;
+    if (!jumps_between(f, outputs, i, samples.nodes[order[widest]], samples.nodes[order[widest + 1]]))
+      return false;
+  }
+  return true;
 }
 
 // F can be smooth between jumps, as rounding inside it and stopping criteria make it, and then its slope there is not the
