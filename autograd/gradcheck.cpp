@@ -47,7 +47,7 @@ class Check {
                            "' where plain evaluation succeeds"};
       return report;
     }
-    report.violations = violated_properties(f_, random_);
+    report.violations = violated_properties(f_, random_, options_.resolution);
     intermediate_ = f_.largest_intermediate();
     report.jacobian =
         options_.mode == CheckMode::jacobian ||

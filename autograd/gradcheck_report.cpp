@@ -177,8 +177,10 @@ std::string GradientReport::scope() const {
   };
   std::string text;
   if (jacobian) {
-    text = "jacobian, all " + counted(inputs * outputs, "derivative") + " of " + counted(outputs, "output") +
-           " by " + counted(inputs, "input");
+    const std::size_t derivatives = inputs * outputs;
+    text = derivatives == 1 ? "jacobian, the one derivative"
+                            : "jacobian, all " + counted(derivatives, "derivative") + " of " +
+                                  counted(outputs, "output") + " by " + counted(inputs, "input");
     const std::size_t sums = at_one_point([](const GradientEntry& e) { return e.output < 0; });
     if (sums > 0) text += ", " + counted(sums, "sum") + " of them";
   } else {
@@ -199,12 +201,12 @@ std::string GradientReport::str(std::size_t rows) const {
     if (count(v) > 0) counts.push_back(with_thousands(count(v)) + " " + to_string(v));
   std::string head = std::string(to_string(verdict())) + ": " + scope();
   if (!counts.empty()) head += ": " + joined(counts, ", ");
-  if (undecided != 0)
-    head += "; the inconclusive ones can be wrong by " + digits(undecided, 2) +
-            " of the gradient's norm (allowed: " + digits(undecided_limit, 2) + ")";
+  if (undecided != 0 && verdict() != Verdict::fail)
+    head += "; in the inconclusive ones the gradient can be wrong by " + digits(undecided, 2) +
+            " of its norm (allowed: " + digits(undecided_limit, 2) + ")";
   if (resolution > 0) head += "; meant to be right to " + to_text(resolution);
   std::string text = wrapped(head, "");
-  for (const std::string& sentence : violations) text += "  " + sentence + "\n";
+  for (const std::string& sentence : violations) text += wrapped(sentence, "  ");
   if (entries.empty()) return text;
 
   std::vector<std::vector<std::string>> table{

@@ -73,6 +73,7 @@ TEST(GradientReportText, SaysThatItIsASample) {
 
 TEST(GradientReportText, NamesTheResolutionAndTheUndecidedShare) {
   GradientReport report;
+  report.jacobian = true;
   report.inputs = report.outputs = 1;
   report.entries = {entry_of(Verdict::inconclusive, "noise"), entry_of(Verdict::pass)};
   report.resolution = 1e-6;
@@ -80,11 +81,11 @@ TEST(GradientReportText, NamesTheResolutionAndTheUndecidedShare) {
   const std::vector<std::string> text = lines(report.str());
   std::string head;
   for (const std::string& line : text) {
-    if (line.starts_with("  output")) break;
+    if (line.starts_with("  output")) break;  // the table
     head += head.empty() ? line : line.substr(1);
   }
-  EXPECT_TRUE(head.starts_with("inconclusive: sampled, ")) << head;
-  EXPECT_NE(head.find("; the inconclusive ones can be wrong by 0.25 of the gradient's norm"),
+  EXPECT_TRUE(head.starts_with("inconclusive: jacobian, the one derivative: 1 pass, 1 inconclusive")) << head;
+  EXPECT_NE(head.find("; in the inconclusive ones the gradient can be wrong by 0.25 of its norm"),
             std::string::npos)
       << head;
   EXPECT_TRUE(head.ends_with("; meant to be right to 1e-06")) << head;

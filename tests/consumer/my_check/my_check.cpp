@@ -1,5 +1,6 @@
 // A program of gradient checks of one's own: my_check --help says what it can do.
 
+//! [my-check]
 #include <cmath>
 #include <span>
 #include <vector>
@@ -51,3 +52,4 @@ int main(int argc, char** argv) {
   const NamedGradientCheck model{"model", check_model};
   return gradcheck_program(argc, argv, std::vector{function, model});
 }
+//! [my-check]
