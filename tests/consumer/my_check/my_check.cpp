@@ -33,8 +33,9 @@ GradientReport check_model(const GradientCheckOptions& options) {
   for (Parameter* p : parameters(mlp)) leaves.push_back({p->name, &p->value, &p->gradient});
 
   const auto loss = [&](Tape& tape, Philox& noise) {
-    const Var x = tape.constant(batch) + normal_noise(tape, batch.shape(), noise);
-    return mean(square(mlp(x)));
+    const Var x = tape.constant(batch);
+    const Var noisy = x + normal_noise(tape, x.shape(), noise);
+    return mean(square(mlp(noisy)));
   };
   return check_gradients(common_random_numbers(options.seed, loss), leaves, options);
 }
