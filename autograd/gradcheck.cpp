@@ -36,6 +36,10 @@ class Check {
 
   GradientReport report() {
     GradientReport report;
+    report.seed = options_.seed;
+    report.inputs = f_.inputs();
+    report.outputs = f_.outputs();
+    report.resolution = options_.resolution;
     try {
       f_.record();
     } catch (const std::exception& e) {
@@ -43,7 +47,7 @@ class Check {
                            "' where plain evaluation succeeds"};
       return report;
     }
-    report.violations = violated_properties(f_, random_);
+    report.violations = violated_properties(f_, random_, options_.resolution);
     intermediate_ = f_.largest_intermediate();
     report.jacobian =
         options_.mode == CheckMode::jacobian ||
@@ -53,9 +57,7 @@ class Check {
     else
       sample(report);
     std::stable_sort(report.entries.begin(), report.entries.end(),
-                     [](const GradientEntry& a, const GradientEntry& b) {
-                       return a.verdict != b.verdict ? a.verdict > b.verdict : a.ratio() > b.ratio();
-                     });
+                     [](const GradientEntry& a, const GradientEntry& b) { return a.worse_than(b); });
     return report;
   }
 

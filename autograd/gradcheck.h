@@ -46,6 +46,7 @@ struct GradientEntry {
   double left = 0, right = 0;  ///< one-sided derivatives; equal to `numeric` unless there is a kink
   Verdict verdict = Verdict::pass;
   std::string cause;  ///< of an inconclusive entry: what hides the derivative from differences
+  int point = 0;      ///< of a check at several points: the one whose seed is GradientReport::seed + point
 
   bool at_kink() const { return left != right; }
   /// How far the analytic value is off, in estimated errors: |analytic - numeric| / error; at a kink, the
@@ -53,13 +54,19 @@ struct GradientEntry {
   double ratio() const;
   /// |analytic - numeric| / max(|analytic|, |numeric|); 0 if both are 0.
   double difference() const;
-  std::string input_element() const;   ///< "W[2,1]"; "a direction in W"
-  std::string output_element() const;  ///< "y[0]", "y", or "Σ v·y"
+  bool worse_than(const GradientEntry& other) const;  ///< by verdict, then by ratio; NaN is the worst
+  std::string input_element() const;                  ///< "W[2,1]"; "a direction in W"
+  std::string output_element() const;                 ///< "y[0]", "y", or "Σ v·y"
 };
 
 /// The result of a check.
 struct GradientReport {
   bool jacobian = false;               ///< true: every element was checked; false: a sample
+  std::uint64_t seed = 1;              ///< of the check; of the first point
+  int points = 1;                      ///< see check_gradients_at_points
+  std::size_t inputs = 0;              ///< elements of all inputs
+  std::size_t outputs = 0;             ///< elements of y
+  double resolution = 0;               ///< GradientCheckOptions::resolution
   std::vector<GradientEntry> entries;  ///< the worst first
   /// The properties of gradients that do not hold, one sentence for each: see check_gradients.
   std::vector<std::string> violations;
@@ -73,10 +80,13 @@ struct GradientReport {
   bool passed() const { return verdict() <= Verdict::kink; }
   std::size_t count(Verdict verdict) const;  ///< entries with this verdict
   double worst_ratio() const;                ///< the largest ratio of the entries
-  /// The violations, and a table of the worst entries.
+  /// What was checked, in one sentence: "sampled, 10 directions and 20 of 100,701 inputs".
+  std::string scope() const;
+  /// Verdict, scope and how many entries have which verdict; the violations; a table of the worst entries; why
+  /// entries are inconclusive. Names that are not long fit in 100 columns.
   std::string str(std::size_t rows = 8) const;
-  /// A JSON object with verdict, violations, counts and the worst entries (by default all). Numbers have the
-  /// shortest text that reads back; those that JSON does not have are "nan", "inf", "-inf".
+  /// A JSON object with verdict, what was checked, violations, counts, causes and the worst entries (by default
+  /// all). Numbers have the shortest text that reads back; those that JSON does not have are "nan", "inf", "-inf".
   std::string json(std::size_t rows = std::numeric_limits<std::size_t>::max()) const;
 };
 
@@ -138,6 +148,22 @@ using TensorFunction = std::function<Var(Tape&, std::span<const Var>)>;
 GradientReport check_gradients(const TensorFunction& function, std::span<const Tensor> inputs,
                                const GradientCheckOptions& options = {},
                                std::span<const std::string> names = {});
+
+/// Draws the inputs of a function at random.
+using DrawInputs = std::function<std::vector<Tensor>(Philox&)>;
+
+/// The same at several random points: the inputs of point k = 0, …, points - 1 are draw(random), where random
+/// is Philox(options.seed + k, 1), and the seed of its check is options.seed + k. So a point is checked again,
+/// alone, with its seed and points = 1. One report, whose entries say of which point they are.
+/// Throws std::invalid_argument for points < 1, and where check_gradients does, naming the seed.
+GradientReport check_gradients_at_points(const TensorFunction& function, const DrawInputs& draw, int points,
+                                         const GradientCheckOptions& options = {},
+                                         std::span<const std::string> names = {});
+/// The same for any check that draws what it needs from the seed of its options, for instance the parameters
+/// of a model.
+using SeededCheck = std::function<GradientReport(const GradientCheckOptions&)>;
+GradientReport check_gradients_at_points(const SeededCheck& check, int points,
+                                         const GradientCheckOptions& options = {});
 
 /// Makes a stochastic objective deterministic: calls f(tape, …, random) with a generator that starts from
 /// `seed` at each evaluation. All evaluations then see the same noise and are values of one function.

@@ -1,9 +1,10 @@
 #include <algorithm>
-#include <array>
+#include <cctype>
 #include <cmath>
-#include <cstdio>
+#include <functional>
 
 #include "doxa/autograd/gradcheck.h"
+#include "doxa/autograd/internal/characters.h"
 #include "doxa/autograd/internal/json_text.h"
 
 namespace doxa {
@@ -16,21 +17,93 @@ std::string element(const std::string& name, const Shape& shape, Index index) {
   return shape.rank() == 0 ? name : name + "[" + shape.index(index) + "]";
 }
 
-// The number of characters: bytes that continue a UTF-8 character do not count.
-std::size_t characters(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+// "1,056"
+std::string with_thousands(std::size_t n) {
+  std::string text = std::to_string(n);
+  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, ",");
+  return text;
 }
 
-std::string json_of(const GradientEntry& e) {
-  std::string text = "{\"input\": " + json_string(e.input) + ", \"index\": " + std::to_string(e.index) +
-                     ", \"element\": " + json_string(e.input_element()) +
-                     ", \"output\": " + json_string(e.output_element()) +
-                     ", \"analytic\": " + json_number(e.analytic) +
-                     ", \"numeric\": " + json_number(e.numeric) + ", \"error\": " + json_number(e.error) +
-                     ", \"ratio\": " + json_number(e.ratio());
+std::uint64_t seed_of(const GradientEntry& e, const GradientReport& report) {
+  return report.seed + static_cast<std::uint64_t>(e.point);
+}
+
+std::string counted(std::size_t count, const std::string& noun) {
+  return with_thousands(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::string joined(const std::vector<std::string>& parts, const char* between) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : between) + part;
+  return text;
+}
+
+// The text in lines of at most 100 columns, all indented and those after the first by two columns more.
+std::string wrapped(const std::string& text, const std::string& indent) {
+  constexpr std::size_t width = 100;
+  std::string lines, line = indent, between;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    const std::string word = text.substr(at, end - at);
+    if (!between.empty() && characters(line + between + word) > width) {
+      lines += line + "\n";
+      line = indent + "  ";
+      between.clear();
+    }
+    line += between + word;
+    between = " ";
+    at = end + 1;
+  }
+  return lines + line + "\n";
+}
+
+// A sentence but for its numbers.
+std::string without_numbers(const std::string& sentence) {
+  std::string text;
+  for (std::size_t i = 0; i < sentence.size();) {
+    const std::size_t end = std::isdigit(static_cast<unsigned char>(sentence[i]))
+                                ? sentence.find_first_not_of("0123456789.e+-", i)
+                                : i;
+    if (end == i)
+      text += sentence[i++];
+    else
+      i = std::min(end, sentence.size());
+  }
+  return text;
+}
+
+struct Cause {
+  std::string sentence;  // of the worst entry
+  std::size_t entries = 0;
+};
+
+// The causes of the inconclusive entries, the most frequent first. Sentences that differ in their numbers alone
+// are one cause.
+std::vector<Cause> causes(const GradientReport& report) {
+  std::vector<Cause> all;
+  for (const GradientEntry& e : report.entries) {
+    if (e.verdict != Verdict::inconclusive) continue;
+    const auto same = [&](const Cause& c) { return without_numbers(c.sentence) == without_numbers(e.cause); };
+    auto known = std::ranges::find_if(all, same);
+    if (known == all.end()) known = all.insert(all.end(), {e.cause, 0});
+    ++known->entries;
+  }
+  std::ranges::stable_sort(all, std::greater{}, &Cause::entries);
+  return all;
+}
+
+std::string json_of(const GradientEntry& e, const GradientReport& report) {
+  std::string text =
+      "{\"input\": " + json_string(e.input) + ", \"index\": " + std::to_string(e.index) +
+      ", \"element\": " + json_string(e.input_element()) +
+      ", \"output\": " + json_string(e.output_element()) + ", \"analytic\": " + json_number(e.analytic) +
+      ", \"numeric\": " + json_number(e.numeric) + ", \"error\": " + json_number(e.error) +
+      ", \"ratio\": " + json_number(e.ratio()) + ", \"difference\": " + json_number(e.difference());
   if (e.at_kink()) text += ", \"left\": " + json_number(e.left) + ", \"right\": " + json_number(e.right);
-  return text + ", \"verdict\": \"" + to_string(e.verdict) + "\"}";
+  if (report.points > 1) text += ", \"seed\": " + std::to_string(seed_of(e, report));
+  text += std::string(", \"verdict\": \"") + to_string(e.verdict) + "\"";
+  if (e.verdict == Verdict::inconclusive) text += ", \"cause\": " + json_string(e.cause);
+  return text + "}";
 }
 
 }  // namespace
@@ -61,6 +134,12 @@ double GradientEntry::difference() const {
   return size == 0 ? 0 : std::abs(analytic - numeric) / size;
 }
 
+bool GradientEntry::worse_than(const GradientEntry& other) const {
+  if (verdict != other.verdict) return verdict > other.verdict;
+  const double here = ratio(), there = other.ratio();
+  return std::isnan(there) ? false : std::isnan(here) || here > there;
+}
+
 std::string GradientEntry::input_element() const {
   return index < 0 ? "a direction in " + input : element(input, shape, index);
 }
@@ -88,42 +167,89 @@ double GradientReport::worst_ratio() const {
   return worst;
 }
 
-std::string GradientReport::str(std::size_t rows) const {
+std::string GradientReport::scope() const {
+  if (entries.empty()) return "no derivative";
+  // Every point has the same entries.
+  const int point = entries.front().point;
+  const auto at_one_point = [&](auto kind) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(entries, [&](const GradientEntry& e) { return e.point == point && kind(e); }));
+  };
   std::string text;
-  for (const std::string& sentence : violations) text += "  " + sentence + "\n";
-  if (entries.empty()) return text + "  no input has an element to check\n";
-  std::vector<std::array<std::string, 7>> table{
-      {"derivative of", "by", "analytic", "numeric", "error", "ratio", "verdict"}};
+  if (jacobian) {
+    const std::size_t derivatives = inputs * outputs;
+    text = derivatives == 1 ? "jacobian, the one derivative"
+                            : "jacobian, all " + counted(derivatives, "derivative") + " of " +
+                                  counted(outputs, "output") + " by " + counted(inputs, "input");
+    const std::size_t sums = at_one_point([](const GradientEntry& e) { return e.output < 0; });
+    if (sums > 0) text += ", " + counted(sums, "sum") + " of them";
+  } else {
+    const std::size_t directions = at_one_point([](const GradientEntry& e) { return e.index < 0; });
+    const std::size_t elements = at_one_point([](const GradientEntry& e) { return e.index >= 0; });
+    text = "sampled, " + counted(directions, "direction") + " and " + with_thousands(elements) + " of " +
+           counted(inputs, "input");
+  }
+  if (points > 1)
+    text += ", at " + counted(static_cast<std::size_t>(points), "point") + " (seeds " + std::to_string(seed) +
+            " to " + std::to_string(seed + static_cast<std::uint64_t>(points) - 1) + ")";
+  return text;
+}
+
+std::string GradientReport::str(std::size_t rows) const {
+  std::vector<std::string> counts;
+  for (const Verdict v : {Verdict::pass, Verdict::kink, Verdict::inconclusive, Verdict::fail})
+    if (count(v) > 0) counts.push_back(with_thousands(count(v)) + " " + to_string(v));
+  std::string head = std::string(to_string(verdict())) + ": " + scope();
+  if (!counts.empty()) head += ": " + joined(counts, ", ");
+  if (undecided != 0 && verdict() != Verdict::fail)
+    head += "; in the inconclusive ones the gradient can be wrong by " + digits(undecided, 2) +
+            " of its norm (allowed: " + digits(undecided_limit, 2) + ")";
+  if (resolution > 0) head += "; meant to be right to " + to_text(resolution);
+  std::string text = wrapped(head, "");
+  for (const std::string& sentence : violations) text += wrapped(sentence, "  ");
+  if (entries.empty()) return text;
+
+  std::vector<std::vector<std::string>> table{
+      {"output", "input", "analytic", "numeric", "rel. diff", "error", "ratio", "verdict"}};
+  if (points > 1) table.front().insert(table.front().begin(), "seed");
   for (std::size_t i = 0; i < std::min(rows, entries.size()); ++i) {
     const GradientEntry& e = entries[i];
     table.push_back(
-        {e.output_element(), e.input_element(), digits(e.analytic, 10),
-         e.at_kink() ? digits(e.left, 6) + " left, " + digits(e.right, 6) + " right" : digits(e.numeric, 10),
-         digits(e.error, 2), digits(e.ratio(), 3), to_string(e.verdict)});
+        {e.output_element(), e.input_element(), digits(e.analytic, 7),
+         e.at_kink() ? digits(e.left, 6) + " left, " + digits(e.right, 6) + " right" : digits(e.numeric, 7),
+         digits(e.difference(), 2), digits(e.error, 2), digits(e.ratio(), 3), to_string(e.verdict)});
+    if (points > 1) table.back().insert(table.back().begin(), std::to_string(seed_of(e, *this)));
   }
-  std::array<std::size_t, 6> widths{};
+  std::vector<std::size_t> widths(table.front().size());
   for (const auto& row : table)
-    for (std::size_t c = 0; c < widths.size(); ++c) widths[c] = std::max(widths[c], characters(row[c]));
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], characters(row[c]));
   for (const auto& row : table) {
-    for (std::size_t c = 0; c < widths.size(); ++c)
+    for (std::size_t c = 0; c + 1 < row.size(); ++c)
       text += "  " + row[c] + std::string(widths[c] - characters(row[c]), ' ');
     text += "  " + row.back() + "\n";
   }
+  for (const auto& [cause, number] : causes(*this))
+    text += wrapped(with_thousands(number) + " inconclusive" + (cause.empty() ? "" : ": " + cause), "  ");
   return text;
 }
 
 std::string GradientReport::json(std::size_t rows) const {
-  std::string text = std::string("{\"verdict\": \"") + to_string(verdict()) +
-                     "\", \"mode\": " + (jacobian ? "\"jacobian\"" : "\"sampled\"") + ", \"violations\": [";
-  for (std::size_t i = 0; i < violations.size(); ++i)
-    text += (i > 0 ? ", " : "") + json_string(violations[i]);
-  text += "]";
+  std::vector<std::string> sentences, why, worst;
+  for (const std::string& sentence : violations) sentences.push_back(json_string(sentence));
+  for (const auto& [cause, number] : causes(*this))
+    why.push_back("{\"cause\": " + json_string(cause) + ", \"entries\": " + std::to_string(number) + "}");
+  for (std::size_t i = 0; i < std::min(rows, entries.size()); ++i)
+    worst.push_back(json_of(entries[i], *this));
+  std::string text =
+      std::string("{\"verdict\": \"") + to_string(verdict()) +
+      "\", \"mode\": " + (jacobian ? "\"jacobian\"" : "\"sampled\"") +
+      ", \"scope\": " + json_string(scope()) + ", \"seed\": " + std::to_string(seed) +
+      ", \"points\": " + std::to_string(points) + ", \"inputs\": " + std::to_string(inputs) +
+      ", \"outputs\": " + std::to_string(outputs) + ", \"resolution\": " + json_number(resolution) +
+      ", \"undecided\": " + json_number(undecided) + ", \"violations\": [" + joined(sentences, ", ") + "]";
   for (const Verdict v : {Verdict::pass, Verdict::kink, Verdict::inconclusive, Verdict::fail})
     text += std::string(", \"") + to_string(v) + "\": " + std::to_string(count(v));
-  text += ", \"entries\": [";
-  for (std::size_t i = 0; i < std::min(rows, entries.size()); ++i)
-    text += (i > 0 ? ", " : "") + json_of(entries[i]);
-  return text + "]}";
+  return text + ", \"causes\": [" + joined(why, ", ") + "], \"entries\": [" + joined(worst, ", ") + "]}";
 }
 
 }  // namespace doxa

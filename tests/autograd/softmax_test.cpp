@@ -35,10 +35,10 @@ TEST(LogSumExp, LiesBetweenTheMaximumAndTheMaximumPlusLogN) {
   const Var y = logsumexp(x, -1);
   for (Index i = 0; i < 50; ++i) {
     const auto row = x.value().subspan(static_cast<std::size_t>(i) * 7, 7);
-    const Real largest = *std::max_element(row.begin(), row.end());
-    EXPECT_GE(y.value()[static_cast<std::size_t>(i)], largest);
+    const Real of_row = *std::max_element(row.begin(), row.end());
+    EXPECT_GE(y.value()[static_cast<std::size_t>(i)], of_row);
     EXPECT_LE(y.value()[static_cast<std::size_t>(i)],
-              largest + std::log(Real{7}) + 8 * static_cast<Real>(unit_roundoff) * (std::abs(largest) + 2));
+              of_row + std::log(Real{7}) + 8 * static_cast<Real>(unit_roundoff) * (std::abs(of_row) + 2));
   }
 }
 

@@ -86,8 +86,8 @@ void require_training_step(const std::vector<std::string>& chosen) {
     return std::ranges::find(cases(), name, &Case::name) != cases().end();
   };
   if (!chosen.empty() && std::ranges::none_of(chosen, is_step))
-    throw support::UsageError("found --threads for --case " + chosen.front() +
-                              ", expected a training step, such as --case " + cases().front().name);
+    throw UsageError("found --threads for --case " + chosen.front() +
+                     ", expected a training step, such as --case " + cases().front().name);
 }
 
 void print_about() {

@@ -3,9 +3,9 @@
 #include <cstdio>
 
 #include "doxa/autograd/internal/json_text.h"
+#include "doxa/autograd/internal/program/standard_streams.h"
 #include "doxa/models/files/file.h"
 #include "measurements.h"
-#include "support/standard_streams.h"
 #include "support/text.h"
 
 namespace doxa::benchmarks {
@@ -35,7 +35,7 @@ void Rows::add(const std::string& program, const std::string& name, int threads,
   }
   objects_.push_back("{" + object + "}");
   std::puts(line.c_str());
-  support::require_output();
+  require_output();
   write();
 }
 

@@ -82,8 +82,7 @@ int main(int argc, char** argv) {
       "then mend");
   command.words("[NN-name …]", chapters);
   return command.run(argc, argv, [&] {
-    if (runs.empty() && !chapters.empty())
-      throw doxa::support::UsageError("chapters are named for --take alone");
+    if (runs.empty() && !chapters.empty()) throw doxa::UsageError("chapters are named for --take alone");
     return run(write || !runs.empty(), runs, chapters);
   });
 }

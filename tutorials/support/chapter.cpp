@@ -9,11 +9,11 @@
 #include <system_error>
 #include <type_traits>
 
+#include "doxa/autograd/internal/program/standard_streams.h"
 #include "doxa/autograd/real.h"
 #include "doxa/models/files/file.h"
 #include "doxa/models/nn/training.h"
 #include "support/results.h"
-#include "support/standard_streams.h"
 
 namespace doxa::support {
 namespace {

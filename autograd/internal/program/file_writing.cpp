@@ -1,3 +1,5 @@
+#include "doxa/autograd/internal/program/file_writing.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -5,9 +7,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <system_error>
-
-#include "doxa/models/files/file.h"
 
 namespace doxa {
 namespace {

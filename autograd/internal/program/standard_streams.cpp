@@ -1,4 +1,4 @@
-#include "support/standard_streams.h"
+#include "doxa/autograd/internal/program/standard_streams.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include <iostream>
 #include <stdexcept>
 
-namespace doxa::support {
+namespace doxa {
 
 void hold_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
@@ -21,4 +21,4 @@ void require_output() {
     throw std::runtime_error("cannot write to standard output");
 }
 
-}  // namespace doxa::support
+}  // namespace doxa
