@@ -117,9 +117,18 @@ struct CheckedLeaf {
 ///
 /// A gradient also has properties that are checked exactly:
 /// - Computed again, on the same tape or from a new recording, it has the same bits.
-/// - Twice the cotangent gives twice the gradient, and minus the cotangent minus the gradient, to the last bit.
+/// - Twice the cotangent gives twice the gradient, and minus the cotangent minus the gradient, to the last bit;
+///   2^40 and 2^-40 times the cotangent give 2^40 and 2^-40 times the gradient, up to rounding. Nothing is said
+///   where a number on the way over- or underflows.
 /// - A zero cotangent gives zeros.
 /// - The sum of two cotangents gives the sum of their gradients, up to rounding.
+/// - Beside another use of every input, recorded before the function or after it, and beside a second recording
+///   of the function itself, the gradient is the sum of both, up to rounding.
+/// - With any input a constant, and with all inputs but one constants, the other gradients stay the same, up to
+///   rounding. Of more than 16 inputs, 16 are drawn.
+/// - It has the same bits if the function was recorded at other inputs, on another tape, before backward. At
+///   those inputs the gradient agrees with plain differences in three random directions, to 1 %, wherever
+///   differences of three very different steps agree with each other.
 /// - Recording computes the same value as plain evaluation, and throws where that throws. This is tried with
 ///   an element of each input replaced by NaN, infinities, its negative and 0.
 /// - Recording does not change the inputs.
