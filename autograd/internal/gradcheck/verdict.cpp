@@ -8,7 +8,7 @@
 namespace doxa {
 
 const double resolution_limit = 2 * std::pow(unit_roundoff, 0.4);
-const double undecided_limit = std::sqrt(unit_roundoff);
+const double undecided_limit = std::pow(unit_roundoff, sizeof(Real) == 8 ? 0.5 : 0.25);
 
 namespace {
 
@@ -82,7 +82,7 @@ void judge(GradientEntry& e, const NumericalDerivative& d, const Around& around)
     if (d.found() && off + bound <= allowed && (!around.direction || around.resolution > 0))
       return Verdict::pass;
     if (d.found() && around.direction && bound <= allowed &&
-        off <= bound + undecided_limit * std::abs(e.numeric))
+        off <= bound + std::sqrt(unit_roundoff) * std::abs(e.numeric))
       return Verdict::pass;
     if (d.constant) return of_constant(e, d, around);
     if (d.kink && !(bound <= resolution_limit * std::abs(e.numeric))) return of_kink(e, d, around);
