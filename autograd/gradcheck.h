@@ -28,7 +28,7 @@ inline constexpr double ratio_limit = 10;
 /// 2 u^(2/5), where u is the unit round-off of Real: 8.3e-7 in double precision. A derivative with a larger
 /// relative error never passes.
 extern const double resolution_limit;
-/// √u: 1.1e-8 in double precision; u^(1/4): 1.6e-2 in single precision, in which rounding is as coarse as what is to
+/// √u: 1.1e-8 in double precision; u^(1/5): 3.6e-2 in single precision, in which rounding is as coarse as what is to
 /// be resolved. A gradient passes although some derivatives in it are inconclusive if these can be
 /// wrong by no more than this share of its norm.
 extern const double undecided_limit;

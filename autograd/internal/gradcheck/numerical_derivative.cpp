@@ -40,7 +40,7 @@ struct Samples {
 class Scale {
  public:
   explicit Scale(const std::vector<double>& nodes)
-      : both_(nodes, 14), right_({nodes.begin(), nodes.begin() + pairs + 1}, 8), left_(of_left(nodes), 8) {}
+      : both_(nodes, 14), right_({nodes.begin(), nodes.begin() + pairs + 1}, 7), left_(of_left(nodes), 7) {}
 
   // Adds what the samples of one component say to `d`.
   void look(std::span<const double> y, NumericalDerivative& d) const {
@@ -77,7 +77,7 @@ class Scale {
     if (!(right.smooth() || right.constant) || !(left.smooth() || left.constant)) return;
     const double gap = std::abs(right.value - left.value), error = right.error + left.error;
     const double size = std::max(std::abs(right.value), std::abs(left.value));
-    if (gap > ratio_limit * error && gap > resolution_limit * size) {
+    if (gap > ratio_limit * error && gap > resolution_limit * size && gap * all.step > 1000 * rounding) {
       if (error >= d.side_error) return;
       d.kink = true;
       d.left = left.value;
@@ -85,6 +85,7 @@ class Scale {
       d.side_error = error;
       d.side_roughness = std::max(left.roughness, right.roughness);
       d.side_largest = std::max(left.largest, right.largest);
+      d.side_step = all.step;
     } else if (gap <= ratio_limit * error && (gap + error < all.error || !all.smooth())) {
       all.value = (left.value + right.value) / 2;
       all.error = gap + error;
@@ -119,10 +120,12 @@ void choose(NumericalDerivative& d, double here, double first) {
   d.error = std::numeric_limits<double>::infinity();
   if (!best) return;
   d.value = best->value;
+  d.step = best->step;
   d.error = best->error;
+  // Over a shorter step F is seen to be smooth: the kink is beside 0, or was none.
+  if (d.step < d.side_step && 100 * d.error < std::abs(d.right - d.left)) d.kink = false;
   d.roughness = best->roughness;
   d.largest = best->largest;
-  d.step = best->step;
   const auto near = std::ranges::find_if(d.estimates, [&](const SlopeEstimate& e) {
     return e.step <= 1.5 * std::max(first, d.estimates.back().step);
   });

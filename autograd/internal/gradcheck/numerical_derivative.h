@@ -35,7 +35,7 @@ struct NumericalDerivative {
   bool kink = false;
   double left = 0, right = 0;  ///< these limits
   double side_error = std::numeric_limits<double>::infinity();
-  double side_roughness = 0, side_largest = 0;
+  double side_roughness = 0, side_largest = 0, side_step = 0;
   std::vector<SlopeEstimate> estimates = {};  ///< at all steps, from the largest to the smallest
 
   bool found() const { return error < std::numeric_limits<double>::infinity(); }

@@ -8,7 +8,7 @@
 namespace doxa {
 
 const double resolution_limit = 2 * std::pow(unit_roundoff, 0.4);
-const double undecided_limit = std::pow(unit_roundoff, sizeof(Real) == 8 ? 0.5 : 0.25);
+const double undecided_limit = std::pow(unit_roundoff, sizeof(Real) == 8 ? 0.5 : 0.2);
 
 namespace {
 
