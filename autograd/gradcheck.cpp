@@ -14,13 +14,13 @@ namespace doxa {
 namespace {
 
 // Steps below `last` are too close to the spacing of floating-point numbers at x.
-StepRange steps(double x) {
+StepRange steps(double x, double terms = 0) {
   const double length = std::max(1.0, std::abs(x));
-  return {0.1 * length, x == 0 ? 1e-17 : 1e3 * unit_roundoff * std::abs(x), 1e3 * length};
+  return {0.1 * length, x == 0 ? 1e-17 : 1e3 * unit_roundoff * std::abs(x), 1e3 * length, terms};
 }
 
 // Of a step along a direction in all inputs, each of which is rounded.
-const StepRange direction_steps{0.1, std::pow(unit_roundoff, 2.0 / 3), 1e3};
+StepRange direction_steps(double terms = 0) { return {0.1, std::pow(unit_roundoff, 2.0 / 3), 1e3, terms}; }
 
 class Check {
  public:
@@ -181,7 +181,7 @@ class Check {
       const LineFunction line = f_.contracted(f_.along(d), v);
       const std::vector<double> here = contracted(here_, v);
       const NumericalDerivative numeric =
-          differentiate(line, here, {&product, 1}, direction_steps, resolution_limit)[0];
+          differentiate(line, here, {&product, 1}, direction_steps(), resolution_limit)[0];
       GradientEntry e;
       e.input = "tied inputs";
       e.index = -1;
@@ -215,7 +215,7 @@ class Check {
     const double product = along(g);
     const LineFunction f = f_.contracted(f_.along(d), v);
     const NumericalDerivative numeric =
-        differentiate(f, here, {&product, 1}, direction_steps, resolution_limit)[0];
+        differentiate(f, here, {&product, 1}, direction_steps(terms(v)), resolution_limit)[0];
     GradientEntry e;
     e.input = std::move(input);
     e.shape = shape;
@@ -264,7 +264,7 @@ class Check {
         const std::size_t j = f_.first(l) + static_cast<std::size_t>(i);
         const LineFunction f = f_.contracted(f_.along(j), v);
         const NumericalDerivative numeric =
-            differentiate(f, here, {&g[j], 1}, steps(f_.input(j)), resolution_limit)[0];
+            differentiate(f, here, {&g[j], 1}, steps(f_.input(j), terms(v)), resolution_limit)[0];
         GradientEntry e = f_.entry(j, g[j]);
         Around around = this->around(here[0], largest(g), v);
         around.instability = [&, j] {
@@ -311,6 +311,14 @@ class Check {
     around.largest = largest;
     around.resolution = options_.resolution;
     return around;
+  }
+
+  // Σ |v_i y_i|
+  double terms(const Tensor& v) const {
+    double sum = 0;
+    for (std::size_t i = 0; i < here_.size(); ++i)
+      sum += std::abs(static_cast<double>(v[static_cast<Index>(i)]) * here_[i]);
+    return sum;
   }
 
   static double largest(std::span<const double> g) {

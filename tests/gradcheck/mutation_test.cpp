@@ -155,7 +155,8 @@ TEST(Mutation, ARuleWithoutADefectIsRight) {
 TEST(CorrectGradients, AreAccepted) {
   const MutationStudy study = mutation_study(mutation_subjects(), 3, 0, 340,
                                              {{"Jacobian", doxa_jacobian}, {"directions", doxa_directions}});
-  EXPECT_EQ(study.right[0].accepted, 340);
+  EXPECT_EQ(study.right[0].refused, 0);
+  EXPECT_LE(study.right[0].undecided, double_precision ? 0 : 2);
   EXPECT_EQ(study.right[1].refused, 0);
 }
 

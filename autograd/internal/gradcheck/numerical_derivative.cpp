@@ -43,8 +43,8 @@ class Scale {
       : both_(nodes, 14), right_({nodes.begin(), nodes.begin() + pairs + 1}, 7), left_(of_left(nodes), 7) {}
 
   // Adds what the samples of one component say to `d`.
-  void look(std::span<const double> y, NumericalDerivative& d) const {
-    double largest = 0;
+  void look(std::span<const double> y, double terms, NumericalDerivative& d) const {
+    double largest = terms;
     for (const double v : y) {
       if (!std::isfinite(v)) return;
       largest = std::max(largest, std::abs(v));
@@ -251,7 +251,7 @@ std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<
     for (const std::size_t i : open) {
       for (std::size_t k = 0; k < points; ++k) y[k] = samples.values[k * m + i];
       const std::size_t before = derivatives[i].estimates.size();
-      scale.look(y, derivatives[i]);
+      scale.look(y, range.terms, derivatives[i]);
       if (derivatives[i].estimates.size() == before || more(i, derivatives[i].estimates))
         open[left_open++] = i;
     }

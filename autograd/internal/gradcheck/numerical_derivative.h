@@ -44,6 +44,7 @@ struct NumericalDerivative {
 /// Where to take samples: at steps from `first` down to `last`, and up to `largest` where a component needs it.
 struct StepRange {
   double first, last, largest;
+  double terms = 0;  ///< Σ |v_i y_i| if F = Σ v_i y_i, whose rounding is that of its terms
 };
 
 /// The derivatives of the m components of F. At each step h, polynomials are fitted to 25 samples at irregular
