@@ -18,8 +18,8 @@ namespace doxa {
 enum class Verdict {
   pass,          ///< equal, and a relative error of `resolution_limit` would have been seen
   kink,          ///< the derivatives from the left and right differ, and that of the tape lies between
-  inconclusive,  ///< the numerical derivative is too inaccurate to tell: this is not a pass
-  fail,          ///< they differ by more than the error of the numerical derivative
+  inconclusive,  ///< values of the function cannot tell, for a stated cause: this is not a pass
+  fail,          ///< they differ by more than the numerical derivative and the tape's rounding explain
 };
 const char* to_string(Verdict verdict);
 
@@ -29,8 +29,8 @@ inline constexpr double ratio_limit = 10;
 /// relative error never passes.
 extern const double resolution_limit;
 /// √u: 1.1e-8 in double precision; u^(1/5): 3.6e-2 in single precision, in which rounding is as coarse as what is to
-/// be resolved. A gradient passes although some derivatives in it are inconclusive if these can be
-/// wrong by no more than this share of its norm.
+/// be resolved. A gradient passes although some of its derivatives are inconclusive if these can be wrong by no
+/// more than this share of its norm.
 extern const double undecided_limit;
 
 /// One checked derivative: of an element of y, or of F = Σ v_i y_i for a random cotangent v, with respect to
@@ -42,7 +42,7 @@ struct GradientEntry {
   Shape output_shape;          ///< of y
   Index output = -1;           ///< index of the element of y; -1 for F
   double analytic = 0;         ///< from the tape
-  double numeric = 0;          ///< extrapolated central difference; at a kink the mean of `left` and `right`
+  double numeric = 0;          ///< fitted to values of the function; at a kink the mean of `left` and `right`
   double error = 0;            ///< the estimated error of `numeric`
   double left = 0, right = 0;  ///< one-sided derivatives; equal to `numeric` unless there is a kink
   Verdict verdict = Verdict::pass;
@@ -123,10 +123,19 @@ struct CheckedLeaf {
 /// many parameters. For Gaussian v and directions d it compares ⟨∇(vᵀy), d⟩ with the difference of vᵀy along
 /// d; it also compares the derivatives with respect to some elements of each input.
 ///
-/// The tape's derivative fails if it differs from the numerical one, n ± E, by more than `ratio_limit` E. It
-/// is inconclusive if E is so large that a relative error of `resolution_limit` of n would not be seen. If n
-/// cannot be told from zero (|n| below `ratio_limit` E), the tape's derivative passes as zero, provided that
-/// E is no larger than rounding of y explains; in single precision every derivative that small passes.
+/// n and its error E come from polynomials fitted to y at 25 irregular distances up to h, at many h
+/// (internal/gradcheck/polynomial_fit.h): what the fit leaves over tells how rough y is at that scale, whatever the
+/// cause. With ρ = `resolution_limit`, k = `ratio_limit` and the tape's derivative a:
+/// - pass if |a - n| + k E ≤ ρ |n|; also if both are zero to rounding, and a derivative as large as ρ of those at
+///   ordinary distances would have been seen;
+/// - fail if |a - n| > ρ |n| + k (E + e), where e is how far a moves if the inputs are moved by a few units in their
+///   last place: a gradient that is exact for inputs that close is as good as rounding allows;
+/// - else inconclusive, with a cause. So are functions that are smooth at no distance (noise, chaos), that move in
+///   steps (tables, half precision), and whose jumps leave only smooth pieces (cancellation, stopping tolerances).
+///
+/// Along a direction one number stands for many derivatives, so |a - n| ≤ √u |n| + k E is asked for as well. Where
+/// the slopes from the left and the right differ, a must lie between them; where several inputs are tied and y_i is
+/// convex (or concave) in each, also along directions that move all of them.
 ///
 /// A gradient also has properties that are checked exactly:
 /// - Computed again, on the same tape or from a new recording, it has the same bits.
