@@ -1,46 +1,26 @@
 #include "doxa/autograd/internal/gradcheck/numerical_derivative.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <iterator>
+#include <functional>
 #include <limits>
 
 #include "doxa/autograd/gradcheck.h"
+#include "doxa/autograd/internal/gradcheck/discontinuities.h"
+#include "doxa/autograd/internal/gradcheck/samples.h"
 
 namespace doxa {
 namespace {
 
 constexpr double between_steps = 10;
 
-// Twelve distances in twelfths of the step, irregular so that no oscillation looks constant or slow.
-constexpr std::array distances{0.7, 2.2, 2.9, 4.3, 4.8, 6.15, 6.7, 8.25, 8.9, 10.3, 11.1, 12.0};
-constexpr std::size_t pairs = distances.size(), points = 2 * pairs + 1;
-
-// Samples of all components at one step: F(0), then at the distances to the right, then to the left.
-struct Samples {
-  bool distinct = true;  // are the places different from each other?
-  std::vector<double> nodes{0};
-  std::vector<double> values;  // [points, components]
-
-  Samples(const LineFunction& f, std::span<const double> here, double step)
-      : values(here.begin(), here.end()) {
-    values.resize(points * here.size());
-    for (std::size_t k = 1; k < points; ++k) {
-      const double t = distances[(k - 1) % pairs] / distances.back() * step;
-      nodes.push_back(f(k <= pairs ? t : -t, std::span(values).subspan(k * here.size(), here.size())));
-    }
-    for (std::size_t k = 1; k < pairs; ++k)
-      distinct = distinct && nodes[k] < nodes[k + 1] && nodes[pairs + k] > nodes[pairs + k + 1];
-    distinct = distinct && nodes[1] > 0 && nodes[pairs + 1] < 0;
-  }
-};
-
 // The fits at one step.
 class Scale {
  public:
   explicit Scale(const std::vector<double>& nodes)
-      : both_(nodes, 14), right_({nodes.begin(), nodes.begin() + pairs + 1}, 7), left_(of_left(nodes), 7) {}
+      : both_(nodes, 14),
+        right_({nodes.begin(), nodes.begin() + sample_pairs + 1}, 7),
+        left_(of_left(nodes), 7) {}
 
   // Adds what the samples of one component say to `d`.
   void look(std::span<const double> y, double terms, NumericalDerivative& d) const {
@@ -63,7 +43,7 @@ class Scale {
  private:
   static std::vector<double> of_left(const std::vector<double>& nodes) {
     std::vector<double> left{0};
-    left.insert(left.end(), nodes.begin() + pairs + 1, nodes.end());
+    left.insert(left.end(), nodes.begin() + sample_pairs + 1, nodes.end());
     return left;
   }
 
@@ -71,7 +51,8 @@ class Scale {
     const std::vector<double> y_left = of_left({y.begin(), y.end()});
     std::vector<double> of_zero = y_left;
     of_zero[0] = y[0];
-    SlopeEstimate right = right_.slope(y.first(pairs + 1), rounding), left = left_.slope(of_zero, rounding);
+    SlopeEstimate right = right_.slope(y.first(sample_pairs + 1), rounding),
+                  left = left_.slope(of_zero, rounding);
     for (SlopeEstimate* s : {&right, &left})
       if (s->constant) s->error = 2 * rounding / s->step;
     if (!(right.smooth() || right.constant) || !(left.smooth() || left.constant)) return;
@@ -134,68 +115,6 @@ void choose(NumericalDerivative& d, double here, double first) {
   d.constant = best->constant && best->step >= 0.5 * first;
 }
 
-// F is constant near 0, and not over the longer steps. Is it constant near most other places as well, at three values or
-// more? Then it is no plateau of a smooth function.
-bool moves_in_steps(const LineFunction& f, std::size_t i, std::span<const double> here,
-                    std::span<const SlopeEstimate> longer, double flat) {
-  std::vector<double> a(here.size()), b(here.size()), levels, steps{10 * longer[0].step, 3 * longer[0].step};
-  for (const SlopeEstimate& e : longer) steps.push_back(e.step);
-  std::size_t moved = 0, constant = 0;
-  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-    for (const double at : {-0.97, -0.83, -0.61, -0.37, 0.41, 0.67, 0.79, 0.93}) {
-      f(at * *step, a);
-      f(at * *step + 0.02 * flat, b);
-      if (!std::isfinite(a[i]) || a[i] == here[i]) continue;
-      ++moved;
-      if (a[i] != b[i]) continue;
-      ++constant;
-      if (std::ranges::find(levels, a[i]) == levels.end()) levels.push_back(a[i]);
-    }
-    if (levels.size() >= 3 && 4 * constant >= 3 * moved) return true;
-  }
-  return false;
-}
-
-// Does component i of F change between a and b by a jump? Halves the interval over which it changes most; a continuous
-// function changes less and less.
-bool jumps_between(const LineFunction& f, std::size_t outputs, std::size_t i, double a, double b) {
-  std::vector<double> low(outputs), high(outputs), middle(outputs);
-  f(a, low);
-  f(b, high);
-  const double first = std::abs(high[i] - low[i]);
-  for (int k = 0; k < 40; ++k) {
-    const double c = f(a + (b - a) / 2, middle);
-    if (!(c > a && c < b) || !std::isfinite(middle[i])) break;
-    if (std::abs(middle[i] - low[i]) > std::abs(high[i] - middle[i])) {
-      b = c;
-      high = middle;
-    } else {
-      a = c;
-      low = middle;
-    }
-  }
-  return std::abs(high[i] - low[i]) > 0.01 * first;
-}
-
-// Does component i of F jump within `step` of 0? Looks where F is furthest from a smooth curve.
-bool jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step) {
-  std::vector<double> here(outputs), y(points);
-  f(0, here);
-  const Samples samples(f, here, step);
-  if (!samples.distinct) return false;
-  for (std::size_t k = 0; k < points; ++k) y[k] = samples.values[k * outputs + i];
-  std::vector<std::size_t> order(points), intervals(points - 1);
-  for (std::size_t k = 0; k < points; ++k) order[k] = k;
-  std::ranges::sort(order, {}, [&](std::size_t k) { return samples.nodes[k]; });
-  for (std::size_t k = 0; k + 1 < points; ++k) intervals[k] = k;
-  const std::vector<double> off = PolynomialFit(samples.nodes, 4).residuals(y);
-  std::ranges::sort(intervals, std::greater{},
-                    [&](std::size_t k) { return std::abs(off[order[k + 1]] - off[order[k]]); });
-  return std::any_of(intervals.begin(), intervals.begin() + 4, [&](std::size_t k) {
-    return jumps_between(f, outputs, i, samples.nodes[order[k]], samples.nodes[order[k + 1]]);
-  });
-}
-
 // F can be smooth between jumps, as rounding inside it and stopping criteria make it, and its slope there is not the
 // derivative of what is computed. So if that slope contradicts the tape, longer steps are looked at: those over which F is
 // as rough as it varies, alike at two of them, and those over which it is rough by more than rounding explains while its
@@ -237,7 +156,7 @@ std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<
     open[i] = i;
     derivatives[i].undefined = true;
   }
-  std::vector<double> y(points);
+  std::vector<double> y(sample_points);
   const auto confirmed = [&](std::size_t i, const SlopeEstimate& e) {
     return usable(e, std::abs(here[i])) &&
            std::abs(analytic[i] - e.value) + ratio_limit * e.error <= limit * std::abs(e.value);
@@ -249,7 +168,7 @@ std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<
     const Scale scale(samples.nodes);
     std::size_t left_open = 0;
     for (const std::size_t i : open) {
-      for (std::size_t k = 0; k < points; ++k) y[k] = samples.values[k * m + i];
+      for (std::size_t k = 0; k < sample_points; ++k) y[k] = samples.values[k * m + i];
       const std::size_t before = derivatives[i].estimates.size();
       scale.look(y, range.terms, derivatives[i]);
       if (derivatives[i].estimates.size() == before || more(i, derivatives[i].estimates))

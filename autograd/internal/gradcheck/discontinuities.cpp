@@ -1,0 +1,74 @@
+#include "doxa/autograd/internal/gradcheck/discontinuities.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <vector>
+
+#include "doxa/autograd/internal/gradcheck/samples.h"
+
+namespace doxa {
+namespace {
+
+// Does component i of F change between a and b by a jump? Halves the interval over which it changes most; a continuous
+// function changes less and less.
+bool jumps_between(const LineFunction& f, std::size_t outputs, std::size_t i, double a, double b) {
+  std::vector<double> low(outputs), high(outputs), middle(outputs);
+  f(a, low);
+  f(b, high);
+  const double first = std::abs(high[i] - low[i]);
+  for (int k = 0; k < 40; ++k) {
+    const double c = f(a + (b - a) / 2, middle);
+    if (!(c > a && c < b) || !std::isfinite(middle[i])) break;
+    if (std::abs(middle[i] - low[i]) > std::abs(high[i] - middle[i])) {
+      b = c;
+      high = middle;
+    } else {
+      a = c;
+      low = middle;
+    }
+  }
+  return std::abs(high[i] - low[i]) > 0.01 * first;
+}
+
+}  // namespace
+
+bool jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step) {
+  std::vector<double> here(outputs), y(sample_points);
+  f(0, here);
+  const Samples samples(f, here, step);
+  if (!samples.distinct) return false;
+  for (std::size_t k = 0; k < sample_points; ++k) y[k] = samples.values[k * outputs + i];
+  std::vector<std::size_t> order(sample_points), intervals(sample_points - 1);
+  for (std::size_t k = 0; k < sample_points; ++k) order[k] = k;
+  std::ranges::sort(order, {}, [&](std::size_t k) { return samples.nodes[k]; });
+  for (std::size_t k = 0; k + 1 < sample_points; ++k) intervals[k] = k;
+  const std::vector<double> off = PolynomialFit(samples.nodes, 4).residuals(y);
+  std::ranges::sort(intervals, std::greater{},
+                    [&](std::size_t k) { return std::abs(off[order[k + 1]] - off[order[k]]); });
+  return std::any_of(intervals.begin(), intervals.begin() + 4, [&](std::size_t k) {
+    return jumps_between(f, outputs, i, samples.nodes[order[k]], samples.nodes[order[k + 1]]);
+  });
+}
+
+bool moves_in_steps(const LineFunction& f, std::size_t i, std::span<const double> here,
+                    std::span<const SlopeEstimate> longer, double flat) {
+  std::vector<double> a(here.size()), b(here.size()), levels, steps{10 * longer[0].step, 3 * longer[0].step};
+  for (const SlopeEstimate& e : longer) steps.push_back(e.step);
+  std::size_t moved = 0, constant = 0;
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+    for (const double at : {-0.97, -0.83, -0.61, -0.37, 0.41, 0.67, 0.79, 0.93}) {
+      f(at * *step, a);
+      f(at * *step + 0.02 * flat, b);
+      if (!std::isfinite(a[i]) || a[i] == here[i]) continue;
+      ++moved;
+      if (a[i] != b[i]) continue;
+      ++constant;
+      if (std::ranges::find(levels, a[i]) == levels.end()) levels.push_back(a[i]);
+    }
+    if (levels.size() >= 3 && 4 * constant >= 3 * moved) return true;
+  }
+  return false;
+}
+
+}  // namespace doxa

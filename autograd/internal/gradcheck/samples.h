@@ -1,0 +1,35 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "doxa/autograd/internal/gradcheck/numerical_derivative.h"
+
+namespace doxa {
+
+/// Twelve distances in twelfths of the step, irregular so that no oscillation looks constant or slow.
+inline constexpr std::array sample_distances{0.7, 2.2, 2.9, 4.3, 4.8, 6.15, 6.7, 8.25, 8.9, 10.3, 11.1, 12.0};
+inline constexpr std::size_t sample_pairs = sample_distances.size(), sample_points = 2 * sample_pairs + 1;
+
+/// Samples of all components at one step: F(0), then at the distances to the right, then to the left.
+struct Samples {
+  bool distinct = true;  // are the places different from each other?
+  std::vector<double> nodes{0};
+  std::vector<double> values;  // [points, components]
+
+  Samples(const LineFunction& f, std::span<const double> here, double step)
+      : values(here.begin(), here.end()) {
+    values.resize(sample_points * here.size());
+    for (std::size_t k = 1; k < sample_points; ++k) {
+      const double t = sample_distances[(k - 1) % sample_pairs] / sample_distances.back() * step;
+      nodes.push_back(f(k <= sample_pairs ? t : -t, std::span(values).subspan(k * here.size(), here.size())));
+    }
+    for (std::size_t k = 1; k < sample_pairs; ++k)
+      distinct = distinct && nodes[k] < nodes[k + 1] && nodes[sample_pairs + k] > nodes[sample_pairs + k + 1];
+    distinct = distinct && nodes[1] > 0 && nodes[sample_pairs + 1] < 0;
+  }
+};
+
+}  // namespace doxa
