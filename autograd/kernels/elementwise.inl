@@ -162,6 +162,7 @@ DOXA_INLINE void add_columns(Index m, const Real* x, Index x_row, Real* y) {
 }
 
 void add_rows(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_row) {
+  if (m == 0) return;  // x may be null
   if (y_row == 0 && m > sum_block)
     return sum_of_blocks(m, sum_block, n, y, true, [=](Index j, Index rows, Index i, Index some, Real* part) {
       for (Index c = 0; c < some; ++c) part[c] = 0;
