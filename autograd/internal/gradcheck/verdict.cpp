@@ -26,7 +26,7 @@ Verdict inconclusive(GradientEntry& e, std::string cause) {
 
 Verdict of_constant(GradientEntry& e, const NumericalDerivative& d, const Around& around) {
   if (e.analytic == 0) return Verdict::pass;
-  const double change = std::abs(e.analytic) * d.estimates.front().step;
+  const double change = std::abs(e.analytic) * d.step;  // over a distance at which y is constant
   if (change > std::max(1e-3 * std::abs(around.y), 64 * unit_roundoff * around.intermediate))
     return Verdict::fail;
   return inconclusive(e, "y does not change at all: its numbers are too coarse for a change this small");
