@@ -77,8 +77,8 @@ struct Cause {
   std::size_t entries = 0;
 };
 
-// The causes of the inconclusive entries, the most frequent first. Sentences that differ in their numbers alone
-// are one cause.
+// The causes of the inconclusive entries, the most frequent first. Sentences that differ in their numbers
+// alone are one cause.
 std::vector<Cause> causes(const GradientReport& report) {
   std::vector<Cause> all;
   for (const GradientEntry& e : report.entries) {

@@ -43,8 +43,8 @@ class CheckedFunction {
   /// Records, and then computes that gradient.
   std::vector<double> gradient(const Tensor& cotangent) { return gradient(record(), cotangent); }
 
-  /// The same where each input is moved by up to four units in its last place, drawn from `random`. Not finite where the
-  /// function throws there.
+  /// The same where each input is moved by up to four units in its last place, drawn from `random`. Not
+  /// finite where the function throws there.
   std::vector<double> gradient_nearby(const Tensor& cotangent, Philox random);
   /// The largest magnitude of the finite numbers on the tape.
   double largest_intermediate();

@@ -10,8 +10,8 @@
 namespace doxa {
 namespace {
 
-// Does component i of F change between a and b by a jump? Halves the interval over which it changes most; a continuous
-// function changes less and less.
+// Does component i of F change between a and b by a jump? Halves the interval over which it changes most; a
+// continuous function changes less and less.
 bool jumps_between(const LineFunction& f, std::size_t outputs, std::size_t i, double a, double b) {
   std::vector<double> low(outputs), high(outputs), middle(outputs);
   f(a, low);

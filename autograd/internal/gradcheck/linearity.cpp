@@ -38,9 +38,9 @@ void Properties::linearity(Var y) {
          beyond_rounding(of_both, sum, rounding_));
 }
 
-// Multiplication by ±2^k is exact, and therefore everything that a linear rule computes from it as well, unless
-// a number on the way over- or underflows. Returns false if one did, so that nothing can be said. For a large k
-// rounding is allowed, because a rule may take another way round where numbers are large.
+// Multiplication by ±2^k is exact, and therefore everything that a linear rule computes from it as well,
+// unless a number on the way over- or underflows. Returns false if one did, so that nothing can be said. For
+// a large k rounding is allowed, because a rule may take another way round where numbers are large.
 bool Properties::scales(Var y, double factor, const char* what) {
   const auto in_range = [&](double c, Numbers& gradient) {
     const Tensor cotangent = combined(c, v_, 0, w_);

@@ -115,10 +115,11 @@ void choose(NumericalDerivative& d, double here, double first) {
   d.constant = best->constant && best->step >= 0.5 * first;
 }
 
-// F can be smooth between jumps, as rounding inside it and stopping criteria make it, and its slope there is not the
-// derivative of what is computed. So if that slope contradicts the tape, longer steps are looked at: those over which F is
-// as rough as it varies, alike at two of them, and those over which it is rough by more than rounding explains while its
-// slope confirms the tape. If it jumps there, only the longer steps count. (A single jump or a pole is not that rough.)
+// F can be smooth between jumps, as rounding inside it and stopping criteria make it, and its slope there is
+// not the derivative of what is computed. So if that slope contradicts the tape, longer steps are looked at:
+// those over which F is as rough as it varies, alike at two of them, and those over which it is rough by more
+// than rounding explains while its slope confirms the tape. If it jumps there, only the longer steps count.
+// (A single jump or a pole is not that rough.)
 void leave_pieces_between_jumps(const LineFunction& f, std::span<const double> here, std::size_t i,
                                 double analytic, double first, NumericalDerivative& d) {
   if (!d.found() || std::abs(analytic - d.value) <= ratio_limit * d.error) return;

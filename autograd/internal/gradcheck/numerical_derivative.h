@@ -41,21 +41,23 @@ struct NumericalDerivative {
   bool found() const { return error < std::numeric_limits<double>::infinity(); }
 };
 
-/// Where to take samples: at steps from `first` down to `last`, and up to `largest` where a component needs it.
+/// Where to take samples: at steps from `first` down to `last`, and up to `largest` where a component needs
+/// it.
 struct StepRange {
   double first, last, largest;
   double terms = 0;  ///< Σ |v_i y_i| if F = Σ v_i y_i, whose rounding is that of its terms
 };
 
-/// The derivatives of the m components of F. At each step h, polynomials are fitted to 25 samples at irregular
-/// places between -h and h (polynomial_fit.h), and one to either side, because a kink or a jump of a higher
-/// derivative at 0 leaves the sides smooth. If the limits from the two sides differ by more than their errors, there
-/// is a kink.
+/// The derivatives of the m components of F. At each step h, polynomials are fitted to 25 samples at
+/// irregular places between -h and h (polynomial_fit.h), and one to either side, because a kink or a jump of
+/// a higher derivative at 0 leaves the sides smooth. If the limits from the two sides differ by more than
+/// their errors, there is a kink.
 ///
 /// The right step is not known beforehand. Steps become shorter by factors of 10 until the tape's derivative
-/// `analytic` is confirmed to `limit` of itself or clearly not. From the shortest step at which F is smooth, longer
-/// ones are taken if they agree with it and are more accurate: a derivative is a limit of short steps, and an average
-/// over something finer is not one. Where only rounding limits the accuracy, steps beyond the first one are tried.
+/// `analytic` is confirmed to `limit` of itself or clearly not. From the shortest step at which F is smooth,
+/// longer ones are taken if they agree with it and are more accurate: a derivative is a limit of short steps,
+/// and an average over something finer is not one. Where only rounding limits the accuracy, steps beyond the
+/// first one are tried.
 std::vector<NumericalDerivative> differentiate(const LineFunction& f, std::span<const double> here,
                                                std::span<const double> analytic, const StepRange& range,
                                                double limit);

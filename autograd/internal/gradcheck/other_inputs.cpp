@@ -69,8 +69,8 @@ double Properties::contracted_value(const Numbers& x) const {
   return sum;
 }
 
-// The derivative of Σ v·y along a direction, from plain central differences. Nothing, unless those of three very
-// different steps agree.
+// The derivative of Σ v·y along a direction, from plain central differences. Nothing, unless those of three
+// very different steps agree.
 std::optional<double> Properties::plain_derivative(const Numbers& at, const Numbers& direction) const {
   const double agreement = std::max(1e-4, std::pow(unit_roundoff, 0.4));  // 1e-4 in double precision
   std::array<double, 3> quotients;
@@ -90,8 +90,8 @@ std::optional<double> Properties::plain_derivative(const Numbers& at, const Numb
   return quotients[1];
 }
 
-// Relative changes of all inputs show whether the rules belong to the inputs at `there`. Differences are believed
-// there only if here, where the gradient is checked thoroughly, they agree with it.
+// Relative changes of all inputs show whether the rules belong to the inputs at `there`. Differences are
+// believed there only if here, where the gradient is checked thoroughly, they agree with it.
 void Properties::compare_elsewhere(const Numbers& there, const Numbers& gradient) {
   Numbers here(f_.inputs());
   for (std::size_t j = 0; j < here.size(); ++j) here[j] = f_.input(j);

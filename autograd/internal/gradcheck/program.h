@@ -38,11 +38,12 @@ struct GradcheckSettings {
 /// Prints text to standard output; throws std::runtime_error if it does not get there.
 void print(const std::string& text);
 
-/// Called with the text of each check, its line and perhaps its report, and how many of `total` checks are done.
+/// Called with the text of each check, its line and perhaps its report, and how many of `total` checks are
+/// done.
 using ShowCheck = std::function<void(const std::string& text, std::size_t done, std::size_t total)>;
 
-/// Runs the chosen checks as gradcheck_program does, and returns the exit status. Throws UsageError if no check
-/// is chosen, std::runtime_error if output cannot be written.
+/// Runs the chosen checks as gradcheck_program does, and returns the exit status. Throws UsageError if no
+/// check is chosen, std::runtime_error if output cannot be written.
 int run_gradient_checks(std::span<const NamedGradientCheck> checks, const GradcheckSettings& settings,
                         const ShowCheck& show);
 

@@ -8,8 +8,8 @@
 
 namespace doxa {
 
-/// The properties of a gradient that hold to the last bit, or up to rounding: see check_gradients. Each method
-/// adds a sentence to `violations_` for a property that does not hold.
+/// The properties of a gradient that hold to the last bit, or up to rounding: see check_gradients. Each
+/// method adds a sentence to `violations_` for a property that does not hold.
 class Properties {
  public:
   Properties(CheckedFunction& function, Philox& random, double resolution);
@@ -26,8 +26,8 @@ class Properties {
   static Tensor combined(double a, const Tensor& v, double b, const Tensor& w);  // a v + b w
   // The first element at which two gradients differ in any bit. NaN equals NaN, and 0 equals -0.
   std::optional<std::string> difference(const Numbers& got, const Numbers& expected) const;
-  // The same, if they differ by more than rounding can explain, which moves the elements of each leaf's gradient by
-  // as much as `rounding` says. Elements that should not be finite are left out.
+  // The same, if they differ by more than rounding can explain, which moves the elements of each leaf's
+  // gradient by as much as `rounding` says. Elements that should not be finite are left out.
   std::optional<std::string> beyond_rounding(const Numbers& got, const Numbers& expected,
                                              const Numbers& rounding) const;
 

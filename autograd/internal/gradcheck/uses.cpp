@@ -15,8 +15,8 @@ Var dot(Var x, const Tensor& weights) { return sum(x * x.tape().constant(weights
 
 }  // namespace
 
-// Each input is used once more, before f is recorded or after it. Backward runs the other way round: f's rules
-// find their inputs' adjoints fresh, or with something in them that they must not overwrite.
+// Each input is used once more, before f is recorded or after it. Backward runs the other way round: f's
+// rules find their inputs' adjoints fresh, or with something in them that they must not overwrite.
 void Properties::another_use(bool before) {
   std::vector<Tensor> weights;  // of the size of the gradient, so that rounding hides neither of the two
   for (std::size_t l = 0; l < f_.leaves().size(); ++l) {
@@ -62,8 +62,8 @@ void Properties::two_uses() {
              dot(again, w_));
 }
 
-// ∇(p + s q) = ∇p + s ∇q. Large terms that cancel in ∇p may take the digits of ∇q with them, so that a larger s is
-// tried, too.
+// ∇(p + s q) = ∇p + s ∇q. Large terms that cancel in ∇p may take the digits of ∇q with them, so that a larger
+// s is tried, too.
 void Properties::expect_sum(const std::string& what, Var p, Var q) {
   constexpr int most = std::numeric_limits<Real>::digits - 13;  // rounding does not hide ∇p beside s ∇q
   const Tensor one(Shape{}, 1);

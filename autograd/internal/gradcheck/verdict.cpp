@@ -43,8 +43,9 @@ Verdict of_kink(GradientEntry& e, const NumericalDerivative& d, const Around& ar
   return e.ratio() <= ratio_limit ? Verdict::kink : Verdict::fail;
 }
 
-// Both say that the derivative is zero: the numerical one, and the tape's but for its own rounding. This is believed
-// if all of a derivative as large as those near by would have been seen, or if y changes nowhere by more than rounding.
+// Both say that the derivative is zero: the numerical one, and the tape's but for its own rounding. This is
+// believed if all of a derivative as large as those near by would have been seen, or if y changes nowhere by
+// more than rounding.
 bool zero(const GradientEntry& e, const NumericalDerivative& d, double unstable) {
   const double bound = ratio_limit * e.error;
   return std::abs(e.numeric) <= bound && std::abs(e.analytic) <= ratio_limit * unstable &&
@@ -93,7 +94,8 @@ void judge(GradientEntry& e, const NumericalDerivative& d, const Around& around)
                                  : "y is rough at every distance: noise, jumps, chaos, or a kink very near");
     const double unstable = around.instability();
     if (zero(e, d, unstable)) return Verdict::pass;
-    // Something finer than every step would have to be steep indeed to hide a derivative far larger than the slopes.
+    // Something finer than every step would have to be steep indeed to hide a derivative far larger than the
+    // slopes.
     const bool hidden = d.roughness > explained_by_rounding(around, d.largest) &&
                         std::abs(e.analytic) > 100 * std::max(std::abs(e.numeric), d.slope);
     if (off > allowed + bound + ratio_limit * unstable && !(d.steps && d.roughness > 1e-6 * d.variation) &&

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "doxa/autograd/internal/gradcheck/checked_function.h"
+#include "doxa/autograd/internal/gradcheck/verdict.h"
+
+namespace doxa {
+
+/// Compares the derivatives that a function's tape gives with numerical ones: each entry of the Jacobian, or
+/// sums of them along random directions and a sample of the elements. See CheckMode.
+class DerivativeCheck {
+ public:
+  /// `here` is the value of the function, `intermediate` the largest magnitude of a number on its tape.
+  DerivativeCheck(CheckedFunction& function, const GradientCheckOptions& options, Philox& random,
+                  std::vector<double> here, double intermediate);
+
+  void jacobian(GradientReport& report);    ///< adds an entry for each element of the Jacobian
+  void directions(GradientReport& report);  ///< adds entries for directions and for a sample of the elements
+
+ private:
+  using Numbers = std::vector<double>;
+
+  void product(std::size_t j, double analytic, const Tensor& v, std::span<const GradientEntry> column,
+               const std::function<const Numbers&()>& unstable, std::vector<GradientEntry>& entries) const;
+  void ties(std::size_t i, std::span<const std::size_t> inputs, std::span<const double> g,
+            std::vector<GradientEntry>& entries);
+  void direction(std::string input, const Shape& shape, std::span<const double> d, GradientReport& report);
+  void elements(GradientReport& report);
+
+  Tensor unit(std::size_t output) const;  // the cotangent that picks one output
+  Tensor cotangent();                     // random, or 1 if there is one output
+  // How far the gradient of Σ v_i y_i moves if the inputs are rounded, element by element.
+  Numbers instability(const Tensor& v, std::span<const double> g);
+  Around around(double y, double largest, const Tensor& v = Tensor(Shape{}, {1})) const;
+  Numbers contracted(const Tensor& v) const;  // Σ v_i y_i
+  double terms(const Tensor& v) const;        // Σ |v_i y_i|, whose rounding is that of the sum
+
+  CheckedFunction& f_;
+  const GradientCheckOptions& options_;
+  Philox& random_;
+  Numbers here_;
+  double intermediate_;
+};
+
+/// Where to take samples along one input with the value x.
+StepRange steps(double x, double terms = 0);
+/// Of a step along a direction in several inputs, each of which is rounded.
+StepRange direction_steps(double terms = 0);
+
+/// How much of a gradient inconclusive entries may hold: see GradientReport::undecided.
+class Undecided {
+ public:
+  void add(const GradientEntry& entry, const NumericalDerivative& numeric);
+  double share(double norm) const;  ///< of the gradient's norm; infinite if nothing is known
+
+ private:
+  bool any_ = false;
+  double squares_ = 0;
+};
+
+double euclidean_norm(std::span<const double> g);
+double largest_magnitude(std::span<const double> g);
+
+}  // namespace doxa

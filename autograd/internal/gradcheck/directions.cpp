@@ -1,0 +1,108 @@
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "doxa/autograd/internal/gradcheck/derivatives.h"
+
+namespace doxa {
+namespace {
+
+// If several elements or outputs have a kink and their weights have both signs, the sum of the subgradients
+// need not lie between the one-sided derivatives of the sum.
+void judge_sum(GradientEntry& e, const NumericalDerivative& numeric, const Around& around) {
+  judge(e, numeric, around);
+  if (e.at_kink() && e.verdict == Verdict::fail) {
+    e.verdict = Verdict::inconclusive;
+    e.cause = "several kinks meet here";
+  }
+}
+
+double norm_of_terms(std::span<const double> g, std::span<const double> d) {
+  double squares = 0;
+  for (std::size_t j = 0; j < d.size(); ++j) squares += g[j] * d[j] * g[j] * d[j];
+  return std::sqrt(squares);
+}
+
+}  // namespace
+
+// The derivative of vᵀy along a direction.
+void DerivativeCheck::direction(std::string input, const Shape& shape, std::span<const double> d,
+                                GradientReport& report) {
+  const Tensor v = cotangent();
+  const std::vector<double> g = f_.gradient(v), here = contracted(v);
+  const auto along = [&](std::span<const double> gradient) {
+    double product = 0;
+    for (std::size_t j = 0; j < d.size(); ++j) product += gradient[j] * d[j];
+    return product;
+  };
+  const double product = along(g);
+  const LineFunction f = f_.contracted(f_.along(d), v);
+  const NumericalDerivative numeric =
+      differentiate(f, here, {&product, 1}, direction_steps(terms(v)), resolution_limit)[0];
+  GradientEntry e;
+  e.input = std::move(input);
+  e.shape = shape;
+  e.index = -1;
+  e.output_shape = f_.output_shape();
+  e.analytic = product;
+  Around around = this->around(here[0], std::abs(product), v);
+  around.direction = true;
+  around.instability = [&] {
+    double moved = 0;
+    for (std::uint64_t k = 0; k < 3; ++k) {
+      const double nearby = along(f_.gradient_nearby(v, Philox(options_.seed, k)));
+      if (std::isfinite(nearby)) moved = std::max(moved, std::abs(nearby - product));
+    }
+    return moved;
+  };
+  judge_sum(e, numeric, around);
+  Undecided undecided;
+  undecided.add(e, numeric);
+  report.undecided = std::max(report.undecided, undecided.share(norm_of_terms(g, d)));
+  report.entries.push_back(std::move(e));
+}
+
+void DerivativeCheck::directions(GradientReport& report) {
+  const std::size_t n = f_.inputs();
+  std::vector<double> d(n);
+  for (int k = 0; k < options_.directions; ++k) {
+    for (double& x : d) x = random_.normal();
+    direction("all inputs", Shape{}, d, report);
+  }
+  for (std::size_t l = 0; l < f_.leaves().size(); ++l) {
+    if (f_.leaves()[l].value->size() <= options_.elements) continue;  // each element is checked below
+    std::fill(d.begin(), d.end(), 0);
+    for (std::size_t j = f_.first(l); j < f_.first(l + 1); ++j) d[j] = random_.normal();
+    direction(f_.leaves()[l].name, f_.leaves()[l].value->shape(), d, report);
+  }
+  elements(report);
+}
+
+void DerivativeCheck::elements(GradientReport& report) {
+  const Tensor v = cotangent();
+  const std::vector<double> g = f_.gradient(v), here = contracted(v);
+  std::vector<double> unstable;
+  Undecided undecided;
+  for (std::size_t l = 0; l < f_.leaves().size(); ++l) {
+    std::vector<Index> elements = random_.permutation(f_.leaves()[l].value->size());
+    elements.resize(std::min(elements.size(), static_cast<std::size_t>(options_.elements)));
+    for (const Index i : elements) {
+      const std::size_t j = f_.first(l) + static_cast<std::size_t>(i);
+      const LineFunction f = f_.contracted(f_.along(j), v);
+      const NumericalDerivative numeric =
+          differentiate(f, here, {&g[j], 1}, steps(f_.input(j), terms(v)), resolution_limit)[0];
+      GradientEntry e = f_.entry(j, g[j]);
+      Around around = this->around(here[0], largest_magnitude(g), v);
+      around.instability = [&, j] {
+        if (unstable.empty()) unstable = instability(v, g);
+        return unstable[j];
+      };
+      judge_sum(e, numeric, around);
+      undecided.add(e, numeric);
+      report.entries.push_back(std::move(e));
+    }
+  }
+  report.undecided = std::max(report.undecided, undecided.share(euclidean_norm(g)));
+}
+
+}  // namespace doxa

@@ -1,0 +1,120 @@
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "doxa/autograd/internal/gradcheck/derivatives.h"
+
+namespace doxa {
+
+void DerivativeCheck::jacobian(GradientReport& report) {
+  const std::size_t n = f_.inputs(), m = f_.outputs();
+  std::vector<std::vector<double>> analytic, unstable(m);
+  const Var y = f_.record();
+  for (std::size_t i = 0; i < m; ++i) analytic.push_back(f_.gradient(y, unit(i)));
+  std::vector<Tensor> cotangents;
+  std::vector<std::vector<double>> products, unstable_products(2);
+  for (int k = 0; m > 1 && k < 2; ++k) {
+    cotangents.push_back(normal_noise(f_.output_shape(), random_));
+    products.push_back(f_.gradient(y, cotangents.back()));
+  }
+  std::vector<Undecided> undecided(m);
+  std::vector<std::vector<std::size_t>> kinks(m);
+  std::vector<double> of_outputs(m);
+  for (std::size_t j = 0; j < n; ++j) {
+    for (std::size_t i = 0; i < m; ++i) of_outputs[i] = analytic[i][j];
+    const LineFunction f = f_.along(j);
+    const std::vector<NumericalDerivative> numeric =
+        differentiate(f, here_, of_outputs, steps(f_.input(j)), resolution_limit);
+    std::vector<GradientEntry> column;
+    for (std::size_t i = 0; i < m; ++i) {
+      GradientEntry e = f_.entry(j, analytic[i][j]);
+      e.output = static_cast<Index>(i);
+      Around around = this->around(here_[i], largest_magnitude(analytic[i]));
+      around.instability = [&, i, j] {
+        if (unstable[i].empty()) unstable[i] = instability(unit(i), analytic[i]);
+        return unstable[i][j];
+      };
+      judge(e, numeric[i], around);
+      undecided[i].add(e, numeric[i]);
+      if (e.verdict == Verdict::kink) kinks[i].push_back(j);
+      column.push_back(std::move(e));
+    }
+    for (std::size_t k = 0; k < cotangents.size(); ++k)
+      product(
+          j, products[k][j], cotangents[k], column,
+          [&]() -> const Numbers& {
+            if (unstable_products[k].empty()) unstable_products[k] = instability(cotangents[k], products[k]);
+            return unstable_products[k];
+          },
+          report.entries);
+    std::ranges::move(column, std::back_inserter(report.entries));
+  }
+  for (std::size_t i = 0; i < m; ++i) {
+    report.undecided = std::max(report.undecided, undecided[i].share(euclidean_norm(analytic[i])));
+    if (kinks[i].size() > 1) ties(i, kinks[i], analytic[i], report.entries);
+  }
+}
+
+// (vᵀJ)_j from one backward, beside the sum of what is known of its terms. The value of a term at a kink, and
+// of one that is inconclusive, is that of the tape.
+void DerivativeCheck::product(std::size_t j, double analytic, const Tensor& v,
+                              std::span<const GradientEntry> column,
+                              const std::function<const Numbers&()>& unstable,
+                              std::vector<GradientEntry>& entries) const {
+  GradientEntry e = f_.entry(j, analytic);
+  double sizes = 0;
+  for (const GradientEntry& term : column) {
+    const double v_i = static_cast<double>(v[term.output]);
+    if (term.verdict == Verdict::fail) return;  // the product would tell nothing more
+    e.numeric += v_i * (term.verdict == Verdict::pass ? term.numeric : term.analytic);
+    if (const double error = std::max(term.error, std::abs(term.numeric - term.analytic));
+        term.verdict != Verdict::kink && std::isfinite(error))
+      e.error += std::abs(v_i) * error;
+    sizes += std::abs(v_i * term.analytic);
+  }
+  // A rule may round numbers as large as y on the way, as softmax does.
+  e.error += unit_roundoff * (std::sqrt(static_cast<double>(column.size())) * sizes + terms(v));
+  e.left = e.right = e.numeric;
+  if (e.ratio() > ratio_limit) e.error += unstable()[j];
+  const bool off = std::abs(e.analytic - e.numeric) > 0.1 * resolution_limit * sizes;
+  e.verdict = off && e.ratio() > ratio_limit ? Verdict::fail : Verdict::pass;
+  entries.push_back(std::move(e));
+}
+
+// At a point where several inputs meet a kink together, as equal elements of a maximum do, each derivative
+// may lie between its one-sided limits and their sum not. If y_i is convex along each of the inputs (or
+// concave along each), a subgradient g has F'(x; -d) ≤ -⟨g, d⟩ and ⟨g, d⟩ ≤ F'(x; d) in every direction d.
+void DerivativeCheck::ties(std::size_t i, std::span<const std::size_t> inputs, std::span<const double> g,
+                           std::vector<GradientEntry>& entries) {
+  bool convex = true, concave = true;
+  for (const GradientEntry& e : entries)
+    if (e.verdict == Verdict::kink && e.output == static_cast<Index>(i)) {
+      convex = convex && e.right > e.left;
+      concave = concave && e.right < e.left;
+    }
+  if (!convex && !concave) return;
+  for (int k = 0; k < 4; ++k) {
+    std::vector<double> d(f_.inputs());
+    double product = 0;
+    for (const std::size_t j : inputs) {
+      d[j] = k == 0 ? 1 : random_.uniform() + 0.5;
+      if (k > 1 && random_.uniform() < 0.5) d[j] = -d[j];
+      product += g[j] * d[j];
+    }
+    const Tensor v = unit(i);
+    const LineFunction line = f_.contracted(f_.along(d), v);
+    const std::vector<double> here = contracted(v);
+    const NumericalDerivative numeric =
+        differentiate(line, here, {&product, 1}, direction_steps(), resolution_limit)[0];
+    GradientEntry e;
+    e.input = "tied inputs";
+    e.index = -1;
+    e.output_shape = f_.output_shape();
+    e.output = static_cast<Index>(i);
+    e.analytic = product;
+    judge(e, numeric, around(here[0], std::abs(product)));
+    if (e.verdict == Verdict::fail || e.verdict == Verdict::kink) entries.push_back(std::move(e));
+  }
+}
+
+}  // namespace doxa
