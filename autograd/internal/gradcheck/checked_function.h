@@ -20,6 +20,7 @@ class CheckedFunction {
   CheckedFunction(const CheckedFunction&) = delete;
   CheckedFunction& operator=(const CheckedFunction&) = delete;
 
+  const std::function<Var(Tape&)>& function() const { return function_; }
   std::size_t inputs() const { return first_.back(); }  ///< number of elements
   std::size_t outputs() const { return static_cast<std::size_t>(shape_.size()); }
   const Shape& output_shape() const { return shape_; }
@@ -43,8 +44,9 @@ class CheckedFunction {
   /// Records, and then computes that gradient.
   std::vector<double> gradient(const Tensor& cotangent) { return gradient(record(), cotangent); }
 
-  /// The same where each input is moved by up to four units in its last place, drawn from `random`. Not
-  /// finite where the function throws there.
+  /// The same but for rounding: each input is moved by up to four units in its last place, and the cotangent is
+  /// multiplied by a number that the gradient is divided by again, both drawn from `random`. Not finite where the
+  /// function throws.
   std::vector<double> gradient_nearby(const Tensor& cotangent, Philox random);
   /// The largest magnitude of the finite numbers on the tape.
   double largest_intermediate();

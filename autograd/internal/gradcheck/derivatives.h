@@ -20,15 +20,17 @@ class DerivativeCheck {
 
   void jacobian(GradientReport& report);    ///< adds an entry for each element of the Jacobian
   void directions(GradientReport& report);  ///< adds entries for directions and for a sample of the elements
+  /// Adds an entry for the derivative of Σ v_i y_i along d, where v is random.
+  void direction(std::string input, const Shape& shape, std::span<const double> d, GradientReport& report);
 
  private:
   using Numbers = std::vector<double>;
 
   void product(std::size_t j, double analytic, const Tensor& v, std::span<const GradientEntry> column,
                const std::function<const Numbers&()>& unstable, std::vector<GradientEntry>& entries) const;
-  void ties(std::size_t i, std::span<const std::size_t> inputs, std::span<const double> g,
+  // Where elements `inputs` are at a kink of Σ v_i y_i together; entries[…].output is `output`.
+  void ties(const Tensor& v, Index output, std::span<const std::size_t> inputs, std::span<const double> g,
             std::vector<GradientEntry>& entries);
-  void direction(std::string input, const Shape& shape, std::span<const double> d, GradientReport& report);
   void elements(GradientReport& report);
 
   Tensor unit(std::size_t output) const;  // the cotangent that picks one output

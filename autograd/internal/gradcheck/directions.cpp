@@ -25,7 +25,6 @@ double norm_of_terms(std::span<const double> g, std::span<const double> d) {
 
 }  // namespace
 
-// The derivative of vᵀy along a direction.
 void DerivativeCheck::direction(std::string input, const Shape& shape, std::span<const double> d,
                                 GradientReport& report) {
   const Tensor v = cotangent();
@@ -83,6 +82,7 @@ void DerivativeCheck::elements(GradientReport& report) {
   const std::vector<double> g = f_.gradient(v), here = contracted(v);
   std::vector<double> unstable;
   Undecided undecided;
+  std::vector<std::size_t> kinks;
   for (std::size_t l = 0; l < f_.leaves().size(); ++l) {
     std::vector<Index> elements = random_.permutation(f_.leaves()[l].value->size());
     elements.resize(std::min(elements.size(), static_cast<std::size_t>(options_.elements)));
@@ -99,10 +99,12 @@ void DerivativeCheck::elements(GradientReport& report) {
       };
       judge_sum(e, numeric, around);
       undecided.add(e, numeric);
+      if (e.verdict == Verdict::kink) kinks.push_back(j);
       report.entries.push_back(std::move(e));
     }
   }
   report.undecided = std::max(report.undecided, undecided.share(euclidean_norm(g)));
+  if (kinks.size() > 1) ties(v, -1, kinks, g, report.entries);
 }
 
 }  // namespace doxa

@@ -33,11 +33,11 @@ bool jumps_between(const LineFunction& f, std::size_t outputs, std::size_t i, do
 
 }  // namespace
 
-bool jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step) {
+int count_jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step) {
   std::vector<double> here(outputs), y(sample_points);
   f(0, here);
   const Samples samples(f, here, step);
-  if (!samples.distinct) return false;
+  if (!samples.distinct) return 0;
   for (std::size_t k = 0; k < sample_points; ++k) y[k] = samples.values[k * outputs + i];
   std::vector<std::size_t> order(sample_points), intervals(sample_points - 1);
   for (std::size_t k = 0; k < sample_points; ++k) order[k] = k;
@@ -46,14 +46,16 @@ bool jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double ste
   const std::vector<double> off = PolynomialFit(samples.nodes, 4).residuals(y);
   std::ranges::sort(intervals, std::greater{},
                     [&](std::size_t k) { return std::abs(off[order[k + 1]] - off[order[k]]); });
-  return std::any_of(intervals.begin(), intervals.begin() + 4, [&](std::size_t k) {
+  return static_cast<int>(std::count_if(intervals.begin(), intervals.begin() + 4, [&](std::size_t k) {
     return jumps_between(f, outputs, i, samples.nodes[order[k]], samples.nodes[order[k + 1]]);
-  });
+  }));
 }
 
 bool moves_in_steps(const LineFunction& f, std::size_t i, std::span<const double> here,
                     std::span<const SlopeEstimate> longer, double flat) {
-  std::vector<double> a(here.size()), b(here.size()), levels, steps{10 * longer[0].step, 3 * longer[0].step};
+  std::vector<double> a(here.size()), b(here.size()), levels, steps;
+  for (const double farther : {1000.0, 300.0, 100.0, 30.0, 10.0, 3.0})
+    steps.push_back(farther * longer[0].step);
   for (const SlopeEstimate& e : longer) steps.push_back(e.step);
   std::size_t moved = 0, constant = 0;
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {

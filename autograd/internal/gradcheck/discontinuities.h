@@ -7,8 +7,9 @@
 
 namespace doxa {
 
-/// Does component i of F jump within `step` of 0? Looks where F is furthest from a smooth curve.
-bool jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step);
+/// In how many of four intervals within `step` of 0 does component i of F jump? They are those where F is
+/// furthest from a smooth curve.
+int count_jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step);
 
 /// F is constant within `flat` of 0, and not over the longer steps (not empty, the longest first). Is it
 /// constant near most other places as well, at three values or more? Then it is no plateau of a smooth

@@ -51,7 +51,7 @@ void DerivativeCheck::jacobian(GradientReport& report) {
   }
   for (std::size_t i = 0; i < m; ++i) {
     report.undecided = std::max(report.undecided, undecided[i].share(euclidean_norm(analytic[i])));
-    if (kinks[i].size() > 1) ties(i, kinks[i], analytic[i], report.entries);
+    if (kinks[i].size() > 1) ties(unit(i), static_cast<Index>(i), kinks[i], analytic[i], report.entries);
   }
 }
 
@@ -79,42 +79,6 @@ void DerivativeCheck::product(std::size_t j, double analytic, const Tensor& v,
   const bool off = std::abs(e.analytic - e.numeric) > 0.1 * resolution_limit * sizes;
   e.verdict = off && e.ratio() > ratio_limit ? Verdict::fail : Verdict::pass;
   entries.push_back(std::move(e));
-}
-
-// At a point where several inputs meet a kink together, as equal elements of a maximum do, each derivative
-// may lie between its one-sided limits and their sum not. If y_i is convex along each of the inputs (or
-// concave along each), a subgradient g has F'(x; -d) ≤ -⟨g, d⟩ and ⟨g, d⟩ ≤ F'(x; d) in every direction d.
-void DerivativeCheck::ties(std::size_t i, std::span<const std::size_t> inputs, std::span<const double> g,
-                           std::vector<GradientEntry>& entries) {
-  bool convex = true, concave = true;
-  for (const GradientEntry& e : entries)
-    if (e.verdict == Verdict::kink && e.output == static_cast<Index>(i)) {
-      convex = convex && e.right > e.left;
-      concave = concave && e.right < e.left;
-    }
-  if (!convex && !concave) return;
-  for (int k = 0; k < 4; ++k) {
-    std::vector<double> d(f_.inputs());
-    double product = 0;
-    for (const std::size_t j : inputs) {
-      d[j] = k == 0 ? 1 : random_.uniform() + 0.5;
-      if (k > 1 && random_.uniform() < 0.5) d[j] = -d[j];
-      product += g[j] * d[j];
-    }
-    const Tensor v = unit(i);
-    const LineFunction line = f_.contracted(f_.along(d), v);
-    const std::vector<double> here = contracted(v);
-    const NumericalDerivative numeric =
-        differentiate(line, here, {&product, 1}, direction_steps(), resolution_limit)[0];
-    GradientEntry e;
-    e.input = "tied inputs";
-    e.index = -1;
-    e.output_shape = f_.output_shape();
-    e.output = static_cast<Index>(i);
-    e.analytic = product;
-    judge(e, numeric, around(here[0], std::abs(product)));
-    if (e.verdict == Verdict::fail || e.verdict == Verdict::kink) entries.push_back(std::move(e));
-  }
 }
 
 }  // namespace doxa

@@ -118,8 +118,8 @@ void choose(NumericalDerivative& d, double here, double first) {
 // F can be smooth between jumps, as rounding inside it and stopping criteria make it, and its slope there is
 // not the derivative of what is computed. So if that slope contradicts the tape, longer steps are looked at:
 // those over which F is as rough as it varies, alike at two of them, and those over which it is rough by more
-// than rounding explains while its slope confirms the tape. If it jumps there, only the longer steps count.
-// (A single jump or a pole is not that rough.)
+// than rounding explains while its slope confirms the tape. If it jumps there, or again and again over steps
+// that are not much longer, only the longer steps count. (A single jump or a pole is not that rough.)
 void leave_pieces_between_jumps(const LineFunction& f, std::span<const double> here, std::size_t i,
                                 double analytic, double first, NumericalDerivative& d) {
   if (!d.found() || std::abs(analytic - d.value) <= ratio_limit * d.error) return;
@@ -138,7 +138,10 @@ void leave_pieces_between_jumps(const LineFunction& f, std::span<const double> h
     const bool alike = k > 0 && rough(e) && rough(d.estimates[k - 1]) &&
                        std::max(e.roughness, d.estimates[k - 1].roughness) <=
                            3 * std::min(e.roughness, d.estimates[k - 1].roughness);
-    if ((alike || confirms(e)) && (shortest > 0 || jumps(f, here.size(), i, e.step))) shortest = e.step;
+    const bool close = !e.smooth() && e.step <= 300 * d.step;
+    if (!alike && !confirms(e) && !close) continue;
+    const int found = shortest > 0 && !close ? 1 : count_jumps(f, here.size(), i, e.step);
+    if (found > 2 || (found > 0 && (alike || confirms(e)))) shortest = e.step;
   }
   if (shortest == 0) return;
   std::erase_if(d.estimates, [&](const SlopeEstimate& e) { return e.step < shortest; });

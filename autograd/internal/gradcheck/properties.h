@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,9 +48,8 @@ class Properties {
   // other_inputs.cpp
   void other_inputs();
   Numbers other_point(double distance);
-  double contracted_value(const Numbers& x) const;
-  std::optional<double> plain_derivative(const Numbers& at, const Numbers& direction) const;
-  void compare_elsewhere(const Numbers& there, const Numbers& gradient);
+  Verdict check_elsewhere(std::unique_ptr<CheckedFunction>& there);
+  GradientEntry in_a_direction(CheckedFunction& f);
 
   CheckedFunction& f_;
   Philox& random_;

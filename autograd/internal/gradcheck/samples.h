@@ -9,8 +9,12 @@
 
 namespace doxa {
 
-/// Twelve distances in twelfths of the step, irregular so that no oscillation looks constant or slow.
-inline constexpr std::array sample_distances{0.7, 2.2, 2.9, 4.3, 4.8, 6.15, 6.7, 8.25, 8.9, 10.3, 11.1, 12.0};
+/// Twelve distances in twelfths of the step: ln 2 and roots. They are irregular, so that no oscillation looks
+/// constant or slow, and lie on no grid, or a function rounded on a multiple of that grid would look smooth.
+inline constexpr std::array sample_distances{0.6931471805599453, 2.2360679774997897, 2.8844991406148166,
+                                             4.3588989435406736, 4.795831523312719,  6.164414002968976,
+                                             6.782329983125268,  8.246211251235321,  8.888194417315589,
+                                             10.295630140987,    11.090536506409418, 12.0};
 inline constexpr std::size_t sample_pairs = sample_distances.size(), sample_points = 2 * sample_pairs + 1;
 
 /// Samples of all components at one step: F(0), then at the distances to the right, then to the left.

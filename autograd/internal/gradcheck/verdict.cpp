@@ -19,6 +19,9 @@ double explained_by_rounding(const Around& around, double largest) {
   return 1e3 * unit_roundoff * std::max(around.intermediate, largest);
 }
 
+// What rounding numbers inside F does to y, if none of it is amplified afterwards.
+double rounding_inside(const Around& around) { return 64 * unit_roundoff * around.intermediate; }
+
 Verdict inconclusive(GradientEntry& e, std::string cause) {
   e.cause = std::move(cause);
   return Verdict::inconclusive;
@@ -27,8 +30,7 @@ Verdict inconclusive(GradientEntry& e, std::string cause) {
 Verdict of_constant(GradientEntry& e, const NumericalDerivative& d, const Around& around) {
   if (e.analytic == 0) return Verdict::pass;
   const double change = std::abs(e.analytic) * d.step;  // over a distance at which y is constant
-  if (change > std::max(1e-3 * std::abs(around.y), 64 * unit_roundoff * around.intermediate))
-    return Verdict::fail;
+  if (change > std::max(1e-3 * std::abs(around.y), rounding_inside(around))) return Verdict::fail;
   return inconclusive(e, "y does not change at all: its numbers are too coarse for a change this small");
 }
 
@@ -58,6 +60,8 @@ std::string cause(const GradientEntry& e, const NumericalDerivative& d, const Ar
     return "differs by " + digits(e.difference()) +
            " of itself: one derivative in the sum may be wrong by more";
   if (d.steps) return "y moves in steps: its numbers, or a table inside, are coarse";
+  if (std::abs(e.analytic - e.numeric) * d.step <= rounding_inside(around))
+    return "numbers up to " + digits(around.intermediate) + " are rounded on the way to y";
   if (ratio_limit * unstable > resolution_limit * std::abs(e.numeric) && unstable > e.error)
     return "rounding the inputs changes the gradient of the tape more than that";
   if (d.roughness > explained_by_rounding(around, d.largest))
@@ -98,8 +102,8 @@ void judge(GradientEntry& e, const NumericalDerivative& d, const Around& around)
     // slopes.
     const bool hidden = d.roughness > explained_by_rounding(around, d.largest) &&
                         std::abs(e.analytic) > 100 * std::max(std::abs(e.numeric), d.slope);
-    if (off > allowed + bound + ratio_limit * unstable && !(d.steps && d.roughness > 1e-6 * d.variation) &&
-        !hidden)
+    if (off > allowed + bound + ratio_limit * unstable + rounding_inside(around) / d.step &&
+        !(d.steps && d.roughness > 1e-6 * d.variation) && !hidden)
       return Verdict::fail;
     return inconclusive(e, cause(e, d, around, unstable));
   };

@@ -14,8 +14,8 @@ struct Around {
   double largest = 0;       ///< the largest derivative of the same output
   double resolution = 0;    ///< GradientCheckOptions::resolution
   bool direction = false;   ///< one number stands for many derivatives, one of which may be wrong
-  /// How far the tape's derivative moves if each input is moved by a few units in its last place: a gradient
-  /// that is exact for inputs that close is as good as rounding allows.
+  /// How far the tape's derivative moves if inputs and cotangent are rounded a little differently: a gradient
+  /// that is exact for numbers that close is as good as rounding allows.
   std::function<double()> instability = [] { return 0.0; };
 };
 
