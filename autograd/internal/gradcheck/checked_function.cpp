@@ -114,16 +114,16 @@ std::vector<double> CheckedFunction::last_gradient() const {
 }
 
 std::vector<double> CheckedFunction::gradient_nearby(const Tensor& cotangent, Philox random) {
-  const Real scale = static_cast<Real>(1 + random.uniform());
-  Tensor scaled = cotangent;
-  for (Real& v : scaled.span()) v *= scale;
+  const auto nearby = [&] {
+    return static_cast<Real>(1 + (random.uniform() < 0.5 ? -8 : 8) * unit_roundoff);
+  };
+  Tensor moved = cotangent;
+  for (Real& v : moved.span()) v *= nearby();
   for (const CheckedLeaf& leaf : leaves_)
-    for (Real& x : leaf.value->span())
-      x *= static_cast<Real>(1 + (random.uniform() < 0.5 ? -8 : 8) * unit_roundoff);
+    for (Real& x : leaf.value->span()) x *= nearby();
   std::vector<double> g;
   try {
-    g = gradient(record(), scaled);
-    for (double& g_j : g) g_j /= static_cast<double>(scale);
+    g = gradient(record(), moved);
   } catch (const std::exception&) {
     g.assign(inputs(), std::numeric_limits<double>::quiet_NaN());
   }

@@ -44,9 +44,8 @@ class CheckedFunction {
   /// Records, and then computes that gradient.
   std::vector<double> gradient(const Tensor& cotangent) { return gradient(record(), cotangent); }
 
-  /// The same but for rounding: each input is moved by up to four units in its last place, and the cotangent is
-  /// multiplied by a number that the gradient is divided by again, both drawn from `random`. Not finite where the
-  /// function throws.
+  /// The same where each element of the inputs and of the cotangent is moved by up to four units in its last place,
+  /// drawn from `random`. Not finite where the function throws.
   std::vector<double> gradient_nearby(const Tensor& cotangent, Philox random);
   /// The largest magnitude of the finite numbers on the tape.
   double largest_intermediate();

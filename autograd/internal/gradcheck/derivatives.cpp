@@ -67,10 +67,12 @@ StepRange direction_steps(double terms) { return {0.1, std::pow(unit_roundoff, 2
 void Undecided::add(const GradientEntry& e, const NumericalDerivative& numeric) {
   if (e.verdict != Verdict::inconclusive) return;
   any_ = true;
-  if (numeric.estimates.empty()) squares_ = std::numeric_limits<double>::infinity();
-  const double off = numeric.found() && e.index >= 0
-                         ? std::abs(e.analytic - e.numeric) + ratio_limit * e.error
-                         : std::abs(e.analytic) + numeric.steepest;
+  const double difference = std::abs(e.analytic - e.numeric), error = ratio_limit * e.error;
+  const bool contradicted =
+      numeric.found() && e.index >= 0 && difference > error + resolution_limit * std::abs(e.numeric);
+  if (numeric.estimates.empty() || contradicted) squares_ = std::numeric_limits<double>::infinity();
+  const double off =
+      numeric.found() && e.index >= 0 ? difference + error : std::abs(e.analytic) + numeric.steepest;
   squares_ += off * off;
 }
 

@@ -26,9 +26,10 @@ class DerivativeCheck {
  private:
   using Numbers = std::vector<double>;
 
-  void product(std::size_t j, double analytic, const Tensor& v, std::span<const GradientEntry> column,
-               const std::function<const Numbers&()>& unstable, std::vector<GradientEntry>& entries) const;
-  // Where elements `inputs` are at a kink of Σ v_i y_i together; entries[…].output is `output`.
+  GradientEntry product(std::size_t j, double analytic, const Tensor& v,
+                        std::span<const GradientEntry> column,
+                        const std::function<const Numbers&()>& unstable) const;
+  // Where some of the elements `inputs` are at a kink of Σ v_i y_i together; entries[…].output is `output`.
   void ties(const Tensor& v, Index output, std::span<const std::size_t> inputs, std::span<const double> g,
             std::vector<GradientEntry>& entries);
   void elements(GradientReport& report);
@@ -53,7 +54,8 @@ StepRange steps(double x, double terms = 0);
 /// Of a step along a direction in several inputs, each of which is rounded.
 StepRange direction_steps(double terms = 0);
 
-/// How much of a gradient inconclusive entries may hold: see GradientReport::undecided.
+/// How much of a gradient inconclusive entries may hold: see GradientReport::undecided. All of it if the numerical
+/// derivative of one contradicts it, even if there are reasons not to trust that.
 class Undecided {
  public:
   void add(const GradientEntry& entry, const NumericalDerivative& numeric);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "doxa/autograd/internal/gradcheck/derivatives.h"
@@ -44,7 +45,7 @@ void DerivativeCheck::direction(std::string input, const Shape& shape, std::span
   e.index = -1;
   e.output_shape = f_.output_shape();
   e.analytic = product;
-  Around around = this->around(here[0], std::abs(product), v);
+  Around around = this->around(here[0], norm_of_terms(g, d), v);
   around.direction = true;
   around.instability = [&] {
     double moved = 0;
@@ -63,15 +64,19 @@ void DerivativeCheck::direction(std::string input, const Shape& shape, std::span
 
 void DerivativeCheck::directions(GradientReport& report) {
   const std::size_t n = f_.inputs();
+  // Like a step in one input, in units of what is there.
+  const auto component = [&](std::size_t j) {
+    return random_.normal() * std::max(1.0, std::abs(f_.input(j)));
+  };
   std::vector<double> d(n);
   for (int k = 0; k < options_.directions; ++k) {
-    for (double& x : d) x = random_.normal();
+    for (std::size_t j = 0; j < n; ++j) d[j] = component(j);
     direction("all inputs", Shape{}, d, report);
   }
   for (std::size_t l = 0; l < f_.leaves().size(); ++l) {
     if (f_.leaves()[l].value->size() <= options_.elements) continue;  // each element is checked below
     std::fill(d.begin(), d.end(), 0);
-    for (std::size_t j = f_.first(l); j < f_.first(l + 1); ++j) d[j] = random_.normal();
+    for (std::size_t j = f_.first(l); j < f_.first(l + 1); ++j) d[j] = component(j);
     direction(f_.leaves()[l].name, f_.leaves()[l].value->shape(), d, report);
   }
   elements(report);
@@ -82,7 +87,6 @@ void DerivativeCheck::elements(GradientReport& report) {
   const std::vector<double> g = f_.gradient(v), here = contracted(v);
   std::vector<double> unstable;
   Undecided undecided;
-  std::vector<std::size_t> kinks;
   for (std::size_t l = 0; l < f_.leaves().size(); ++l) {
     std::vector<Index> elements = random_.permutation(f_.leaves()[l].value->size());
     elements.resize(std::min(elements.size(), static_cast<std::size_t>(options_.elements)));
@@ -99,12 +103,14 @@ void DerivativeCheck::elements(GradientReport& report) {
       };
       judge_sum(e, numeric, around);
       undecided.add(e, numeric);
-      if (e.verdict == Verdict::kink) kinks.push_back(j);
       report.entries.push_back(std::move(e));
     }
   }
   report.undecided = std::max(report.undecided, undecided.share(euclidean_norm(g)));
-  if (kinks.size() > 1) ties(v, -1, kinks, g, report.entries);
+  if (!std::ranges::any_of(report.entries, &GradientEntry::at_kink)) return;
+  std::vector<std::size_t> all(f_.inputs());  // elements that were not looked at may meet there, too
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  ties(v, -1, all, g, report.entries);
 }
 
 }  // namespace doxa

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
 
 #include "doxa/autograd/internal/gradcheck/derivatives.h"
 
@@ -39,14 +40,16 @@ void DerivativeCheck::jacobian(GradientReport& report) {
       if (e.verdict == Verdict::kink) kinks[i].push_back(j);
       column.push_back(std::move(e));
     }
-    for (std::size_t k = 0; k < cotangents.size(); ++k)
-      product(
-          j, products[k][j], cotangents[k], column,
-          [&]() -> const Numbers& {
-            if (unstable_products[k].empty()) unstable_products[k] = instability(cotangents[k], products[k]);
-            return unstable_products[k];
-          },
-          report.entries);
+    // If a term fails, its sums would tell nothing more.
+    if (std::ranges::none_of(column, [](const GradientEntry& e) { return e.verdict == Verdict::fail; }))
+      for (std::size_t k = 0; k < cotangents.size(); ++k) {
+        report.entries.push_back(product(j, products[k][j], cotangents[k], column, [&]() -> const Numbers& {
+          if (unstable_products[k].empty()) unstable_products[k] = instability(cotangents[k], products[k]);
+          return unstable_products[k];
+        }));
+        if (report.entries.back().verdict == Verdict::inconclusive)
+          report.undecided = std::numeric_limits<double>::infinity();
+      }
     std::ranges::move(column, std::back_inserter(report.entries));
   }
   for (std::size_t i = 0; i < m; ++i) {
@@ -57,15 +60,13 @@ void DerivativeCheck::jacobian(GradientReport& report) {
 
 // (vᵀJ)_j from one backward, beside the sum of what is known of its terms. The value of a term at a kink, and
 // of one that is inconclusive, is that of the tape.
-void DerivativeCheck::product(std::size_t j, double analytic, const Tensor& v,
-                              std::span<const GradientEntry> column,
-                              const std::function<const Numbers&()>& unstable,
-                              std::vector<GradientEntry>& entries) const {
+GradientEntry DerivativeCheck::product(std::size_t j, double analytic, const Tensor& v,
+                                       std::span<const GradientEntry> column,
+                                       const std::function<const Numbers&()>& unstable) const {
   GradientEntry e = f_.entry(j, analytic);
   double sizes = 0;
   for (const GradientEntry& term : column) {
     const double v_i = static_cast<double>(v[term.output]);
-    if (term.verdict == Verdict::fail) return;  // the product would tell nothing more
     e.numeric += v_i * (term.verdict == Verdict::pass ? term.numeric : term.analytic);
     if (const double error = std::max(term.error, std::abs(term.numeric - term.analytic));
         term.verdict != Verdict::kink && std::isfinite(error))
@@ -75,10 +76,17 @@ void DerivativeCheck::product(std::size_t j, double analytic, const Tensor& v,
   // A rule may round numbers as large as y on the way, as softmax does.
   e.error += unit_roundoff * (std::sqrt(static_cast<double>(column.size())) * sizes + terms(v));
   e.left = e.right = e.numeric;
-  if (e.ratio() > ratio_limit) e.error += unstable()[j];
-  const bool off = std::abs(e.analytic - e.numeric) > 0.1 * resolution_limit * sizes;
-  e.verdict = off && e.ratio() > ratio_limit ? Verdict::fail : Verdict::pass;
-  entries.push_back(std::move(e));
+  const bool off =
+      e.ratio() > ratio_limit && std::abs(e.analytic - e.numeric) > 0.1 * resolution_limit * sizes;
+  e.verdict = off ? Verdict::fail : Verdict::pass;
+  if (off) {
+    e.error += unstable()[j];
+    if (e.ratio() <= ratio_limit) {
+      e.verdict = Verdict::inconclusive;
+      e.cause = "rounding the inputs changes the gradient of the tape more than that";
+    }
+  }
+  return e;
 }
 
 }  // namespace doxa

@@ -141,7 +141,7 @@ void leave_pieces_between_jumps(const LineFunction& f, std::span<const double> h
     const bool close = !e.smooth() && e.step <= 300 * d.step;
     if (!alike && !confirms(e) && !close) continue;
     const int found = shortest > 0 && !close ? 1 : count_jumps(f, here.size(), i, e.step);
-    if (found > 2 || (found > 0 && (alike || confirms(e)))) shortest = e.step;
+    if (found > 1 || (found > 0 && (alike || confirms(e)))) shortest = e.step;
   }
   if (shortest == 0) return;
   std::erase_if(d.estimates, [&](const SlopeEstimate& e) { return e.step < shortest; });

@@ -62,8 +62,7 @@ Verdict Properties::check_elsewhere(std::unique_ptr<CheckedFunction>& there) {
     if (e.verdict != Verdict::fail || !std::isfinite(e.analytic) || e.difference() < enough) return e.verdict;
     f_.restore();
     const GradientEntry here = in_a_direction(f_);
-    if (here.verdict == Verdict::kink ||
-        std::abs(here.analytic - here.numeric) + ratio_limit * here.error <= 0.01 * std::abs(here.analytic))
+    if (here.verdict == Verdict::kink || (here.verdict != Verdict::fail && here.difference() < 0.1 * enough))
       violation(
           "at other inputs than those of the first call the gradient is wrong: in a random direction it is " +
           text(e.analytic) + ", differences give " + text(e.numeric));

@@ -25,7 +25,7 @@ PolynomialFit::PolynomialFit(std::vector<double> nodes, std::size_t highest_degr
   double before_0 = 0, before_slope = 0, now_0 = now[0], now_slope = 0, b = 0;  // the values and slopes at 0
   for (std::size_t k = 0;; ++k) {
     basis_.push_back(now);
-    slopes_.push_back(now_slope / step_);
+    slopes_.push_back(now_slope);
     if (k == highest_degree) break;
     std::vector<double> next(n);
     for (std::size_t i = 0; i < n; ++i) next[i] = nodes_[i] * now[i];
@@ -68,9 +68,9 @@ SlopeEstimate PolynomialFit::slope(std::span<const double> values, double roundi
   for (std::size_t d = 1; d + 2 < degrees; ++d) {
     const double lacking = std::max(std::abs(slope[d + 1] - slope[d]), std::abs(slope[d + 2] - slope[d]));
     const double error = std::max(spread[d], rounding / size) * std::sqrt(weight[d]) + lacking;
-    if (size * error < best.error) {
-      best.value = size * slope[d];
-      best.error = size * error;
+    if (const double in_units = size * error / step_; in_units < best.error) {
+      best.value = size * slope[d] / step_;
+      best.error = in_units;
       best.roughness = size * spread[d];
     }
   }

@@ -42,7 +42,7 @@ class PolynomialFit {
   std::vector<double> nodes_;  // divided by step_
   double step_;
   std::vector<std::vector<double>> basis_;  // q_k at the nodes
-  std::vector<double> slopes_;              // q_k'(0)
+  std::vector<double> slopes_;              // q_k'(0) for nodes between -1 and 1
 };
 
 }  // namespace doxa
