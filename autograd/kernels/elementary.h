@@ -4,6 +4,8 @@
 // of the exact value over the whole range. The polynomials interpolate the power series named beside them at
 // Chebyshev's points, which makes them nearly minimax.
 
+#include <limits>
+
 #include "doxa/autograd/kernels/floating_point.h"
 
 namespace doxa::elementary {
@@ -265,6 +267,17 @@ DOXA_INLINE T log_tanh_slope(T x) {
 template <class T>
 DOXA_INLINE T share(T g, bool chosen, T a, T b) {
   return (chosen | (a != a)) ? g : a == b ? T{0.5} * g : 0;
+}
+
+// ---- quotients ----
+
+/// (g y) / b. g y may overflow though the result does not: then both sides of the division are multiplied by a power
+/// of two, which changes no digit.
+template <class T>
+DOXA_INLINE T product_over(T g, T y, T b) {
+  constexpr T down = static_cast<T>(sizeof(T) > 4 ? 0x1p-600 : 0x1p-80);
+  const T unit = select(abs(g * y) > std::numeric_limits<T>::max(), down, T{1});
+  return g * (y * unit) / (b * unit);
 }
 
 }  // namespace doxa::elementary

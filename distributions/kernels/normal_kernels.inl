@@ -21,15 +21,15 @@ void log_prob(Index n, const Real* x, const Real* m, const Real* s, const Real* 
 
 // d/dx = -z/s,  d/dm = z/s,  d/ds = z²/s,  d/dl = -1
 // The derivative with respect to l as the only parameter, z² - 1, is finite where the density is, but z²/s may overflow
-// on its way through s = e^l. If it is large, it goes to l at once, as z². Both factors of a product are selected:
-// either may be infinite, and 0 times infinity is NaN.
+// on its way through s = e^l < 1. If it is large, it goes to l at once, as z². Both factors of a product are
+// selected: either may be infinite, and 0 times infinity is NaN.
 constexpr Real large = static_cast<Real>(sizeof(Real) > 4 ? 0x1p512 : 0x1p64);
 
 void log_prob_adjoint(Index n, const Real* x, const Real* m, const Real* s, const Real* g, Real* dx, Real* dm, Real* ds,
                       Real* dl) {
   for_each(n, [=](Index i) {
     const Real z = reached(g[i], (x[i] - m[i]) / s[i]), gz = g[i] * z / s[i];
-    const bool to_log = abs(gz * z) > large;
+    const bool to_log = (abs(gz * z) > large) & (s[i] < 1);
     dx[i] -= gz;
     dm[i] += gz;
     ds[i] += select(to_log, Real{0}, gz) * select(to_log, Real{0}, z);

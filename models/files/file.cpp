@@ -42,6 +42,16 @@ void require_readable(const std::filesystem::path& path, const std::string& kind
   if (std::filesystem::is_directory(status)) throw FileError(name, "found a directory, expected a " + kind);
 }
 
+void require_regular_file(const std::filesystem::path& path, const std::string& kind) {
+  require_readable(path, kind);
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (std::filesystem::is_regular_file(status)) return;
+  throw FileError(path.string(), std::string("found a ") +
+                                     (std::filesystem::is_fifo(status) ? "pipe" : "device or a socket") +
+                                     ", expected a " + kind);
+}
+
 std::string read_whole_file(const std::filesystem::path& path, const std::string& kind, std::size_t most) {
   require_readable(path, kind);
   const std::string name = path.string();

@@ -38,6 +38,10 @@ std::string read_whole_file(const std::filesystem::path& path, const std::string
 /// called before a long computation that reads it later.
 void require_readable(const std::filesystem::path& path, const std::string& kind);
 
+/// The same, and throws FileError for a pipe, a device or a socket, too: reading a pipe waits for somebody who writes
+/// into it, perhaps for ever.
+void require_regular_file(const std::filesystem::path& path, const std::string& kind);
+
 /// Replaces a file as a whole: writes the bytes to a temporary file beside it, waits until they are on the disk, and
 /// renames that. Whoever reads the file, even after a crash, finds the old one or the new one and never a part of it.
 ///

@@ -225,6 +225,7 @@ void save_checkpoint(const std::filesystem::path& path, const TrainingState& run
 }
 
 Safetensors read_checkpoint(const std::filesystem::path& path) {
+  require_regular_file(path, ".safetensors file");
   Safetensors all = read_safetensors(path);
   const auto written = all.metadata.find(checksum_key);
   if (written == all.metadata.end()) return all;

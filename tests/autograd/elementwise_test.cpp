@@ -121,6 +121,39 @@ TEST(Elementwise, GradientsOfAPowerAtZeroAndAtNegativeBases) {
   EXPECT_NEAR(adjoint(x)[1], 4 + 4 * std::log(2.0), 8 * 8 * unit_roundoff);
 }
 
+// 2^(x/8) in single precision, whose exponents go an eighth as far.
+Real two_to(int x) { return static_cast<Real>(std::ldexp(1.0, sizeof(Real) > 4 ? x : x / 8)); }
+
+// d/db a/b = -a/b². The cotangent times the quotient is 2^1100.
+TEST(Elementwise, TheGradientOfAQuotientIsFiniteWhereItsProductsAreNot) {
+  Tape tape;
+  const Var a = vector(tape, {two_to(904), two_to(904), 0}), b = vector(tape, {two_to(400), -two_to(400), 1});
+  tape.backward(sum(two_to(600) * (a / b)));
+  EXPECT_EQ(adjoint(a), (Numbers{two_to(200), -two_to(200), two_to(600)}));
+  EXPECT_EQ(adjoint(b), (Numbers{-two_to(704), -two_to(704), 0}));
+  tape.backward(sum(two_to(600) * (two_to(904) / b)));
+  EXPECT_EQ(adjoint(b), (Numbers{-two_to(704), -two_to(704), -infinity}));
+}
+
+// The slope of the power is out of range, its product with the cotangent is not.
+TEST(Elementwise, TheGradientOfAPowerIsInRangeWhereItsSlopeIsNot) {
+  if (std::numeric_limits<long double>::max_exponent <= std::numeric_limits<Real>::max_exponent)
+    GTEST_SKIP() << "long double is no wider than Real";
+  Tape tape;
+  const Var tiny = vector(tape, {two_to(-600)});
+  tape.backward(sum(two_to(-504) * pow(tiny, -1)));
+  EXPECT_EQ(adjoint(tiny), (Numbers{-two_to(696)}));
+  const Var smaller = vector(tape, {two_to(-800)});
+  tape.backward(sum(two_to(1000) * pow(smaller, 3)));
+  EXPECT_EQ(adjoint(smaller), (Numbers{3 * two_to(-600)}));
+  const Var base = vector(tape, {two_to(1000)}), exponent = vector(tape, {Real(1.02)});
+  tape.backward(sum(two_to(-104) * pow(base, exponent)));
+  const double log_base = std::log(static_cast<double>(two_to(1000))),
+               log_cotangent = std::log(static_cast<double>(two_to(-104))),
+               expected = log_base * std::exp(log_base * static_cast<double>(Real(1.02)) + log_cotangent);
+  EXPECT_NEAR(adjoint(exponent)[0] / expected, 1, 4 * log_base * unit_roundoff);
+}
+
 TEST(Elementwise, OneTimesZeroKeepsItsSign) {
   Tape tape;
   const Var zero = tape.constant(vector({-Real{0}}));

@@ -78,6 +78,8 @@ void measure_growth(const std::filesystem::path& directory, double seconds, Rows
   std::error_code failed;
   std::filesystem::create_directories(directory, failed);
   if (failed) throw std::runtime_error("cannot create " + directory.string() + ": " + failed.message());
+  const std::filesystem::path figure = directory / "growth.svg";
+  require_writable(figure);  // now, rather than after all is measured
   const Filter::Sizes small{.B = 16, .T = 16, .A = 3, .O = 2, .H = 32, .L = 4};
   const std::vector<Index> up_to_4096{16, 32, 64, 128, 256, 512, 1024, 2048, 4096};
   std::vector<Curve> curves{
@@ -91,7 +93,7 @@ void measure_growth(const std::filesystem::path& directory, double seconds, Rows
     table.row({c.what, c.values.front(), c.values.back(), slope(c.x, c.microseconds), slope(c.x, c.bytes),
                c.expected});
   }
-  write_file_atomically(directory / "growth.svg", draw(curves).svg());
+  write_file_atomically(figure, draw(curves).svg());
   out << "\nlog-log slopes over the upper half of each range, from T = B = 16, H = 32:\n"
       << table << std::flush;
 }

@@ -63,6 +63,17 @@ TEST(ExtremeGradients, OfTheDensityOfANormal) {
     }
 }
 
+// d/ds = g (z² - 1)/s where g z² overflows: it is 2^1048, and in single precision, whose exponents go an eighth as far,
+// 2^131.
+TEST(ExtremeGradients, OfTheDensityOfANormalWithALargeScale) {
+  const auto two_to = [](int x) { return static_cast<Real>(std::ldexp(1.0, sizeof(Real) > 4 ? x : x / 8)); };
+  Tape tape;
+  const Var loc = number(tape, 0), scale = number(tape, two_to(400)), x = number(tape, two_to(696));
+  tape.backward(two_to(456) * log_prob(Normal(loc, scale), x));
+  EXPECT_EQ(x.adjoint()[0], -two_to(352));
+  EXPECT_EQ(scale.adjoint()[0], two_to(648));
+}
+
 TEST(ExtremeGradients, OfTheEntropyOfANormal) {
   for (const double s : {1e-30, 1e-6, 1e6, 1e30}) {
     Tape tape;

@@ -121,11 +121,35 @@ TEST_F(OutputFiles, CheckpointsAreNoPipes) {
     EXPECT_EQ(refused.out.find("training"), std::string::npos) << refused.out;
   };
   expect_pipe("--out x --checkpoint w/pipe", "w/pipe");
-  expect_pipe("--out x --resume w/pipe", "w/pipe");
   expect_pipe("--out w", "w/markov.safetensors");
   EXPECT_EQ(
       run("bench", "--case vae-small --seconds 0.01 --json w/pipe").err,
       "bench: cannot write w/pipe: found a pipe, expected a file, because it is written again and again\n");
+}
+
+// Reading a pipe would wait for somebody who writes into it.
+TEST_F(OutputFiles, NoPipeIsResumed) {
+  for (const char* pipe : {"pipe", "all.markov"}) ASSERT_EQ(::mkfifo((folder() / pipe).c_str(), 0600), 0);
+  const auto expect_refused = [&](const std::string& arguments, const std::string& found) {
+    const ShellOutcome refused =
+        run("10-filtering-posterior",
+            "--quick --steps 3 --hidden 4 --horizon 2 --out x --checkpoint c " + arguments);
+    EXPECT_EQ(refused.status, 2) << arguments;
+    EXPECT_EQ(refused.err, "10-filtering-posterior: " + found + ", expected a .safetensors file\n");
+    EXPECT_EQ(refused.out.find("training"), std::string::npos) << refused.out;
+  };
+  expect_refused("--variant markov --resume pipe", "pipe: found a pipe");
+  expect_refused("--resume all", "all.markov: found a pipe");
+  expect_refused("--variant markov --resume /dev/null", "/dev/null: found a device or a socket");
+}
+
+// Before anything is measured.
+TEST_F(OutputFiles, AreCheckedByBench) {
+  fs::create_directories(folder() / "x" / "growth.svg");
+  const ShellOutcome refused = run("bench", "--growth x");
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_EQ(refused.err, "bench: cannot write x/growth.svg: Is a directory\n");
+  EXPECT_EQ(refused.out, "");
 }
 
 TEST_F(OutputFiles, WhatCannotBeResumedIsAboutReading) {

@@ -50,6 +50,17 @@ TEST_F(Resume, MayLengthenARunWhoseScheduleIsThatOfTheLongerOne) {
       "10-filtering-posterior: --schedule: found 6, expected at least the 12 training steps of markov\n");
 }
 
+// Variants are trained one after another, and each for as many steps as the time allows.
+TEST_F(Resume, TheScheduleOfEveryVariantIsCheckedFirst) {
+  const ShellOutcome refused = shell(
+      scratch_, program("11-rssm") + " --quick --hidden 16 --horizon 32 --batch 32 --schedule 530 --out " +
+                    shell_word((scratch_ / "rssm").string()));
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_EQ(refused.err,
+            "11-rssm: --schedule: found 530, expected at least the 574 training steps of discrete\n");
+  EXPECT_EQ(refused.out.find("training"), std::string::npos) << refused.out;
+}
+
 // The rates of the first six steps were those of a run of six, which the report says.
 TEST_F(Resume, MayLengthenAnyRun) {
   EXPECT_EQ(run("first", "--steps 6").status, 0);

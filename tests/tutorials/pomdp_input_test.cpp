@@ -1,8 +1,10 @@
 #include "support/pomdp_input.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
+#include <thread>
 
 #include "doxa/models/files/file.h"
 #include "doxa/models/pomdp/belief.h"
@@ -65,6 +67,22 @@ TEST(PomdpInput, AStrictReaderSaysThatALenientOneWouldDo) {
               read_model(chapter, {.file = file}));
   EXPECT_SAYS(FileError, beyond + ":1:9: found 'rewards', expected 'reward' or 'cost'",
               read_model(chapter, {.file = beyond}));
+}
+
+// What is written into a pipe is there once.
+TEST(PomdpInput, AFaultInAPipeIsReportedAtOnce) {
+  const Scratch scratch;
+  const std::string pipe = (scratch / "pipe").string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::thread writer([&] { std::ofstream(pipe, std::ios::binary) << two_faults; });
+  const Arguments arguments("08-test", "A test");
+  Chapter chapter(arguments);
+  EXPECT_SAYS(FileError,
+              pipe +
+                  ":1:9: found 'rewards', expected 'reward' or 'cost' (--lenient reads the file with 3 "
+                  "repairs)",
+              read_model(chapter, {.file = pipe}));
+  writer.join();
 }
 
 TEST(PomdpInput, AWellFormedFileNeedsNoRepair) {

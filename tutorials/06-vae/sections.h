@@ -44,6 +44,8 @@ Identity check_identity(doxa::Vae& vae, const Sample& data, doxa::Index count);
 void report_scores(doxa::support::Chapter& chapter, const Scores& scores, const Averages& averages);
 void claim_scores(doxa::support::Chapter& chapter, const Scores& scores, const Averages& averages,
                   const DataLattice& lattice, const Identity& identity);
+// What the chapter's training gains; no theory promises it to another.
+void claim_gain(doxa::support::Chapter& chapter, const Averages& averages);
 
 // The second term of the bound, averaged over the data and taken apart (06.12).
 struct Surgery {
@@ -80,7 +82,9 @@ double linear_kl(double eigenvalue, double variance);
 Collapse collapse(const PlaneData& data, const DataLattice& lattice, const Training& training,
                   int four_latent_steps, doxa::Index hidden, std::uint64_t seed);
 void report_collapse(doxa::support::Chapter& chapter, const Collapse& collapse);
+// What holds for every model, and what those come to that are trained as in the text.
 void claim_collapse(doxa::support::Chapter& chapter, const Collapse& collapse);
+void claim_trained_collapse(doxa::support::Chapter& chapter, const Collapse& collapse);
 
 // The chapter's pictures. Everything in nats a datum.
 

@@ -10,12 +10,12 @@ using namespace doxa::support;
 
 namespace {
 
-// The longest horizon up to 6 whose tables over histories are small enough for a few seconds.
-std::size_t affordable_horizon(const Pomdp& m) {
+// The longest horizon up to `most` whose tables over histories are small enough for a few seconds.
+std::size_t affordable_horizon(const Pomdp& m, std::size_t most) {
   const std::size_t cells = m.states.size() * m.states.size(),
                     branches = m.actions.size() * m.observations.size();
   std::size_t horizon = 1, histories = branches;
-  while (horizon < 6 && histories <= (std::size_t{1} << 20) / (branches * cells))
+  while (horizon < most && histories <= (std::size_t{1} << 20) / (branches * cells))
     histories *= branches, ++horizon;
   return horizon;
 }
@@ -30,9 +30,12 @@ int main(int argc, char** argv) {
   add_flags(arguments, input, "the model, in Cassandra's format instead of Tiger");
   arguments.numbers("action-weights", "W,W,…", weights,
                     "how often each action is taken (default: all alike)");
-  arguments.integer("horizon", horizon, {1, 64},
-                    "steps; all (A·O)^T histories are enumerated (less by default where they are many)");
+  arguments.integer(
+      "horizon", horizon, {1, 64},
+      "steps; all (A·O)^T histories are enumerated (less by default where they are many, and with "
+      "--quick at most 4)");
   for (const char* flag : {"action-weights", "horizon"}) arguments.needs(flag, "pomdp");
+  arguments.excludes("horizon", {"quick"}, "of a model of yours, the horizon is all that --quick shortens");
   return run_chapter(arguments, argc, argv, [&](Chapter& chapter) {
     if (!arguments.given("pomdp")) {
       const Pomdp tiger = read_model(chapter, input);
@@ -54,7 +57,7 @@ int main(int argc, char** argv) {
       return;
     }
     const Pomdp m = read_model(chapter, input);
-    if (!arguments.given("horizon")) horizon = affordable_horizon(m);
+    if (!arguments.given("horizon")) horizon = affordable_horizon(m, chapter.quick() ? 4 : 6);
     const Setting setting{"model", "given", m, open_loop_policy(m, weights), horizon};
     const std::size_t histories = count_histories(m, horizon);
     std::cout << "A model of " << m.states.size() << " states, " << m.actions.size() << " actions and "

@@ -57,6 +57,6 @@ int main(int argc, char** argv) {
   Arguments arguments("10-filtering-posterior",
                       "Learning a filtering posterior from actions and observations alone");
   BeliefSettings s;
-  add_flags(arguments, s, {"markov", "recurrent"});
+  add_flags(arguments, s, {"markov", "recurrent"}, {.latent = "width of the latent; 0: 8"});
   return run_chapter(arguments, argc, argv, [&](Chapter& chapter) { run(chapter, s); });
 }

@@ -56,6 +56,10 @@ int main(int argc, char** argv) {
   BeliefSettings s;
   std::vector<std::string> names;
   for (const RssmVariant& v : rssm_variants()) names.push_back(v.name);
-  add_flags(arguments, s, names);
+  add_flags(arguments, s, names,
+            {.latent = "width of a Gaussian latent, classes of a discrete one; 0: width 8, or two classes "
+                       "for each observation, at least 8 and at most 64",
+             .batch = "episodes a training step; multi-sample takes a quarter as many, at least one, and "
+                      "draws four times from each"});
   return run_chapter(arguments, argc, argv, [&](Chapter& chapter) { run(chapter, s); });
 }

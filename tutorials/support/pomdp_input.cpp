@@ -12,13 +12,15 @@ constexpr const char* default_model = DOXA_POMDP_DIR "/tiger.pomdp";
 
 std::string count_repairs(std::size_t n) { return std::to_string(n) + (n == 1 ? " repair" : " repairs"); }
 
+// Reads the file once: it may be a pipe.
 Pomdp read_strictly(const std::string& file) {
+  const std::string text = read_whole_file(file, ".pomdp file", max_file_bytes);
   try {
-    return read_pomdp(file);
+    return parse_pomdp(text, file);
   } catch (const FileError& error) {
     std::size_t repairs = 0;
     try {
-      repairs = read_pomdp_lenient(file).repairs.size();
+      repairs = parse_pomdp_lenient(text, file).repairs.size();
     } catch (const FileError&) {
       throw error;
     }

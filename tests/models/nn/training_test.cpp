@@ -198,6 +198,11 @@ TEST(Training, ACheckpointThatCannotBeWrittenIsRefusedAtTheBeginning) {
   training.checkpoint = training.resume = scratch.path();
   EXPECT_SAYS(FileError, scratch.path().string() + ": found a directory, expected a .safetensors file",
               train(training));
+  // Reading a pipe would wait for somebody who writes into it.
+  training.checkpoint = scratch / "run.safetensors";
+  training.resume = scratch / "pipe";
+  EXPECT_SAYS(FileError, training.resume.string() + ": found a pipe, expected a .safetensors file",
+              train(training));
   EXPECT_TRUE(learner.losses.empty());
 }
 

@@ -32,7 +32,12 @@ struct BeliefSettings {
   bool as_published(const Chapter& chapter) const;
 };
 
-void add_flags(Arguments& arguments, BeliefSettings& settings, const std::vector<std::string>& variants);
+// What --help says of flags that do not mean the same in every chapter.
+struct BeliefFlagsHelp {
+  std::string latent, batch = "episodes a training step";
+};
+void add_flags(Arguments& arguments, BeliefSettings& settings, const std::vector<std::string>& variants,
+               const BeliefFlagsHelp& help);
 
 // Reads or simulates the episodes, and prints what they are of. Throws UsageError, and FileError also for
 // episodes that the model calls impossible.
@@ -45,6 +50,9 @@ struct BeliefVariant {
   M model;
   Index steps;
 };
+
+// Refuses a --schedule that is shorter than the training.
+void require_schedule(const BeliefSettings& settings, const std::string& variant, Index steps);
 
 // The settings of the training loop of one variant: rate, validation, checkpoint; it shows its progress.
 Training training_loop(const std::string& variant, Index steps, const Chapter& chapter,
@@ -60,7 +68,10 @@ template <BeliefModel M>
 std::vector<LearnedBelief> learn(Chapter& chapter, const BeliefSettings& s, const EpisodeData& data,
                                  std::vector<BeliefVariant<M>>& variants) {
   std::vector<std::string> names;
-  for (const BeliefVariant<M>& v : variants) names.push_back(v.name);
+  for (const BeliefVariant<M>& v : variants) {
+    require_schedule(s, v.name, v.steps);
+    names.push_back(v.name);
+  }
   require_checkpoints(chapter, s, names);
   BeliefTraining belief{.batch = s.batch,
                         .seed = chapter.seed(),

@@ -66,7 +66,8 @@ bool BeliefSettings::as_published(const Chapter& chapter) const {
   return true;
 }
 
-void add_flags(Arguments& arguments, BeliefSettings& s, const std::vector<std::string>& variants) {
+void add_flags(Arguments& arguments, BeliefSettings& s, const std::vector<std::string>& variants,
+               const BeliefFlagsHelp& help) {
   add_flags(arguments, s.pomdp, "the model to learn from, in the .pomdp format (default: Tiger)");
   arguments.text(
       "episodes", "FILE.csv", s.episodes,
@@ -86,13 +87,14 @@ void add_flags(Arguments& arguments, BeliefSettings& s, const std::vector<std::s
       "schedule", s.schedule, {0, 10'000'000},
       "steps over which the learning rate falls, at least --steps; more, for a run that --resume will "
       "lengthen to so many, as if it had been that long from the beginning; 0: --steps");
-  arguments.integer("batch", s.batch, {1, 4096}, "episodes a training step");
+  arguments.integer("batch", s.batch, {1, 4096}, help.batch);
   arguments.integer("hidden", s.hidden, {1, 4096}, "width of the networks");
-  arguments.integer("latent", s.latent, {0, 1024}, "width or classes of the latent; 0: from the model");
+  arguments.integer("latent", s.latent, {0, 1024}, help.latent);
   arguments.text(
       "checkpoint", "FILE", s.checkpoint,
       "where to keep the state of training; of several variants each has FILE.NAME (default: in DIR)");
-  arguments.text("resume", "FILE", s.resume, "go on from such a checkpoint");
+  arguments.text("resume", "FILE", s.resume,
+                 "go on from such a checkpoint; one that is not called FILE.NAME takes --variant NAME");
   arguments.excludes("episodes", {"action-weights", "horizon"}, "the file says what was done");
   arguments.uses([&s, &arguments, variants] { return files_of(s, variants, arguments.out()); });
 }
@@ -116,9 +118,16 @@ void require_checkpoints(const Chapter& chapter, const BeliefSettings& s,
         " nor that of another variant" +
         (fs::exists(s.resume) ? "; where " + s.resume + " is that of one, name it by --variant" : ""));
   for (const std::string& name : variants) {
-    if (const fs::path from = resumed_by(name, s); !from.empty()) require_readable(from, ".safetensors file");
+    if (const fs::path from = resumed_by(name, s); !from.empty())
+      require_regular_file(from, ".safetensors file");
     require_rewritable(checkpoint_of(name, s, chapter.out()));
   }
+}
+
+void require_schedule(const BeliefSettings& s, const std::string& variant, Index steps) {
+  if (s.schedule > 0 && steps > s.schedule)
+    throw UsageError("--schedule: found " + std::to_string(s.schedule) + ", expected at least the " +
+                     std::to_string(steps) + " training steps of " + variant);
 }
 
 Training training_loop(const std::string& variant, Index steps, const Chapter& chapter,
@@ -131,9 +140,6 @@ Training training_loop(const std::string& variant, Index steps, const Chapter& c
                     {"latent", std::to_string(s.latent)}};
   t.run.settings.insert(data.identity.begin(), data.identity.end());
   const Index planned = s.schedule > 0 ? s.schedule : steps;
-  if (steps > planned)
-    throw UsageError("--schedule: found " + std::to_string(planned) + ", expected at least the " +
-                     std::to_string(steps) + " training steps of " + variant);
   t.steps = steps;
   t.rate = {.peak = s.rate, .steps = planned, .warm_up = std::max<Index>(1, planned / 50)};
   t.max_norm = s.max_norm;

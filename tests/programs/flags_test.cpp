@@ -1,0 +1,97 @@
+// No flag of the chapters that read a model is ignored beside others.
+
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <set>
+
+#include "programs.h"
+
+namespace doxa::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What a run leaves: its results without times, and without what merely repeats a flag; and the names of its files.
+std::string left_by(const Scratch& scratch, const std::string& name, const std::vector<std::string>& flags) {
+  const fs::path out = scratch / "out-of-run";
+  fs::remove_all(out);
+  std::string line = "cd " + shell_word(scratch.path().string()) + "; " + program(name) + " --pomdp m.pomdp";
+  for (const std::string& flag : flags) line += " " + flag;
+  const ShellOutcome run = shell(scratch, line + " --out out-of-run");
+  EXPECT_EQ(run.status, 0) << line << '\n' << run.out << run.err;
+  std::string left =
+      std::regex_replace(content(out / "results.json"),
+                         std::regex("\"[^\"]*(seconds|printed)[^\n]*\n|\"(seed|quick)\":[^\n]*\n"), "");
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(out)) names.insert(entry.path().filename().string());
+  for (const std::string& file : names) left += file + '\n';
+  return left;
+}
+
+// Two doors, a bell behind one of them that is not always heard, and a push that may move it.
+const std::string doors =
+    "discount: 0.9\nvalues: reward\nstates: left right\nactions: listen push\nobservations: bell silence\n"
+    "T: listen identity\nT: push\n0.5 0.5\n0.2 0.8\nO: *\n0.7 0.3\n0.1 0.9\nR: push : left : * : * 1\n";
+
+class Flags : public ::testing::Test {
+ protected:
+  Flags() {
+    write_bytes(scratch_ / "m.pomdp", doors);
+    write_bytes(scratch_ / "t.csv", "action,observation\nlisten,bell\npush,silence\n");
+    std::string episodes = "episode,action,observation\n";
+    for (int e = 0; e < 20; ++e)
+      for (int k = 0; k < 3; ++k)
+        episodes += std::to_string(e) + ",listen," + ((e >> k) % 2 == 0 ? "bell\n" : "silence\n");
+    write_bytes(scratch_ / "e.csv", episodes);
+  }
+
+  // All of these flags, and then all but one of them: had that one been ignored, nothing would change.
+  void expect_effect_of_each(const std::string& chapter, const std::vector<std::string>& flags) const {
+    const std::string together = left_by(scratch_, chapter, flags);
+    for (std::size_t i = 0; i < flags.size(); ++i) {
+      std::vector<std::string> others = flags;
+      others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
+      // Without --steps a run would be long, and the schedule too short for it.
+      if (flags[i].starts_with("--steps")) others.push_back("--steps 7");
+      EXPECT_NE(left_by(scratch_, chapter, others), together) << chapter << ": " << flags[i];
+    }
+  }
+  void expect_effect_of_each_in_learning(const std::string& chapter, const std::string& variant) const {
+    const std::vector<std::string> learning{"--lenient",  "--variant " + variant,
+                                            "--steps 6",  "--schedule 9",
+                                            "--batch 5",  "--hidden 5",
+                                            "--latent 3", "--seed 3",
+                                            "--quick",    "--checkpoint out-of-run/x.safetensors"};
+    for (std::vector<std::string> flags :
+         {std::vector<std::string>{"--action-weights 2,1", "--horizon 3"}, {"--episodes e.csv"}}) {
+      flags.insert(flags.end(), learning.begin(), learning.end());
+      expect_effect_of_each(chapter, flags);
+    }
+  }
+
+  Scratch scratch_;
+};
+
+TEST_F(Flags, OfChapter08HaveTheirEffectBesideAllOthers) {
+  expect_effect_of_each("08-belief",
+                        {"--lenient", "--action-weights 2,1", "--horizon 7", "--seed 3", "--quick"});
+  expect_effect_of_each("08-belief", {"--lenient", "--trajectory t.csv"});
+}
+
+TEST_F(Flags, OfChapter09HaveTheirEffectBesideAllOthers) {
+  expect_effect_of_each("09-filtering-bound",
+                        {"--lenient", "--action-weights 2,1", "--horizon 3", "--seed 3"});
+  expect_effect_of_each("09-filtering-bound", {"--lenient", "--action-weights 2,1", "--quick", "--seed 3"});
+}
+
+TEST_F(Flags, OfChapter10HaveTheirEffectBesideAllOthers) {
+  expect_effect_of_each_in_learning("10-filtering-posterior", "markov");
+}
+
+TEST_F(Flags, OfChapter11HaveTheirEffectBesideAllOthers) {
+  expect_effect_of_each_in_learning("11-rssm", "discrete");
+}
+
+}  // namespace
+}  // namespace doxa::testing
