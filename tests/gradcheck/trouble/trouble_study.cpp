@@ -12,7 +12,7 @@ TroubleStudy::Row& row_of(std::vector<TroubleStudy::Row>& rows, const std::strin
   const auto found = std::ranges::find(rows, name, &TroubleStudy::Row::name);
   if (found != rows.end()) return *found;
   return rows.emplace_back(
-      TroubleStudy::Row{name, "", 0, std::vector<Count>(rules), std::vector<Count>(rules)});
+      TroubleStudy::Row{name, "", "", 0, std::vector<Count>(rules), std::vector<Count>(rules)});
 }
 
 Index elements(std::span<const Tensor> inputs) {
@@ -44,6 +44,7 @@ TroubleStudy trouble_study(std::uint64_t seed, int draws, const std::vector<Rule
     Philox random(seed, ++stream);  // what one function draws does not depend on the filter
     if ((trouble.family + ": " + trouble.name).find(filter) == std::string::npos) continue;
     TroubleStudy::Row& row = row_of(study.functions, trouble.name, rules.size());
+    row.family = trouble.family;
     row.kind = to_string(trouble.kind);
     std::map<std::string, std::map<std::string, int>> remarks;  // [rule][what it does]
     for (int draw = 0; draw < draws; ++draw) {
@@ -78,29 +79,35 @@ TroubleStudy trouble_study(std::uint64_t seed, int draws, const std::vector<Rule
 }
 
 std::string TroubleStudy::markdown() const {
-  std::string text = "Accepted/inconclusive/refused:\n\n| function | can be | inputs |",
-              line = "|---|---|---:|";
+  std::string header, line = "---:|";
   for (const char* what : {"right: ", "wrong: "})
     for (const Rule& rule : rules) {
-      text += " " + (what + rule.name) + " |";
+      header += " " + (what + rule.name) + " |";
       line += "---:|";
     }
-  text += "\n" + line + "\n";
-  Row sum{"all", "", 0, std::vector<Count>(rules.size()), std::vector<Count>(rules.size())};
-  const auto print = [&](const Row& row) {
-    text += "| " + row.name + " | " + row.kind + " | " + std::to_string(row.inputs) + " |";
-    for (const auto* counts : {&row.right, &row.wrong})
-      for (const Count& c : *counts) text += cell(c);
-    text += "\n";
+  const auto counts = [](const Row& row) {
+    std::string cells;
+    for (const auto* of : {&row.right, &row.wrong})
+      for (const Count& c : *of) cells += cell(c);
+    return cells + "\n";
   };
+  std::string text = "Accepted/inconclusive/refused:\n\n| function | can be | inputs |" + header +
+                     "\n|---|---|" + line + "\n";
+  std::vector<Row> sums;
   for (const Row& row : functions) {
-    print(row);
-    for (std::size_t r = 0; r < rules.size(); ++r) {
-      add_to(sum.right[r], row.right[r]);
-      add_to(sum.wrong[r], row.wrong[r]);
+    text += "| " + row.name + " | " + row.kind + " | " + std::to_string(row.inputs) + " |" + counts(row);
+    for (const std::string& of : {"can be: " + row.kind, row.family, std::string("all")}) {
+      Row& sum = row_of(sums, of, rules.size());
+      ++sum.inputs;
+      for (std::size_t r = 0; r < rules.size(); ++r) {
+        add_to(sum.right[r], row.right[r]);
+        add_to(sum.wrong[r], row.wrong[r]);
+      }
     }
   }
-  print(sum);
+  text += "\n| sum | functions |" + header + "\n|---|" + line + "\n";
+  for (const Row& sum : sums)
+    text += "| " + sum.name + " | " + std::to_string(sum.inputs) + " |" + counts(sum);
   text += "\n| mistake |";
   line = "|---|";
   for (const Rule& rule : rules) {

@@ -12,8 +12,8 @@ namespace doxa {
 /// What rules say of the functions of numerical trouble.
 struct TroubleStudy {
   struct Row {
-    std::string name, kind;
-    Index inputs = 0;          ///< elements of all inputs
+    std::string name, family, kind;
+    Index inputs = 0;          ///< elements of all inputs; of a sum, functions
     std::vector<Count> right;  ///< [rule], of the right gradient
     std::vector<Count> wrong;  ///< [rule], of all wrong ones
   };
@@ -22,7 +22,8 @@ struct TroubleStudy {
   std::vector<Row> mistakes;  ///< `wrong` only: the same by kind of mistake
   /// Of a function and a rule: how often the right gradient was refused and which wrong ones were accepted.
   std::vector<std::string> remarkable;
-  /// Tables of "accepted/undecided/refused" for each function and for each mistake, and the sums.
+  /// Tables of "accepted/undecided/refused" for each function, for each kind and family of functions, and for each
+  /// mistake.
   std::string markdown() const;
 };
 
