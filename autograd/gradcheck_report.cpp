@@ -38,6 +38,9 @@ std::string joined(const std::vector<std::string>& parts, const char* between) {
   return text;
 }
 
+// Stands for a blank at which no line ends.
+constexpr char glue = '\x1f';
+
 // The text in lines of at most 100 columns, all indented and those after the first by two columns more.
 std::string wrapped(const std::string& text, const std::string& indent) {
   constexpr std::size_t width = 100;
@@ -54,7 +57,9 @@ std::string wrapped(const std::string& text, const std::string& indent) {
     between = " ";
     at = end + 1;
   }
-  return lines + line + "\n";
+  lines += line + "\n";
+  std::ranges::replace(lines, glue, ' ');
+  return lines;
 }
 
 // A sentence but for its numbers.
@@ -198,12 +203,14 @@ std::string GradientReport::scope() const {
 std::string GradientReport::str(std::size_t rows) const {
   std::vector<std::string> counts;
   for (const Verdict v : {Verdict::pass, Verdict::kink, Verdict::inconclusive, Verdict::fail})
-    if (count(v) > 0) counts.push_back(with_thousands(count(v)) + " " + to_string(v));
+    if (count(v) > 0) counts.push_back(with_thousands(count(v)) + glue + to_string(v));
   std::string head = std::string(to_string(verdict())) + ": " + scope();
   if (!counts.empty()) head += ": " + joined(counts, ", ");
   if (undecided != 0 && verdict() != Verdict::fail)
-    head += "; in the inconclusive ones the gradient can be wrong by " + digits(undecided, 2) +
-            " of its norm (allowed: " + digits(undecided_limit, 2) + ")";
+    head += "; in the inconclusive ones the gradient can be wrong by " +
+            (undecided < 1
+                 ? digits(undecided, 2) + " of its norm (allowed:" + glue + digits(undecided_limit, 2) + ")"
+                 : "more than its norm");
   if (resolution > 0) head += "; meant to be right to " + to_text(resolution);
   std::string text = wrapped(head, "");
   for (const std::string& sentence : violations) text += wrapped(sentence, "  ");

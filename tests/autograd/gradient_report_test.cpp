@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <sstream>
 #include <string>
@@ -90,6 +91,38 @@ TEST(GradientReportText, NamesTheResolutionAndTheUndecidedShare) {
       << head;
   EXPECT_TRUE(head.ends_with("; meant to be right to 1e-06")) << head;
   for (const std::string& line : text) EXPECT_LE(columns(line), 100u) << line;
+}
+
+// "2 inconclusive" stays on one line, wherever the line ends.
+TEST(GradientReportText, KeepsACountBesideItsVerdict) {
+  for (int i = 0; i < 60; ++i) {
+    GradientReport report;
+    report.jacobian = true;
+    report.inputs = 5;
+    report.outputs = 1;
+    report.points = 3;
+    for (int k = 0; k < i; ++k) report.seed = 10 * report.seed + 1;
+    report.entries = {entry_of(Verdict::fail), entry_of(Verdict::inconclusive), entry_of(Verdict::kink),
+                      entry_of(Verdict::pass)};
+    for (const std::string& line : lines(report.str()))
+      for (const char* end : {" 1", ": 1", ",1"}) EXPECT_FALSE(line.ends_with(end)) << report.str();
+  }
+}
+
+// A share of infinity, or of 4e10, tells no more than this.
+TEST(GradientReportText, SaysWhenNothingIsKnownOfTheGradient) {
+  for (const double undecided : {1.0, 4e10, double(INFINITY)}) {
+    GradientReport report;
+    report.jacobian = true;
+    report.inputs = report.outputs = 1;
+    report.entries = {entry_of(Verdict::inconclusive, "noise")};
+    report.undecided = undecided;
+    std::string text = report.str();
+    for (std::size_t at; (at = text.find("\n  ")) != text.npos;) text.replace(at, 3, " ");
+    EXPECT_NE(text.find("; in the inconclusive ones the gradient can be wrong by more than its norm "),
+              text.npos)
+        << text;
+  }
 }
 
 TEST(GradientReportText, ShowsRelativeDifferencesAndCauses) {
@@ -244,7 +277,8 @@ TEST(GradientsAtPoints, NameThePointThatIsRefused) {
   const DrawInputs bad = [](Philox&) {
     return std::vector{Tensor(Shape{}, std::numeric_limits<Real>::infinity())};
   };
-  EXPECT_SAYS(std::invalid_argument, "seed 5: check_gradients: the function is not finite here",
+  EXPECT_SAYS(std::invalid_argument,
+              "seed 5: check_gradients: y is inf at the inputs, expected a finite value",
               check_gradients_at_points(f, bad, 2, {.seed = 5}));
 }
 
