@@ -125,6 +125,31 @@ TEST(GradientReportText, SaysWhenNothingIsKnownOfTheGradient) {
   }
 }
 
+// Wide numbers of a direction are given with fewer digits, one blank apart, so that a line is no wider than 100.
+TEST(GradientReportText, FitsInAHundredColumns) {
+  GradientEntry e = entry_of(Verdict::inconclusive, "a jump");
+  e.input = "all inputs";
+  e.output_shape = Shape{2};
+  e.index = -1;
+  e.output = -1;
+  e.analytic = -1.234567e-10;
+  e.numeric = e.left = e.right = -1.334567e-10;
+  e.error = 1.2e-23;
+  GradientReport report;
+  report.inputs = 2000;
+  report.outputs = 2;
+  report.entries = {e};
+  std::vector<std::string> text = lines(report.str());
+  for (const std::string& line : text) EXPECT_LE(columns(line), 100u) << line;
+  EXPECT_NE(text[2].find(" -1.2346e-10 -1.3346e-10 0.075 "), std::string::npos) << text[2];
+  // Numbers that are not wide have seven digits.
+  report.entries[0].error = 0.125;
+  report.entries[0].analytic = -1.234567;
+  report.entries[0].numeric = report.entries[0].left = report.entries[0].right = -1.334567;
+  text = lines(report.str());
+  EXPECT_NE(text[2].find("  -1.234567  -1.334567  0.075 "), std::string::npos) << text[2];
+}
+
 TEST(GradientReportText, ShowsRelativeDifferencesAndCauses) {
   GradientReport report;
   report.jacobian = true;
