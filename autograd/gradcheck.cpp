@@ -7,15 +7,35 @@
 
 #include "doxa/autograd/internal/gradcheck/checked_function.h"
 #include "doxa/autograd/internal/gradcheck/derivatives.h"
+#include "doxa/autograd/internal/number_text.h"
 
 namespace doxa {
 namespace {
 
+void require(const GradientCheckOptions& options) {
+  const auto refuse = [](const char* option, const std::string& found, const char* expected) {
+    throw std::invalid_argument(std::string("check_gradients: ") + option + ": found " + found +
+                                ", expected " + expected);
+  };
+  if (options.directions < 0)
+    refuse("directions", std::to_string(options.directions), "a number that is not negative");
+  if (options.elements < 0)
+    refuse("elements", std::to_string(options.elements), "a number that is not negative");
+  if (!(options.resolution >= 0 && options.resolution < 1))
+    refuse("resolution", to_text(options.resolution), "0, or a number below 1");
+}
+
 // The value of the function, the same each time.
 std::vector<double> value_of(const CheckedFunction& f) {
   const std::vector<double> here = f.plain();
-  for (const double y : here)
-    if (!std::isfinite(y)) throw std::invalid_argument("check_gradients: the function is not finite here");
+  for (std::size_t i = 0; i < here.size(); ++i)
+    if (!std::isfinite(here[i])) {
+      GradientEntry y;
+      y.output_shape = f.output_shape();
+      y.output = static_cast<Index>(i);
+      throw std::invalid_argument("check_gradients: " + y.output_element() + " is " + to_text(here[i]) +
+                                  " at the inputs, expected a finite value");
+    }
   for (int i = 0; i < 7; ++i)
     if (f.plain() != here)
       throw std::invalid_argument(
@@ -31,7 +51,8 @@ bool whole_jacobian(CheckMode mode, std::size_t inputs, std::size_t outputs) {
 }  // namespace
 
 GradientReport check_gradients(const std::function<Var(Tape&)>& function, std::span<const CheckedLeaf> leaves,
-                               const GradientCheckOptions& options) {
+                               const GradientCheckOptions& options) try {
+  require(options);
   CheckedFunction f(function, leaves);
   Philox random(options.seed);
   std::vector<double> here = value_of(f);
@@ -56,6 +77,8 @@ GradientReport check_gradients(const std::function<Var(Tape&)>& function, std::s
   std::stable_sort(report.entries.begin(), report.entries.end(),
                    [](const GradientEntry& a, const GradientEntry& b) { return a.worse_than(b); });
   return report;
+} catch (const ShapeChanged& e) {
+  throw std::invalid_argument("check_gradients: " + e.text);
 }
 
 GradientReport check_gradients(const TensorFunction& function, std::span<const Tensor> inputs,

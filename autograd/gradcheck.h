@@ -104,7 +104,8 @@ struct GradientCheckOptions {
   Index elements = 4;  ///< sampled: random elements of each input
   /// For functions that are only approximately differentiable by construction (a solver that stops at a
   /// tolerance, a table): the gradient is meant to be right to this relative to the largest derivative of the
-  /// same output. 0: right to rounding.
+  /// same output; along a direction, to the root of the sum of squares of the terms g_j d_j. 0: right to rounding.
+  /// Less than 1.
   double resolution = 0;
 };
 
@@ -155,9 +156,13 @@ struct CheckedLeaf {
 ///   an element of each input replaced by NaN, infinities, its negative and 0.
 /// - Recording does not change the inputs.
 ///
-/// `function(tape)` must bind the leaves and return the same value each time it is called; a stochastic
-/// objective takes its noise from common_random_numbers. Throws std::invalid_argument if the value at the
-/// inputs is not finite or not the same each time.
+/// `function(tape)` must bind the leaves, leave their shapes alone and return the same value each time it is
+/// called; a stochastic objective takes its noise from common_random_numbers. It is called up to 1000 max(1, |x|)
+/// away from an input x and, as said above, with NaN and infinities: outside of its domain it should throw a
+/// std::exception or return NaN, and must come to an end.
+///
+/// Throws std::invalid_argument if the value at the inputs is not finite or not the same each time, if an input has
+/// no tensor or changes its shape, and for options out of range.
 GradientReport check_gradients(const std::function<Var(Tape&)>& function, std::span<const CheckedLeaf> leaves,
                                const GradientCheckOptions& options = {});
 

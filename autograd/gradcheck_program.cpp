@@ -10,6 +10,7 @@
 
 #include "doxa/autograd/internal/gradcheck/program.h"
 #include "doxa/autograd/internal/json_text.h"
+#include "doxa/autograd/internal/number_text.h"
 #include "doxa/autograd/internal/program/file_writing.h"
 #include "doxa/autograd/internal/program/standard_streams.h"
 
@@ -22,14 +23,15 @@ struct Result {
   std::string verdict;  // "pass", "fail", "inconclusive" or "kink"
   bool as_expected;
   double worst_ratio;       // the largest |analytic - numeric| / error of its entries
+  bool threw;               // there is no report
   std::string sample;       // what was checked, if that is not everything
-  std::string details;      // the report, or why there is none
+  std::string details;      // the report, or what was thrown
   std::string report_json;  // the report as a JSON value
 
   std::string line() const {
-    char start[64];
-    std::snprintf(start, sizeof start, "%-4s %8.3f x error  ", verdict == "fail" ? "FAIL" : verdict.c_str(),
-                  worst_ratio);
+    char ratio[32] = "throws", start[64];
+    if (!threw) std::snprintf(ratio, sizeof ratio, "%.3g x error", worst_ratio);
+    std::snprintf(start, sizeof start, "%-12s %16s  ", verdict == "fail" ? "FAIL" : verdict.c_str(), ratio);
     return start + name + (sample.empty() ? "" : "  (" + sample + ")");
   }
 };
@@ -42,6 +44,7 @@ Result result_of(const NamedGradientCheck& c, int points, const GradientCheckOpt
           .verdict = to_string(report.verdict()),
           .as_expected = c.expected ? report.verdict() == *c.expected : report.passed(),
           .worst_ratio = report.worst_ratio(),
+          .threw = false,
           .sample = report.jacobian || report.entries.empty() ? "" : report.scope(),
           .details = report.str(),
           .report_json = report.json(json_entries)};
@@ -50,8 +53,9 @@ Result result_of(const NamedGradientCheck& c, int points, const GradientCheckOpt
           .verdict = "fail",
           .as_expected = false,
           .worst_ratio = std::nan(""),
+          .threw = true,
           .sample = "",
-          .details = e.what() + std::string("\n"),
+          .details = std::string("  ") + e.what() + "\n",
           .report_json = "{\"error\": " + json_string(e.what()) + "}"};
 }
 
@@ -102,14 +106,17 @@ void print(const std::string& text) {
 
 void GradcheckSettings::declare(CommandLine& command) {
   command.flag("list", list, "print the names of the checks, and check nothing");
-  command.text("filter", "TEXT", filter, "only checks whose name contains TEXT; * in it stands for anything");
+  command.text("filter", "TEXT", filter, "only checks whose name contains TEXT; * stands for anything");
   command.seed(seed, "of the random inputs; of the first point");
   command.integer("points", points, {.low = 1, .high = 1'000'000},
-                  "so many random points for each check, with the seeds N, N + 1, …");
+                  "check at so many random points, with one seed after another");
   command.choice("mode", mode, {"automatic", "jacobian", "sampled"},
-                 "by the size of the function, every entry, or random directions and some entries");
+                 "by size, all derivatives, or a sample of them");
   command.positive("resolution", resolution,
-                   "gradients are meant to be right to X: for functions that are approximations only");
+                   "gradients are meant to be right to X, for functions that are approximations");
+  command.must_hold([this] {
+    return resolution < 1 ? "" : "--resolution: found " + to_text(resolution) + ", expected a number below 1";
+  });
   command.text("json", "FILE", json, "also write the results to FILE");
   command.flag("verbose", verbose, "print the report of each check");
   command.excludes("list", {"seed", "points", "mode", "resolution", "json", "verbose"},

@@ -38,14 +38,18 @@ std::string joined(const std::vector<std::string>& parts, const char* between) {
   return text;
 }
 
-// The text in lines of at most 100 columns, all indented and those after the first by two columns more.
+// Stands for a blank at which no line ends.
+constexpr char glue = '\x1f';
+
+constexpr std::size_t page_width = 100;  // of a report, if no name is long
+
+// The text in lines of at most that width, all indented and those after the first by two columns more.
 std::string wrapped(const std::string& text, const std::string& indent) {
-  constexpr std::size_t width = 100;
   std::string lines, line = indent, between;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find(' ', at), text.size());
     const std::string word = text.substr(at, end - at);
-    if (!between.empty() && characters(line + between + word) > width) {
+    if (!between.empty() && characters(line + between + word) > page_width) {
       lines += line + "\n";
       line = indent + "  ";
       between.clear();
@@ -54,7 +58,48 @@ std::string wrapped(const std::string& text, const std::string& indent) {
     between = " ";
     at = end + 1;
   }
-  return lines + line + "\n";
+  lines += line + "\n";
+  std::ranges::replace(lines, glue, ' ');
+  return lines;
+}
+
+// The worst entries, `rows` of them, their derivatives with so many digits.
+std::string table(const GradientReport& report, std::size_t rows, int digits_of_derivatives,
+                  const std::string& gap) {
+  std::vector<std::vector<std::string>> cells{
+      {"output", "input", "analytic", "numeric", "rel. diff", "error", "ratio", "verdict"}};
+  if (report.points > 1) cells.front().insert(cells.front().begin(), "seed");
+  for (std::size_t i = 0; i < std::min(rows, report.entries.size()); ++i) {
+    const GradientEntry& e = report.entries[i];
+    const auto number = [&](double x, int fewer) { return digits(x, digits_of_derivatives - fewer); };
+    cells.push_back(
+        {e.output_element(), e.input_element(), number(e.analytic, 0),
+         e.at_kink() ? number(e.left, 1) + " left, " + number(e.right, 1) + " right" : number(e.numeric, 0),
+         digits(e.difference(), 2), digits(e.error, 2), digits(e.ratio(), 3), to_string(e.verdict)});
+    if (report.points > 1) cells.back().insert(cells.back().begin(), std::to_string(seed_of(e, report)));
+  }
+  std::vector<std::size_t> widths(cells.front().size());
+  for (const auto& row : cells)
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], characters(row[c]));
+  std::string text;
+  for (const auto& row : cells) {
+    text += "  ";
+    for (std::size_t c = 0; c + 1 < row.size(); ++c)
+      text += row[c] + std::string(widths[c] - characters(row[c]), ' ') + gap;
+    text += row.back() + "\n";
+  }
+  return text;
+}
+
+// Of the longest line.
+std::size_t columns(const std::string& lines) {
+  std::size_t most = 0;
+  for (std::size_t at = 0; at < lines.size();) {
+    const std::size_t end = std::min(lines.find('\n', at), lines.size());
+    most = std::max(most, characters(lines.substr(at, end - at)));
+    at = end + 1;
+  }
+  return most;
 }
 
 // A sentence but for its numbers.
@@ -198,36 +243,22 @@ std::string GradientReport::scope() const {
 std::string GradientReport::str(std::size_t rows) const {
   std::vector<std::string> counts;
   for (const Verdict v : {Verdict::pass, Verdict::kink, Verdict::inconclusive, Verdict::fail})
-    if (count(v) > 0) counts.push_back(with_thousands(count(v)) + " " + to_string(v));
+    if (count(v) > 0) counts.push_back(with_thousands(count(v)) + glue + to_string(v));
   std::string head = std::string(to_string(verdict())) + ": " + scope();
   if (!counts.empty()) head += ": " + joined(counts, ", ");
   if (undecided != 0 && verdict() != Verdict::fail)
-    head += "; in the inconclusive ones the gradient can be wrong by " + digits(undecided, 2) +
-            " of its norm (allowed: " + digits(undecided_limit, 2) + ")";
+    head += "; in the inconclusive ones the gradient can be wrong by " +
+            (undecided < 1
+                 ? digits(undecided, 2) + " of its norm (allowed:" + glue + digits(undecided_limit, 2) + ")"
+                 : "more than its norm");
   if (resolution > 0) head += "; meant to be right to " + to_text(resolution);
   std::string text = wrapped(head, "");
   for (const std::string& sentence : violations) text += wrapped(sentence, "  ");
   if (entries.empty()) return text;
 
-  std::vector<std::vector<std::string>> table{
-      {"output", "input", "analytic", "numeric", "rel. diff", "error", "ratio", "verdict"}};
-  if (points > 1) table.front().insert(table.front().begin(), "seed");
-  for (std::size_t i = 0; i < std::min(rows, entries.size()); ++i) {
-    const GradientEntry& e = entries[i];
-    table.push_back(
-        {e.output_element(), e.input_element(), digits(e.analytic, 7),
-         e.at_kink() ? digits(e.left, 6) + " left, " + digits(e.right, 6) + " right" : digits(e.numeric, 7),
-         digits(e.difference(), 2), digits(e.error, 2), digits(e.ratio(), 3), to_string(e.verdict)});
-    if (points > 1) table.back().insert(table.back().begin(), std::to_string(seed_of(e, *this)));
-  }
-  std::vector<std::size_t> widths(table.front().size());
-  for (const auto& row : table)
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], characters(row[c]));
-  for (const auto& row : table) {
-    for (std::size_t c = 0; c + 1 < row.size(); ++c)
-      text += "  " + row[c] + std::string(widths[c] - characters(row[c]), ' ');
-    text += "  " + row.back() + "\n";
-  }
+  std::string entry_table = table(*this, rows, 7, "  ");
+  if (columns(entry_table) > page_width) entry_table = table(*this, rows, 5, " ");
+  text += entry_table;
   for (const auto& [cause, number] : causes(*this))
     text += wrapped(with_thousands(number) + " inconclusive" + (cause.empty() ? "" : ": " + cause), "  ");
   return text;

@@ -95,7 +95,7 @@ TEST(GradcheckProgramOfOnesOwn, GoesOnAfterAnException) {
       "throws", [](const GradientCheckOptions&) -> GradientReport { throw std::runtime_error("no data"); }};
   const Outcome both = run({}, {throws, right()});
   EXPECT_EQ(both.status, 1);
-  EXPECT_NE(both.out.find("\nno data\n"), std::string::npos) << both.out;
+  EXPECT_TRUE(both.out.starts_with("FAIL                   throws  throws\n  no data\npass ")) << both.out;
   EXPECT_TRUE(both.out.ends_with("\n1 passed, 1 failed, 0 inconclusive\n")) << both.out;
 }
 
@@ -161,6 +161,8 @@ TEST(GradcheckProgramOfOnesOwn, RefusesBadFlagsInOneLine) {
                                              {"--points", "x"},
                                              {"--resolution", "0"},
                                              {"--resolution", "-1"},
+                                             {"--resolution", "1"},
+                                             {"--resolution", "1e300"},
                                              {"--mode", "quick"},
                                              {"--filter", "nothing"},
                                              {"--unknown"},
@@ -172,6 +174,30 @@ TEST(GradcheckProgramOfOnesOwn, RefusesBadFlagsInOneLine) {
     EXPECT_EQ(bad.out, "") << words[0];
     EXPECT_TRUE(bad.err.starts_with("my_check: ")) << bad.err;
     EXPECT_EQ(newlines(bad.err), 1) << bad.err;
+  }
+}
+
+TEST(GradcheckProgramOfOnesOwn, NeedsAtLeastOneCheck) {
+  for (const std::vector<const char*>& words : std::vector<std::vector<const char*>>{{}, {"--list"}}) {
+    const Outcome none = run(words, {});
+    EXPECT_EQ(none.status, 2);
+    EXPECT_EQ(none.err, "my_check: there are no checks\n");
+  }
+}
+
+// One below the other, whatever the verdict and the ratio.
+TEST(GradcheckProgramOfOnesOwn, AlignsTheNamesOfItsChecks) {
+  const NamedGradientCheck throws{
+      "throws", [](const GradientCheckOptions&) -> GradientReport { throw std::runtime_error("no data"); }};
+  const NamedGradientCheck coarse = gradient_check(
+      "coarse",
+      [](Tape&, Inputs x) { return straight_through(stop_gradient(100 + Real(1e-15) * x[0]), x[0]); },
+      two_numbers);
+  const std::string out = "\n" + run({}, {right(), wrong(), at_kink(), throws, coarse}).out;
+  for (const char* name : {"right/sin", "wrong/exp", "right/abs at 0", "throws", "coarse"}) {
+    const std::size_t at = out.find(std::string("  ") + name + "\n");
+    ASSERT_NE(at, std::string::npos) << name << out;
+    EXPECT_EQ(at - out.rfind('\n', at), 30u) << name << out;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <sstream>
 #include <string>
@@ -90,6 +91,63 @@ TEST(GradientReportText, NamesTheResolutionAndTheUndecidedShare) {
       << head;
   EXPECT_TRUE(head.ends_with("; meant to be right to 1e-06")) << head;
   for (const std::string& line : text) EXPECT_LE(columns(line), 100u) << line;
+}
+
+// "2 inconclusive" stays on one line, wherever the line ends.
+TEST(GradientReportText, KeepsACountBesideItsVerdict) {
+  for (int i = 0; i < 60; ++i) {
+    GradientReport report;
+    report.jacobian = true;
+    report.inputs = 5;
+    report.outputs = 1;
+    report.points = 3;
+    for (int k = 0; k < i; ++k) report.seed = 10 * report.seed + 1;
+    report.entries = {entry_of(Verdict::fail), entry_of(Verdict::inconclusive), entry_of(Verdict::kink),
+                      entry_of(Verdict::pass)};
+    for (const std::string& line : lines(report.str()))
+      for (const char* end : {" 1", ": 1", ",1"}) EXPECT_FALSE(line.ends_with(end)) << report.str();
+  }
+}
+
+// A share of infinity, or of 4e10, tells no more than this.
+TEST(GradientReportText, SaysWhenNothingIsKnownOfTheGradient) {
+  for (const double undecided : {1.0, 4e10, double(INFINITY)}) {
+    GradientReport report;
+    report.jacobian = true;
+    report.inputs = report.outputs = 1;
+    report.entries = {entry_of(Verdict::inconclusive, "noise")};
+    report.undecided = undecided;
+    std::string text = report.str();
+    for (std::size_t at; (at = text.find("\n  ")) != text.npos;) text.replace(at, 3, " ");
+    EXPECT_NE(text.find("; in the inconclusive ones the gradient can be wrong by more than its norm "),
+              text.npos)
+        << text;
+  }
+}
+
+// Wide numbers of a direction are given with fewer digits, one blank apart, so that a line is no wider than 100.
+TEST(GradientReportText, FitsInAHundredColumns) {
+  GradientEntry e = entry_of(Verdict::inconclusive, "a jump");
+  e.input = "all inputs";
+  e.output_shape = Shape{2};
+  e.index = -1;
+  e.output = -1;
+  e.analytic = -1.234567e-10;
+  e.numeric = e.left = e.right = -1.334567e-10;
+  e.error = 1.2e-23;
+  GradientReport report;
+  report.inputs = 2000;
+  report.outputs = 2;
+  report.entries = {e};
+  std::vector<std::string> text = lines(report.str());
+  for (const std::string& line : text) EXPECT_LE(columns(line), 100u) << line;
+  EXPECT_NE(text[2].find(" -1.2346e-10 -1.3346e-10 0.075 "), std::string::npos) << text[2];
+  // Numbers that are not wide have seven digits.
+  report.entries[0].error = 0.125;
+  report.entries[0].analytic = -1.234567;
+  report.entries[0].numeric = report.entries[0].left = report.entries[0].right = -1.334567;
+  text = lines(report.str());
+  EXPECT_NE(text[2].find("  -1.234567  -1.334567  0.075 "), std::string::npos) << text[2];
 }
 
 TEST(GradientReportText, ShowsRelativeDifferencesAndCauses) {
@@ -244,7 +302,8 @@ TEST(GradientsAtPoints, NameThePointThatIsRefused) {
   const DrawInputs bad = [](Philox&) {
     return std::vector{Tensor(Shape{}, std::numeric_limits<Real>::infinity())};
   };
-  EXPECT_SAYS(std::invalid_argument, "seed 5: check_gradients: the function is not finite here",
+  EXPECT_SAYS(std::invalid_argument,
+              "seed 5: check_gradients: y is inf at the inputs, expected a finite value",
               check_gradients_at_points(f, bad, 2, {.seed = 5}));
 }
 

@@ -14,11 +14,32 @@ CheckedFunction::CheckedFunction(const std::function<Var(Tape&)>& function,
                                  std::span<const CheckedLeaf> leaves)
     : function_(function), leaves_(leaves), first_{0} {
   for (const CheckedLeaf& leaf : leaves) {
+    if (!leaf.value || !leaf.gradient)
+      throw std::invalid_argument("check_gradients: the input '" + leaf.name + "' has no " +
+                                  (leaf.value ? "gradient" : "value"));
+    if (leaf.gradient->shape() != leaf.value->shape())
+      throw std::invalid_argument("check_gradients: the gradient of the input '" + leaf.name +
+                                  "' has shape " + leaf.gradient->shape().str() + ", expected " +
+                                  leaf.value->shape().str());
     first_.push_back(first_.back() + static_cast<std::size_t>(leaf.value->size()));
     at_.push_back(*leaf.value);
   }
   const Evaluation evaluation(tape_);
-  shape_ = function_(tape_).shape();
+  shape_ = call(tape_).shape();
+}
+
+Var CheckedFunction::call(Tape& tape) const {
+  const Var y = function_(tape);
+  std::string changed;
+  for (std::size_t l = 0; l < at_.size(); ++l)
+    for (Tensor* tensor : {leaves_[l].value, leaves_[l].gradient})
+      if (tensor->shape() != at_[l].shape()) {
+        changed = "the function changes the shape of the input '" + leaves_[l].name + "' from " +
+                  at_[l].shape().str() + " to " + tensor->shape().str();
+        *tensor = at_[l];
+      }
+  if (!changed.empty()) throw ShapeChanged{changed};
+  return y;
 }
 
 std::size_t CheckedFunction::leaf_of(std::size_t element) const {
@@ -53,7 +74,10 @@ void CheckedFunction::move_to(std::span<const double> x) const {
 
 void CheckedFunction::restore() const {
   for (std::size_t l = 0; l < at_.size(); ++l)
-    std::copy(at_[l].span().begin(), at_[l].span().end(), leaves_[l].value->data());
+    if (leaves_[l].value->shape() == at_[l].shape())
+      std::copy(at_[l].span().begin(), at_[l].span().end(), leaves_[l].value->data());
+    else
+      *leaves_[l].value = at_[l];
 }
 
 const std::set<std::size_t>& CheckedFunction::written() const {
@@ -67,7 +91,7 @@ const std::set<std::size_t>& CheckedFunction::written() const {
 std::vector<double> CheckedFunction::plain() const {
   tape_.clear();
   const Evaluation evaluation(tape_);
-  const Var y = function_(tape_);
+  const Var y = call(tape_);
   const std::span<const Real> value = y.value();
   return {value.begin(), value.end()};
 }
@@ -90,7 +114,7 @@ Tape& CheckedFunction::cleared_tape(std::span<const Tensor* const> constants) co
 }
 
 Var CheckedFunction::record_on(Tape& tape) const {
-  const Var y = function_(tape);
+  const Var y = call(tape);
   for (const CheckedLeaf& leaf : leaves_)
     tape.leaf(*leaf.value, *leaf.gradient);  // a leaf that the function does not use gets the gradient zero
   return y;
@@ -141,12 +165,12 @@ double CheckedFunction::largest_intermediate() {
 }
 
 LineFunction CheckedFunction::along(std::size_t number) {
-  return [this, &x = element(number), at = input(number)](double t, std::span<double> y) {
-    x = static_cast<Real>(at + t);
-    const double moved = static_cast<double>(x) - at;
+  return [this, number, at = input(number)](double t, std::span<double> y) {
+    const Real x = static_cast<Real>(at + t);
+    element(number) = x;
     plain_or_nan(y);
-    x = static_cast<Real>(at);
-    return moved;
+    element(number) = static_cast<Real>(at);
+    return static_cast<double>(x) - at;
   };
 }
 

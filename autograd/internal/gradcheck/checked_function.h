@@ -11,6 +11,12 @@
 
 namespace doxa {
 
+/// The function has changed the shape of an input. Not a std::exception: those that a function throws mean that it is
+/// not defined there.
+struct ShapeChanged {
+  std::string text;
+};
+
 /// A function under check and its inputs. The elements of all inputs are numbered in one sequence. The
 /// destructor restores the inputs.
 class CheckedFunction {
@@ -29,7 +35,7 @@ class CheckedFunction {
   std::size_t leaf_of(std::size_t element) const;
   double input(std::size_t element) const;  ///< the value at which the function is checked
 
-  /// y at the current inputs, evaluated without recording. Throws what the function throws.
+  /// y at the current inputs, evaluated without recording. Throws what the function throws, or ShapeChanged.
   std::vector<double> plain() const;
   /// The same with recording, on a cleared tape.
   Var record() { return record_on(cleared_tape()); }
@@ -66,6 +72,7 @@ class CheckedFunction {
   LineFunction contracted(LineFunction f, const Tensor& cotangent) const;
 
  private:
+  Var call(Tape& tape) const;
   void plain_or_nan(std::span<double> y);
 
   const std::function<Var(Tape&)>& function_;

@@ -27,6 +27,7 @@ struct GradcheckSettings {
   /// Those of `all` whose name is chosen. Throws UsageError if there are none.
   template <class Named>
   std::vector<const Named*> chosen(std::span<const Named> all) const {
+    if (all.empty()) throw UsageError("there are no checks");
     std::vector<const Named*> these;
     for (const Named& one : all)
       if (chooses(one.name)) these.push_back(&one);
