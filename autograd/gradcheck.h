@@ -28,9 +28,9 @@ inline constexpr double ratio_limit = 10;
 /// 2 u^(2/5), where u is the unit round-off of Real: 8.3e-7 in double precision. A derivative with a larger
 /// relative error never passes.
 extern const double resolution_limit;
-/// √u: 1.1e-8 in double precision; u^(1/5): 3.6e-2 in single precision, in which rounding is as coarse as what is to
-/// be resolved. A gradient passes although some of its derivatives are inconclusive if these can be wrong by no
-/// more than this share of its norm.
+/// u^(2/3): 2.3e-11 in double precision; u^(1/5): 3.6e-2 in single precision, in which rounding is as coarse as
+/// what is to be resolved. A gradient passes although some of its derivatives are inconclusive if these can be
+/// wrong by no more than this share of its norm, and no numerical derivative contradicts one of them.
 extern const double undecided_limit;
 
 /// One checked derivative: of an element of y, or of F = Σ v_i y_i for a random cotangent v, with respect to
@@ -71,12 +71,13 @@ struct GradientReport {
   std::vector<GradientEntry> entries;  ///< the worst first
   /// The properties of gradients that do not hold, one sentence for each: see check_gradients.
   std::vector<std::string> violations;
-  /// By what share of its norm a gradient may be wrong in the inconclusive entries: ‖(|a_j - n_j| + 10 E_j)_j‖ / ‖a‖,
-  /// with the inconclusive j above and all below; the largest over the checked outputs.
+  /// By what share of its norm a gradient may be wrong in the inconclusive entries: ‖(|a_j - n_j| + 10 E_j)_j‖
+  /// over ‖a‖, with the inconclusive j above and all below; the largest over the checked outputs. Infinite if a
+  /// numerical derivative contradicts an inconclusive entry.
   double undecided = 0;
 
-  /// Fail if an entry fails or a property does not hold. Inconclusive if `undecided` exceeds `undecided_limit`, or if
-  /// there are no entries. Else the worst verdict of the others.
+  /// Fail if an entry fails or a property does not hold. Inconclusive if `undecided` exceeds `undecided_limit`,
+  /// or if there are no entries. Else the worst verdict of the others.
   Verdict verdict() const;
   bool passed() const { return verdict() <= Verdict::kink; }
   std::size_t count(Verdict verdict) const;  ///< entries with this verdict
@@ -125,17 +126,20 @@ struct CheckedLeaf {
 /// d; it also compares the derivatives with respect to some elements of each input.
 ///
 /// n and its error E come from polynomials fitted to y at 25 irregular distances up to h, at many h
-/// (internal/gradcheck/polynomial_fit.h): what the fit leaves over tells how rough y is at that scale, whatever the
-/// cause. With ρ = `resolution_limit`, k = `ratio_limit` and the tape's derivative a:
+/// (internal/gradcheck/polynomial_fit.h): what the fit leaves over tells how rough y is at that scale, whatever
+/// the cause. With ρ = `resolution_limit`, k = `ratio_limit` and the tape's derivative a:
 /// - pass if |a - n| + k E ≤ ρ |n|; also if both are zero to rounding, and a derivative as large as ρ of those at
 ///   ordinary distances would have been seen;
-/// - fail if |a - n| > ρ |n| + k (E + e), where e is how far a moves if the inputs are moved by a few units in their
-///   last place: a gradient that is exact for inputs that close is as good as rounding allows;
-/// - else inconclusive, with a cause. So are functions that are smooth at no distance (noise, chaos), that move in
-///   steps (tables, half precision), and whose jumps leave only smooth pieces (cancellation, stopping tolerances).
+/// - fail if |a - n| > ρ |n| + k (3 E + e) + r/h. Here e is how far a moves if inputs and cotangent are moved by a
+///   few units in their last place: a gradient that is exact for numbers that close is as good as rounding
+///   allows. r is 8 u times the largest number on the tape, whose rounding moves y by about that much;
+/// - else inconclusive, with a cause. So are functions that are smooth at no distance (noise, chaos), that move
+///   in steps (tables, half precision), and whose jumps leave only smooth pieces (cancellation, stopping
+///   tolerances).
 ///
-/// Along a direction one number stands for many derivatives, so |a - n| ≤ √u |n| + k E is asked for as well. Where
-/// the slopes from the left and the right differ, a must lie between them; where several inputs are tied and y_i is
+/// Along a direction one number stands for many derivatives. To pass, |a - n| ≤ √u |n| + k E is asked for as
+/// well; to fail, |a - n| must exceed ρ of the root of the sum of the squares of its terms. Where the slopes from
+/// the left and the right differ, a must lie between them; where several inputs are tied and the function is
 /// convex (or concave) in each, also along directions that move all of them.
 ///
 /// A gradient also has properties that are checked exactly:
@@ -149,9 +153,8 @@ struct CheckedLeaf {
 ///   of the function itself, the gradient is the sum of both, up to rounding.
 /// - With any input a constant, and with all inputs but one constants, the other gradients stay the same, up to
 ///   rounding. Of more than 16 inputs, 16 are drawn.
-/// - It has the same bits if the function was recorded at other inputs, on another tape, before backward. At
-///   those inputs the gradient agrees with plain differences in three random directions, to 1 %, wherever
-///   differences of three very different steps agree with each other.
+/// - It has the same bits if the function was recorded at other inputs, some 10 % away, on another tape, before
+///   backward. At those inputs the gradient is right to 1e-4 in a random direction, as far as can be told there.
 /// - Recording computes the same value as plain evaluation, and throws where that throws. This is tried with
 ///   an element of each input replaced by NaN, infinities, its negative and 0.
 /// - Recording does not change the inputs.

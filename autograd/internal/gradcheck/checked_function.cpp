@@ -164,6 +164,23 @@ double CheckedFunction::largest_intermediate() {
   return largest;
 }
 
+double CheckedFunction::largest_effect(const Tensor& cotangent) {
+  double largest = 0;
+  tape_.keep_adjoints(true);
+  gradient(cotangent);
+  for (std::size_t i = 0; i < tape_.size(); ++i) {
+    const Var x = tape_.at(i);
+    if (!tape_.has_adjoint(x)) continue;
+    const std::span<const Real> value = x.value(), adjoint = x.adjoint();
+    for (std::size_t k = 0; k < value.size(); ++k)
+      if (const double effect = std::abs(static_cast<double>(value[k]) * static_cast<double>(adjoint[k]));
+          std::isfinite(effect))
+        largest = std::max(largest, effect);
+  }
+  tape_.keep_adjoints(false);
+  return largest;
+}
+
 LineFunction CheckedFunction::along(std::size_t number) {
   return [this, number, at = input(number)](double t, std::span<double> y) {
     const Real x = static_cast<Real>(at + t);

@@ -38,7 +38,7 @@ class DerivativeCheck {
   Tensor cotangent();                     // random, or 1 if there is one output
   // How far the gradient of Σ v_i y_i moves if the inputs are rounded, element by element.
   Numbers instability(const Tensor& v, std::span<const double> g);
-  Around around(double y, double largest, const Tensor& v = Tensor(Shape{}, {1})) const;
+  Around around(double y, double largest, const Tensor& v) const;
   Numbers contracted(const Tensor& v) const;  // Σ v_i y_i
   double terms(const Tensor& v) const;        // Σ |v_i y_i|, whose rounding is that of the sum
 

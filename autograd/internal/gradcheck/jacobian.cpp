@@ -30,9 +30,10 @@ void DerivativeCheck::jacobian(GradientReport& report) {
     for (std::size_t i = 0; i < m; ++i) {
       GradientEntry e = f_.entry(j, analytic[i][j]);
       e.output = static_cast<Index>(i);
-      Around around = this->around(here_[i], largest_magnitude(analytic[i]));
+      const Tensor v = unit(i);
+      Around around = this->around(here_[i], largest_magnitude(analytic[i]), v);
       around.instability = [&, i, j] {
-        if (unstable[i].empty()) unstable[i] = instability(unit(i), analytic[i]);
+        if (unstable[i].empty()) unstable[i] = instability(v, analytic[i]);
         return unstable[i][j];
       };
       judge(e, numeric[i], around);

@@ -19,8 +19,8 @@ double explained_by_rounding(const Around& around, double largest) {
   return 1e3 * unit_roundoff * std::max(around.intermediate, largest);
 }
 
-// What rounding numbers inside F does to y, if none of it is amplified afterwards.
-double rounding_inside(const Around& around) { return 8 * unit_roundoff * around.intermediate; }
+// What rounding the numbers on the tape does to y.
+double rounding_inside(const Around& around) { return 8 * unit_roundoff * around.effect(); }
 
 Verdict inconclusive(GradientEntry& e, std::string cause) {
   e.cause = std::move(cause);
@@ -106,8 +106,8 @@ void judge(GradientEntry& e, const NumericalDerivative& d, const Around& around)
     // To be called wrong takes more than not to be confirmed. Terms of a sum along a direction may be right each and
     // their errors show where they cancel.
     const double lenient = around.direction ? std::max(allowed, resolution_limit * around.largest) : allowed;
-    if (off > lenient + 3 * bound + ratio_limit * unstable + rounding_inside(around) / d.step &&
-        !(d.steps && coarse) && !hidden)
+    if (const double limit = lenient + 3 * bound + ratio_limit * unstable;
+        off > limit && !(d.steps && coarse) && !hidden && off > limit + rounding_inside(around) / d.step)
       return Verdict::fail;
     return inconclusive(e, cause(e, d, around, unstable));
   };
