@@ -132,7 +132,8 @@ struct CheckedLeaf {
 ///   ordinary distances would have been seen;
 /// - fail if |a - n| > ρ |n| + k (3 E + e) + r/h. Here e is how far a moves if inputs and cotangent are moved by a
 ///   few units in their last place: a gradient that is exact for numbers that close is as good as rounding
-///   allows. r is 8 u times the largest number on the tape, whose rounding moves y by about that much;
+///   allows. r is 8 times the largest product of a number's round-off and its adjoint: so far may rounding the
+///   numbers on the tape move y;
 /// - else inconclusive, with a cause. So are functions that are smooth at no distance (noise, chaos), that move
 ///   in steps (tables, half precision), and whose jumps leave only smooth pieces (cancellation, stopping
 ///   tolerances).

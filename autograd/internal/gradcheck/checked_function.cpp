@@ -164,7 +164,8 @@ double CheckedFunction::largest_intermediate() {
   return largest;
 }
 
-double CheckedFunction::largest_effect(const Tensor& cotangent) {
+double CheckedFunction::effect_of_rounding(const Tensor& cotangent) {
+  constexpr auto smallest = static_cast<double>(std::numeric_limits<Real>::denorm_min());
   double largest = 0;
   tape_.keep_adjoints(true);
   gradient(cotangent);
@@ -172,10 +173,11 @@ double CheckedFunction::largest_effect(const Tensor& cotangent) {
     const Var x = tape_.at(i);
     if (!tape_.has_adjoint(x)) continue;
     const std::span<const Real> value = x.value(), adjoint = x.adjoint();
-    for (std::size_t k = 0; k < value.size(); ++k)
-      if (const double effect = std::abs(static_cast<double>(value[k]) * static_cast<double>(adjoint[k]));
-          std::isfinite(effect))
+    for (std::size_t k = 0; k < value.size(); ++k) {
+      const double rounding = std::max(unit_roundoff * std::abs(static_cast<double>(value[k])), smallest);
+      if (const double effect = rounding * std::abs(static_cast<double>(adjoint[k])); std::isfinite(effect))
         largest = std::max(largest, effect);
+    }
   }
   tape_.keep_adjoints(false);
   return largest;

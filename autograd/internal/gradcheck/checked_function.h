@@ -55,9 +55,9 @@ class CheckedFunction {
   std::vector<double> gradient_nearby(const Tensor& cotangent, Philox random);
   /// The largest magnitude of the finite numbers on the tape.
   double largest_intermediate();
-  /// The largest product of a number on the tape and its adjoint: rounding that number moves Σ v_i y_i by up to the
-  /// unit round-off times that.
-  double largest_effect(const Tensor& cotangent);
+  /// By how much rounding a single number on the tape moves Σ v_i y_i: the largest product of a number's
+  /// round-off and its adjoint.
+  double effect_of_rounding(const Tensor& cotangent);
 
   Real& element(std::size_t element) const;
   GradientEntry entry(std::size_t element, double analytic = 0) const;  ///< to be judged

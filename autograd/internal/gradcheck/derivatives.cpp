@@ -39,7 +39,7 @@ Around DerivativeCheck::around(double y, double largest, const Tensor& v) const 
   around.intermediate = intermediate_ * weights;
   around.largest = largest;
   around.resolution = options_.resolution;
-  around.effect = [this, &v] { return f_.largest_effect(v); };
+  around.rounding = [this, &v] { return f_.effect_of_rounding(v); };
   return around;
 }
 

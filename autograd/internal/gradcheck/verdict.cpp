@@ -20,7 +20,7 @@ double explained_by_rounding(const Around& around, double largest) {
 }
 
 // What rounding the numbers on the tape does to y.
-double rounding_inside(const Around& around) { return 8 * unit_roundoff * around.effect(); }
+double rounding_inside(const Around& around) { return 8 * around.rounding(); }
 
 Verdict inconclusive(GradientEntry& e, std::string cause) {
   e.cause = std::move(cause);

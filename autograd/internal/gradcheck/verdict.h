@@ -17,8 +17,8 @@ struct Around {
   /// How far the tape's derivative moves if inputs and cotangent are rounded a little differently: a gradient
   /// that is exact for numbers that close is as good as rounding allows.
   std::function<double()> instability = [] { return 0.0; };
-  /// CheckedFunction::largest_effect.
-  std::function<double()> effect = [] { return 0.0; };
+  /// By how much rounding a single number on the tape moves y.
+  std::function<double()> rounding = [] { return 0.0; };
 };
 
 /// Compares entry.analytic with a numerical derivative and fills in the rest of the entry: see
