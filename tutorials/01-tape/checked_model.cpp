@@ -43,7 +43,7 @@ void checked_model(Chapter& chapter) {
   };
   const GradientReport right = check([&](Tape& tape, Philox& noise) { return loss(tape, mlp, x, y, noise); });
   //! [leaves]
-  const Real slip = static_cast<Real>(10 * resolution_limit);
+  const Real slip = static_cast<Real>(100 * resolution_limit);
   const GradientReport wrong =
       check([&](Tape& tape, Philox& noise) { return slipped_loss(tape, mlp, x, y, noise, slip); });
 

@@ -106,12 +106,13 @@ TEST(Exercise01, KinkOfTheMaximum) {
   EXPECT_EQ(e.analytic, 1.5);
   EXPECT_NEAR(e.left, 1, 10 * e.error);
   EXPECT_NEAR(e.right, 2, 10 * e.error);
-  // The same value with another derivative at 1: y + (c − 3/2)(x − x frozen).
+  // The same function with another derivative at 1 alone: there y + (c − 3/2)(x − x frozen).
   const auto verdict_of = [&](Real slope) {
     return check_gradients(
                [=](Tape&, std::span<const Var> x) {
                  const Var tilt = x[0] - stop_gradient(x[0]);
-                 return maximum(x[0], square(x[0])) + (slope - Real(1.5)) * tilt;
+                 const Real c = x[0].item() == 1 ? slope : Real(1.5);
+                 return maximum(x[0], square(x[0])) + (c - Real(1.5)) * tilt;
                },
                at)
         .verdict();
