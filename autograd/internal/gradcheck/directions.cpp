@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -65,9 +66,10 @@ void DerivativeCheck::direction(std::string input, const Shape& shape, std::span
 void DerivativeCheck::directions(GradientReport& report) {
   const std::size_t n = f_.inputs();
   if (n == 0 || f_.outputs() == 0) return;  // no derivative
-  // Like a step in one input, in units of what is there.
+  // Like a step in one input, in units of what is there. The longest must not overflow.
+  constexpr double most = 1e-4 * static_cast<double>(std::numeric_limits<Real>::max());
   const auto component = [&](std::size_t j) {
-    return random_.normal() * std::max(1.0, std::abs(f_.input(j)));
+    return random_.normal() * std::clamp(std::abs(f_.input(j)), 1.0, most);
   };
   std::vector<double> d(n);
   for (int k = 0; k < options_.directions; ++k) {
