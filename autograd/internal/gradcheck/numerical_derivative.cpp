@@ -29,7 +29,8 @@ class Scale {
       if (!std::isfinite(v)) return;
       largest = std::max(largest, std::abs(v));
     }
-    const double rounding = unit_roundoff * largest;
+    constexpr auto spacing_at_zero = static_cast<double>(std::numeric_limits<Real>::denorm_min());
+    const double rounding = largest > 0 ? std::max(unit_roundoff * largest, spacing_at_zero) : 0;
     SlopeEstimate all = both_.slope(y, rounding);
     if (all.constant) all.error = 2 * rounding / all.step;
     d.undefined = false;
