@@ -57,8 +57,8 @@ void time_case(const Case& c, const Settings& settings, Rows& rows) {
   add_step("manual", c.name, manual, times[1], allocated_by_hand, rows);
 }
 
-// What a record costs, forward and backward together, where it has next to nothing to compute: the case has few others than
-// element-wise ones of 14 numbers.
+// What a record costs, forward and backward together, where it has next to nothing to compute: nearly all
+// records of the case are element-wise ops of 14 numbers.
 void time_record(const Case& c, double seconds, Rows& rows) {
   const TrainingStep step = c.taped(1);
   const double microseconds = median_microseconds(step.gradient, seconds);
