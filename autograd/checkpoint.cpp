@@ -62,10 +62,11 @@ void Checkpoint::record(Tape& tape, Block block, const void* f, std::span<const 
     const auto use = [&](std::uint32_t node) {
       if (node < mark.nodes && tape.nodes_[node].root != Tape::none) operands.push_back(tape.handle(node));
     };
-    for (std::size_t i = mark.operands; i < tape.operands_.size(); ++i) use(tape.operands_[i]);
-    for (std::size_t i = mark.nodes; i < tape.nodes_.size(); ++i)
-      if (const Tape::Node& x = tape.nodes_[i]; Tape::is_leaf(x))
-        leaves.push_back({x.shape, x.value, static_cast<Tensor*>(x.captures)});
+    for (std::size_t i = mark.nodes; i < tape.nodes_.size(); ++i) {
+      const Tape::Node& x = tape.nodes_[i];
+      for (const std::uint32_t operand : tape.operands_of(x)) use(operand);
+      if (x.leaf) leaves.push_back({*x.shape, x.value, x.gradient});
+    }
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       use(tape.check(outputs[i]));
       shapes[i] = outputs[i].shape();
@@ -118,15 +119,14 @@ void Checkpoint::differentiate(Record& r, const Captures& c) {
     const Real *g = r.adjoint(), *expected = r.value();
     for (std::size_t i = 0; i < c.output_count; ++i) {
       const Tape::Node& y = tape.nodes_[tape.check(outputs[i])];
-      expect_same(c.shapes[i], expected, y.shape, y.value, i);
-      expected += y.shape.size();
+      expect_same(c.shapes[i], expected, *y.shape, y.value, i);
+      expected += y.shape->size();
       if (y.root != Tape::none) {
         tape.reach(y.root);
-        tape.kernels().add_scaled(y.shape.size(), 1, g, tape.adjoint_of(y));
+        tape.kernels().add_scaled(y.shape->size(), 1, g, tape.adjoint_of(y));
       }
-      g += y.shape.size();
+      g += y.shape->size();
     }
-    tape.make_sink();
     if (tape.nodes_.size() > mark.nodes)
       tape.propagate_in_blocks(static_cast<std::uint32_t>(tape.nodes_.size() - 1), mark.nodes);
   } catch (...) {

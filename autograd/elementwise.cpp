@@ -122,15 +122,27 @@ Var alike(const char* name, const Shape& shape, Var a, Var b) {
         const Kernels& k = r.kernels();
         const Index n = r.size();
         const Real *xa = r.value(0), *xb = r.value(1), *y = r.value(), *g = r.adjoint();
-        if (r.needs_gradient(0)) k.binary_adjoint_a[i](n, xa, 1, xb, 1, y, g, r.adjoint(0));
-        if (r.needs_gradient(1)) k.binary_adjoint_b[i](n, xa, 1, xb, 1, y, g, r.adjoint(1));
+        const bool for_a = r.needs_gradient(0), for_b = r.needs_gradient(1);
+        if (for_a && for_b) {
+          const auto [da, add_a] = r.whole_adjoint(0);
+          const auto [db, add_b] = r.whole_adjoint(1);
+          if (da + n <= db || db + n <= da)
+            return k.binary_adjoints[i](n, xa, xb, y, g, da, add_a, db, add_b);
+          if (!add_a) std::fill_n(da, n, Real{0});  // the operands are the same, or views of the same
+          k.binary_adjoint_a[i](n, xa, 1, xb, 1, y, g, da);
+          k.binary_adjoint_b[i](n, xa, 1, xb, 1, y, g, db);
+        } else if (for_a) {
+          k.binary_adjoint_a[i](n, xa, 1, xb, 1, y, g, r.adjoint(0));
+        } else if (for_b) {
+          k.binary_adjoint_b[i](n, xa, 1, xb, 1, y, g, r.adjoint(1));
+        }
       });
 }
 
 template <Binary op>
 Var binary(const char* name, Var a, Var b) {
   constexpr auto i = static_cast<std::size_t>(op);
-  const Shape sa = a.shape(), sb = b.shape();
+  const Shape &sa = a.shape(), &sb = b.shape();
   if (sa == sb) return alike<op>(name, sa, a, b);
   return record(
       name, broadcast(sa, sb, {name, a.tape()}), {a, b},

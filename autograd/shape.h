@@ -39,10 +39,13 @@ class Shape {
   int rank() const { return rank_; }
   Index size() const { return size_; }  ///< number of elements; 1 for a scalar
   Index operator[](int axis) const { return extents_[static_cast<std::size_t>(axis)]; }
-  bool operator==(const Shape& other) const {  // extents past the rank are 0
-    bool equal = rank_ == other.rank_;
+  bool operator==(const Shape& other) const {
+    if (this == &other) return true;
+    if (rank_ != other.rank_ || size_ != other.size_) return false;
+    if (rank_ < 2) return true;
+    bool equal = true;
     for (std::size_t i = 0; i < max_rank; ++i) equal &= extents_[i] == other.extents_[i];
-    return equal;
+    return equal;  // extents past the rank are 0
   }
 
   /// The axis counted from the front, for an axis in [-rank, rank); throws std::invalid_argument naming `op`.

@@ -55,14 +55,14 @@ double Shards::backward(const Loss& loss) {
   for (const Tape& tape : tapes_)
     for (const Tape::State::BoundValue& leaf : tape.state_->leaves) {
       const Tape::Node& x = tape.nodes_[leaf.record];
-      std::ranges::fill(static_cast<Tensor*>(x.captures)->span(), Real{0});
+      std::ranges::fill(x.gradient->span(), Real{0});
     }
   double total = 0;
   for (std::size_t s = 0; s < tapes_.size(); ++s) {
     const Tape& tape = tapes_[s];
     for (const Tape::State::BoundValue& leaf : tape.state_->leaves) {
       const Tape::Node& x = tape.nodes_[leaf.record];
-      tape.kernels().add_scaled(x.shape.size(), 1, x.adjoint, static_cast<Tensor*>(x.captures)->data());
+      tape.kernels().add_scaled(x.shape->size(), 1, x.adjoint, x.gradient->data());
     }
     total += losses_[s];
   }

@@ -11,7 +11,7 @@ namespace doxa {
 namespace {
 
 // Records, and operands of all records together, are counted in 32 bits.
-constexpr std::size_t most_records = std::numeric_limits<std::uint32_t>::max() - 1;
+constexpr std::size_t largest_count = std::numeric_limits<std::uint32_t>::max() - 1;
 
 }  // namespace
 
@@ -45,70 +45,109 @@ void Tape::start_run(std::uint32_t node) {
   run_ = {next_serial_, node};
 }
 
-std::uint32_t Tape::push(const char* name, const Shape& shape, Real* value, bool needs_gradient) {
-  if (nodes_.size() >= most_records) throw std::length_error("tape: too many records");
-  const auto node = static_cast<std::uint32_t>(nodes_.size());
+template <class T>
+void Tape::List<T>::grow(std::size_t n) {
+  if (size_ + n > largest_count) throw std::length_error("tape: too many records, or operands of records");
+  const std::size_t capacity =
+      std::min(largest_count, std::max(std::size_t{1024}, 2 * std::max(capacity_, n)));
+  std::unique_ptr<T[], Free> larger(CacheAligned<T>().allocate(capacity));
+  std::copy_n(data_.get(), size_, larger.get());
+  data_ = std::move(larger);
+  capacity_ = capacity;
+}
+
+void Tape::refuse_tapes(const char* name) {
+  throw std::logic_error(std::string(name) + ": operands on two different tapes");
+}
+
+// Adds a record without operands.
+inline Tape::Node& Tape::add(const char* name, const Shape* shape, Real* value, bool needs_gradient) {
+  Node& added = *nodes_.room_for(1);
+  added = {.value = value,
+           .adjoint = nullptr,
+           .rule = nullptr,
+           .name = name,
+           .shape = shape,
+           .operand = {},
+           .root = needs_gradient ? static_cast<std::uint32_t>(nodes_.size()) : none,
+           .reached = 0,
+           .scope = state_->scope,
+           .operands = 0,
+           .leaf = false,
+           .unused_leaf = false};
+  nodes_.count_in(1);
   ++next_serial_;
-  nodes_.push_back({.value = value,
-                    .adjoint = nullptr,
-                    .rule = nullptr,
-                    .captures = nullptr,
-                    .name = name,
-                    .shape = shape,
-                    .first_operand = static_cast<std::uint32_t>(operands_.size()),
-                    .operands = 0,
-                    .root = needs_gradient ? node : none,
-                    .reached = 0,
-                    .scope = state_->scope});
-  return node;
+  return added;
+}
+
+Tape::Node& Tape::push(const char* name, const Shape& shape, Real* value, bool needs_gradient) {
+  if (!needs_gradient) state_->largest_constant = std::max(state_->largest_constant, shape.size());
+  return add(name, kept(shape), value, needs_gradient);
 }
 
 std::uint32_t Tape::begin(const char* name, const Shape& shape, std::span<const Var> operands,
-                          std::size_t captures, MemoryPosition& before) {
+                          const RuleAndCaptures& backward, MemoryPosition& before) {
   State& s = *state_;
-  const std::size_t first = operands_.size();
-  if (first + operands.size() > most_records) [[unlikely]]
-    throw std::length_error("tape: too many operands");
   bool needs_gradient = false;
-  Index largest_constant = 0;
-  try {
-    for (const Var& x : operands) {
-      if (x.tape_ != this && x.tape_) [[unlikely]]
-        throw std::logic_error(std::string(name) + ": operands on two different tapes");
-      const std::uint32_t i = check(x);
-      operands_.push_back(i);
-      const Node& operand = nodes_[i];
-      if (operand.unused_leaf) [[unlikely]]
-        note_use(i);
-      needs_gradient |= operand.root != none;
-      if (operand.root == none) largest_constant = std::max(largest_constant, operand.shape.size());
-    }
-  } catch (...) {
-    operands_.resize(first);
-    throw;
+  const Shape* own = nullptr;
+  const auto use = [&](const Var& x) __attribute__((always_inline)) {
+    if (x.tape_ != this && x.tape_) [[unlikely]]
+      refuse_tapes(name);
+    const std::uint32_t i = check(x);
+    const Node& operand = nodes_[i];
+    if (operand.unused_leaf) [[unlikely]]
+      note_use(i);
+    needs_gradient |= operand.root != none;
+    if (operand.shape == &shape) own = &shape;
+    return i;
+  };
+  std::uint32_t first = 0, second = 0;
+  if (operands.size() <= 2) [[likely]] {
+    if (operands.size() > 0) first = use(operands[0]);
+    if (operands.size() > 1) second = use(operands[1]);
+  } else {
+    first = static_cast<std::uint32_t>(operands_.size());
+    second = static_cast<std::uint32_t>(operands.size());
+    std::uint32_t* list = operands_.room_for(operands.size());
+    for (const Var& x : operands) *list++ = use(x);
   }
   needs_gradient &= s.gradients;
-  if (needs_gradient) s.largest_constant = std::max(s.largest_constant, largest_constant);
   before = s.memory.position();
-  // One piece of memory for the value and, from the next cache line on, for what the rule captures.
-  const std::size_t bytes = (static_cast<std::size_t>(shape.size()) * sizeof(Real) + 63) / 64 * 64;
-  auto* memory = static_cast<std::byte*>(s.allocate(bytes + (needs_gradient ? captures : 0)));
-  const std::uint32_t node = push(name, shape, reinterpret_cast<Real*>(memory), needs_gradient);
-  nodes_[node].first_operand = static_cast<std::uint32_t>(first);
-  nodes_[node].operands = static_cast<std::uint32_t>(operands.size());
-  nodes_[node].captures = needs_gradient && captures > 0 ? memory + bytes : nullptr;
-  return node;
+  if (!own) own = kept(shape);
+  // One piece of memory for the value and what the rule captures.
+  std::size_t bytes = static_cast<std::size_t>(own->size()) * sizeof(Real);
+  if (backward.bytes > 0 && needs_gradient)
+    bytes = ((bytes + backward.alignment - 1) & ~(backward.alignment - 1)) + backward.bytes;
+  auto* value = static_cast<Real*>(s.allocate(bytes));
+  Node& node = add(name, own, value, needs_gradient);
+  node.operand[0] = first;
+  node.operand[1] = second;
+  if (operands.size() <= 2) [[likely]] {
+    node.operands = static_cast<std::uint8_t>(operands.size());
+  } else {
+    node.operands = Node::more;
+    operands_.count_in(operands.size());
+  }
+  if (needs_gradient) [[likely]]
+    node.rule = backward.rule;
+  else
+    s.largest_constant = std::max(s.largest_constant, own->size());
+  return static_cast<std::uint32_t>(nodes_.size() - 1);
 }
 
 void Tape::take_back(std::uint32_t node, const MemoryPosition& before) {
-  rewind({this, node, nodes_[node].first_operand, node == 0 ? 0 : serial(node - 1), before});
+  std::size_t operands = operands_.size();
+  for (std::size_t i = nodes_.size(); i-- > node;)
+    if (nodes_[i].operands == Node::more) operands = nodes_[i].operand[0];
+  rewind({this, node, static_cast<std::uint32_t>(operands), node == 0 ? 0 : serial(node - 1), before});
 }
 
 Var Tape::filled_constant(const Shape& shape, Real* value) {
-  const std::uint32_t node = push("constant", shape, value, false);
+  push("constant", shape, value, false);
   if (require_finite_) [[unlikely]]
-    check_finite(node, {value, static_cast<std::size_t>(shape.size())}, "value");
-  return handle(node);
+    check_finite(static_cast<std::uint32_t>(nodes_.size() - 1),
+                 {value, static_cast<std::size_t>(shape.size())}, "value");
+  return newest();
 }
 
 Var Tape::constant(const Shape& shape, std::span<const Real> values) {
@@ -131,39 +170,44 @@ Var Tape::variable(Real value) { return as_variable(constant(value)); }
 Var Tape::view(const char* name, Var x, const Shape& shape, Index offset, bool gradient) {
   const std::uint32_t of = check(x);
   const Node& source = nodes_[of];
-  if (offset < 0 || offset > source.shape.size() - shape.size())
+  if (offset < 0 || offset > source.shape->size() - shape.size())
     throw argument_error({name, *this}, shape.str() + " at offset " + std::to_string(offset) +
-                                            " does not lie inside " + source.shape.str());
+                                            " does not lie inside " + source.shape->str());
   if (source.unused_leaf) note_use(of);
   const std::uint32_t root = source.root;
-  const std::uint32_t node = push(name, shape, source.value + offset, false);
-  operands_.push_back(of);
-  nodes_[node].operands = 1;
-  if (gradient && state_->gradients) nodes_[node].root = root;
-  return handle(node);
+  Node& node = push(name, shape, source.value + offset, false);
+  node.operand[0] = of;
+  node.operands = 1;
+  if (gradient && state_->gradients) node.root = root;
+  return newest();
 }
 
 // ---- the reverse loop ------------------------------------------------------------------------------------
 
 // An adjoint is made when a rule asks for it: it is then warm in the cache, and records that the loss does
 // not depend on cost nothing.
-void Tape::start_adjoint(std::uint32_t root, bool zero) {
+void Tape::start_adjoint(std::uint32_t root) {
   Node& node = nodes_[root];
-  const Index n = node.shape.size();
+  const Index n = node.shape->size();
   node.reached = backward_;
-  if (!is_leaf(node) || state_->keeps_leaf_gradients) {
+  if (!node.leaf || state_->keeps_leaf_gradients) [[likely]]
     node.adjoint = state_->adjoints.take(n);
-  } else {  // the tensor may have got other memory since it was bound
-    Tensor& gradient = *static_cast<Tensor*>(node.captures);
-    if (gradient.shape() != node.shape)
-      throw std::logic_error("backward: the gradient of a leaf of shape " + node.shape.str() +
-                             " has now the shape " + gradient.shape().str());
-    node.adjoint = gradient.data();
-  }
-  if (zero)
-    std::fill_n(node.adjoint, n, Real{0});
   else
-    fill_with_nan(node.adjoint, static_cast<std::size_t>(n) * sizeof(Real));
+    node.adjoint = gradient_of(node);
+  fill_with_nan(node.adjoint, static_cast<std::size_t>(n) * sizeof(Real));
+}
+
+void Tape::start_at_zero(std::uint32_t root) {
+  start_adjoint(root);
+  std::fill_n(nodes_[root].adjoint, nodes_[root].shape->size(), Real{0});
+}
+
+// The tensor may have got other memory since it was bound.
+Real* Tape::gradient_of(const Node& leaf) {
+  if (leaf.gradient->shape() != *leaf.shape)
+    throw std::logic_error("backward: the gradient of a leaf of shape " + leaf.shape->str() +
+                           " has now the shape " + leaf.gradient->shape().str());
+  return leaf.gradient->data();
 }
 
 //! [reverse-loop]
@@ -171,17 +215,15 @@ void Tape::propagate(std::uint32_t last, std::uint32_t first) {
   for (std::uint32_t i = last + 1; i-- > first;) {
     const Node& node = nodes_[i];
     if (!node.rule || node.reached != backward_) continue;
-    const std::uint32_t begin = node.first_operand, end = begin + node.operands;
     Record line(this, i);
-    node.rule(line, node.captures);  // may add records and remove them again, which invalidates `node`
+    node.rule(line);  // may add records and remove them again, which invalidates `node`
     if (require_finite_) [[unlikely]]
-      for (std::uint32_t k = begin; k < end; ++k)
-        if (const Node& operand = nodes_[operands_[k]];
-            operand.root != none && nodes_[operand.root].reached == backward_)
-          check_finite(i, {adjoint_of(operand), static_cast<std::size_t>(operand.shape.size())},
-                       ("the gradient it adds to operand " + std::to_string(k - begin)).c_str());
+      for (int k = 0; k < line.operands(); ++k)
+        if (const Node& x = operand(i, k); x.root != none && nodes_[x.root].reached == backward_)
+          check_finite(i, {adjoint_of(x), static_cast<std::size_t>(x.shape->size())},
+                       ("the gradient it adds to operand " + std::to_string(k)).c_str());
     if (!state_->adjoints_kept)  // all uses of record i lie above it and are done
-      state_->adjoints.give(nodes_[i].adjoint, nodes_[i].shape.size());
+      state_->adjoints.give(nodes_[i].adjoint, nodes_[i].shape->size());
   }
 }
 //! [reverse-loop]
@@ -207,7 +249,7 @@ void Tape::settle_leaves() {
     const Node& leaf = nodes_[s.leaves[i].record];
     if (leaf.reached != backward_) continue;
     State::LeafTotal& t = s.leaf_totals[i];
-    const Index n = leaf.shape.size();
+    const Index n = leaf.shape->size();
     if (!t.total) {
       t = {s.adjoints.take(n), s.adjoints.take(n)};
       std::fill_n(t.total, n, Real{0});
@@ -225,7 +267,7 @@ void Tape::finish_leaves() {
   for (std::size_t i = 0; i < s.leaves.size(); ++i) {
     const Node& leaf = nodes_[s.leaves[i].record];
     const State::LeafTotal& t = s.leaf_totals[i];
-    for (Index k = 0; t.total && k < leaf.shape.size(); ++k)
+    for (Index k = 0; t.total && k < leaf.shape->size(); ++k)
       leaf.adjoint[k] = elementary::compensated(t.total[k], t.lost[k]);
   }
 }
@@ -249,11 +291,10 @@ void Tape::start_backward(std::uint32_t node, std::span<const Real> cotangent) {
     backward_ = 1;
   }
   differentiated_ = node;
-  s.adjoints.reset();
+  s.reset_adjoints();
   s.leaf_totals.clear();
   s.records_run = 0;
   s.adjoints_kept = s.keep_adjoints;
-  make_sink();
   if (nodes_[node].root != none) {  // otherwise y depends on no variable, and every gradient is zero
     reach(nodes_[node].root);
     std::copy(cotangent.begin(), cotangent.end(), adjoint_of(nodes_[node]));
@@ -292,16 +333,15 @@ Var Tape::at(std::size_t i) {
 }
 
 std::vector<std::size_t> Tape::operands(Var x) const {
-  const Node& node = nodes_[check(x)];
-  const auto own = std::span(operands_).subspan(node.first_operand, node.operands);
+  const auto own = operands_of(node(x));
   return {own.begin(), own.end()};
 }
 
 void Var::refuse() { throw std::logic_error("var: it belongs to no tape"); }
 
 std::span<const Real> Var::value() const {
-  const Tape::Node& node = tape().nodes_[tape_->check(*this)];
-  return {node.value, static_cast<std::size_t>(node.shape.size())};
+  const Tape::Node& node = tape().node(*this);
+  return {node.value, static_cast<std::size_t>(node.shape->size())};
 }
 
 Tensor Var::tensor() const { return Tensor(shape(), value()); }
@@ -311,22 +351,22 @@ Real Var::item() const {
   return value()[0];
 }
 
-bool Var::needs_gradient() const { return tape().nodes_[tape_->check(*this)].root != Tape::none; }
+bool Var::needs_gradient() const { return tape().node(*this).root != Tape::none; }
 
 bool Tape::has_adjoint(Var x) const {
-  const std::uint32_t root = nodes_[check(x)].root;
+  const std::uint32_t root = node(x).root;
   return differentiated() && root != none && (state_->adjoints_kept || !nodes_[root].rule);
 }
 
 std::span<const Real> Var::adjoint() const {
-  const Tape::Node& node = tape().nodes_[tape_->check(*this)];
+  const Tape::Node& node = tape().node(*this);
   if (node.root == Tape::none) throw std::logic_error("adjoint: a constant has none");
   if (!tape_->differentiated()) throw std::logic_error("adjoint: call Tape::backward first");
   if (!tape_->has_adjoint(*this))
     throw std::logic_error(
         "adjoint: that of a value in between is kept after Tape::keep_adjoints(true) only");
   tape_->reach(node.root);  // zero if the loss did not depend on it
-  return {tape_->adjoint_of(node), static_cast<std::size_t>(node.shape.size())};
+  return {tape_->adjoint_of(node), static_cast<std::size_t>(node.shape->size())};
 }
 
 Tensor Var::gradient() const { return Tensor(shape(), adjoint()); }

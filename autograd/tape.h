@@ -12,6 +12,9 @@
 
 #include "doxa/autograd/var.h"
 
+// What every rule consists of is too much for GCC to inline all of it unasked.
+#define DOXA_ALWAYS_INLINE [[gnu::always_inline]] inline
+
 namespace doxa {
 
 struct Kernels;            // the inner loops, compiled for several instruction sets: kernels/kernels.h
@@ -24,14 +27,14 @@ const Kernels& kernels();  // the fastest set that this machine can run
 /// left out stays out; 0 times infinity would be NaN. A rule of your own should do the same.
 class Record {
  public:
-  Shape shape() const;
+  const Shape& shape() const;
   Index size() const;
   Real* value() const;
   const Real* adjoint() const;  ///< backward only
 
   int operands() const;
-  Shape shape(int operand) const;
-  Index size(int operand) const { return shape(operand).size(); }
+  const Shape& shape(int operand) const;
+  Index size(int operand) const;
   const Real* value(int operand) const;
   /// False: nobody asks for this operand's gradient. adjoint(operand) is then scratch memory, harmless to
   /// write to; asking first saves the work.
@@ -57,6 +60,10 @@ class Record {
   friend class Tape;
   friend class Checkpoint;
   Record(Tape* tape, std::uint32_t node) : tape_(tape), node_(node) {}
+  void* captures(std::size_t alignment) const {
+    const auto end = reinterpret_cast<std::uintptr_t>(value() + size());
+    return reinterpret_cast<void*>((end + alignment - 1) & ~(alignment - 1));
+  }
   Tape* tape_;
   std::uint32_t node_;
 };
@@ -168,7 +175,7 @@ class Tape {
 
   /// For printing: record number i, 0 ≤ i < size(), and what it is.
   Var at(std::size_t i);
-  const char* name(Var x) const { return nodes_[check(x)].name; }
+  const char* name(Var x) const { return node(x).name; }
   const std::string& scope(Var x) const;  ///< the path of the scopes in which x was recorded
   std::vector<std::size_t> operands(Var x) const;
   std::size_t position(Var x) const { return check(x); }
@@ -185,20 +192,54 @@ class Tape {
   friend class CheckedFunction;  // of a gradient check
   friend struct CountersOfTape;  // of a test
   static constexpr std::uint32_t none = ~std::uint32_t{0};
-  using Rule = void (*)(Record&, const void* captures);
+  using Rule = void (*)(Record&);
+  // What a record consists of, in one cache line.
   struct Node {
-    Real* value;
-    Real* adjoint;   // of a root, once backward has reached it; of a leaf, its gradient
-    Rule rule;       // null: nothing to propagate
-    void* captures;  // what the rule remembers; of a leaf, which has no rule, its gradient tensor
+    Real* value;    // after it comes what the rule captures
+    Real* adjoint;  // of a root, once backward has reached it; of a leaf, its gradient
+    Rule rule;      // null: nothing to propagate
     const char* name;
-    Shape shape;
-    std::uint32_t first_operand;  // of a leaf, which has none, its place among the leaves
-    std::uint32_t operands;
+    const Shape* shape;  // shared with records of the same shape
+    union {
+      std::uint32_t operand[2];  // of more than two: where they begin among the operands_, and how many
+      Tensor* gradient;          // of a leaf, which has none
+    };
     std::uint32_t root;     // the record that owns its adjoint: itself, or what it views; none: no gradient
     std::uint32_t reached;  // the last backward that reached it
     std::uint32_t scope;
-    bool unused_leaf = false;  // a leaf that no record has used yet
+    std::uint8_t operands;  // 0, 1, 2 or `more`
+    bool leaf;
+    bool unused_leaf;  // a leaf that no record has used yet
+    static constexpr std::uint8_t more = 3;
+  };
+  // A list of plain data, at most 2³² - 2 of them. What is added is not initialised, and is not there before it
+  // is counted in.
+  template <class T>
+  class List {
+   public:
+    static_assert(std::is_trivially_copyable_v<T>);
+    std::size_t size() const { return size_; }
+    std::size_t capacity() const { return capacity_; }
+    T& operator[](std::size_t i) { return data_[i]; }
+    const T& operator[](std::size_t i) const { return data_[i]; }
+    T* begin() { return data_.get(); }
+    const T* begin() const { return data_.get(); }
+    T* end() { return begin() + size_; }
+    T* room_for(std::size_t n) {
+      if (capacity_ - size_ < n) [[unlikely]]
+        grow(n);
+      return end();
+    }
+    void count_in(std::size_t n) { size_ += n; }
+    void shorten(std::size_t size) { size_ = size; }
+
+   private:
+    void grow(std::size_t n);
+    struct Free {
+      void operator()(T* p) const { CacheAligned<T>().deallocate(p, 0); }
+    };
+    std::unique_ptr<T[], Free> data_;
+    std::size_t size_ = 0, capacity_ = 0;
   };
   struct State;  // what no inline function needs, internal/tape_state.h
   // Every record ever made has a serial number of its own, so that a handle on a record that was removed fits
@@ -208,12 +249,19 @@ class Tape {
     std::uint32_t node = 0;
   };
 
-  static bool is_leaf(const Node& x) { return x.captures && !x.rule; }
-  std::uint32_t operand_node(std::uint32_t node, int i) const {
-    return operands_[nodes_[node].first_operand + static_cast<std::uint32_t>(i)];
+  std::span<const std::uint32_t> operands_of(const Node& x) const {
+    if (x.operands != Node::more) return {x.operand, x.operands};
+    return {operands_.begin() + x.operand[0], x.operand[1]};
   }
-  const Node& operand(std::uint32_t node, int i) const { return nodes_[operand_node(node, i)]; }
-  std::uint32_t check(Var x) const {
+  DOXA_ALWAYS_INLINE std::uint32_t operand_node(std::uint32_t node, int i) const {
+    const Node& x = nodes_[node];
+    return (x.operands != Node::more ? x.operand : operands_.begin() + x.operand[0])[i];
+  }
+  DOXA_ALWAYS_INLINE const Node& operand(std::uint32_t node, int i) const {
+    return nodes_[operand_node(node, i)];
+  }
+  const Node& node(Var x) const { return nodes_[check(x)]; }
+  DOXA_ALWAYS_INLINE std::uint32_t check(Var x) const {
     const std::uint64_t i = x.serial_ - run_.serial;  // a huge number for a record of an earlier run
     if (x.tape_ != this || i >= next_serial_ - run_.serial) [[unlikely]]
       return check_earlier(x);
@@ -227,9 +275,16 @@ class Tape {
   void start_run(std::uint32_t node);
   void* allocate(std::size_t bytes);
   Real* workspace(Index n);
-  std::uint32_t push(const char* name, const Shape& shape, Real* value, bool needs_gradient);
+  struct RuleAndCaptures {
+    Rule rule;
+    std::size_t bytes, alignment;  // of what it captures
+  };
+  const Shape* kept(const Shape& shape);
+  Node& add(const char* name, const Shape* shape, Real* value, bool needs_gradient);
+  Node& push(const char* name, const Shape& shape, Real* value, bool needs_gradient);
+  [[noreturn]] static void refuse_tapes(const char* name);
   std::uint32_t begin(const char* name, const Shape& shape, std::span<const Var> operands,
-                      std::size_t captures, MemoryPosition& before);
+                      const RuleAndCaptures& backward, MemoryPosition& before);
   void take_back(std::uint32_t node, const MemoryPosition& before);
   Var filled_constant(const Shape& shape, Real* value);
   Var as_variable(Var constant);
@@ -237,6 +292,7 @@ class Tape {
   std::size_t slot_of(const Tensor& gradient) const;
   void index_leaves(std::size_t slots);
   Var handle(std::uint32_t node) { return Var(this, serial(node)); }
+  Var newest() { return Var(this, next_serial_ - 1); }
 
   std::uint64_t fingerprint(const Shape& shape, const Real* value) const;
   void note_use(std::uint32_t leaf);
@@ -247,19 +303,22 @@ class Tape {
   void propagate_in_blocks(std::uint32_t last, std::uint32_t first);
   void settle_leaves();
   void finish_leaves();
-  void reach(std::uint32_t root) {
-    if (nodes_[root].reached != backward_) start_adjoint(root, true);
+  DOXA_ALWAYS_INLINE void reach(std::uint32_t root) {
+    if (nodes_[root].reached != backward_) start_at_zero(root);
   }
-  void start_adjoint(std::uint32_t root, bool zero);
-  Real* adjoint_of(const Node& x) const { return nodes_[x.root].adjoint + (x.value - nodes_[x.root].value); }
-  void make_sink();
+  void start_adjoint(std::uint32_t root);
+  void start_at_zero(std::uint32_t root);
+  static Real* gradient_of(const Node& leaf);
+  DOXA_ALWAYS_INLINE Real* adjoint_of(const Node& x) const {
+    return nodes_[x.root].adjoint + (x.value - nodes_[x.root].value);
+  }
+  Real* sink(Index n);
   void check_finite(std::uint32_t node, std::span<const Real> numbers, const char* what) const;
 
   const Kernels* kernels_;
-  std::vector<Node> nodes_;
-  std::vector<std::uint32_t> operands_;
-  std::vector<Real> sink_;  // where rules may write the adjoints of operands that need none
-  Run run_;                 // the newest
+  List<Node> nodes_;
+  List<std::uint32_t> operands_;
+  Run run_;  // the newest
   std::uint64_t next_serial_ = 1;
   std::uint32_t backward_ = 0;
   std::uint32_t differentiated_ = none;  // the y of the last backward, while it is on the tape
@@ -311,8 +370,17 @@ Var Tape::record(const char* name, const Shape& shape, std::span<const Var> oper
       "Tape::scratch");
   static_assert(alignof(Backward) <= 64);
   constexpr bool captures = !std::is_empty_v<Backward>;
+  static constexpr RuleAndCaptures rule = {
+      [](Record& r) {
+        if constexpr (captures)
+          (*static_cast<const Backward*>(r.captures(alignof(Backward))))(r);
+        else
+          Backward{}(r);
+      },
+      captures ? sizeof(Backward) : 0, alignof(Backward)};
   MemoryPosition before;
-  const std::uint32_t node = begin(name, shape, operands, captures ? sizeof(Backward) : 0, before);
+  const std::uint32_t node = begin(name, shape, operands, rule, before);
+  const Var y = handle(node);
   Record line(this, node);
   try {
     forward(line);
@@ -322,41 +390,44 @@ Var Tape::record(const char* name, const Shape& shape, std::span<const Var> oper
     take_back(node, before);
     throw;
   }
-  if (nodes_[node].root != none) {
-    if constexpr (captures) {
-      new (nodes_[node].captures) Backward(backward);
-      nodes_[node].rule = [](Record& r, const void* kept) { (*static_cast<const Backward*>(kept))(r); };
-    } else {
-      nodes_[node].rule = [](Record& r, const void*) { Backward{}(r); };
-    }
-  }
-  return handle(node);
+  if constexpr (captures)
+    if (nodes_[node].rule) new (line.captures(alignof(Backward))) Backward(backward);
+  return y;
 }
 
-inline Shape Var::shape() const { return tape().nodes_[tape_->check(*this)].shape; }
+DOXA_ALWAYS_INLINE const Shape& Var::shape() const { return *tape().node(*this).shape; }
 
-inline Shape Record::shape() const { return tape_->nodes_[node_].shape; }
-inline Index Record::size() const { return tape_->nodes_[node_].shape.size(); }
-inline Real* Record::value() const { return tape_->nodes_[node_].value; }
-inline const Real* Record::adjoint() const { return tape_->nodes_[node_].adjoint; }  // a record is no view
-inline int Record::operands() const { return static_cast<int>(tape_->nodes_[node_].operands); }
+DOXA_ALWAYS_INLINE const Shape& Record::shape() const { return *tape_->nodes_[node_].shape; }
+DOXA_ALWAYS_INLINE Index Record::size() const { return shape().size(); }
+DOXA_ALWAYS_INLINE Real* Record::value() const { return tape_->nodes_[node_].value; }
+DOXA_ALWAYS_INLINE const Real* Record::adjoint() const {  // a record is no view
+  return tape_->nodes_[node_].adjoint;
+}
+inline int Record::operands() const {
+  return static_cast<int>(tape_->operands_of(tape_->nodes_[node_]).size());
+}
 inline const Kernels& Record::kernels() const { return *tape_->kernels_; }
-inline Shape Record::shape(int i) const { return tape_->operand(node_, i).shape; }
-inline const Real* Record::value(int i) const { return tape_->operand(node_, i).value; }
-inline bool Record::needs_gradient(int i) const { return tape_->operand(node_, i).root != Tape::none; }
-inline Record::WholeAdjoint Record::whole_adjoint(int i) const {
+DOXA_ALWAYS_INLINE const Shape& Record::shape(int i) const { return *tape_->operand(node_, i).shape; }
+DOXA_ALWAYS_INLINE Index Record::size(int i) const { return shape(i).size(); }
+DOXA_ALWAYS_INLINE const Real* Record::value(int i) const { return tape_->operand(node_, i).value; }
+DOXA_ALWAYS_INLINE bool Record::needs_gradient(int i) const {
+  return tape_->operand(node_, i).root != Tape::none;
+}
+DOXA_ALWAYS_INLINE Real* Record::adjoint(int i) const {
+  const Tape::Node& x = tape_->operand(node_, i);
+  if (x.root == Tape::none) return tape_->sink(x.shape->size());
+  tape_->reach(x.root);
+  return tape_->adjoint_of(x);
+}
+DOXA_ALWAYS_INLINE Record::WholeAdjoint Record::whole_adjoint(int i) const {
   const std::uint32_t node = tape_->operand_node(node_, i);
   const Tape::Node& x = tape_->nodes_[node];
   // A view shows a part of its root's adjoint, and the rest of it must be zero.
   if (x.root != node || x.reached == tape_->backward_) return {adjoint(i), true};
-  tape_->start_adjoint(node, false);
+  tape_->start_adjoint(node);
   return {x.adjoint, false};
-}
-inline Real* Record::adjoint(int i) const {
-  const Tape::Node& x = tape_->operand(node_, i);
-  if (x.root == Tape::none) return tape_->sink_.data();
-  tape_->reach(x.root);
-  return tape_->adjoint_of(x);
 }
 
 }  // namespace doxa
+
+#undef DOXA_ALWAYS_INLINE

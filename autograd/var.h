@@ -30,7 +30,7 @@ class Var {
       refuse();
     return *tape_;
   }
-  Shape shape() const;
+  const Shape& shape() const;  ///< good as long as the handle
   Index size() const { return shape().size(); }
   int rank() const { return shape().rank(); }
   DOXA_OF_THE_TAPE std::span<const Real> value() const;

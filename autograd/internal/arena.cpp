@@ -15,8 +15,9 @@ void* Arena::allocate_in_next(std::size_t rounded) {
     chunks_.emplace_back(std::max(wanted, rounded));
     next = chunks_.size() - 1;
   }
+  enter(chunks_[next]);
   at_ = {next, rounded};
-  return chunks_[next].memory.get();
+  return memory_;
 }
 
 std::size_t Arena::capacity() const {
@@ -29,6 +30,16 @@ std::size_t Arena::used() const {
   std::size_t total = at_.used;
   for (std::size_t i = 0; i < at_.chunk && i < chunks_.size(); ++i) total += chunks_[i].size;
   return total;
+}
+
+std::byte*& AdjointPool::large_list(std::size_t lines) {
+  for (Large& size : large_)
+    if (size.lines == lines) return size.first;
+  return large_.emplace_back(Large{lines, nullptr}).first;
+}
+
+Real* AdjointPool::take_new(Index n) {
+  return static_cast<Real*>(memory_.allocate(static_cast<std::size_t>(n) * sizeof(Real)));
 }
 
 }  // namespace doxa

@@ -19,8 +19,8 @@ class Arena {
   /// `bytes` bytes that start on a cache line, uninitialised.
   void* allocate(std::size_t bytes) {
     const std::size_t rounded = (bytes + line - 1) / line * line;
-    if (at_.chunk < chunks_.size() && at_.used + rounded <= chunks_[at_.chunk].size) [[likely]] {
-      std::byte* p = chunks_[at_.chunk].memory.get() + at_.used;
+    if (at_.used + rounded <= size_) [[likely]] {
+      std::byte* p = memory_ + at_.used;
       at_.used += rounded;
       return p;
     }
@@ -28,7 +28,10 @@ class Arena {
   }
 
   Position position() const { return at_; }
-  void rewind(Position to) { at_ = to; }
+  void rewind(Position to) {
+    at_ = to;
+    if (at_.chunk < chunks_.size()) enter(chunks_[at_.chunk]);
+  }
   std::size_t capacity() const;  ///< bytes owned
   std::size_t used() const;      ///< bytes of the chunks up to the current position
 
@@ -46,8 +49,14 @@ class Arena {
     std::unique_ptr<std::byte, Free> memory;
     std::size_t size;
   };
+  void enter(const Chunk& chunk) {
+    memory_ = chunk.memory.get();
+    size_ = chunk.size;
+  }
   std::vector<Chunk> chunks_;
   Position at_;
+  std::byte* memory_ = nullptr;  // of the chunk at_.chunk
+  std::size_t size_ = 0;
 };
 
 /// The memory of the adjoints of one backward. The buffer given back last is taken first, so that a reverse
@@ -57,7 +66,8 @@ class AdjointPool {
   /// n uninitialised numbers.
   Real* take(Index n) {
     std::byte*& first = free_list(n);
-    if (!first) return static_cast<Real*>(memory_.allocate(static_cast<std::size_t>(n) * sizeof(Real)));
+    if (!first) [[unlikely]]
+      return take_new(n);
     std::byte* taken = first;
     std::memcpy(&first, taken, sizeof first);
     return reinterpret_cast<Real*>(taken);
@@ -80,14 +90,16 @@ class AdjointPool {
   std::size_t used() const { return memory_.used(); }          ///< the most bytes that were in use at once
 
  private:
+  static std::size_t lines(Index n) { return (static_cast<std::size_t>(n) * sizeof(Real) + 63) / 64; }
   // A list of free buffers for each size in cache lines.
   std::byte*& free_list(Index n) {
-    const std::size_t lines = (static_cast<std::size_t>(n) * sizeof(Real) + 63) / 64;
-    if (lines < small_.size()) return small_[lines];
-    for (Large& size : large_)
-      if (size.lines == lines) return size.first;
-    return large_.emplace_back(Large{lines, nullptr}).first;
+    const std::size_t wanted = lines(n);
+    if (wanted < small_.size()) [[likely]]
+      return small_[wanted];
+    return large_list(wanted);
   }
+  std::byte*& large_list(std::size_t lines);
+  Real* take_new(Index n);
 
   struct Large {
     std::size_t lines;

@@ -32,9 +32,26 @@ Real* Record::workspace(Index n) const {
   return memory;
 }
 
-void Tape::make_sink() {
-  const auto n = static_cast<std::size_t>(state_->largest_constant);
-  if (sink_.size() < n) sink_.resize(n);
+// A rule may hold it for several operands at once, so it must not move.
+Real* Tape::sink(Index n) {
+  State& s = *state_;
+  if (n > s.sink_size) {
+    s.sink_size = std::max(n, s.largest_constant);
+    s.sink = s.adjoints.take(s.sink_size);
+    std::fill_n(s.sink, s.sink_size, Real{0});
+  }
+  return s.sink;
+}
+
+// The address at which the tape keeps this shape.
+const Shape* Tape::kept(const Shape& shape) {
+  static constexpr Shape scalar;
+  if (shape.rank() == 0) return &scalar;
+  State& s = *state_;
+  for (const Shape* recent : s.recent_shapes)
+    if (recent && *recent == shape) return recent;
+  const Shape*& next = s.recent_shapes[s.next_recent_shape++ % s.recent_shapes.size()];
+  return next = new (s.allocate(sizeof(Shape))) Shape(shape);
 }
 
 std::size_t Tape::bytes() const {
@@ -70,14 +87,14 @@ std::size_t Tape::slot_of(const Tensor& gradient) const {
       static_cast<std::size_t>((address >> 4) * std::uint64_t{0x9E3779B97F4A7C15} >> 20) & mask;
   for (;; slot = (slot + 1) & mask) {
     const std::uint32_t entry = state_->leaf_slots[slot];
-    if (entry == 0 || nodes_[entry - 1].captures == &gradient) return slot;
+    if (entry == 0 || state_->leaves[entry - 1].gradient == &gradient) return slot;
   }
 }
 
 void Tape::index_leaves(std::size_t slots) {
   state_->leaf_slots.assign(slots, 0);
-  for (const State::BoundValue& leaf : state_->leaves)
-    state_->leaf_slots[slot_of(*static_cast<const Tensor*>(nodes_[leaf.record].captures))] = leaf.record + 1;
+  for (std::size_t i = 0; i < state_->leaves.size(); ++i)
+    state_->leaf_slots[slot_of(*state_->leaves[i].gradient)] = static_cast<std::uint32_t>(i + 1);
 }
 
 Var Tape::leaf(const Tensor& value, Tensor& gradient) {
@@ -89,17 +106,19 @@ Var Tape::leaf(const Tensor& value, Tensor& gradient) {
 
 Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
   State& s = *state_;
-  Real* data = const_cast<Real*>(value);  // a leaf has no forward rule: nothing writes to it
+  const auto push_leaf = [&](bool needs_gradient) -> Node& {
+    Real* data = const_cast<Real*>(value);  // a leaf has no forward rule: nothing writes to it
+    return push("leaf", shape, data, needs_gradient);
+  };
   if (!s.constant_leaves.empty() &&
-      std::ranges::find(s.constant_leaves, &gradient) != s.constant_leaves.end()) [[unlikely]]
-    return handle(push("leaf", shape, data, false));
-  if (2 * s.leaves.size() >= s.leaf_slots.size())
-    index_leaves(std::max<std::size_t>(64, 2 * s.leaf_slots.size()));
-  const std::size_t slot = slot_of(gradient);
-  if (const std::uint32_t entry = s.leaf_slots[slot]) {
-    if (nodes_[entry - 1].value != value)
+      std::ranges::find(s.constant_leaves, &gradient) != s.constant_leaves.end()) [[unlikely]] {
+    push_leaf(false);
+    return newest();
+  }
+  if (const std::uint32_t entry = s.leaf_slots[slot_of(gradient)]) [[likely]] {
+    State::BoundValue& leaf = s.leaves[entry - 1];
+    if (nodes_[leaf.record].value != value) [[unlikely]]
       throw std::logic_error("leaf: this gradient is already bound to another value");
-    State::BoundValue& leaf = s.leaves[nodes_[entry - 1].first_operand];
     if (leaf.backward != backward_ && leaf.first_use != none && s.records_in_use == 0) {
       leaf.backward = backward_;
       if (const std::uint64_t now = fingerprint(shape, value); now != leaf.fingerprint) {
@@ -107,29 +126,31 @@ Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
         leaf.since = static_cast<std::uint32_t>(nodes_.size());
       }
     }
-    return handle(entry - 1);
+    return handle(leaf.record);
   }
-  const std::uint32_t node = push("leaf", shape, data, s.gradients);
-  nodes_[node].captures = &gradient;
-  if (require_finite_) check_finite(node, {value, static_cast<std::size_t>(shape.size())}, "value");
-  if (!s.gradients) return handle(node);
-  if (!s.keeps_leaf_gradients) nodes_[node].adjoint = gradient.data();
-  nodes_[node].first_operand = static_cast<std::uint32_t>(s.leaves.size());
-  nodes_[node].unused_leaf = true;
-  s.leaves.push_back({node});
-  s.leaf_slots[slot] = node + 1;
-  return handle(node);
+  Node& node = push_leaf(s.gradients);
+  node.leaf = true;
+  node.gradient = &gradient;
+  const auto at = static_cast<std::uint32_t>(nodes_.size() - 1);
+  if (require_finite_) check_finite(at, {value, static_cast<std::size_t>(shape.size())}, "value");
+  if (!s.gradients) return newest();
+  if (!s.keeps_leaf_gradients) node.adjoint = gradient.data();
+  node.unused_leaf = true;
+  s.leaves.push_back({&gradient, at});
+  if (2 * s.leaves.size() > s.leaf_slots.size()) index_leaves(2 * s.leaf_slots.size());
+  s.leaf_slots[slot_of(gradient)] = static_cast<std::uint32_t>(s.leaves.size());
+  return newest();
 }
 
 // Rules read the values of leaves where they lie, so a leaf that was changed after a record used it makes the
 // gradients those of no function. The record that is about to be added is the first to use this one.
 void Tape::note_use(std::uint32_t leaf) {
   Node& x = nodes_[leaf];
-  State::BoundValue& bound = state_->leaves[x.first_operand];
+  State::BoundValue& bound = *std::ranges::lower_bound(state_->leaves, leaf, {}, &State::BoundValue::record);
   x.unused_leaf = false;
   bound.first_use = bound.since = static_cast<std::uint32_t>(nodes_.size());
   bound.backward = backward_;
-  bound.fingerprint = fingerprint(x.shape, x.value);
+  bound.fingerprint = fingerprint(*x.shape, x.value);
 }
 
 // Throws if a leaf that y depends on has changed.
@@ -137,12 +158,12 @@ void Tape::expect_unchanged_leaves(std::uint32_t y) const {
   for (const State::BoundValue& leaf : state_->leaves) {
     if (leaf.first_use == none) continue;
     const Node& x = nodes_[leaf.record];
-    const bool changed = fingerprint(x.shape, x.value) != leaf.fingerprint;
+    const bool changed = fingerprint(*x.shape, x.value) != leaf.fingerprint;
     if (!changed && leaf.since == leaf.first_use) continue;
     if (!depends(y, leaf.record, changed ? none : leaf.since)) continue;
     const std::string& scope = state_->scopes.path(x.scope);
     throw std::logic_error(
-        "backward: the leaf of shape " + x.shape.str() + (scope.empty() ? "" : " in " + scope) +
+        "backward: the leaf of shape " + x.shape->str() + (scope.empty() ? "" : " in " + scope) +
         " was changed after it was recorded; run every backward before an optimiser's step, "
         "or clear the tape and evaluate again");
   }
@@ -154,9 +175,7 @@ bool Tape::depends(std::uint32_t y, std::uint32_t leaf, std::uint32_t before) co
   wanted[y] = true;
   for (std::uint32_t i = y + 1; i-- > leaf;) {
     if (!wanted[i]) continue;
-    const Node& record = nodes_[i];
-    for (std::uint32_t k = 0; k < record.operands; ++k) {
-      const std::uint32_t operand = operands_[record.first_operand + k];
+    for (const std::uint32_t operand : operands_of(nodes_[i])) {
       if (operand == leaf && i < before) return true;
       wanted[operand] = true;
     }
@@ -168,7 +187,7 @@ bool Tape::depends(std::uint32_t y, std::uint32_t leaf, std::uint32_t before) co
 
 Tape::Mark Tape::mark() const {
   return {this, static_cast<std::uint32_t>(nodes_.size()), static_cast<std::uint32_t>(operands_.size()),
-          nodes_.empty() ? 0 : serial(static_cast<std::uint32_t>(nodes_.size() - 1)),
+          nodes_.size() == 0 ? 0 : serial(static_cast<std::uint32_t>(nodes_.size() - 1)),
           state_->memory.position()};
 }
 
@@ -186,17 +205,18 @@ void Tape::rewind(const Mark& mark) {
         "rewind: the tape was cleared or rewound by a backward rule that is still running");
   s.peak_bytes = peak_bytes();
   if (mark.nodes < nodes_.size()) start_run(mark.nodes);
-  nodes_.resize(mark.nodes, Node{});
-  operands_.resize(mark.operands);
+  nodes_.shorten(mark.nodes);
+  operands_.shorten(mark.operands);
   s.memory.rewind(mark.memory);
+  s.recent_shapes.fill(nullptr);
   if (mark.nodes <= differentiated_) {  // what was differentiated is gone
     differentiated_ = none;
-    s.adjoints.reset();
+    s.reset_adjoints();
   }
   for (std::size_t i = 0; i < s.leaves.size() && s.leaves[i].record < mark.nodes; ++i)
     if (s.leaves[i].first_use != none && s.leaves[i].first_use >= mark.nodes) {  // its uses are gone
       nodes_[s.leaves[i].record].unused_leaf = true;
-      s.leaves[i] = {s.leaves[i].record};
+      s.leaves[i] = {s.leaves[i].gradient, s.leaves[i].record};
     }
   if (s.leaves.empty() || s.leaves.back().record < mark.nodes) return;
   while (!s.leaves.empty() && s.leaves.back().record >= mark.nodes) s.leaves.pop_back();
@@ -234,7 +254,7 @@ Scope::Scope(Tape& tape, std::string_view name) : tape_(tape), outer_(tape.state
 Scope::~Scope() { tape_.state_->scope = outer_; }
 
 const std::string& Tape::scope() const { return state_->scopes.path(state_->scope); }
-const std::string& Tape::scope(Var x) const { return state_->scopes.path(nodes_[check(x)].scope); }
+const std::string& Tape::scope(Var x) const { return state_->scopes.path(node(x).scope); }
 
 std::string OpName::str() const {
   const std::string scope = tape ? tape->scope() : "";

@@ -67,6 +67,15 @@ struct Tape::State {
 
   Arena memory;  // values, and what the rules keep
   AdjointPool adjoints;
+  Real* sink = nullptr;  // where rules may write the adjoints of operands that need none
+  Index sink_size = 0, largest_constant = 0;
+  void reset_adjoints() {
+    adjoints.reset();
+    sink = nullptr;
+    sink_size = 0;
+  }
+  std::array<const Shape*, 4> recent_shapes{};  // kept in `memory`, for the next records of such a shape
+  std::size_t next_recent_shape = 0;
   std::vector<Real, CacheAligned<Real>> workspace;  // of the rule that runs
   ScopeTable scopes;
   std::uint32_t scope = 0;
@@ -74,16 +83,17 @@ struct Tape::State {
   std::vector<Run> earlier_runs;  // of records still on the tape, in order
 
   struct BoundValue {
+    const Tensor* gradient;
     std::uint32_t record;
     std::uint32_t first_use = none;  // the first record that used its numbers
     std::uint32_t since = 0;         // records from here on used numbers with this fingerprint
     std::uint32_t backward = 0;      // the last backward when it was taken
     std::uint64_t fingerprint = 0;
   };
-  std::vector<BoundValue> leaves;              // bound leaves, in order
-  std::vector<std::uint32_t> leaf_slots;       // open addressing by the gradient's address: record + 1, or 0
+  std::vector<BoundValue> leaves;  // bound leaves, in order
+  std::vector<std::uint32_t> leaf_slots =
+      std::vector<std::uint32_t>(64);  // open addressing by the gradient's address: its place + 1, or 0
   std::vector<const Tensor*> constant_leaves;  // gradients whose leaves are bound as constants: a check's
-  Index largest_constant = 0;  // numbers in the largest constant operand of a record with a gradient
 
   bool gradients = true, keep_adjoints = false;
   bool adjoints_kept = false;        // by the last backward

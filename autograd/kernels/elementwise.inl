@@ -53,7 +53,7 @@ namespace binary {
 template <Index sa, Index sb, class F>
 DOXA_INLINE void each(Index n, const Real* a, const Real* b, Real* y, F f) {
   if constexpr (sa && sb)
-    assign(n, y, f, a, b);
+    for_each_in_halves(n, [=](Index i) { y[i] = f(a[i], b[i]); });
   else if constexpr (sa)
     assign(n, y, [f, b_0 = *b](Real a_i) { return f(a_i, b_0); }, a);
   else if constexpr (sb)
@@ -105,19 +105,43 @@ DOXA_INLINE void adjoint_of(Index n, const Real* a, Index sa, const Real* b, Ind
   each_adjoint<of_a, 0, 0>(n, a, b, y, g, d, f);
 }
 
+template <bool add_a, bool add_b, class Fa, class Fb>
+DOXA_INLINE void both_adjoints(Index n, const Real* a, const Real* b, const Real* y, const Real* g, Real* da, Real* db,
+                               Fa fa, Fb fb) {
+  for_each_in_halves(n, [=](Index i) {
+    const Real a_i = a[i], b_i = b[i], y_i = y[i], g_i = g[i];
+    const Real to_a = reached(g_i, fa(a_i, b_i, y_i, g_i)), to_b = reached(g_i, fb(a_i, b_i, y_i, g_i));
+    da[i] = add_a ? da[i] + to_a : to_a;
+    db[i] = add_b ? db[i] + to_b : to_b;
+  });
+}
+
+template <class Fa, class Fb>
+DOXA_INLINE void adjoints_of(Index n, const Real* a, const Real* b, const Real* y, const Real* g, Real* da, bool add_a,
+                             Real* db, bool add_b, Fa fa, Fb fb) {
+  if (add_a && add_b) return both_adjoints<true, true>(n, a, b, y, g, da, db, fa, fb);
+  if (add_a) return both_adjoints<true, false>(n, a, b, y, g, da, db, fa, fb);
+  if (add_b) return both_adjoints<false, true>(n, a, b, y, g, da, db, fa, fb);
+  both_adjoints<false, false>(n, a, b, y, g, da, db, fa, fb);
+}
+
 #define DOXA_UNARY(name, value, dx)
-#define DOXA_ADJOINT(name, of_a, derivative)                                                                  \
+#define DOXA_DERIVATIVE(formula)                                                                          \
+  []([[maybe_unused]] Real a, [[maybe_unused]] Real b, [[maybe_unused]] Real y, Real g) -> Real { return formula; }
+#define DOXA_ADJOINT(name, of_a, derivative)                                                                        \
   void name(Index n, const Real* as, Index sa, const Real* bs, Index sb, const Real* ys, const Real* gs, Real* d) { \
-    adjoint_of<of_a>(n, as, sa, bs, sb, ys, gs, d,                                                            \
-                     []([[maybe_unused]] Real a, [[maybe_unused]] Real b, [[maybe_unused]] Real y,            \
-                        Real g) -> Real { return derivative; });                                              \
+    adjoint_of<of_a>(n, as, sa, bs, sb, ys, gs, d, DOXA_DERIVATIVE(derivative));                                    \
   }
-#define DOXA_BINARY(name, value, da, db)                                                     \
-  void name##_value(Index n, const Real* as, Index sa, const Real* bs, Index sb, Real* ys) { \
-    value_of(n, as, sa, bs, sb, ys, [](Real a, Real b) -> Real { return value; });           \
-  }                                                                                          \
-  DOXA_ADJOINT(name##_adjoint_a, true, da)                                                   \
-  DOXA_ADJOINT(name##_adjoint_b, false, db)
+#define DOXA_BINARY(name, value, da, db)                                                                      \
+  void name##_value(Index n, const Real* as, Index sa, const Real* bs, Index sb, Real* ys) {                  \
+    value_of(n, as, sa, bs, sb, ys, [](Real a, Real b) -> Real { return value; });                            \
+  }                                                                                                           \
+  DOXA_ADJOINT(name##_adjoint_a, true, da)                                                                    \
+  DOXA_ADJOINT(name##_adjoint_b, false, db)                                                                   \
+  void name##_adjoints(Index n, const Real* as, const Real* bs, const Real* ys, const Real* gs, Real* to_a,   \
+                       bool add_a, Real* to_b, bool add_b) {                                                  \
+    adjoints_of(n, as, bs, ys, gs, to_a, add_a, to_b, add_b, DOXA_DERIVATIVE(da), DOXA_DERIVATIVE(db));       \
+  }
 #include "doxa/autograd/kernels/derivatives.def"
 #undef DOXA_UNARY
 #undef DOXA_BINARY

@@ -63,6 +63,11 @@ struct Kernels {
   Value* binary[static_cast<int>(Binary::count)];
   Adjoint* binary_adjoint_a[static_cast<int>(Binary::count)];
   Adjoint* binary_adjoint_b[static_cast<int>(Binary::count)];
+  /// Both at once, of operands with stride 1: da_i and db_i, which must not overlap, are added to, or assigned where
+  /// add_a or add_b is false.
+  using Adjoints = void(Index n, const Real* a, const Real* b, const Real* y, const Real* g, Real* da,
+                        bool add_a, Real* db, bool add_b);
+  Adjoints* binary_adjoints[static_cast<int>(Binary::count)];
 
   void (*affine)(Index n, Real scale, Real shift, const Real* x, Real* y);  ///< y = scale x + shift
   void (*add_scaled)(Index n, Real scale, const Real* x, Real* y);          ///< y += scale x

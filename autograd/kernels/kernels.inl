@@ -58,6 +58,11 @@ DOXA_KERNEL_TABLE(Kernels, kernels) = {
 #include "doxa/autograd/kernels/derivatives.def"
     },
 #undef DOXA_BINARY
+#define DOXA_BINARY(name, value, da, db) binary::name##_adjoints,
+    .binary_adjoints = {
+#include "doxa/autograd/kernels/derivatives.def"
+    },
+#undef DOXA_BINARY
 #undef DOXA_UNARY
     .affine = affine,
     .add_scaled = add_scaled,

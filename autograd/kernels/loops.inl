@@ -101,6 +101,28 @@ DOXA_INLINE void assign(Index n, Real* y, F f, const Operands*... x) {
     if (j < stored) y[j] = v.at[j];
 }
 
+template <Index width, class F>
+DOXA_INLINE void rest_in_halves(Index i, Index n, F f) {
+  if constexpr (width > 0) {
+    if (n & width) {
+      DOXA_SIMD
+      for (Index k = 0; k < width; ++k) f(i + k);
+      i += width;
+    }
+    rest_in_halves<width / 2>(i, n, f);
+  }
+}
+
+// f(i) for i = 0 … n-1: whole vectors, then halves, quarters and so on. For short formulas: a masked vector takes more
+// instructions than these few, and what it has stored can only be loaded some time later.
+template <class F>
+DOXA_INLINE void for_each_in_halves(Index n, F f) {
+  const Index whole = n & -lanes;
+  DOXA_SIMD
+  for (Index i = 0; i < whole; ++i) f(i);
+  rest_in_halves<lanes / 2>(whole, n, f);
+}
+
 // y_i = Σ_j of n terms for i < columns, or added to y_i, in blocks of rows (long_sum.h): sums(j, rows, i, some, part)
 // sets part[0 … some-1] to the sums of the rows from j on and the columns from i on.
 template <class Sums>

@@ -228,6 +228,38 @@ TEST(Derivatives, AnAdjointOfZeroAddsNothing) {
   }
 }
 
+// Either alone, added to -0, is the derivative itself: nothing changes when -0 is added to it.
+TEST(Derivatives, OfBothOperandsAtOnceAreThoseOfEach) {
+  std::vector<Real> a, b, g;
+  for (const Real x : {Real{0}, -Real{0}, Real{1}, Real{-3}, infinity, -infinity, nan, Limits::max()})
+    for (const Real y : {Real{0}, -Real{0}, Real{1}, Real{-7}, infinity, nan})
+      for (const Real cotangent : {Real{0}, Real{-1.25}})
+        a.push_back(x), b.push_back(y), g.push_back(cotangent);
+  const auto is_same = [](Real x, Real y) {
+    return (std::isnan(x) && std::isnan(y)) || (x == y && std::signbit(x) == std::signbit(y));
+  };
+  for (const Kernels* set : available_kernels())
+    for (std::size_t op = 0; op < std::size(binary_rows); ++op)
+      for (std::size_t n = 0; n <= a.size(); ++n) {
+        const auto count = static_cast<Index>(n);
+        std::vector<Real> y(n);
+        set->binary[op](count, a.data(), 1, b.data(), 1, y.data());
+        for (const bool add_a : {false, true})
+          for (const bool add_b : {false, true}) {
+            std::vector<Real> da(n, add_a ? Real{5} : -Real{0}), db(n, add_b ? Real{7} : -Real{0});
+            std::vector<Real> both_a(n, add_a ? Real{5} : nan), both_b(n, add_b ? Real{7} : nan);
+            set->binary_adjoint_a[op](count, a.data(), 1, b.data(), 1, y.data(), g.data(), da.data());
+            set->binary_adjoint_b[op](count, a.data(), 1, b.data(), 1, y.data(), g.data(), db.data());
+            set->binary_adjoints[op](count, a.data(), b.data(), y.data(), g.data(), both_a.data(), add_a,
+                                     both_b.data(), add_b);
+            const std::string where =
+                std::string(binary_rows[op].name) + ' ' + set->name + " of " + std::to_string(n);
+            EXPECT_TRUE(std::ranges::equal(both_a, da, is_same)) << where << " da";
+            EXPECT_TRUE(std::ranges::equal(both_b, db, is_same)) << where << " db";
+          }
+      }
+}
+
 // Arrays of every short length, each between guards that must stay as they are.
 constexpr std::size_t guard = 32;
 constexpr Real mark = 1234;
@@ -276,6 +308,14 @@ TEST(Derivatives, NothingOutsideTheArraysOfTwoOperandsIsWritten) {
             expect_marks(y, n, set);
             expect_marks(d, step_a == 1 ? n : 1, set);
           }
+  for (const Kernels* set : available_kernels())
+    for (const auto f : set->binary_adjoints)
+      for (std::size_t n = 0; n <= 35; ++n)
+        for (const bool add : {false, true}) {
+          std::vector<Real> da(n + 2 * guard, mark), db(n + 2 * guard, mark);
+          f(static_cast<Index>(n), a.data(), b.data(), a.data(), g.data(), &da[guard], add, &db[guard], !add);
+          for (const std::vector<Real>& v : {da, db}) expect_marks(v, n, set);
+        }
 }
 
 }  // namespace

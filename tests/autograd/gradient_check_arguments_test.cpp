@@ -28,11 +28,11 @@ TEST(GradientCheckArguments, OptionsAreInTheirRange) {
   EXPECT_SAYS(std::invalid_argument,
               "check_gradients: elements: found -4, expected a number that is not negative",
               check({.elements = -4}));
-  for (const auto& [resolution, text] : std::vector<std::pair<double, std::string>>{
+  for (const auto& refused : std::vector<std::pair<double, std::string>>{
            {-1e-6, "-1e-06"}, {1, "1"}, {1e9, "1e+09"}, {std::nan(""), "nan"}})
     EXPECT_SAYS(std::invalid_argument,
-                "check_gradients: resolution: found " + text + ", expected 0, or a number below 1",
-                check({.resolution = resolution}));
+                "check_gradients: resolution: found " + refused.second + ", expected 0, or a number below 1",
+                check({.resolution = refused.first}));
 }
 
 TEST(GradientCheckArguments, TheOutputThatIsNotFiniteIsNamed) {

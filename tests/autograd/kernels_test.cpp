@@ -252,6 +252,7 @@ TEST(Kernels, TouchNothingOutsideTheirArrays) {
           for (const auto f : set->binary_adjoint_a) f(n, x, a, g, b, y, g, d);
           for (const auto f : set->binary_adjoint_b) f(n, x, a, g, b, y, g, d);
         }
+      for (const auto f : set->binary_adjoints) f(n, x, x, y, g, d, true, y, false);
       set->affine(n, 2, 3, x, y);
       set->add_scaled(n, 2, x, y);
       set->copy_rows(1, n, x, n, y, n);

@@ -42,6 +42,21 @@ TEST(View, OfAnInnerValuePassesItsAdjointOn) {
   EXPECT_EQ(adjoint(x), (Numbers{2 * (2 * 1 + 2), 4 * (2 * 4 + 2), 12, 16}));
 }
 
+// d(x x)/dx = 2x, whichever of the two factors is a view, and also where the views overlap in part.
+TEST(View, TimesItselfHasTwiceTheDerivative) {
+  for (const int which : {0, 1, 2, 3}) {
+    Tape tape;
+    const Var x = vector(tape, {1, 2, 3, 4}), seen = reshape(x, {4});
+    const Var product = which == 0 ? x * x : which == 1 ? x * seen : which == 2 ? seen * x : seen * seen;
+    tape.backward(sum(product));
+    EXPECT_EQ(adjoint(x), (Numbers{2, 4, 6, 8})) << which;
+  }
+  Tape tape;
+  const Var x = vector(tape, {1, 2, 3, 4}), y = square(x);  // Σ y_i y_{i+1}, y = x²
+  tape.backward(sum(slice(y, 0, 0, 3) * slice(y, 0, 1, 4)));
+  EXPECT_EQ(adjoint(x), (Numbers{8, 4 * 10, 6 * 20, 8 * 9}));
+}
+
 TEST(View, CanBeTheLoss) {
   Tape tape;
   const Var x = vector(tape, {1, 2, 3}), y = square(x);
