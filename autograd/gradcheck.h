@@ -28,9 +28,9 @@ inline constexpr double ratio_limit = 10;
 /// 2 u^(2/5), where u is the unit round-off of Real: 8.3e-7 in double precision. A derivative with a larger
 /// relative error never passes.
 extern const double resolution_limit;
-/// u^(2/3): 2.3e-11 in double precision; u^(1/5): 3.6e-2 in single precision, in which rounding is as coarse as
-/// what is to be resolved. A gradient passes although some of its derivatives are inconclusive if these can be
-/// wrong by no more than this share of its norm, and no numerical derivative contradicts one of them.
+/// u^(2/3): 2.3e-11 in double precision; u^(1/5): 3.6e-2 in single precision, in which rounding is as coarse
+/// as what is to be resolved. A gradient passes although some of its derivatives are inconclusive if these
+/// can be wrong by no more than this share of its norm, and no numerical derivative contradicts one of them.
 extern const double undecided_limit;
 
 /// One checked derivative: of an element of y, or of F = Σ v_i y_i for a random cotangent v, with respect to
@@ -71,24 +71,25 @@ struct GradientReport {
   std::vector<GradientEntry> entries;  ///< the worst first
   /// The properties of gradients that do not hold, one sentence for each: see check_gradients.
   std::vector<std::string> violations;
-  /// By what share of its norm a gradient may be wrong in the inconclusive entries: ‖(|a_j - n_j| + 10 E_j)_j‖
-  /// over ‖a‖, with the inconclusive j above and all below; the largest over the checked outputs. Infinite if a
-  /// numerical derivative contradicts an inconclusive entry.
+  /// By what share of its norm a gradient may be wrong in the inconclusive entries:
+  /// ‖(|a_j - n_j| + 10 E_j)_j‖ over ‖a‖, with the inconclusive j above and all below; the largest over the
+  /// checked outputs. Infinite if a numerical derivative contradicts an inconclusive entry.
   double undecided = 0;
 
-  /// Fail if an entry fails or a property does not hold. Inconclusive if `undecided` exceeds `undecided_limit`,
-  /// or if there are no entries. Else the worst verdict of the others.
+  /// Fail if an entry fails or a property does not hold. Inconclusive if `undecided` exceeds
+  /// `undecided_limit`, or if there are no entries. Else the worst verdict of the others.
   Verdict verdict() const;
   bool passed() const { return verdict() <= Verdict::kink; }
   std::size_t count(Verdict verdict) const;  ///< entries with this verdict
   double worst_ratio() const;                ///< the largest ratio of the entries
   /// What was checked, in one sentence: "sampled, 10 directions and 20 of 100,701 inputs".
   std::string scope() const;
-  /// Verdict, scope and how many entries have which verdict; the violations; a table of the worst entries; why
-  /// entries are inconclusive. Names that are not long fit in 100 columns.
+  /// Verdict, scope and how many entries have which verdict; the violations; a table of the worst entries;
+  /// why entries are inconclusive. Names that are not long fit in 100 columns.
   std::string str(std::size_t rows = 8) const;
-  /// A JSON object with verdict, what was checked, violations, counts, causes and the worst entries (by default
-  /// all). Numbers have the shortest text that reads back; those that JSON does not have are "nan", "inf", "-inf".
+  /// A JSON object with verdict, what was checked, violations, counts, causes and the worst entries (by
+  /// default all). Numbers have the shortest text that reads back; those that JSON does not have are "nan",
+  /// "inf", "-inf".
   std::string json(std::size_t rows = std::numeric_limits<std::size_t>::max()) const;
 };
 
@@ -105,8 +106,8 @@ struct GradientCheckOptions {
   Index elements = 4;  ///< sampled: random elements of each input
   /// For functions that are only approximately differentiable by construction (a solver that stops at a
   /// tolerance, a table): the gradient is meant to be right to this relative to the largest derivative of the
-  /// same output; along a direction, to the root of the sum of squares of the terms g_j d_j. 0: right to rounding.
-  /// Less than 1.
+  /// same output; along a direction, to the root of the sum of squares of the terms g_j d_j. 0: right to
+  /// rounding. Less than 1.
   double resolution = 0;
 };
 
@@ -126,47 +127,48 @@ struct CheckedLeaf {
 /// d; it also compares the derivatives with respect to some elements of each input.
 ///
 /// n and its error E come from polynomials fitted to y at 25 irregular distances up to h, at many h
-/// (internal/gradcheck/polynomial_fit.h): what the fit leaves over tells how rough y is at that scale, whatever
-/// the cause. With ρ = `resolution_limit`, k = `ratio_limit` and the tape's derivative a:
-/// - pass if |a - n| + k E ≤ ρ |n|; also if both are zero to rounding, and a derivative as large as ρ of those at
-///   ordinary distances would have been seen;
-/// - fail if |a - n| > ρ |n| + k (3 E + e) + r/h. Here e is how far a moves if inputs and cotangent are moved by a
-///   few units in their last place: a gradient that is exact for numbers that close is as good as rounding
-///   allows. r is 8 times the largest product of a number's round-off and its adjoint: so far may rounding the
-///   numbers on the tape move y;
-/// - else inconclusive, with a cause. So are functions that are smooth at no distance (noise, chaos), that move
-///   in steps (tables, half precision), and whose jumps leave only smooth pieces (cancellation, stopping
+/// (internal/gradcheck/polynomial_fit.h): what the fit leaves over tells how rough y is at that scale,
+/// whatever the cause. With ρ = `resolution_limit`, k = `ratio_limit` and the tape's derivative a:
+/// - pass if |a - n| + k E ≤ ρ |n|; also if both are zero to rounding, and a derivative as large as ρ of
+///   those at ordinary distances would have been seen;
+/// - fail if |a - n| > ρ |n| + k (3 E + e) + r/h. Here e is how far a moves if inputs and cotangent are moved
+///   by a few units in their last place: a gradient that is exact for numbers that close is as good as
+///   rounding allows. r is 8 times the largest product of a number's round-off and its adjoint: so far may
+///   rounding the numbers on the tape move y;
+/// - else inconclusive, with a cause. So are functions that are smooth at no distance (noise, chaos), that
+///   move in steps (tables, half precision), and whose jumps leave only smooth pieces (cancellation, stopping
 ///   tolerances).
 ///
 /// Along a direction one number stands for many derivatives. To pass, |a - n| ≤ √u |n| + k E is asked for as
-/// well; to fail, |a - n| must exceed ρ of the root of the sum of the squares of its terms. Where the slopes from
-/// the left and the right differ, a must lie between them; where several inputs are tied and the function is
-/// convex (or concave) in each, also along directions that move all of them.
+/// well; to fail, |a - n| must exceed ρ of the root of the sum of the squares of its terms. Where the slopes
+/// from the left and the right differ, a must lie between them; where several inputs are tied and the
+/// function is convex (or concave) in each, also along directions that move all of them.
 ///
 /// A gradient also has properties that are checked exactly:
 /// - Computed again, on the same tape or from a new recording, it has the same bits.
-/// - Twice the cotangent gives twice the gradient, and minus the cotangent minus the gradient, to the last bit;
-///   2^40 and 2^-40 times the cotangent give 2^40 and 2^-40 times the gradient, up to rounding. Nothing is said
-///   where a number on the way over- or underflows.
+/// - Twice the cotangent gives twice the gradient, and minus the cotangent minus the gradient, to the last
+///   bit; 2^40 and 2^-40 times the cotangent give 2^40 and 2^-40 times the gradient, up to rounding. Nothing
+///   is said where a number on the way over- or underflows.
 /// - A zero cotangent gives zeros.
 /// - The sum of two cotangents gives the sum of their gradients, up to rounding.
-/// - Beside another use of every input, recorded before the function or after it, and beside a second recording
-///   of the function itself, the gradient is the sum of both, up to rounding.
-/// - With any input a constant, and with all inputs but one constants, the other gradients stay the same, up to
-///   rounding. Of more than 16 inputs, 16 are drawn.
-/// - It has the same bits if the function was recorded at other inputs, some 10 % away, on another tape, before
-///   backward. At those inputs the gradient is right to 1e-4 in a random direction, as far as can be told there.
+/// - Beside another use of every input, recorded before the function or after it, and beside a second
+///   recording of the function itself, the gradient is the sum of both, up to rounding.
+/// - With any input a constant, and with all inputs but one constants, the other gradients stay the same, up
+///   to rounding. Of more than 16 inputs, 16 are drawn.
+/// - It has the same bits if the function was recorded at other inputs, some 10 % away, on another tape,
+///   before backward. At those inputs the gradient is right to 1e-4 in a random direction, as far as can be
+///   told there.
 /// - Recording computes the same value as plain evaluation, and throws where that throws. This is tried with
 ///   an element of each input replaced by NaN, infinities, its negative and 0.
 /// - Recording does not change the inputs.
 ///
 /// `function(tape)` must bind the leaves, leave their shapes alone and return the same value each time it is
-/// called; a stochastic objective takes its noise from common_random_numbers. It is called up to 1000 max(1, |x|)
-/// away from an input x and, as said above, with NaN and infinities: outside of its domain it should throw a
-/// std::exception or return NaN, and must come to an end.
+/// called; a stochastic objective takes its noise from common_random_numbers. It is called up to
+/// 1000 max(1, |x|) away from an input x and, as said above, with NaN and infinities: outside of its domain it should
+/// throw a std::exception or return NaN, and must come to an end.
 ///
-/// Throws std::invalid_argument if the value at the inputs is not finite or not the same each time, if an input has
-/// no tensor or changes its shape, and for options out of range.
+/// Throws std::invalid_argument if the value at the inputs is not finite or not the same each time, if an
+/// input has no tensor or changes its shape, and for options out of range.
 GradientReport check_gradients(const std::function<Var(Tape&)>& function, std::span<const CheckedLeaf> leaves,
                                const GradientCheckOptions& options = {});
 
@@ -181,9 +183,9 @@ GradientReport check_gradients(const TensorFunction& function, std::span<const T
 using DrawInputs = std::function<std::vector<Tensor>(Philox&)>;
 
 /// The same at several random points: the inputs of point k = 0, …, points - 1 are draw(random), where random
-/// is Philox(options.seed + k, 1), and the seed of its check is options.seed + k. So a point is checked again,
-/// alone, with its seed and points = 1. One report, whose entries say of which point they are.
-/// Throws std::invalid_argument for points < 1, and where check_gradients does, naming the seed.
+/// is Philox(options.seed + k, 1), and the seed of its check is options.seed + k. So a point is checked
+/// again, alone, with its seed and points = 1. One report, whose entries say of which point they are. Throws
+/// std::invalid_argument for points < 1, and where check_gradients does, naming the seed.
 GradientReport check_gradients_at_points(const TensorFunction& function, const DrawInputs& draw, int points,
                                          const GradientCheckOptions& options = {},
                                          std::span<const std::string> names = {});

@@ -11,8 +11,8 @@
 
 namespace doxa {
 
-/// The function has changed the shape of an input. Not a std::exception: those that a function throws mean that it is
-/// not defined there.
+/// The function has changed the shape of an input. Not a std::exception: those that a function throws mean
+/// that it is not defined there.
 struct ShapeChanged {
   std::string text;
 };
@@ -50,8 +50,8 @@ class CheckedFunction {
   /// Records, and then computes that gradient.
   std::vector<double> gradient(const Tensor& cotangent) { return gradient(record(), cotangent); }
 
-  /// The same where each element of the inputs and of the cotangent is moved by up to four units in its last place,
-  /// drawn from `random`. Not finite where the function throws.
+  /// The same where each element of the inputs and of the cotangent is moved by up to four units in its last
+  /// place, drawn from `random`. Not finite where the function throws.
   std::vector<double> gradient_nearby(const Tensor& cotangent, Philox random);
   /// The largest magnitude of the finite numbers on the tape.
   double largest_intermediate();
