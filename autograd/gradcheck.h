@@ -163,9 +163,9 @@ struct CheckedLeaf {
 /// - Recording does not change the inputs.
 ///
 /// `function(tape)` must bind the leaves, leave their shapes alone and return the same value each time it is
-/// called; a stochastic objective takes its noise from common_random_numbers. It is called up to
-/// 1000 max(1, |x|) away from an input x and, as said above, with NaN and infinities: outside of its domain it should
-/// throw a std::exception or return NaN, and must come to an end.
+/// called; a stochastic objective takes its noise from common_random_numbers. It is called as far as
+/// 1000 max(1, |x|) away from an input x and, as said above, with NaN and infinities: outside of its domain
+/// it should throw a std::exception or return NaN, and must come to an end.
 ///
 /// Throws std::invalid_argument if the value at the inputs is not finite or not the same each time, if an
 /// input has no tensor or changes its shape, and for options out of range.
