@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "doxa/autograd/gradcheck.h"
@@ -215,6 +216,16 @@ TEST(CheckGradients, CommonRandomNumbersMakeAStochasticObjectiveAFunction) {
 // ---- many parameters ----
 
 // 10⁵ parameters: a wrong factor of a whole layer, of a single row of it, and the right one.
+// A direction as long as the inputs would end at infinity.
+TEST(CheckGradients, DirectionsFromHugeInputsDoNotOverflow) {
+  const Real huge = std::numeric_limits<Real>::max() / 2;
+  const std::vector<Tensor> at{Tensor(Shape{2}, {huge, huge / 3})};
+  const auto f = [](Tape&, Inputs x) { return sum(sqrt(x[0])); };
+  const GradientReport report = check_gradients(f, at, {.mode = CheckMode::sampled});
+  EXPECT_NE(report.verdict(), Verdict::fail) << report.str();
+  for (const GradientEntry& e : report.entries) EXPECT_TRUE(std::isfinite(e.analytic)) << report.str();
+}
+
 TEST(CheckGradients, SamplesDirectionsOfALargeModel) {
   Philox random(5);
   const std::vector<Tensor> weights{normal_noise({100, 500}, random), normal_noise({500, 100}, random)};
