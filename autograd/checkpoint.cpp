@@ -7,6 +7,7 @@
 
 #include "doxa/autograd/internal/number_text.h"
 #include "doxa/autograd/internal/tape_state.h"
+#include "doxa/autograd/internal/temporarily.h"
 #include "doxa/autograd/kernels/kernels.h"
 
 namespace doxa {
@@ -25,18 +26,6 @@ void expect_same(const Shape& shape, const Real* first, const Shape& shape_now, 
                              to_text(static_cast<double>(first[k])) +
                              ": does the block draw noise, or did a value that it reads change?");
 }
-
-// Gives a variable another value until the end of a block, however the block ends.
-template <class T>
-class Temporarily {
- public:
-  Temporarily(T& variable, T value) : variable_(variable), before_(variable) { variable = value; }
-  ~Temporarily() { variable_ = before_; }
-
- private:
-  T& variable_;
-  T before_;
-};
 
 }  // namespace
 

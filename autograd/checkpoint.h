@@ -43,9 +43,9 @@ class Checkpoint {
 ///
 /// f takes std::span<const Var> and returns a Var or a std::array of them. It is copied onto the tape, so it
 /// may capture only what can be copied byte by byte: numbers, Vars recorded before, pointers and references
-/// to what outlives backward. It must compute the same each time, so draw noise outside of it: backward throws
-/// std::logic_error if an output has another shape or another bit than when f was evaluated first. Gradients
-/// reach the inputs, everything else on the tape that f uses, and leaves that f binds. Throws
+/// to what outlives backward. It must compute the same each time, so draw noise outside of it: backward
+/// throws std::logic_error if an output has another shape or another bit than when f was evaluated first.
+/// Gradients reach the inputs, everything else on the tape that f uses, and leaves that f binds. Throws
 /// std::invalid_argument if there are no inputs.
 template <std::invocable<std::span<const Var>> F>
 auto checkpoint(F f, std::span<const Var> inputs) {

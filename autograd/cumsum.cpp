@@ -7,8 +7,9 @@
 namespace doxa {
 namespace {
 
-// For each lane, visits its elements in order, or the last first, and calls f(at, s) with the sum s of x up to the
-// element at `at`. It is compensated, so that every partial sum has its digits however many went before.
+// For each lane, visits its elements in order, or the last first, and calls f(at, s) with the sum s of x up
+// to the element at `at`. It is compensated, so that every partial sum has its digits however many went
+// before.
 template <class F>
 void running_sums(const Record& r, const Lanes& l, const Real* x, bool reversed, F f) {
   Real *total = r.workspace(2 * l.inner), *lost = total + l.inner;

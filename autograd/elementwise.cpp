@@ -1,11 +1,10 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
-#include <string>
 
+#include "doxa/autograd/internal/element_loops.h"
 #include "doxa/autograd/internal/exp_minus_square.h"
-#include "doxa/autograd/internal/long_sum.h"
+#include "doxa/autograd/internal/number_text.h"
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 
@@ -23,92 +22,6 @@ Var unary(const char* name, Var x) {
         const auto f = add ? r.kernels().unary_adjoint[i] : r.kernels().unary_product[i];
         f(r.size(), r.value(0), r.value(), r.adjoint(), dx);
       });
-}
-
-// A broadcast element-wise op on N operands: an inner loop over n elements, in which each operand steps by 1
-// or by 0, repeated over up to three outer axes.
-template <std::size_t N>
-struct Loops {
-  using Strides = std::array<Index, N + 1>;  // of the operands, and last of y
-  Index n = 1;
-  Strides step{};
-  std::array<Index, 3> count{1, 1, 1};
-  std::array<Strides, 3> stride{};
-};
-
-template <std::size_t N>
-Loops<N> loops(const std::array<Shape, N>& operands, const Shape& y) {
-  Loops<N> l;
-  if (std::all_of(operands.begin(), operands.end(), [&](const Shape& s) { return s == y; })) {
-    l.n = y.size();
-    l.step.fill(1);
-    return l;
-  }
-  // Axes from the last to the first. An axis is merged with the one inside it if the strides of all operands
-  // allow it.
-  struct Axis {
-    Index extent;
-    typename Loops<N>::Strides stride;
-  };
-  std::array<Axis, Shape::max_rank> axes{};
-  std::size_t used = 0;
-  typename Loops<N>::Strides size;
-  size.fill(1);
-  for (int i = 0; i < y.rank(); ++i) {
-    Axis axis{y[y.rank() - 1 - i], {}};
-    for (std::size_t k = 0; k <= N; ++k) {
-      const Shape& shape = k < N ? operands[k] : y;
-      const int at = shape.rank() - 1 - i;
-      const Index extent = at < 0 ? 1 : shape[at];
-      axis.stride[k] = extent == axis.extent ? size[k] : 0;
-      size[k] *= extent;
-    }
-    if (axis.extent == 1) continue;
-    if (used > 0) {
-      Axis& inner = axes[used - 1];
-      bool joins = true;
-      for (std::size_t k = 0; k < N; ++k) joins &= axis.stride[k] == inner.stride[k] * inner.extent;
-      if (joins) {
-        inner.extent *= axis.extent;
-        continue;
-      }
-    }
-    axes[used++] = axis;
-  }
-  if (used == 0) return l;  // one element
-  l.n = axes[0].extent;
-  l.step = axes[0].stride;
-  for (std::size_t i = 1; i < used; ++i) {
-    l.count[i - 1] = axes[i].extent;
-    l.stride[i - 1] = axes[i].stride;
-  }
-  return l;
-}
-
-// Calls f(at) for each row, where at[k] is where the row of operand k begins, and at[N] that of y.
-template <std::size_t N, class F>
-void for_each_row(const Loops<N>& l, F f) {
-  typename Loops<N>::Strides at;
-  for (Index k = 0; k < l.count[2]; ++k)
-    for (Index j = 0; j < l.count[1]; ++j)
-      for (Index i = 0; i < l.count[0]; ++i) {
-        for (std::size_t m = 0; m <= N; ++m)
-          at[m] = i * l.stride[0][m] + j * l.stride[1][m] + k * l.stride[2][m];
-        f(at);
-      }
-}
-
-// For a rule that adds to the adjoint of operand k row by row.
-LongSums sums_of_rows(const Record& r, std::size_t k) {
-  const auto operand = static_cast<int>(k);
-  const Index n = r.size(operand);
-  return LongSums(r, operand, n > 0 ? r.size() / n : 0);
-}
-
-// Calls f(begin, end) for pieces of a row, each of which may be added up one after another.
-template <class F>
-void for_each_piece(Index n, F f) {
-  for (Index begin = 0, end; begin < n; begin = end) f(begin, end = std::min(n, begin + sum_block));
 }
 
 // Operands of equal shape: a single row.
@@ -194,50 +107,6 @@ Var binary(const char* name, Real a, Var b) {
       });
 }
 
-// An op given by two formulas: y_i = value(x_i), and dx_i += slope(x_i, g_i) where g_i is not 0.
-template <class Value, class Slope>
-Var mapped(const char* name, Var x, Value value, Slope slope) {
-  return record(
-      name, x.shape(), {x},
-      [=](Record& r) {
-        for (Index i = 0; i < r.size(); ++i) r.value()[i] = value(r.value(0)[i]);
-      },
-      [=](Record& r) {
-        for (Index i = 0; i < r.size(); ++i)
-          if (const Real g = r.adjoint()[i]; g != 0) r.adjoint(0)[i] += slope(r.value(0)[i], g);
-      });
-}
-
-// y = a^b                                                      da += g b a^(b-1),  db += g a^b log a
-// with the values at a = 0 that ops.h states. A power that is 0 wins over a factor that is infinite, as it
-// does in the limit.
-template <class T>
-T slope_in_base(T a, T b) {
-  if (b == 0 || (a == 0 && b > 0 && b < 1)) return 0;
-  const T power = std::pow(a, b - 1);
-  return power == 0 ? 0 : b * power;
-}
-template <class T>
-T slope_in_exponent(T a, T b) {
-  const T power = std::pow(a, b);
-  return a >= 0 && (power == 0 || (a == 0 && b == 0)) ? 0 : power * std::log(a);
-}
-// A slope that leaves the range of Real may come back into it as a multiple of g: most systems have a wider long double.
-[[gnu::noinline]] Real wide_to_base(Real a, Real b, Real g) {
-  return static_cast<Real>(g * slope_in_base<long double>(a, b));
-}
-[[gnu::noinline]] Real wide_to_exponent(Real a, Real b, Real g) {
-  return static_cast<Real>(g * slope_in_exponent<long double>(a, b));
-}
-Real to_base(Real a, Real b, Real g) {
-  const Real product = g * slope_in_base(a, b);
-  return product != 0 && std::isfinite(product) ? product : wide_to_base(a, b, g);
-}
-Real to_exponent(Real a, Real b, Real g) {
-  const Real product = g * slope_in_exponent(a, b);
-  return product != 0 && std::isfinite(product) ? product : wide_to_exponent(a, b, g);
-}
-
 // y = scale x + shift                                                        dx += scale g
 Var affine(const char* name, Var x, Real scale, Real shift) {
   return record(
@@ -304,50 +173,6 @@ Var erf(Var x) {
       });
 }
 
-Var pow(Var base, Real exponent) {
-  return mapped(
-      "pow", base, [=](Real a) { return std::pow(a, exponent); },
-      [=](Real a, Real g) { return to_base(a, exponent, g); });
-}
-Var pow(Real base, Var exponent) {
-  return mapped(
-      "pow", exponent, [=](Real b) { return std::pow(base, b); },
-      [=](Real b, Real g) { return to_exponent(base, b, g); });
-}
-Var pow(Var base, Var exponent) {
-  return record(
-      "pow", broadcast(base.shape(), exponent.shape(), {"pow", base.tape()}), {base, exponent},
-      [](Record& r) {
-        const auto l = loops<2>({r.shape(0), r.shape(1)}, r.shape());
-        const Real *a = r.value(0), *b = r.value(1);
-        Real* y = r.value();
-        for_each_row(l, [&](const auto& at) {
-          for (Index i = 0; i < l.n; ++i)
-            y[at[2] + i] = std::pow(a[at[0] + i * l.step[0]], b[at[1] + i * l.step[1]]);
-        });
-      },
-      [](Record& r) {
-        const auto l = loops<2>({r.shape(0), r.shape(1)}, r.shape());
-        const Real *a = r.value(0), *b = r.value(1), *g = r.adjoint();
-        for (const std::size_t k : {std::size_t{0}, std::size_t{1}}) {
-          if (!r.needs_gradient(static_cast<int>(k))) continue;
-          const auto to_operand = k == 0 ? to_base : to_exponent;
-          Real* d = r.adjoint(static_cast<int>(k));
-          LongSums sums = sums_of_rows(r, k);
-          for_each_row(l, [&](const auto& at) {
-            for_each_piece(l.n, [&](Index begin, Index end) {
-              for (Index i = begin; i < end; ++i)
-                if (const Real g_i = g[at[2] + i]; g_i != 0)
-                  d[at[k] + i * l.step[k]] +=
-                      to_operand(a[at[0] + i * l.step[0]], b[at[1] + i * l.step[1]], g_i);
-              sums.added_in_steps(at[k] + begin * l.step[k], end - begin, l.step[k]);
-            });
-          });
-          sums.finish();
-        }
-      });
-}
-
 Var minimum(Var a, Var b) { return binary<Binary::minimum>("minimum", a, b); }
 Var minimum(Var a, Real b) { return binary<Binary::minimum>("minimum", a, b); }
 Var minimum(Real a, Var b) { return binary<Binary::minimum>("minimum", a, b); }
@@ -357,8 +182,8 @@ Var maximum(Real a, Var b) { return binary<Binary::maximum>("maximum", a, b); }
 
 Var clamp(Var x, Real lo, Real hi) {
   if (!(lo <= hi))
-    throw argument_error({"clamp", x.tape()},
-                         "[" + std::to_string(lo) + ", " + std::to_string(hi) + "] is no interval");
+    throw argument_error({"clamp", x.tape()}, "[" + to_text(static_cast<double>(lo)) + ", " +
+                                                  to_text(static_cast<double>(hi)) + "] is no interval");
   return mapped(
       "clamp", x, [=](Real v) { return v < lo   ? lo
                                        : v > hi ? hi

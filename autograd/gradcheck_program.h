@@ -9,8 +9,8 @@
 
 namespace doxa {
 
-/// A gradient check with a name. It draws what it needs, inputs or the parameters of a model, from the seed of
-/// its options.
+/// A gradient check with a name. It draws what it needs, inputs or the parameters of a model, from the seed
+/// of its options.
 struct NamedGradientCheck {
   std::string name;
   SeededCheck check;
@@ -22,8 +22,8 @@ struct NamedGradientCheck {
 NamedGradientCheck gradient_check(std::string name, TensorFunction function, DrawInputs draw,
                                   std::vector<std::string> inputs = {});
 
-/// A program that runs these checks and prints a line for each, the verdict and its worst ratio, and below the
-/// line of a check that did not pass its report. To be called by main:
+/// A program that runs these checks and prints a line for each, the verdict and its worst ratio, and below
+/// the line of a check that did not pass its report. To be called by main:
 ///
 ///   int main(int argc, char** argv) {
 ///     const std::vector checks{doxa::gradient_check("cube", cube, draw)};

@@ -73,7 +73,8 @@ struct Lower {
   bool reversed;
 };
 
-// X ← M⁻¹ X for X of m columns. With `cotangents`, an element of X that is 0 adds 0 to those below it, whatever M is.
+// X ← M⁻¹ X for X of m columns. With `cotangents`, an element of X that is 0 adds 0 to those below it,
+// whatever M is.
 template <bool cotangents>
 void substitute(const Lower& l, const Real* t, Index m, Real* x) {
   for (Index step = 0; step < l.n; ++step) {

@@ -57,8 +57,8 @@ Var log_sigmoid(Var x);  ///< log(sigmoid(x)) = -softplus(-x)
 /// log-probability x. -inf at 0, NaN above. (The sign convention of Stan's log1m_exp. M. Mächler, "Accurately
 /// computing log(1 - exp(-|a|))", 2012.)
 Var log1mexp(Var x);
-/// log(1 - tanh²x) = -2 log cosh x, accurate near 0 and far out: the logarithm of the slope of tanh, by which a
-/// squashed action tanh(x) changes the log-density of x (Haarnoja et al., arXiv 1801.01290, appendix C).
+/// log(1 - tanh²x) = -2 log cosh x, accurate near 0 and far out: the logarithm of the slope of tanh, by which
+/// a squashed action tanh(x) changes the log-density of x (Haarnoja et al., arXiv 1801.01290, appendix C).
 Var log_tanh_slope(Var x);
 Var erf(Var x);   ///< 2/√π ∫_0^x e^(-t²) dt; the normal's distribution function is cdf in normal.h
 Var relu(Var x);  ///< max(x, 0); the derivative at 0 is taken as 0
@@ -104,19 +104,20 @@ Var max(Var x);
 Var max(Var x, const AxisList& axes, bool keepdims = false);
 Var min(Var x);  ///< the smallest, likewise
 Var min(Var x, const AxisList& axes, bool keepdims = false);
-/// sqrt(Σ x_i²), the Euclidean norm, without overflow or underflow of the squares. Its gradient is x / norm; at
-/// x = 0 it is taken as 0, and infinite elements take all of it. 0 if there are no elements.
+/// sqrt(Σ x_i²), the Euclidean norm, without overflow or underflow of the squares. Its gradient is x / norm;
+/// at x = 0 it is taken as 0, and infinite elements take all of it. 0 if there are no elements.
 Var norm(Var x);
 Var norm(Var x, const AxisList& axes, bool keepdims = false);
-/// Π x_i; 1 if there are no elements. Nothing overflows or underflows on the way. The gradient is the product of
-/// the others, at zeros too.
+/// Π x_i; 1 if there are no elements. Nothing overflows or underflows on the way. The gradient is the product
+/// of the others, at zeros too.
 Var prod(Var x);
 Var prod(Var x, const AxisList& axes, bool keepdims = false);
-/// The sums of the first 1, 2, … elements along one axis, y_j = Σ_{k≤j} x_k, in the shape of x; the error of each
-/// is a few units of rounding of Σ |x_k|, however many there are.
+/// The sums of the first 1, 2, … elements along one axis, y_j = Σ_{k≤j} x_k, in the shape of x; the error of
+/// each is a few units of rounding of Σ |x_k|, however many there are.
 Var cumsum(Var x, int axis = -1);
-/// log Σ e^x_i, without overflow; -inf, with gradient 0, if all x_i are -inf or there are none. It and the two
-/// below have their limits at infinities: one x_i = inf outweighs all finite ones, and several share equally.
+/// log Σ e^x_i, without overflow; -inf, with gradient 0, if all x_i are -inf or there are none. It and the
+/// two below have their limits at infinities: one x_i = inf outweighs all finite ones, and several share
+/// equally.
 Var logsumexp(Var x);
 Var logsumexp(Var x, const AxisList& axes, bool keepdims = false);
 Var softmax(Var x);  ///< e^x_i / Σ e^x_k, in the shape of x; NaN where all x_k are -inf

@@ -50,7 +50,8 @@ Var variance(const Reduction& of) {
         bool finite = true;
         for (Index i = 0; i < l.count(); ++i) finite &= std::isfinite(c[i] = 2 * r.adjoint()[i] / n);
         if (finite) return r.kernels().lane_add_scaled(l, c, deviation, r.adjoint(0));
-        // The standard deviation sqrt(y) has an infinite slope at y = 0, where all d_j are 0: its gradient is 0.
+        // The standard deviation sqrt(y) has an infinite slope at y = 0, where all d_j are 0: its gradient is
+        // 0.
         for (Index at = 0; at < l.size(); ++at)
           if (const Index i = at / (l.n * l.inner) * l.inner + at % l.inner; c[i] != 0 && deviation[at] != 0)
             r.adjoint(0)[at] +=

@@ -109,9 +109,10 @@ class Tape {
   /// A value kept elsewhere, whose gradient is written there: backward(loss) sets `gradient` to ∂loss/∂value
   /// (zero if the loss does not depend on it). Both tensors must outlive this step, and from the first record
   /// that uses it the value must stay as it is: backward throws std::logic_error if a leaf that the loss
-  /// depends on has changed. (Of leaves of more than 4096 numbers it compares about 1024; in debug builds all.)
-  /// Binding them again before the next clear() gives the same Var; if the value has changed since the last
-  /// backward, records from then on may use the new one. Throws std::invalid_argument if their shapes differ.
+  /// depends on has changed. (Of leaves of more than 4096 numbers it compares about 1024; in debug builds
+  /// all.) Binding them again before the next clear() gives the same Var; if the value has changed since the
+  /// last backward, records from then on may use the new one. Throws std::invalid_argument if their shapes
+  /// differ.
   Var leaf(const Tensor& value, Tensor& gradient);
 
   /// Adds an op: y of the given shape = f(operands). `forward(record)` computes it now, `backward(record)`
@@ -135,8 +136,8 @@ class Tape {
 
   /// Computes the adjoint of every value that `loss` depends on. Adjoints start from zero, so a second
   /// backward gives the same as the first. Throws std::invalid_argument unless the loss has one element, and
-  /// std::logic_error if a backward rule calls it, or if a leaf has changed. If it throws, there are no adjoints
-  /// to read, and the gradients of leaves are undefined.
+  /// std::logic_error if a backward rule calls it, or if a leaf has changed. If it throws, there are no
+  /// adjoints to read, and the gradients of leaves are undefined.
   void backward(Var loss);
   /// The same for any y, from the cotangent v: adjoints become ∂(Σ v_i y_i)/∂·.
   void backward(Var y, const Tensor& cotangent);
@@ -212,8 +213,8 @@ class Tape {
     bool unused_leaf;  // a leaf that no record has used yet
     static constexpr std::uint8_t more = 3;
   };
-  // A list of plain data, at most 2³² - 2 of them. What is added is not initialised, and is not there before it
-  // is counted in.
+  // A list of plain data, at most 2³² - 2 of them. What is added is not initialised, and is not there before
+  // it is counted in.
   template <class T>
   class List {
    public:

@@ -67,8 +67,8 @@ Real kl_term(Real l, Real k) {
   return t > 1 ? sigmoid(k) - times_sigmoid(l, 1 + t) : times_sigmoid(l, expm1_less(t));
 }
 
-// The divergence is that of a coin that always shows the same, -log p of what it shows, if l is infinite. If only k
-// is, q shows what is impossible under p.
+// The divergence is that of a coin that always shows the same, -log p of what it shows, if l is infinite. If
+// only k is, q shows what is impossible under p.
 Real divergence(Real l, Real k) {
   if (std::isinf(l)) return l > 0 ? softplus(-k) : softplus(k);
   if (std::isinf(k)) return std::numeric_limits<Real>::infinity();

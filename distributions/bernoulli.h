@@ -19,9 +19,9 @@ struct Bernoulli {
 
   /// Throws std::invalid_argument naming the index unless every logit is finite.
   explicit Bernoulli(Var logits);
-  /// logits = log p - log(1 - p), which are -inf and inf at p = 0 and 1. What is finite in the derivative with
-  /// respect to such a p is exact, as the -1 of log(1 - p) at p = 0. Derivatives that are infinite there are taken
-  /// as 0, as in Categorical: of log p at p = 0, of the entropy, of stddev, of KL(q‖p) by q. Throws
+  /// logits = log p - log(1 - p), which are -inf and inf at p = 0 and 1. What is finite in the derivative
+  /// with respect to such a p is exact, as the -1 of log(1 - p) at p = 0. Derivatives that are infinite there
+  /// are taken as 0, as in Categorical: of log p at p = 0, of the entropy, of stddev, of KL(q‖p) by q. Throws
   /// std::invalid_argument naming the index unless 0 <= p <= 1.
   static Bernoulli from_probs(Var probs);
 

@@ -45,8 +45,8 @@ Real all_but(const Real* w, Index k, Index i, Real total) {
   return sum;
 }
 
-// The probabilities of each row of logits and their logarithms, in memory of the tape, so that a backward rule can read
-// what the forward rule computed.
+// The probabilities of each row of logits and their logarithms, in memory of the tape, so that a backward
+// rule can read what the forward rule computed.
 struct Rows {
   Lanes lanes;
   Index k;
@@ -216,8 +216,8 @@ namespace {
 
 // t_i = log(p_i / q_i) for one row of logits a of q and b of p. Let L be the likeliest value under q, and
 //   d_i = (b_i - a_i) - (b_L - a_L)  and  S = Σ_k (q_k e^d_k - q_k).
-// Where q and p are nearly equal, S is small and t_i = d_i - log(1 + S) keeps its digits. Where q_k may underflow,
-// q_k e^d_k is computed as q_L e^(b_k - b_L).
+// Where q and p are nearly equal, S is small and t_i = d_i - log(1 + S) keeps its digits. Where q_k may
+// underflow, q_k e^d_k is computed as q_L e^(b_k - b_L).
 void log_ratios(Index k, const Real* a, const Real* b, const Real* q, const Real* log_q, const Real* log_p,
                 Real* t) {
   const Index likeliest = std::max_element(a, a + k) - a;

@@ -8,12 +8,12 @@
 
 namespace doxa {
 
-/// A distribution names the type of its values, `Value`, and `event_rank`, the number of their last axes that make one
-/// event. It is used through free functions, all in nats:
+/// A distribution names the type of its values, `Value`, and `event_rank`, the number of their last axes that
+/// make one event. It is used through free functions, all in nats:
 ///   log_prob(q, x)     log q(x), a number for each event
 ///   sample(q, random)  a draw, without gradient
-/// and, where there is a closed form, entropy(q) = -E_q[log q], mean(q), variance(q), stddev(q) = √variance(q) and
-/// kl_divergence(q, p). Its members are
+/// and, where there is a closed form, entropy(q) = -E_q[log q], mean(q), variance(q), stddev(q) =
+/// √variance(q) and kl_divergence(q, p). Its members are
 ///   tape()       the tape of its parameters
 ///   shape()      the shape of a draw (of the indices for Categorical, whose values are not a Var)
 ///   repeated(n)  n independent copies of it, along a new first axis
@@ -36,16 +36,16 @@ concept Distribution = requires(const D& q, const typename D::Value& x, Philox& 
   { q.detached() } -> std::same_as<D>;
 };
 
-/// A distribution whose draws are a differentiable function z = from_noise(ε) of noise that does not depend on its
-/// parameters. noise(random) draws ε.
+/// A distribution whose draws are a differentiable function z = from_noise(ε) of noise that does not depend
+/// on its parameters. noise(random) draws ε.
 template <class D>
 concept Reparametrised = Distribution<D> && requires(const D& q, Var noise, Philox& random) {
   { q.from_noise(noise) } -> std::same_as<Var>;
   { q.noise(random) } -> std::same_as<Var>;
 };
 
-/// A distribution with finitely many values x_1 … x_K, K = support_size(). support() has the shape of a draw of
-/// repeated(K), and the value of copy i is x_i.
+/// A distribution with finitely many values x_1 … x_K, K = support_size(). support() has the shape of a draw
+/// of repeated(K), and the value of copy i is x_i.
 template <class D>
 concept FiniteSupport = Distribution<D> && requires(const D& q) {
   { q.support_size() } -> std::same_as<Index>;

@@ -65,8 +65,9 @@ struct ScoreFunction;
 /// Enumeration is exact. ScoreFunction, Reparametrisation and PathDerivative are unbiased. StraightThrough is
 /// unbiased only if f is linear in z, and GumbelSoftmax only in the limit of temperature 0.
 ///
-/// An estimator that does not suit the distribution does not compile. Throws std::invalid_argument if f returns another
-/// shape, for fewer samples than the estimator needs, and for a running mean in an estimator that ends with the call.
+/// An estimator that does not suit the distribution does not compile. Throws std::invalid_argument if f
+/// returns another shape, for fewer samples than the estimator needs, and for a running mean in an estimator
+/// that ends with the call.
 template <Distribution Q, class F, class Estimator>
 Var expectation(const Q& q, F&& f, Estimator&& estimator, Philox& random) {
   static_assert(
@@ -134,7 +135,8 @@ struct Enumeration {
   Var operator()(const Q& q, F& f, Philox& random) const;
 };
 
-/// Throws std::invalid_argument if the baseline is a running mean. For estimators that exist during one call only.
+/// Throws std::invalid_argument if the baseline is a running mean. For estimators that exist during one call
+/// only.
 void check_outlives_call(const Baseline& baseline);
 
 /// The surrogate of the score-function estimator for draws along the first axis: its value is f, and its
@@ -143,7 +145,8 @@ void check_outlives_call(const Baseline& baseline);
 /// decay outside [0, 1).
 Var score_function_surrogate(Var f, Var log_q, Baseline& baseline);
 
-/// Throws std::invalid_argument unless f's answer to draws of this shape, [n, events …, event], is [n, events …].
+/// Throws std::invalid_argument unless f's answer to draws of this shape, [n, events …, event], is [n, events
+/// …].
 void check_answer(Var answer, const Shape& draws, int event_rank);
 /// The corner of the simplex nearest to each point along the last axis: a 1 at its largest number.
 Var nearest_corner(Var x);

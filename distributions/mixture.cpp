@@ -96,8 +96,8 @@ Var log_marginal(const Categorical& weights, Var log_densities) {
 
 // The derivative by a weight w_i of 0, w_i being the weight before it is divided by the total S:
 //   ∂ log share_j/∂w_i = -q_i(x) / (S q(x)) for j ≠ i
-// That of share i itself is infinite and taken as 0. The shares do not depend on S, so these slopes are whole, and
-// log_probs(), which would add its own, is not used.
+// That of share i itself is infinite and taken as 0. The shares do not depend on S, so these slopes are
+// whole, and log_probs(), which would add its own, is not used.
 Var log_shares(const Categorical& weights, Var log_densities) {
   const Var joint = log_softmax(weights.logits, -1) + log_densities, y = log_softmax(joint, -1);
   if (!weights.zero_probs) return y;

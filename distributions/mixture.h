@@ -21,12 +21,13 @@ Var beside_components(Var x, int event_rank);
 /// x [..., event] repeated for each component: [..., M, event]. Throws std::invalid_argument if x and the
 /// mixture would both have to be stretched (distribution.h).
 Var for_components(Var x, const Shape& mixture, const Shape& components, int event_rank);
-/// Each index `components` times. Throws std::invalid_argument unless there is one index for each event of `shape`.
+/// Each index `components` times. Throws std::invalid_argument unless there is one index for each event of
+/// `shape`.
 std::vector<Index> for_components(std::span<const Index> x, const Shape& shape, Index components);
 /// Weights [..., M] as [..., M, 1], with as many ones as an event has axes.
 Var beside_events(Var weights, int event_rank);
-/// From log-densities log q_k(x) [..., M]: log Σ_k w_k q_k(x), and log (w_k q_k(x)) minus that. A weight that is 0
-/// has the derivative q_k(x) / q(x) - 1 of the first.
+/// From log-densities log q_k(x) [..., M]: log Σ_k w_k q_k(x), and log (w_k q_k(x)) minus that. A weight that
+/// is 0 has the derivative q_k(x) / q(x) - 1 of the first.
 Var log_marginal(const Categorical& weights, Var log_densities);
 Var log_shares(const Categorical& weights, Var log_densities);
 /// From values of all components, the value of component chosen_i for each event i; without gradient.
@@ -36,11 +37,12 @@ std::vector<Index> choose(const std::vector<Index>& all, const Shape& shape, Ind
 
 }  // namespace mixing
 
-/// The mixture q(x) = Σ_k w_k q_k(x) of M distributions of one type D. All components are one D, in which the last axis
-/// before those of an event counts them: means [..., M] for a mixture of Normals, [..., M, d] for vectors, logits
-/// [..., M, K] for Categoricals. The weights [..., M] broadcast along the leading axes. A draw jumps from component to
-/// component, so there is no rsample; gradients go through log_prob. With weights from Categorical::from_probs the
-/// gradient by a weight of 0 is exact, so that a component without weight can be revived.
+/// The mixture q(x) = Σ_k w_k q_k(x) of M distributions of one type D. All components are one D, in which the
+/// last axis before those of an event counts them: means [..., M] for a mixture of Normals, [..., M, d] for
+/// vectors, logits [..., M, K] for Categoricals. The weights [..., M] broadcast along the leading axes. A
+/// draw jumps from component to component, so there is no rsample; gradients go through log_prob. With
+/// weights from Categorical::from_probs the gradient by a weight of 0 is exact, so that a component without
+/// weight can be revived.
 template <Distribution D>
 struct Mixture {
   using Value = typename D::Value;
@@ -85,7 +87,8 @@ Var log_joint(const Mixture<D>& q, typename Mixture<D>::Argument x) {
   return log_weights + log_densities(q, x);
 }
 
-/// log Σ_k w_k q_k(x), without underflow however far x is from all components. A list x holds one index for each event.
+/// log Σ_k w_k q_k(x), without underflow however far x is from all components. A list x holds one index for
+/// each event.
 template <Distribution D>
 Var log_prob(const Mixture<D>& q, typename Mixture<D>::Argument x) {
   return mixing::log_marginal(q.weights, log_densities(q, x));

@@ -15,8 +15,8 @@ struct MonteCarloEstimate {
   Tensor mean, standard_error;
 };
 
-/// The running means and sums of squares of Welford (Technometrics 4(3), 1962) for all events of a batch, in double
-/// precision.
+/// The running means and sums of squares of Welford (Technometrics 4(3), 1962) for all events of a batch, in
+/// double precision.
 class RunningMoments {
  public:
   /// Adds the samples along the first axis. The other axes must have the same shape in every call.

@@ -4,7 +4,8 @@
 
 namespace doxa {
 
-/// The normal distribution N(loc, scale²), element by element. The two parameters broadcast against each other.
+/// The normal distribution N(loc, scale²), element by element. The two parameters broadcast against each
+/// other.
 struct Normal {
   using Value = Var;
   static constexpr int event_rank = 0;
@@ -30,8 +31,8 @@ Var log_prob(const Normal& q, Var x);  ///< -((x - loc) / scale)² / 2 - log sca
 /// Φ((x - loc) / scale), the probability of a draw of at most x, Φ(z) = erfc(-z/√2) / 2; its digits are kept
 /// in the lower tail. (The upper tail is cdf of the mirrored normal, N(-loc, scale²), at -x.)
 Var cdf(const Normal& q, Var x);
-/// log cdf(q, x) over the whole range of x: about -z²/2 in the lower tail, where cdf underflows (z < -38), by Laplace's
-/// continued fraction for Mills' ratio (Abramowitz & Stegun, 26.2.14).
+/// log cdf(q, x) over the whole range of x: about -z²/2 in the lower tail, where cdf underflows (z < -38), by
+/// Laplace's continued fraction for Mills' ratio (Abramowitz & Stegun, 26.2.14).
 Var log_cdf(const Normal& q, Var x);
 Var entropy(const Normal& q);   ///< log scale + log(2πe) / 2
 Var mean(const Normal& q);      ///< loc, in the shape of a draw
@@ -53,8 +54,9 @@ struct DiagonalNormal {
   static DiagonalNormal from_log_scale(Var loc, Var log_scale) {
     return DiagonalNormal(Normal::from_log_scale(loc, log_scale));
   }
-  /// [..., d] from the outputs [..., 2d] of a network: the first half of the last axis is loc, the second log_scale.
-  /// Throws std::invalid_argument if the axis does not divide by two, or as Normal::from_log_scale does.
+  /// [..., d] from the outputs [..., 2d] of a network: the first half of the last axis is loc, the second
+  /// log_scale. Throws std::invalid_argument if the axis does not divide by two, or as Normal::from_log_scale
+  /// does.
   static DiagonalNormal from_halves(Var parameters) {
     const auto [loc, log_scale] = split<2>(parameters, -1);
     return from_log_scale(loc, log_scale);

@@ -4,7 +4,8 @@
 
 namespace doxa {
 
-/// A Categorical whose values are vectors: the value i has a 1 at i and zeros elsewhere. One event is the last axis.
+/// A Categorical whose values are vectors: the value i has a 1 at i and zeros elsewhere. One event is the
+/// last axis.
 struct OneHotCategorical {
   using Value = Var;
   static constexpr int event_rank = 1;

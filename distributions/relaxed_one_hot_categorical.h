@@ -10,8 +10,9 @@ namespace doxa {
 /// corner there. One event is the last axis. C. Maddison, A. Mnih & Y. W. Teh (2017), arXiv 1611.00712; E.
 /// Jang, S. Gu & B. Poole (2017), arXiv 1611.01144.
 ///
-/// At a low temperature coordinates of a draw underflow to 0, which is not inside the simplex. Use the logits y of
-/// x = softmax(y) instead: logits_from_noise in place of from_noise, and log_prob_of_logits in place of log_prob.
+/// At a low temperature coordinates of a draw underflow to 0, which is not inside the simplex. Use the logits
+/// y of x = softmax(y) instead: logits_from_noise in place of from_noise, and log_prob_of_logits in place of
+/// log_prob.
 struct RelaxedOneHotCategorical {
   using Value = Var;
   static constexpr int event_rank = 1;
@@ -36,8 +37,9 @@ struct RelaxedOneHotCategorical {
 
 /// The density of x_1 … x_{K-1} (Maddison et al., equation 10): with s_i = log p_i - τ log x_i,
 ///   log (K-1)! + (K-1) log τ + Σ_i (s_i - log x_i) - K log Σ_k e^s_k.
-/// It is -inf if some p_i = 0, because the draws then have no density inside the simplex. Throws std::invalid_argument
-/// naming the index of an x that is not positive (see log_prob_of_logits), or the row if it does not add up to 1.
+/// It is -inf if some p_i = 0, because the draws then have no density inside the simplex. Throws
+/// std::invalid_argument naming the index of an x that is not positive (see log_prob_of_logits), or the row
+/// if it does not add up to 1.
 Var log_prob(const RelaxedOneHotCategorical& q, Var x);
 /// The density of the differences y_1 - y_K … y_{K-1} - y_K of logits y with x = softmax(y) (Maddison et al.,
 /// appendix C.3):

@@ -7,8 +7,8 @@
 
 namespace doxa {
 
-// Functions of the weights w_j = e^(x_j - max x) of a lane, the largest of which is 1, and of their total. A lane whose
-// x are all -inf has no weight of 1, and one with a NaN has no numbers.
+// Functions of the weights w_j = e^(x_j - max x) of a lane, the largest of which is 1, and of their total. A
+// lane whose x are all -inf has no weight of 1, and one with a NaN has no numbers.
 
 /// Whether one weight is nearly all of the total, so that rounding has lost the digits of the others. If not,
 /// the sum of the others, total - 1, has a relative error of at most 64 unit round-offs. False for a lane

@@ -43,8 +43,8 @@ class LongSums {
   /// Numbers of memory for n sums of `terms` terms each.
   static Index memory(Index n, Index terms) { return terms > sum_block ? 3 * n : 0; }
 
-  /// For the adjoint of this operand, each element of which receives at most `terms` terms. Takes the record's
-  /// workspace.
+  /// For the adjoint of this operand, each element of which receives at most `terms` terms. Takes the
+  /// record's workspace.
   LongSums(const Record& r, int operand, Index terms) : n_(r.size(operand)), y_(r.adjoint(operand)) {
     if (const Index needed = memory(n_, terms); needed > 0) start(r.workspace(needed));
   }

@@ -70,8 +70,8 @@ bool parse(std::string_view text, Decimal& d) {
   return text.empty();
 }
 
-// A whole number in base 2^32. 85 limbs suffice: 769 digits take 2555 bits, and the largest power of five needed,
-// 5^(769 + 323), takes 2536; division adds up to 32 + 31 more.
+// A whole number in base 2^32. 85 limbs suffice: 769 digits take 2555 bits, and the largest power of five
+// needed, 5^(769 + 323), takes 2536; division adds up to 32 + 31 more.
 class BigInteger {
  public:
   explicit BigInteger(std::uint32_t x) : size_(1) { limbs_[0] = x; }
@@ -115,8 +115,8 @@ class BigInteger {
     return false;
   }
 
-  // Leaves the remainder and returns the quotient, which must be below 2^32. The divisor's last limb must have
-  // its highest bit set: then the quotient of the leading limbs is too small by 3 at most.
+  // Leaves the remainder and returns the quotient, which must be below 2^32. The divisor's last limb must
+  // have its highest bit set: then the quotient of the leading limbs is too small by 3 at most.
   std::uint32_t divide(const BigInteger& divisor) {
     const std::size_t last = divisor.size_ - 1;
     const std::uint64_t leading =
@@ -146,8 +146,9 @@ class BigInteger {
   std::size_t size_ = 0;
 };
 
-// The magnitude of d, which has digits and 10^-324 < |d| < 10^309. Apart from a power of two, |d| is the digits as a
-// whole number, multiplied or divided by a power of five; the quotient of these two is computed to 63 bits.
+// The magnitude of d, which has digits and 10^-324 < |d| < 10^309. Apart from a power of two, |d| is the
+// digits as a whole number, multiplied or divided by a power of five; the quotient of these two is computed
+// to 63 bits.
 double nearest(const Decimal& d) {
   const int exponent = static_cast<int>(d.point - static_cast<std::int64_t>(d.count));
   if constexpr (FLT_EVAL_METHOD == 0) {

@@ -8,8 +8,8 @@ namespace doxa {
 bool all_finite(const Kernels& kernels, Index n, const Real* x);
 bool all_operands_finite(const Record& r);
 
-/// The adjoint of a matrix product Y = X W for X [m,k] and W [k,n], from the cotangents G [m,n]; all are stored
-/// by rows. A cotangent of 0 adds 0, also where it meets a NaN or infinity in X or W.
+/// The adjoint of a matrix product Y = X W for X [m,k] and W [k,n], from the cotangents G [m,n]; all are
+/// stored by rows. A cotangent of 0 adds 0, also where it meets a NaN or infinity in X or W.
 ///
 /// That costs nothing where X and W are finite. A NaN or infinity in one of them makes numbers of Y NaN or
 /// infinite, so a rule that finds Y finite says `finite` and nothing more is looked at. Otherwise X and W are

@@ -17,8 +17,9 @@ struct Reduction {
 
 Reduction over_all(Var x);
 
-/// If the reduced axes are adjacent, they form lanes of x as it lies in memory. Otherwise x is permuted first,
-/// so that they become the last axes. Throws std::invalid_argument naming `op` for axes that x does not have.
+/// If the reduced axes are adjacent, they form lanes of x as it lies in memory. Otherwise x is permuted
+/// first, so that they become the last axes. Throws std::invalid_argument naming `op` for axes that x does
+/// not have.
 Reduction over(Var x, AxisList axes, bool keepdims, const char* op);
 
 /// The axes that are kept, followed by the given ones, both in order.

@@ -68,8 +68,8 @@ std::size_t Tape::peak_bytes() const { return std::max(state_->peak_bytes, bytes
 
 // ---- leaves kept elsewhere -------------------------------------------------------------------------------
 
-// Of more than 4096 numbers it takes about 1024, because reading them all would show in the time of a training
-// step; an optimiser's step changes these too. Debug and sanitizer builds take all.
+// Of more than 4096 numbers it takes about 1024, because reading them all would show in the time of a
+// training step; an optimiser's step changes these too. Debug and sanitizer builds take all.
 std::uint64_t Tape::fingerprint(const Shape& shape, const Real* value) const {
 #ifdef DOXA_CHECKED
   const Index stride = 1;

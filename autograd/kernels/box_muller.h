@@ -8,8 +8,8 @@
 
 namespace doxa {
 
-/// log(u) for u > 0 that is not denormal: u = 2^e (1 + f) with 1 + f in [sqrt 1/2, sqrt 2), s = f / (2 + f), and
-/// log(1 + f) = 2 (s + s^3/3 + s^5/5 + …) = f - f^2/2 + s (f^2/2 + 2 (s^2/3 + s^4/5 + …)).
+/// log(u) for u > 0 that is not denormal: u = 2^e (1 + f) with 1 + f in [sqrt 1/2, sqrt 2), s = f / (2 + f),
+/// and log(1 + f) = 2 (s + s^3/3 + s^5/5 + …) = f - f^2/2 + s (f^2/2 + 2 (s^2/3 + s^4/5 + …)).
 static inline double log_of_uniform(double u) {
   constexpr double ln2_high = 0x1.62e42fefa3800p-1, ln2_low = 0x1.ef35793c76730p-45;
   const std::uint64_t shifted = elementary::to_bits(u) + (0x3ff0000000000000 - 0x3fe6a09e667f3bcd);

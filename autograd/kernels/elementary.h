@@ -39,7 +39,8 @@ DOXA_INLINE ExpParts<T> exp_parts(T x) {
   return {p, (r - p) + s, t};
 }
 
-/// 2^n as two factors, because n may be far below the smallest exponent of a normal number, or one above the largest.
+/// 2^n as two factors, because n may be far below the smallest exponent of a normal number, or one above the
+/// largest.
 template <class T>
 struct Power {
   T first, second, n_second;
@@ -88,8 +89,9 @@ DOXA_INLINE float log_series(float z) {
   return polynomial(z, z * z, 0x1.55555cp-1f, 0x1.997c28p-2f, 0x1.2ee76cp-2f);
 }
 
-/// log(1 + f) + e ln 2 + correction for 1 + f in [sqrt 1/2, sqrt 2) and a correction of the size of a rounding error.
-/// With s = f / (2 + f), log(1 + f) = log((1 + s) / (1 - s)) = f - f^2/2 + s (f^2/2 + z (2/3 + 2/5 z + …)).
+/// log(1 + f) + e ln 2 + correction for 1 + f in [sqrt 1/2, sqrt 2) and a correction of the size of a
+/// rounding error. With s = f / (2 + f), log(1 + f) = log((1 + s) / (1 - s)) = f - f^2/2 + s (f^2/2 + z (2/3
+/// + 2/5 z + …)).
 template <class T>
 DOXA_INLINE T log_parts(T f, T e, T correction) {
   const T s = f / (2 + f), z = s * s, half_square = T{0.5} * f * f;
@@ -97,7 +99,8 @@ DOXA_INLINE T log_parts(T f, T e, T correction) {
   return e * Format<T>::ln2_high - ((half_square - (s * (half_square + z * log_series(z)) + low)) - f);
 }
 
-/// log(1 + f + f_low) - log(1 + f) ≈ f_low / (1 + f), to two digits, for f as above and a rounding error f_low.
+/// log(1 + f + f_low) - log(1 + f) ≈ f_low / (1 + f), to two digits, for f as above and a rounding error
+/// f_low.
 template <class T>
 DOXA_INLINE T log_correction(T f, T f_low) {
   return f_low * (1 - f * (1 - T{0.8125} * f));
@@ -192,7 +195,8 @@ DOXA_INLINE T silu(T x) {
   return select(q == 0, T{-0.0}, x * q);
 }
 
-/// Its derivative: sigmoid(x) (1 + x sigmoid(-x)), in which a logistic function that is 0 wins over an infinite x.
+/// Its derivative: sigmoid(x) (1 + x sigmoid(-x)), in which a logistic function that is 0 wins over an
+/// infinite x.
 template <class T>
 DOXA_INLINE T silu_slope(T x) {
   const T q = sigmoid(x), rest = sigmoid(-x);
@@ -211,8 +215,8 @@ DOXA_INLINE T softplus(T x) {
 
 // ---- logarithms of a difference from 1 ----
 
-/// log(1 - e^x) for x < 0: the logarithm of -t - t_low with t + t_low = e^x - 1. Beyond `far` it is -z - z²/2 to
-/// the last digit, with z = e^x.
+/// log(1 - e^x) for x < 0: the logarithm of -t - t_low with t + t_low = e^x - 1. Beyond `far` it is -z - z²/2
+/// to the last digit, with z = e^x.
 template <class T>
 DOXA_INLINE T log1mexp(T x) {
   using F = Format<T>;
@@ -271,8 +275,8 @@ DOXA_INLINE T share(T g, bool chosen, T a, T b) {
 
 // ---- quotients ----
 
-/// (g y) / b. g y may overflow though the result does not: then both sides of the division are multiplied by a power
-/// of two, which changes no digit.
+/// (g y) / b. g y may overflow though the result does not: then both sides of the division are multiplied by
+/// a power of two, which changes no digit.
 template <class T>
 DOXA_INLINE T product_over(T g, T y, T b) {
   constexpr T down = static_cast<T>(sizeof(T) > 4 ? 0x1p-600 : 0x1p-80);

@@ -220,8 +220,8 @@ void multiply_add_adjoint(Index n, const Real* b, const Real* c, const Real* g, 
   for_each(n, [=](Index i) { dc[i] += g[i] * reached(g[i], b[i]); });
 }
 
-// u = 4 (x - lo) / (hi - lo) - 2 lies between -2 and 2, which is to say that the first bit of its exponent is 0. If the
-// bounds are infinite, u = 0 x is 0 or NaN.
+// u = 4 (x - lo) / (hi - lo) - 2 lies between -2 and 2, which is to say that the first bit of its exponent is
+// 0. If the bounds are infinite, u = 0 x is 0 or NaN.
 bool all_between(Index n, Real lo, Real hi, const Real* x) {
   const bool finite = hi - lo < static_cast<Real>(__builtin_inf());
   const Real scale = finite ? 4 / (hi - lo) : 0, shift = finite ? -2 * (hi + lo) / (hi - lo) : 0;

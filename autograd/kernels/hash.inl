@@ -1,7 +1,8 @@
 // Included by kernels.inl, inside the namespace of one instruction set.
 //
-// Sixteen chains of numbers are hashed side by side and joined at the end. A step mixes shifts to the right, which are
-// linear in the bits, with a multiplication by 31, which is linear in the number: what is neither cancels only by chance.
+// Sixteen chains of numbers are hashed side by side and joined at the end. A step mixes shifts to the right,
+// which are linear in the bits, with a multiplication by 31, which is linear in the number: what is neither
+// cancels only by chance.
 
 inline std::uint64_t mixed(std::uint64_t hash) {
   hash ^= hash >> 23;
@@ -13,8 +14,8 @@ inline std::uint64_t bits_of(Real x) {
   return __builtin_bit_cast(Bits, x);
 }
 
-// Somewhere in the k-th piece of `stride` numbers, so that rows whose length divides the stride are not hit in one
-// column only.
+// Somewhere in the k-th piece of `stride` numbers, so that rows whose length divides the stride are not hit
+// in one column only.
 inline Index sample(Index k, Index stride) {
   const auto anywhere = static_cast<std::uint32_t>(static_cast<std::uint32_t>(k) * 2654435769U);
   return k * stride + static_cast<Index>(anywhere * static_cast<std::uint64_t>(stride) >> 32);

@@ -56,15 +56,16 @@ struct Kernels {
   void (*unary_product[static_cast<int>(Unary::count)])(Index n, const Real* x, const Real* y, const Real* g,
                                                         Real* product);
 
-  /// y_i = f(a_i, b_i); d_i += g_i ∂f/∂a, where d is the adjoint of a; d_i += g_i ∂f/∂b, where d is that of b.
+  /// y_i = f(a_i, b_i); d_i += g_i ∂f/∂a, where d is the adjoint of a; d_i += g_i ∂f/∂b, where d is that of
+  /// b.
   using Value = void(Index n, const Real* a, Index stride_a, const Real* b, Index stride_b, Real* y);
   using Adjoint = void(Index n, const Real* a, Index stride_a, const Real* b, Index stride_b, const Real* y,
                        const Real* g, Real* d);
   Value* binary[static_cast<int>(Binary::count)];
   Adjoint* binary_adjoint_a[static_cast<int>(Binary::count)];
   Adjoint* binary_adjoint_b[static_cast<int>(Binary::count)];
-  /// Both at once, of operands with stride 1: da_i and db_i, which must not overlap, are added to, or assigned where
-  /// add_a or add_b is false.
+  /// Both at once, of operands with stride 1: da_i and db_i, which must not overlap, are added to, or
+  /// assigned where add_a or add_b is false.
   using Adjoints = void(Index n, const Real* a, const Real* b, const Real* y, const Real* g, Real* da,
                         bool add_a, Real* db, bool add_b);
   Adjoints* binary_adjoints[static_cast<int>(Binary::count)];
@@ -83,9 +84,9 @@ struct Kernels {
   void (*lane_dot)(const Lanes& l, const Real* a, const Real* b, Real* y);
   void (*lane_max)(const Lanes& l, const Real* x, Real* y);
   void (*lane_min)(const Lanes& l, const Real* x, Real* y);
-  /// One number c for each lane meets all its elements: y_j = x_j - c, y_j = c x_j, y_j += scale c, y_j += c x_j, and
-  /// y_j += w_j (x_j - c). The last two are for adjoints: where c, or x_j - c, is 0, they add 0 even if the other factor
-  /// is NaN or infinite.
+  /// One number c for each lane meets all its elements: y_j = x_j - c, y_j = c x_j, y_j += scale c, y_j += c
+  /// x_j, and y_j += w_j (x_j - c). The last two are for adjoints: where c, or x_j - c, is 0, they add 0 even
+  /// if the other factor is NaN or infinite.
   void (*lane_subtract)(const Lanes& l, const Real* c, const Real* x, Real* y);
   void (*lane_scale)(const Lanes& l, const Real* c, const Real* x, Real* y);
   void (*lane_add)(const Lanes& l, Real scale, const Real* c, Real* y);
@@ -102,16 +103,17 @@ struct Kernels {
   void (*multiply_add)(Index n, const Real* a, const Real* b, const Real* c, Real* y);  ///< y = a + b c
   void (*multiply_add_adjoint)(Index n, const Real* b, const Real* c, const Real* g, Real* da, Real* db,
                                Real* dc);
-  /// lo < x_i < hi for all i, for finite bounds or -inf and inf. May be false if an x_i is within rounding of a bound.
+  /// lo < x_i < hi for all i, for finite bounds or -inf and inf. May be false if an x_i is within rounding of
+  /// a bound.
   bool (*all_between)(Index n, Real lo, Real hi, const Real* x);
 
-  /// A hash of the bits of x, or of one number from each `stride` consecutive ones: the same in every set. It tells
-  /// apart any two arrays that differ in one of these numbers, and those that differ in several unless by an unlikely
-  /// chance.
+  /// A hash of the bits of x, or of one number from each `stride` consecutive ones: the same in every set. It
+  /// tells apart any two arrays that differ in one of these numbers, and those that differ in several unless
+  /// by an unlikely chance.
   std::uint64_t (*hash)(Index n, Index stride, const Real* x);
 
-  /// 2 · pairs standard normal numbers from as many random words, two from each pair of words (random.h). They are the
-  /// same bits in every set.
+  /// 2 · pairs standard normal numbers from as many random words, two from each pair of words (random.h).
+  /// They are the same bits in every set.
   void (*box_muller)(Index pairs, const std::uint64_t* words, Real* out);
 };
 
@@ -121,8 +123,8 @@ std::span<const Kernels* const> available_kernels();
 /// The fastest of them.
 const Kernels& kernels();
 
-/// Those of one set. Check available_kernels() first: a processor without the set stops at the first instruction of it.
-/// On machines other than x86-64 all sets are the baseline.
+/// Those of one set. Check available_kernels() first: a processor without the set stops at the first
+/// instruction of it. On machines other than x86-64 all sets are the baseline.
 const Kernels& kernels(InstructionSet set);
 
 }  // namespace doxa

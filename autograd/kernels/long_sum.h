@@ -15,8 +15,8 @@ inline constexpr Index sum_block = sizeof(Real) == 8 ? 16384 : 1024;
 namespace elementary {
 
 /// total + lost += x: x and what was lost before are added to the total, and what this rounds away is kept in
-/// `lost` (Kahan's summation with Knuth's sum of two numbers, "The Art of Computer Programming", vol. 2, section
-/// 4.2.2, theorem B). `lost` is 0 once the total is not finite.
+/// `lost` (Kahan's summation with Knuth's sum of two numbers, "The Art of Computer Programming", vol. 2,
+/// section 4.2.2, theorem B). `lost` is 0 once the total is not finite.
 DOXA_INLINE void add_compensated(Real x, Real& total, Real& lost) {
   const Real y = x + lost, next = total + y, of_y = next - total;
   const Real rounded_away = (total - (next - of_y)) + (y - of_y);

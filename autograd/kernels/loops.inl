@@ -1,9 +1,10 @@
-// Loops over arrays that become vector code. Only a .inl file that CMake's doxa_kernels compiles for each instruction
-// set may include this one, because it needs two macros that doxa_kernels defines:
+// Loops over arrays that become vector code. Only a .inl file that CMake's doxa_kernels compiles for each
+// instruction set may include this one, because it needs two macros that doxa_kernels defines:
 //   DOXA_SET            the name of the set
 //   DOXA_VECTOR_BYTES   the width of its registers
-// Neither this file nor one that includes it may call an inline function of the standard library: of the copies in
-// several object files the linker keeps one, and that could be the one that only the newest machines can run.
+// Neither this file nor one that includes it may call an inline function of the standard library: of the
+// copies in several object files the linker keeps one, and that could be the one that only the newest
+// machines can run.
 
 #include <cstdint>
 #include <type_traits>
@@ -12,14 +13,14 @@
 #include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/kernels/long_sum.h"
 
-// In these loops a sum may be reordered, and arrays do not overlap unless they are the same. Each loop says so for
-// itself, because -ffast-math for the whole file would give up NaN and infinity.
+// In these loops a sum may be reordered, and arrays do not overlap unless they are the same. Each loop says
+// so for itself, because -ffast-math for the whole file would give up NaN and infinity.
 #define DOXA_PRAGMA(text) _Pragma(#text)
 #define DOXA_SIMD DOXA_PRAGMA(omp simd)
 #define DOXA_SIMD_SUM(total) DOXA_PRAGMA(omp simd reduction(+ : total))
 
-// DOXA_KERNEL_TABLE(Table, name) = {…}; defines name_<set>, the table of one instruction set. The unit of the baseline,
-// which every machine has, also defines the function name(set) that returns the table of a set.
+// DOXA_KERNEL_TABLE(Table, name) = {…}; defines name_<set>, the table of one instruction set. The unit of the
+// baseline, which every machine has, also defines the function name(set) that returns the table of a set.
 #define DOXA_JOIN_(a, b) a##b
 #define DOXA_JOIN(a, b) DOXA_JOIN_(a, b)
 #define DOXA_TEXT_(a) #a
@@ -48,8 +49,8 @@ namespace {
 constexpr Index lanes = DOXA_VECTOR_BYTES / static_cast<Index>(sizeof(Real));
 using Lane = std::conditional_t<sizeof(Real) == 8, std::int64_t, std::int32_t>;  // as wide as Real, for masks
 
-// A derivative, or what a derivative is computed from, as a factor of the cotangent g. Where g is 0 it counts as 0, even
-// if it is NaN or infinite: nothing that the loss does not depend on may make a gradient NaN.
+// A derivative, or what a derivative is computed from, as a factor of the cotangent g. Where g is 0 it counts
+// as 0, even if it is NaN or infinite: nothing that the loss does not depend on may make a gradient NaN.
 DOXA_INLINE Real reached(Real g, Real factor) { return elementary::select(g != 0, factor, Real{0}); }
 
 // The numbers of one register.
@@ -69,9 +70,9 @@ DOXA_INLINE OneVector padded(const Real* x, Lane rest) {
   return v;
 }
 
-// Returns x in a way that hides from the compiler that it is x. GCC before 12.4 and 13.2 drops the mask of a load when
-// its result is stored or selected under the same mask, and then reads past the end of the array (its bug 110309). With
-// opaque(), loads and stores have masks that look different.
+// Returns x in a way that hides from the compiler that it is x. GCC before 12.4 and 13.2 drops the mask of a
+// load when its result is stored or selected under the same mask, and then reads past the end of the array
+// (its bug 110309). With opaque(), loads and stores have masks that look different.
 DOXA_INLINE Lane opaque(Lane x) {
   __asm__("" : "+r"(x));
   return x;
@@ -85,8 +86,8 @@ DOXA_INLINE OneVector evaluate(F f, const Operands&... x) {
   return v;
 }
 
-// y_i = f(x_i, …) for i = 0 … n-1: whole vectors, then the rest as one masked vector, because short arrays are the rule
-// on a tape.
+// y_i = f(x_i, …) for i = 0 … n-1: whole vectors, then the rest as one masked vector, because short arrays
+// are the rule on a tape.
 template <class F, class... Operands>
 DOXA_INLINE void assign(Index n, Real* y, F f, const Operands*... x) {
   const Index whole = n & -lanes;
@@ -113,8 +114,8 @@ DOXA_INLINE void rest_in_halves(Index i, Index n, F f) {
   }
 }
 
-// f(i) for i = 0 … n-1: whole vectors, then halves, quarters and so on. For short formulas: a masked vector takes more
-// instructions than these few, and what it has stored can only be loaded some time later.
+// f(i) for i = 0 … n-1: whole vectors, then halves, quarters and so on. For short formulas: a masked vector
+// takes more instructions than these few, and what it has stored can only be loaded some time later.
 template <class F>
 DOXA_INLINE void for_each_in_halves(Index n, F f) {
   const Index whole = n & -lanes;
@@ -123,8 +124,8 @@ DOXA_INLINE void for_each_in_halves(Index n, F f) {
   rest_in_halves<lanes / 2>(whole, n, f);
 }
 
-// y_i = Σ_j of n terms for i < columns, or added to y_i, in blocks of rows (long_sum.h): sums(j, rows, i, some, part)
-// sets part[0 … some-1] to the sums of the rows from j on and the columns from i on.
+// y_i = Σ_j of n terms for i < columns, or added to y_i, in blocks of rows (long_sum.h): sums(j, rows, i,
+// some, part) sets part[0 … some-1] to the sums of the rows from j on and the columns from i on.
 template <class Sums>
 void sum_of_blocks(Index n, Index block, Index columns, Real* y, bool accumulate, Sums sums) {
   constexpr Index strip = 512;

@@ -12,8 +12,8 @@
 
 constexpr Index depth = 1536 / static_cast<Index>(sizeof(Real)), height = 256;
 
-// Rows whose distance is a multiple of `bytes`, a power of two, fall into few sets of the first cache and displace each
-// other.
+// Rows whose distance is a multiple of `bytes`, a power of two, fall into few sets of the first cache and
+// displace each other.
 inline bool crowds(Index stride, Index bytes) {
   return stride * static_cast<Index>(sizeof(Real)) % bytes == 0;
 }
@@ -132,8 +132,8 @@ void product_of_copy(Index m, Index n, Index k, Operand a, Operand b, Result c, 
 void matmul(Index m, Index n, Index k, const Real* a, Index a_row, Index a_col, const Real* b, Index b_row,
             Index b_col, Real* c, bool accumulate);
 
-// An element of C receives a sum over each part of `depth` terms. More than this many terms are cut into blocks
-// (long_sum.h), for one piece of C after another.
+// An element of C receives a sum over each part of `depth` terms. More than this many terms are cut into
+// blocks (long_sum.h), for one piece of C after another.
 constexpr Index long_depth = 128 * depth;
 
 [[gnu::noinline]] void long_matmul(Index m, Index n, Index k, const Real* a, Index a_row, Index a_col, const Real* b,

@@ -18,8 +18,8 @@ DOXA_INLINE void exchange(Vector& x, Vector& y, Sequence<I...>) {
   x = low;
 }
 
-// The transpose of a width x width block with one row in each vector. The two off-diagonal quarters change places, then
-// those of each quarter, and so on down to single lanes.
+// The transpose of a width x width block with one row in each vector. The two off-diagonal quarters change
+// places, then those of each quarter, and so on down to single lanes.
 template <int D>
 DOXA_INLINE void transpose(Vector (&rows)[width]) {
   if constexpr (D > 0) {

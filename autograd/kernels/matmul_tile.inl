@@ -3,13 +3,14 @@
 
 constexpr Index width = DOXA_VECTOR_BYTES / static_cast<Index>(sizeof(Real));
 typedef Real Vector __attribute__((vector_size(DOXA_VECTOR_BYTES)));
-// A vector anywhere in memory. Only load and store use this type, because template arguments lose its attributes.
+// A vector anywhere in memory. Only load and store use this type, because template arguments lose its
+// attributes.
 typedef Real Unaligned __attribute__((vector_size(DOXA_VECTOR_BYTES), aligned(sizeof(Real)), may_alias));
 inline Vector load(const Real* p) { return *reinterpret_cast<const Unaligned*>(p); }
 inline void store(Real* p, Vector v) { *reinterpret_cast<Unaligned*>(p) = v; }
 
-// At the ragged edge of a matrix only the first `count` lanes of a vector are read or written; a load fills the others
-// with zeros. `masks` says that such a load costs no more than a whole one.
+// At the ragged edge of a matrix only the first `count` lanes of a vector are read or written; a load fills
+// the others with zeros. `masks` says that such a load costs no more than a whole one.
 #if defined(__AVX512F__) && DOXA_VECTOR_BYTES == 64
 constexpr bool masks = true;
 typedef __mmask16 Mask;
@@ -60,7 +61,8 @@ inline void add(Real* p, Vector v, Mask mask) {
 }
 #endif
 
-// As many sums as fit in the registers beside a row of B: AVX-512 and 64-bit Arm have 32 registers, the others 16.
+// As many sums as fit in the registers beside a row of B: AVX-512 and 64-bit Arm have 32 registers, the
+// others 16.
 #if DOXA_VECTOR_BYTES == 64 || defined(__aarch64__)
 constexpr int tile_rows = 8, tile_vectors = 3;
 #elif DOXA_VECTOR_BYTES == 32
@@ -70,9 +72,9 @@ constexpr int tile_rows = 4, tile_vectors = 2;
 #endif
 constexpr Index tile_columns = tile_vectors * width;
 
-// C (+)= A B for MR rows by NV vectors of C, which stay in registers while k runs. The tile reads a row of B as whole
-// vectors and broadcasts the elements of A. The rows of A (Columns = false) or its columns (true) are contiguous, and
-// `stride` apart. Ragged: the last vector of each row has only the lanes `last`.
+// C (+)= A B for MR rows by NV vectors of C, which stay in registers while k runs. The tile reads a row of B
+// as whole vectors and broadcasts the elements of A. The rows of A (Columns = false) or its columns (true)
+// are contiguous, and `stride` apart. Ragged: the last vector of each row has only the lanes `last`.
 template <int MR, int NV, bool Columns, bool Ragged>
 DOXA_INLINE void tile(Index k, const Real* a, Index stride, const Real* b, Index b_row, Real* c, Index c_row,
                       Mask last, bool accumulate) {
@@ -85,8 +87,9 @@ DOXA_INLINE void tile(Index k, const Real* a, Index stride, const Real* b, Index
     for (int i = 0; i < MR; ++i)
       for (int v = 0; v < NV; ++v) sum[i][v] += a[i * a_row] * row[v];
   }
-  // All rows of C are read before one is stored: a load that overlaps a store just made has to wait for it. The pointer
-  // moves from row to row, because c + i * c_row for all i would be computed in advance and kept on the stack.
+  // All rows of C are read before one is stored: a load that overlaps a store just made has to wait for it.
+  // The pointer moves from row to row, because c + i * c_row for all i would be computed in advance and kept
+  // on the stack.
   if (accumulate) {
     const Real* from = c;
     for (int i = 0; i < MR; ++i, from += c_row)

@@ -1,6 +1,7 @@
 // Included by kernels.inl, inside the namespace of one instruction set.
 //
-// A fold joins the elements of a lane one after another. To fill vector registers it needs several independent chains:
+// A fold joins the elements of a lane one after another. To fill vector registers it needs several
+// independent chains:
 //   inner > 1           the lanes themselves, which lie side by side
 //   short lanes         a block of lanes
 //   long lanes          parts of one lane, which are joined at the end

@@ -1,6 +1,7 @@
 #pragma once
 
-// sin and cos without branches, within 2 ulp for |x| <= trigonometric_limit. Beyond it the C library's are used.
+// sin and cos without branches, within 2 ulp for |x| <= trigonometric_limit. Beyond it the C library's are
+// used.
 
 #include <math.h>
 
@@ -53,7 +54,8 @@ DOXA_INLINE double cos(double x) {
   return from_bits(to_bits(y) ^ (((q.k + 1) & 2) << 62));
 }
 
-// In single precision the computation is done in double, where two parts of π/2 and shorter polynomials are enough.
+// In single precision the computation is done in double, where two parts of π/2 and shorter polynomials are
+// enough.
 struct FloatTurn {
   double c, s;
   std::uint64_t k;

@@ -13,8 +13,8 @@ namespace doxa {
 /// distribution has shape [200,1] and x [200]: …".
 Shape shape_with_values(const OpName& op, const Shape& distribution, const char* name, const Shape& values);
 
-/// Throws std::invalid_argument "Normal: scale[1,2] is -1, expected a positive finite number" for element `at` of a
-/// parameter `what` = "Normal: scale" of this shape.
+/// Throws std::invalid_argument "Normal: scale[1,2] is -1, expected a positive finite number" for element
+/// `at` of a parameter `what` = "Normal: scale" of this shape.
 [[noreturn]] void refuse_parameter(const OpName& what, const Shape& shape, Index at, Real found,
                                    const char* expected);
 

@@ -6,8 +6,8 @@ namespace doxa {
 
 inline constexpr Real half_log_2pi = static_cast<Real>(0.91893853320467274178);  ///< log(2π) / 2
 
-/// The loops of a normal distribution, for arrays of n elements that do not overlap. A density or divergence is given
-/// the logarithm of a scale beside the scale itself.
+/// The loops of a normal distribution, for arrays of n elements that do not overlap. A density or divergence
+/// is given the logarithm of a scale beside the scale itself.
 struct NormalKernels {
   /// y = log N(x; loc, scale²)
   void (*log_prob)(Index n, const Real* x, const Real* loc, const Real* scale, const Real* log_scale,

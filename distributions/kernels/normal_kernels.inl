@@ -1,4 +1,5 @@
-// The loops of a normal distribution for one instruction set, compiled by doxa_kernels (.cmake/DoxaKernels.cmake).
+// The loops of a normal distribution for one instruction set, compiled by doxa_kernels
+// (.cmake/DoxaKernels.cmake).
 
 #include <limits>
 
@@ -20,9 +21,9 @@ void log_prob(Index n, const Real* x, const Real* m, const Real* s, const Real* 
 }
 
 // d/dx = -z/s,  d/dm = z/s,  d/ds = z²/s,  d/dl = -1
-// The derivative with respect to l as the only parameter, z² - 1, is finite where the density is, but z²/s may overflow
-// on its way through s = e^l < 1. If it is large, it goes to l at once, as z². Both factors of a product are
-// selected: either may be infinite, and 0 times infinity is NaN.
+// The derivative with respect to l as the only parameter, z² - 1, is finite where the density is, but z²/s
+// may overflow on its way through s = e^l < 1. If it is large, it goes to l at once, as z². Both factors of a
+// product are selected: either may be infinite, and 0 times infinity is NaN.
 constexpr Real large = static_cast<Real>(sizeof(Real) > 4 ? 0x1p512 : 0x1p64);
 
 void log_prob_adjoint(Index n, const Real* x, const Real* m, const Real* s, const Real* g, Real* dx, Real* dm, Real* ds,
@@ -38,8 +39,8 @@ void log_prob_adjoint(Index n, const Real* x, const Real* m, const Real* s, cons
   });
 }
 
-// A scale to divide by, with a multiplication. The reciprocal of a subnormal scale may overflow: there, both sides of
-// the division are multiplied by 2^64 first.
+// A scale to divide by, with a multiplication. The reciprocal of a subnormal scale may overflow: there, both
+// sides of the division are multiplied by 2^64 first.
 struct Divisor {
   Real unit, inverse;
 };
@@ -56,8 +57,8 @@ DOXA_INLINE Real variance_excess(Real qs, Real ps, Divisor by_ps) {
   return t * (t + 2);
 }
 
-// (e - log(1 + e) + d²) / 2 with d = (qm - pm) / ps. Near e = 0 the difference cancels. There, with s = e / (2 + e),
-// e - log(1 + e) = e s - s³ (2/3 + 2/5 s² + …). Elsewhere log(1 + e) = 2 (ql - pl).
+// (e - log(1 + e) + d²) / 2 with d = (qm - pm) / ps. Near e = 0 the difference cancels. There, with s = e /
+// (2 + e), e - log(1 + e) = e s - s³ (2/3 + 2/5 s² + …). Elsewhere log(1 + e) = 2 (ql - pl).
 void kl(Index n, const NormalKernels::Pair& v, Real* y) {
   const Real *qm = v.q_loc, *qs = v.q_scale, *ql = v.q_log_scale, *pm = v.p_loc, *ps = v.p_scale, *pl = v.p_log_scale;
   for_each(n, [=](Index i) {

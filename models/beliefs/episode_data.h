@@ -20,8 +20,8 @@ struct EpisodeCounts {
 };
 
 /// Episodes of one POMDP under one open-loop policy, to learn a belief from and to score it on, and what two
-/// reference predictors achieve on them: the exact filter and the last observation (memory_score.h). All values are
-/// negative log-likelihoods in nats per step.
+/// reference predictors achieve on them: the exact filter and the last observation (memory_score.h). All
+/// values are negative log-likelihoods in nats per step.
 struct EpisodeData {
   Pomdp pomdp;                 ///< the learner sees how many actions and observations it has, nothing else
   std::vector<double> policy;  ///< π(a), [A]
@@ -33,8 +33,8 @@ struct EpisodeData {
   double exact_on_curve = 0;  ///< mean of the exact filter on those
   std::vector<double> exact = {}, last = {};  ///< one for each held-out episode
   double cost_of_counting = 0;  ///< by how much `last` is too large because it was counted, on average
-  /// What tells data apart, by name, in words and hashes: the settings by which a checkpoint of training recognises
-  /// them. The same in every locale.
+  /// What tells data apart, by name, in words and hashes: the settings by which a checkpoint of training
+  /// recognises them. The same in every locale.
   std::map<std::string, std::string> identity = {};
 
   std::span<const Trajectory> curve_episodes() const { return std::span(validation).first(curve); }

@@ -27,8 +27,8 @@ struct LastObservationPredictor {
   std::size_t start_of_episode() const { return observations; }
   /// (n(o', a, o) + ½) / (n(o', a) + O/2); `previous` is o_{k-1} or start_of_episode().
   double probability(std::size_t previous, std::size_t action, std::size_t observation) const;
-  /// What counting costs, in nats per step: C (O - 1) / 2N of N counted steps in C contexts is by how much the loss
-  /// exceeds, on average, that of the true p(o_k | o_{k-1}, a_{k-1}). NaN where nothing was counted.
+  /// What counting costs, in nats per step: C (O - 1) / 2N of N counted steps in C contexts is by how much
+  /// the loss exceeds, on average, that of the true p(o_k | o_{k-1}, a_{k-1}). NaN where nothing was counted.
   double cost_of_counting() const;
 };
 
@@ -58,8 +58,8 @@ struct MemoryScore {
 
 /// The score from the values L_i, M_i, E_i of three predictors on the same n trajectories, all of which have
 /// the same weight: θ = Σ(L_i - M_i) / Σ(L_i - E_i). Leaving out trajectory i gives θ_(i), and
-/// SE² = (n-1)/n Σ_i (θ_(i) - mean θ_(·))²: the paired jackknife of a ratio of means (Miller, "The jackknife - a
-/// review", Biometrika 61, 1974, section 2).
+/// SE² = (n-1)/n Σ_i (θ_(i) - mean θ_(·))²: the paired jackknife of a ratio of means (Miller, "The jackknife
+/// - a review", Biometrika 61, 1974, section 2).
 ///
 /// If the mean of L_i - E_i is not above rounding, and above twice `cost_of_counting` where L_i is of counts,
 /// memory gains nothing on these trajectories, and θ is NaN: a ratio would have the wrong sign or be noise.

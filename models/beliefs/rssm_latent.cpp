@@ -61,7 +61,8 @@ std::size_t class_at(double u, std::span<const Real> probs) {
   return c;
 }
 
-// Systematic sampling: the n rows of a set take the points (i + shift)/n of the unit interval, in random order.
+// Systematic sampling: the n rows of a set take the points (i + shift)/n of the unit interval, in random
+// order.
 Var draw(const OneHotGroups& q, Index n, Philox& random) {
   const Var p = exp(q.group.index.log_probs());
   const Index rows = p.shape()[0], groups = p.shape()[1], classes = p.shape()[2];

@@ -49,10 +49,10 @@ inline Index latent_parameters(const RssmLatent& latent) {
 /// A draw for each row, [rows, size]: reparametrised for a Gaussian latent; straight-through for a
 /// categorical one, whose gradient is biased.
 Var rsample(const RssmLatent& latent, Var parameters, Philox& random);
-/// A draw without gradient for each row, [rows, size]. Each n rows in sequence form a set. If the rows of a set
-/// hold the same categorical distribution, class c is drawn in ⌊n p_c⌋ or ⌈n p_c⌉ of them (systematic sampling,
-/// in random order: Kitagawa, J. Comput. Graph. Stat. 5, 1996), and each row by itself has the right
-/// distribution. Throws std::invalid_argument for n < 1.
+/// A draw without gradient for each row, [rows, size]. Each n rows in sequence form a set. If the rows of a
+/// set hold the same categorical distribution, class c is drawn in ⌊n p_c⌋ or ⌈n p_c⌉ of them (systematic
+/// sampling, in random order: Kitagawa, J. Comput. Graph. Stat. 5, 1996), and each row by itself has the
+/// right distribution. Throws std::invalid_argument for n < 1.
 Var sample(const RssmLatent& latent, Var parameters, Index n, Philox& random);
 /// KL(q‖p) of each row, [rows], in nats: the sum over coordinates or groups.
 Var kl_divergence(const RssmLatent& latent, Var q, Var p);

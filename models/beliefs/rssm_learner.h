@@ -10,8 +10,8 @@ struct RssmLearner {
   Rssm model;
   RssmObjective objective = {};
 
-  /// The samples of a belief are weighted if the objective has several: it then trains q as a proposal and not
-  /// as the belief itself.
+  /// The samples of a belief are weighted if the objective has several: it then trains q as a proposal and
+  /// not as the belief itself.
   SampleWeighting weighting() const {
     return objective.samples > 1 ? SampleWeighting::importance : SampleWeighting::none;
   }

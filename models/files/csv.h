@@ -17,9 +17,9 @@ struct CsvField {
 };
 
 /// Reads comma-separated text record by record, as RFC 4180 describes it. Lines end in LF, CRLF or a lone CR;
-/// the last one may lack its end. A field in double quotes may hold commas, line ends, and quotes, each written twice.
-/// Blanks around a field are ignored, unless they are inside its quotes. The text, which may begin with a UTF-8
-/// byte order mark, and `file`, which names it in errors, must outlive the reader.
+/// the last one may lack its end. A field in double quotes may hold commas, line ends, and quotes, each
+/// written twice. Blanks around a field are ignored, unless they are inside its quotes. The text, which may
+/// begin with a UTF-8 byte order mark, and `file`, which names it in errors, must outlive the reader.
 class CsvReader {
  public:
   CsvReader(std::string_view text, const std::string& file);

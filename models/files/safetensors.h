@@ -13,8 +13,8 @@
 namespace doxa {
 
 /// How the numbers of an array are stored: the kind and the bits of each. The order is that in which a
-/// safetensors file stores its arrays. Complex numbers (c64) and the narrow kinds for which `converts` is false
-/// are read and written as bytes only.
+/// safetensors file stores its arrays. Complex numbers (c64) and the narrow kinds for which `converts` is
+/// false are read and written as bytes only.
 enum class Dtype {
   u64,
   i64,
@@ -54,8 +54,8 @@ struct StoredArray {
   bool operator==(const StoredArray&) const = default;
   std::string str() const;  ///< "F64 [2,3]"
 
-  // The numbers of the array. Each function throws std::invalid_argument, "found F64 [2,3], expected …", unless
-  // dtype and shape are those that are said beside it.
+  // The numbers of the array. Each function throws std::invalid_argument, "found F64 [2,3], expected …",
+  // unless dtype and shape are those that are said beside it.
 
   Tensor tensor() const;  ///< each rounded to Real, true is 1; of dtypes that convert, at most 4 axes
   std::vector<double> doubles() const;       ///< of dtype f64 and any shape

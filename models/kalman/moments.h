@@ -27,8 +27,8 @@ ExpectedMoments expected_moments(const LinearGaussianModel& m,
 /// and likewise for C, D, R, m_0 and P_0. The gradient with respect to a covariance is the symmetric G with
 /// d log p = tr(G dQ). Throws std::domain_error if a covariance is singular, because then the states have no
 /// joint density.
-/// O. Cappé, E. Moulines & T. Rydén, "Inference in Hidden Markov Models" (2005), section 10.1.3; for the moments
-/// R. H. Shumway & D. S. Stoffer, J. Time Series Analysis 3 (1982).
+/// O. Cappé, E. Moulines & T. Rydén, "Inference in Hidden Markov Models" (2005), section 10.1.3; for the
+/// moments R. H. Shumway & D. S. Stoffer, J. Time Series Analysis 3 (1982).
 LinearGaussianModel evidence_gradient(const LinearGaussianModel& m, const ExpectedMoments& e);
 
 /// The model that is most likely given the moments expected under m: one step of expectation maximisation,

@@ -46,8 +46,8 @@ double gradient_norm(const Parameters& parameters) {
   return std::sqrt(sum);
 }
 
-// Refuses elements whose squares are more than half of the largest number: v, or v/(1 - β₂ᵗ) with its rounding, might
-// become infinite, and the parameter NaN or immovable.
+// Refuses elements whose squares are more than half of the largest number: v, or v/(1 - β₂ᵗ) with its
+// rounding, might become infinite, and the parameter NaN or immovable.
 void check_squares(const Parameters& parameters, double norm, double clip) {
   if (norm * clip < std::sqrt(static_cast<double>(std::numeric_limits<Real>::max()) / 2)) return;
   for (const Parameter* p : parameters)

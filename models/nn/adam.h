@@ -18,10 +18,10 @@ struct Adam {
   std::int64_t steps = 0;
   std::vector<Tensor> means = {}, variances = {};  ///< m and v, in the order of the parameters
 
-  /// One step. The gradients are zero afterwards, so that a parameter which the next loss does not reach moves
-  /// by its momentum only. Returns ‖g‖ before clipping. Throws std::domain_error, naming the first parameter at
-  /// fault and changing nothing, if ‖g‖² in double or twice the square of a clipped element in Real is not finite;
-  /// std::invalid_argument if the parameters are not those of the first step.
+  /// One step. The gradients are zero afterwards, so that a parameter which the next loss does not reach
+  /// moves by its momentum only. Returns ‖g‖ before clipping. Throws std::domain_error, naming the first
+  /// parameter at fault and changing nothing, if ‖g‖² in double or twice the square of a clipped element in
+  /// Real is not finite; std::invalid_argument if the parameters are not those of the first step.
   double step(const Parameters& parameters);
 };
 

@@ -45,12 +45,12 @@ Safetensors contents(const TrainingState& run);
 /// std::invalid_argument as contents() does; nothing has then been changed.
 void restore(const TrainingState& run, const Safetensors& from);
 
-/// Writes contents() and their checksum to a file as a whole: an older checkpoint there is replaced only by a complete one.
-/// Throws std::runtime_error if the file cannot be written.
+/// Writes contents() and their checksum to a file as a whole: an older checkpoint there is replaced only by a
+/// complete one. Throws std::runtime_error if the file cannot be written.
 void save_checkpoint(const std::filesystem::path& path, const TrainingState& run);
 
-/// The contents of a file. Throws FileError if it cannot be read or is a pipe or a device, or if its checksum is not
-/// that of its contents: the file is damaged. Checkpoints of version 0.1.0 have no checksum.
+/// The contents of a file. Throws FileError if it cannot be read or is a pipe or a device, or if its checksum
+/// is not that of its contents: the file is damaged. Checkpoints of version 0.1.0 have no checksum.
 Safetensors read_checkpoint(const std::filesystem::path& path);
 
 /// Puts a file back into the run. Throws as read_checkpoint() and restore().

@@ -10,7 +10,8 @@ namespace doxa {
 
 namespace {
 
-// Whether the gates show that both affine maps had finite operands: an infinity makes a gate 0 or ±1, or s_n infinite.
+// Whether the gates show that both affine maps had finite operands: an infinity makes a gate 0 or ±1, or s_n
+// infinite.
 bool finite_operands(const Kernels& k, Index m, Index w, const Real* gates) {
   for (Index row = 0; row < m; ++row, gates += 4 * w)
     if (!k.all_between(2 * w, 0, 1, gates) || !k.all_between(w, -1, 1, gates + 2 * w) ||
@@ -24,8 +25,8 @@ bool finite_operands(const Kernels& k, Index m, Index w, const Real* gates) {
 GruCell::GruCell(const std::string& n, Index in, Index w, Philox& random)
     : name(n), input(n + "/input", in, 3 * w, random), hidden(n + "/hidden", w, 3 * w, random), width(w) {}
 
-// One record for the whole cell. Of the two affine maps it keeps only what backward needs: the gates r, u, n and
-// h U_n + b_n. The element-wise part and its adjoint are in kernels/nn_kernels.inl.
+// One record for the whole cell. Of the two affine maps it keeps only what backward needs: the gates r, u, n
+// and h U_n + b_n. The element-wise part and its adjoint are in kernels/nn_kernels.inl.
 Var GruCell::operator()(Var x, Var h) {
   Tape& tape = x.tape();
   const Scope scope(tape, name);

@@ -110,7 +110,8 @@ class Loop {
     restore(run_, from);
   }
 
-  // Refuses a checkpoint of `done` steps that this run would have made otherwise, unless it lengthens that one.
+  // Refuses a checkpoint of `done` steps that this run would have made otherwise, unless it lengthens that
+  // one.
   void require_same_beginning(const Schedule& theirs, const Safetensors& from, Index done) {
     std::string there, here;  // the settings that differ
     for (const char* name : schedule_settings) {
@@ -195,8 +196,8 @@ constexpr std::array signals = {SIGINT, SIGTERM, SIGHUP};
 std::array<struct sigaction, signals.size()> handlers_before;
 bool alive = false;
 
-// A signal's handler can only write to something global. It never interrupts itself: all three signals are blocked
-// while it runs.
+// A signal's handler can only write to something global. It never interrupts itself: all three signals are
+// blocked while it runs.
 volatile std::sig_atomic_t received = 0;
 std::array<timespec, signals.size()> came;  // when each signal came first; tv_sec is 0 before
 

@@ -44,10 +44,11 @@ struct Training {
   Index validate_every = 0;               ///< steps, and after the last step; 0: never
   std::filesystem::path checkpoint = {};  ///< where to write checkpoints, no pipe; empty: nowhere
   Index checkpoint_every = 0;             ///< steps; 0: only at the end or when stopped
-  /// The checkpoint to continue from; empty: start afresh. Its schedule may differ if everything that it has done so
-  /// far is what this run would have done: the same rate of every step, the same validations. Then the result is, bit
-  /// for bit, that of this run from the beginning. It may also be that of a shorter run with the same η and f, which
-  /// is lengthened: the steps from here on have the rates of the longer run, and the report says how many had others.
+  /// The checkpoint to continue from; empty: start afresh. Its schedule may differ if everything that it has
+  /// done so far is what this run would have done: the same rate of every step, the same validations. Then
+  /// the result is, bit for bit, that of this run from the beginning. It may also be that of a shorter run
+  /// with the same η and f, which is lengthened: the steps from here on have the rates of the longer run, and
+  /// the report says how many had others.
   std::filesystem::path resume = {};
 
   /// The loss of step t on a fresh batch. Must leave its gradients in the parameters.
@@ -73,11 +74,11 @@ struct TrainingReport {
 /// stays. Throws FileError and std::runtime_error as load_checkpoint and save_checkpoint do.
 TrainingReport train(const Training& training);
 
-/// While it lives, the first SIGINT (Ctrl-C), the first SIGTERM and the first SIGHUP (a lost connection) ask the
-/// program to stop instead of ending it, so that a loop can finish its step and write what it has. A second signal of
-/// the same kind ends the program, unless it comes within `same_request` seconds: a terminal, `timeout` and other
-/// programs that run programs often send one request twice. A signal that was ignored before (under nohup) stays
-/// ignored. The destructor restores the handlers that were there before.
+/// While it lives, the first SIGINT (Ctrl-C), the first SIGTERM and the first SIGHUP (a lost connection) ask
+/// the program to stop instead of ending it, so that a loop can finish its step and write what it has. A
+/// second signal of the same kind ends the program, unless it comes within `same_request` seconds: a
+/// terminal, `timeout` and other programs that run programs often send one request twice. A signal that was
+/// ignored before (under nohup) stays ignored. The destructor restores the handlers that were there before.
 ///
 /// A program that has stopped should end by end_by_signal, so that a shell sees why.
 class StopRequest {
@@ -93,9 +94,9 @@ class StopRequest {
   explicit operator bool() const { return signal() != 0; }
 };
 
-/// Ends the program as the signal would have: its parent sees exit status 128 + signal (130 for Ctrl-C), and a shell's
-/// loop around it ends as well. What is in buffers of streams must have been flushed. Where the signal is blocked, it
-/// ends the program with that exit status.
+/// Ends the program as the signal would have: its parent sees exit status 128 + signal (130 for Ctrl-C), and
+/// a shell's loop around it ends as well. What is in buffers of streams must have been flushed. Where the
+/// signal is blocked, it ends the program with that exit status.
 [[noreturn]] void end_by_signal(int signal);
 
 }  // namespace doxa

@@ -60,8 +60,8 @@ std::vector<double> probabilities(const Belief& belief);
 /// action tells nothing about the states before it. Throws as `update` does.
 double log_evidence(const Pomdp& m, const History& h);
 
-// The exact answers that the predictions and summaries of a learner are compared with, for whole trajectories.
-// All throw as `update` does.
+// The exact answers that the predictions and summaries of a learner are compared with, for whole
+// trajectories. All throw as `update` does.
 
 /// p(o_k = o | o_{<k}, a_{<k}) from the exact filter, rows of O.
 StepTable exact_predictive(const Pomdp& m, std::span<const Trajectory> trajectories);

@@ -58,9 +58,9 @@ FilteringBound expected_filtering_bound(const Pomdp& m, const HistoryPolicy& pol
 /// and max J = E[V_1(h_1)], with s_0 summed out of the first transition. The expectation is over what comes
 /// next given what was seen, π(a_k|h_k) p(o_{k+1}|h_k,a_k), and not given s_k: q must choose before it knows.
 /// The value is minus infinity if every causal q can reach a state from which an observation that may follow
-/// is impossible. Nothing is stored; O((A·O)^T · non-zeros). Throws as require_enumerable does. The objective:
-/// Bayer et al., "Mind the gap when conditioning amortised inference in sequential latent-variable models",
-/// ICLR 2021.
+/// is impossible. Nothing is stored; O((A·O)^T · non-zeros). Throws as require_enumerable does. The
+/// objective: Bayer et al., "Mind the gap when conditioning amortised inference in sequential latent-variable
+/// models", ICLR 2021.
 double best_causal_bound(const Pomdp& m, const HistoryPolicy& policy, std::size_t horizon);
 
 /// The same, and the q that attains it: q*(s_k|s_{k-1},h_k) is proportional to the summand of V_k. Rows whose

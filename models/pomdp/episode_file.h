@@ -25,10 +25,11 @@ namespace doxa {
 //   0,listen,hear-left
 //   1,open-left,hear-right    another number or name in this column: the next episode
 //
-// The header says which column is which, in any order. A column `step` must count up by 1 within each episode, from
-// 0 in all or from 1 in all. Columns of other names are ignored; EpisodeSource lists them. The file of one trajectory may have a column `episode`, too, which must then name a single one. Text
-// that is both a name and an index is read as the name. The last line may be followed by empty lines.
-// Trajectories that are read have no states.
+// The header says which column is which, in any order. A column `step` must count up by 1 within each
+// episode, from 0 in all or from 1 in all. Columns of other names are ignored; EpisodeSource lists them. The
+// file of one trajectory may have a column `episode`, too, which must then name a single one. Text that is
+// both a name and an index is read as the name. The last line may be followed by empty lines. Trajectories
+// that are read have no states.
 
 /// The largest files that are read, in bytes.
 inline constexpr std::size_t max_trajectory_bytes = 1u << 26;
@@ -43,8 +44,9 @@ struct EpisodeSource {
 };
 
 /// Reads one trajectory of the model m from a text; `file` names it in errors. Throws FileError at the first
-/// fault, with its place, episode and step: a column that is missing or there twice, a wrong number of fields,
-/// a name or an index that the model lacks, a step out of order, a second episode, or no steps. Fills in `source` if there is one.
+/// fault, with its place, episode and step: a column that is missing or there twice, a wrong number of
+/// fields, a name or an index that the model lacks, a step out of order, a second episode, or no steps. Fills
+/// in `source` if there is one.
 Trajectory parse_trajectory(std::string_view text, const Pomdp& m, const std::string& file = "trajectory",
                             EpisodeSource* source = nullptr);
 /// Reads one trajectory from a file. Throws FileError, also where the file cannot be read.

@@ -19,8 +19,8 @@ namespace doxa {
 //   R: a : s : s' : o r  R: a : s : s'  r r …                    R: a : s  matrix (next state x observation)
 //
 // `*` stands for all, an index is as good as a name, line ends mean nothing, # starts a comment, and the last
-// entry written wins. The text may begin with a UTF-8 byte order mark. Probabilities have no sign. Rows must sum to 1 within 1e-5 and are then normalised;
-// rewards are 0 where not given, and `cost` negates them.
+// entry written wins. The text may begin with a UTF-8 byte order mark. Probabilities have no sign. Rows must
+// sum to 1 within 1e-5 and are then normalised; rewards are 0 where not given, and `cost` negates them.
 
 // Limits of what is read. Reading a hostile file takes well under 1 GB, and so do some dozens of beliefs over
 // the states of the largest model that is accepted.

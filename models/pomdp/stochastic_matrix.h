@@ -34,9 +34,9 @@ struct StochasticMatrix {
   bool operator==(const StochasticMatrix&) const = default;
 };
 
-/// Divides by the sum, unless the sum differs from 1 by rounding only (n 2^-52 for n terms). What is not 0 stays
-/// at least the smallest double above 0. Normalising twice changes nothing, so a normalised model that is written
-/// to a file and read again keeps its bits.
+/// Divides by the sum, unless the sum differs from 1 by rounding only (n 2^-52 for n terms). What is not 0
+/// stays at least the smallest double above 0. Normalising twice changes nothing, so a normalised model that
+/// is written to a file and read again keeps its bits.
 void normalise(std::span<double> probabilities);
 /// Whether probabilities with this sum can be normalised: it is finite and not 0.
 bool can_be_normalised(double sum);

@@ -195,6 +195,22 @@ TEST(CheckGradients, LetsRoundingBeRounding) {
   }
 }
 
+// (c x)³ below the smallest normal number, where the tape's gradient has some ten digits and its error is
+// absolute. Along a direction it is a sum of such errors.
+TEST(CheckGradients, LetsDenormalNumbersHaveFewDigits) {
+  const Real c = sizeof(Real) == 8 ? static_cast<Real>(1e-105L) : Real(1e-13);
+  const auto cube = [c](Tape&, Inputs x) { return (c * x[0]) * (c * x[0]) * (c * x[0]); };
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Philox random(seed);
+    Tensor at(Shape{3});
+    for (Real& x : at.span()) x = static_cast<Real>(0.5 + 1.5 * random.uniform());
+    for (const CheckMode mode : {CheckMode::jacobian, CheckMode::sampled}) {
+      const GradientReport report = check_gradients(cube, std::vector{at}, {.seed = seed, .mode = mode});
+      EXPECT_EQ(report.count(Verdict::fail), 0u) << report.str();
+    }
+  }
+}
+
 // ---- stochastic objectives ----
 
 TEST(CheckGradients, SaysWhenTheFunctionIsNotDeterministic) {
@@ -215,7 +231,6 @@ TEST(CheckGradients, CommonRandomNumbersMakeAStochasticObjectiveAFunction) {
 
 // ---- many parameters ----
 
-// 10⁵ parameters: a wrong factor of a whole layer, of a single row of it, and the right one.
 // A direction as long as the inputs would end at infinity.
 TEST(CheckGradients, DirectionsFromHugeInputsDoNotOverflow) {
   const Real huge = std::numeric_limits<Real>::max() / 2;
@@ -226,6 +241,7 @@ TEST(CheckGradients, DirectionsFromHugeInputsDoNotOverflow) {
   for (const GradientEntry& e : report.entries) EXPECT_TRUE(std::isfinite(e.analytic)) << report.str();
 }
 
+// 10⁵ parameters: a wrong factor of a whole layer, of a single row of it, and the right one.
 TEST(CheckGradients, SamplesDirectionsOfALargeModel) {
   Philox random(5);
   const std::vector<Tensor> weights{normal_noise({100, 500}, random), normal_noise({500, 100}, random)};

@@ -102,8 +102,8 @@ TEST(Elementwise, PowerIsThatOfCForEveryKindOfBaseAndExponent) {
   }
 }
 
-// ∂/∂a a^b = b a^(b-1), ∂/∂b a^b = a^b log a. No logarithm of 0 or of a negative base gets into a gradient that is 0
-// or not asked for.
+// ∂/∂a a^b = b a^(b-1), ∂/∂b a^b = a^b log a. No logarithm of 0 or of a negative base gets into a gradient
+// that is 0 or not asked for.
 TEST(Elementwise, GradientsOfAPowerAtZeroAndAtNegativeBases) {
   Tape tape;
   const Var base = vector(tape, {0, 0, 0, 0, 2}), exponent = vector(tape, {0, 1, 2, Real(0.5), 0});

@@ -89,8 +89,8 @@ TEST(GradientCheckArguments, TheShapesOfLeavesStay) {
   }
 }
 
-// A gradient that is meant to be right to 1e-4 of its largest element. Along a direction its parts may cancel: the
-// error allowed is that of the parts, not of what they leave.
+// A gradient that is meant to be right to 1e-4 of its largest element. Along a direction its parts may
+// cancel: the error allowed is that of the parts, not of what they leave.
 TEST(GradientCheckArguments, ResolutionIsOfThePartsOfADirection) {
   const auto off_by = [](double off) {
     return [off](Tape&, Inputs x) {

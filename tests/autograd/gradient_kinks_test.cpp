@@ -70,6 +70,20 @@ TEST(GradientKinks, SeveralInOneDirectionRefuseNothing) {
   EXPECT_LE(refused, sizeof(Real) < sizeof(double) ? 1u : 0u);
 }
 
+// The slope along a direction is that of the tied elements, however near the third one is: it may overtake
+// them within a step.
+TEST(GradientKinks, OfATieBesideAThirdElementAreSeenFromNear) {
+  for (const double below : {0.2, 0.1, 0.05, 0.02}) {
+    const std::vector<Tensor> at{Tensor(Shape{3}, {Real(0.7), Real(0.7), static_cast<Real>(0.7 - below)})};
+    for (std::uint64_t seed = 0; seed < 50; ++seed)
+      for (const CheckMode mode : {CheckMode::jacobian, CheckMode::sampled}) {
+        const GradientReport report =
+            check_gradients([](Tape&, Inputs x) { return max(x[0]); }, at, {.seed = seed, .mode = mode});
+        EXPECT_EQ(report.count(Verdict::fail), 0u) << below << "\n" << report.str();
+      }
+  }
+}
+
 // A kink beside the point is not at it; F'' may jump, F' may not.
 TEST(GradientKinks, TellsAKinkFromItsNeighbourhood) {
   for (const double distance : {0.3, 1e-2, 1e-4, -1e-3}) {

@@ -331,8 +331,8 @@ TEST(GradientProperties, BelongToTheInputsOfTheCall) {
   }
 }
 
-// Where plain differences tell nothing, nothing is said: kinks, oscillations, jumps, chaos, rounded values, the
-// edge of the domain.
+// Where plain differences tell nothing, nothing is said: kinks, oscillations, jumps, chaos, rounded values,
+// the edge of the domain.
 TEST(GradientProperties, OfRoughFunctionsHold) {
   const std::vector<TensorFunction> functions{
       [](Tape&, Inputs x) { return abs(x[0] - x[0] * x[0]); },

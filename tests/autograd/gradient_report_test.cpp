@@ -125,7 +125,8 @@ TEST(GradientReportText, SaysWhenNothingIsKnownOfTheGradient) {
   }
 }
 
-// Wide numbers of a direction are given with fewer digits, one blank apart, so that a line is no wider than 100.
+// Wide numbers of a direction are given with fewer digits, one blank apart, so that a line is no wider than
+// 100.
 TEST(GradientReportText, FitsInAHundredColumns) {
   GradientEntry e = entry_of(Verdict::inconclusive, "a jump");
   e.input = "all inputs";
@@ -164,8 +165,8 @@ TEST(GradientReportText, ShowsRelativeDifferencesAndCauses) {
   EXPECT_NE(text[1].find("rel. diff"), std::string::npos);
   EXPECT_NE(text[2].find("  0.2  "), std::string::npos) << text[2];  // |1 - 1.25| / 1.25
   EXPECT_NE(text[2].find("W[1,2]"), std::string::npos) << text[2];
-  // The causes of all entries, also of those that are not in the table; the most frequent first, and those that
-  // differ only in a number as one.
+  // The causes of all entries, also of those that are not in the table; the most frequent first, and those
+  // that differ only in a number as one.
   EXPECT_EQ(text[3], "  2 inconclusive: rough by 2.5e-07 of itself");
   EXPECT_EQ(text[4], "  1 inconclusive: a jump");
   EXPECT_EQ(text[5], "  1 inconclusive");

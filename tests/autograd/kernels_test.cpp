@@ -196,7 +196,8 @@ TEST(Kernels, AffineAndItsRelativesAreExactOnIntegers) {
     }
 }
 
-// Arrays that an optimiser's step, a change of scale or sign, or a constant leaves alike in most of their bits.
+// Arrays that an optimiser's step, a change of scale or sign, or a constant leaves alike in most of their
+// bits.
 TEST(Kernels, TheHashTellsArraysApartAndIsTheSameInEverySet) {
   for (const Index n : {1, 2, 7, 16, 32, 64, 100, 256, 1024, 4096, 16384})
     for (const Index stride : {1, 4, 9}) {

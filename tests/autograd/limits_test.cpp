@@ -1,6 +1,6 @@
-// Values and derivatives at infinities, and at 0 where an op is singular there. Each number was worked out by hand as a
-// limit, or is the choice that ops.h states; NaN stands where there is no limit. Outside of its domain the value of an
-// op is NaN, and its slope is that of the formula.
+// Values and derivatives at infinities, and at 0 where an op is singular there. Each number was worked out by
+// hand as a limit, or is the choice that ops.h states; NaN stands where there is no limit. Outside of its
+// domain the value of an op is NaN, and its slope is that of the formula.
 
 #include <gtest/gtest.h>
 
@@ -276,7 +276,8 @@ TEST(Limits, OfSoftmaxAndLogSoftmax) {
       }
 }
 
-// Without a finite element or one at inf there is no limit but that of logsumexp, whose gradient is then taken as 0.
+// Without a finite element or one at inf there is no limit but that of logsumexp, whose gradient is then
+// taken as 0.
 TEST(Limits, OfAnImpossibleLane) {
   Tape tape;
   const Var x = vector(tape, {-inf, -inf}), y = logsumexp(x);

@@ -26,8 +26,8 @@ Tensor terms(const Shape& shape, bool alike) {
   return x;
 }
 
-// The exact sum of the terms first, first + stride, … below n: the product of two numbers, or a sum of multiples of
-// 2^-21 below 2^32.
+// The exact sum of the terms first, first + stride, … below n: the product of two numbers, or a sum of
+// multiples of 2^-21 below 2^32.
 long double total(Index n, bool alike, Index stride = 1, Index first = 0) {
   if (alike) return static_cast<long double>((n - first + stride - 1) / stride) * term(0, alike);
   long double sum = 0;
@@ -35,8 +35,8 @@ long double total(Index n, bool alike, Index stride = 1, Index first = 0) {
   return sum;
 }
 
-// `found` is off by less than the square root of n units of rounding. (Single precision, which needs it more, has
-// shorter blocks.)
+// `found` is off by less than the square root of n units of rounding. (Single precision, which needs it more,
+// has shorter blocks.)
 constexpr double units_allowed = sizeof(Real) == 8 ? 3000 : 500;
 
 void expect_sum(Real found, long double exact, const char* what) {

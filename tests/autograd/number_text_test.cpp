@@ -44,8 +44,8 @@ struct Hard {
 // arithmetic.
 
 constexpr Hard hard_numbers[] = {
-    // Vern Paxson, "A program for testing IEEE decimal-binary conversion" (1991): numbers of each length that come
-    // closest to the middle between two doubles, from below (table 1) and from above (table 2).
+    // Vern Paxson, "A program for testing IEEE decimal-binary conversion" (1991): numbers of each length that
+    // come closest to the middle between two doubles, from below (table 1) and from above (table 2).
     {"5e125", 0x5a07a2ecc414a03f},
     {"69e267", 0x77c0b7cb60c994da},
     {"999e-26", 0x3b282782afe1869e},
@@ -90,9 +90,9 @@ constexpr Hard hard_numbers[] = {
     {"25188282901709339043e-252", 0x0fa4059af3db2a84},
     {"308984926168550152811e-52", 0x39640de48676653b},
     {"6372891218502368041059e64", 0x51c067047dbb38fe},
-    // Inputs that went wrong in well-known programs: the largest double below the normal ones and its neighbours (PHP
-    // bug 53632 and CVE-2010-4476, where reading never ended), both ends of the range, 2^53 + 1, and ties and
-    // near-ties from Rick Regan's exploringbinary.com (2009-2011).
+    // Inputs that went wrong in well-known programs: the largest double below the normal ones and its
+    // neighbours (PHP bug 53632 and CVE-2010-4476, where reading never ended), both ends of the range, 2^53 +
+    // 1, and ties and near-ties from Rick Regan's exploringbinary.com (2009-2011).
     {"2.2250738585072011e-308", 0x000fffffffffffff},
     {"2.2250738585072012e-308", 0x0010000000000000},
     {"2.2250738585072014e-308", 0x0010000000000000},

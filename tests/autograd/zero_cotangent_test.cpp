@@ -1,5 +1,5 @@
-// An output that the loss does not depend on adds exactly 0 to every adjoint, even if it is NaN or infinite. The same is
-// held for every gradient case in tests/gradcheck; here stand the fused ops by name.
+// An output that the loss does not depend on adds exactly 0 to every adjoint, even if it is NaN or infinite.
+// The same is held for every gradient case in tests/gradcheck; here stand the fused ops by name.
 
 #include <gtest/gtest.h>
 
@@ -102,7 +102,8 @@ TEST(ZeroCotangent, OfAProductOfVectors) {
   EXPECT_EQ(adjoint(b), (Numbers{0, 0, 0}));
 }
 
-// Of a stack of matrices the second is NaN, and of a single one the last row, on which the others do not depend.
+// Of a stack of matrices the second is NaN, and of a single one the last row, on which the others do not
+// depend.
 TEST(ZeroCotangent, OfAMatrixOfAStack) {
   const auto gradient = [](Real planted, auto f) {
     Tape tape;
@@ -180,7 +181,8 @@ TEST(ZeroCotangent, ReplacesNoInfinityThatMeetsAnInfiniteCotangent) {
   tape.backward(matmul(row, column), Tensor(Shape{1, 1}, {infinity}));
   EXPECT_EQ(adjoint(column), (Numbers{infinity, infinity}));
   EXPECT_EQ(adjoint(row), (Numbers{infinity, infinity}));
-  // The second event has an infinite cotangent, the first none; a layer writes its adjoints where nothing was.
+  // The second event has an infinite cotangent, the first none; a layer writes its adjoints where nothing
+  // was.
   const Var x = tape.variable(Tensor(Shape{2, 2}, {nan, nan, infinity, 1})), bias = vector(tape, {0});
   tape.backward(affine(x, column, bias), Tensor(Shape{2, 1}, {0, infinity}));
   EXPECT_EQ(adjoint(column), (Numbers{infinity, infinity}));

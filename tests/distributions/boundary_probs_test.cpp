@@ -1,5 +1,5 @@
-// Probabilities that are exactly 0 or 1: values, and derivatives by the probabilities, from closed forms. from_probs
-// divides by the sum S of the probabilities, so that p_i has the derivative of f(p / S).
+// Probabilities that are exactly 0 or 1: values, and derivatives by the probabilities, from closed forms.
+// from_probs divides by the sum S of the probabilities, so that p_i has the derivative of f(p / S).
 
 #include <gtest/gtest.h>
 
@@ -151,9 +151,9 @@ TEST(BoundaryProbs, CostNothingInside) {
   EXPECT_FALSE(Bernoulli::from_probs(p).certain_probs);
 }
 
-// Σ_j g_j log share_j with g = (1, 2) and equal densities. The share of component 1 is 1 / (1 + w_0/w_1), with the slope
-// -1/w_1 in w_0, and log share_0 = log w_0 - log w_1 where w_0 = 0. The infinite slope of log w_0 is taken as 0, whether
-// or not its cotangent is 0.
+// Σ_j g_j log share_j with g = (1, 2) and equal densities. The share of component 1 is 1 / (1 + w_0/w_1),
+// with the slope -1/w_1 in w_0, and log share_0 = log w_0 - log w_1 where w_0 = 0. The infinite slope of log
+// w_0 is taken as 0, whether or not its cotangent is 0.
 TEST(BoundaryProbs, OfTheShareOfAComponentWithoutWeight) {
   Tape tape;
   const Var w = vector(tape, {0, 1});

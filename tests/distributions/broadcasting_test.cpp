@@ -1,4 +1,5 @@
-// Shapes of values broadcast against those of a distribution, but never both of them on its own axes: distribution.h.
+// Shapes of values broadcast against those of a distribution, but never both of them on its own axes:
+// distribution.h.
 
 #include <gtest/gtest.h>
 

@@ -63,8 +63,8 @@ TEST(ExtremeGradients, OfTheDensityOfANormal) {
     }
 }
 
-// d/ds = g (z² - 1)/s where g z² overflows: it is 2^1048, and in single precision, whose exponents go an eighth as far,
-// 2^131.
+// d/ds = g (z² - 1)/s where g z² overflows: it is 2^1048, and in single precision, whose exponents go an
+// eighth as far, 2^131.
 TEST(ExtremeGradients, OfTheDensityOfANormalWithALargeScale) {
   const auto two_to = [](int x) { return static_cast<Real>(std::ldexp(1.0, sizeof(Real) > 4 ? x : x / 8)); };
   Tape tape;

@@ -1,5 +1,5 @@
-// Derivatives by a log scale, of values that are finite, against closed forms in extended precision: they are finite up
-// to the range of Real, however small or large the scale is.
+// Derivatives by a log scale, of values that are finite, against closed forms in extended precision: they are
+// finite up to the range of Real, however small or large the scale is.
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
-// A log-density, entropy or divergence that the loss does not depend on adds exactly 0 to every adjoint, even if it is
-// NaN or infinite: missing data may be NaN, and `where` leaves it out.
+// A log-density, entropy or divergence that the loss does not depend on adds exactly 0 to every adjoint, even
+// if it is NaN or infinite: missing data may be NaN, and `where` leaves it out.
 
 #include <gtest/gtest.h>
 

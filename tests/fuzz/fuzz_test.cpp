@@ -13,8 +13,8 @@
 namespace doxa::fuzz {
 namespace {
 
-// A few of the inputs of a fuzzing program, which runs for longer elsewhere. Inputs that are all refused early
-// would try little: at least so many must be read, or read with repairs.
+// A few of the inputs of a fuzzing program, which runs for longer elsewhere. Inputs that are all refused
+// early would try little: at least so many must be read, or read with repairs.
 struct Trial {
   const char* format;
   Outcome (*check)(std::string_view text);

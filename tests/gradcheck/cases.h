@@ -85,9 +85,10 @@ struct Cases {
 /// adjoint instead of adding to it is right as long as nobody else has added anything.
 Var used_twice(Var y, std::span<const Var> inputs);
 
-/// What the function of a case records on a tape, in order; nothing for a case without its function. It is the same
-/// with every compiler: operands of an operator and arguments of a function are evaluated in an order of the
-/// compiler's choice, so that where two of them record or draw, one has a name first. .ci/run compares g++ with clang++.
+/// What the function of a case records on a tape, in order; nothing for a case without its function. It is
+/// the same with every compiler: operands of an operator and arguments of a function are evaluated in an
+/// order of the compiler's choice, so that where two of them record or draw, one has a name first. .ci/run
+/// compares g++ with clang++.
 std::vector<RecordedOp> recorded(const GradientCase& c, std::uint64_t seed);
 
 }  // namespace doxa

@@ -66,8 +66,9 @@ class ModelAtInputs {
   Philox noise_;
 };
 
-/// Adds a case of the derivatives by all of a model's parameters and by inputs of these shapes. `make(random)` builds
-/// the model; function(model, inputs) is checked, or function(tape, model, inputs, noise).
+/// Adds a case of the derivatives by all of a model's parameters and by inputs of these shapes.
+/// `make(random)` builds the model; function(model, inputs) is checked, or function(tape, model, inputs,
+/// noise).
 template <class Make, class Function>
 void add_model_case(Cases& cases, const std::string& name, Make make, std::vector<Shape> shapes,
                     Function function) {

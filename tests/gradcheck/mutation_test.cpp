@@ -91,8 +91,8 @@ TEST_P(Mutants, OfAWideRangeAreNotAccepted) {
 }
 
 // Random directions and a few elements of each input: on functions this small they see everything but the
-// finest errors of a single entry, which v may contract away. These are not refused, but not accepted either: they are
-// less than what is claimed of the sum.
+// finest errors of a single entry, which v may contract away. These are not refused, but not accepted either:
+// they are less than what is claimed of the sum.
 TEST_P(Mutants, AreRefusedInRandomDirections) {
   int count = 0, refused = 0;
   for_each(mutation_subjects(), 3, [&](const Subject&, const Mutant& m, const auto& inputs, auto seed) {

@@ -1,5 +1,5 @@
-// The acceptance rules of other libraries, at the edge of what they accept. Of f(x) = c x the differences are exact
-// up to rounding, so that the rule alone decides how far a factor 1 + δ on the gradient may go.
+// The acceptance rules of other libraries, at the edge of what they accept. Of f(x) = c x the differences are
+// exact up to rounding, so that the rule alone decides how far a factor 1 + δ on the gradient may go.
 
 #include "peers.h"
 

@@ -110,7 +110,8 @@ Names holders(Names names) {
   return names;
 }
 
-/// The public functions of a room that return a Var, or something that holds Vars, and depend on a Var or a Parameter.
+/// The public functions of a room that return a Var, or something that holds Vars, and depend on a Var or a
+/// Parameter.
 std::vector<Declaration> differentiable(const std::string& room) {
   static const Names without_gradient = {"weighting", "sample", "noise",          "support",
                                          "detached",  "choose", "nearest_corner", "at_draws"};
@@ -163,7 +164,8 @@ Names required_ops(const std::vector<Declaration>& functions) {
   return all;
 }
 
-// "kind/Normal/log_prob": the type is the class of a member, or the first class among the parameters, else "*".
+// "kind/Normal/log_prob": the type is the class of a member, or the first class among the parameters, else
+// "*".
 Names required(const std::string& kind, const std::vector<Declaration>& functions, const Names& types) {
   Names all;
   for (const Declaration& f : functions) {
@@ -213,7 +215,8 @@ const Names& case_names() {
   return names;
 }
 
-// All of the required have a case. There are `least` at least and the `known` ones: the headers were understood.
+// All of the required have a case. There are `least` at least and the `known` ones: the headers were
+// understood.
 void expect_cases(const Names& required, std::size_t least, const Names& known) {
   for (const std::string& name : missing(required, case_names()))
     ADD_FAILURE() << "no case is called " << name << "/…";
@@ -269,7 +272,8 @@ TEST(Registry, NoticesWhatHasNoCase) {
             (Names{"model/*/iwae", "model/Vae/elb"}));
 }
 
-// Names of ops in the sources: text that stands first in a call, as in record("add", …), or is returned as a name.
+// Names of ops in the sources: text that stands first in a call, as in record("add", …), or is returned as a
+// name.
 Names names_in_sources() {
   Names all;
   for (const std::string& room : rooms)

@@ -1,6 +1,6 @@
-// A number that the loss does not depend on adds exactly 0 to every adjoint, even if it is NaN or infinite: without
-// that, a branch that `where` did not take could make a gradient NaN. Held for the whole registry, with NaN and
-// infinities planted in the inputs.
+// A number that the loss does not depend on adds exactly 0 to every adjoint, even if it is NaN or infinite:
+// without that, a branch that `where` did not take could make a gradient NaN. Held for the whole registry,
+// with NaN and infinities planted in the inputs.
 
 #include <gtest/gtest.h>
 
@@ -122,10 +122,11 @@ TEST(ZeroCotangent, OfAllOutputsGivesTheGradientZero) {
   EXPECT_GT(gradients, 20000u);
 }
 
-// Outputs that a planted number changes get the cotangent 0, and the others a random one. The planted number then has
-// the gradient 0, and the others have the gradient that they have without it. An output may depend on the number by
-// less than its rounding error, so that it does not change (a softmax rounds to 1 whether another entry is 1e-10 or 0);
-// hence the tolerance: a few units in the last place of the largest gradient or weighted output.
+// Outputs that a planted number changes get the cotangent 0, and the others a random one. The planted number
+// then has the gradient 0, and the others have the gradient that they have without it. An output may depend
+// on the number by less than its rounding error, so that it does not change (a softmax rounds to 1 whether
+// another entry is 1e-10 or 0); hence the tolerance: a few units in the last place of the largest gradient or
+// weighted output.
 TEST(ZeroCotangent, OfSomeOutputsLeavesTheGradientOfTheOthers) {
   std::size_t compared = 0;
   for (const GradientCase& c : gradient_cases()) {

@@ -12,7 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What a run leaves: its results without times, and without what merely repeats a flag; and the names of its files.
+// What a run leaves: its results without times, and without what merely repeats a flag; and the names of its
+// files.
 std::string left_by(const Scratch& scratch, const std::string& name, const std::vector<std::string>& flags) {
   const fs::path out = scratch / "out-of-run";
   fs::remove_all(out);

@@ -1,5 +1,5 @@
-// A chapter that trains, stopped by a signal: it finishes its step, writes what it has and says so, and ends by the
-// signal.
+// A chapter that trains, stopped by a signal: it finishes its step, writes what it has and says so, and ends
+// by the signal.
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -53,8 +53,8 @@ ResultsFile figures_of(const ResultsFile& run) {
   return all;
 }
 
-// The RUN of each results-RUN.json in a chapter's folder: a run with flags, some of whose figures are shown as
-// figures/NAME-RUN.svg.
+// The RUN of each results-RUN.json in a chapter's folder: a run with flags, some of whose figures are shown
+// as figures/NAME-RUN.svg.
 std::vector<std::string> further_runs(const fs::path& chapter) {
   std::vector<std::string> all;
   for (const fs::path& file : entries(chapter, [](const std::string& name) {

@@ -1,6 +1,7 @@
 #pragma once
 
-// Memory whose ends the processor guards: a masked load or store that lost its mask is caught by nothing else.
+// Memory whose ends the processor guards: a masked load or store that lost its mask is caught by nothing
+// else.
 
 #include "doxa/autograd/real.h"
 
@@ -43,8 +44,8 @@ class Page {
   bool usable_ = false;
 };
 
-/// Calls f(n, x, y, g, d) with four arrays of n ones for short lengths n, at both ends of their pages. Returns false where
-/// memory cannot be protected.
+/// Calls f(n, x, y, g, d) with four arrays of n ones for short lengths n, at both ends of their pages.
+/// Returns false where memory cannot be protected.
 template <class F>
 bool for_arrays_at_page_boundaries(F f) {
   Page pages[4];

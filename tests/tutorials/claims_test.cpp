@@ -39,8 +39,8 @@ TEST(Claims, NothingHoldsOfNaNOrWithoutATolerance) {
   EXPECT_EQ(claims.failed(), claims.all().size());
 }
 
-// A mean of samples that are all alike has the standard error 0; its rounding is then the tolerance. -1.041e-17 is
-// what a filter of 32 steps had left of log 1.
+// A mean of samples that are all alike has the standard error 0; its rounding is then the tolerance.
+// -1.041e-17 is what a filter of 32 steps had left of log 1.
 TEST(Claims, RoundingIsRelativeToProbabilitiesAndNotToTheirLogarithms) {
   EXPECT_GT(rounding_floor(32, 0), 1.041e-17);
   EXPECT_EQ(rounding_floor(1, 0), 4 * u);

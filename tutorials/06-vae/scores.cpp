@@ -70,8 +70,8 @@ Identity check_identity(Vae& vae, const Sample& data, Index count) {
   Tensor x(Shape{count, 2});
   std::copy_n(data.x.data(), 2 * count, x.data());
   const std::vector<PlanePosterior> q = posteriors(vae, x);
-  // The lattice must be finer than the narrowest scale, and hold all of each q: early in training some are wider than
-  // the prior.
+  // The lattice must be finer than the narrowest scale, and hold all of each q: early in training some are
+  // wider than the prior.
   double narrowest = 1, reach = 7.5;
   for (const PlanePosterior& of_x : q) {
     narrowest = std::min({narrowest, of_x.scale[0], of_x.scale[1]});

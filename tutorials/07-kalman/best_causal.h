@@ -25,7 +25,8 @@ BestCausal best_causal(const doxa::LinearGaussianModel& m, doxa::Index steps);
 GaussianChain along(const doxa::LinearGaussianModel& m, const std::vector<CausalKernel>& q,
                     const doxa::Matrix& inputs, const doxa::Matrix& observations);
 
-// J(q) of any such kernels, from the moments of s̃_k under q and of μ̃_k (07.18): no dynamic programming in it.
+// J(q) of any such kernels, from the moments of s̃_k under q and of μ̃_k (07.18): no dynamic programming in
+// it.
 double expected_bound(const doxa::LinearGaussianModel& m, const std::vector<CausalKernel>& q);
 
 // E log p(y_{1:T}) (07.9) and, of one who remembers nothing, E Σ_k log p(y_k) (07.25).

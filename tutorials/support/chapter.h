@@ -42,9 +42,9 @@ class Chapter {
 
   const std::vector<std::pair<std::string, std::string>>& files() const { return files_; }  // name, text
 
-  // Says that a signal has stopped the run before its end, after what, for example "step 12 of markov". The files are
-  // still written, with an entry "stopped" in the results, which are not held against the committed ones; the program
-  // then ends by that signal.
+  // Says that a signal has stopped the run before its end, after what, for example "step 12 of markov". The
+  // files are still written, with an entry "stopped" in the results, which are not held against the committed
+  // ones; the program then ends by that signal.
   void stopped(int signal, const std::string& after);
   bool complete() const { return signal_ == 0; }
   int signal() const { return signal_; }             // 0: none

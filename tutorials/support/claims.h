@@ -16,10 +16,10 @@ inline constexpr double u = std::numeric_limits<Real>::epsilon() / 2.0;  // unit
 // The larger one; NaN if either is, so that no claim about a largest error can miss one.
 inline double worse(double a, double b) { return a <= b || std::isnan(b) ? b : a; }
 
-// What rounding can do to a sum of so many numbers, divided by their count or not, when the numbers and the sum are
-// of this size: a rounding for each addition. The 1 is for logarithms of probabilities near 1, which have the
-// error of the probability. Where every sample is the same, the standard error is 0 and this is all that is left
-// for a tolerance.
+// What rounding can do to a sum of so many numbers, divided by their count or not, when the numbers and the
+// sum are of this size: a rounding for each addition. The 1 is for logarithms of probabilities near 1, which
+// have the error of the probability. Where every sample is the same, the standard error is 0 and this is all
+// that is left for a tolerance.
 inline double rounding_floor(double terms, double size) { return 4 * u * terms * (1 + std::abs(size)); }
 
 // One run in so many is farther off than 4 standard errors of a normal number.
@@ -58,8 +58,9 @@ class Claims {
   const std::vector<Claim>& all() const { return claims_; }
   std::size_t failed() const;
 
-  // Every claim's text, then "all 5 claims hold" or "1 of 5 claims failed". Of a run that was stopped, which has not
-  // come to all of its claims: "stopped by SIGINT …: 3 claims were checked, none failed; the others were not checked".
+  // Every claim's text, then "all 5 claims hold" or "1 of 5 claims failed". Of a run that was stopped, which
+  // has not come to all of its claims: "stopped by SIGINT …: 3 claims were checked, none failed; the others
+  // were not checked".
   std::string report(const std::string& stopped = {}) const;
 
  private:

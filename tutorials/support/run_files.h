@@ -18,9 +18,9 @@ struct RunFile {
       {};  // where both name the same here, not nothing, a file may be read and then written
 };
 
-// Where a file is read and also written, or written twice, one of them would be lost without a word: the text of an
-// error that says so, "found 'FILE' read by --episodes and written by --checkpoint, expected two files". Empty if all
-// is well. Links are followed, and files need not exist.
+// Where a file is read and also written, or written twice, one of them would be lost without a word: the text
+// of an error that says so, "found 'FILE' read by --episodes and written by --checkpoint, expected two
+// files". Empty if all is well. Links are followed, and files need not exist.
 std::string conflict(const std::vector<RunFile>& files);
 
 }  // namespace doxa::support

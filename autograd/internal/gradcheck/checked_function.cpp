@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "doxa/autograd/internal/tape_state.h"
+#include "doxa/autograd/internal/temporarily.h"
 
 namespace doxa {
 
@@ -167,7 +168,7 @@ double CheckedFunction::largest_intermediate() {
 double CheckedFunction::effect_of_rounding(const Tensor& cotangent) {
   constexpr auto smallest = static_cast<double>(std::numeric_limits<Real>::denorm_min());
   double largest = 0;
-  tape_.keep_adjoints(true);
+  const Temporarily keeps_adjoints(tape_.state_->keep_adjoints, true);
   gradient(cotangent);
   for (std::size_t i = 0; i < tape_.size(); ++i) {
     const Var x = tape_.at(i);
@@ -179,7 +180,6 @@ double CheckedFunction::effect_of_rounding(const Tensor& cotangent) {
         largest = std::max(largest, effect);
     }
   }
-  tape_.keep_adjoints(false);
   return largest;
 }
 

@@ -54,8 +54,8 @@ StepRange steps(double x, double terms = 0);
 /// Of a step along a direction in several inputs, each of which is rounded.
 StepRange direction_steps(double terms = 0);
 
-/// How much of a gradient inconclusive entries may hold: see GradientReport::undecided. All of it if the numerical
-/// derivative of one contradicts it, even if there are reasons not to trust that.
+/// How much of a gradient inconclusive entries may hold: see GradientReport::undecided. All of it if the
+/// numerical derivative of one contradicts it, even if there are reasons not to trust that.
 class Undecided {
  public:
   void add(const GradientEntry& entry, const NumericalDerivative& numeric);

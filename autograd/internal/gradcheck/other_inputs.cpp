@@ -50,8 +50,8 @@ Properties::Numbers Properties::other_point(double distance) {
 }
 
 // Checks the gradient at the inputs as they are now, in a random direction of relative changes, and leaves a
-// recording on the tape of `there`. A gradient that is wrong at the first inputs as well, or cannot be judged there,
-// is left to the check of each entry.
+// recording on the tape of `there`. A gradient that is wrong at the first inputs as well, or cannot be judged
+// there, is left to the check of each entry.
 Verdict Properties::check_elsewhere(std::unique_ptr<CheckedFunction>& there) {
   try {
     there = std::make_unique<CheckedFunction>(f_.function(), f_.leaves());

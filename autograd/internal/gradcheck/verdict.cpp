@@ -106,8 +106,8 @@ void judge(GradientEntry& e, const NumericalDerivative& d, const Around& around)
     // slopes.
     const bool coarse = d.roughness > explained_by_rounding(around, d.largest);
     const bool hidden = coarse && std::abs(e.analytic) > 100 * std::max(std::abs(e.numeric), d.slope);
-    // To be called wrong takes more than not to be confirmed. Terms of a sum along a direction may be right each and
-    // their errors show where they cancel. Numbers below the smallest normal one have fewer digits.
+    // To be called wrong takes more than not to be confirmed. Terms of a sum along a direction may be right
+    // each and their errors show where they cancel. Numbers below the smallest normal one have fewer digits.
     const double lenient = around.direction ? std::max(allowed, resolution_limit * around.largest) : allowed;
     constexpr auto smallest = static_cast<double>(std::numeric_limits<Real>::min());
     if (const double limit = lenient + resolution_limit * smallest + 3 * bound + ratio_limit * unstable;

@@ -20,7 +20,8 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The values a flag accepts, ends included, and the value it takes under --quick when it is not given itself.
+/// The values a flag accepts, ends included, and the value it takes under --quick when it is not given
+/// itself.
 template <class T>
 struct Limits {
   T low;
@@ -88,7 +89,8 @@ class CommandLine {
   /// contradict each other, and what the checks of `must_hold` find.
   void parse(int argc, const char* const* argv);
 
-  /// Once all flags are read, `fault()` says in a line what is wrong with them together; nothing if all is well.
+  /// Once all flags are read, `fault()` says in a line what is wrong with them together; nothing if all is
+  /// well.
   void must_hold(std::function<std::string()> fault) { faults_.push_back(std::move(fault)); }
 
   /// Was --name on the command line? Throws std::logic_error when there is no such flag.
@@ -99,9 +101,9 @@ class CommandLine {
   bool help_wanted() const { return help_wanted_; }
 
   /// A program from its command line to its exit status: that of `run`, which is called once the flags are
-  /// read; 0 for --help; 2 for an exception, whose text is printed in one line "program: …" on standard error.
-  /// Standard output that cannot be written to, or is closed, is such an exception; a reader of a pipe that leaves
-  /// early (`| head`) ends the program by SIGPIPE, without a word, as is usual.
+  /// read; 0 for --help; 2 for an exception, whose text is printed in one line "program: …" on standard
+  /// error. Standard output that cannot be written to, or is closed, is such an exception; a reader of a pipe
+  /// that leaves early (`| head`) ends the program by SIGPIPE, without a word, as is usual.
   int run(int argc, const char* const* argv, const std::function<int()>& run);
 
  protected:

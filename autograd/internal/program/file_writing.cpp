@@ -116,8 +116,8 @@ void write_in_place(const fs::path& path, const Target& target, std::string_view
   if (!file.is_open() || !write_all(file.number(), bytes) || !file.close()) cannot_write(path, errno);
 }
 
-// A new file beside the target, removed at the end of its scope unless it has taken the target's place. It is in
-// the same directory because a rename is atomic only within one file system.
+// A new file beside the target, removed at the end of its scope unless it has taken the target's place. It is
+// in the same directory because a rename is atomic only within one file system.
 class Temporary {
  public:
   explicit Temporary(const fs::path& target, mode_t mode) : file_(create(target, mode, path_)) {}
@@ -152,8 +152,8 @@ class Temporary {
   Descriptor file_;
 };
 
-// Owner, group and permissions of the replaced file, as far as the system lets this user set them. Permissions of a
-// group that cannot be kept are not given to another.
+// Owner, group and permissions of the replaced file, as far as the system lets this user set them.
+// Permissions of a group that cannot be kept are not given to another.
 void keep_attributes(int descriptor, const struct stat& replaced) {
   mode_t permissions = replaced.st_mode & 0777;
   const bool kept = ::fchown(descriptor, replaced.st_uid, replaced.st_gid) == 0 ||

@@ -15,7 +15,8 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 /// Throws as write_file_atomically would for this path, as far as can be known beforehand. Changes nothing.
 void require_writable(const std::filesystem::path& path);
 
-/// The same for a file that is written again and again; refuses a pipe, too, unless it is the standard output.
+/// The same for a file that is written again and again; refuses a pipe, too, unless it is the standard
+/// output.
 void require_rewritable(const std::filesystem::path& path);
 
 /// Whether what is written to one path is what the other leads to.

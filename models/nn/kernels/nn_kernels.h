@@ -6,8 +6,8 @@ namespace doxa {
 
 /// The loops of the GRU cell and of Adam.
 struct NnKernels {
-  /// The cell's gates and its new state y for m rows: see models/nn/gru.h for the equations. x and s [m, 3w] are the
-  /// affine maps of its input and of its state h [m, w]. `gates` [m, 4w] is written for the adjoint.
+  /// The cell's gates and its new state y for m rows: see models/nn/gru.h for the equations. x and s [m, 3w]
+  /// are the affine maps of its input and of its state h [m, w]. `gates` [m, 4w] is written for the adjoint.
   void (*gru)(Index m, Index w, const Real* x, const Real* s, const Real* h, Real* gates, Real* y);
   /// Sets dx and ds, the adjoints of the two maps, and adds to dh.
   void (*gru_adjoint)(Index m, Index w, const Real* gates, const Real* h, const Real* g, Real* dx, Real* ds,

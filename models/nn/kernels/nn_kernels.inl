@@ -1,4 +1,5 @@
-// The loops of the GRU cell and of Adam for one instruction set, compiled by doxa_kernels (.cmake/DoxaKernels.cmake).
+// The loops of the GRU cell and of Adam for one instruction set, compiled by doxa_kernels
+// (.cmake/DoxaKernels.cmake).
 
 #include "doxa/autograd/kernels/elementary.h"
 #include "doxa/autograd/kernels/loops.inl"
@@ -9,7 +10,8 @@ namespace {
 
 using namespace elementary;
 
-// h' = n + u (h - n): see models/nn/gru.h. `gates` holds what the adjoint needs: r, u, n, and the last third of s.
+// h' = n + u (h - n): see models/nn/gru.h. `gates` holds what the adjoint needs: r, u, n, and the last third
+// of s.
 void gru(Index m, Index w, const Real* x, const Real* s, const Real* h, Real* gates, Real* y) {
   for (Index row = 0; row < m; ++row, x += 3 * w, s += 3 * w, gates += 4 * w, h += w, y += w) {
     Real *r = gates, *u = gates + w, *n = gates + 2 * w, *s_n = gates + 3 * w;

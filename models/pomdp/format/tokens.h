@@ -28,8 +28,9 @@ struct Token {
 };
 
 /// A .pomdp text read one token at a time; white space and comments (# to the end of the line, of any
-/// bytes) are skipped. Lines end in LF, CRLF or a lone CR. Whatever is not as expected is a FileError at the place of the token,
-/// "found 'x', expected y". Work on a copy to look ahead. The text must outlive the reader.
+/// bytes) are skipped. Lines end in LF, CRLF or a lone CR. Whatever is not as expected is a FileError at the
+/// place of the token, "found 'x', expected y". Work on a copy to look ahead. The text must outlive the
+/// reader.
 class TokenReader {
  public:
   /// With a list of repairs the reader is lenient: its users may note a repair instead of refusing. Like

@@ -21,7 +21,8 @@ struct Dense {
   void add_parameter_gradient(Index rows, const Real* x, Index x_stride, const Real* g) const;
 };
 
-/// A network of one hidden layer, y = tanh(x W + b) V + c, with the values of that layer at each step of a recurrence.
+/// A network of one hidden layer, y = tanh(x W + b) V + c, with the values of that layer at each step of a
+/// recurrence.
 class TanhNetwork {
  public:
   TanhNetwork(const Dense& first, const Dense& second, Index steps, Index rows)

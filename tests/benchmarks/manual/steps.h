@@ -8,9 +8,9 @@
 
 namespace doxa::benchmarks::manual {
 
-// The same losses and gradients as those of the models on the whole batch, derived and fused by hand: the same matrix
-// products in the same order of steps, one pass for what lies between two of them, memory laid out once.
-// gradient(noise) returns the loss, and adds to the gradients in parameters().
+// The same losses and gradients as those of the models on the whole batch, derived and fused by hand: the
+// same matrix products in the same order of steps, one pass for what lies between two of them, memory laid
+// out once. gradient(noise) returns the loss, and adds to the gradients in parameters().
 
 class VaeStep {
  public:

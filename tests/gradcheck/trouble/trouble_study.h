@@ -22,8 +22,8 @@ struct TroubleStudy {
   std::vector<Row> mistakes;  ///< `wrong` only: the same by kind of mistake
   /// Of a function and a rule: how often the right gradient was refused and which wrong ones were accepted.
   std::vector<std::string> remarkable;
-  /// Tables of "accepted/undecided/refused" for each function, for each kind and family of functions, and for each
-  /// mistake.
+  /// Tables of "accepted/undecided/refused" for each function, for each kind and family of functions, and for
+  /// each mistake.
   std::string markdown() const;
 };
 

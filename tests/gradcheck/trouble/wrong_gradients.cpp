@@ -133,8 +133,8 @@ Alteration one_entry(const Jacobian& j, Philox& random) {
   return how;
 }
 
-/// Does the Jacobian differ by finest_error of an entry at inputs that are some 10 % larger or smaller? A rule that remembers inputs is right
-/// for a linear function. True where the function is not defined there.
+/// Does the Jacobian differ by finest_error of an entry at inputs that are some 10 % larger or smaller? A
+/// rule that remembers inputs is right for a linear function. True where the function is not defined there.
 bool changes_nearby(const TensorFunction& f, std::span<const Tensor> inputs, const Jacobian& here,
                     Philox random) {
   Tensors there(inputs.begin(), inputs.end());

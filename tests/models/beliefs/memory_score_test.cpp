@@ -129,8 +129,8 @@ TEST(BeliefScore, IsNotANumberWhereMemoryGainsNothing) {
   EXPECT_TRUE(std::isnan(fragile.standard_error));
 }
 
-// With one observation every probability is 1, and what is left of -log of the filter's sums is rounding of 1, however
-// small it is itself. (-0.8152 ± 0.23 was such a score.)
+// With one observation every probability is 1, and what is left of -log of the filter's sums is rounding of
+// 1, however small it is itself. (-0.8152 ± 0.23 was such a score.)
 TEST(BeliefScore, IsNotANumberWhereTheGainIsRoundingOfProbabilitiesNearOne) {
   const std::vector<double> last{0, 0, 0, 0}, model{1e-17, 3e-17, 0, 2e-17};
   const MemoryScore score = memory_score(last, model, std::vector<double>{-2e-17, -1e-17, -3e-17, -1e-17});
@@ -141,8 +141,9 @@ TEST(BeliefScore, IsNotANumberWhereTheGainIsRoundingOfProbabilitiesNearOne) {
   EXPECT_NEAR(memory_score(last, quarter, exact).score, 0.25, 1e-12);
 }
 
-// Of a chain that can be predicted with certainty, a context counted n times has p = (n + ½) / (n + O/2), and its n
-// steps lose n log((n + O/2) / (n + ½)) nats together: (O - 1)/2 for large n. That is all that is "gained" by memory.
+// Of a chain that can be predicted with certainty, a context counted n times has p = (n + ½) / (n + O/2), and
+// its n steps lose n log((n + O/2) / (n + ½)) nats together: (O - 1)/2 for large n. That is all that is
+// "gained" by memory.
 TEST(BeliefScore, IsNotANumberWhereTheGainIsTheCostOfCounting) {
   const std::size_t n = 10'000;
   LastObservationPredictor p{1, 3, {{0, n}, {3, n}}, {{0, n}, {1, n}}};

@@ -31,7 +31,8 @@ TEST(Safetensors, IsByteForByteThePublishedExamples) {
             file("{\"attn0\":{\"dtype\":\"F32\",\"shape\":[1,1,2,3],\"data_offsets\":[0,24]}}       ", six));
 }
 
-// The order of the format's own library for arrays of every type (its enum Dtype, the last one first), then by name.
+// The order of the format's own library for arrays of every type (its enum Dtype, the last one first), then
+// by name.
 TEST(Safetensors, OrdersArraysByTypeThenName) {
   const char* const types[] = {"U64",         "I64",     "F64",     "C64",     "F32", "U32",
                                "I32",         "BF16",    "F16",     "U16",     "I16", "F8_E5M2FNUZ",

@@ -150,7 +150,8 @@ TEST(WriteFileAtomically, WritesIntoAPipe) {
   EXPECT_EQ(scratch.entries(), 2u);
 }
 
-// /dev/stdout leads to whatever the standard output is. In a child process it is a file or a pipe of the test's.
+// /dev/stdout leads to whatever the standard output is. In a child process it is a file or a pipe of the
+// test's.
 TEST(WriteFileAtomically, WritesToStandardOutput) {
   if (!fs::exists("/dev/stdout")) GTEST_SKIP() << "there is no /dev/stdout";
   const Scratch scratch;

@@ -16,7 +16,8 @@ namespace doxa {
 namespace {
 
 //! [micro-batches]
-// Sets the gradients of the weights to that of Σ_i loss(tape, i), one micro-batch i on the tape at a time. Returns the sum.
+// Sets the gradients of the weights to that of Σ_i loss(tape, i), one micro-batch i on the tape at a time.
+// Returns the sum.
 template <class Loss>
 double accumulate_gradients(Tape& tape, const Parameters& weights, int micro_batches, Loss loss) {
   std::vector<Tensor> sums;

@@ -105,7 +105,8 @@ TEST(StopRequestDeathTest, TheSecondSignalEndsTheProgram) {
       ::testing::KilledBySignal(SIGINT), "");
 }
 
-// Ctrl-C goes to all programs of a terminal, and one that runs another may hand it on: the other gets it twice.
+// Ctrl-C goes to all programs of a terminal, and one that runs another may hand it on: the other gets it
+// twice.
 TEST(StopRequest, IsOneEvenIfTheSignalIsSentTwice) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     const StopRequest stop;

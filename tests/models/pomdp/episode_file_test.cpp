@@ -214,7 +214,8 @@ TEST(EpisodeFile, NamesAreQuotedWhereTheyMustBe) {
             "episode,action,observation\n0,\"say \"\"hi\"\"\",\"two\nlines\"\n");
 }
 
-// Whoever has opened no door hears nothing: state 1 is where the door is open, and only there is `noise` seen.
+// Whoever has opened no door hears nothing: state 1 is where the door is open, and only there is `noise`
+// seen.
 TEST(EpisodeFile, AnObservationThatTheModelCallsImpossibleIsNamed) {
   const Pomdp m = parse(
       "discount: 1 values: reward states: shut open actions: wait push observations: silence noise\n"

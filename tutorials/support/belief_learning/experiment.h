@@ -61,9 +61,9 @@ Training training_loop(const std::string& variant, Index steps, const Chapter& c
 void require_checkpoints(const Chapter& chapter, const BeliefSettings& settings,
                          const std::vector<std::string>& variants);
 
-// Trains and scores the variants one after another. A signal (see StopRequest) ends it after the step it comes in:
-// the variant of that step is still scored, later ones are removed from `variants`. Each variant's state is kept in
-// its checkpoint.
+// Trains and scores the variants one after another. A signal (see StopRequest) ends it after the step it
+// comes in: the variant of that step is still scored, later ones are removed from `variants`. Each variant's
+// state is kept in its checkpoint.
 template <BeliefModel M>
 std::vector<LearnedBelief> learn(Chapter& chapter, const BeliefSettings& s, const EpisodeData& data,
                                  std::vector<BeliefVariant<M>>& variants) {
@@ -104,7 +104,8 @@ std::vector<LearnedBelief> learn(Chapter& chapter, const BeliefSettings& s, cons
 // whose latent is in use under "live.", and each one's own under its name.
 void report(Chapter& chapter, const BeliefSettings& settings, const std::vector<LearnedBelief>& learned);
 
-// Claims that hold for every model, POMDP and length of training, if the POMDP is where the episodes come from.
+// Claims that hold for every model, POMDP and length of training, if the POMDP is where the episodes come
+// from.
 void claim_bounds(Chapter& chapter, const BeliefSettings& settings, const EpisodeData& data,
                   const std::vector<LearnedBelief>& learned);
 

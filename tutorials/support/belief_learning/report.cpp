@@ -99,9 +99,9 @@ void claim_bounds(Chapter& chapter, const BeliefSettings& s, const EpisodeData& 
                          4 * u * (outcomes + samples),
                          "4u times the number of terms in the sums: what rounding can do");
 
-  // A standard error says nothing of what is too rare to have occurred. Of the likelihood ratio of any predictor to
-  // the exact one, R = Π p̂(o)/p(o) over all held-out steps, E R ≤ 1, so that P(log R ≥ log N) ≤ 1/N: so much, per
-  // step, the prediction may seem better than the exact one by chance.
+  // A standard error says nothing of what is too rare to have occurred. Of the likelihood ratio of any
+  // predictor to the exact one, R = Π p̂(o)/p(o) over all held-out steps, E R ≤ 1, so that P(log R ≥ log N) ≤
+  // 1/N: so much, per step, the prediction may seem better than the exact one by chance.
   const double chance = std::log(runs_within_chance) / (episodes * steps);
   const double terms = outcomes + samples + states + steps + episodes,
                size = estimate_mean(data.exact).mean;  // what rounding depends on
@@ -112,8 +112,8 @@ void claim_bounds(Chapter& chapter, const BeliefSettings& s, const EpisodeData& 
     for (double& b : minus_bound) b = -b;
     const std::string or_else = s.episodes.empty() ? "" : "; if it fails, data and model may disagree";
     const MeanEstimate slack = estimate_mean_difference(minus_bound, data.exact);
-    // The bound has one draw of the latent a step. If draws of probability π or less do not occur, it is, to within
-    // H(π) + π KL, that of a q without them: KL(q‖p) ≥ (1 - π) KL(q'‖p) - H(π).
+    // The bound has one draw of the latent a step. If draws of probability π or less do not occur, it is, to
+    // within H(π) + π KL, that of a q without them: KL(q‖p) ≥ (1 - π) KL(q'‖p) - H(π).
     const double unseen = tiger ? 0 : entropy_of(std::min(chance, 0.5)) + chance * v.score.mean_kl();
     const std::string too_rare = unseen == 0 ? "" : ", and draws too rare to have occurred";
     chapter.claims.at_least(
