@@ -12,8 +12,8 @@ namespace doxa {
 /// make one event. It is used through free functions, all in nats:
 ///   log_prob(q, x)     log q(x), a number for each event
 ///   sample(q, random)  a draw, without gradient
-/// and, where there is a closed form, entropy(q) = -E_q[log q], mean(q), variance(q), stddev(q) =
-/// √variance(q) and kl_divergence(q, p). Its members are
+/// and, where there is a closed form, entropy(q) = -E_q[log q], mean(q), variance(q),
+/// stddev(q) = √variance(q) and kl_divergence(q, p). Its members are
 ///   tape()       the tape of its parameters
 ///   shape()      the shape of a draw (of the indices for Categorical, whose values are not a Var)
 ///   repeated(n)  n independent copies of it, along a new first axis

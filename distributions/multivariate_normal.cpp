@@ -155,8 +155,8 @@ namespace {
 Real relative(Real a, Real b) { return (a - b) / b; }
 bool is_near(Real delta) { return std::abs(delta) <= Real(0.25); }
 
-// (r² - 1)/2 - log r with r = a/b. Near r = 1 it is computed as δ²/2 + (δ - log(1 + δ)), where with s = δ /
-// (2 + δ) the bracket is δ s - (log((1 + s)/(1 - s)) - 2 s).
+// (r² - 1)/2 - log r with r = a/b. Near r = 1 it is computed as δ²/2 + (δ - log(1 + δ)), where
+// with s = δ / (2 + δ) the bracket is δ s - (log((1 + s)/(1 - s)) - 2 s).
 Real diagonal_term(Real a, Real b) {
   const Real delta = relative(a, b), r = a / b;
   if (!is_near(delta)) return (r - 1) * (r + 1) / 2 - std::log(r);

@@ -90,8 +90,8 @@ DOXA_INLINE float log_series(float z) {
 }
 
 /// log(1 + f) + e ln 2 + correction for 1 + f in [sqrt 1/2, sqrt 2) and a correction of the size of a
-/// rounding error. With s = f / (2 + f), log(1 + f) = log((1 + s) / (1 - s)) = f - f^2/2 + s (f^2/2 + z (2/3
-/// + 2/5 z + …)).
+/// rounding error. With s = f / (2 + f), log(1 + f) = log((1 + s) / (1 - s)) =
+/// f - f^2/2 + s (f^2/2 + z (2/3 + 2/5 z + …)).
 template <class T>
 DOXA_INLINE T log_parts(T f, T e, T correction) {
   const T s = f / (2 + f), z = s * s, half_square = T{0.5} * f * f;

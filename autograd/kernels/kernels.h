@@ -84,9 +84,9 @@ struct Kernels {
   void (*lane_dot)(const Lanes& l, const Real* a, const Real* b, Real* y);
   void (*lane_max)(const Lanes& l, const Real* x, Real* y);
   void (*lane_min)(const Lanes& l, const Real* x, Real* y);
-  /// One number c for each lane meets all its elements: y_j = x_j - c, y_j = c x_j, y_j += scale c, y_j += c
-  /// x_j, and y_j += w_j (x_j - c). The last two are for adjoints: where c, or x_j - c, is 0, they add 0 even
-  /// if the other factor is NaN or infinite.
+  /// One number c for each lane meets all its elements: y_j = x_j - c, y_j = c x_j, y_j += scale c,
+  /// y_j += c x_j, and y_j += w_j (x_j - c). The last two are for adjoints: where c, or x_j - c, is 0, they
+  /// add 0 even if the other factor is NaN or infinite.
   void (*lane_subtract)(const Lanes& l, const Real* c, const Real* x, Real* y);
   void (*lane_scale)(const Lanes& l, const Real* c, const Real* x, Real* y);
   void (*lane_add)(const Lanes& l, Real scale, const Real* c, Real* y);

@@ -57,8 +57,8 @@ DOXA_INLINE Real variance_excess(Real qs, Real ps, Divisor by_ps) {
   return t * (t + 2);
 }
 
-// (e - log(1 + e) + d²) / 2 with d = (qm - pm) / ps. Near e = 0 the difference cancels. There, with s = e /
-// (2 + e), e - log(1 + e) = e s - s³ (2/3 + 2/5 s² + …). Elsewhere log(1 + e) = 2 (ql - pl).
+// (e - log(1 + e) + d²) / 2 with d = (qm - pm) / ps. Near e = 0 the difference cancels. There,
+// with s = e / (2 + e), e - log(1 + e) = e s - s³ (2/3 + 2/5 s² + …). Elsewhere log(1 + e) = 2 (ql - pl).
 void kl(Index n, const NormalKernels::Pair& v, Real* y) {
   const Real *qm = v.q_loc, *qs = v.q_scale, *ql = v.q_log_scale, *pm = v.p_loc, *ps = v.p_scale, *pl = v.p_log_scale;
   for_each(n, [=](Index i) {

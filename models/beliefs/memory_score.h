@@ -58,8 +58,8 @@ struct MemoryScore {
 
 /// The score from the values L_i, M_i, E_i of three predictors on the same n trajectories, all of which have
 /// the same weight: θ = Σ(L_i - M_i) / Σ(L_i - E_i). Leaving out trajectory i gives θ_(i), and
-/// SE² = (n-1)/n Σ_i (θ_(i) - mean θ_(·))²: the paired jackknife of a ratio of means (Miller, "The jackknife
-/// - a review", Biometrika 61, 1974, section 2).
+/// SE² = (n-1)/n Σ_i (θ_(i) - mean θ_(·))²: the paired jackknife of a ratio of means (Miller, "The
+/// jackknife - a review", Biometrika 61, 1974, section 2).
 ///
 /// If the mean of L_i - E_i is not above rounding, and above twice `cost_of_counting` where L_i is of counts,
 /// memory gains nothing on these trajectories, and θ is NaN: a ratio would have the wrong sign or be noise.

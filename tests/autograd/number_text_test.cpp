@@ -91,8 +91,8 @@ constexpr Hard hard_numbers[] = {
     {"308984926168550152811e-52", 0x39640de48676653b},
     {"6372891218502368041059e64", 0x51c067047dbb38fe},
     // Inputs that went wrong in well-known programs: the largest double below the normal ones and its
-    // neighbours (PHP bug 53632 and CVE-2010-4476, where reading never ended), both ends of the range, 2^53 +
-    // 1, and ties and near-ties from Rick Regan's exploringbinary.com (2009-2011).
+    // neighbours (PHP bug 53632 and CVE-2010-4476, where reading never ended), both ends of the range,
+    // 2^53 + 1, and ties and near-ties from Rick Regan's exploringbinary.com (2009-2011).
     {"2.2250738585072011e-308", 0x000fffffffffffff},
     {"2.2250738585072012e-308", 0x0010000000000000},
     {"2.2250738585072014e-308", 0x0010000000000000},
