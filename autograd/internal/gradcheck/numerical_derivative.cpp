@@ -92,9 +92,15 @@ bool agree(const SlopeEstimate& a, const SlopeEstimate& b) {
 void choose(NumericalDerivative& d, double here, double first) {
   std::ranges::sort(d.estimates, std::greater{}, &SlopeEstimate::step);
   const SlopeEstimate* best = nullptr;
+  double rough = 0;  // over shorter steps
   for (auto e = d.estimates.rbegin(); e != d.estimates.rend(); ++e) {  // from the shortest step on
-    if (!usable(*e, std::abs(here)) || (e->constant && d.steps)) continue;
+    if (!usable(*e, std::abs(here)) || (e->constant && d.steps)) {
+      rough = std::max(rough, e->roughness);
+      continue;
+    }
     if (best && !agree(*best, *e)) break;
+    // Near to 0 is something that these samples lie too far apart to see: another branch, a kink.
+    if (rough > 100 * std::max(e->roughness, unit_roundoff * e->largest)) break;
     if (!best || e->error < best->error) best = &*e;
   }
   d.constant_far = d.variation <= 4 * unit_roundoff * std::abs(here) && !d.estimates.empty() &&

@@ -9,6 +9,7 @@
 namespace doxa {
 
 const double resolution_limit = 2 * std::pow(unit_roundoff, 0.4);
+const double denormal_limit = resolution_limit * static_cast<double>(std::numeric_limits<Real>::min());
 const double undecided_limit = std::pow(unit_roundoff, sizeof(Real) == 8 ? 2.0 / 3 : 0.2);
 
 namespace {
@@ -107,10 +108,9 @@ void judge(GradientEntry& e, const NumericalDerivative& d, const Around& around)
     const bool coarse = d.roughness > explained_by_rounding(around, d.largest);
     const bool hidden = coarse && std::abs(e.analytic) > 100 * std::max(std::abs(e.numeric), d.slope);
     // To be called wrong takes more than not to be confirmed. Terms of a sum along a direction may be right
-    // each and their errors show where they cancel. Numbers below the smallest normal one have fewer digits.
+    // each and their errors show where they cancel.
     const double lenient = around.direction ? std::max(allowed, resolution_limit * around.largest) : allowed;
-    constexpr auto smallest = static_cast<double>(std::numeric_limits<Real>::min());
-    if (const double limit = lenient + resolution_limit * smallest + 3 * bound + ratio_limit * unstable;
+    if (const double limit = lenient + denormal_limit + 3 * bound + ratio_limit * unstable;
         off > limit && !(d.steps && coarse) && !hidden && off > limit + rounding_inside(around) / d.step)
       return Verdict::fail;
     return inconclusive(e, cause(e, d, around, unstable));

@@ -21,6 +21,9 @@ struct Around {
   std::function<double()> rounding = [] { return 0.0; };
 };
 
+/// Numbers below the smallest normal one have fewer digits, so that derivatives may be off by this much.
+extern const double denormal_limit;
+
 /// Compares entry.analytic with a numerical derivative and fills in the rest of the entry: see
 /// check_gradients.
 void judge(GradientEntry& entry, const NumericalDerivative& numeric, const Around& around);
