@@ -139,8 +139,8 @@ struct CheckedLeaf {
 ///   move in steps (tables, half precision), and whose jumps leave only smooth pieces (cancellation, stopping
 ///   tolerances).
 ///
-/// Along a direction one number stands for many derivatives. To pass, |a - n| ≤ √u |n| + k E is asked for as
-/// well; to fail, |a - n| must exceed ρ of the root of the sum of the squares of its terms. Where the slopes
+/// Along a direction one number stands for many derivatives. To pass, |a - n| ≤ u^(2/3) |n| + k E is asked
+/// for as well (√u |n| in single precision); to fail, |a - n| must exceed ρ of the root of the sum of the squares of its terms. Where the slopes
 /// from the left and the right differ, a must lie between them; where several inputs are tied and the
 /// function is convex (or concave) in each, also along directions that move all of them.
 ///

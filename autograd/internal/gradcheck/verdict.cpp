@@ -14,6 +14,10 @@ const double undecided_limit = std::pow(unit_roundoff, sizeof(Real) == 8 ? 2.0 /
 
 namespace {
 
+// How far the sum of many derivatives may be off to pass, whatever its estimated error: one of them may be
+// wrong.
+const double direction_limit = std::pow(unit_roundoff, sizeof(Real) == 8 ? 2.0 / 3 : 0.5);
+
 std::string digits(double x) { return to_text(x, std::chars_format::general, 2); }
 
 // What rounding inside F can do to y, generously. A function that is rougher than this is not only rounded.
@@ -92,7 +96,7 @@ void judge(GradientEntry& e, const NumericalDerivative& d, const Around& around)
     if (d.found() && off + bound <= allowed && (!around.direction || around.resolution > 0))
       return Verdict::pass;
     if (d.found() && around.direction && bound <= allowed &&
-        off <= bound + std::sqrt(unit_roundoff) * std::abs(e.numeric))
+        off <= bound + direction_limit * std::abs(e.numeric))
       return Verdict::pass;
     if (d.constant) return of_constant(e, d, around);
     if (d.kink && !(bound <= resolution_limit * std::abs(e.numeric))) return of_kink(e, d, around);
