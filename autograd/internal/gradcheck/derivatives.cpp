@@ -84,9 +84,9 @@ double Undecided::share(double norm) const {
 }
 
 double euclidean_norm(std::span<const double> g) {
-  double squares = 0;
-  for (const double x : g) squares += x * x;
-  return std::sqrt(squares);
+  double norm = 0;
+  for (const double x : g) norm = std::hypot(norm, x);
+  return norm;
 }
 
 double largest_magnitude(std::span<const double> g) {

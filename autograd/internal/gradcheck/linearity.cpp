@@ -1,7 +1,10 @@
 // The gradient is linear in the cotangent.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
+#include <string>
 #include <utility>
 
 #include "doxa/autograd/internal/gradcheck/floating_point_flags.h"
@@ -23,14 +26,15 @@ void Properties::linearity(Var y) {
   scales(y, 2, "twice the cotangent does not give twice the gradient");
   scales(y, -1, "minus the cotangent does not give minus the gradient");
   // Where numbers get too large or too small for the first factor, a smaller one still tells something.
-  if (violations_.empty())
-    scales(y, 0x1p40, "2^40 times the cotangent does not give 2^40 times the gradient") ||
-        scales(y, 0x1p20, "2^20 times the cotangent does not give 2^20 times the gradient") ||
-        scales(y, 0x1p10, "2^10 times the cotangent does not give 2^10 times the gradient");
-  if (violations_.empty())
-    scales(y, 0x1p-40, "2^-40 times the cotangent does not give 2^-40 times the gradient") ||
-        scales(y, 0x1p-20, "2^-20 times the cotangent does not give 2^-20 times the gradient") ||
-        scales(y, 0x1p-10, "2^-10 times the cotangent does not give 2^-10 times the gradient");
+  for (const auto& powers : {std::array{40, 20, 10}, std::array{-40, -20, -10}})
+    for (const int sign : {1, -1})
+      for (const int power : powers) {
+        const std::string multiple = (sign < 0 ? "-2^" : "2^") + std::to_string(power);
+        if (!violations_.empty() ||
+            scales(y, std::ldexp(sign, power),
+                   multiple + " times the cotangent does not give " + multiple + " times the gradient"))
+          break;
+      }
 
   Numbers sum = of_v_;
   for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += of_w_[j];
@@ -40,26 +44,56 @@ void Properties::linearity(Var y) {
 
 // Multiplication by ±2^k is exact, and therefore everything that a linear rule computes from it as well,
 // unless a number on the way over- or underflows. Returns false if one did, so that nothing can be said. For
-// a large k rounding is allowed, because a rule may take another way round where numbers are large.
-bool Properties::scales(Var y, double factor, const char* what) {
-  const auto in_range = [&](double c, Numbers& gradient) {
+// a large k rounding is allowed, because a rule may take another way round where numbers are large. A rule
+// that underflows whatever the cotangent is, as the softmax of masked scores does, is still linear but for
+// numbers that are tiny beside the largest of the gradient.
+bool Properties::scales(Var y, double factor, const std::string& what) {
+  struct Range {
+    bool overflow, underflow;
+  };
+  const auto compute = [&](double c, Numbers& gradient) {
     const Tensor cotangent = combined(c, v_, 0, w_);
     const FloatingPointFlags flags;
     gradient = f_.gradient(y, cotangent);
-    return !flags.overflow() && !flags.underflow();
+    return Range{flags.overflow(), flags.underflow()};
   };
   Numbers multiple, expected = of_v_;
-  const bool exact = in_range(factor, multiple);
+  const Range there = compute(factor, multiple);
   for (double& element : expected) element *= factor;
   Numbers rounding = rounding_;
-  for (double& leaf : rounding) leaf *= factor;
+  for (double& leaf : rounding) leaf *= std::abs(factor);
   const std::optional<std::string> where = (factor == 2 || factor == -1)
                                                ? difference(multiple, expected)
                                                : beyond_rounding(multiple, expected, rounding);
   if (!where) return true;
-  if (Numbers again; !exact || !in_range(1, again)) return false;
+  Numbers again, of_zero;
+  const Range here = compute(1, again);
+  if (there.overflow || here.overflow) return false;
+  if (there.underflow || here.underflow) {
+    if (!compute(0, of_zero).underflow) return false;
+    const std::optional<std::string> clearly = far_off(multiple, expected);
+    report(what, clearly);
+    return clearly.has_value();
+  }
   report(what, where);
   return true;
+}
+
+// Off by a quarter of the largest element of its input, which is not tiny itself?
+std::optional<std::string> Properties::far_off(const Numbers& got, const Numbers& expected) const {
+  constexpr double tiny = 1e6 * static_cast<double>(std::numeric_limits<Real>::min());
+  for (std::size_t l = 0; l < f_.leaves().size(); ++l) {
+    double largest = 0, largest_of_v = 0;
+    for (std::size_t j = f_.first(l); j < f_.first(l + 1); ++j) {
+      largest = std::max(largest, std::abs(expected[j]));
+      largest_of_v = std::max(largest_of_v, std::abs(of_v_[j]));
+    }
+    if (std::min(largest, largest_of_v) <= tiny) continue;
+    for (std::size_t j = f_.first(l); j < f_.first(l + 1); ++j)
+      if (std::abs(got[j] - expected[j]) > largest / 4)
+        return "at " + f_.entry(j).input_element() + ": " + text(got[j]) + ", expected " + text(expected[j]);
+  }
+  return {};
 }
 
 // For any factor c the gradient of c v is c times that of v, up to rounding. How far it is off for random

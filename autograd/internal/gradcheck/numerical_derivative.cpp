@@ -92,7 +92,7 @@ bool agree(const SlopeEstimate& a, const SlopeEstimate& b) {
 void choose(NumericalDerivative& d, double here, double first) {
   std::ranges::sort(d.estimates, std::greater{}, &SlopeEstimate::step);
   const SlopeEstimate* best = nullptr;
-  double rough = 0;  // over shorter steps
+  double rough = 0;                                                    // over shorter steps
   for (auto e = d.estimates.rbegin(); e != d.estimates.rend(); ++e) {  // from the shortest step on
     if (!usable(*e, std::abs(here)) || (e->constant && d.steps)) {
       rough = std::max(rough, e->roughness);
@@ -117,7 +117,8 @@ void choose(NumericalDerivative& d, double here, double first) {
   const auto near = std::ranges::find_if(d.estimates, [&](const SlopeEstimate& e) {
     return e.step <= 1.5 * std::max(first, d.estimates.back().step);
   });
-  const SlopeEstimate& typical = best->step > near->step ? *near : *best;
+  // Where y is flat, the slope beside the flat part.
+  const SlopeEstimate& typical = best->step > near->step || best->constant ? *near : *best;
   d.slope = typical.variation / typical.step;
   d.constant = best->constant && best->step >= 0.5 * first;
 }

@@ -33,19 +33,25 @@ void Properties::other_inputs() {
   f_.restore();
 }
 
-// Each element is moved by `distance` of itself, times noise; a zero, by that of the largest element of its
-// input.
+namespace {
+
+// Of an element that is 0, the size of the largest of its input.
+double size_of(const CheckedFunction& f, std::size_t element) {
+  if (const double x = f.input(element); x != 0) return std::abs(x);
+  const std::size_t leaf = f.leaf_of(element);
+  double largest = 0;
+  for (std::size_t j = f.first(leaf); j < f.first(leaf + 1); ++j)
+    largest = std::max(largest, std::abs(f.input(j)));
+  return largest > 0 ? largest : 1;
+}
+
+}  // namespace
+
+// Each element is moved by `distance` of itself, times noise.
 Properties::Numbers Properties::other_point(double distance) {
   Numbers x(f_.inputs());
-  for (std::size_t l = 0; l < f_.leaves().size(); ++l) {
-    double largest = 0;
-    for (std::size_t j = f_.first(l); j < f_.first(l + 1); ++j)
-      largest = std::max(largest, std::abs(f_.input(j)));
-    for (std::size_t j = f_.first(l); j < f_.first(l + 1); ++j) {
-      const double size = f_.input(j) != 0 ? std::abs(f_.input(j)) : largest > 0 ? largest : 1;
-      x[j] = static_cast<double>(static_cast<Real>(f_.input(j) + distance * size * random_.normal()));
-    }
-  }
+  for (std::size_t j = 0; j < x.size(); ++j)
+    x[j] = static_cast<double>(static_cast<Real>(f_.input(j) + distance * size_of(f_, j) * random_.normal()));
   return x;
 }
 
@@ -81,8 +87,7 @@ GradientEntry Properties::in_a_direction(CheckedFunction& f) {
   GradientCheckOptions options;
   options.resolution = resolution_;
   Numbers direction(f.inputs());
-  for (std::size_t j = 0; j < direction.size(); ++j)
-    direction[j] = std::max(std::abs(f.input(j)), 1e-3) * random_.normal();
+  for (std::size_t j = 0; j < direction.size(); ++j) direction[j] = size_of(f, j) * random_.normal();
   DerivativeCheck(f, options, random_, value, f.largest_intermediate()).direction("", {}, direction, report);
   return report.entries.front();
 }

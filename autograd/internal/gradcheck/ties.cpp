@@ -12,7 +12,7 @@ void DerivativeCheck::ties(const Tensor& v, Index output, std::span<const std::s
                            std::span<const double> g, std::vector<GradientEntry>& entries) {
   bool convex = true, concave = true;
   for (const GradientEntry& e : entries)
-    if (e.verdict == Verdict::kink && e.output == output) {
+    if (e.verdict == Verdict::kink && e.output == output && e.index >= 0) {
       convex = convex && e.right > e.left;
       concave = concave && e.right < e.left;
     }
