@@ -10,17 +10,23 @@
 namespace doxa {
 namespace {
 
-// Does component i of F change between a and b by a jump? Halves the interval over which it changes most; a
-// continuous function changes less and less.
-bool jumps_between(const LineFunction& f, std::size_t outputs, std::size_t i, double a, double b) {
+// Does component i of F, less `trend` t, change between a and b by a jump? Halves the interval over which it
+// changes most, as far as numbers go. A continuous function changes less and less, at a kink or a root by half
+// as much in a few steps; at a jump, by the same in the end.
+bool jumps_between(const LineFunction& f, std::size_t outputs, std::size_t i, double a, double b,
+                   double trend) {
   std::vector<double> low(outputs), high(outputs), middle(outputs);
   f(a, low);
   f(b, high);
-  const double first = std::abs(high[i] - low[i]);
-  for (int k = 0; k < 40; ++k) {
+  const auto change = [&](const std::vector<double>& from, const std::vector<double>& to, double width) {
+    return std::abs(to[i] - from[i] - trend * width);
+  };
+  std::vector<double> changes;
+  for (;;) {
+    changes.push_back(change(low, high, b - a));
     const double c = f(a + (b - a) / 2, middle);
     if (!(c > a && c < b) || !std::isfinite(middle[i])) break;
-    if (std::abs(middle[i] - low[i]) > std::abs(high[i] - middle[i])) {
+    if (change(low, middle, c - a) > change(middle, high, b - c)) {
       b = c;
       high = middle;
     } else {
@@ -28,12 +34,15 @@ bool jumps_between(const LineFunction& f, std::size_t outputs, std::size_t i, do
       low = middle;
     }
   }
-  return std::abs(high[i] - low[i]) > 0.01 * first;
+  constexpr std::size_t last = 8;
+  const double rounding = 1e3 * unit_roundoff * std::max(std::abs(low[i]), std::abs(high[i]));
+  return changes.size() > 2 * last && changes.back() > 0.5 * changes[changes.size() - 1 - last] &&
+         changes.back() > rounding;
 }
 
 }  // namespace
 
-int count_jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step) {
+int count_jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step, double trend) {
   std::vector<double> here(outputs), y(sample_points);
   f(0, here);
   const Samples samples(f, here, step);
@@ -47,7 +56,7 @@ int count_jumps(const LineFunction& f, std::size_t outputs, std::size_t i, doubl
   std::ranges::sort(intervals, std::greater{},
                     [&](std::size_t k) { return std::abs(off[order[k + 1]] - off[order[k]]); });
   return static_cast<int>(std::count_if(intervals.begin(), intervals.begin() + 4, [&](std::size_t k) {
-    return jumps_between(f, outputs, i, samples.nodes[order[k]], samples.nodes[order[k + 1]]);
+    return jumps_between(f, outputs, i, samples.nodes[order[k]], samples.nodes[order[k + 1]], trend);
   }));
 }
 

@@ -130,7 +130,8 @@ void choose(NumericalDerivative& d, double here, double first) {
 // that are not much longer, only the longer steps count. (A single jump or a pole is not that rough.)
 void leave_pieces_between_jumps(const LineFunction& f, std::span<const double> here, std::size_t i,
                                 double analytic, double first, NumericalDerivative& d) {
-  if (!d.found() || std::abs(analytic - d.value) <= ratio_limit * d.error) return;
+  if (!d.found()) return;
+  const bool disagrees = std::abs(analytic - d.value) > ratio_limit * d.error;
   const auto rough = [&](const SlopeEstimate& e) {
     return e.roughness > 1e3 * unit_roundoff * e.largest && e.roughness > 0.1 * d.slope * d.step &&
            e.roughness > 0.5 * e.variation;
@@ -140,6 +141,10 @@ void leave_pieces_between_jumps(const LineFunction& f, std::span<const double> h
            std::abs(analytic - e.value) <= ratio_limit * e.error &&
            ratio_limit * e.error <= 0.1 * std::abs(e.value);
   };
+  const auto contradicts = [&](const SlopeEstimate& e) {
+    const double gap = std::abs(e.value - d.value);
+    return e.error < std::numeric_limits<double>::infinity() && gap > 2 * ratio_limit * (e.error + d.error);
+  };
   double shortest = 0;  // of the steps over which F jumps
   for (std::size_t k = 0; k < d.estimates.size() && d.estimates[k].step > d.step; ++k) {
     const SlopeEstimate& e = d.estimates[k];
@@ -147,9 +152,10 @@ void leave_pieces_between_jumps(const LineFunction& f, std::span<const double> h
                        std::max(e.roughness, d.estimates[k - 1].roughness) <=
                            3 * std::min(e.roughness, d.estimates[k - 1].roughness);
     const bool close = !e.smooth() && e.step <= 300 * d.step;
-    if (!alike && !confirms(e) && !close) continue;
-    const int found = shortest > 0 && !close ? 1 : count_jumps(f, here.size(), i, e.step);
-    if (found > 1 || (found > 0 && (alike || confirms(e)))) shortest = e.step;
+    const bool suspect = disagrees && (alike || confirms(e));
+    if (!suspect && !(disagrees && close) && !contradicts(e)) continue;
+    const int found = shortest > 0 && !close ? 1 : count_jumps(f, here.size(), i, e.step, d.value);
+    if (found > 1 || (found > 0 && suspect)) shortest = e.step;
   }
   if (shortest == 0) return;
   std::erase_if(d.estimates, [&](const SlopeEstimate& e) { return e.step < shortest; });
