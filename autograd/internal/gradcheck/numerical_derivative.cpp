@@ -148,6 +148,7 @@ void leave_pieces_between_jumps(const LineFunction& f, std::span<const double> h
   double shortest = 0;  // of the steps over which F jumps
   for (std::size_t k = 0; k < d.estimates.size() && d.estimates[k].step > d.step; ++k) {
     const SlopeEstimate& e = d.estimates[k];
+    if (e.step > 1.5 * first) continue;  // what F is far away does not matter here
     const bool alike = k > 0 && rough(e) && rough(d.estimates[k - 1]) &&
                        std::max(e.roughness, d.estimates[k - 1].roughness) <=
                            3 * std::min(e.roughness, d.estimates[k - 1].roughness);
