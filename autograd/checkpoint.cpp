@@ -34,6 +34,17 @@ void expect_same(const Shape& shape, const Real* first, const Shape& shape_now, 
 // after another.
 void Checkpoint::record(Tape& tape, Block block, const void* f, std::span<const Var> inputs,
                         std::span<Var> outputs) {
+  const Tape::Mark before = tape.mark();
+  try {
+    record_from(tape, block, f, inputs, outputs);
+  } catch (...) {
+    tape.rewind(before);
+    throw;
+  }
+}
+
+void Checkpoint::record_from(Tape& tape, Block block, const void* f, std::span<const Var> inputs,
+                             std::span<Var> outputs) {
   Var* kept = tape.scratch<Var>(static_cast<Index>(inputs.size()));
   std::ranges::copy(inputs, kept);
   Shape* shapes = tape.scratch<Shape>(static_cast<Index>(outputs.size()));
@@ -43,13 +54,14 @@ void Checkpoint::record(Tape& tape, Block block, const void* f, std::span<const 
 
   const Tape::Mark mark = tape.mark();
   Index total = 0;
-  try {
+  {
     const Temporarily no_gradients(state.gradients, false);
     block(f, {kept, inputs.size()}, outputs.data());
     operands.clear();  // only now, because a nested block uses the same vectors
     leaves.clear();
     const auto use = [&](std::uint32_t node) {
-      if (node < mark.nodes && tape.nodes_[node].root != Tape::none) operands.push_back(tape.handle(node));
+      if (node < mark.nodes)
+        operands.push_back(tape.handle(node));  // constants too: a leaf may be behind one
     };
     for (std::size_t i = mark.nodes; i < tape.nodes_.size(); ++i) {
       const Tape::Node& x = tape.nodes_[i];
@@ -63,9 +75,6 @@ void Checkpoint::record(Tape& tape, Block block, const void* f, std::span<const 
     }
     Real* values = tape.workspace(total);
     for (const Var y : outputs) values = std::ranges::copy(y.value(), values).out;
-  } catch (...) {
-    tape.rewind(mark);
-    throw;
   }
   tape.rewind(mark);
 
@@ -116,6 +125,7 @@ void Checkpoint::differentiate(Record& r, const Captures& c) {
       }
       g += y.shape->size();
     }
+    const Temporarily reuses_adjoints(tape.state_->adjoints_kept, false);  // of records that are removed
     if (tape.nodes_.size() > mark.nodes)
       tape.propagate_in_blocks(static_cast<std::uint32_t>(tape.nodes_.size() - 1), mark.nodes);
   } catch (...) {

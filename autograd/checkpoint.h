@@ -25,6 +25,8 @@ class Checkpoint {
     const Shape* shapes;  // of the outputs
     std::size_t input_count, output_count;
   };
+  static void record_from(Tape& tape, Block block, const void* f, std::span<const Var> inputs,
+                          std::span<Var> outputs);
   static void differentiate(Record& r, const Captures& c);
 };
 

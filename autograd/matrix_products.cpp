@@ -127,6 +127,7 @@ bool finite_operands(const Record& r, Activation f) {
 // X with its parts side by side in `memory`. A single part is X itself and is not copied.
 const Real* joined(const Record& r, int parts, const LayerSizes& s, Real* memory) {
   if (parts == 1) return r.value(0);
+  if (s.m == 0) return memory;  // which is none
   Real* to = memory;
   for (int i = 0; i < parts; ++i) {
     const Index width = r.shape(i)[1];

@@ -85,8 +85,11 @@ Var slice(Var x, int axis, Index begin, Index end) {
   if (outer == 1) return x.tape().view("slice", x, shape, offset);
   return record(
       "slice", shape, {x},
-      [=](Record& r) { r.kernels().copy_rows(outer, width, r.value(0) + offset, stride, r.value(), width); },
       [=](Record& r) {
+        if (r.size() > 0) r.kernels().copy_rows(outer, width, r.value(0) + offset, stride, r.value(), width);
+      },
+      [=](Record& r) {
+        if (r.size() == 0) return;  // x may have no memory
         r.kernels().add_rows(outer, width, r.adjoint(), width, r.adjoint(0) + offset, stride);
       });
 }

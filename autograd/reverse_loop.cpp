@@ -115,7 +115,14 @@ void Tape::start_backward(std::uint32_t node, std::span<const Real> cotangent) {
     for (Node& x : nodes_) x.reached = 0;
     backward_ = 1;
   }
+  std::vector<Real> copy;
+  if (const std::uint32_t root = nodes_[node].root; root != none && nodes_[root].leaf) {
+    copy.assign(cotangent.begin(),
+                cotangent.end());  // it may be the gradient of this leaf, which starts from zero
+    cotangent = copy;
+  }
   differentiated_ = node;
+  s.peak_bytes = peak_bytes();
   s.reset_adjoints();
   s.leaf_totals.clear();
   s.records_run = 0;

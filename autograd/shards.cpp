@@ -20,10 +20,17 @@ Shards::Shards(int shards, int threads) {
   threads = 1;  // WebAssembly has no threads here; the gradient is the same
 #endif
   // The calling thread works too. Threads beyond the number of shards would have nothing to do.
-  for (int i = 1; i < std::min(shards, threads); ++i) threads_.emplace_back([this] { work(); });
+  try {
+    for (int i = 1; i < std::min(shards, threads); ++i) threads_.emplace_back([this] { work(); });
+  } catch (...) {  // the system has no more threads: those that run must end
+    end_threads();
+    throw;
+  }
 }
 
-Shards::~Shards() {
+Shards::~Shards() { end_threads(); }
+
+void Shards::end_threads() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
@@ -52,11 +59,10 @@ double Shards::backward(const Loss& loss) {
       std::ranges::fill(errors_, nullptr);
       std::rethrow_exception(first);
     }
+  expect_the_same_leaves();
   for (const Tape& tape : tapes_)
-    for (const Tape::State::BoundValue& leaf : tape.state_->leaves) {
-      const Tape::Node& x = tape.nodes_[leaf.record];
-      std::ranges::fill(x.gradient->span(), Real{0});
-    }
+    for (const Tape::State::BoundValue& leaf : tape.state_->leaves)
+      std::ranges::fill(tape.nodes_[leaf.record].gradient->span(), Real{0});
   double total = 0;
   for (std::size_t s = 0; s < tapes_.size(); ++s) {
     const Tape& tape = tapes_[s];
@@ -67,6 +73,20 @@ double Shards::backward(const Loss& loss) {
     total += losses_[s];
   }
   return total;
+}
+
+// Every gradient has still the shape of its leaf, and belongs to the same value on all tapes.
+void Shards::expect_the_same_leaves() const {
+  const Tape& first = tapes_.front();
+  for (const Tape& tape : tapes_)
+    for (const Tape::State::BoundValue& leaf : tape.state_->leaves) {
+      const Tape::Node& x = tape.nodes_[leaf.record];
+      Tape::gradient_of(x);
+      const std::uint32_t entry = first.state_->leaf_slots[first.slot_of(*leaf.gradient)];
+      if (entry && first.nodes_[first.state_->leaves[entry - 1].record].value != x.value)
+        throw std::logic_error("Shards: a gradient of shape " + x.shape->str() +
+                               " is bound to different values on two tapes");
+    }
 }
 
 void Shards::work() {

@@ -25,7 +25,8 @@ class Shards {
  public:
   using Loss = std::function<Var(Tape& tape, int shard)>;
 
-  /// Throws std::invalid_argument unless both numbers are positive.
+  /// Throws std::invalid_argument unless both numbers are positive, and std::system_error if a thread cannot
+  /// be started.
   Shards(int shards, int threads);
   ~Shards();
   Shards(const Shards&) = delete;
@@ -37,13 +38,16 @@ class Shards {
   /// Clears every tape, evaluates loss(tape, shard) on it and differentiates it. Then the gradient of every
   /// leaf is Σ_shards ∂loss_shard/∂leaf. Returns Σ loss_shard. Several threads call `loss` at once, each for
   /// a different shard, so it must not change anything that they share. If it throws, the exception of the
-  /// first failed shard is thrown here, and no gradient is changed.
+  /// first failed shard is thrown here, and no gradient is changed. Throws std::logic_error if a gradient has
+  /// got another shape or is bound to different values.
   double backward(const Loss& loss);
 
  private:
   void work();
   void run_shards();
   void run_shard(int shard);
+  void expect_the_same_leaves() const;
+  void end_threads();
 
   std::deque<Tape> tapes_;  // a Tape does not move
   std::vector<double> losses_;

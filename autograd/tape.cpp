@@ -57,6 +57,10 @@ void Tape::List<T>::grow(std::size_t n) {
   capacity_ = capacity;
 }
 
+void refuse_no_operands(const char* name) {
+  throw std::logic_error(std::string(name) + ": no operands, and so no tape; use Tape::record");
+}
+
 void Tape::refuse_tapes(const char* name) {
   throw std::logic_error(std::string(name) + ": operands on two different tapes");
 }
@@ -89,15 +93,14 @@ Tape::Node& Tape::push(const char* name, const Shape& shape, Real* value, bool n
 std::uint32_t Tape::begin(const char* name, const Shape& shape, std::span<const Var> operands,
                           const RuleAndCaptures& backward, MemoryPosition& before) {
   State& s = *state_;
-  bool needs_gradient = false;
+  bool needs_gradient = false, first_use = false;
   const Shape* own = nullptr;
   const auto use = [&](const Var& x) __attribute__((always_inline)) {
     if (x.tape_ != this && x.tape_) [[unlikely]]
       refuse_tapes(name);
     const std::uint32_t i = check(x);
     const Node& operand = nodes_[i];
-    if (operand.unused_leaf) [[unlikely]]
-      note_use(i);
+    first_use |= operand.unused_leaf;
     needs_gradient |= operand.root != none;
     if (operand.shape == &shape) own = &shape;
     return i;
@@ -133,7 +136,11 @@ std::uint32_t Tape::begin(const char* name, const Shape& shape, std::span<const 
     node.rule = backward.rule;
   else
     s.largest_constant = std::max(s.largest_constant, own->size());
-  return static_cast<std::uint32_t>(nodes_.size() - 1);
+  const auto added = static_cast<std::uint32_t>(nodes_.size() - 1);
+  if (first_use) [[unlikely]]
+    for (const std::uint32_t operand : operands_of(node))
+      if (nodes_[operand].unused_leaf) note_use(operand, added);
+  return added;
 }
 
 void Tape::take_back(std::uint32_t node, const MemoryPosition& before) {
@@ -143,11 +150,19 @@ void Tape::take_back(std::uint32_t node, const MemoryPosition& before) {
   rewind({this, node, static_cast<std::uint32_t>(operands), node == 0 ? 0 : serial(node - 1), before});
 }
 
+void Tape::check_finite_or_remove(std::uint32_t node, const Real* value) {
+  try {
+    check_finite(node, {value, static_cast<std::size_t>(nodes_[node].shape->size())}, "value");
+  } catch (...) {
+    take_back(node, state_->memory.position());
+    throw;
+  }
+}
+
 Var Tape::filled_constant(const Shape& shape, Real* value) {
   push("constant", shape, value, false);
   if (require_finite_) [[unlikely]]
-    check_finite(static_cast<std::uint32_t>(nodes_.size() - 1),
-                 {value, static_cast<std::size_t>(shape.size())}, "value");
+    check_finite_or_remove(static_cast<std::uint32_t>(nodes_.size() - 1), value);
   return newest();
 }
 
@@ -174,9 +189,9 @@ Var Tape::view(const char* name, Var x, const Shape& shape, Index offset, bool g
   if (offset < 0 || offset > source.shape->size() - shape.size())
     throw argument_error({name, *this}, shape.str() + " at offset " + std::to_string(offset) +
                                             " does not lie inside " + source.shape->str());
-  if (source.unused_leaf) note_use(of);
   const std::uint32_t root = source.root;
   Node& node = push(name, shape, source.value + offset, false);
+  if (nodes_[of].unused_leaf) note_use(of, static_cast<std::uint32_t>(nodes_.size() - 1));
   node.operand[0] = of;
   node.operands = 1;
   if (gradient && state_->gradients) node.root = root;
@@ -225,6 +240,8 @@ std::span<const Real> Var::adjoint() const {
     throw std::logic_error(
         "adjoint: that of a value in between is kept after Tape::keep_adjoints(true) only");
   tape_->reach(node.root);  // zero if the loss did not depend on it
+  if (Tape::Node& root = tape_->nodes_[node.root]; root.leaf && !tape_->state_->keeps_leaf_gradients)
+    root.adjoint = Tape::gradient_of(root);  // whose tensor may have got other memory
   return {tape_->adjoint_of(node), static_cast<std::size_t>(node.shape->size())};
 }
 

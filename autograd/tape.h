@@ -1,7 +1,9 @@
 #pragma once
 
+#include <compare>
 #include <concepts>
 #include <initializer_list>
+#include <limits>
 #include <memory>
 #include <new>
 #include <span>
@@ -112,7 +114,7 @@ class Tape {
   /// depends on has changed. (Of leaves of more than 4096 numbers it compares about 1024; in debug builds
   /// all.) Binding them again before the next clear() gives the same Var; if the value has changed since the
   /// last backward, records from then on may use the new one. Throws std::invalid_argument if their shapes
-  /// differ.
+  /// differ or both are one tensor, and std::logic_error if the gradient is already bound to another value.
   Var leaf(const Tensor& value, Tensor& gradient);
 
   /// Adds an op: y of the given shape = f(operands). `forward(record)` computes it now, `backward(record)`
@@ -131,13 +133,16 @@ class Tape {
   template <class T>
   T* scratch(Index n) {
     static_assert(std::is_trivially_copyable_v<T>);
+    static_assert(alignof(T) <= 64);
+    if (static_cast<std::size_t>(n) > std::numeric_limits<std::size_t>::max() / sizeof(T) / 2) [[unlikely]]
+      throw std::bad_array_new_length();
     return static_cast<T*>(allocate(static_cast<std::size_t>(n) * sizeof(T)));
   }
 
   /// Computes the adjoint of every value that `loss` depends on. Adjoints start from zero, so a second
   /// backward gives the same as the first. Throws std::invalid_argument unless the loss has one element, and
-  /// std::logic_error if a backward rule calls it, or if a leaf has changed. If it throws, there are no
-  /// adjoints to read, and the gradients of leaves are undefined.
+  /// std::logic_error if a backward rule calls it, or if a leaf has changed. If a rule throws or a leaf has
+  /// changed, there are no adjoints to read, and the gradients of leaves are undefined.
   void backward(Var loss);
   /// The same for any y, from the cotangent v: adjoints become ∂(Σ v_i y_i)/∂·.
   void backward(Var y, const Tensor& cotangent);
@@ -148,6 +153,7 @@ class Tape {
 
   struct MemoryPosition {
     std::size_t chunk = 0, used = 0;
+    auto operator<=>(const MemoryPosition&) const = default;
   };
   /// A position to come back to. Rewinding the tape to it removes everything recorded since.
   struct Mark {
@@ -296,7 +302,7 @@ class Tape {
   Var newest() { return Var(this, next_serial_ - 1); }
 
   std::uint64_t fingerprint(const Shape& shape, const Real* value) const;
-  void note_use(std::uint32_t leaf);
+  void note_use(std::uint32_t leaf, std::uint32_t record);
   void expect_unchanged_leaves(std::uint32_t y) const;
   bool depends(std::uint32_t y, std::uint32_t leaf, std::uint32_t before) const;
   void start_backward(std::uint32_t node, std::span<const Real> cotangent);
@@ -315,6 +321,7 @@ class Tape {
   }
   Real* sink(Index n);
   void check_finite(std::uint32_t node, std::span<const Real> numbers, const char* what) const;
+  void check_finite_or_remove(std::uint32_t node, const Real* value);
 
   const Kernels* kernels_;
   List<Node> nodes_;
@@ -327,10 +334,15 @@ class Tape {
   std::unique_ptr<State> state_;
 };
 
-/// Adds an op to the tape of its operands: see Tape::record.
+/// Throws std::logic_error: without operands, record() has no tape.
+[[noreturn]] void refuse_no_operands(const char* name);
+
+/// Adds an op to the tape of its operands, of which there must be one: see Tape::record.
 template <class Forward, class Backward>
 Var record(const char* name, const Shape& shape, std::initializer_list<Var> operands, Forward&& forward,
            Backward backward) {
+  if (operands.size() == 0) [[unlikely]]
+    refuse_no_operands(name);
   return operands.begin()->tape().record(name, shape, {operands.begin(), operands.size()}, forward, backward);
 }
 

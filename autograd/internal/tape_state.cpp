@@ -92,7 +92,10 @@ std::size_t Tape::slot_of(const Tensor& gradient) const {
 }
 
 void Tape::index_leaves(std::size_t slots) {
-  state_->leaf_slots.assign(slots, 0);
+  if (slots == state_->leaf_slots.size())
+    std::ranges::fill(state_->leaf_slots, 0);
+  else
+    state_->leaf_slots = std::vector<std::uint32_t>(slots);
   for (std::size_t i = 0; i < state_->leaves.size(); ++i)
     state_->leaf_slots[slot_of(*state_->leaves[i].gradient)] = static_cast<std::uint32_t>(i + 1);
 }
@@ -101,6 +104,7 @@ Var Tape::leaf(const Tensor& value, Tensor& gradient) {
   if (value.shape() != gradient.shape())
     throw argument_error({"leaf", *this}, "value and gradient differ in shape: " + value.shape().str() +
                                               " and " + gradient.shape().str());
+  if (&value == &gradient) throw argument_error({"leaf", *this}, "value and gradient are the same tensor");
   return bind(value.shape(), value.data(), gradient);
 }
 
@@ -117,7 +121,7 @@ Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
   }
   if (const std::uint32_t entry = s.leaf_slots[slot_of(gradient)]) [[likely]] {
     State::BoundValue& leaf = s.leaves[entry - 1];
-    if (nodes_[leaf.record].value != value) [[unlikely]]
+    if (const Node& x = nodes_[leaf.record]; x.value != value || !(*x.shape == shape)) [[unlikely]]
       throw std::logic_error("leaf: this gradient is already bound to another value");
     if (leaf.backward != backward_ && leaf.first_use != none && s.records_in_use == 0) {
       leaf.backward = backward_;
@@ -128,27 +132,30 @@ Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
     }
     return handle(leaf.record);
   }
+  // What may fail comes first, so that it leaves no record that is in no list.
+  if (s.leaves.size() == s.leaves.capacity()) s.leaves.reserve(2 * s.leaves.size() + 16);
+  if (2 * (s.leaves.size() + 1) > s.leaf_slots.size()) index_leaves(2 * s.leaf_slots.size());
   Node& node = push_leaf(s.gradients);
+  const auto at = static_cast<std::uint32_t>(nodes_.size() - 1);
+  if (require_finite_) [[unlikely]]
+    check_finite_or_remove(at, value);
   node.leaf = true;
   node.gradient = &gradient;
-  const auto at = static_cast<std::uint32_t>(nodes_.size() - 1);
-  if (require_finite_) check_finite(at, {value, static_cast<std::size_t>(shape.size())}, "value");
   if (!s.gradients) return newest();
   if (!s.keeps_leaf_gradients) node.adjoint = gradient.data();
   node.unused_leaf = true;
   s.leaves.push_back({&gradient, at});
-  if (2 * s.leaves.size() > s.leaf_slots.size()) index_leaves(2 * s.leaf_slots.size());
   s.leaf_slots[slot_of(gradient)] = static_cast<std::uint32_t>(s.leaves.size());
   return newest();
 }
 
 // Rules read the values of leaves where they lie, so a leaf that was changed after a record used it makes the
-// gradients those of no function. The record that is about to be added is the first to use this one.
-void Tape::note_use(std::uint32_t leaf) {
+// gradients those of no function. `record` is the first to use this one.
+void Tape::note_use(std::uint32_t leaf, std::uint32_t record) {
   Node& x = nodes_[leaf];
   State::BoundValue& bound = *std::ranges::lower_bound(state_->leaves, leaf, {}, &State::BoundValue::record);
   x.unused_leaf = false;
-  bound.first_use = bound.since = static_cast<std::uint32_t>(nodes_.size());
+  bound.first_use = bound.since = record;
   bound.backward = backward_;
   bound.fingerprint = fingerprint(*x.shape, x.value);
 }
@@ -193,7 +200,8 @@ Tape::Mark Tape::mark() const {
 
 bool Tape::holds(const Mark& mark) const {
   return mark.tape == this && mark.nodes <= nodes_.size() &&
-         (mark.nodes == 0 || serial(mark.nodes - 1) == mark.last_serial);
+         (mark.nodes == 0 || serial(mark.nodes - 1) == mark.last_serial) &&
+         !(state_->memory.position() < mark.memory);
 }
 
 void Tape::rewind(const Mark& mark) {
@@ -213,11 +221,16 @@ void Tape::rewind(const Mark& mark) {
     differentiated_ = none;
     s.reset_adjoints();
   }
-  for (std::size_t i = 0; i < s.leaves.size() && s.leaves[i].record < mark.nodes; ++i)
-    if (s.leaves[i].first_use != none && s.leaves[i].first_use >= mark.nodes) {  // its uses are gone
-      nodes_[s.leaves[i].record].unused_leaf = true;
-      s.leaves[i] = {s.leaves[i].gradient, s.leaves[i].record};
+  for (std::size_t i = 0; i < s.leaves.size() && s.leaves[i].record < mark.nodes; ++i) {
+    State::BoundValue& leaf = s.leaves[i];
+    if (leaf.first_use != none && leaf.first_use >= mark.nodes) {  // its uses are gone
+      nodes_[leaf.record].unused_leaf = true;
+      leaf = {leaf.gradient, leaf.record};
+    } else {  // records from here on may use new numbers, as if it had not been bound since
+      leaf.since = std::min(leaf.since, mark.nodes);
+      leaf.backward = backward_ - 1;
     }
+  }
   if (s.leaves.empty() || s.leaves.back().record < mark.nodes) return;
   while (!s.leaves.empty() && s.leaves.back().record >= mark.nodes) s.leaves.pop_back();
   index_leaves(s.leaf_slots.size());

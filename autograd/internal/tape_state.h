@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,7 +46,7 @@ class ScopeTable {
   }
   std::uint32_t find(std::uint32_t outer, std::string_view name);
 
-  std::vector<Region> regions_{{0, 0, ""}};
+  std::deque<Region> regions_{{0, 0, ""}};  // whose paths do not move
   std::array<Recent, 64> recent_{};
 };
 

@@ -50,6 +50,7 @@ inline void fold_block(Index n, Real start, Term term, Join join, Real* y) {
 // y = start joined with term(k) for all k of each lane.
 template <class Term, class Join>
 inline void fold(const Lanes& l, Real start, Real* y, Term term, Join join) {
+  if (l.count() == 0) return;
   for (Index o = 0; o < l.outer;) {
     const Index first = o * l.n * l.inner;
     const auto from_here = [=](Index k) { return term(first + k); };
@@ -100,6 +101,7 @@ struct Extremum {
 // y = Σ term(k) of each lane, in blocks (long_sum.h) if the lanes are long.
 template <class Term>
 inline void fold_sum(const Lanes& l, Real* y, Term term) {
+  if (l.count() == 0) return;
   const Index block = l.inner > 1 ? sum_block : sum_block * fold_parts;
   if (l.n <= block) return fold(l, 0, y, term, Sum{});
   for (Index o = 0; o < l.outer; ++o, y += l.inner)
