@@ -6,7 +6,7 @@ namespace doxa {
 
 // Takes the first later chunk that is large enough; a chunk skipped for being too small comes back after the
 // next rewind. Chunks double in size, so a tape of n bytes has O(log n) of them.
-void* Arena::allocate_in_next(std::size_t rounded) {
+void* Arena::allocate_in_next(std::size_t rounded, std::size_t bytes) {
   std::size_t next = chunks_.empty() ? 0 : at_.chunk + 1;
   while (next < chunks_.size() && chunks_[next].size < rounded) ++next;
   if (next >= chunks_.size()) {
@@ -17,6 +17,8 @@ void* Arena::allocate_in_next(std::size_t rounded) {
   }
   enter(chunks_[next]);
   at_ = {next, rounded};
+  forbid(memory_, size_);
+  permit(memory_, bytes);
   return memory_;
 }
 
@@ -39,7 +41,7 @@ std::byte*& AdjointPool::large_list(std::size_t lines) {
 }
 
 Real* AdjointPool::take_new(Index n) {
-  return static_cast<Real*>(memory_.allocate(static_cast<std::size_t>(n) * sizeof(Real)));
+  return static_cast<Real*>(memory_.allocate(64 * lines(n)));  // later it may serve for as many lines
 }
 
 }  // namespace doxa

@@ -8,7 +8,30 @@
 
 #include "doxa/autograd/tape.h"
 
+// Under the address sanitizer memory of the arena that nobody has asked for may not be touched.
+#if defined(__SANITIZE_ADDRESS__)
+#define DOXA_POISONS
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define DOXA_POISONS
+#endif
+#endif
+#ifdef DOXA_POISONS
+#include <sanitizer/asan_interface.h>
+#endif
+
 namespace doxa {
+
+inline void forbid([[maybe_unused]] std::byte* from, [[maybe_unused]] std::size_t bytes) {
+#ifdef DOXA_POISONS
+  ASAN_POISON_MEMORY_REGION(from, bytes);
+#endif
+}
+inline void permit([[maybe_unused]] std::byte* from, [[maybe_unused]] std::size_t bytes) {
+#ifdef DOXA_POISONS
+  ASAN_UNPOISON_MEMORY_REGION(from, bytes);
+#endif
+}
 
 /// Memory handed out in order and taken back all at once. It comes in chunks that never move. After a rewind
 /// the same chunks are used again, so a loop that rewinds allocates nothing from its second turn on.
@@ -22,15 +45,18 @@ class Arena {
     if (at_.used + rounded <= size_) [[likely]] {
       std::byte* p = memory_ + at_.used;
       at_.used += rounded;
+      permit(p, bytes);
       return p;
     }
-    return allocate_in_next(rounded);
+    return allocate_in_next(rounded, bytes);
   }
 
   Position position() const { return at_; }
   void rewind(Position to) {
     at_ = to;
-    if (at_.chunk < chunks_.size()) enter(chunks_[at_.chunk]);
+    if (at_.chunk >= chunks_.size()) return;
+    enter(chunks_[at_.chunk]);
+    forbid(memory_ + at_.used, size_ - at_.used);
   }
   std::size_t capacity() const;  ///< bytes owned
   std::size_t used() const;      ///< bytes of the chunks up to the current position
@@ -38,7 +64,7 @@ class Arena {
  private:
   static constexpr std::size_t line = 64, first_chunk = std::size_t{1} << 16,
                                largest_chunk = std::size_t{1} << 26;
-  void* allocate_in_next(std::size_t rounded);
+  void* allocate_in_next(std::size_t rounded, std::size_t bytes);
 
   struct Chunk {
     struct Free {

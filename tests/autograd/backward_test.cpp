@@ -188,5 +188,37 @@ TEST(Graph, AValueUsedByManyCollectsFromAll) {
   EXPECT_EQ(adjoint(x), Numbers{500500});
 }
 
+// The gradient of a leaf starts from zero, also where it is the cotangent at the same time.
+TEST(Backward, FromACotangentThatIsTheLeafsGradient) {
+  const Tensor value(Shape{2}, {3, 4});
+  Tensor gradient(Shape{2});
+  for (const auto& f : {+[](Var x) { return x; }, +[](Var x) { return reshape(x, {2}); },
+                        +[](Var x) { return x * Real{1}; }}) {
+    Tape tape;
+    gradient = Tensor(Shape{2}, {10, 20});
+    tape.backward(f(tape.leaf(value, gradient)), gradient);
+    EXPECT_EQ(numbers(gradient), (Numbers{10, 20}));
+  }
+}
+
+TEST(Backward, ThePeakOfMemoryNeverFalls) {
+  Tape tape;
+  tape.keep_adjoints(true);
+  Var x = tape.variable(Tensor(Shape{100}, Real{1}));
+  for (int k = 0; k < 50; ++k) x = tanh(x);
+  const Var y = sum(x);
+  tape.backward(y);
+  const std::size_t peak = tape.peak_bytes();
+  tape.keep_adjoints(false);
+  tape.backward(y);
+  EXPECT_GE(tape.peak_bytes(), peak);
+}
+
+TEST(Record, WithoutOperandsHasNoTape) {
+  const auto nothing = [](Record&) {};
+  EXPECT_SAYS(std::logic_error, "f: no operands, and so no tape; use Tape::record",
+              record("f", Shape{}, {}, nothing, nothing));
+}
+
 }  // namespace
 }  // namespace doxa

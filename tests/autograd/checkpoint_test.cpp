@@ -217,5 +217,61 @@ TEST(Checkpoint, ARecomputationThatDiffersIsRefused) {
               tape.backward(sum(longer)));
 }
 
+// A leaf that the block reads through a constant is read again in backward.
+TEST(Checkpoint, ALeafThatChangedBehindAConstantIsRefused) {
+  Tape tape;
+  Tensor value(Shape{}, Real{2}), gradient(Shape{});
+  const Var x = tape.variable(3), frozen = stop_gradient(tape.leaf(value, gradient));
+  const Var y = checkpoint(
+      [frozen](std::span<const Var> in) {
+        return straight_through(in[0].tape().constant(1), in[0] * frozen);
+      },
+      {x});
+  tape.backward(y);
+  EXPECT_EQ(x.adjoint()[0], 2);
+  value[0] = 7;
+  EXPECT_THROW(tape.backward(y), std::logic_error);
+}
+
+TEST(Checkpoint, BlocksThatFailTakeNoMemory) {
+  Tape tape;
+  Tensor a(Shape{}, Real{1}), b(Shape{}, Real{2}), gradient(Shape{});
+  const Var x = tape.variable(3);
+  const auto bytes_of_failures = [&](int blocks) {
+    const std::size_t before = tape.bytes_used();
+    for (int k = 0; k < blocks; ++k)
+      EXPECT_THROW(checkpoint(
+                       [&](std::span<const Var> in) {
+                         const Var first = tape.leaf(a, gradient) * in[0];
+                         return first * tape.leaf(b, gradient);
+                       },
+                       {x}),
+                   std::logic_error);
+    return tape.bytes_used() - before;
+  };
+  EXPECT_LE(bytes_of_failures(100), 100 * 64u);  // no more than the copies of the function
+  EXPECT_EQ(tape.size(), 1u);
+}
+
+// Of the records of a block, which are removed again, no adjoints can be read, so none are kept.
+TEST(Checkpoint, KeptAdjointsAreThoseOfRecordsThatStay) {
+  const auto peak = [](bool keep) {
+    Tape tape;
+    tape.keep_adjoints(keep);
+    Var h = tape.variable(Tensor(Shape{1000}, Real(0.1)));
+    for (int block = 0; block < 20; ++block)
+      h = checkpoint(
+          [](std::span<const Var> in) {
+            Var x = in[0];
+            for (int k = 0; k < 20; ++k) x = tanh(x);
+            return x;
+          },
+          {h});
+    tape.backward(sum(h));
+    return tape.peak_bytes();
+  };
+  EXPECT_LT(peak(true), peak(false) + 22 * 1000 * sizeof(Real));
+}
+
 }  // namespace
 }  // namespace doxa

@@ -216,5 +216,107 @@ TEST(Leaf, ItsGradientMayGetOtherMemory) {
             "backward: the gradient of a leaf of shape [1] has now the shape [2]");
 }
 
+// Of a backward, an evaluation, a change and another use, none is out of order.
+TEST(Leaf, MayChangeBeforeRecordsThatFollowAnEvaluation) {
+  const auto gradient_after = [](auto between) {
+    Tape tape;
+    Tensor value(Shape{}, Real{2}), gradient(Shape{});
+    tape.backward(square(tape.leaf(value, gradient)));
+    between(tape, value, gradient);
+    tape.backward(square(tape.leaf(value, gradient)));
+    return gradient.item();
+  };
+  const auto look = [](Tape& tape, Tensor& value, Tensor& gradient) {
+    const Evaluation evaluation(tape);
+    const Var constant = tape.constant(1);
+    EXPECT_EQ((tape.leaf(value, gradient) * constant).item(), value.item());
+  };
+  EXPECT_EQ(gradient_after([&](Tape& tape, Tensor& value, Tensor& gradient) {
+              value[0] = 5;
+              look(tape, value, gradient);
+            }),
+            10);
+  EXPECT_EQ(gradient_after([&](Tape& tape, Tensor& value, Tensor& gradient) {
+              look(tape, value, gradient);
+              value[0] = 5;
+              look(tape, value, gradient);
+              value[0] = 6;
+            }),
+            12);
+  EXPECT_EQ(gradient_after([&](Tape& tape, Tensor& value, Tensor& gradient) {
+              const Tape::Mark mark = tape.mark();
+              value[0] = 7;
+              const Var constant = tape.constant(1), product = tape.leaf(value, gradient) * constant;
+              EXPECT_EQ(product.item(), 7);
+              tape.rewind(mark);
+            }),
+            14);
+}
+
+// The record that is between the two backwards still used the old number.
+TEST(Leaf, ChangedBesideAnEvaluationIsRefusedWhereItWasUsed) {
+  Tape tape;
+  Tensor value(Shape{}, Real{2}), gradient(Shape{});
+  const Var old = square(tape.leaf(value, gradient));
+  tape.backward(old);
+  value[0] = 5;
+  {
+    const Evaluation evaluation(tape);
+    square(tape.leaf(value, gradient));
+  }
+  const Var sum_of_both = old + square(tape.leaf(value, gradient));
+  EXPECT_THROW(tape.backward(sum_of_both), std::logic_error);
+  EXPECT_THROW(tape.backward(old), std::logic_error);
+}
+
+TEST(Leaf, IsNotUsedByAnOpThatIsRefused) {
+  Tape tape, other;
+  Tensor value(Shape{}, Real{2}), gradient(Shape{});
+  const Var x = tape.leaf(value, gradient), elsewhere = other.variable(3);
+  EXPECT_THROW(x * elsewhere, std::logic_error);
+  value[0] = 5;
+  tape.backward(square(x));
+  EXPECT_EQ(gradient.item(), 10);
+}
+
+TEST(Leaf, ThatIsRefusedIsNotOnTheTape) {
+  Tape tape;
+  tape.require_finite(true);
+  Tensor value(Shape{}, nan), gradient(Shape{});
+  EXPECT_THROW(tape.leaf(value, gradient), std::domain_error);
+  EXPECT_THROW(tape.constant(nan), std::domain_error);
+  EXPECT_THROW(tape.variable(infinity), std::domain_error);
+  EXPECT_EQ(tape.size(), 0u);
+  value[0] = 3;
+  const Var x = tape.leaf(value, gradient);
+  tape.backward(square(x));
+  for (std::size_t i = 0; i < tape.size(); ++i)
+    if (tape.has_adjoint(tape.at(i))) tape.at(i).adjoint();
+  EXPECT_EQ(gradient.item(), 6);
+}
+
+TEST(Leaf, RefusesItselfAsGradientAndAnotherShapeInTheSameMemory) {
+  Tape tape;
+  Tensor value(Shape{6}, Real{1}), gradient(Shape{6});
+  EXPECT_SAYS(std::invalid_argument, "leaf: value and gradient are the same tensor", tape.leaf(value, value));
+  tape.leaf(value, gradient);
+  const Tensor three(Shape{3}, Real{1});
+  value = three;
+  gradient = three;
+  EXPECT_THROW(tape.leaf(value, gradient), std::logic_error);
+}
+
+TEST(Leaf, ItsAdjointIsReadWhereTheGradientIsNow) {
+  Tape tape;
+  const Tensor value(Shape{2}, {3, 4});
+  Tensor gradient(Shape{2});
+  const Var x = tape.leaf(value, gradient);
+  tape.backward(sum(square(x)));
+  gradient = Tensor(Shape{2}, {5, 6});
+  EXPECT_EQ(adjoint(x), (Numbers{5, 6}));
+  gradient = Tensor(Shape{1});
+  EXPECT_THROW(x.adjoint(), std::logic_error);
+}
+
 }  // namespace
 }  // namespace doxa

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <vector>
+
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/ops.h"
 #include "tests/support/rounding.h"
 
@@ -87,6 +91,49 @@ TEST(NoElements, AnEmptyPartAddsNothingToAConcatenation) {
   EXPECT_EQ(y.shape(), x.shape());
   tape.backward(sum(square(y)));
   EXPECT_EQ(x.adjoint()[3], 8);
+}
+
+// No lanes have no results: nothing is read or written, or these pointers would be followed.
+TEST(NoElements, KernelsOfNoLanesTouchNothing) {
+  for (const Kernels* k : available_kernels())
+    for (const Lanes& l : {Lanes{3, 2, 0}, Lanes{0, 2, 3}, Lanes{100, 1, 0}, Lanes{2, 1'000'000, 0}}) {
+      k->lane_sum(l, nullptr, nullptr);
+      k->lane_dot(l, nullptr, nullptr, nullptr);
+      k->lane_max(l, nullptr, nullptr);
+      k->lane_min(l, nullptr, nullptr);
+      k->lane_subtract(l, nullptr, nullptr, nullptr);
+      k->lane_scale(l, nullptr, nullptr, nullptr);
+      k->lane_add(l, 1, nullptr, nullptr);
+      k->lane_add_scaled(l, nullptr, nullptr, nullptr);
+      k->lane_add_deviation(l, nullptr, nullptr, nullptr, nullptr);
+    }
+}
+
+TEST(NoElements, OfAxesBeforeAnEmptyOne) {
+  Tape tape;
+  const Tensor value(Shape{3, 2, 0});
+  Tensor gradient(Shape{3, 2, 0});
+  const Var x = tape.leaf(value, gradient);  // without memory
+  for (const Var y : {sum(x, 1), mean(x, 1), max(x, 1), min(x, 1), norm(x, 1), prod(x, 1), variance(x, 1),
+                      logsumexp(x, 1)}) {
+    EXPECT_EQ(y.shape(), Shape({3, 0})) << tape.name(y);
+    tape.backward(sum(y));
+  }
+  for (const Var y : {softmax(x, 1), log_softmax(x, 1), cumsum(x, 1), slice(x, 1, 1, 2)})
+    tape.backward(sum(y));
+}
+
+TEST(NoElements, OfALayerOfEmptyParts) {
+  Tape tape;
+  const Tensor value(Shape{0, 1});
+  Tensor gradient(Shape{0, 1});
+  const Var x = tape.leaf(value, gradient), w = tape.variable(Tensor(Shape{2, 3}, Real{1}));
+  const Var b = tape.variable(Tensor(Shape{3}));
+  const std::array parts{x, x};
+  const Var y = affine(parts, w, b);
+  EXPECT_EQ(y.shape(), Shape({0, 3}));
+  tape.backward(sum(y));
+  for (const Real g : w.adjoint()) EXPECT_EQ(g, 0);
 }
 
 }  // namespace

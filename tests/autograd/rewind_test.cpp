@@ -61,6 +61,18 @@ TEST(Rewind, ToAMarkTwiceIsAllowedPastItIsNot) {
   EXPECT_SAYS(Misuse, passed, tape.rewind(outer));
 }
 
+// Between the two marks lies memory without records.
+TEST(Rewind, PastAMarkOfMemoryAloneEndsIt) {
+  Tape tape;
+  const Tape::Mark first = tape.mark();
+  tape.scratch<Real>(100);
+  const Tape::Mark second = tape.mark();
+  EXPECT_TRUE(tape.holds(second));
+  tape.rewind(first);
+  EXPECT_FALSE(tape.holds(second));
+  EXPECT_THROW(tape.rewind(second), std::logic_error);
+}
+
 TEST(Rewind, RefusesTheMarkOfAnotherTape) {
   Tape one, other;
   const Var x = number(one, 1);

@@ -111,5 +111,26 @@ TEST(Shards, NeedAtLeastOneOfEach) {
   EXPECT_THROW(Shards(1, 0), Refused);
 }
 
+TEST(Shards, RefuseAGradientThatGotAnotherShapeOrAnotherValue) {
+  Shards shards(2, 1);  // one after the other
+  Leaf leaf(draws({1000}, 1));
+  const Numbers before = numbers(leaf.gradient);
+  EXPECT_THROW(shards.backward([&](Tape& tape, int shard) {
+    const Var y = sum(square(leaf.on(tape)));
+    if (shard == 1) leaf.gradient = Tensor(Shape{1}, Real{7});
+    return y;
+  }),
+               std::logic_error);
+  EXPECT_EQ(leaf.gradient[0], 7);
+  leaf.gradient = Tensor(Shape{1000});
+  const Tensor other = draws({1000}, 2);
+  EXPECT_SAYS(std::logic_error,
+              "Shards: a gradient of shape [1000] is bound to different values on two tapes",
+              shards.backward([&](Tape& tape, int shard) {
+                return sum(square(tape.leaf(shard == 0 ? leaf.value : other, leaf.gradient)));
+              }));
+  EXPECT_EQ(numbers(leaf.gradient), before);
+}
+
 }  // namespace
 }  // namespace doxa
