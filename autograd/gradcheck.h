@@ -147,8 +147,8 @@ struct CheckedLeaf {
 /// A gradient also has properties that are checked exactly:
 /// - Computed again, on the same tape or from a new recording, it has the same bits.
 /// - Twice the cotangent gives twice the gradient, and minus the cotangent minus the gradient, to the last
-///   bit; 2^40 and 2^-40 times the cotangent give 2^40 and 2^-40 times the gradient, up to rounding. Nothing
-///   is said where a number on the way over- or underflows.
+///   bit; ±2^40 and ±2^-40 times the cotangent give as many times the gradient, up to rounding. Nothing is
+///   said where a number on the way overflows, or underflows although it does not for a zero cotangent.
 /// - A zero cotangent gives zeros.
 /// - The sum of two cotangents gives the sum of their gradients, up to rounding.
 /// - Beside another use of every input, recorded before the function or after it, and beside a second

@@ -9,6 +9,7 @@
 
 #include "doxa/autograd/gradcheck.h"
 #include "doxa/autograd/ops.h"
+#include "doxa/autograd/random.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {
@@ -208,6 +209,96 @@ TEST(CheckGradients, LetsDenormalNumbersHaveFewDigits) {
       const GradientReport report = check_gradients(cube, std::vector{at}, {.seed = seed, .mode = mode});
       EXPECT_EQ(report.count(Verdict::fail), 0u) << report.str();
     }
+  }
+}
+
+// Flat as far as the kink, so that only what is beyond it says how large a derivative would look.
+TEST(CheckGradients, SeesAZeroBesideAKink) {
+  for (const Real beside : {Real(0.1), Real(0.01), Real(1e-3), Real(1e-5)}) {
+    const std::vector<Tensor> at{Tensor(Shape{}, 1 + beside)};
+    const auto clamped = [](Tape&, Inputs x) { return clamp(x[0], -1, 1); };
+    const auto wrong = [](Tape&, Inputs x) {
+      return clamp(x[0], -1, 1) + Real(1e-3) * (x[0] - stop_gradient(x[0]));
+    };
+    const GradientReport report = check_gradients(clamped, at);
+    if (sizeof(Real) == sizeof(double)) {
+      EXPECT_EQ(report.verdict(), Verdict::pass) << report.str();
+    }
+    EXPECT_NE(report.verdict(), Verdict::fail) << report.str();
+    EXPECT_FALSE(check_gradients(wrong, at).passed()) << beside;
+  }
+}
+
+// A root by bisection of an interval that moves with x: smooth between jumps, with the slope of the interval.
+TEST(CheckGradients, IsNotMisledByABracketThatMoves) {
+  for (const double tolerance : {1e-4, 1e-6, 1e-7, 1e-8})
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+      const auto root = [tolerance](double x) {
+        if (!(x > 0) || !std::isfinite(x)) return std::numeric_limits<double>::quiet_NaN();
+        double low = 0, high = 1 + x;
+        while (high - low > tolerance) {
+          const double middle = (low + high) / 2;
+          (middle * middle * middle < x ? low : high) = middle;
+        }
+        return (low + high) / 2;
+      };
+      const auto with_slope = [root](double (*slope)(double x, double y)) {
+        return [root, slope](Tape&, Inputs x) {
+          return record(
+              "cube root", Shape{}, {x[0]},
+              [root](Record& r) { *r.value() = static_cast<Real>(root(static_cast<double>(*r.value(0)))); },
+              [slope](Record& r) {
+                *r.adjoint(0) += *r.adjoint() * static_cast<Real>(slope(static_cast<double>(*r.value(0)),
+                                                                        static_cast<double>(*r.value())));
+              });
+        };
+      };
+      Philox random(seed);
+      const std::vector<Tensor> at{Tensor(Shape{}, static_cast<Real>(1 + 3 * random.uniform()))};
+      for (const CheckMode mode : {CheckMode::jacobian, CheckMode::sampled}) {
+        const GradientCheckOptions options{.seed = seed, .mode = mode};
+        const GradientReport right =
+            check_gradients(with_slope([](double, double y) { return 1 / (3 * y * y); }), at, options);
+        EXPECT_NE(right.verdict(), Verdict::fail) << tolerance << "\n" << right.str();
+        const GradientReport of_bracket =
+            check_gradients(with_slope([](double x, double y) { return y / (1 + x); }), at, options);
+        EXPECT_FALSE(of_bracket.passed()) << tolerance << "\n" << of_bracket.str();
+      }
+    }
+}
+
+// Along a direction as long as the inputs the change would be infinite.
+TEST(CheckGradients, TheDerivativeAlongADirectionDoesNotOverflow) {
+  const Real large = std::log(std::numeric_limits<Real>::max()) - Real(4);
+  const std::vector<Tensor> at{Tensor(Shape{}, large)};
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    const GradientReport report = check_gradients([](Tape&, Inputs x) { return exp(x[0]); }, at,
+                                                  {.seed = seed, .mode = CheckMode::sampled});
+    EXPECT_NE(report.verdict(), Verdict::fail) << report.str();
+  }
+}
+
+// What a function is far away, wild or undefined, says nothing of it here.
+TEST(CheckGradients, SeesAFixedPointThatIsChaosFarAway) {
+  const auto fixed_point = [](double factor) {
+    return [factor](Tape&, Inputs x) {
+      return record(
+          "z = cos(x z)", Shape{}, {x[0]},
+          [](Record& r) {
+            Real z = Real(0.5);
+            for (int k = 0; k < 300; ++k) z = std::cos(*r.value(0) * z);
+            *r.value() = z;
+          },
+          [factor](Record& r) {
+            const Real z = *r.value(), x_0 = *r.value(0), s = std::sin(x_0 * z);
+            *r.adjoint(0) += *r.adjoint() * static_cast<Real>(factor) * -s * z / (1 + x_0 * s);
+          });
+    };
+  };
+  for (const Real x : {Real(0.05), Real(0.427), Real(-0.427), Real(0.9)}) {
+    const std::vector<Tensor> at{Tensor(Shape{}, x)};
+    EXPECT_EQ(check_gradients(fixed_point(1), at).verdict(), Verdict::pass) << x;
+    EXPECT_EQ(check_gradients(fixed_point(0.93), at).verdict(), Verdict::fail) << x;
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "doxa/autograd/gradcheck.h"
 #include "doxa/autograd/ops.h"
+#include "doxa/autograd/random.h"
 
 namespace doxa {
 namespace {
@@ -68,6 +69,28 @@ TEST(GradientKinks, SeveralInOneDirectionRefuseNothing) {
                    .count(Verdict::fail);
   // In one direction of the 200 the two slopes differ by less than single precision resolves: 0.7477.
   EXPECT_LE(refused, sizeof(Real) < sizeof(double) ? 1u : 0u);
+}
+
+// Units of a network that are exactly zero: along a direction their kinks add up, with weights of both signs.
+TEST(GradientKinks, OfManyZerosOfReluAreNotRefused) {
+  const auto weighted = [](Tape& tape, Inputs x) {
+    return sum(relu(x[0]) * tape.constant(x[0].shape(), [](std::span<Real> all) {
+      for (std::size_t i = 0; i < all.size(); ++i) all[i] = i % 2 == 0 ? Real{1} : Real{-1};
+    }));
+  };
+  const auto plain = [](Tape&, Inputs x) { return relu(x[0]); };
+  for (const Index n : {6, 20, 100})
+    for (const Index zeros : {2, 5})
+      for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        Philox random(seed);
+        std::vector<Tensor> at{normal_noise({n}, random)};
+        for (Index k = 0; k < zeros; ++k) at[0][k * (n / zeros)] = 0;
+        for (const TensorFunction& f : {TensorFunction(weighted), TensorFunction(plain)}) {
+          const GradientReport report = check_gradients(f, at, {.seed = seed, .mode = CheckMode::sampled});
+          // The slopes from left and right may differ by less than single precision resolves.
+          EXPECT_LE(report.count(Verdict::fail), sizeof(Real) < sizeof(double) ? 1u : 0u) << report.str();
+        }
+      }
 }
 
 // The median of three numbers, of which the lower two are tied at 0.7. Far along a direction that lifts both it

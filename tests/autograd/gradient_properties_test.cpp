@@ -12,6 +12,7 @@
 #include "doxa/autograd/checkpoint.h"
 #include "doxa/autograd/gradcheck.h"
 #include "doxa/autograd/ops.h"
+#include "doxa/autograd/random.h"
 #include "tests/support/thrown.h"
 
 namespace doxa {
@@ -197,6 +198,48 @@ TEST(GradientProperties, ScaleWithTheCotangent) {
   EXPECT_TRUE(says(check_gradients(limited, three_numbers), "2^40 times the cotangent"));
 }
 
+// On one side only, so that a random cotangent may not show it.
+TEST(GradientProperties, ScaleWithACotangentOfEitherSign) {
+  const auto above = identity_of([](Real g) { return std::min(g, Real{10}); });
+  const auto below = identity_of([](Real g) { return std::max(g, Real{-10}); });
+  const std::vector<Tensor> one{Tensor(Shape{}, Real(1.5))};
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    EXPECT_TRUE(says(check_gradients(above, one, {.seed = seed}), "times the cotangent")) << seed;
+    EXPECT_TRUE(says(check_gradients(below, one, {.seed = seed}), "times the cotangent")) << seed;
+  }
+}
+
+// The mask underflows whatever the cotangent is.
+TEST(GradientProperties, ScaleWithTheCotangentOfAMaskedSoftmax) {
+  const auto masked = [](Real limit) {
+    return [limit](Tape&, Inputs x) {
+      return record(
+          "masked softmax", Shape{3}, {x[0]},
+          [](Record& r) {
+            Real total = 0;
+            for (Index i = 0; i < 3; ++i)
+              total += r.value()[i] = std::exp(r.value(0)[i] + (i == 2 ? Real(-1e9) : Real{0}));
+            for (Index i = 0; i < 3; ++i) r.value()[i] /= total;
+          },
+          [limit](Record& r) {
+            Real share[3], total = 0, mean = 0, g[3];
+            for (Index i = 0; i < 3; ++i) {
+              total += share[i] = std::exp(r.value(0)[i] + (i == 2 ? Real(-1e9) : Real{0}));
+              g[i] = std::clamp(r.adjoint()[i], -limit, limit);
+            }
+            for (Index i = 0; i < 3; ++i) mean += g[i] * (share[i] /= total);
+            for (Index i = 0; i < 3; ++i) r.adjoint(0)[i] += share[i] * (g[i] - mean);
+          });
+    };
+  };
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const GradientReport right =
+        check_gradients(masked(std::numeric_limits<Real>::infinity()), three_numbers, {.seed = seed});
+    EXPECT_TRUE(right.violations.empty()) << right.str();
+    EXPECT_TRUE(says(check_gradients(masked(100), three_numbers, {.seed = seed}), "times the cotangent"));
+  }
+}
+
 // Adjoints on the way that over- or underflow lose digits, which multiplication by 2^±40 does not bring back.
 TEST(GradientProperties, HoldAtTheEndsOfTheRange) {
   const Real huge = std::numeric_limits<Real>::max() / 8, tiny = 8 * std::numeric_limits<Real>::min(),
@@ -328,6 +371,26 @@ TEST(GradientProperties, BelongToTheInputsOfTheCall) {
           });
     };
     EXPECT_TRUE(says(check_gradients(f, three_numbers, {.seed = seed}), "at other inputs")) << seed;
+  }
+}
+
+// The numbers of physics in SI units.
+TEST(GradientProperties, BelongToTheInputsOfTheCallHoweverSmall) {
+  if (sizeof(Real) < sizeof(double)) GTEST_SKIP() << "numbers of double precision";
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    std::vector<Real> first;
+    const auto f = [&](Tape&, Inputs x) {
+      if (first.empty()) first.assign(x[0].value().begin(), x[0].value().end());
+      return record(
+          "Boltzmann", x[0].shape(), {x[0]},
+          [](Record& r) { *r.value() = std::exp(-*r.value(0) / static_cast<Real>(4e-21L)); },
+          [kept = first.data()](Record& r) {
+            const auto temperature = static_cast<Real>(4e-21L);
+            *r.adjoint(0) -= *r.adjoint() * std::exp(-*kept / temperature) / temperature;
+          });
+    };
+    const std::vector<Tensor> at{Tensor(Shape{}, static_cast<Real>(1e-20L))};
+    EXPECT_TRUE(says(check_gradients(f, at, {.seed = seed}), "at other inputs")) << seed;
   }
 }
 
