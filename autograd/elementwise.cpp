@@ -24,6 +24,28 @@ Var unary(const char* name, Var x) {
       });
 }
 
+// The adjoints of operands 0 and 1, which have y's shape.
+template <Binary op>
+void differentiate_alike(const Record& r) {
+  constexpr auto i = static_cast<std::size_t>(op);
+  const Kernels& k = r.kernels();
+  const Index n = r.size();
+  const Real *xa = r.value(0), *xb = r.value(1), *y = r.value(), *g = r.adjoint();
+  const bool for_a = r.needs_gradient(0), for_b = r.needs_gradient(1);
+  if (for_a && for_b) {
+    const auto [da, add_a] = r.whole_adjoint(0);
+    const auto [db, add_b] = r.whole_adjoint(1);
+    if (da + n <= db || db + n <= da) return k.binary_adjoints[i](n, xa, xb, y, g, da, add_a, db, add_b);
+    if (!add_a) std::fill_n(da, n, Real{0});  // the operands are the same, or views of the same
+    k.binary_adjoint_a[i](n, xa, 1, xb, 1, y, g, da);
+    k.binary_adjoint_b[i](n, xa, 1, xb, 1, y, g, db);
+  } else if (for_a) {
+    k.binary_adjoint_a[i](n, xa, 1, xb, 1, y, g, r.adjoint(0));
+  } else if (for_b) {
+    k.binary_adjoint_b[i](n, xa, 1, xb, 1, y, g, r.adjoint(1));
+  }
+}
+
 // Operands of equal shape: a single row.
 template <Binary op>
 Var alike(const char* name, const Shape& shape, Var a, Var b) {
@@ -31,25 +53,7 @@ Var alike(const char* name, const Shape& shape, Var a, Var b) {
   return record(
       name, shape, {a, b},
       [](Record& r) { r.kernels().binary[i](r.size(), r.value(0), 1, r.value(1), 1, r.value()); },
-      [](Record& r) {
-        const Kernels& k = r.kernels();
-        const Index n = r.size();
-        const Real *xa = r.value(0), *xb = r.value(1), *y = r.value(), *g = r.adjoint();
-        const bool for_a = r.needs_gradient(0), for_b = r.needs_gradient(1);
-        if (for_a && for_b) {
-          const auto [da, add_a] = r.whole_adjoint(0);
-          const auto [db, add_b] = r.whole_adjoint(1);
-          if (da + n <= db || db + n <= da)
-            return k.binary_adjoints[i](n, xa, xb, y, g, da, add_a, db, add_b);
-          if (!add_a) std::fill_n(da, n, Real{0});  // the operands are the same, or views of the same
-          k.binary_adjoint_a[i](n, xa, 1, xb, 1, y, g, da);
-          k.binary_adjoint_b[i](n, xa, 1, xb, 1, y, g, db);
-        } else if (for_a) {
-          k.binary_adjoint_a[i](n, xa, 1, xb, 1, y, g, r.adjoint(0));
-        } else if (for_b) {
-          k.binary_adjoint_b[i](n, xa, 1, xb, 1, y, g, r.adjoint(1));
-        }
-      });
+      [](Record& r) { differentiate_alike<op>(r); });
 }
 
 template <Binary op>
@@ -170,6 +174,60 @@ Var erf(Var x) {
       "erf", x, [](Real v) { return std::erf(v); },
       [](Real v, Real g) {
         return g * static_cast<Real>(2 * std::numbers::inv_sqrtpi * exp_minus_square(static_cast<double>(v)));
+      });
+}
+
+// y = a b + c                                                     da += g b,  db += g a,  dc += g
+Var multiply_add(Var a, Var b, Var c) {
+  const Shape &sa = a.shape(), &sb = b.shape(), &sc = c.shape();
+  if (sa == sb && sa == sc)
+    return record(
+        "multiply_add", sa, {a, b, c},
+        [](Record& r) { r.kernels().multiply_add(r.size(), r.value(2), r.value(0), r.value(1), r.value()); },
+        [](Record& r) {
+          if (r.needs_gradient(2)) {
+            const auto [dc, add] = r.whole_adjoint(2);
+            if (add)
+              r.kernels().add_scaled(r.size(), 1, r.adjoint(), dc);
+            else
+              std::copy_n(r.adjoint(), r.size(), dc);
+          }
+          differentiate_alike<Binary::multiply>(r);
+        });
+  const OpName op("multiply_add", a.tape());
+  return record(
+      "multiply_add", broadcast(broadcast(sa, sb, op), sc, op), {a, b, c},
+      [](Record& r) {
+        const auto l = loops<3>({r.shape(0), r.shape(1), r.shape(2)}, r.shape());
+        const Real *xa = r.value(0), *xb = r.value(1), *xc = r.value(2);
+        Real* y = r.value();
+        for_each_row(l, [&](const auto& at) {
+          for (Index i = 0; i < l.n; ++i)
+            y[at[3] + i] = xa[at[0] + i * l.step[0]] * xb[at[1] + i * l.step[1]] + xc[at[2] + i * l.step[2]];
+        });
+      },
+      [](Record& r) {
+        const auto l = loops<3>({r.shape(0), r.shape(1), r.shape(2)}, r.shape());
+        const Kernels& k = r.kernels();
+        constexpr auto multiply = static_cast<std::size_t>(Binary::multiply);
+        constexpr auto add = static_cast<std::size_t>(Binary::add);
+        Kernels::Adjoint* const f[] = {k.binary_adjoint_a[multiply], k.binary_adjoint_b[multiply],
+                                       k.binary_adjoint_a[add]};
+        const Real *y = r.value(), *g = r.adjoint();
+        for (std::size_t m = 0; m < 3; ++m) {
+          if (!r.needs_gradient(static_cast<int>(m))) continue;
+          // Of a sum of two operands c is the first; what the other is does not matter.
+          const std::size_t first = m < 2 ? 0 : 2, second = m < 2 ? 1 : 2;
+          const Real *x1 = r.value(static_cast<int>(first)), *x2 = r.value(static_cast<int>(second));
+          Real* d = r.adjoint(static_cast<int>(m));
+          LongSums sums = sums_of_rows(r, m);
+          for_each_row(l, [&](const auto& at) {
+            f[m](l.n, x1 + at[first], l.step[first], x2 + at[second], l.step[second], y + at[3], g + at[3],
+                 d + at[m]);
+            sums.added(at[m], l.step[m] ? l.n : 1);
+          });
+          sums.finish();
+        }
       });
 }
 

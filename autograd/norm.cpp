@@ -60,9 +60,27 @@ Var norm(const Reduction& of) {
       });
 }
 
+// y = Σ_j x_j²                                                               dx_j += 2 g x_j
+Var squared_norm(const Reduction& of) {
+  const Lanes l = of.lanes;
+  return record(
+      "squared_norm", of.shape, {of.x},
+      [=](Record& r) { r.kernels().lane_dot(l, r.value(0), r.value(0), r.value()); },
+      [=](Record& r) {
+        Real* slopes = r.workspace(l.count());
+        r.kernels().affine(l.count(), 2, Real{-0.0}, r.adjoint(), slopes);
+        r.kernels().lane_add_scaled(l, slopes, r.value(0), r.adjoint(0));
+      });
+}
+
 }  // namespace
 
 Var norm(Var x) { return norm(over_all(x)); }
 Var norm(Var x, const AxisList& axes, bool keepdims) { return norm(over(x, axes, keepdims, "norm")); }
+
+Var squared_norm(Var x) { return squared_norm(over_all(x)); }
+Var squared_norm(Var x, const AxisList& axes, bool keepdims) {
+  return squared_norm(over(x, axes, keepdims, "squared_norm"));
+}
 
 }  // namespace doxa

@@ -39,6 +39,8 @@ inline Var& operator-=(Var& x, Real y) { return x = x - y; }
 inline Var& operator*=(Var& x, Real y) { return x = x * y; }
 inline Var& operator/=(Var& x, Real y) { return x = x / y; }
 
+Var multiply_add(Var a, Var b, Var c);  ///< a b + c as one record, which takes less time and memory than two
+
 Var exp(Var x);
 Var expm1(Var x);  ///< e^x - 1, accurate for small x too
 Var log(Var x);    ///< -inf at 0, NaN below
@@ -108,6 +110,9 @@ Var min(Var x, const AxisList& axes, bool keepdims = false);
 /// at x = 0 it is taken as 0, and infinite elements take all of it. 0 if there are no elements.
 Var norm(Var x);
 Var norm(Var x, const AxisList& axes, bool keepdims = false);
+/// Σ x_i² as one record. The squares may overflow, where norm does not. Its gradient is 2 x.
+Var squared_norm(Var x);
+Var squared_norm(Var x, const AxisList& axes, bool keepdims = false);
 /// Π x_i; 1 if there are no elements. Nothing overflows or underflows on the way. The gradient is the product
 /// of the others, at zeros too.
 Var prod(Var x);
@@ -197,6 +202,9 @@ enum class Triangle { lower, upper };
 /// broadcast. Only the given triangle of T is read and receives a gradient. A zero on the diagonal divides by
 /// zero.
 Var solve_triangular(Var t, Var b, Triangle triangle = Triangle::lower, bool transposed = false);
+/// T B, or Tᵀ B if `transposed`, for a triangular T: [n,n] x [n,m] -> [n,m]; stacks broadcast. Only the given
+/// triangle of T is read and receives a gradient, with about half the work of matmul.
+Var triangular_matmul(Var t, Var b, Triangle triangle = Triangle::lower, bool transposed = false);
 /// log det A = 2 Σ log L_ii from the factor L = cholesky(A): [n,n] -> [].
 Var log_det_from_cholesky(Var l);
 

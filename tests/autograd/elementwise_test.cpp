@@ -49,6 +49,22 @@ TEST(Elementwise, ConstantsOnEitherSide) {
   EXPECT_EQ(value(2 / x), (Numbers{2, 1, -0.5}));
 }
 
+// Rounded once or twice: both are within a unit of the larger of product and sum.
+TEST(Elementwise, MultiplyAddIsAProductAndASum) {
+  Tape tape;
+  for (const std::array<Shape, 3>& s :
+       {std::array{Shape{101}, Shape{101}, Shape{101}}, std::array{Shape{3, 1}, Shape{1, 33}, Shape{3, 33}},
+        std::array{Shape{}, Shape{7, 5}, Shape{5}}}) {
+    const Var a = normal_variable(tape, s[0]), b = normal_variable(tape, s[1]);
+    const Var c = normal_variable(tape, s[2]), y = multiply_add(a, b, c);
+    const Var product = a * b;
+    EXPECT_EQ(y.shape(), (product + c).shape());
+    expect_close(y, product + c, 4, 16);
+  }
+  const Var exact = multiply_add(vector(tape, {1, 2, -4}), vector(tape, {3, 0, 2}), vector(tape, {-1, 5, 8}));
+  EXPECT_EQ(value(exact), (Numbers{2, 5, 0}));
+}
+
 // x += y is x = x + y: the old value and its gradient stay what they are.
 TEST(Elementwise, CompoundAssignmentMovesTheHandleToANewRecord) {
   Tape tape;

@@ -172,6 +172,8 @@ TEST(LinearAlgebra, OfNoElementsIsEmpty) {
   const Var none = tape.variable(Tensor(Shape{0, 0})), l = cholesky(none);
   EXPECT_EQ(log_det_from_cholesky(l).item(), 0);  // det of an empty matrix is 1
   EXPECT_EQ(solve_triangular(l, tape.constant(Tensor(Shape{0, 3}))).shape(), Shape({0, 3}));
+  EXPECT_EQ(triangular_matmul(l, tape.constant(Tensor(Shape{0, 3}))).shape(), Shape({0, 3}));
+  tape.backward(sum(triangular_matmul(tape.variable(identity(3)), tape.variable(Tensor(Shape{3, 0})))));
   const Var no_right_side = solve_triangular(tape.variable(identity(3)), tape.constant(Tensor(Shape{3, 0})));
   EXPECT_EQ(no_right_side.shape(), Shape({3, 0}));
   tape.backward(sum(no_right_side) + log_det_from_cholesky(l));

@@ -99,6 +99,15 @@ TEST_P(LongSums, InDerivativesOfAProduct) {
                               [](Var x, Var b) { return b * x; });
 }
 
+TEST_P(LongSums, InDerivativesOfAProductWithASum) {
+  for (const Shape& shape : {Shape{2}, Shape{1, 2}, Shape{}}) {
+    expect_sums_in_derivative("multiply_add, factor", ten_million / 2, shape, GetParam(),
+                              [](Var x, Var b) { return multiply_add(b, x, x); });
+    expect_sums_in_derivative("multiply_add, term", ten_million / 2, shape, GetParam(),
+                              [](Var x, Var b) { return multiply_add(x, x, b); });
+  }
+}
+
 TEST_P(LongSums, InDerivativesOfRepetition) {
   for (const Shape& shape : {Shape{2}, Shape{}})
     expect_sums_in_derivative("broadcast_to", ten_million / 2, shape, GetParam(),
@@ -152,6 +161,8 @@ TEST_P(LongSums, InTheDerivativesOfMatricesUsedAgainAndAgain) {
   const Var a = tape.variable(Tensor({1, 1}, 1)), b = tape.constant({n, 1, 1}, Real{1});
   tape.backward(matmul(a, b), g);
   expect_sum(a.adjoint()[0], total(n, alike), "matmul");
+  tape.backward(triangular_matmul(a, b), g);
+  expect_sum(a.adjoint()[0], total(n, alike), "triangular_matmul");
   tape.backward(solve_triangular(a, b), g);
   expect_sum(-a.adjoint()[0], total(n, alike), "solve_triangular");
 }

@@ -27,6 +27,7 @@ TEST(NoElements, PassThroughEveryOpForwardAndBackward) {
                                    square(x),
                                    sqrt(x),
                                    x + x,
+                                   multiply_add(x, x, x),
                                    x * Real{2} + Real{1} - x / Real{3},
                                    sum(x),
                                    mean(x),

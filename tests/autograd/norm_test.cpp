@@ -31,6 +31,20 @@ TEST(Norm, OfLargeAndTinyNumbers) {
   EXPECT_NEAR(y.value()[1] / Real(5e-200), 1, 4 * unit_roundoff);
 }
 
+TEST(Norm, SquaredIsTheSumOfSquares) {
+  Tape tape;
+  const Var x = normal_variable(tape, {3, 4, 5});
+  for (const AxisList& axes : {AxisList{}, AxisList{0}, AxisList{1}, AxisList{2}, AxisList{0, 2}})
+    for (const bool keepdims : {false, true}) {
+      const Var y = squared_norm(x, axes, keepdims), expected = sum(square(x), axes, keepdims);
+      EXPECT_EQ(y.shape(), expected.shape());
+      expect_close(y, expected, 8);
+    }
+  tape.backward(squared_norm(x));
+  for (std::size_t i = 0; i < 60; ++i) EXPECT_EQ(x.adjoint()[i], 2 * x.value()[i]);
+  EXPECT_EQ(squared_norm(tape.constant(Tensor(Shape{0}))).item(), 0);
+}
+
 TEST(Norm, OverAxesIsTheRootOfTheSumOfSquares) {
   Tape tape;
   const Var x = normal_variable(tape, {3, 4, 5});

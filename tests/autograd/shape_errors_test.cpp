@@ -18,6 +18,8 @@ TEST(ShapeErrors, NameTheOpAndTheShapesAndLeaveTheTapeUsable) {
   EXPECT_SAYS(Refused, "add: shapes do not broadcast: [2,3] and [2]", of({2, 3}) + of({2}));
   EXPECT_SAYS(Refused, "subtract: shapes do not broadcast: [2] and [3]", of({2}) - of({3}));
   EXPECT_SAYS(Refused, "multiply: shapes do not broadcast: [4,1,3] and [2]", of({4, 1, 3}) * of({2}));
+  EXPECT_SAYS(Refused, "multiply_add: shapes do not broadcast: [2] and [3]",
+              multiply_add(of({2}), of({1}), of({3})));
   EXPECT_SAYS(Refused, "divide: shapes do not broadcast: [0] and [2]", of({0}) / of({2}));
   EXPECT_SAYS(Refused, "matmul: inner dimensions differ: [32,8] x [16,4]", matmul(of({32, 8}), of({16, 4})));
   EXPECT_SAYS(Refused, "affine: expected [m,k] x [k,n] + [n], got [2,3] x [4,5] + [5]",
@@ -38,6 +40,10 @@ TEST(ShapeErrors, NameTheOpAndTheShapesAndLeaveTheTapeUsable) {
               dot(of({1, 3}), of({1, 3})));
   EXPECT_SAYS(Refused, "cholesky: expected a square matrix, got [2,3]", cholesky(of({2, 3})));
   EXPECT_SAYS(Refused, "cholesky: expected a square matrix, got [4]", cholesky(of({4})));
+  EXPECT_SAYS(Refused, "triangular_matmul: expected a square matrix, got [2,3]",
+              triangular_matmul(of({2, 3}), of({3, 1})));
+  EXPECT_SAYS(Refused, "triangular_matmul: inner dimensions differ: [2,2] x [3,1]",
+              triangular_matmul(of({2, 2}), of({3, 1})));
   EXPECT_SAYS(Refused, "solve_triangular: expected a square matrix, got [2,3]",
               solve_triangular(of({2, 3}), of({2, 1})));
   EXPECT_SAYS(Refused, "solve_triangular: shapes do not fit: [2,2] \\ [3,1]",

@@ -1,5 +1,7 @@
 #include <type_traits>
 
+#include "objectives/elementwise_lstm.h"
+#include "objectives/gaussian_mixture.h"
 #include "training_step.h"
 #include "training_steps/diagonal_lstm.h"
 #ifdef DOXA_STUDIES
@@ -39,6 +41,17 @@ const std::vector<Case>& cases() {
       step_of<Rssm, manual::RssmStep>("rssm-medium", {.B = 32, .T = 32, .A = 3, .O = 6, .H = 64, .L = 8}),
       step_of<Rssm>("rssm-large", {.B = 50, .T = 50, .A = 5, .O = 20, .H = 200, .L = 30}),
       step_of<DiagonalLstm>("lstm-tiny", {.width = 14, .T = 1024}),
+  };
+  return all;
+}
+
+const std::vector<Case>& objectives() {
+  static const std::vector<Case> all{
+      step_of<ElementwiseLstm>("lstm-l2-c1024", {.layers = 2, .length = 1024, .width = 14}),
+      step_of<GaussianMixture>("gmm-d2-k5", {.points = 1000, .dimension = 2, .components = 5}),
+      step_of<GaussianMixture>("gmm-d10-k25", {.points = 1000, .dimension = 10, .components = 25}),
+      step_of<GaussianMixture>("gmm-d64-k25", {.points = 1000, .dimension = 64, .components = 25}),
+      step_of<GaussianMixture>("gmm-d128-k25", {.points = 1000, .dimension = 128, .components = 25}),
   };
   return all;
 }

@@ -67,6 +67,13 @@ void time_record(const Case& c, double seconds, Rows& rows) {
             {"bytes", static_cast<double>(step.bytes()) / static_cast<double>(step.records()), 1}});
 }
 
+void time_objective(const Case& c, double seconds, Rows& rows) {
+  const TrainingStep step = c.taped(1);
+  const std::size_t allocated = allocations_of_a_step(step.gradient);
+  const double microseconds = median_microseconds(step.gradient, seconds);
+  add_step("doxa-objective", c.name, step, microseconds, allocated, rows);
+}
+
 std::vector<Benchmark> benchmarks() {
   std::vector<Benchmark> all;
   for (const Case& c : cases())
@@ -74,6 +81,8 @@ std::vector<Benchmark> benchmarks() {
                      time_case(c, a, rows);
                      if (c.name == "lstm-tiny") time_record(c, a.seconds, rows);
                    }});
+  for (const Case& c : objectives())
+    all.push_back({c.name, [&c](const Settings& a, Rows& rows) { time_objective(c, a.seconds, rows); }});
   all.push_back({"recompute", [](const Settings& a, Rows& rows) { time_recomputation(a.seconds, rows); }});
   all.push_back({"matmul", [](const Settings& a, Rows& rows) { time_matrix_product(a.seconds, rows); }});
   all.push_back(
@@ -129,6 +138,8 @@ int main(int argc, char** argv) {
       "  doxa,<case>,<dtype>,<threads>,<median microseconds>,<records>,<tape bytes>,<heap allocations>\n"
       "  manual,<case>,…                        the same, its gradient written by hand (-DDOXA_STUDIES=ON)\n"
       "  doxa-record,<case>,<dtype>,1,<nanoseconds a record, forward and backward>,<tape bytes a record>\n"
+      "  doxa-objective,<case>,<dtype>,1,<median microseconds>,<records>,<tape bytes>,<heap allocations>\n"
+      "                                         value and gradient of an objective of ADBench\n"
       "  doxa-recompute,<stored or recomputed>,<dtype>,1,<median microseconds>,<bytes owned>,<distance>\n"
       "                                         gradient of a recurrence of 4096 steps; <distance> is "
       "between\n"

@@ -110,6 +110,42 @@ void add_binary(Cases& cases) {
   }
 }
 
+void add_multiply_add(Cases& cases) {
+  const std::initializer_list<std::array<Shape, 3>> shapes = {
+      {Shape{}, Shape{}, Shape{}},
+      {Shape{7}, Shape{7}, Shape{7}},
+      {Shape{3, 5}, Shape{3, 5}, Shape{5}},
+      {Shape{5}, Shape{3, 1}, Shape{3, 5}},
+      {Shape{3, 1}, Shape{3, 5}, Shape{}},
+      {Shape{}, Shape{4}, Shape{4}},
+      {Shape{2, 1, 3, 1}, Shape{4, 1, 5}, Shape{3, 1}},
+  };
+  const std::string name = "multiply_add/";
+  for (const auto& s : shapes)
+    cases.add(name + s[0].str() + s[1].str() + s[2].str(), {s[0], s[1], s[2]}, Domain::real,
+              [](Tape&, Inputs x) { return multiply_add(x[0], x[1], x[2]); });
+  for (const Shape& shape : {Shape{4}, Shape{3, 5}}) {
+    cases.add(name + "a square " + shape.str(), {shape, shape}, Domain::real,
+              [](Var x, Var y) { return multiply_add(x, x, y); });
+    cases.add(name + "added to itself " + shape.str(), {shape, shape}, Domain::real,
+              [](Var x, Var y) { return multiply_add(x, y, y); });
+    cases.add(name + "one operand for all " + shape.str(), {shape}, Domain::real,
+              [](Var x) { return multiply_add(x, x, x); });
+  }
+  cases.add(name + "views of one", {{6}}, Domain::real, [](Var x) {
+    const Var a = slice(x, 0, 0, 4), b = slice(x, 0, 1, 5), c = slice(x, 0, 2, 6);
+    return multiply_add(a, b, c);
+  });
+  for (std::size_t constant = 0; constant < 3; ++constant)
+    for (const Shape& shape : {Shape{3, 5}, Shape{5}})
+      cases.add(name + "constant " + std::to_string(constant) + " " + shape.str(), {{3, 5}, {3, 5}},
+                Domain::real, [constant, shape](Tape& tape, Inputs x) {
+                  std::array<Var, 3> all{x[0], x[1], x[1]};
+                  all[constant] = tape.constant(shape, Real{2});
+                  return multiply_add(all[0], all[1], all[2]);
+                });
+}
+
 // A condition of zeros and ones, which is not differentiated.
 Var alternating(Tape& tape, const Shape& shape) {
   return tape.constant(shape, [](std::span<Real> all) {
@@ -151,6 +187,7 @@ std::vector<GradientCase> elementwise_cases() {
   Cases cases{"op/"};
   add_unary(cases);
   add_binary(cases);
+  add_multiply_add(cases);
   add_where(cases);
   return cases.all;
 }

@@ -87,6 +87,29 @@ Var dominated(Var x) {
   });
 }
 
+void add_triangular_matmul(Cases& cases) {
+  for (const Shape& s : {Shape{1, 1}, Shape{5, 5}, Shape{2, 3, 3}})
+    for (const Triangle triangle : {Triangle::lower, Triangle::upper})
+      for (const bool transposed : {false, true})
+        cases.add("triangular_matmul/" + s.str() + (triangle == Triangle::lower ? " lower" : " upper") +
+                      (transposed ? " transposed" : ""),
+                  {s, s.with(s.rank() - 1, 2)},
+                  [=](Var x, Var y) { return triangular_matmul(x, y, triangle, transposed); });
+  cases.add("triangular_matmul/two blocks", {{37, 37}, {37, 2}},
+            [](Var x, Var y) { return sum(square(triangular_matmul(x, y))); });
+  cases.add("triangular_matmul/stacks broadcast", {{3, 3}, {2, 3, 1}},
+            [](Var x, Var y) { return triangular_matmul(x, y); });
+  cases.add("triangular_matmul/one right side, two matrices", {{2, 1, 2, 2}, {3, 2, 2}},
+            [](Var x, Var y) { return triangular_matmul(x, y); });
+  cases.add("triangular_matmul/same operand twice", {{3, 3}},
+            [](Var x) { return triangular_matmul(x, x, Triangle::lower, true); });
+  cases.add("triangular_matmul/constants", {{3, 3}}, [](Tape& tape, Inputs x) {
+    const Var c = tape.constant({3, 3}, Real{1});
+    const Var right = triangular_matmul(c, x[0]), left = triangular_matmul(x[0], c, Triangle::upper);
+    return right + left;
+  });
+}
+
 void add_cholesky(Cases& cases) {
   for (const Shape& s : {Shape{1, 1}, Shape{2, 2}, Shape{5, 5}, Shape{2, 3, 3}, Shape{2, 1, 2, 2}}) {
     cases.add("cholesky/lower triangle of any " + s.str(), {s}, [](Var x) { return cholesky(dominated(x)); });
@@ -128,6 +151,7 @@ std::vector<GradientCase> linear_algebra_cases() {
   Cases cases{"op/"};
   add_matmul(cases);
   add_affine(cases);
+  add_triangular_matmul(cases);
   add_dot(cases);
   add_cholesky(cases);
   return cases.all;

@@ -2,6 +2,7 @@
 
 #include "doxa/models/beliefs/filtering_posterior.h"
 #include "doxa/models/nn/gru.h"
+#include "doxa/models/nn/lstm.h"
 #include "doxa/models/nn/mlp.h"
 #include "doxa/models/vae/linear_vae.h"
 #include "doxa/models/vae/vae.h"
@@ -33,6 +34,26 @@ void add_layers(Cases& cases) {
                  });
   add_model_case(cases, "layer/GruCell, input and state the same", gru_of_three, {{4, 3}},
                  [](GruCell& gru, Inputs x) { return gru(x[0], x[0]); });
+  const auto lstm_of_two = [](Philox& random) { return LstmCell("lstm", 2, 3, random); };
+  const auto lstm_of_three = [](Philox& random) { return LstmCell("lstm", 3, 3, random); };
+  add_model_case(cases, "layer/LstmCell, three steps", lstm_of_two, {{4, 3}, {4, 3}, {4, 2}, {4, 2}, {4, 2}},
+                 [](LstmCell& lstm, Inputs x) {
+                   LstmState s{x[0], x[1]};
+                   for (const Var& x_k : x.subspan(2)) s = lstm(x_k, s);
+                   return stack({s.h, s.c}, 0);
+                 });
+  add_model_case(cases, "layer/LstmCell, output alone", lstm_of_two, {{4, 3}, {4, 3}, {4, 2}},
+                 [](LstmCell& lstm, Inputs x) {
+                   return lstm(x[2], {x[0], x[1]}).h;
+                 });
+  add_model_case(cases, "layer/LstmCell, memory alone", lstm_of_two, {{4, 3}, {4, 3}, {4, 2}},
+                 [](LstmCell& lstm, Inputs x) {
+                   return lstm(x[2], {x[0], x[1]}).c;
+                 });
+  add_model_case(cases, "layer/LstmCell, input and state the same", lstm_of_three, {{4, 3}},
+                 [](LstmCell& lstm, Inputs x) {
+                   return lstm(x[0], {x[0], x[0]}).h;
+                 });
 }
 
 // What a bound consists of.

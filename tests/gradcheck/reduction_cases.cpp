@@ -30,6 +30,7 @@ const std::initializer_list<Reduction> reductions = {
     {"min", [](Var x) { return min(apart(x)); },
      [](Var x, const AxisList& axes, bool keepdims) { return min(apart(x), axes, keepdims); }},
     {"norm", norm, norm},
+    {"squared_norm", squared_norm, squared_norm},
     {"prod", prod, prod},
     {"logsumexp", logsumexp, logsumexp},
     {"softmax", softmax, [](Var x, const AxisList& axes, bool) { return softmax(x, axes); }},

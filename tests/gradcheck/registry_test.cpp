@@ -251,7 +251,7 @@ TEST(Registry, HasACaseForEveryLayer) {
   for (const Declaration& f : differentiable("models/nn"))
     if (f.scope != "Parameter")  // a leaf of the tape, as in every other case
       all.insert("layer/" + f.scope + (f.name == "operator()" ? "" : '/' + f.name));
-  expect_cases(all, 3, {"layer/Linear", "layer/Mlp", "layer/GruCell"});
+  expect_cases(all, 3, {"layer/Linear", "layer/Mlp", "layer/GruCell", "layer/LstmCell"});
 }
 
 TEST(Registry, HasACaseForEveryFunctionOfAModel) {

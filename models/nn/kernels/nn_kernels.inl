@@ -1,4 +1,4 @@
-// The loops of the GRU cell and of Adam for one instruction set, compiled by doxa_kernels
+// The loops of the GRU and LSTM cells and of Adam for one instruction set, compiled by doxa_kernels
 // (.cmake/DoxaKernels.cmake).
 
 #include "doxa/autograd/kernels/elementary.h"
@@ -43,6 +43,39 @@ void gru_adjoint(Index m, Index w, const Real* gates, const Real* h, const Real*
   }
 }
 
+// c' = f c + i g, h' = o tanh c': see models/nn/lstm.h. `gates` holds i, f, g, o and tanh c'.
+void lstm(Index m, Index w, const Real* z, const Real* b_x, const Real* b_h, const Real* c, Real* gates, Real* y,
+          Real* y_c) {
+  for (Index row = 0; row < m; ++row, z += 4 * w, c += w, gates += 5 * w, y += w, y_c += w) {
+    Real *i = gates, *f = gates + w, *g = gates + 2 * w, *o = gates + 3 * w, *t = gates + 4 * w;
+    assign(2 * w, gates, [](Real v, Real a, Real b) { return sigmoid(v + (a + b)); }, z, b_x, b_h);
+    assign(w, g, [](Real v, Real a, Real b) { return tanh(v + (a + b)); }, z + 2 * w, b_x + 2 * w, b_h + 2 * w);
+    assign(w, o, [](Real v, Real a, Real b) { return sigmoid(v + (a + b)); }, z + 3 * w, b_x + 3 * w, b_h + 3 * w);
+    assign(w, y_c, [](Real forget, Real before, Real in, Real candidate) { return forget * before + in * candidate; },
+           f, c, i, g);
+    assign(w, t, [](Real memory) { return tanh(memory); }, y_c);
+    assign(w, y, [](Real out, Real squashed) { return out * squashed; }, o, t);
+  }
+}
+
+void lstm_adjoint(Index m, Index w, const Real* gates, const Real* c, const Real* g, const Real* g_c, Real* dz,
+                  Real* dc) {
+  for (Index row = 0; row < m; ++row, gates += 5 * w, c += w, g += w, g_c += w, dz += 4 * w, dc += w) {
+    const Real *in = gates, *forget = gates + w, *candidate = gates + 2 * w, *out = gates + 3 * w, *t = gates + 4 * w;
+    for_each(w, [=](Index k) {
+      const Real t_k = reached(g[k], t[k]), o_k = reached(g[k], out[k]);
+      const Real d = g_c[k] + g[k] * o_k * (1 - t_k * t_k);  // the adjoint of c'
+      const auto at = [=](const Real* x) { return reached(d, x[k]); };
+      const Real i_k = at(in), f_k = at(forget), g_k = at(candidate);
+      dz[k] = d * g_k * (i_k * (1 - i_k));
+      dz[w + k] = d * at(c) * (f_k * (1 - f_k));
+      dz[2 * w + k] = d * i_k * (1 - g_k * g_k);
+      dz[3 * w + k] = g[k] * t_k * (o_k * (1 - o_k));
+      dc[k] += d * f_k;
+    });
+  }
+}
+
 void adam(Index n, const NnKernels::Adam& step, Real* gradient, Real* mean, Real* variance, Real* value) {
   const NnKernels::Adam s = step;
   DOXA_SIMD
@@ -60,6 +93,8 @@ void adam(Index n, const NnKernels::Adam& step, Real* gradient, Real* mean, Real
 DOXA_KERNEL_TABLE(NnKernels, nn_kernels) = {
     .gru = gru,
     .gru_adjoint = gru_adjoint,
+    .lstm = lstm,
+    .lstm_adjoint = lstm_adjoint,
     .adam = adam,
 };
 

@@ -14,6 +14,7 @@
 #include "doxa/distributions/normal.h"
 #include "doxa/models/nn/gru.h"
 #include "doxa/models/nn/kernels/nn_kernels.h"
+#include "doxa/models/nn/lstm.h"
 #include "tests/support/numbers.h"
 #include "tests/support/page.h"
 
@@ -97,34 +98,69 @@ Var gru_by_ops(GruCell& cell, Var x, Var h) {
   return (Real{1} - update) * n + update * h;
 }
 
+// The equations of lstm.h, one op at a time.
+LstmState lstm_by_ops(LstmCell& cell, Var x, const LstmState& s) {
+  Tape& tape = x.tape();
+  const Var xs = matmul(x, cell.input.weight.on(tape)) + cell.input.bias.on(tape);
+  const Var hs = matmul(s.h, cell.hidden.weight.on(tape)) + cell.hidden.bias.on(tape);
+  const auto [i, f, g, o] = split<4>(xs + hs, 1);
+  const Var kept = sigmoid(f) * s.c, written = sigmoid(i) * tanh(g);
+  const Var c = kept + written;
+  return {sigmoid(o) * tanh(c), c};
+}
+
+// Steps of a cell of input x[0] [3,4] from the states x[1] and x[2] [3,width]: values, and gradients by all of
+// these and by the parameters.
+void expect_cell(auto& cell, Index width, const Function& fused_steps, const Function& steps_by_ops) {
+  for (Parameter* p : parameters(cell))
+    for (Real& v : p->value.span()) v += Real(0.1);  // biases too
+  const auto run = [&](bool fused) { return fused ? fused_steps : steps_by_ops; };
+  expect_same(run(true), run(false), {{3, 4}, {3, width}, {3, width}}, static_cast<double>(20 * (width + 4)));
+  std::vector<Numbers> of_fused;
+  for (const bool fused : {true, false}) {
+    Tape tape;
+    const std::vector<Var> x{normal_variable(tape, {3, 4}, 5), normal_variable(tape, {3, width}, 6),
+                             normal_variable(tape, {3, width}, 7)};
+    tape.backward(sum(square(run(fused)(x))));
+    std::size_t i = 0;
+    for (const Parameter* p : parameters(cell)) {
+      if (fused)
+        of_fused.push_back(numbers(p->gradient));
+      else
+        expect_same(of_fused[i], numbers(p->gradient), static_cast<double>(40 * (width + 4)), p->name);
+      ++i;
+    }
+  }
+}
+
 TEST(FusedOps, TheGruCellIsItsEquations) {
   for (const Index width : {1, 5, 16}) {
     Philox random(3);
     GruCell cell("gru", 4, width, random);
-    for (Parameter* p : parameters(cell))
-      for (Real& v : p->value.span()) v += Real(0.1);  // biases too
-    const auto run = [&](bool fused) {
-      return [&cell, fused](std::span<const Var> x) {
-        Var h = x[1];
-        for (int k = 0; k < 3; ++k) h = fused ? cell(x[0], h) : gru_by_ops(cell, x[0], h);
+    const auto run = [&cell](auto step) {
+      return [&cell, step](std::span<const Var> x) {
+        Var h = x[1] + Real{0} * x[2];  // a GRU has one state
+        for (int k = 0; k < 3; ++k) h = step(cell, x[0], h);
         return h;
       };
     };
-    expect_same(run(true), run(false), {{3, 4}, {3, width}}, static_cast<double>(20 * (width + 4)));
-    std::vector<Numbers> of_fused;
-    for (const bool fused : {true, false}) {
-      Tape tape;
-      const std::vector<Var> x{normal_variable(tape, {3, 4}, 5), normal_variable(tape, {3, width}, 6)};
-      tape.backward(sum(square(run(fused)(x))));
-      std::size_t i = 0;
-      for (const Parameter* p : parameters(cell)) {
-        if (fused)
-          of_fused.push_back(numbers(p->gradient));
-        else
-          expect_same(of_fused[i], numbers(p->gradient), static_cast<double>(40 * (width + 4)), p->name);
-        ++i;
-      }
-    }
+    expect_cell(cell, width, run([](GruCell& c, Var x, Var h) { return c(x, h); }), run(gru_by_ops));
+  }
+}
+
+TEST(FusedOps, TheLstmCellIsItsEquations) {
+  for (const Index width : {1, 5, 16}) {
+    Philox random(3);
+    LstmCell cell("lstm", 4, width, random);
+    const auto run = [&cell](auto step) {
+      return [&cell, step](std::span<const Var> x) {
+        LstmState s{x[1], x[2]};
+        for (int k = 0; k < 3; ++k) s = step(cell, x[0], s);
+        return concat({s.h, s.c}, 1);
+      };
+    };
+    expect_cell(cell, width, run([](LstmCell& c, Var x, const LstmState& s) { return c(x, s); }),
+                run(lstm_by_ops));
   }
 }
 
@@ -172,6 +208,9 @@ TEST(NnKernels, TouchNothingOutsideTheirArrays) {
       const Index w = n / 4;  // four gates of one row
       k.gru(1, w, x, y, g, d, g);
       k.gru_adjoint(1, w, d, g, g, x, y, g);
+      const Index v = n / 5;
+      k.lstm(1, v, x, y, y, g, d, g, g);
+      k.lstm_adjoint(1, v, d, g, g, g, x, g);
     });
     if (!done) GTEST_SKIP() << "no memory protection";
   }
