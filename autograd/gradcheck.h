@@ -140,9 +140,10 @@ struct CheckedLeaf {
 ///   tolerances).
 ///
 /// Along a direction one number stands for many derivatives. To pass, |a - n| ≤ u^(2/3) |n| + k E is asked
-/// for as well (√u |n| in single precision); to fail, |a - n| must exceed ρ of the root of the sum of the squares of its terms. Where the slopes
-/// from the left and the right differ, a must lie between them; where several inputs are tied and the
-/// function is convex (or concave) in each, also along directions that move all of them.
+/// for as well (√u |n| in single precision); to fail, |a - n| must exceed ρ of the root of the sum of the
+/// squares of its terms. Where the slopes from the left and the right differ, a must lie between them; where
+/// several inputs are tied and the function is convex (or concave) in each, also along directions that move
+/// all of them.
 ///
 /// A gradient also has properties that are checked exactly:
 /// - Computed again, on the same tape or from a new recording, it has the same bits.

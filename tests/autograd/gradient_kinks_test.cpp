@@ -94,8 +94,9 @@ TEST(GradientKinks, OfManyZerosOfReluAreNotRefused) {
       }
 }
 
-// The median of three numbers, of which the lower two are tied at 0.7. Far along a direction that lifts both it
-// is the slower one on either side, a straight line; at the tie it has a kink, however near the third number is.
+// The median of three numbers, of which the lower two are tied at 0.7. Far along a direction that lifts both
+// it is the slower one on either side, a straight line; at the tie it has a kink, however near the third
+// number is.
 TEST(GradientKinks, OfATieIsSeenFromNearerThanTheNextElement) {
   if (sizeof(Real) < sizeof(double))
     GTEST_SKIP() << "slopes that differ little look equal in single precision";

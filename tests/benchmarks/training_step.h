@@ -137,8 +137,8 @@ struct Case {
 /// small (tens of units), medium and large (PlaNet's widths); and a recurrence over tiny vectors.
 const std::vector<Case>& cases();
 
-/// Objectives that other tools for differentiation are timed on, of the usual sizes: value and gradient, without
-/// an optimiser's step.
+/// Objectives that other tools for differentiation are timed on, of the usual sizes: value and gradient,
+/// without an optimiser's step.
 const std::vector<Case>& objectives();
 
 }  // namespace doxa::benchmarks

@@ -11,8 +11,8 @@ namespace doxa {
 namespace {
 
 // Does component i of F, less `trend` t, change between a and b by a jump? Halves the interval over which it
-// changes most, as far as numbers go. A continuous function changes less and less, at a kink or a root by half
-// as much in a few steps; at a jump, by the same in the end.
+// changes most, as far as numbers go. A continuous function changes less and less, at a kink or a root by
+// half as much in a few steps; at a jump, by the same in the end.
 bool jumps_between(const LineFunction& f, std::size_t outputs, std::size_t i, double a, double b,
                    double trend) {
   std::vector<double> low(outputs), high(outputs), middle(outputs);

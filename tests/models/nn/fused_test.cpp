@@ -109,8 +109,8 @@ LstmState lstm_by_ops(LstmCell& cell, Var x, const LstmState& s) {
   return {sigmoid(o) * tanh(c), c};
 }
 
-// Steps of a cell of input x[0] [3,4] from the states x[1] and x[2] [3,width]: values, and gradients by all of
-// these and by the parameters.
+// Steps of a cell of input x[0] [3,4] from the states x[1] and x[2] [3,width]: values, and gradients by all
+// of these and by the parameters.
 void expect_cell(auto& cell, Index width, const Function& fused_steps, const Function& steps_by_ops) {
   for (Parameter* p : parameters(cell))
     for (Real& v : p->value.span()) v += Real(0.1);  // biases too
