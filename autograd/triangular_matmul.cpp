@@ -64,8 +64,7 @@ void add_triangle_of_product(const Kernels& k, const Triangular& t, Index m, con
 }
 
 // The same where numbers are not finite, and the zeros in a diagonal block would make them NaN. A cotangent
-// of
-// 0 adds 0, whatever it meets.
+// of 0 adds 0, whatever it meets.
 void multiply_any(const Triangular& t, const Real* m_values, Index m, const Real* x, Real* y) {
   std::fill_n(y, t.n * m, Real{0});
   for (Index i = 0; i < t.n; ++i)

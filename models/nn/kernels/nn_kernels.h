@@ -14,8 +14,8 @@ struct NnKernels {
                       Real* dh);
 
   /// The LSTM cell's output y and memory y_c for m rows: see models/nn/lstm.h. z [m, 4w] is the sum of the
-  /// two products, to which the biases b_x and b_h [4w] are added, c [m, w] the memory before. `gates` [m,
-  /// 5w] is written for the adjoint.
+  /// two products, to which the biases b_x and b_h [4w] are added, c [m, w] the memory before. `gates`
+  /// [m, 5w] is written for the adjoint.
   void (*lstm)(Index m, Index w, const Real* z, const Real* b_x, const Real* b_h, const Real* c, Real* gates,
                Real* y, Real* y_c);
   /// From the cotangents g of y and g_c of y_c: sets dz and adds to dc.
