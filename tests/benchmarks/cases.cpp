@@ -29,6 +29,24 @@ Case step_of(const char* name, typename Model::Sizes sizes) {
 
 }  // namespace
 
+double& flops_counted() {
+  static double flops = 0;
+  return flops;
+}
+
+const Kernels& counting_kernels() {
+  static const Kernels counting = [] {
+    Kernels k = kernels();
+    k.matmul = [](Index m, Index n, Index inner, const Real* a, Index a_row, Index a_col, const Real* b,
+                  Index b_row, Index b_col, Real* c, bool accumulate) {
+      flops_counted() += 2 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(inner);
+      kernels().matmul(m, n, inner, a, a_row, a_col, b, b_row, b_col, c, accumulate);
+    };
+    return k;
+  }();
+  return counting;
+}
+
 const std::vector<Case>& cases() {
   static const std::vector<Case> all{
       step_of<Vae, manual::VaeStep>("vae-small", {.B = 64, .D = 2, .H = 32, .L = 2}),

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "doxa/autograd/kernels/kernels.h"
+#include "doxa/autograd/random.h"
 #include "measurements.h"
 #include "support/arguments.h"
 #include "tests/support/allocations.h"
@@ -34,27 +35,54 @@ std::size_t allocations_of_a_step(const std::function<void()>& step) {
   return allocations_of(step);
 }
 
+// The product of matrices that runs at the machine's best rate, or nearly.
+class BestProduct {
+ public:
+  void operator()() {
+    for (int i = 0; i < repeats; ++i)
+      kernels().matmul(n, n, n, a_.data(), n, 1, b_.data(), n, 1, c_.data(), false);
+  }
+  static constexpr Index n = 128;
+  static constexpr int repeats = 4;
+  static constexpr double flops = 2.0 * n * n * n * repeats;
+
+ private:
+  Philox random_{1};
+  Tensor a_ = normal_noise({n, n}, random_), b_ = normal_noise({n, n}, random_), c_{Shape{n, n}};
+};
+
 void add_step(const char* program, const std::string& name, const TrainingStep& step, double microseconds,
-              std::size_t allocated, Rows& rows) {
-  rows.add(program, name, step.threads,
-           {{"microseconds", microseconds, 1},
-            {"records", step.records()},
-            {"bytes", step.bytes()},
-            {"allocations", allocated}});
+              std::size_t allocated, std::vector<Rows::Field> more, Rows& rows) {
+  std::vector<Rows::Field> fields{{"microseconds", microseconds, 1},
+                                  {"records", step.records()},
+                                  {"bytes", step.bytes()},
+                                  {"allocations", allocated}};
+  fields.insert(fields.end(), more.begin(), more.end());
+  rows.add(program, name, step.threads, std::move(fields));
 }
 
+// Of the machine's best rate, timed in turn with the step, the share at which the products of a step would
+// run if nothing else took time.
 void time_case(const Case& c, const Settings& settings, Rows& rows) {
   const TrainingStep taped = c.taped(settings.threads);
   const std::size_t allocated = allocations_of_a_step(taped.run);
+  BestProduct best;
+  const double flops = taped.flops();
+  const auto add_taped = [&](double microseconds, double of_best) {
+    const double peak = BestProduct::flops / of_best * taped.threads;
+    add_step("doxa", c.name, taped, microseconds, allocated,
+             {{"megaflops", 1e-6 * flops, 2}, {"share_of_peak", flops / microseconds / peak, 3}}, rows);
+  };
   if (!c.manual || taped.threads > 1) {
-    const double time = median_microseconds(taped.run, settings.seconds);
-    return add_step("doxa", c.name, taped, time, allocated, rows);
+    const std::vector<double> times = median_microseconds({taped.run, std::ref(best)}, settings.seconds);
+    return add_taped(times[0], times[1]);
   }
   const TrainingStep manual = c.manual();
   const std::size_t allocated_by_hand = allocations_of_a_step(manual.run);
-  const std::vector<double> times = median_microseconds({taped.run, manual.run}, settings.seconds);
-  add_step("doxa", c.name, taped, times[0], allocated, rows);
-  add_step("manual", c.name, manual, times[1], allocated_by_hand, rows);
+  const std::vector<double> times =
+      median_microseconds({taped.run, manual.run, std::ref(best)}, settings.seconds);
+  add_taped(times[0], times[2]);
+  add_step("manual", c.name, manual, times[1], allocated_by_hand, {}, rows);
 }
 
 // What a record costs, forward and backward together, where it has next to nothing to compute: nearly all
@@ -71,7 +99,7 @@ void time_objective(const Case& c, double seconds, Rows& rows) {
   const TrainingStep step = c.taped(1);
   const std::size_t allocated = allocations_of_a_step(step.gradient);
   const double microseconds = median_microseconds(step.gradient, seconds);
-  add_step("doxa-objective", c.name, step, microseconds, allocated, rows);
+  add_step("doxa-objective", c.name, step, microseconds, allocated, {}, rows);
 }
 
 std::vector<Benchmark> benchmarks() {
@@ -135,7 +163,9 @@ int main(int argc, char** argv) {
   doxa::support::CommandLine command(
       "bench", "the time of one training step of each case, and the rates of the kernels",
       "A row of a training step (noise, forward, backward, Adam), by tape or by hand:\n"
-      "  doxa,<case>,<dtype>,<threads>,<median microseconds>,<records>,<tape bytes>,<heap allocations>\n"
+      "  doxa,<case>,<dtype>,<threads>,<median microseconds>,<records>,<tape bytes>,<heap allocations>,\n"
+      "                                         <millions of operations in products of matrices>,<their\n"
+      "                                         share: over the time, over the rate of a 128 x 128 product>\n"
       "  manual,<case>,…                        the same, its gradient written by hand (-DDOXA_STUDIES=ON)\n"
       "  doxa-record,<case>,<dtype>,1,<nanoseconds a record, forward and backward>,<tape bytes a record>\n"
       "  doxa-objective,<case>,<dtype>,1,<median microseconds>,<records>,<tape bytes>,<heap allocations>\n"

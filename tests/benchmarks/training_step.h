@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "doxa/autograd/kernels/kernels.h"
 #include "doxa/autograd/random.h"
 #include "doxa/autograd/shards.h"
 #include "doxa/models/nn/adam.h"
@@ -18,8 +19,23 @@ struct TrainingStep {
   std::function<void()> gradient;        ///< all of it but Adam
   std::function<std::size_t()> records;  ///< on all tapes after a step
   std::function<std::size_t()> bytes;    ///< in use on all tapes after a step
-  int threads = 1;                       ///< at most those asked for
+  std::function<double()> flops;  ///< 2 m n k of all products of matrices in a step; empty: not counted
+  int threads = 1;                ///< at most those asked for
 };
+
+/// Kernels that count 2 m n k operations for each product of matrices, in flops_counted().
+const Kernels& counting_kernels();
+double& flops_counted();
+
+/// How many such operations the gradient of a model's loss takes on one tape.
+template <class Model>
+double count_flops(Model& model) {
+  Tape tape(counting_kernels());
+  Philox noise(2);
+  flops_counted() = 0;
+  tape.backward(model.loss(tape, 0, model.batch(), noise));
+  return flops_counted();
+}
 
 /// The gradient of a model's loss on one tape.
 template <class Model>
@@ -90,7 +106,8 @@ TrainingStep training_step(typename Model::Sizes sizes, More... more) {
               },
           .gradient = [all] { all->gradient.gradient(); },
           .records = [all] { return all->gradient.records(); },
-          .bytes = [all] { return all->gradient.bytes(); }};
+          .bytes = [all] { return all->gradient.bytes(); },
+          .flops = [all] { return count_flops(all->model); }};
 }
 
 /// The step of a model with the members `Index batch()` and `Var loss(Tape&, Index first, Index rows,
@@ -124,7 +141,8 @@ TrainingStep manual_step(typename Model::Sizes sizes) {
               },
           .gradient = [all] { all->step.gradient(all->noise); },
           .records = none,
-          .bytes = none};
+          .bytes = none,
+          .flops = nullptr};
 }
 
 struct Case {
