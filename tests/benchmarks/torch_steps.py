@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""PyTorch's time for one training step of the models of training_steps/, by the same formulas.
+"""PyTorch's time for one training step of the models of training_steps/, by the same formulas, and for the
+gradients of objectives/.
 
 A step is noise, forward, backward and Adam. Prints rows like those of bench:
     torch,<case>,<dtype>,<threads>,<median microseconds>          eager mode
     torch-trace,<case>,<dtype>,<threads>,<median microseconds>    the forward pass as a TorchScript trace
+    torch-compile,<case>,<dtype>,<threads>,<median microseconds>  through torch.compile, with Adam in one fused pass
     torch-matmul,<n>,<dtype>,<threads>,<GFLOP/s>                  product of two n x n matrices
 
 On Debian: apt-get install python3-torch libopenblas0-pthread (without the second PyTorch multiplies matrices by an
-unoptimised BLAS, and any comparison is unfair to it).
+unoptimised BLAS, and any comparison is unfair to it). --compile takes PyTorch 2 (Debian 13), and python3-setuptools and
+g++ beside it.
 """
 import argparse
 import ctypes
@@ -123,7 +126,73 @@ class Rssm(torch.nn.Module):
         return loss / self.batch
 
 
+class GaussianMixture(torch.nn.Module):
+    """Minus the log-density of n points under a mixture with a Wishart prior: objectives/gaussian_mixture.h."""
+
+    def __init__(self, n, d, K):
+        super().__init__()
+        def parameter(*shape):
+            return torch.nn.Parameter(torch.randn(*shape))
+        self.alpha, self.means = parameter(K), parameter(K, d)
+        self.q, self.below = parameter(K, d), parameter(K, d * (d - 1) // 2)
+        self.x = torch.randn(n, d)
+        self.rows, self.columns = torch.tril_indices(d, d, -1)
+        self.constant = -0.5 * n * d * math.log(2 * math.pi) + K * (
+            0.5 * d * (d + 1) * math.log(2) + 0.25 * d * (d - 1) * math.log(math.pi)
+            + sum(math.lgamma((d + 2 - j) / 2) for j in range(1, d + 1)))
+
+    def forward(self):
+        factors = torch.diag_embed(torch.exp(self.q))
+        factors = factors.index_put((slice_of(factors), self.rows, self.columns), self.below)
+        away = torch.matmul(self.x[None] - self.means[:, None], factors.transpose(1, 2))
+        densities = (self.alpha + self.q.sum(1))[:, None] - 0.5 * away.square().sum(2)
+        total = torch.logsumexp(densities, 0).sum() - len(self.x) * torch.logsumexp(self.alpha, 0)
+        prior = 0.5 * (torch.exp(self.q).square().sum() + self.below.square().sum())
+        return -(total + prior + self.constant)
+
+
+def slice_of(stack):
+    """All matrices of a stack, as an index."""
+    return torch.arange(len(stack))[:, None]
+
+
+class ElementwiseLstm(torch.nn.Module):
+    """Memories whose weights are vectors: objectives/elementwise_lstm.h."""
+
+    def __init__(self, layers, length, width):
+        super().__init__()
+        self.weights = torch.nn.Parameter(torch.randn(layers, 4, width))
+        self.biases = torch.nn.Parameter(torch.randn(layers, 4, width))
+        self.ends = torch.nn.Parameter(torch.randn(3, width))
+        self.states, self.data = torch.randn(layers, 2, width), torch.randn(length, width)
+
+    def forward(self):
+        states = [tuple(s.unbind(0)) for s in self.states.unbind(0)]
+        layers = [(w.unbind(0), b.unbind(0)) for w, b in zip(self.weights.unbind(0), self.biases.unbind(0))]
+        a, b, d = self.ends.unbind(0)
+        data, total = self.data.unbind(0), 0.0
+        for x, target in zip(data, data[1:]):
+            x = a * x
+            for l, (w, bias) in enumerate(layers):
+                h, c = states[l]
+                f, i = torch.sigmoid(w[0] * x + bias[0]), torch.sigmoid(w[1] * h + bias[1])
+                o, g = torch.sigmoid(w[2] * x + bias[2]), torch.tanh(w[3] * h + bias[3])
+                c = f * c + i * g
+                x = o * torch.tanh(c)
+                states[l] = (x, c)
+            y = b * x + d
+            total = total + torch.dot(target, y - torch.log(torch.exp(y).sum() + 2))
+        return -total / ((len(data) - 1) * self.data.shape[1])
+
+
 # The sizes of cases.cpp.
+OBJECTIVES = {
+    "lstm-l2-c1024": lambda: ElementwiseLstm(layers=2, length=1024, width=14),
+    "gmm-d2-k5": lambda: GaussianMixture(n=1000, d=2, K=5),
+    "gmm-d10-k25": lambda: GaussianMixture(n=1000, d=10, K=25),
+    "gmm-d64-k25": lambda: GaussianMixture(n=1000, d=64, K=25),
+    "gmm-d128-k25": lambda: GaussianMixture(n=1000, d=128, K=25),
+}
 CASES = {
     "vae-small": lambda: Vae(B=64, D=2, H=32, L=2),
     "vae-medium": lambda: Vae(B=128, D=64, H=128, L=8),
@@ -147,17 +216,23 @@ def median_seconds(function, seconds, warm_up):
     return statistics.median(times)
 
 
-def time_step(case, seconds, trace):
-    """Microseconds of one step."""
+def time_step(case, seconds, mode):
+    """Microseconds of one step, or of one gradient of an objective."""
     torch.manual_seed(1)
-    model = CASES[case]()
-    adam = torch.optim.Adam(model.parameters(), lr=1e-3)
-    loss = torch.jit.trace(model, (), check_trace=False) if trace else model
+    model = (CASES.get(case) or OBJECTIVES[case])()
+    fused = {"fused": True} if mode == "compile" else {}
+    adam = torch.optim.Adam(model.parameters(), lr=1e-3, **fused) if case in CASES else None
+    if mode == "trace":
+        loss = torch.jit.trace(model, (), check_trace=False)
+    else:
+        loss = torch.compile(model) if mode == "compile" else model
 
     def step():
-        adam.zero_grad(set_to_none=True)
+        for parameter in model.parameters():
+            parameter.grad = None
         loss().backward()
-        adam.step()
+        if adam:
+            adam.step()
 
     return 1e6 * median_seconds(step, seconds, warm_up=5)  # a trace compiles itself in its first calls
 
@@ -196,11 +271,13 @@ def about():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--case", choices=CASES, action="append", help="only this case; may be repeated")
+    parser.add_argument("--case", choices=[*CASES, *OBJECTIVES], action="append", help="only this case; may be repeated")
     parser.add_argument("--dtype", choices=["float64", "float32"], default="float64")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=2.0, help="how long to time each case")
-    parser.add_argument("--trace", action="store_true", help="trace the forward pass")
+    modes = parser.add_mutually_exclusive_group()
+    modes.add_argument("--trace", action="store_true", help="trace the forward pass")
+    modes.add_argument("--compile", action="store_true", help="compile forward and backward (PyTorch 2)")
     parser.add_argument("--matmul", type=int, action="append", metavar="N",
                         help="instead: the rate of this product")
     parser.add_argument("--about", action="store_true", help="versions of PyTorch and its BLAS")
@@ -216,9 +293,12 @@ def main():
             for n in arguments.matmul:
                 print(f"torch-matmul,{n},{tail},{time_matmul(n, arguments.seconds):.1f}", flush=True)
         return
-    program = "torch-trace" if arguments.trace else "torch"
+    if arguments.compile and not hasattr(torch, "compile"):
+        parser.error(f"--compile: found PyTorch {torch.__version__}, expected 2 or later")
+    mode = "trace" if arguments.trace else "compile" if arguments.compile else "eager"
+    program = "torch" if mode == "eager" else f"torch-{mode}"
     for case in arguments.case or CASES:
-        microseconds = time_step(case, arguments.seconds, arguments.trace)
+        microseconds = time_step(case, arguments.seconds, mode)
         print(f"{program},{case},{tail},{microseconds:.1f}", flush=True)
 
 
