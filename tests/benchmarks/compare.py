@@ -5,8 +5,9 @@
     tests/benchmarks/compare.py build/bin/bench build-float/bin/bench      # single precision too
 
 The programs are run in turn, case by case and several rounds, on the same number of threads, and the medians over
-the rounds are compared; PyTorch eager and traced, the better of the two counting. Needs Debian's python3-torch and
-libopenblas0-pthread.
+the rounds are compared; PyTorch eager and traced, or compiled from version 2 on, the better of the two counting. Needs
+Debian's python3-torch and libopenblas0-pthread, and python3-setuptools, libtorch-dev and g++ to compile. A newer Debian
+in a folder of its own will do: --python is then a script that enters it and runs its python3.
 
 usage: compare.py [--case NAME]... [--rounds N] [--seconds S] [--threads N] [--python PATH] BENCH...
 """
@@ -22,6 +23,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PEER = os.path.join(HERE, "torch_steps.py")
 CASES = ["vae-small", "vae-medium", "vae-large", "filter-small", "filter-medium", "filter-large", "rssm-medium",
          "rssm-large"]
+OBJECTIVES = ["lstm-l2-c1024", "gmm-d2-k5", "gmm-d10-k25", "gmm-d64-k25", "gmm-d128-k25"]
+MODES = {"torch": [], "torch-trace": ["--trace"], "torch-compile": ["--compile"]}
 SIZES = [64, 128, 256, 1024]
 
 
@@ -66,20 +69,21 @@ def processor():
 
 
 class Measurements:
-    """(program, case, dtype) -> the values of all rounds."""
+    """(program, case, dtype) -> the rows of all rounds."""
 
     def __init__(self):
-        self.values = {}
+        self.rows = {}
 
     def add(self, text):
         for line in text.splitlines():
             fields = line.split(",")
             if len(fields) >= 5:
-                self.values.setdefault(tuple(fields[:3]), []).append(float(fields[4]))
+                self.rows.setdefault(tuple(fields[:3]), []).append([float(field) for field in fields[3:]])
 
-    def median(self, program, case, dtype):
-        found = self.values.get((program, str(case), dtype))
-        return statistics.median(found) if found else None
+    def median(self, program, case, dtype, field=1):
+        """Of the times or rates, or of another field behind the number of threads."""
+        found = self.rows.get((program, str(case), dtype))
+        return statistics.median(row[field] for row in found) if found else None
 
 
 def table(headers, rows):
@@ -92,15 +96,56 @@ def number(value):
     return "" if value is None else f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
 
 
-def steps_table(found, cases, dtype):
+def theirs_and_ratio(found, case, dtype, ours, modes):
+    """The cells of PyTorch's times, with the best one marked, and of the ratio to that."""
+    times = {mode: found.median(mode, case, dtype) for mode in modes}
+    best = min(time for time in times.values() if time is not None)
+    cells = [number(time) + (" ←" if time == best else "") for time in times.values()]
+    return cells, f"**{best / ours:.1f}**"
+
+
+def steps_table(found, cases, dtype, modes):
     rows = []
     for case in cases:
-        eager, traced = (found.median(program, case, dtype) for program in ("torch", "torch-trace"))
         ours, manual = found.median("doxa", case, dtype), found.median("manual", case, dtype)
-        rows.append([case, number(eager), number(traced), number(ours),
-                     f"**{min(eager, traced) / ours:.1f}**", number(manual),
-                     f"{ours / manual:.2f}" if manual else ""])
-    return table([f"{dtype}, µs", "PyTorch eager", "traced", "doxa", "ratio", "by hand", "tape / by hand"], rows)
+        cells, ratio = theirs_and_ratio(found, case, dtype, ours, modes)
+        share = found.median("doxa", case, dtype, field=6)
+        rows.append([case, *cells, number(ours), ratio, number(manual), f"{ours / manual:.2f}" if manual else "",
+                     f"{100 * share:.0f} %"])
+    return table([f"{dtype}, µs", *heads(modes), "doxa", "ratio", "by hand", "tape / by hand", "share of peak"],
+                 rows)
+
+
+def objectives_table(found, cases, dtype, modes):
+    rows = []
+    for case in cases:
+        ours = found.median("doxa-objective", case, dtype)
+        cells, ratio = theirs_and_ratio(found, case, dtype, ours, modes)
+        rows.append([case, *cells, number(ours), ratio])
+    return table([f"{dtype}, µs", *heads(modes), "doxa", "ratio"], rows)
+
+
+def heads(modes):
+    names = {"torch": "PyTorch eager", "torch-trace": "traced", "torch-compile": "compiled"}
+    return [names[mode] for mode in modes]
+
+
+def modes_of(case, modes):
+    """A loop of a thousand steps is neither traced nor compiled in reasonable time."""
+    return ["torch"] if case.startswith("lstm") else modes
+
+
+def find_modes(python, version):
+    """Version 2 compiles in place of tracing, which is deprecated there; if it can not here, a line says why."""
+    if version.startswith("PyTorch 1."):
+        return ["torch", "torch-trace"]
+    words = [python, PEER, "--case", "vae-small", "--seconds", "0.01", "--compile"]
+    done = subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if done.returncode == 0:
+        return ["torch", "torch-compile"]
+    lines = [line for line in done.stderr.splitlines() if "rror" in line] or [f"exit status {done.returncode}"]
+    print(f"compare.py: torch.compile does not work here, and is left out: {lines[-1].strip()}", file=sys.stderr)
+    return ["torch"]
 
 
 def matmul_table(found, dtype):
@@ -114,7 +159,7 @@ def matmul_table(found, dtype):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bench", nargs="+", help="the program bench, of one or several builds")
-    parser.add_argument("--case", choices=CASES, action="append", help="only this case; may be repeated")
+    parser.add_argument("--case", choices=CASES + OBJECTIVES, action="append", help="only this case; may be repeated")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=1.0, help="for each program, case and round")
     parser.add_argument("--threads", type=int, default=1)
@@ -122,12 +167,14 @@ def main():
     arguments = parser.parse_args()
     if arguments.rounds < 1 or arguments.seconds <= 0 or arguments.threads < 1:
         fail("--rounds, --seconds and --threads: expected positive numbers")
-    python, cases = find_python(arguments.python), arguments.case or CASES
+    python, cases = find_python(arguments.python), arguments.case or CASES + OBJECTIVES
     threads, seconds = str(arguments.threads), str(arguments.seconds)
 
     def run(*words):
         return output_of(list(words), threads)
 
+    version = run(python, PEER, "--about").strip()
+    modes = find_modes(python, version)
     builds = {bench: run(bench, "--about").strip() for bench in arguments.bench}
 
     found, dtypes = Measurements(), []
@@ -142,8 +189,8 @@ def main():
             print(f"{dtype} {case}", file=sys.stderr, flush=True)
             for _ in range(arguments.rounds):
                 found.add(run(*ours, "--case", case))
-                found.add(run(*theirs, "--case", case))
-                found.add(run(*theirs, "--case", case, "--trace"))
+                for mode in modes_of(case, modes):
+                    found.add(run(*theirs, "--case", case, *MODES[mode]))
         if arguments.threads == 1 and not arguments.case:
             print(f"{dtype} matmul", file=sys.stderr, flush=True)
             sizes = [word for n in SIZES for word in ("--matmul", str(n))]
@@ -152,11 +199,13 @@ def main():
                 found.add(run(*theirs, *sizes))
 
     print(f"{processor()}, {os.cpu_count()} cores, {platform.system()}; {threads} thread(s), medians of "
-          f"{arguments.rounds} rounds in turn. {run(python, PEER, '--about').strip()}.")
+          f"{arguments.rounds} rounds in turn. {version}.")
     for about in builds.values():
         print(f"doxa: {about}.")
     for dtype in dtypes:
-        print("\n" + steps_table(found, cases, dtype))
+        for chosen, as_table in ((CASES, steps_table), (OBJECTIVES, objectives_table)):
+            if these := [case for case in cases if case in chosen]:
+                print("\n" + as_table(found, these, dtype, modes))
         if arguments.threads == 1 and not arguments.case:
             print("\n" + matmul_table(found, dtype))
 

@@ -9,8 +9,8 @@ A step is noise, forward, backward and Adam. Prints rows like those of bench:
     torch-matmul,<n>,<dtype>,<threads>,<GFLOP/s>                  product of two n x n matrices
 
 On Debian: apt-get install python3-torch libopenblas0-pthread (without the second PyTorch multiplies matrices by an
-unoptimised BLAS, and any comparison is unfair to it). --compile takes PyTorch 2 (Debian 13), and python3-setuptools and
-g++ beside it.
+unoptimised BLAS, and any comparison is unfair to it). --compile takes PyTorch 2 (Debian 13), and python3-setuptools,
+libtorch-dev and g++ beside it.
 """
 import argparse
 import ctypes

@@ -30,8 +30,9 @@ class DerivativeCheck {
                         std::span<const GradientEntry> column,
                         const std::function<const Numbers&()>& unstable) const;
   // Where some of the elements `inputs` are at a kink of Σ v_i y_i together; entries[…].output is `output`.
+  // If not all of these elements were seen to be, nothing is called wrong.
   void ties(const Tensor& v, Index output, std::span<const std::size_t> inputs, std::span<const double> g,
-            std::vector<GradientEntry>& entries);
+            bool all_seen, std::vector<GradientEntry>& entries);
   void elements(GradientReport& report);
 
   Tensor unit(std::size_t output) const;  // the cotangent that picks one output

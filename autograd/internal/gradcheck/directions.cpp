@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "doxa/autograd/internal/gradcheck/derivatives.h"
@@ -123,7 +124,11 @@ void DerivativeCheck::elements(GradientReport& report) {
     }
   }
   report.undecided = std::max(report.undecided, undecided.share(euclidean_norm(g)));
-  if (kinks.size() > 1) ties(v, -1, kinks, g, report.entries);
+  if (kinks.empty()) return;
+  if (kinks.size() > 1) ties(v, -1, kinks, g, true, report.entries);
+  std::vector<std::size_t> all(f_.inputs());  // elements that were not looked at may meet there, too
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  ties(v, -1, all, g, false, report.entries);
 }
 
 }  // namespace doxa

@@ -141,9 +141,12 @@ void leave_pieces_between_jumps(const LineFunction& f, std::span<const double> h
            std::abs(analytic - e.value) <= ratio_limit * e.error &&
            ratio_limit * e.error <= 0.1 * std::abs(e.value);
   };
+  // A saw with teeth some steps wide, along a slope that is another than that of the teeth: they are about as
+  // high as its roughness.
   const auto contradicts = [&](const SlopeEstimate& e) {
-    const double gap = std::abs(e.value - d.value);
-    return e.error < std::numeric_limits<double>::infinity() && gap > 2 * ratio_limit * (e.error + d.error);
+    const double gap = std::abs(e.value - d.value), height = gap * d.step;
+    return e.roughness <= 0.1 * e.variation && gap > 2 * ratio_limit * (e.error + d.error) &&
+           e.roughness >= 0.01 * height && e.roughness <= 1e4 * height;
   };
   double shortest = 0;  // of the steps over which F jumps
   for (std::size_t k = 0; k < d.estimates.size() && d.estimates[k].step > d.step; ++k) {

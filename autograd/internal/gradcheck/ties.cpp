@@ -9,7 +9,7 @@ namespace doxa {
 // may lie between its one-sided limits and their sum not. If Σ v_i y_i is convex along each of the inputs (or
 // concave along each), a subgradient g has F'(x; -d) ≤ -⟨g, d⟩ and ⟨g, d⟩ ≤ F'(x; d) in every direction d.
 void DerivativeCheck::ties(const Tensor& v, Index output, std::span<const std::size_t> inputs,
-                           std::span<const double> g, std::vector<GradientEntry>& entries) {
+                           std::span<const double> g, bool all_seen, std::vector<GradientEntry>& entries) {
   bool convex = true, concave = true;
   for (const GradientEntry& e : entries)
     if (e.verdict == Verdict::kink && e.output == output && e.index >= 0) {
@@ -37,6 +37,12 @@ void DerivativeCheck::ties(const Tensor& v, Index output, std::span<const std::s
     e.output = output;
     e.analytic = product;
     judge(e, numeric, around(here[0], std::abs(product), v));
+    if (e.verdict == Verdict::fail && !all_seen) {
+      e.verdict = Verdict::inconclusive;
+      e.cause = "several kinks meet here";
+      entries.push_back(std::move(e));
+      return;
+    }
     if (e.verdict == Verdict::fail || e.verdict == Verdict::kink) entries.push_back(std::move(e));
   }
 }
