@@ -128,7 +128,11 @@ void DerivativeCheck::elements(GradientReport& report) {
   if (kinks.size() > 1) ties(v, -1, kinks, g, true, report.entries);
   std::vector<std::size_t> all(f_.inputs());  // elements that were not looked at may meet there, too
   std::iota(all.begin(), all.end(), std::size_t{0});
+  const std::size_t before = report.entries.size();
   ties(v, -1, all, g, false, report.entries);
+  for (std::size_t i = before; i < report.entries.size(); ++i)
+    if (report.entries[i].verdict == Verdict::inconclusive)
+      report.undecided = std::numeric_limits<double>::infinity();
 }
 
 }  // namespace doxa

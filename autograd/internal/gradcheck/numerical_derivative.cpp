@@ -158,7 +158,8 @@ void leave_pieces_between_jumps(const LineFunction& f, std::span<const double> h
     const bool close = !e.smooth() && e.step <= 300 * d.step;
     const bool suspect = disagrees && (alike || confirms(e));
     if (!suspect && !(disagrees && close) && !contradicts(e)) continue;
-    const int found = shortest > 0 && !close ? 1 : count_jumps(f, here.size(), i, e.step, d.value);
+    const int found =
+        shortest > 0 && !close ? 1 : count_jumps(f, here.size(), i, e.step, d.value, 10 * d.roughness);
     if (found > 1 || (found > 0 && suspect)) shortest = e.step;
   }
   if (shortest == 0) return;
