@@ -98,6 +98,7 @@ void expect_formula_and_gradient(typename Model::Sizes sizes, double roundings) 
   const double exact = static_cast<double>(by_formula(model));
   EXPECT_NEAR(static_cast<double>(model.loss(tape, 0, 1, none).item()), exact,
               roundings * unit_roundoff * std::abs(exact));
+  if (sizeof(Real) < sizeof(double)) return;  // most of the derivatives are below single precision's rounding
   std::vector<CheckedLeaf> leaves;
   for (Parameter* p : parameters(model)) leaves.push_back({p->name, &p->value, &p->gradient});
   const GradientReport report =

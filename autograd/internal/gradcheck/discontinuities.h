@@ -8,8 +8,8 @@
 namespace doxa {
 
 /// In how many of four intervals within `step` of 0 does component i of F jump? They are those where F is
-/// furthest from a smooth curve. Jumps are sought in F - trend t, where `trend` is the slope between them, and
-/// are larger than `noise`.
+/// furthest from a smooth curve. Jumps are sought in F - trend t, where `trend` is the slope between them,
+/// and are larger than `noise`.
 int count_jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step, double trend,
                 double noise);
 

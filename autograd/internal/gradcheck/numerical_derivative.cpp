@@ -112,6 +112,7 @@ void choose(NumericalDerivative& d, double here, double first) {
   d.error = best->error;
   // Over a shorter step F is seen to be smooth: the kink is beside 0, or was none.
   if (d.step < d.side_step && 100 * d.error < std::abs(d.right - d.left)) d.kink = false;
+  d.flat = !best->constant && !best->smooth();
   d.roughness = best->roughness;
   d.largest = best->largest;
   const auto near = std::ranges::find_if(d.estimates, [&](const SlopeEstimate& e) {

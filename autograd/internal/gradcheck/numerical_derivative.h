@@ -28,6 +28,7 @@ struct NumericalDerivative {
   double steepest = 0;        ///< the largest slope at any step
   double variation = 0;       ///< the largest standard deviation of the samples at any step
   bool constant = false;      ///< F has the same bits at all samples of the largest step
+  bool flat = false;          ///< the samples that gave the value differ by little more than rounding
   bool constant_far = false;  ///< and but for rounding over longer steps, too
   bool steps = false;      ///< F stays constant over short distances and changes over long ones, everywhere
   bool undefined = false;  ///< F is not finite at some sample of every step

@@ -33,12 +33,16 @@ Verdict inconclusive(GradientEntry& e, std::string cause) {
   return Verdict::inconclusive;
 }
 
+// What y may hide over a distance at which it does not change: a bounded function far below its numbers.
+bool hidden_by_size(const GradientEntry& e, const NumericalDerivative& d, const Around& around) {
+  return std::abs(e.analytic) * d.step <= 1e-3 * std::abs(around.y);
+}
+
 Verdict of_constant(GradientEntry& e, const NumericalDerivative& d, const Around& around) {
   if (e.analytic == 0) return Verdict::pass;
-  const double change = std::abs(e.analytic) * d.step;  // over a distance at which y is constant
   // An op may round numbers as large as its operands, and what it does with them is not on the tape.
   const double hidden = 8 * unit_roundoff * around.intermediate;
-  if (change > std::max(1e-3 * std::abs(around.y), hidden)) return Verdict::fail;
+  if (std::abs(e.analytic) * d.step > hidden && !hidden_by_size(e, d, around)) return Verdict::fail;
   return inconclusive(e, "y does not change at all: its numbers are too coarse for a change this small");
 }
 
@@ -115,7 +119,8 @@ void judge(GradientEntry& e, const NumericalDerivative& d, const Around& around)
     // each and their errors show where they cancel.
     const double lenient = around.direction ? std::max(allowed, resolution_limit * around.largest) : allowed;
     if (const double limit = lenient + denormal_limit + 3 * bound + ratio_limit * unstable;
-        off > limit && !(d.steps && coarse) && !hidden && off > limit + rounding_inside(around) / d.step)
+        off > limit && !(d.steps && coarse) && !hidden && !(d.flat && hidden_by_size(e, d, around)) &&
+        off > limit + rounding_inside(around) / d.step)
       return Verdict::fail;
     return inconclusive(e, cause(e, d, around, unstable));
   };
