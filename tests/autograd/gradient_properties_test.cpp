@@ -209,6 +209,35 @@ TEST(GradientProperties, ScaleWithACotangentOfEitherSign) {
   }
 }
 
+// Where the gradient is so large that 2^40 times it overflows, or so small that it is denormal.
+TEST(GradientProperties, ScaleWithTheCotangentAtTheEndsOfTheRange) {
+  const Real huge = std::numeric_limits<Real>::max() / Real(1e8),
+             small = std::numeric_limits<Real>::min() / 64;
+  for (const Real scale : {huge, small}) {
+    const auto scaled = [scale](Real limit) {
+      return [scale, limit](Tape&, Inputs x) {
+        return record(
+            "scaled sine", Shape{3}, {x[0]},
+            [scale](Record& r) {
+              for (Index i = 0; i < 3; ++i) r.value()[i] = scale * std::sin(r.value(0)[i]);
+            },
+            [scale, limit](Record& r) {
+              for (Index i = 0; i < 3; ++i)
+                r.adjoint(0)[i] +=
+                    scale * (std::cos(r.value(0)[i]) * std::clamp(r.adjoint()[i], -limit, limit));
+            });
+      };
+    };
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      const GradientReport right =
+          check_gradients(scaled(std::numeric_limits<Real>::infinity()), three_numbers, {.seed = seed});
+      EXPECT_TRUE(right.violations.empty()) << right.str();
+      EXPECT_TRUE(says(check_gradients(scaled(100), three_numbers, {.seed = seed}), "times the cotangent"))
+          << scale;
+    }
+  }
+}
+
 // The mask underflows whatever the cotangent is.
 TEST(GradientProperties, ScaleWithTheCotangentOfAMaskedSoftmax) {
   const auto masked = [](Real limit) {

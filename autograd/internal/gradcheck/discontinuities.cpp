@@ -22,7 +22,7 @@ bool jumps_between(const LineFunction& f, std::size_t outputs, std::size_t i, do
     return std::abs(to[i] - from[i] - trend * width);
   };
   std::vector<double> changes;
-  for (;;) {
+  for (int k = 0; k < 100; ++k) {  // more than it takes, unless one end is 0
     changes.push_back(change(low, high, b - a));
     const double c = f(a + (b - a) / 2, middle);
     if (!(c > a && c < b) || !std::isfinite(middle[i])) break;

@@ -45,8 +45,8 @@ void Properties::linearity(Var y) {
 // Multiplication by ±2^k is exact, and therefore everything that a linear rule computes from it as well,
 // unless a number on the way over- or underflows. Returns false if one did, so that nothing can be said. For
 // a large k rounding is allowed, because a rule may take another way round where numbers are large. A rule
-// that underflows whatever the cotangent is, as the softmax of masked scores does, is still linear but for
-// numbers that are tiny beside the largest of the gradient.
+// that underflows whatever the cotangent is, as the softmax of masked scores does, or only before a large
+// factor, is still linear but for numbers that are tiny beside the largest of the gradient, or lost digits.
 bool Properties::scales(Var y, double factor, const std::string& what) {
   struct Range {
     bool overflow, underflow;
@@ -59,7 +59,11 @@ bool Properties::scales(Var y, double factor, const std::string& what) {
   };
   Numbers multiple, expected = of_v_;
   const Range there = compute(factor, multiple);
-  for (double& element : expected) element *= factor;
+  for (double& element : expected) {
+    if (!std::isfinite(element)) continue;
+    element = static_cast<double>(static_cast<Real>(element * factor));
+    if (!std::isfinite(element)) return false;
+  }
   Numbers rounding = rounding_;
   for (double& leaf : rounding) leaf *= std::abs(factor);
   const std::optional<std::string> where = (factor == 2 || factor == -1)
@@ -70,7 +74,8 @@ bool Properties::scales(Var y, double factor, const std::string& what) {
   const Range here = compute(1, again);
   if (there.overflow || here.overflow) return false;
   if (there.underflow || here.underflow) {
-    if (!compute(0, of_zero).underflow) return false;
+    const bool grows = std::abs(factor) > 1;  // and so less underflows than before
+    if (!grows && !compute(0, of_zero).underflow) return false;
     const std::optional<std::string> clearly = far_off(multiple, expected);
     report(what, clearly);
     return clearly.has_value();
@@ -79,9 +84,9 @@ bool Properties::scales(Var y, double factor, const std::string& what) {
   return true;
 }
 
-// Off by a quarter of the largest element of its input, which is not tiny itself?
+// Off by half of the largest element of its input, which has some digits at least?
 std::optional<std::string> Properties::far_off(const Numbers& got, const Numbers& expected) const {
-  constexpr double tiny = 1e6 * static_cast<double>(std::numeric_limits<Real>::min());
+  constexpr double tiny = 1e3 * static_cast<double>(std::numeric_limits<Real>::denorm_min());
   for (std::size_t l = 0; l < f_.leaves().size(); ++l) {
     double largest = 0, largest_of_v = 0;
     for (std::size_t j = f_.first(l); j < f_.first(l + 1); ++j) {
@@ -90,7 +95,7 @@ std::optional<std::string> Properties::far_off(const Numbers& got, const Numbers
     }
     if (std::min(largest, largest_of_v) <= tiny) continue;
     for (std::size_t j = f_.first(l); j < f_.first(l + 1); ++j)
-      if (std::abs(got[j] - expected[j]) > largest / 4)
+      if (std::abs(got[j] - expected[j]) > largest / 2)
         return "at " + f_.entry(j).input_element() + ": " + text(got[j]) + ", expected " + text(expected[j]);
   }
   return {};
