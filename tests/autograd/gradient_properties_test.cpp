@@ -238,6 +238,30 @@ TEST(GradientProperties, ScaleWithTheCotangentAtTheEndsOfTheRange) {
   }
 }
 
+// A rule that assigns, and whose gradient is so large that no larger one fits beside it.
+TEST(GradientProperties, AddUpWithAnotherUseWhereTheGradientIsHuge) {
+  const Real huge = std::numeric_limits<Real>::max() / Real(1e8);
+  const auto assigned = [huge](bool adds) {
+    return [huge, adds](Tape&, Inputs x) {
+      return record(
+          "scaled sine", Shape{3}, {x[0]},
+          [huge](Record& r) {
+            for (Index i = 0; i < 3; ++i) r.value()[i] = huge * std::sin(r.value(0)[i]);
+          },
+          [huge, adds](Record& r) {
+            for (Index i = 0; i < 3; ++i)
+              r.adjoint(0)[i] =
+                  (adds ? r.adjoint(0)[i] : Real{0}) + huge * (std::cos(r.value(0)[i]) * r.adjoint()[i]);
+          });
+    };
+  };
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const GradientReport right = check_gradients(assigned(true), three_numbers, {.seed = seed});
+    EXPECT_TRUE(right.violations.empty()) << right.str();
+    EXPECT_TRUE(says(check_gradients(assigned(false), three_numbers, {.seed = seed}), "not the sum"));
+  }
+}
+
 // The mask underflows whatever the cotangent is.
 TEST(GradientProperties, ScaleWithTheCotangentOfAMaskedSoftmax) {
   const auto masked = [](Real limit) {

@@ -63,25 +63,35 @@ void Properties::two_uses() {
 }
 
 // ∇(p + s q) = ∇p + s ∇q. Large terms that cancel in ∇p may take the digits of ∇q with them, so that a larger
-// s is tried, too.
+// s is tried, too; where that overflows, p/s + q.
 void Properties::expect_sum(const std::string& what, Var p, Var q) {
   constexpr int most = std::numeric_limits<Real>::digits - 13;  // rounding does not hide ∇p beside s ∇q
   const Tensor one(Shape{}, 1);
   const Numbers of_p = f_.gradient(p, one), of_q = f_.gradient(q, one);
   std::optional<std::string> first;
   for (const int power : {0, most / 2, most}) {
+    const auto off = [&](double of_first, double of_second, bool& out_of_range) {
+      const Var total = static_cast<Real>(of_first) * p + static_cast<Real>(of_second) * q;
+      const FloatingPointFlags flags;
+      const Numbers gradient = f_.gradient(total, one);
+      Numbers expected = of_p, rounding = rounding_;
+      for (std::size_t j = 0; j < expected.size(); ++j)
+        expected[j] = of_first * of_p[j] + of_second * of_q[j];
+      std::optional<std::string> where = beyond_rounding(gradient, expected, rounding);
+      if (where) {
+        measure_rounding(total, one, gradient, rounding);
+        where = beyond_rounding(gradient, expected, rounding);
+      }
+      out_of_range = flags.overflow() || (of_first < 1 && flags.underflow());
+      for (std::size_t j = 0; j < expected.size(); ++j)
+        out_of_range |= !std::isfinite(expected[j]) && std::isfinite(of_p[j]) && std::isfinite(of_q[j]);
+      return where;
+    };
+    bool out_of_range = false;
     const double s = std::ldexp(1.0, power);
-    const Var total = p + static_cast<Real>(s) * q;
-    const FloatingPointFlags flags;
-    const Numbers gradient = f_.gradient(total, one);
-    Numbers expected = of_p, rounding = rounding_;
-    for (std::size_t j = 0; j < expected.size(); ++j) expected[j] += s * of_q[j];
-    std::optional<std::string> where = beyond_rounding(gradient, expected, rounding);
-    if (where) {
-      measure_rounding(total, one, gradient, rounding);
-      where = beyond_rounding(gradient, expected, rounding);
-    }
-    if (!where || flags.overflow()) return;
+    std::optional<std::string> where = off(1, s, out_of_range);
+    if (out_of_range) where = off(1 / s, 1, out_of_range);
+    if (!where || out_of_range) return;
     if (!first) first = where;
   }
   report(what, first);
