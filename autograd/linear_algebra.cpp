@@ -12,13 +12,6 @@
 namespace doxa {
 namespace {
 
-// The n of a stack of [n,n] matrices.
-Index order_of(const Shape& s, const OpName& op) {
-  if (s.rank() < 2 || s[s.rank() - 2] != s[s.rank() - 1])
-    throw argument_error(op, "expected a square matrix, got " + s.str());
-  return s[s.rank() - 1];
-}
-
 Shape leading(const Shape& s) { return s.without(s.rank() - 1).without(s.rank() - 2); }
 
 Real dot(Index n, const Real* a, const Real* b) {

@@ -101,9 +101,7 @@ bool triangle_finite(const Triangular& t, const Real* values) {
 Var triangular_matmul(Var t, Var x, Triangle triangle, bool transposed) {
   const OpName op("triangular_matmul", t.tape());
   const Shape st = t.shape(), sx = x.shape();
-  if (st.rank() < 2 || st[st.rank() - 2] != st[st.rank() - 1])
-    throw argument_error(op, "expected a square matrix, got " + st.str());
-  const Index n = st[st.rank() - 1];
+  const Index n = order_of(st, op);
   if (sx.rank() < 2 || sx[sx.rank() - 2] != n)
     throw argument_error(op, "inner dimensions differ: " + st.str() + " x " + sx.str());
   const Index m = sx[sx.rank() - 1];

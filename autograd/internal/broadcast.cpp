@@ -97,4 +97,10 @@ Index Stacks::uses(const Shape& operand) const {
   return matrices > 0 ? count() / matrices : 0;
 }
 
+Index order_of(const Shape& s, const OpName& op) {
+  if (s.rank() < 2 || s[s.rank() - 2] != s[s.rank() - 1])
+    throw argument_error(op, "expected a square matrix, got " + s.str());
+  return s[s.rank() - 1];
+}
+
 }  // namespace doxa

@@ -84,6 +84,9 @@ class Broadcast {
   std::array<bool, N> other_shape_{}, apart_{};  // apart_: its adjoint is collected in the workspace
 };
 
+/// The n of a stack of [n,n] matrices; throws std::invalid_argument naming `op` if it is none.
+Index order_of(const Shape& stack, const OpName& op);
+
 /// Pairs the matrices of two stacks, [..., m, n] each, whose leading axes broadcast by NumPy's rules. Throws
 /// std::invalid_argument naming `op` if they do not broadcast.
 class Stacks {
