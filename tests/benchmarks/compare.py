@@ -167,7 +167,10 @@ def main():
     arguments = parser.parse_args()
     if arguments.rounds < 1 or arguments.seconds <= 0 or arguments.threads < 1:
         fail("--rounds, --seconds and --threads: expected positive numbers")
-    python, cases = find_python(arguments.python), arguments.case or CASES + OBJECTIVES
+    python = find_python(arguments.python)
+    cases = arguments.case or CASES + (OBJECTIVES if arguments.threads == 1 else [])
+    if arguments.threads > 1 and any(case in OBJECTIVES for case in cases):
+        fail("--threads: an objective takes one thread")
     threads, seconds = str(arguments.threads), str(arguments.seconds)
 
     def run(*words):
@@ -183,12 +186,12 @@ def main():
         if dtype in dtypes:
             fail(f"{bench}: a second build for {dtype}")
         dtypes.append(dtype)
-        ours = [bench, "--seconds", seconds, "--threads", threads]
+        ours = [bench, "--seconds", seconds]
         theirs = [python, PEER, "--seconds", seconds, "--threads", threads, "--dtype", dtype]
         for case in cases:
             print(f"{dtype} {case}", file=sys.stderr, flush=True)
             for _ in range(arguments.rounds):
-                found.add(run(*ours, "--case", case))
+                found.add(run(*ours, "--case", case, *(["--threads", threads] if case in CASES else [])))
                 for mode in modes_of(case, modes):
                     found.add(run(*theirs, "--case", case, *MODES[mode]))
         if arguments.threads == 1 and not arguments.case:
