@@ -33,6 +33,9 @@ extern const double resolution_limit;
 /// can be wrong by no more than this share of its norm, and no numerical derivative contradicts one of them.
 extern const double undecided_limit;
 
+/// A sampled check of functions of up to this many numbers takes each of them.
+inline constexpr std::size_t few_inputs = 64;
+
 /// One checked derivative: of an element of y, or of F = Σ v_i y_i for a random cotangent v, with respect to
 /// an element of an input or along a random direction.
 struct GradientEntry {
@@ -103,7 +106,8 @@ struct GradientCheckOptions {
   std::uint64_t seed = 1;  ///< of cotangents, directions and the sample of elements
   CheckMode mode = CheckMode::automatic;
   int directions = 4;  ///< sampled: random directions in all inputs, in addition to one in each input
-  Index elements = 4;  ///< sampled: random elements of each input
+  /// Sampled: random elements of each input; all, unless this is 0, if there are no more than `few_inputs`.
+  Index elements = 4;
   /// For functions that are only approximately differentiable by construction (a solver that stops at a
   /// tolerance, a table): the gradient is meant to be right to this relative to the largest derivative of the
   /// same output; along a direction, to the root of the sum of squares of the terms g_j d_j. 0: right to
@@ -124,7 +128,8 @@ struct CheckedLeaf {
 /// Jacobian mode compares every ∂y_i/∂x_j, from backward(e_i) and from differences of y_i; then vᵀJ for
 /// Gaussian cotangents v, from one backward and from the numerical Jacobian. Sampled mode is for models with
 /// many parameters. For Gaussian v and directions d it compares ⟨∇(vᵀy), d⟩ with the difference of vᵀy along
-/// d; it also compares the derivatives with respect to some elements of each input.
+/// d; it also compares the derivatives with respect to some elements of each input, or to all if they are
+/// few.
 ///
 /// n and its error E come from polynomials fitted to y at 25 irregular distances up to h, at many h
 /// (internal/gradcheck/polynomial_fit.h): what the fit leaves over tells how rough y is at that scale,
@@ -142,7 +147,7 @@ struct CheckedLeaf {
 /// Along a direction one number stands for many derivatives. To pass, |a - n| ≤ u^(2/3) |n| + k E is asked
 /// for as well (√u |n| in single precision); to fail, |a - n| must exceed ρ of the root of the sum of the
 /// squares of its terms. Where the slopes from the left and the right differ, a must lie between them; where
-/// several inputs are tied and the function is convex (or concave) in each, also along directions that move
+/// several inputs are tied and the function is convex (or concave) near by, also along directions that move
 /// all of them.
 ///
 /// A gradient also has properties that are checked exactly:

@@ -115,6 +115,37 @@ TEST(GradientKinks, OfATieIsSeenFromNearerThanTheNextElement) {
   }
 }
 
+// |a - b| - relu(a + b)/2 at 0 is convex in a and in b, and not in both together: the slopes along (1, 0.9) are
+// -0.1 and -0.85, and 0, which is in Clarke's subdifferential because (1, -1) and (-1, 1) are gradients near
+// by, lies not between them.
+TEST(GradientKinks, OfAFunctionThatIsConvexInEachInputOnlyAreNotRefused) {
+  const auto f = [](Tape&, Inputs x) { return abs(x[0] - x[1]) - Real(0.5) * relu(x[0] + x[1]); };
+  const std::vector<Tensor> zeros{Tensor(Shape{}, 0), Tensor(Shape{}, 0)};
+  for (std::uint64_t seed = 0; seed < 50; ++seed)
+    for (const CheckMode mode : {CheckMode::jacobian, CheckMode::sampled}) {
+      const GradientReport report = check_gradients(f, zeros, {.seed = seed, .mode = mode});
+      EXPECT_EQ(report.count(Verdict::fail), 0u) << report.str();
+    }
+}
+
+// Each of two equal elements may have any share of the maximum's slope from 0 to 1, and together they have 1.
+TEST(GradientKinks, OfATieMustFitTogether) {
+  const auto largest = [](double share) {
+    return [=](Tape&, Inputs x) {
+      const Var y = x[0];
+      return max(y) + sum(static_cast<Real>(share - 0.5) * (y - stop_gradient(y)));
+    };
+  };
+  const std::vector<Tensor> tied{Tensor(Shape{2}, {Real(0.7), Real(0.7)})};
+  for (const CheckMode mode : {CheckMode::jacobian, CheckMode::sampled})
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      const GradientCheckOptions options{.seed = seed, .mode = mode};
+      EXPECT_EQ(check_gradients(largest(0.5), tied, options).verdict(), Verdict::kink);
+      EXPECT_EQ(check_gradients(largest(1), tied, options).verdict(), Verdict::fail);
+      EXPECT_EQ(check_gradients(largest(0), tied, options).verdict(), Verdict::fail);
+    }
+}
+
 // A kink beside the point is not at it; F'' may jump, F' may not.
 TEST(GradientKinks, TellsAKinkFromItsNeighbourhood) {
   for (const double distance : {0.3, 1e-2, 1e-4, -1e-3}) {

@@ -19,7 +19,7 @@ class DerivativeCheck {
                   std::vector<double> here, double intermediate);
 
   void jacobian(GradientReport& report);    ///< adds an entry for each element of the Jacobian
-  void directions(GradientReport& report);  ///< adds entries for directions and for a sample of the elements
+  void directions(GradientReport& report);  ///< adds entries for directions and for a sample of elements
   /// Adds an entry for the derivative of Σ v_i y_i along d, where v is random.
   void direction(std::string input, const Shape& shape, std::span<const double> d, GradientReport& report);
 
@@ -29,10 +29,11 @@ class DerivativeCheck {
   GradientEntry product(std::size_t j, double analytic, const Tensor& v,
                         std::span<const GradientEntry> column,
                         const std::function<const Numbers&()>& unstable) const;
+  bool convex(const Tensor& v, std::span<const std::size_t> inputs, double sign);
   // Where some of the elements `inputs` are at a kink of Σ v_i y_i together; entries[…].output is `output`.
-  // If not all of these elements were seen to be, nothing is called wrong.
   void ties(const Tensor& v, Index output, std::span<const std::size_t> inputs, std::span<const double> g,
-            bool all_seen, std::vector<GradientEntry>& entries);
+            std::vector<GradientEntry>& entries);
+  Index sample_size(std::size_t leaf) const;
   void elements(GradientReport& report);
 
   Tensor unit(std::size_t output) const;  // the cotangent that picks one output

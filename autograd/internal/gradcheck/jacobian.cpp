@@ -55,8 +55,7 @@ void DerivativeCheck::jacobian(GradientReport& report) {
   }
   for (std::size_t i = 0; i < m; ++i) {
     report.undecided = std::max(report.undecided, undecided[i].share(euclidean_norm(analytic[i])));
-    if (kinks[i].size() > 1)
-      ties(unit(i), static_cast<Index>(i), kinks[i], analytic[i], true, report.entries);
+    if (kinks[i].size() > 1) ties(unit(i), static_cast<Index>(i), kinks[i], analytic[i], report.entries);
   }
 }
 
