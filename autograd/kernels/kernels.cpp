@@ -1,6 +1,9 @@
 #include "doxa/autograd/kernels/kernels.h"
 
 #include <array>
+#include <vector>
+
+#include "doxa/autograd/tensor.h"
 
 namespace doxa {
 namespace {
@@ -28,6 +31,12 @@ struct Available {
 std::span<const Kernels* const> available_kernels() {
   static const Available available;
   return {available.sets.data(), available.count};
+}
+
+Real* memory_of_thread(Index n) {
+  thread_local std::vector<Real, CacheAligned<Real>> memory;
+  if (static_cast<Index>(memory.size()) < n) memory.resize(static_cast<std::size_t>(n));
+  return memory.data();
 }
 
 const Kernels& kernels() { return *available_kernels().back(); }

@@ -3,8 +3,8 @@
 // C is computed tile by tile (matmul_tile.inl), and for parts of the operands that stay in the caches: a
 // panel of `depth` rows and up to tile_columns columns of B in the first cache meets `height` rows of A from
 // the second (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008). Unlike
-// there, operands are read in place unless their strides forbid it: the matrices of training are small, and a
-// copy of A costs more than it saves.
+// there, operands are read in place unless their strides forbid it or they are large (matmul_blocks.inl): the
+// matrices of training are small, and a copy of A costs more than it saves.
 
 #include "doxa/autograd/kernels/matmul_tile.inl"
 
@@ -129,6 +129,8 @@ void product_of_copy(Index m, Index n, Index k, Operand a, Operand b, Result c, 
   }
 }
 
+#include "doxa/autograd/kernels/matmul_blocks.inl"
+
 void matmul(Index m, Index n, Index k, const Real* a, Index a_row, Index a_col, const Real* b, Index b_row,
             Index b_col, Real* c, bool accumulate);
 
@@ -171,6 +173,10 @@ void matmul(Index m, Index n, Index k, const Real* a, Index a_row, Index a_col, 
   if (k == 0 && !accumulate)
     for (Index i = 0; i < m * n; ++i) c[i] = 0;
   const Operand left = {a, a_row, a_col}, right = {b, b_row, b_col};
+  // So much work that copies of both operands are nothing beside it.
+  constexpr Index least = 128;
+  if (m >= least && n >= least && k >= least && m * n >= 512 * (512 * 128 / k))
+    return product_of_blocks(m, n, k, left, right, {c, n, 1}, accumulate);
   // A narrow tile computes too little with each cache line of A to hide the wait for it.
   const bool crowded = tile_rows < 8 && crowds(a_col, 4096) && n >= 4 * tile_columns && k >= 32;
   if (a_col == 1) {

@@ -107,6 +107,32 @@ TEST(MatrixProduct, IsExactOnIntegersBeyondTheBlocksOfTheCaches) {
   ASSERT_NO_FATAL_FAILURE(expect_exact(18, 100, 130));
 }
 
+// Both operands are copied, in blocks that end within m, n and k.
+TEST(MatrixProduct, IsExactOnIntegersBeyondTheBlocksOfLargeProducts) {
+  ASSERT_NO_FATAL_FAILURE(expect_exact(101, 967, 601));
+  ASSERT_NO_FATAL_FAILURE(expect_exact(300, 256, 256));
+}
+
+// An element of C is a sum in the same order in a large product and in one of a few rows of A.
+TEST(MatrixProduct, HasTheSameRowsAsThatOfAFewRows) {
+  Philox random(1);
+  for (const Index k : {200, 600, 800})
+    for (const bool transpose_a : {false, true}) {
+      const Index m = 260, n = 330, few = 65;
+      Matrix a(m, k, transpose_a), b(k, n);
+      for (Matrix* x : {&a, &b})
+        for (Real& x_i : x->data) x_i = static_cast<Real>(random.normal());
+      for (const Kernels* set : available_kernels()) {
+        const Matrix whole = product(*set, a, b);
+        Matrix c(m, n);
+        for (Index i = 0; i < m; i += few)
+          set->matmul(few, n, k, a.data.data() + i * a.row_stride, a.row_stride, a.column_stride,
+                      b.data.data(), b.row_stride, b.column_stride, c.data.data() + i * n, false);
+        EXPECT_EQ(whole.data, c.data) << set->name << " k = " << k;
+      }
+    }
+}
+
 // Rows a power of two apart crowd into few sets of a cache, and are copied elsewhere.
 TEST(MatrixProduct, IsExactOnIntegersForStridesOfAPowerOfTwo) {
   ASSERT_NO_FATAL_FAILURE(expect_exact(50, 256, 64));

@@ -25,7 +25,7 @@ CASES = ["vae-small", "vae-medium", "vae-large", "filter-small", "filter-medium"
          "rssm-large"]
 OBJECTIVES = ["lstm-l2-c1024", "gmm-d2-k5", "gmm-d10-k25", "gmm-d64-k25", "gmm-d128-k25"]
 MODES = {"torch": [], "torch-trace": ["--trace"], "torch-compile": ["--compile"]}
-SIZES = [64, 128, 256, 1024]
+SIZES = [64, 128, 256, 512, 1024, 2048]
 
 
 def fail(text):

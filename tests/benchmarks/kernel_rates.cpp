@@ -51,20 +51,30 @@ void time_elementary_functions(double seconds, Rows& rows) {
 }
 
 void time_matrix_product(double seconds, Rows& rows) {
+  struct Form {
+    const char* name;
+    bool a_transposed, b_transposed;
+  };
   Philox random(1);
-  for (const Index n : {64, 128, 256, 1024}) {
+  for (const Index n : {64, 128, 256, 512, 1024, 2048}) {
     const Tensor a = normal_noise({n, n}, random), b = normal_noise({n, n}, random);
     Tensor c(Shape{n, n});
     // Small products are repeated until the clock's own time is nothing beside theirs.
     const Index repeats = n >= 512 ? 1 : (512 / n) * (512 / n);
-    const double microseconds = median_microseconds(
-        [&] {
-          for (Index i = 0; i < repeats; ++i)
-            kernels().matmul(n, n, n, a.data(), n, 1, b.data(), n, 1, c.data(), false);
-        },
-        seconds);
     const double operations = 2 * static_cast<double>(n * n * n * repeats);
-    rows.add("doxa-matmul", std::to_string(n), 1, {{"gflops", operations / microseconds * 1e-3, 1}});
+    for (const Form& form : {Form{"", false, false}, Form{"-at", true, false}, Form{"-bt", false, true}}) {
+      const auto row = [n](bool transposed) { return transposed ? Index{1} : n; };
+      const auto column = [n](bool transposed) { return transposed ? n : Index{1}; };
+      const double microseconds = median_microseconds(
+          [&] {
+            for (Index i = 0; i < repeats; ++i)
+              kernels().matmul(n, n, n, a.data(), row(form.a_transposed), column(form.a_transposed), b.data(),
+                               row(form.b_transposed), column(form.b_transposed), c.data(), false);
+          },
+          seconds);
+      rows.add("doxa-matmul", std::to_string(n) + form.name, 1,
+               {{"gflops", operations / microseconds * 1e-3, 1}});
+    }
   }
 }
 

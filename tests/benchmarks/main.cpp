@@ -175,7 +175,8 @@ int main(int argc, char** argv) {
       "between\n"
       "                                         the two gradients, relative to their norm\n"
       "Rows of the kernels:\n"
-      "  doxa-matmul,<n>,<dtype>,1,<GFLOP/s>    product of two n x n matrices\n"
+      "  doxa-matmul,<n>,<dtype>,1,<GFLOP/s>    product of two n x n matrices; -at, -bt: of a transposed "
+      "one\n"
       "  doxa-elementary,<function>,<dtype>,1,<nanoseconds an element>,<the same of std::>,<ratio>\n"
       "  doxa-draws,<distribution>,<dtype>,1,<nanoseconds a draw>,<millions of draws a second>");
   doxa::benchmarks::Settings settings;
