@@ -52,6 +52,45 @@ TEST(Chapter, WritesItsFilesAndExitsWithZero) {
             "  \"claim.1.tolerance\": 0,\n  \"claim.1.holds\": 1\n}\n");
 }
 
+TEST(Chapter, RunsItsSectionsInTurnOrOneAlone) {
+  const Scratch scratch;
+  const auto sections = [&](std::vector<std::string> words) {
+    Arguments arguments("07-test", "A test");
+    const std::string out = (scratch / "o").string();
+    std::vector<const char*> argv = {"07-test", "--out", out.c_str()};
+    for (const std::string& word : words) argv.push_back(word.c_str());
+    std::string ran;
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
+    run_chapter(arguments, static_cast<int>(argv.size()), argv.data(),
+                {{"one", [&](Chapter&) { ran += "1"; }}, {"two", [&](Chapter&) { ran += "2"; }}});
+    ::testing::internal::GetCapturedStdout();
+    return ran + ::testing::internal::GetCapturedStderr();
+  };
+  EXPECT_EQ(sections({}), "12");
+  EXPECT_EQ(sections({"--only", "two"}), "2");
+  EXPECT_EQ(sections({"--only=three"}), "07-test: --only: found 'three', expected one of one, two (see --help)\n");
+}
+
+// The page is one piece without a script or a reference to anything but the files beside it.
+TEST(Chapter, LeavesAPageOfWhatTheRunHasShown) {
+  const Scratch scratch;
+  run({"--out", (scratch / "o").string()}, [](Chapter& chapter) {
+    Table table({"a < b"});
+    table.row({1});
+    chapter.print("comparison", table);
+    chapter.file("curve.svg", "<svg/>");
+    good_claim(chapter);
+    chapter.claims.equal("1 < 0 & so on", 1, 2, 0, "exact");
+  });
+  const std::string page = content(scratch / "o" / "index.html");
+  for (const char* part : {"<summary>✓ one is one</summary>", "<details open><summary>✗ 1 &lt; 0 &amp; so on",
+                           "<pre>  a &lt; b", "<img src=\"curve.svg\""})
+    EXPECT_NE(page.find(part), std::string::npos) << part << " in\n" << page;
+  EXPECT_EQ(page.find("http"), std::string::npos);
+  EXPECT_EQ(page.find("<script"), std::string::npos);
+}
+
 TEST(Chapter, AFailedClaimIsStatusOneAndStillRecorded) {
   const Scratch scratch;
   const Outcome outcome = run({"--out", (scratch / "o").string()},

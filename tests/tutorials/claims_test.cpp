@@ -55,23 +55,30 @@ TEST(Claims, ReportHasOneMarkAClaimAndFitsThePage) {
   claims.at_least("short", 2, 1, 0, reason);
   claims.equal("wrong", 2, 1, 0.5, reason);
   int good = 0, bad = 0;
-  for (const std::string& line : lines_of(claims.report())) {
+  for (const std::string& line : lines_of(claims.report(true))) {
     EXPECT_LE(columns(line), 100u);
     good += line.starts_with("✓ ");
     bad += line.starts_with("✗ ");
   }
   EXPECT_EQ(good, 2);
   EXPECT_EQ(bad, 1);
-  EXPECT_EQ(lines_of(claims.report()).back(), "1 of 3 claims failed");
+  EXPECT_EQ(lines_of(claims.report(true)).back(), "1 of 3 claims failed");
 }
 
 TEST(Claims, ReportShowsNumbersDifferenceToleranceAndReason) {
   Claims claims;
   claims.equal("π", 3.14159, 3.14, 0.01, "schoolbook");
-  EXPECT_EQ(claims.report(),
+  EXPECT_EQ(claims.report(true),
             "✓ π\n"
             "    got 3.142, expected 3.14, difference 0.0016, tolerance 0.010: schoolbook\n"
             "the claim holds\n");
+  EXPECT_EQ(claims.report(false), "✓ π\nthe claim holds\n");
+  claims.equal("e", 2.7, 2.718, 0.01, "schoolbook");  // one that fails says why
+  EXPECT_EQ(claims.report(false),
+            "✓ π\n"
+            "✗ e\n"
+            "    got 2.7, expected 2.718, difference -0.018, tolerance 0.010: schoolbook\n"
+            "1 of 2 claims failed\n");
 }
 
 TEST(Claims, ABoundWithoutAToleranceIsNoWallOfDigits) {
@@ -79,7 +86,7 @@ TEST(Claims, ABoundWithoutAToleranceIsNoWallOfDigits) {
   claims.at_least("score", 0.740346677396544, 0.5, 0, "a bound");
   claims.equal("unequal", 31982.98613676408, 31982.98613676103, 0, "exact");
   claims.equal("equal", 1.0 / 3, 1.0 / 3, 0, "exact");
-  const std::string report = claims.report();
+  const std::string report = claims.report(true);
   EXPECT_NE(report.find("got 0.7403, at least 0.5, difference 0.24"), std::string::npos);
   EXPECT_NE(report.find("got 31982.9861367641, expected 31982.9861367610,"), std::string::npos);
   EXPECT_NE(report.find("got 0.333333, expected 0.333333, difference 0,"), std::string::npos);
@@ -90,13 +97,13 @@ TEST(Claims, AStoppedRunDoesNotSayThatAllHold) {
   Claims claims;
   claims.equal("one is one", 1, 1, 0, "exact");
   EXPECT_TRUE(
-      claims.report("by SIGINT after step 3")
+      claims.report(false, "by SIGINT after step 3")
           .ends_with(
               "\nstopped by SIGINT after step 3: 1 claim was checked, none failed; the others were not "
               "checked\n"));
   claims.equal("one is two", 1, 2, 0, "exact");
-  EXPECT_TRUE(
-      claims.report("by SIGINT").ends_with("2 claims were checked, 1 failed; the others were not checked\n"));
+  EXPECT_TRUE(claims.report(true, "by SIGINT")
+                  .ends_with("2 claims were checked, 1 failed; the others were not checked\n"));
 }
 
 }  // namespace

@@ -22,6 +22,15 @@ TEST(Number, SignificantDigits) {
   EXPECT_EQ(decimal(-0.001, 2), "0.00");
 }
 
+TEST(Sparkline, ShowsAveragesFromTheLeastToTheLargest) {
+  const std::vector<double> rising = {0, 1, 2, 3, 4, 5, 6, 7};
+  EXPECT_EQ(sparkline(rising), "▁▂▃▄▅▆▇█");
+  EXPECT_EQ(sparkline(rising, 4), "▁▃▆█");
+  EXPECT_EQ(sparkline(std::vector<double>{2, 2}), "▁▁");
+  EXPECT_EQ(sparkline(std::vector<double>{0, nan, 7, infinity}), "▁ █ ");
+  EXPECT_EQ(sparkline({}), "");
+}
+
 TEST(Utf8, CountsColumnsAndMendsWhatIsMalformed) {
   EXPECT_EQ(columns("log p(x̂₁|θ) ✓"), 13u);  // the circumflex is a combining mark
   EXPECT_EQ(valid_utf8("α\xff\xc3"), "α\uFFFD\uFFFD");

@@ -7,13 +7,12 @@ int main(int argc, char** argv) {
   using namespace doxa::support;
   Arguments arguments("02-gaussians",
                       "Densities, entropies and divergences of Gaussians, by three routes each");
-  return run_chapter(arguments, argc, argv, [](Chapter& chapter) {
-    densities(chapter);
-    factors(chapter);
-    divergences(chapter);
-    nearly_equal(chapter);
-    monte_carlo(chapter);
-    asymmetry(chapter);
-    independence(chapter);
-  });
+  return run_chapter(arguments, argc, argv,
+                     {{"densities", densities},
+                      {"factors", factors},
+                      {"divergences", divergences},
+                      {"nearly-equal", nearly_equal},
+                      {"monte-carlo", monte_carlo},
+                      {"asymmetry", asymmetry},
+                      {"independence", independence}});
 }

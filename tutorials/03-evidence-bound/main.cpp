@@ -7,15 +7,14 @@ using namespace doxa::support;
 
 int main(int argc, char** argv) {
   Arguments arguments("03-evidence-bound", "The evidence lower bound, where the evidence is known");
-  return run_chapter(arguments, argc, argv, [](Chapter& chapter) {
-    const Problem problem = three_instruments();
-    integral(chapter);
-    scalar_by_hand(chapter);
-    evidence_identity(chapter, problem);
-    sampled(chapter, problem);
-    ascent(chapter, problem);
-    reversed(chapter);
-    fisher(chapter, problem);
-    learning(chapter, problem);
-  });
+  const Problem problem = three_instruments();
+  return run_chapter(arguments, argc, argv,
+                     {{"integral", integral},
+                      {"by-hand", scalar_by_hand},
+                      {"identity", [&](Chapter& chapter) { evidence_identity(chapter, problem); }},
+                      {"sampled", [&](Chapter& chapter) { sampled(chapter, problem); }},
+                      {"ascent", [&](Chapter& chapter) { ascent(chapter, problem); }},
+                      {"reversed", reversed},
+                      {"fisher", [&](Chapter& chapter) { fisher(chapter, problem); }},
+                      {"learning", [&](Chapter& chapter) { learning(chapter, problem); }}});
 }

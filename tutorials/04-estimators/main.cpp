@@ -6,11 +6,10 @@
 int main(int argc, char** argv) {
   using namespace doxa::support;
   Arguments arguments("04-estimators", "Estimators of the gradient of an expectation: bias and variance");
-  return run_chapter(arguments, argc, argv, [](Chapter& chapter) {
-    doxa::gaussian(chapter);
-    doxa::dimension(chapter);
-    doxa::landing(chapter);
-    doxa::choice(chapter);
-    doxa::training(chapter);
-  });
+  return run_chapter(arguments, argc, argv,
+                     {{"gaussian", doxa::gaussian},
+                      {"dimension", doxa::dimension},
+                      {"landing", doxa::landing},
+                      {"choice", doxa::choice},
+                      {"training", doxa::training}});
 }

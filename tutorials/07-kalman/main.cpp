@@ -5,11 +5,10 @@
 
 int main(int argc, char** argv) {
   doxa::support::Arguments arguments("07-kalman", "exact belief where everything is Gaussian");
-  return doxa::support::run_chapter(arguments, argc, argv, [](doxa::support::Chapter& chapter) {
-    tracking(chapter);
-    decomposition(chapter);
-    causal_gap_section(chapter);
-    learned_posterior(chapter);
-    learned_model(chapter);
-  });
+  return doxa::support::run_chapter(arguments, argc, argv,
+                                    {{"tracking", tracking},
+                                     {"decomposition", decomposition},
+                                     {"causal-gap", causal_gap_section},
+                                     {"learned-posterior", learned_posterior},
+                                     {"learned-model", learned_model}});
 }

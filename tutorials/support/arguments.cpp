@@ -19,8 +19,10 @@ Arguments::Arguments(std::string chapter, std::string title)
   CommandLine::seed(seed_);
   text("out", "DIR", out_, "directory for results.json and the figures");
   flag("quick", quick_, "a shorter run, with wider tolerances");
+  flag("verbose", verbose_, "numbers, tolerance and its reason for every claim, not only for one that fails");
   uses([this]() -> std::vector<RunFile> {
     return {{.flag = "--out", .path = out() / "results.json", .written = true},
+            {.flag = "--out", .path = out() / "index.html", .written = true},
             {.flag = "--out", .path = out(), .written = true, .ending = ".svg"}};
   });
   listed_last_ = flags_.size();
@@ -28,7 +30,7 @@ Arguments::Arguments(std::string chapter, std::string title)
 
 bool Arguments::default_run() const {
   return seed_ == 1 && std::ranges::none_of(flags_, [](const Flag& flag) {
-           return flag.given && flag.name != "seed" && flag.name != "out";
+           return flag.given && flag.name != "seed" && flag.name != "out" && flag.name != "verbose";
          });
 }
 

@@ -29,13 +29,13 @@ class CommandLine : public doxa::CommandLine {
   std::vector<std::function<std::vector<RunFile>()>> files_;
 };
 
-// The command line of a chapter: --seed N, --out DIR, --quick, --help, and flags of the chapter's own.
+// The command line of a chapter: --seed N, --out DIR, --quick, --verbose, --help, and flags of its own.
 class Arguments : public CommandLine {
  public:
   // `chapter` is the folder's name, "06-vae".
   Arguments(std::string chapter, std::string title);
 
-  // Is this the run that the chapter's text describes: seed 1, and nothing given but --out?
+  // Is this the run that the chapter's text describes: seed 1, and nothing given but --out and --verbose?
   bool default_run() const;
 
   const std::string& chapter() const { return program_; }
@@ -43,11 +43,12 @@ class Arguments : public CommandLine {
   std::uint64_t seed() const { return seed_; }        // --seed, 1 if not given
   std::filesystem::path out() const { return out_; }  // --out, out/NN-name if not given
   bool quick() const { return quick_; }               // --quick
+  bool verbose() const { return verbose_; }           // --verbose
 
  private:
   std::uint64_t seed_ = 1;
   std::string out_;
-  bool quick_ = false;
+  bool quick_ = false, verbose_ = false;
 };
 
 }  // namespace doxa::support

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <iostream>
@@ -14,6 +15,7 @@
 #include "doxa/models/files/file.h"
 #include "doxa/models/nn/training.h"
 #include "support/results.h"
+#include "support/run_page.h"
 
 namespace doxa::support {
 namespace {
@@ -132,9 +134,10 @@ int run(const Arguments& arguments, const std::function<void(Chapter&)>& body, i
   const std::string results = chapter.results.json();
   if (std::is_same_v<Real, double> && arguments.default_run() && chapter.complete())
     claim_agreement(chapter, results);
+  chapter.file("index.html", run_page(chapter));
   chapter.file("results.json", results);
 
-  std::cout << '\n' << chapter.claims.report(chapter.stop()) << std::flush;
+  std::cout << '\n' << chapter.claims.report(arguments.verbose(), chapter.stop()) << std::flush;
   const StopRequest stop;  // a signal that comes now waits until all files are written
   write_files(chapter, directory);
   signal = chapter.complete() ? stop.signal() : chapter.signal();
@@ -163,6 +166,7 @@ void Chapter::stopped(int signal, const std::string& after) {
 void Chapter::print(const std::string& name, const Table& table) {
   std::cout << table;
   results.set("printed." + name, table.text());
+  tables_.emplace_back(name, table.text());
 }
 
 int run_chapter(Arguments& arguments, int argc, const char* const* argv,
@@ -171,6 +175,22 @@ int run_chapter(Arguments& arguments, int argc, const char* const* argv,
   const int status = arguments.run(argc, argv, [&] { return run(arguments, body, signal); });
   if (signal != 0) end_by_signal(signal);
   return status;
+}
+
+int run_chapter(Arguments& arguments, int argc, const char* const* argv,
+                const std::vector<Section>& sections) {
+  std::string names, only;
+  for (const Section& section : sections) names += (names.empty() ? "" : ", ") + section.name;
+  const auto is_only = [&](const Section& section) { return section.name == only; };
+  arguments.text("only", "SECTION", only, "one section alone: " + names);
+  arguments.must_hold([&]() -> std::string {
+    if (only.empty() || std::ranges::any_of(sections, is_only)) return {};
+    return "--only: found '" + only + "', expected one of " + names;
+  });
+  return run_chapter(arguments, argc, argv, [&](Chapter& chapter) {
+    for (const Section& section : sections)
+      if (only.empty() || is_only(section)) section.run(chapter);
+  });
 }
 
 }  // namespace doxa::support

@@ -39,6 +39,7 @@ class Chapter {
 
   // Prints a table, and keeps it in the results as "printed.NAME": the chapter's text quotes it by that name.
   void print(const std::string& name, const Table& table);
+  const std::vector<std::pair<std::string, std::string>>& tables() const { return tables_; }  // name, text
 
   const std::vector<std::pair<std::string, std::string>>& files() const { return files_; }  // name, text
 
@@ -52,7 +53,7 @@ class Chapter {
 
  private:
   const Arguments& arguments_;
-  std::vector<std::pair<std::string, std::string>> files_;
+  std::vector<std::pair<std::string, std::string>> files_, tables_;
   int signal_ = 0;
   std::string stop_;
 };
@@ -66,9 +67,20 @@ class Chapter {
 //   128 + signal  stopped by the signal, for example 130 for Ctrl-C: see Chapter::stopped
 //
 // Parses the arguments, creates DIR, runs `body`, prints its claims and writes its files to DIR,
-// results.json among them. The default run ends with the claim that its results are those committed in
-// tutorials/NN-name/results.json (see results.h); a build in single precision makes no such claim.
+// results.json and a page of all that the run has shown, index.html, among them. The default run ends with
+// the claim that its results are those committed in tutorials/NN-name/results.json (see results.h); a build
+// in single precision makes no such claim.
 int run_chapter(Arguments& arguments, int argc, const char* const* argv,
                 const std::function<void(Chapter&)>& body);
+
+// A part of a chapter that can be run alone.
+struct Section {
+  std::string name;
+  std::function<void(Chapter&)> run;
+};
+
+// The same for a chapter of sections, all in turn or the one of --only SECTION.
+int run_chapter(Arguments& arguments, int argc, const char* const* argv,
+                const std::vector<Section>& sections);
 
 }  // namespace doxa::support

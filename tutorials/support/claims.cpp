@@ -59,15 +59,18 @@ bool Claim::holds() const {
   return false;
 }
 
-std::string Claim::text() const {
+std::string Claim::numbers() const {
   const char* relation_word = relation == Relation::equal      ? "expected "
                               : relation == Relation::at_least ? "at least "
                                                                : "at most ";
   const double scale = tolerance > 0 ? tolerance : std::abs(difference());
-  const std::string numbers = "got " + resolved(got, scale) + ", " + relation_word +
-                              resolved(expected, scale) + ", difference " + significant(difference(), 2) +
-                              ", tolerance " + significant(tolerance, 2) + ": " + why;
-  return wrapped(holds() ? "✓ " : "✗ ", "  ", sentence) + wrapped("    ", "    ", numbers);
+  return "got " + resolved(got, scale) + ", " + relation_word + resolved(expected, scale) + ", difference " +
+         significant(difference(), 2) + ", tolerance " + significant(tolerance, 2) + ": " + why;
+}
+
+std::string Claim::text(bool verbose) const {
+  const std::string line = wrapped(holds() ? "✓ " : "✗ ", "  ", sentence);
+  return holds() && !verbose ? line : line + wrapped("    ", "    ", numbers());
 }
 
 void Claims::equal(std::string sentence, double got, double expected, double tolerance, std::string why) {
@@ -87,9 +90,9 @@ std::size_t Claims::failed() const {
       std::ranges::count_if(claims_, [](const Claim& claim) { return !claim.holds(); }));
 }
 
-std::string Claims::report(const std::string& stopped) const {
+std::string Claims::report(bool verbose, const std::string& stopped) const {
   std::string text;
-  for (const Claim& claim : claims_) text += claim.text();
+  for (const Claim& claim : claims_) text += claim.text(verbose);
   const std::string total = std::to_string(claims_.size()) + (claims_.size() == 1 ? " claim" : " claims");
   if (!stopped.empty())
     return text + "stopped " + stopped + ": " + total + (claims_.size() == 1 ? " was" : " were") +

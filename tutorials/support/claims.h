@@ -42,8 +42,12 @@ struct Claim {
   // the numbers is NaN or the tolerance is infinite: such a claim says nothing.
   bool holds() const;
 
-  // "✓ sentence" or "✗ sentence", then indented lines of at most 100 columns with the numbers and the reason.
-  std::string text() const;
+  // "got 0.7403, at least 0.5, difference 0.24, tolerance 0: " and the reason.
+  std::string numbers() const;
+
+  // "✓ sentence" or "✗ sentence" in lines of at most 100 columns. If the claim failed, or all is wanted,
+  // indented lines with the numbers follow.
+  std::string text(bool verbose) const;
 };
 
 // The claims a chapter ends with.
@@ -61,7 +65,7 @@ class Claims {
   // Every claim's text, then "all 5 claims hold" or "1 of 5 claims failed". Of a run that was stopped, which
   // has not come to all of its claims: "stopped by SIGINT …: 3 claims were checked, none failed; the others
   // were not checked".
-  std::string report(const std::string& stopped = {}) const;
+  std::string report(bool verbose, const std::string& stopped = {}) const;
 
  private:
   std::vector<Claim> claims_;

@@ -58,9 +58,10 @@ ResultsFile read_results(const std::filesystem::path& file);
 //   claim.N.got: twice claim N's tolerance                   (both runs are within it of the same answer)
 //   1e-9 of its size, and of 1e-3 for what is smaller        (exact but for another machine's rounding)
 //
-// Not compared are times (names that end in "seconds"), texts but for the sentences of claims, and numbers of
-// claims that state an inequality, which hold or fail by themselves. A name that only one of the two has is a
-// difference beyond every tolerance.
+// Not compared are times (names that end in "seconds"), texts but for tables and the sentences of claims, and
+// numbers of claims that state an inequality, which hold or fail by themselves. A name that only one of the
+// two has is a difference beyond every tolerance, and so is a printed table with other words, or with a
+// number that differs by more than a quarter of itself and a twentieth of the table's largest.
 Claim agrees_with_committed(const ResultsFile& fresh, const ResultsFile& committed,
                             const std::vector<Claim>& claims,
                             const std::map<std::string, double>& tolerances);

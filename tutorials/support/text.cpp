@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
+#include <vector>
 
 #include "doxa/models/files/utf8.h"
 
@@ -27,6 +29,25 @@ std::string significant(double value, int digits) {
     return to_text(value, std::chars_format::fixed, std::max(0, digits - 1 - exponent));
   }
   return text.substr(0, e + 1) + std::to_string(exponent);
+}
+
+std::string sparkline(std::span<const double> values, std::size_t width) {
+  static constexpr const char* bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  std::vector<double> means(std::min(width, values.size()));
+  double least = std::numeric_limits<double>::infinity(), most = -least;
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    const std::size_t begin = i * values.size() / means.size(), end = (i + 1) * values.size() / means.size();
+    for (std::size_t k = begin; k < end; ++k) means[i] += values[k] / static_cast<double>(end - begin);
+    if (!std::isfinite(means[i])) continue;
+    least = std::min(least, means[i]);
+    most = std::max(most, means[i]);
+  }
+  std::string line;
+  for (const double mean : means) {
+    const double height = most > least ? (mean - least) / (most - least) : 0;
+    line += std::isfinite(mean) ? bars[static_cast<int>(7 * height + 0.5)] : " ";
+  }
+  return line;
 }
 
 namespace {

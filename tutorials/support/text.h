@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,10 @@ std::string significant(double value, int digits = 4);
 
 // `value` with `decimals` digits after the point, never "-0.00".
 std::string decimal(double value, int decimals);
+
+// A curve in one line, "█▇▆▅▄▄▃▃▂▂▁▁": averages over up to `width` stretches of the numbers, from the least
+// to the largest. A stretch with a number that is not finite is a blank.
+std::string sparkline(std::span<const double> values, std::size_t width = 40);
 
 // ---- text of any letters
 
