@@ -1,0 +1,48 @@
+#pragma once
+
+#include <vector>
+
+#include "doxa/models/pomdp/plans/alpha_vectors.h"
+#include "doxa/models/pomdp/plans/planning_model.h"
+
+namespace doxa {
+
+/// A lower bound of V*, max_k Σ_s b(s) α_k(s), in which every α_k(s) is at most what one policy is worth from
+/// state s. It grows by point-based backups,
+///
+///     α(s) = r(s,a) + d Σ_{s'} T(s'|s,a) Σ_o O(o|a,s') α_{k(o)}(s') - slack,
+///
+/// which is at most the value of the policy that takes a and then, having seen o, goes on with that of
+/// k(o). Every vector also has, at every belief b,
+///
+///     Σ_s b(s) α_k(s) <= ρ(b,a_k) + d Σ_o p(o|b,a_k) V(b^{a_k,o}),   V(b) = max_k Σ_s b(s) α_k(s),
+///
+/// and dropping dominated vectors keeps that, hence the policy that acts by the maximising vector earns at least
+/// V(b) from every belief (Hauskrecht, JAIR 13 (2000), section 4.3). Source of the backups: Pineau, Gordon & Thrun,
+/// "Point-based value iteration: an anytime algorithm for POMDPs", IJCAI 2003.
+class LowerBound {
+ public:
+  /// `initial`: vectors that are bounds already, those of the blind policies.
+  LowerBound(const PlanningModel& m, AlphaVectors initial);
+
+  /// max_k Σ_s x(s) α_k(s), also for x that do not sum to 1; in plain double arithmetic.
+  double operator()(const SparseBelief& x) const;
+
+  /// The vector that is best at b after action a, when after[a][o] are the successors of b for all a.
+  /// It is kept, and those that it dominates are dropped, if it raises the bound at b by more than rounding;
+  /// returns whether it did.
+  bool back_up(const SparseBelief& b, const std::vector<std::vector<SparseBelief>>& after);
+
+  const AlphaVectors& vectors() const { return vectors_; }
+  std::size_t bytes() const;
+
+ private:
+  std::size_t best(const SparseBelief& x, double& value) const;
+
+  const PlanningModel& m_;
+  AlphaVectors vectors_;
+  std::vector<std::size_t> chosen_;  // k(o), [O]
+  std::vector<double> future_;       // [S]
+};
+
+}  // namespace doxa
