@@ -26,7 +26,8 @@ void AlphaVectors::append(std::size_t action, std::vector<double> alpha) {
 std::size_t best_vector(const AlphaVectors& v, std::span<const double> belief) {
   if (v.values.empty() || v.actions.size() != v.values.size())
     throw std::invalid_argument("alpha-vectors: " + std::to_string(v.values.size()) + " vectors and " +
-                                std::to_string(v.actions.size()) + " actions, expected as many and at least one");
+                                std::to_string(v.actions.size()) +
+                                " actions, expected as many and at least one");
   std::size_t best = 0;
   double most = -std::numeric_limits<double>::infinity();
   for (std::size_t k = 0; k < v.size(); ++k) {
@@ -53,7 +54,8 @@ std::size_t greedy_action(const AlphaVectors& v, std::span<const double> belief)
 void require_vectors(const Pomdp& m, const AlphaVectors& v) {
   if (v.values.empty() || v.actions.size() != v.values.size())
     throw std::invalid_argument("alpha-vectors: " + std::to_string(v.values.size()) + " vectors and " +
-                                std::to_string(v.actions.size()) + " actions, expected as many and at least one");
+                                std::to_string(v.actions.size()) +
+                                " actions, expected as many and at least one");
   for (std::size_t k = 0; k < v.size(); ++k) {
     const std::string which = "vector " + std::to_string(k) + ": ";
     if (v.actions[k] >= m.actions.size())

@@ -81,7 +81,8 @@ bool LowerBound::back_up(const SparseBelief& b, const std::vector<std::vector<Sp
 }
 
 std::size_t LowerBound::bytes() const {
-  return vectors_.size() * (m_.states() * sizeof(double) + sizeof(std::vector<double>) + sizeof(std::size_t) + 16);
+  return vectors_.size() *
+         (m_.states() * sizeof(double) + sizeof(std::vector<double>) + sizeof(std::size_t) + 16);
 }
 
 }  // namespace doxa

@@ -5,6 +5,7 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "doxa/autograd/internal/number_text.h"
 #include "doxa/models/pomdp/plans/reference_values.h"
@@ -13,12 +14,6 @@ namespace doxa {
 namespace {
 
 constexpr double unbounded = std::numeric_limits<double>::infinity();
-
-// A belief on the path of a trial, and where each action and observation leads from it.
-struct PathNode {
-  SparseBelief belief;
-  std::vector<std::vector<SparseBelief>> after;  // [A][O]
-};
 
 class HeuristicSearch {
  public:
@@ -41,7 +36,8 @@ class HeuristicSearch {
       if (progress_.backups >= options_.max_backups) return PlanEnd::backups;
       if (progress_.bytes > options_.max_bytes) return PlanEnd::memory;
       if (options_.stop && options_.stop()) return PlanEnd::stopped;
-      trial(std::max(wanted_gap(), provable_gap()));
+      // A trial aims at half of what is open: it reaches no deeper than that takes.
+      trial(std::max({wanted_gap(), provable_gap(), 0.5 * progress_.value.gap()}));
     }
   }
 
@@ -66,63 +62,64 @@ class HeuristicSearch {
     progress_.bytes = below_.bytes() + above_.bytes();
   }
 
-  // max_a [ρ(b,a) + d Σ_o V(x_o)] with the upper bound, and the a that attains it.
-  std::size_t look_ahead(const PathNode& node, double& value) const {
-    std::size_t best = 0;
-    value = -unbounded;
+  // Where each action and observation leads from b, into after_.
+  void expand(const SparseBelief& b) {
+    after_.resize(m_.actions());
+    for (std::size_t a = 0; a < m_.actions(); ++a) m_.successors(b, a, after_[a]);
+  }
+
+  // max_a [ρ(b,a) + d Σ_o V(x_o)] with the upper bound V, and the a that attains it; after `expand`.
+  std::pair<double, std::size_t> look_ahead(const SparseBelief& b) const {
+    std::pair<double, std::size_t> best{-unbounded, 0};
     for (std::size_t a = 0; a < m_.actions(); ++a) {
       double future = 0;
-      for (const SparseBelief& x : node.after[a])
+      for (const SparseBelief& x : after_[a])
         if (x.size() > 0) future += above_(x);
-      const double here = node.belief.dot(m_.reward(a)) + m_.discount() * future;
-      if (here > value) {
-        value = here;
-        best = a;
-      }
+      const double here = b.dot(m_.reward(a)) + m_.discount() * future;
+      if (here > best.first) best = {here, a};
     }
     return best;
   }
 
-  void enter(PathNode& node, SparseBelief belief) const {
-    node.belief = std::move(belief);
-    node.after.resize(m_.actions());
-    for (std::size_t a = 0; a < m_.actions(); ++a) m_.successors(node.belief, a, node.after[a]);
+  // The successor with the largest excess, p(o|b,a) (upper - lower at b^{a,o} - allowed), as long as that is positive.
+  const SparseBelief* most_uncertain(std::size_t action, double allowed) const {
+    const SparseBelief* chosen = nullptr;
+    double most = 0;
+    for (const SparseBelief& x : after_[action]) {
+      if (x.size() == 0) continue;
+      const double excess = above_(x) - below_(x) - allowed * x.mass();
+      if (excess > most) {
+        most = excess;
+        chosen = &x;
+      }
+    }
+    return chosen;
   }
 
-  void back_up(const PathNode& node) {
-    double upper;
-    look_ahead(node, upper);
-    if (upper + m_.slack() < above_(node.belief)) above_.lower_at(node.belief, upper + m_.slack());
-    below_.back_up(node.belief, node.after);
+  void back_up(const SparseBelief& b) {
+    expand(b);
+    const double upper = look_ahead(b).first + m_.slack();
+    if (upper < above_(b)) above_.lower_at(b, upper);
+    below_.back_up(b, after_);
     ++progress_.backups;
   }
 
   void trial(double target) {
-    std::size_t depth = 0;
-    SparseBelief next = start_;
-    for (double allowed = target;; ++depth) {
-      if (path_.size() == depth) path_.emplace_back();
-      PathNode& node = path_[depth];
-      enter(node, std::move(next));
-      double upper;
-      const std::size_t action = look_ahead(node, upper);
-      allowed /= m_.discount();
-      const SparseBelief* chosen = nullptr;
-      double most = 0, probability = 0;
-      for (const SparseBelief& x : node.after[action]) {
-        if (x.size() == 0) continue;
-        const double mass = x.mass(), excess = above_(x) - below_(x) - allowed * mass;
-        if (excess > most) {
-          most = excess;
-          chosen = &x;
-          probability = mass;
-        }
-      }
-      if (!chosen || !(probability > 0x1p-900)) break;
-      next = *chosen;
-      next.divide_by(probability);
+    path_.assign(1, start_);
+    std::size_t bytes = 0;
+    const std::size_t most_bytes = options_.max_bytes / 8,
+                      most_steps = options_.max_backups - progress_.backups;
+    for (double allowed = target / m_.discount();; allowed /= m_.discount()) {
+      expand(path_.back());
+      const SparseBelief* next = most_uncertain(look_ahead(path_.back()).second, allowed);
+      if (!next || path_.size() >= most_steps || bytes > most_bytes) break;
+      const double probability = next->mass();
+      if (!(probability > 0x1p-900)) break;
+      bytes += next->size() * (sizeof(double) + sizeof(std::uint32_t)) + sizeof(SparseBelief);
+      path_.push_back(*next);
+      path_.back().divide_by(probability);
     }
-    for (std::size_t i = depth + 1; i-- > 0;) back_up(path_[i]);
+    for (std::size_t i = path_.size(); i-- > 0;) back_up(path_[i]);
     if (above_.points() > 32 + pruned_points_ + pruned_points_ / 5) {
       above_.prune();
       pruned_points_ = above_.points();
@@ -135,7 +132,8 @@ class HeuristicSearch {
   SawtoothBound above_;
   SparseBelief start_;
   PlanProgress progress_;
-  std::vector<PathNode> path_;
+  std::vector<SparseBelief> path_;
+  std::vector<std::vector<SparseBelief>> after_;  // [A][O]
   std::size_t pruned_points_ = 0;
 };
 

@@ -71,8 +71,8 @@ PlanningModel::PlanningModel(const Pomdp& m) : model_(m) {
       rewards = std::max(rewards, std::abs(reward_.back()));
     }
   // expected_reward adds up the products of three numbers for every pair of entries, in one sum.
-  const double pairs = static_cast<double>(longest_row(model_.transition)) *
-                       static_cast<double>(longest_row(model_.emission));
+  const double pairs =
+      static_cast<double>(longest_row(model_.transition)) * static_cast<double>(longest_row(model_.emission));
   const double row_error = 3 * (states + observations + 2);
   const double reward_error = 1.2 * unit * (pairs + 4 + row_error) * largest;
   rewards = (rewards + reward_error) * (1 + 4 * unit);
@@ -112,6 +112,7 @@ void PlanningModel::successors(const SparseBelief& b, std::size_t action,
       sum += b.probability[i] * row.probability[j];
     }
   }
+  std::sort(touched_.begin(), touched_.end());
   for (const std::uint32_t s : touched_) {
     const double mass = std::exchange(predicted_[s], 0.0);
     if (mass == 0) continue;  // entered twice, or underflow

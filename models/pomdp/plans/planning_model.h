@@ -17,8 +17,8 @@ struct SparseBelief {
   std::vector<double> probability;
 
   std::size_t size() const { return state.size(); }
-  double mass() const;                                  ///< Σ_s x(s)
-  double dot(std::span<const double> values) const;     ///< Σ_s x(s) v(s)
+  double mass() const;                               ///< Σ_s x(s)
+  double dot(std::span<const double> values) const;  ///< Σ_s x(s) v(s)
   void divide_by(double mass);
 };
 
@@ -65,7 +65,9 @@ class PlanningModel {
     return std::span(reward_).subspan(action * states(), states());
   }
 
-  double value_limit() const { return value_limit_; }  ///< |V(s)| of every policy in every state is at most that
+  double value_limit() const {
+    return value_limit_;
+  }  ///< |V(s)| of every policy in every state is at most that
   double slack() const { return slack_; }
   /// The most that Σ_s b(s) v(s) can be wrong, |v| <= value_limit, for a belief or the start as stored.
   double dot_slack() const { return dot_slack_; }
@@ -73,8 +75,9 @@ class PlanningModel {
   /// -for_ever(-x).
   double for_ever(double x) const { return x >= 0 ? x * most_steps_ : x * least_steps_; }
 
-  /// x_o(s') = O(o|a,s') Σ_s b(s) T(s'|s,a) for all o, [O]; those of impossible observations are empty. It
-  /// reuses the memory of `after`. O(non-zeros).
+  /// x_o(s') = O(o|a,s') Σ_s b(s) T(s'|s,a) for all o, [O]; those of impossible observations are empty,
+  /// the states of the others ascend. It reuses the memory of `after`, and some of its own: not to be called
+  /// by two threads at once. O(non-zeros).
   void successors(const SparseBelief& b, std::size_t action, std::vector<SparseBelief>& after) const;
 
   /// out(s) = r(s,a) + d Σ_{s'} T(s'|s,a) next(s'), [S]. An average over observations is the caller's.
@@ -89,7 +92,7 @@ class PlanningModel {
   std::vector<double> reward_;  // [A][S]
   double value_limit_ = 0, slack_ = 0, dot_slack_ = 0;
   double most_steps_ = 1, least_steps_ = 1;  // bounds of 1 / (1 - d)
-  mutable std::vector<double> predicted_;  // [S], all 0 between calls
+  mutable std::vector<double> predicted_;    // [S], all 0 between calls
   mutable std::vector<std::uint32_t> touched_;
 };
 

@@ -48,50 +48,54 @@ StateSeen mdp(const PlanningModel& m, Choose choose) {
 }  // namespace
 
 ReferenceValue blind(const PlanningModel& m) {
-  return reference(m, fixed_point(m, m.actions() * m.states(), [&](const std::vector<double>& v, std::size_t i) {
-                     const std::size_t a = i / m.states();
-                     return bellman(m, a, i % m.states(), [&](std::size_t s) { return v[a * m.states() + s]; });
-                   }));
+  return reference(
+      m, fixed_point(m, m.actions() * m.states(), [&](const std::vector<double>& v, std::size_t i) {
+        const std::size_t a = i / m.states();
+        return bellman(m, a, i % m.states(), [&](std::size_t s) { return v[a * m.states() + s]; });
+      }));
 }
 
 ReferenceValue fast_informed(const PlanningModel& m) {
   // By observation, then by a': Σ_{s'} T(s'|s,a) O(o|a,s') α_{a'}(s').
   std::vector<double> sums(m.observations() * m.actions());
   std::vector<std::uint32_t> possible;
-  return reference(m, fixed_point(m, m.actions() * m.states(), [&](const std::vector<double>& v, std::size_t i) {
-    const std::size_t a = i / m.states(), s = i % m.states(), actions = m.actions();
-    const StochasticMatrix::Row row = transition_row(m.model(), a, s);
-    possible.clear();
-    for (std::size_t j = 0; j < row.size(); ++j) {
-      const StochasticMatrix::Row seen = emission_row(m.model(), a, row.column[j]);
-      for (std::size_t k = 0; k < seen.size(); ++k) {
-        const double joint = row.probability[j] * seen.probability[k];
-        possible.push_back(seen.column[k]);
-        for (std::size_t next = 0; next < actions; ++next)
-          sums[seen.column[k] * actions + next] += joint * v[next * m.states() + row.column[j]];
-      }
-    }
-    std::sort(possible.begin(), possible.end());
-    possible.erase(std::unique(possible.begin(), possible.end()), possible.end());
-    double future = 0;
-    for (const std::uint32_t o : possible) {
-      double best = lowest;
-      for (std::size_t next = 0; next < actions; ++next)
-        best = std::max(best, std::exchange(sums[o * actions + next], 0.0));
-      future += best;
-    }
-    return m.reward(a)[s] + m.discount() * future;
-  }));
+  return reference(
+      m, fixed_point(m, m.actions() * m.states(), [&](const std::vector<double>& v, std::size_t i) {
+        const std::size_t a = i / m.states(), s = i % m.states(), actions = m.actions();
+        const StochasticMatrix::Row row = transition_row(m.model(), a, s);
+        possible.clear();
+        for (std::size_t j = 0; j < row.size(); ++j) {
+          const StochasticMatrix::Row seen = emission_row(m.model(), a, row.column[j]);
+          for (std::size_t k = 0; k < seen.size(); ++k) {
+            const double joint = row.probability[j] * seen.probability[k];
+            possible.push_back(seen.column[k]);
+            for (std::size_t next = 0; next < actions; ++next)
+              sums[seen.column[k] * actions + next] += joint * v[next * m.states() + row.column[j]];
+          }
+        }
+        std::sort(possible.begin(), possible.end());
+        possible.erase(std::unique(possible.begin(), possible.end()), possible.end());
+        double future = 0;
+        for (const std::uint32_t o : possible) {
+          double best = lowest;
+          for (std::size_t next = 0; next < actions; ++next)
+            best = std::max(best, std::exchange(sums[o * actions + next], 0.0));
+          future += best;
+        }
+        return m.reward(a)[s] + m.discount() * future;
+      }));
 }
 
 ReferenceValue qmdp(const PlanningModel& m) {
-  return reference(m, fixed_point(m, m.actions() * m.states(), [&](const std::vector<double>& q, std::size_t i) {
-    return bellman(m, i / m.states(), i % m.states(), [&](std::size_t next) {
-      double best = lowest;
-      for (std::size_t a = 0; a < m.actions(); ++a) best = std::max(best, q[a * m.states() + next]);
-      return best;
-    });
-  }));
+  return reference(m,
+                   fixed_point(m, m.actions() * m.states(), [&](const std::vector<double>& q, std::size_t i) {
+                     return bellman(m, i / m.states(), i % m.states(), [&](std::size_t next) {
+                       double best = lowest;
+                       for (std::size_t a = 0; a < m.actions(); ++a)
+                         best = std::max(best, q[a * m.states() + next]);
+                       return best;
+                     });
+                   }));
 }
 
 StateSeen state_seen(const PlanningModel& m) {

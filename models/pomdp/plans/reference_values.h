@@ -19,8 +19,8 @@ namespace doxa {
 /// One of these values. As a function of beliefs it is V(b) = max_k Σ_s b(s) α_k(s), of which every α is
 /// known between two vectors.
 struct ReferenceValue {
-  ValueBounds at_start;        ///< V(b_0)
-  AlphaVectors lower, upper;   ///< the same vectors from below and from above
+  ValueBounds at_start;       ///< V(b_0)
+  AlphaVectors lower, upper;  ///< the same vectors from below and from above
 };
 
 /// One action for ever: α_a(s) = r(s,a) + d Σ_{s'} T(s'|s,a) α_a(s'), a vector for each action, and the best
