@@ -15,8 +15,8 @@
 namespace doxa {
 namespace {
 
-// A belief that can be reached, the probability to reach it times the discount of its step, and how much of the
-// value is open there.
+// A belief that can be reached, the probability to reach it times the discount of its step, and how much of
+// the value is open there.
 struct ReachedBelief {
   SparseBelief belief;
   double weight, open;
@@ -63,8 +63,8 @@ class ForwardEvaluation {
     high_ += b.weight * b.belief.dot(best_);
   }
 
-  // Closes the beliefs of which the least is open, as long as together they stay within the allowance, and then as
-  // many as are too many.
+  // Closes the beliefs of which the least is open, as long as together they stay within the allowance, and
+  // then as many as are too many.
   void close_the_least(std::vector<ReachedBelief>& level, double allowance) {
     for (ReachedBelief& b : level) b.open = b.weight * (b.belief.dot(best_) - b.belief.dot(worst_));
     std::stable_sort(level.begin(), level.end(),

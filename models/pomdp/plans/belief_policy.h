@@ -11,8 +11,8 @@ namespace doxa {
 /// π(a|b): writes how likely each action is at a belief, [S] to [A].
 using BeliefPolicy = std::function<void(std::span<const double> belief, std::span<double> probabilities)>;
 
-/// The policy that acts by the vector which is largest at the belief. Of a plan's vectors it earns at least their
-/// value (lower_bound.h). Throws std::invalid_argument if there are no vectors.
+/// The policy that acts by the vector which is largest at the belief. Of a plan's vectors it earns at least
+/// their value (lower_bound.h). Throws std::invalid_argument if there are no vectors.
 BeliefPolicy greedy_policy(AlphaVectors v);
 
 struct EvaluationOptions {
@@ -32,19 +32,20 @@ struct PolicyValue {
 ///
 ///     J = Σ_{k<n} d^k Σ_b p_k(b) Σ_a π(a|b) ρ(b,a) + d^n Σ_b p_n(b) J(b),
 ///
-/// where p_k(b) is the probability to have the belief b after k steps; beliefs that are equal bit by bit are one.
-/// J(b) of the last step, and of beliefs that are too improbable to be followed, lies between what the worst
-/// policy would get that sees the state and what the best one would (`worst_case`, `state_seen`), so that all
-/// that is left open closes with d^n max|R| / (1-d). The bounds are rigorous, for the agent who filters in
-/// double precision and acts by π on what it finds; probabilities and rewards are those of the exact model.
+/// where p_k(b) is the probability to have the belief b after k steps; beliefs that are equal bit by bit are
+/// one. J(b) of the last step, and of beliefs that are too improbable to be followed, lies between what the
+/// worst policy would get that sees the state and what the best one would (`worst_case`, `state_seen`), so
+/// that all that is left open closes with d^n max|R| / (1-d). The bounds are rigorous, for the agent who
+/// filters in double precision and acts by π on what it finds; probabilities and rewards are those of the
+/// exact model.
 ///
 /// Throws std::invalid_argument for a tolerance that is not positive, for no beliefs, and if π(·|b) is not
 /// a distribution.
 PolicyValue evaluate(const PlanningModel& m, const BeliefPolicy& policy,
                      const EvaluationOptions& options = {});
 
-/// The distribution that a policy gives, divided by its sum. Throws std::invalid_argument, naming `who`, unless the
-/// numbers are not negative and sum to 1 within row_sum_tolerance.
+/// The distribution that a policy gives, divided by its sum. Throws std::invalid_argument, naming `who`,
+/// unless the numbers are not negative and sum to 1 within row_sum_tolerance.
 void require_distribution(std::span<double> probabilities, const char* who);
 
 }  // namespace doxa

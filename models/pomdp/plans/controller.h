@@ -18,8 +18,8 @@ struct Controller {
   std::size_t size() const { return actions.size(); }
 };
 
-/// Throws std::invalid_argument, in one line, unless there is a node and every node, action and observation is one
-/// that controller and model have: "controller: node 1 goes to node 7 after hear-left, it has 2".
+/// Throws std::invalid_argument, in one line, unless there is a node and every node, action and observation
+/// is one that controller and model have: "controller: node 1 goes to node 7 after hear-left, it has 2".
 void require_controller(const Pomdp& m, const Controller& c);
 
 /// What a controller is worth from each of its nodes and each state, the solution of the linear system

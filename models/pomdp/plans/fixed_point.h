@@ -15,8 +15,8 @@ struct BoundedVector {
   std::vector<double> lower, upper;  ///< [n]
 };
 
-/// What is known of a fixed point v = H(v) after some iterations: approximation + down <= v <= approximation +
-/// up, in every element.
+/// What is known of a fixed point v = H(v) after some iterations: approximation + down <= v <= approximation
+/// + up, in every element.
 struct FixedPoint {
   std::vector<double> approximation;  ///< [n]
   double down = 0, up = 0;
@@ -40,10 +40,11 @@ struct FixedPoint {
 ///     v + l / (1 - d)  <=  fixed point  <=  v + h / (1 - d)
 ///
 /// (MacQueen, "A modified dynamic programming method for Markovian decision problems", Journal of
-/// Mathematical Analysis and Applications 14 (1966)). Before they are used, l and h are widened by `slack`, what
-/// rounding can do to one step, so that the bounds do not depend on how v was found. The iteration v ← H(v)
-/// begins with `v`, whose size is n, and ends when l and h are closer than rounding allows to say, at the latest
-/// after 45 / (1 - d) + 50 iterations, or when `enough(known)` returns true for the FixedPoint so far.
+/// Mathematical Analysis and Applications 14 (1966)). Before they are used, l and h are widened by `slack`,
+/// what rounding can do to one step, so that the bounds do not depend on how v was found. The iteration v ←
+/// H(v) begins with `v`, whose size is n, and ends when l and h are closer than rounding allows to say, at
+/// the latest after 45 / (1 - d) + 50 iterations, or when `enough(known)` returns true for the FixedPoint so
+/// far.
 template <class Update, class Enough>
 FixedPoint fixed_point(const PlanningModel& m, std::vector<double> v, Update update, Enough enough) {
   std::vector<double> next(v.size());

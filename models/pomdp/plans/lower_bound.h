@@ -17,9 +17,10 @@ namespace doxa {
 ///
 ///     Σ_s b(s) α_k(s) <= ρ(b,a_k) + d Σ_o p(o|b,a_k) V(b^{a_k,o}),   V(b) = max_k Σ_s b(s) α_k(s),
 ///
-/// and dropping dominated vectors keeps that, hence the policy that acts by the maximising vector earns at least
-/// V(b) from every belief (Hauskrecht, JAIR 13 (2000), section 4.3). Source of the backups: Pineau, Gordon & Thrun,
-/// "Point-based value iteration: an anytime algorithm for POMDPs", IJCAI 2003.
+/// and dropping dominated vectors keeps that. Hence the policy that acts by the maximising vector earns at
+/// least V(b) from every belief, up to the rounding of its choices, which `evaluate` measures (Hauskrecht,
+/// JAIR 13 (2000), section 4.3). Source of the backups: Pineau, Gordon & Thrun, "Point-based value iteration:
+/// an anytime algorithm for POMDPs", IJCAI 2003.
 class LowerBound {
  public:
   /// `initial`: vectors that are bounds already, those of the blind policies.

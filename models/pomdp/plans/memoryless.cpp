@@ -63,8 +63,8 @@ class MemorylessSearch {
   }
 
  private:
-  // How much each state counts with an observation, and the observations in the order of how often they are made,
-  // both if states and actions are all alike; what is never seen has no place in the order.
+  // How much each state counts with an observation, and the observations in the order of how often they are
+  // made, both if states and actions are all alike; what is never seen has no place in the order.
   void weigh() {
     const std::size_t observations = m_.observations();
     weight_.assign(observations * m_.states(), 0.0);
@@ -93,7 +93,8 @@ class MemorylessSearch {
 
   double tolerance() const { return 8 * m_.for_ever(m_.slack()); }
 
-  // Q(s,a) = r(s,a) + d Σ_{s'} T(s'|s,a) Σ_o O(o|a,s') Q(s', π(o)), and where π(o) is open, max_{a'} Q(s',a').
+  // Q(s,a) = r(s,a) + d Σ_{s'} T(s'|s,a) Σ_o O(o|a,s') Q(s', π(o)), and where π(o) is open, max_{a'}
+  // Q(s',a').
   FixedPoint evaluate_begun(const std::vector<double>& begin, bool whole) const {
     const std::size_t states = m_.states();
     const auto update = [&](const std::vector<double>& q, std::size_t i) {

@@ -7,8 +7,8 @@
 
 namespace doxa {
 
-/// A deterministic policy that remembers the last observation and nothing else; the first action, before anything
-/// is seen, is chosen apart.
+/// A deterministic policy that remembers the last observation and nothing else; the first action, before
+/// anything is seen, is chosen apart.
 struct MemorylessPolicy {
   std::size_t first = 0;
   std::vector<std::size_t> after;  ///< the action after each observation, [O]
@@ -24,12 +24,13 @@ struct BestMemoryless {
   bool complete = false;    ///< whether none was left out: then the bounds differ by rounding only
 };
 
-/// The best deterministic memoryless policy, among A^{O+1}. To find it is NP-hard (Littman, "Memoryless policies:
-/// theoretical limitations and practical results", SAB 1994, section 3). Policies are enumerated as a tree,
-/// one observation a level, in which a branch is cut off when it cannot hold a better policy than the best known:
-/// a policy that is only begun is worth at most what one gets who sees the state after the observations that are
-/// still open. With more than `most` policies, begun ones included, the enumeration ends: the bounds hold, but
-/// need not be close. (A policy may do better by drawing its actions at random; that is not considered.)
+/// The best deterministic memoryless policy, among A^{O+1}. To find it is NP-hard (Littman, "Memoryless
+/// policies: theoretical limitations and practical results", SAB 1994, section 3). Policies are enumerated as
+/// a tree, one observation a level, in which a branch is cut off when it cannot hold a better policy than the
+/// best known: a policy that is only begun is worth at most what one gets who sees the state after the
+/// observations that are still open. With more than `most` policies, begun ones included, the enumeration
+/// ends: the bounds hold, but need not be close. (A policy may do better by drawing its actions at random;
+/// that is not considered.)
 BestMemoryless best_memoryless(const PlanningModel& m, std::size_t most = 200'000);
 
 }  // namespace doxa

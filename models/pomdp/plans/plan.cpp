@@ -81,7 +81,8 @@ class HeuristicSearch {
     return best;
   }
 
-  // The successor with the largest excess, p(o|b,a) (upper - lower at b^{a,o} - allowed), as long as that is positive.
+  // The successor with the largest excess, p(o|b,a) (upper - lower at b^{a,o} - allowed), as long as that is
+  // positive.
   const SparseBelief* most_uncertain(std::size_t action, double allowed) const {
     const SparseBelief* chosen = nullptr;
     double most = 0;

@@ -50,18 +50,18 @@ struct Plan {
 ///
 ///     V*(b) = max_a [ ρ(b,a) + d Σ_o p(o|b,a) V*(b^{a,o}) ],      ρ(b,a) = Σ_s b(s) r(s,a),
 ///
-/// between a lower bound, the blind policies improved by point-based backups, and an upper one, the fast informed
-/// bound lowered at points that the sawtooth joins. Each trial walks from the start along the action whose upper
-/// bound is largest and the observation that leaves the most uncertainty above what the target allows at
-/// that depth, and backs up both bounds on its way back (HSVI2: Smith & Simmons, "Point-based POMDP algorithms:
-/// improved analysis and implementation", UAI 2005, sections 2 and 3).
+/// between a lower bound, the blind policies improved by point-based backups, and an upper one, the fast
+/// informed bound lowered at points that the sawtooth joins. Each trial walks from the start along the action
+/// whose upper bound is largest and the observation that leaves the most uncertainty above what the target
+/// allows at that depth, and backs up both bounds on its way back (HSVI2: Smith & Simmons, "Point-based POMDP
+/// algorithms: improved analysis and implementation", UAI 2005, sections 2 and 3).
 ///
 /// The bounds hold for the model, whatever rounding did (planning_model.h), whenever the plan ends; while it
 /// goes on, the lower one never falls and the upper one never rises. The same model and options give the same
 /// bits.
 ///
-/// Throws std::invalid_argument for an invalid model, a discount of 1 or too close to it, rewards that are not
-/// finite, and gaps that are negative or NaN.
+/// Throws std::invalid_argument for an invalid model, a discount of 1 or too close to it, rewards that are
+/// not finite, and gaps that are negative or NaN.
 Plan plan(const Pomdp& m, const PlanOptions& options = {});
 
 /// lower <= V*(b) <= upper at any belief. Throws std::invalid_argument if b is not a belief of the model.

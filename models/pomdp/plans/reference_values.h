@@ -13,8 +13,8 @@ namespace doxa {
 //
 //     blind <= memoryless <= V* <= fast informed <= QMDP <= state seen;
 //
-// `best_memoryless` is in memoryless.h, V* in plan.h. All are proved bounds (planning_model.h says of what, and
-// how rounding is counted). All throw std::invalid_argument as PlanningModel does.
+// `best_memoryless` is in memoryless.h, V* in plan.h. All are proved bounds (planning_model.h says of what,
+// and how rounding is counted). All throw std::invalid_argument as PlanningModel does.
 
 /// One of these values. As a function of beliefs it is V(b) = max_k Σ_s b(s) α_k(s), of which every α is
 /// known between two vectors.
@@ -24,10 +24,10 @@ struct ReferenceValue {
 };
 
 /// One action for ever: α_a(s) = r(s,a) + d Σ_{s'} T(s'|s,a) α_a(s'), a vector for each action, and the best
-/// of them. Nothing that is seen is used, and the action never changes. A *sequence* of actions that is chosen
-/// beforehand uses no observation either and may be worth more, even more than every memoryless policy:
-/// `open_loop_model` is for that. Source: Hauskrecht, "Incremental methods for computing bounds in partially
-/// observable Markov decision processes", AAAI 1997.
+/// of them. Nothing that is seen is used, and the action never changes. A *sequence* of actions that is
+/// chosen beforehand uses no observation either and may be worth more, even more than every memoryless
+/// policy: `open_loop_model` is for that. Source: Hauskrecht, "Incremental methods for computing bounds in
+/// partially observable Markov decision processes", AAAI 1997.
 ReferenceValue blind(const PlanningModel& m);
 
 /// The fast informed bound,
@@ -54,8 +54,8 @@ StateSeen state_seen(const PlanningModel& m);
 /// The same with the minimum over actions: every policy, however bad, gets at least this in each state.
 StateSeen worst_case(const PlanningModel& m);
 
-/// Bounds of Σ_s b(s) v(s) for a vector that is known between bounds, and of max_k Σ_s b(s) α_k(s). They throw
-/// std::invalid_argument if b is not a belief of the model.
+/// Bounds of Σ_s b(s) v(s) for a vector that is known between bounds, and of max_k Σ_s b(s) α_k(s). They
+/// throw std::invalid_argument if b is not a belief of the model.
 ValueBounds value_bounds(const PlanningModel& m, const BoundedVector& v, std::span<const double> belief);
 ValueBounds value_bounds(const PlanningModel& m, const ReferenceValue& v, std::span<const double> belief);
 

@@ -9,8 +9,8 @@
 namespace doxa {
 namespace {
 
-// x / b is rounded once; less a few roundings, the quotient times b is at most x. Quotients so small that they
-// may have lost digits count as 0.
+// x / b is rounded once; less a few roundings, the quotient times b is at most x. Quotients so small that
+// they may have lost digits count as 0.
 constexpr double safely_below = 1 - 0x1p-51, smallest_quotient = 0x1p-960;
 
 std::uint64_t hash(const SparseBelief& b) {

@@ -9,8 +9,8 @@
 
 namespace doxa {
 
-/// An upper bound of V*, extended to non-negative vectors x that need not sum to 1 by V*(c x) = c V*(x); then V*
-/// is convex and V*(x + y) <= V*(x) + V*(y). It is known at points, V*(b_i) <= u_i, and in the corners,
+/// An upper bound of V*, extended to non-negative vectors x that need not sum to 1 by V*(c x) = c V*(x); then
+/// V* is convex and V*(x + y) <= V*(x) + V*(y). It is known at points, V*(b_i) <= u_i, and in the corners,
 /// V*(e_s) <= v(s). As long as x >= c b_i in every state,
 ///
 ///     V*(x) <= c u_i + V*(x - c b_i) <= Σ_s x(s) v(s) - c (Σ_s b_i(s) v(s) - u_i),
@@ -27,8 +27,8 @@ class SawtoothBound {
   /// The bound at x, in plain double arithmetic: the slack of the backup that uses it counts the rounding.
   double operator()(const SparseBelief& x) const;
 
-  /// Learns that V*(b) <= u, for a point that sums to 1 within rounding. Where b is one state, with probability
-  /// 1, its corner is lowered, and with it all that was joined to it.
+  /// Learns that V*(b) <= u, for a point that sums to 1 within rounding. Where b is one state, with
+  /// probability 1, its corner is lowered, and with it all that was joined to it.
   void lower_at(const SparseBelief& b, double u);
 
   /// Drops the points that the others imply.

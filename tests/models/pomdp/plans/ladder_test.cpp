@@ -48,8 +48,8 @@ TEST(Ladder, AscendsOnRandomModels) {
   }
 }
 
-// Where every state shows itself, memory is worth nothing and seeing the state is what one does: from a known start
-// all of them but the blind one are the MDP's value.
+// Where every state shows itself, memory is worth nothing and seeing the state is what one does: from a known
+// start all of them but the blind one are the MDP's value.
 TEST(Ladder, MeetsWhereStatesAreSeen) {
   Philox random(13);
   for (int trial = 0; trial < 10; ++trial) {
@@ -64,7 +64,8 @@ TEST(Ladder, MeetsWhereStatesAreSeen) {
   }
 }
 
-// On Tiger by hand: listening for ever, -1 / 0.05; the free door at every step, 10 / 0.05; QMDP listens once first.
+// On Tiger by hand: listening for ever, -1 / 0.05; the free door at every step, 10 / 0.05; QMDP listens once
+// first.
 TEST(Ladder, TigerByHand) {
   const PlanningModel m(tiger());
   expect_contains(blind(m).at_start, -20, "blind");
@@ -74,8 +75,9 @@ TEST(Ladder, TigerByHand) {
   expect_contains(worst_case(m).at_start, -2000, "worst");
 }
 
-// The inverse of the ladder's lowest step: sequences of actions chosen beforehand look at nothing either, but lie
-// between blind and the optimum without being below the best memoryless policy. On the shuttle they beat it.
+// The inverse of the ladder's lowest step: sequences of actions chosen beforehand look at nothing either, but
+// lie between blind and the optimum without being below the best memoryless policy. On the shuttle they beat
+// it.
 TEST(Ladder, OpenLoopSequencesAreNotBelowMemorylessPolicies) {
   const Pomdp shuttle = classic_model("shuttle");
   const PlanningModel m(shuttle);
@@ -86,7 +88,8 @@ TEST(Ladder, OpenLoopSequencesAreNotBelowMemorylessPolicies) {
   expect_contains(plan(open_loop_model(tiger()), {.absolute_gap = 0.01}).value(), -20, "listening for ever");
 }
 
-// QMDP, and replanning of sequences, take Tiger's free action for ever: the uniform belief stays, and so do they.
+// QMDP, and replanning of sequences, take Tiger's free action for ever: the uniform belief stays, and so do
+// they.
 TEST(Ladder, WaitingForEver) {
   const Pomdp m = classic_model("tiger-wait");
   const PlanningModel model(m);

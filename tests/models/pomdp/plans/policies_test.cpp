@@ -54,8 +54,8 @@ TEST(BeliefPolicies, AreWorthWhatTheirHistoriesAre) {
     const Pomdp m = random_rewarded(3, 2, 2, 0x1p-10, random);
     const LongTables exact(m);
     const PolicyValue v = evaluate(PlanningModel(m), soft_policy(3), {.tolerance = 1e-13});
-    // The policy's own distribution is divided by its sum, which moves it by a rounding; hence the sixth digit
-    // from the end.
+    // The policy's own distribution is divided by its sum, which moves it by a rounding; hence the sixth
+    // digit from the end.
     const long double expected = value_over_histories(exact, soft_policy(3), exact.start, 6);
     expect_contains({v.value.lower - 1e-15, v.value.upper + 1e-15}, expected, "histories");
     EXPECT_LE(v.value.gap(), 1e-11);

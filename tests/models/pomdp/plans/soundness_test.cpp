@@ -11,7 +11,8 @@ namespace doxa::testing {
 namespace {
 
 // With a discount of 2^-10, six steps leave out less than 2^-60 of the value, so V* is known to 60 bits by
-// enumerating all trees; the certificate is some 2^-45 wide. Off by a rounding on the wrong side, it would fail.
+// enumerating all trees; the certificate is some 2^-45 wide. Off by a rounding on the wrong side, it would
+// fail.
 TEST(PlanSoundness, TheCertificateContainsTheOptimum) {
   Philox random(5);
   for (int trial = 0; trial < 60; ++trial) {
@@ -130,7 +131,8 @@ TEST(PlanSoundness, RowsThatNeedNormalising) {
   }
 }
 
-// Numbers of very different size: rewards near the largest and the smallest double, probabilities that underflow.
+// Numbers of very different size: rewards near the largest and the smallest double, probabilities that
+// underflow.
 TEST(PlanSoundness, ExtremeMagnitudes) {
   Philox random(11);
   for (const double scale : {1e-310, 1e-200, 1e200}) {
