@@ -46,9 +46,11 @@ SparseBelief sparse(std::span<const double> belief);
 ///
 ///     slack = 1.2 u (8 (S + O) + 64) (max |r| + d L) + reward_error + underflow,
 ///
-/// 1.2 for the terms of higher order and for beliefs that sum to 1 only nearly. A lower bound that is backed
-/// up and lowered by `slack` is a lower bound again, an upper bound raised by it an upper bound again, so
-/// that errors never pile up unseen; they do show, as a gap of at most slack / (1 - d) on either side.
+/// 1.2 for the terms of higher order and for beliefs that sum to 1 only nearly; reward_error is that of
+/// r(s,a), a sum with a term for each next state and observation, and underflow the smallest normal double
+/// times 1 + L. A lower bound that is backed up and lowered by `slack` is a lower bound again, an upper bound
+/// raised by it an upper bound again, so that errors never pile up unseen; they do show, as a gap of at most
+/// slack / (1 - d) on either side.
 class PlanningModel {
  public:
   /// Throws std::invalid_argument if the model is not valid, if its discount is 1 or so close to it that
@@ -65,9 +67,8 @@ class PlanningModel {
     return std::span(reward_).subspan(action * states(), states());
   }
 
-  double value_limit() const {
-    return value_limit_;
-  }  ///< |V(s)| of every policy in every state is at most that
+  /// L: |V(s)| of every policy in every state is at most that.
+  double value_limit() const { return value_limit_; }
   double slack() const { return slack_; }
   /// The most that Σ_s b(s) v(s) can be wrong, |v| <= value_limit, for a belief or the start as stored.
   double dot_slack() const { return dot_slack_; }
