@@ -22,7 +22,17 @@ struct ReachedBelief {
   double weight, open;
 };
 
-using BeliefMap = std::map<std::pair<std::vector<std::uint32_t>, std::vector<double>>, double>;
+// The beliefs of the next step. Equal ones are one.
+struct BeliefMap {
+  std::map<std::pair<std::vector<std::uint32_t>, std::vector<double>>, double> weights;
+  std::size_t bytes = 0;
+
+  void add(const SparseBelief& b, double weight) {
+    const auto [at, added] = weights.try_emplace({b.state, b.probability}, 0.0);
+    at->second += weight;
+    if (added) bytes += 160 + b.size() * (sizeof(double) + sizeof(std::uint32_t));
+  }
+};
 
 class ForwardEvaluation {
  public:
@@ -47,7 +57,8 @@ class ForwardEvaluation {
       for (const ReachedBelief& b : level) follow(b, next);
       value_.beliefs += level.size();
       level.clear();
-      for (auto& [belief, weight] : next) level.push_back({{belief.first, belief.second}, weight, 0.0});
+      for (const auto& [belief, weight] : next.weights)
+        level.push_back({{belief.first, belief.second}, weight, 0.0});
     }
     for (const ReachedBelief& b : level) close(b);
     // Each step is as wrong as a backup of its beliefs; the policy's own distributions were divided by sums.
@@ -95,7 +106,11 @@ class ForwardEvaluation {
         const double mass = x.mass();
         if (!(mass > 0x1p-900)) continue;  // less than the smallest slack
         x.divide_by(mass);
-        next[{x.state, x.probability}] += weight * mass * m_.discount();
+        const double reached = weight * mass * m_.discount();
+        if (next.bytes > options_.max_bytes)
+          close({x, reached, 0.0});
+        else
+          next.add(x, reached);
       }
     }
   }

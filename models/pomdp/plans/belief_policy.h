@@ -19,6 +19,7 @@ struct EvaluationOptions {
   double tolerance = 1e-6;  ///< the width of the bounds that is aimed at
   std::size_t max_steps = 100'000;
   std::size_t max_beliefs = 20'000;  ///< that are followed from one step to the next: the most probable ones
+  std::size_t max_bytes = std::size_t{1} << 28;  ///< of memory for the beliefs of one step
 };
 
 struct PolicyValue {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "doxa/models/pomdp/plans/alpha_vectors.h"
@@ -24,26 +26,38 @@ namespace doxa {
 class LowerBound {
  public:
   /// `initial`: vectors that are bounds already, those of the blind policies.
-  LowerBound(const PlanningModel& m, AlphaVectors initial);
+  LowerBound(const PlanningModel& m, const AlphaVectors& initial);
 
   /// max_k Σ_s x(s) α_k(s), also for x that do not sum to 1; in plain double arithmetic.
-  double operator()(const SparseBelief& x) const;
+  double operator()(const SparseBelief& x) const { return best(x).second; }
 
-  /// The vector that is best at b after action a, when after[a][o] are the successors of b for all a.
-  /// It is kept, and those that it dominates are dropped, if it raises the bound at b by more than rounding;
-  /// returns whether it did.
-  bool back_up(const SparseBelief& b, const std::vector<std::vector<SparseBelief>>& after);
+  /// The vector that is best at b, when after[a][o] are the successors of b, among the actions that are
+  /// marked as candidates, [A]. It is kept, and those that it dominates are dropped, if it raises the bound
+  /// at b by more than rounding; returns whether it did.
+  bool back_up(const SparseBelief& b, const std::vector<std::vector<SparseBelief>>& after,
+               const std::vector<bool>& candidates);
 
-  const AlphaVectors& vectors() const { return vectors_; }
-  std::size_t bytes() const;
+  AlphaVectors vectors() const;
+  std::size_t size() const { return actions_.size(); }
+  std::size_t bytes() const {
+    return values_.size() * sizeof(double) + actions_.size() * sizeof(std::size_t);
+  }
 
  private:
-  std::size_t best(const SparseBelief& x, double& value) const;
+  const double* row(std::size_t state) const { return values_.data() + state * room_; }
+  double* row(std::size_t state) { return values_.data() + state * room_; }
+  std::pair<std::size_t, double> best(const SparseBelief& x) const;
+  void append(std::size_t action, std::span<const double> alpha);
+  void drop_dominated_by(std::span<const double> alpha);
 
   const PlanningModel& m_;
-  AlphaVectors vectors_;
-  std::vector<std::size_t> chosen_;  // k(o), [O]
-  std::vector<double> future_;       // [S]
+  std::vector<std::size_t> actions_;  // [K]
+  // α_k(s) at s · room_ + k: all vectors' values of one state are contiguous, so that a product with every
+  // vector runs over them.
+  std::vector<double> values_;
+  std::size_t room_ = 0;
+  std::vector<double> future_, alpha_;    // [S]
+  mutable std::vector<double> products_;  // [K]
 };
 
 }  // namespace doxa

@@ -57,7 +57,7 @@ class HeuristicSearch {
     ValueBounds& value = progress_.value;
     value.lower = std::max(value.lower, below_(start_) - m_.dot_slack());
     value.upper = std::min(value.upper, above_(start_) + m_.dot_slack());
-    progress_.vectors = below_.vectors().size();
+    progress_.vectors = below_.size();
     progress_.points = above_.points();
     progress_.bytes = below_.bytes() + above_.bytes();
   }
@@ -68,17 +68,17 @@ class HeuristicSearch {
     for (std::size_t a = 0; a < m_.actions(); ++a) m_.successors(b, a, after_[a]);
   }
 
-  // max_a [ρ(b,a) + d Σ_o V(x_o)] with the upper bound V, and the a that attains it; after `expand`.
-  std::pair<double, std::size_t> look_ahead(const SparseBelief& b) const {
-    std::pair<double, std::size_t> best{-unbounded, 0};
+  // ρ(b,a) + d Σ_o V(x_o) with the upper bound V for all a, into ahead_; the a where it is largest. After
+  // `expand`.
+  std::size_t look_ahead(const SparseBelief& b) {
+    ahead_.resize(m_.actions());
     for (std::size_t a = 0; a < m_.actions(); ++a) {
       double future = 0;
       for (const SparseBelief& x : after_[a])
         if (x.size() > 0) future += above_(x);
-      const double here = b.dot(m_.reward(a)) + m_.discount() * future;
-      if (here > best.first) best = {here, a};
+      ahead_[a] = b.dot(m_.reward(a)) + m_.discount() * future;
     }
-    return best;
+    return static_cast<std::size_t>(std::max_element(ahead_.begin(), ahead_.end()) - ahead_.begin());
   }
 
   // The successor with the largest excess, p(o|b,a) (upper - lower at b^{a,o} - allowed), as long as that is
@@ -99,9 +99,12 @@ class HeuristicSearch {
 
   void back_up(const SparseBelief& b) {
     expand(b);
-    const double upper = look_ahead(b).first + m_.slack();
+    const double upper = ahead_[look_ahead(b)] + m_.slack(), lower = below_(b);
     if (upper < above_(b)) above_.lower_at(b, upper);
-    below_.back_up(b, after_);
+    // An action whose upper bound is below the lower one already cannot raise it.
+    candidates_.resize(m_.actions());
+    for (std::size_t a = 0; a < m_.actions(); ++a) candidates_[a] = ahead_[a] > lower;
+    below_.back_up(b, after_, candidates_);
     ++progress_.backups;
   }
 
@@ -112,7 +115,7 @@ class HeuristicSearch {
                       most_steps = options_.max_backups - progress_.backups;
     for (double allowed = target / m_.discount();; allowed /= m_.discount()) {
       expand(path_.back());
-      const SparseBelief* next = most_uncertain(look_ahead(path_.back()).second, allowed);
+      const SparseBelief* next = most_uncertain(look_ahead(path_.back()), allowed);
       if (!next || path_.size() >= most_steps || bytes > most_bytes) break;
       const double probability = next->mass();
       if (!(probability > 0x1p-900)) break;
@@ -135,6 +138,8 @@ class HeuristicSearch {
   PlanProgress progress_;
   std::vector<SparseBelief> path_;
   std::vector<std::vector<SparseBelief>> after_;  // [A][O]
+  std::vector<double> ahead_;                     // [A]
+  std::vector<bool> candidates_;                  // [A]
   std::size_t pruned_points_ = 0;
 };
 
