@@ -36,8 +36,7 @@ class HeuristicSearch {
       if (progress_.backups >= options_.max_backups) return PlanEnd::backups;
       if (progress_.bytes > options_.max_bytes) return PlanEnd::memory;
       if (options_.stop && options_.stop()) return PlanEnd::stopped;
-      // A trial aims at half of what is open: it reaches no deeper than that takes.
-      trial(std::max({wanted_gap(), provable_gap(), 0.5 * progress_.value.gap()}));
+      trial(0.5 * progress_.value.gap());
     }
   }
 
@@ -108,12 +107,18 @@ class HeuristicSearch {
     ++progress_.backups;
   }
 
+  // A backup leaves d times the mean gap of the successors and a slack on either side. The third slack lets
+  // the gap fall below what is allowed, not only to it; else a trial could go on where nothing is left to
+  // gain.
+  double next_allowed(double allowed) const { return (allowed - 3 * m_.slack()) / m_.discount(); }
+
+  // Aims at half of what is open at the start: no deeper than that takes.
   void trial(double target) {
     path_.assign(1, start_);
     std::size_t bytes = 0;
     const std::size_t most_bytes = options_.max_bytes / 8,
                       most_steps = options_.max_backups - progress_.backups;
-    for (double allowed = target / m_.discount();; allowed /= m_.discount()) {
+    for (double allowed = next_allowed(target);; allowed = next_allowed(allowed)) {
       expand(path_.back());
       const SparseBelief* next = most_uncertain(look_ahead(path_.back()), allowed);
       if (!next || path_.size() >= most_steps || bytes > most_bytes) break;

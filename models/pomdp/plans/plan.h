@@ -52,9 +52,9 @@ struct Plan {
 ///
 /// between a lower bound, the blind policies improved by point-based backups, and an upper one, the fast
 /// informed bound lowered at points that the sawtooth joins. Each trial walks from the start along the action
-/// whose upper bound is largest and the observation that leaves the most uncertainty above what the target
-/// allows at that depth, and backs up both bounds on its way back (HSVI2: Smith & Simmons, "Point-based POMDP
-/// algorithms: improved analysis and implementation", UAI 2005, sections 2 and 3).
+/// whose upper bound is largest and the observation that leaves the most uncertainty above what half the gap
+/// at the start allows at that depth, and backs up both bounds on its way back (HSVI2: Smith & Simmons,
+/// "Point-based POMDP algorithms: improved analysis and implementation", UAI 2005, sections 2 and 3).
 ///
 /// The bounds hold for the model, whatever rounding did (planning_model.h), whenever the plan ends; while it
 /// goes on, the lower one never falls and the upper one never rises. The same model and options give the same

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "doxa/models/pomdp/plans/plan.h"
 #include "tests/models/pomdp/plans/planning_models.h"
 #include "tests/support/pomdp_text.h"
@@ -26,8 +29,11 @@ TEST(AlphaFile, ReadsWhatPomdpSolveWrites) {
 TEST(AlphaFile, WritesWhatReadsBackToTheSameBits) {
   Philox random(19);
   AlphaVectors v;
-  for (std::size_t k = 0; k < 50; ++k)
-    v.append(k % 3, {random.normal() * std::pow(10, 300 * random.normal() / 3), -1e-320 * random.normal()});
+  for (std::size_t k = 0; k < 50; ++k) {
+    const double mantissa = random.normal(), exponent = 100 * random.normal(),
+                 tiny = -1e-320 * random.normal();
+    v.append(k % 3, {mantissa * std::pow(10, exponent), tiny});
+  }
   v.append(2, {-0.0, 1.0 / 3});
   for (std::vector<double>& alpha : v.values)
     for (double& x : alpha) x = std::clamp(x, -1e308, 1e308);

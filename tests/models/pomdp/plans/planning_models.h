@@ -23,9 +23,9 @@ inline Pomdp random_rewarded(std::size_t states, std::size_t actions, std::size_
   for (std::uint32_t a = 0; a < actions; ++a)
     for (std::uint32_t s = 0; s < states; ++s) {
       m.reward.set({.action = a, .state = s}, random.normal());
-      m.reward.set({a, s, static_cast<std::uint32_t>(random.uniform_index(static_cast<Index>(states))),
-                    static_cast<std::uint32_t>(random.uniform_index(static_cast<Index>(observations)))},
-                   3 * random.normal());
+      const auto next = static_cast<std::uint32_t>(random.uniform_index(static_cast<Index>(states)));
+      const auto seen = static_cast<std::uint32_t>(random.uniform_index(static_cast<Index>(observations)));
+      m.reward.set({a, s, next, seen}, 3 * random.normal());
     }
   return m;
 }

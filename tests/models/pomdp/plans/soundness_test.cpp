@@ -15,7 +15,7 @@ namespace {
 // fail.
 TEST(PlanSoundness, TheCertificateContainsTheOptimum) {
   Philox random(5);
-  for (int trial = 0; trial < 60; ++trial) {
+  for (int trial = 0; trial < 150; ++trial) {
     const std::size_t states = 1 + static_cast<std::size_t>(random.uniform_index(4));
     const Pomdp m = random_rewarded(states, 2, 2, 0x1p-10, random);
     const LongTables exact(m);
