@@ -8,7 +8,6 @@
 #include "doxa/autograd/internal/number_text.h"
 
 namespace doxa {
-namespace {
 
 std::size_t draw(std::span<const double> probabilities, Philox& random) {
   return static_cast<std::size_t>(random.categorical(probabilities));
@@ -17,8 +16,6 @@ std::size_t draw(std::span<const double> probabilities, Philox& random) {
 std::size_t draw(const StochasticMatrix::Row& row, Philox& random) {
   return row.column[draw(row.probability, random)];
 }
-
-}  // namespace
 
 std::vector<double> open_loop_policy(const Pomdp& m, std::span<const double> weights) {
   const std::size_t actions = m.actions.size();

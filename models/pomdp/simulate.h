@@ -14,6 +14,10 @@ namespace doxa {
 /// is negative or not finite, or weights that are all zero.
 std::vector<double> open_loop_policy(const Pomdp& m, std::span<const double> weights = {});
 
+/// Draws a column of a row with its probability, from one random number, and an index of a distribution.
+std::size_t draw(const StochasticMatrix::Row& row, Philox& random);
+std::size_t draw(std::span<const double> probabilities, Philox& random);
+
 /// Draws an episode: s_0 ~ b_0, and for k = 1 … horizon: a_{k-1} ~ π, s_k ~ T(·|s_{k-1},a_{k-1}),
 /// o_k ~ O(·|a_{k-1},s_k). Throws std::invalid_argument if horizon is 0.
 Trajectory simulate(const Pomdp& m, std::span<const double> policy, std::size_t horizon, Philox& random);

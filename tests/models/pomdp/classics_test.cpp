@@ -28,7 +28,7 @@ void expect_row(const StochasticMatrix::Row& row, const std::vector<double>& p, 
 }
 
 TEST(PomdpClassics, AllAreReadStrictlyAndReadBack) {
-  for (const char* name : {"tiger", "4x3", "cheese", "shuttle", "t-maze"}) {
+  for (const char* name : {"tiger", "tiger-wait", "4x3", "cheese", "shuttle", "t-maze"}) {
     const Pomdp m = classic(name);
     EXPECT_NO_THROW(validate(m)) << name;
     EXPECT_EQ(parse(format_pomdp(m)), m) << name;
