@@ -44,6 +44,8 @@ struct Futures {
   }
 };
 
+// With an ear of 0.85 the roars agree with probability 0.745, and the posterior is then 0.970; or they differ,
+// with probability 0.255, and it is one half.
 Futures futures(double ear) {
   const double miss = 1 - ear, same = ear * ear + miss * miss;
   return {{same, std::log(0.5 * same), ear * ear / same}, {1 - same, std::log(ear * miss), 0.5}};
@@ -134,20 +136,20 @@ void bet(Chapter& chapter, const Setting& listening, double ear) {
   std::cout
       << "You listen twice, and the first roar comes from the left. Before the second, write down q, the\n"
          "probability of the left door. It is scored against the posterior of both roars:\n";
-  Table table({{"q(left)", 3},
-               "",
-               "roars agree: " + decimal(f.agree.probability, 4),
-               "differ: " + decimal(f.differ.probability, 4),
-               "average"},
-              5);
-  const auto row = [&](double q, const char* name) {
-    table.row({q, name, f.agree.bound(q), f.differ.bound(q), f.average(q)});
+  Table table({"q(left)", "", "roars agree: " + decimal(f.agree.probability, 3),
+               "differ: " + decimal(f.differ.probability, 3), "average"});
+  const auto row = [&](const std::string& q, const char* name, double agree, double differ, double average) {
+    std::vector<Cell> cells{q, name};
+    for (const double nats : {agree, differ, average}) cells.emplace_back(decimal(nats, 4)).is_number = true;
+    table.row(cells);
   };
-  row(ear, "the belief");
-  row(best.q, "the best");
-  table.row(
-      {"later", "waits for the second roar", f.agree.log_evidence, f.differ.log_evidence, f.log_evidence()});
-  table.row({"none", "the coin: every roar has ½", coin, coin, coin});
+  const auto row_of = [&](double q, const char* name) {
+    row(decimal(q, 3), name, f.agree.bound(q), f.differ.bound(q), f.average(q));
+  };
+  row_of(ear, "the belief");
+  row_of(best.q, "the best");
+  row("later", "waits for the second roar", f.agree.log_evidence, f.differ.log_evidence, f.log_evidence());
+  row("none", "the coin: every roar has ½", coin, coin, coin);
   chapter.print("bet", table);
   chapter.figure("bet", bet_figure(ear, f));
   chapter.results.set("bet.agree", f.agree.probability);
