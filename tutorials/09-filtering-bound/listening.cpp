@@ -7,7 +7,6 @@ using namespace doxa;
 using namespace doxa::support;
 
 double tiger_formula(double ear, const std::vector<double>& listening) {
-  //! [tiger-formula]
   const double right = std::log(ear), wrong = std::log(1 - ear), c = ear * ear + (1 - ear) * (1 - ear);
   const double f1 = c * right + (1 - c) * wrong, f0 = c * wrong + (1 - c) * right;
   const double guess = (right + wrong) / 2, door = std::log(0.5);
@@ -22,7 +21,6 @@ double tiger_formula(double ear, const std::vector<double>& listening) {
   const double w = listening[0];
   return (1 - w) * (door + reset) +
          w * std::log(0.5 * (ear * std::exp(believed) + (1 - ear) * std::exp(disbelieved)));  // (09.12)
-  //! [tiger-formula]
 }
 
 double tiger_formula(double ear, double w, std::size_t horizon) {

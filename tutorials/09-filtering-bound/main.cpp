@@ -91,11 +91,11 @@ int main(int argc, char** argv) {
       "--quick at most 4)");
   for (const char* flag : {"action-weights", "horizon"}) arguments.needs(flag, "pomdp");
   arguments.excludes("horizon", {"quick"}, "of a model of yours, the horizon is all that --quick shortens");
-  arguments.positive("ear", options.ear, "how often Tiger's roar is right, above 0.5 and below 1");
+  arguments.positive("ear", options.ear, "how often Tiger's roar is right, above 0.5 and up to 0.95");
   arguments.excludes("pomdp", {"ear"}, "it is Tiger's");
   arguments.must_hold([&]() -> std::string {
-    if (options.ear > 0.5 && options.ear < 1) return {};
-    return "--ear: found " + significant(options.ear, 4) + ", expected a number above 0.5 and below 1";
+    if (options.ear > 0.5 && options.ear <= 0.95) return {};
+    return "--ear: found " + significant(options.ear, 4) + ", expected a number above 0.5 and up to 0.95";
   });
 
   std::optional<Settings> settings;
