@@ -26,6 +26,7 @@ const std::vector<Contradiction>& contradictions() {
       {"11-rssm", "--lenient --seed 2", "--lenient without --pomdp", "both"},
       {"09-filtering-bound", "--horizon 3", "--horizon without --pomdp", "both"},
       {"09-filtering-bound", "--action-weights 1,1,1", "--action-weights without --pomdp", "both"},
+      {"09-filtering-bound", "--pomdp m.pomdp --ear 0.7", "--ear beside --pomdp", one + "it is Tiger's"},
       {"09-filtering-bound", "--pomdp m.pomdp --quick --horizon 3", "--quick beside --horizon",
        one + "of a model of yours, the horizon is all that --quick shortens"},
       {"10-filtering-posterior", "--episodes e.csv --horizon 8", "--horizon beside --episodes", done},

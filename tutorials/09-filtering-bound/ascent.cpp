@@ -152,12 +152,15 @@ void ascent(Chapter& chapter, const Setting& uniform) {
   table.row({"random start", best - short_of_best.front()});
   table.row({"reached by the ascent", reached});
   table.row({"best causal, by dynamic programming", best});
-  std::cout << table;
+  chapter.print("ascent", table);
+  std::vector<double> digits;  // the rate falls until the end, and rounding is all that is left there
+  for (const double gap : short_of_best) digits.push_back(std::log10(std::max(gap, 1e-12)));
+  std::cout << "  what is lacking, on a logarithmic scale, step by step: " << sparkline(digits) << "\n";
 
   Figure figure("Distance of gradient ascent from the best causal bound");
   Axes& axes = figure.axes("gradient ascent on J over a causal table", "step", "max J − J / nats");
   axes.y_scale = Scale::log;
-  axes.line(spaced(1, steps, 1), short_of_best);
+  axes.line(spaced(1, steps, 1), short_of_best, {.color = Color::vermillion});
   chapter.figure("ascent", figure);
   chapter.results.set("ascent.logits", count(all));
   chapter.results.set("ascent.reached", reached, 1e-6);  // how far the last rate can be from the optimum

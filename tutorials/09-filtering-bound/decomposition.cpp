@@ -53,8 +53,7 @@ void decomposition(Chapter& chapter, const Setting& setting, const Exact& exact)
   const Pomdp& m = setting.model;
   if (exact.best.bound == -std::numeric_limits<double>::infinity()) {
     std::cout << "\nEvery causal posterior may come to a state from which what is seen next is impossible: "
-                 "the bound "
-                 "of all of them is minus infinity.\n";
+                 "the bound of all of them is minus infinity.\n";
   } else {
     const CausalPosterior q = random_causal(exact, Philox(chapter.seed(), causal_noise));
     const FilteringBound f = expected_filtering_bound(m, setting.policy(), q);
@@ -65,7 +64,8 @@ void decomposition(Chapter& chapter, const Setting& setting, const Exact& exact)
     for (std::size_t k = 0; k < setting.horizon; ++k)
       table.row({k + 1, f.log_emission[k], f.divergence[k], f.gap[k]});
     table.row({"sum", total(f.log_emission), total(f.divergence), total(f.gap)});
-    std::cout << table << "  bound " << significant(f.bound, 8) << " + gap " << significant(total(f.gap), 8)
+    chapter.print("terms", table);
+    std::cout << "  bound " << significant(f.bound, 8) << " + gap " << significant(total(f.gap), 8)
               << " = evidence " << significant(exact.evidence, 8) << "\n";
     chapter.results.set("random_causal.bound", f.bound);
     chapter.results.set("random_causal.gap", total(f.gap));

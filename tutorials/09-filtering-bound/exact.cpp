@@ -6,7 +6,7 @@
 using namespace doxa;
 using namespace doxa::support;
 
-double memoryless_score(const Setting& setting) {
+double marginal_score(const Setting& setting) {
   const Pomdp& m = setting.model;
   const std::size_t actions = m.actions.size(), observations = m.observations.size();
   // p(a_{k-1}, o_k) of each step, [T, A, O]
@@ -39,7 +39,7 @@ Exact solve(const Setting& setting) {
   const Pomdp& m = setting.model;
   const HistoryPolicy policy = setting.policy();
   Exact e{expected_log_evidence(m, policy, setting.horizon),  // (09.3)
-          memoryless_score(setting),
+          marginal_score(setting),
           best_causal_posterior(m, policy, setting.horizon),                // (09.9), (09.10)
           best_mean_field_posterior(m, policy, setting.horizon).posterior,  // (09.8)
           {},

@@ -36,7 +36,7 @@ extern const char* const rounding_of_terms;
 
 // The exact numbers of one setting, in nats for the whole horizon.
 struct Exact {
-  double evidence, memoryless;
+  double evidence, marginal;  // marginal: (09.13)
   doxa::BestCausal best;
   doxa::CausalPosterior best_mean_field;               // the best that coordinate ascent finds
   doxa::FilteringBound causal, mean_field, smoothing;  // the bounds of these two, and of the exact posterior
@@ -47,20 +47,29 @@ inline double total(const std::vector<double>& terms) {
   return std::accumulate(terms.begin(), terms.end(), 0.0);
 }
 
-// (09.13): E Σ_k log p(o_k | a_{k-1}), the score of a predictor that knows only k and the last action.
-double memoryless_score(const Setting& setting);
-// (09.12): the best causal bound on Tiger when listening with probability w.
-double tiger_formula(double w, std::size_t horizon);
+// (09.13): E Σ_k log p(o_k | a_{k-1}), the score of a predictor that knows only k and the last action. On Tiger
+// that is a fair coin.
+double marginal_score(const Setting& setting);
+
+// How often Tiger's roar is right, unless --ear says otherwise.
+inline constexpr double default_ear = 0.85;
+// (09.12): the best causal bound on Tiger, in nats, if at step k we listen with probability listening[k],
+// whatever was done and heard; and the same with one probability for all steps.
+double tiger_formula(double ear, const std::vector<double>& listening);
+double tiger_formula(double ear, double w, std::size_t horizon);
 
 // Sections, each with its claims. The first three hold for every model.
 void decomposition(doxa::support::Chapter& chapter, const Setting& setting, const Exact& exact);
 void families(doxa::support::Chapter& chapter, const Setting& setting, const Exact& exact);
 void summary_in_the_prior(doxa::support::Chapter& chapter, const Setting& setting, const Exact& exact);
 
-// Tiger.
+// Tiger, whose roar is right with probability `ear`.
+void bet(doxa::support::Chapter& chapter, const Setting& listening, double ear);
+void sequences(doxa::support::Chapter& chapter, const Setting& uniform, double ear);
+void moves_on_tiger(doxa::support::Chapter& chapter, const Setting& listening, double ear);
 void policies(doxa::support::Chapter& chapter, const std::vector<Setting>& settings,
               const std::vector<Exact>& exact);
-void listening(doxa::support::Chapter& chapter, const Setting& uniform);
+void listening(doxa::support::Chapter& chapter, const Setting& uniform, double ear);
 void ascent(doxa::support::Chapter& chapter, const Setting& uniform);
 
 // One step, without a POMDP.

@@ -17,6 +17,7 @@ using FactorOfBelief = std::function<std::vector<double>(const Belief&)>;
 // p(s_k | s_{k-1}, h_{k-1}, a_{k-1}) = b^-_k(s_k).
 struct SummaryModel {
   CompensatedSum bound, divergence, from_belief;  // from_belief: Σ E KL(q ‖ b_k)
+  CompensatedSum leak;                            // the same sum as `bound`, with b_k as the "prior"
   CompensatedSum moves, model_moves;              // expected number of steps k > 1 at which s_k != s_{k-1}
 };
 
@@ -43,6 +44,8 @@ void add_steps(HistoryWalk& walk, std::size_t horizon, const FactorOfBelief& fac
       sum.divergence += divergence;
       sum.from_belief += weight * std::log(q[s] / probability(belief, s));
       //! [summary]
+      sum.leak += weight * std::log(emission_row(m, action, s)[observation]) -
+                  weight * std::log(q[s] / probability(belief, s));
     }
     add_steps(walk, horizon, factor, sum);
   });
@@ -69,19 +72,26 @@ void summary_in_the_prior(Chapter& chapter, const Setting& setting, const Exact&
     return q;
   });
   const double causal_divergence = total(exact.causal.divergence);
+  // Of T steps, T - 1 have one before them.
+  const auto per_move = [&](double moves) {
+    return setting.horizon > 1 ? moves / static_cast<double>(setting.horizon - 1) : 0;
+  };
   std::cout << "\nA prior with a summary of the past, p(s_k | s_{k-1}, h_{k-1}, a_{k-1}) = b⁻_k(s_k), "
             << setting.policy_name << " policy, nats a step:\n";
-  Table table({"model and posterior", {"bound", 6}, "gap", "KL(q ‖ prior)", "moves a step"}, 4);
+  Table table({"model and posterior", {"bound", 6}, "evidence − bound", "KL(q ‖ prior)", "p(s_k ≠ s_{k-1})"},
+              4);
   const auto row = [&](const char* name, double bound, double divergence, double moves) {
     table.row({name, setting.per_step(bound), decimal(setting.per_step(exact.evidence - bound), 6),
-               setting.per_step(divergence), setting.per_step(moves)});
+               setting.per_step(divergence), per_move(moves)});
   };
   row("the POMDP, best causal q", exact.best.bound, causal_divergence, filter.model_moves);
-  row("summary in the prior, q = belief", filter.bound, filter.divergence, filter.moves);
-  std::cout << table;
+  row("summary of h_{k-1} in the prior, q = belief", filter.bound, filter.divergence, filter.moves);
+  row("a leak: the prior is the belief, has seen o_k", filter.leak, 0, filter.moves);
+  chapter.print("summary", table);
   chapter.results.set("summary.bound", setting.per_step(filter.bound));
   chapter.results.set("summary.divergence", setting.per_step(filter.divergence));
-  chapter.results.set("summary.moves", setting.per_step(filter.moves));
+  chapter.results.set("summary.moves", per_move(filter.moves));
+  chapter.results.set("summary.leak", setting.per_step(filter.leak));
   chapter.results.set("summary.best_causal_divergence", setting.per_step(causal_divergence));
   chapter.claims.equal(
       "(09.14) with the filter's prediction as the prior, q = belief is causal and its bound is the "
@@ -90,4 +100,28 @@ void summary_in_the_prior(Chapter& chapter, const Setting& setting, const Exact&
   chapter.claims.equal("(09.15) for a random q(s_k|h_k) the gap is Σ E KL(q ‖ belief)",
                        exact.evidence - other.bound, other.from_belief, rounding(setting, other.bound),
                        rounding_of_terms);
+  chapter.claims.equal(
+      "(09.14) a \"prior\" that has seen o_k is above the evidence by Σ E KL(belief ‖ prediction): no bound",
+      filter.leak - exact.evidence, filter.divergence, rounding(setting, exact.evidence), rounding_of_terms);
+}
+
+// The latents of two steps are drawn one after the other from the beliefs before and after a roar. The first
+// belief stays as it was on average, (08.8), so they differ with probability E[1 - Σ_s b_{k-1}(s)²], which is
+// E[1 - b_{k-1}(s_{k-1})] by (08.9): one less the belief in the door where the tiger is.
+void moves_on_tiger(Chapter& chapter, const Setting& listening, double ear) {
+  const SummaryModel filter = evaluate(listening, [](const Belief& b) { return probabilities(b); });
+  double by_counting = 0, ways = 1;
+  for (std::size_t k = 1; k < listening.horizon; ++k) {
+    const auto roars = static_cast<double>(k);
+    ways = 1;
+    for (double right = 0; right <= roars; ++right) {
+      const double lead = 2 * right - roars;
+      by_counting += ways * std::pow(ear, right) * std::pow(1 - ear, roars - right) /
+                     (1 + std::pow(ear / (1 - ear), lead));
+      ways *= (roars - right) / (right + 1);
+    }
+  }
+  chapter.claims.equal(
+      "listening only, the latents of the summary change doors as often as two draws from beliefs differ",
+      filter.moves, by_counting, rounding(listening, by_counting), rounding_of_terms);
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "doxa/models/pomdp/file.h"
 #include "doxa/models/pomdp/mean_field_posterior.h"
 #include "doxa/models/pomdp/simulate.h"
 #include "random_posteriors.h"
@@ -161,6 +162,33 @@ TEST(BestCausal, OfTigerIsAFormula) {  // (09.12)
       const HistoryPolicy policy = ignoring_history({w, (1 - w) / 2, (1 - w) / 2});
       EXPECT_NEAR(best_causal_bound(m, policy, horizon), formula, 1e-13) << w << " " << horizon;
     }
+}
+
+// A plan that is fixed beforehand, a_0 … a_{T-1}.
+HistoryPolicy plan(std::vector<std::size_t> actions) {
+  return [actions = std::move(actions)](const History& h, std::size_t a) {
+    return actions[h.steps()] == a ? 1.0 : 0.0;
+  };
+}
+
+// "Every policy that looks at nothing scores less than a coin" is false: it depends on the plan.
+TEST(BestCausal, OfSomeBlindPlansOfTigerIsAboveTheCoin) {
+  const Pomdp m = tiger();
+  const double coin = 6 * std::log(0.5);
+  EXPECT_NEAR(best_causal_bound(m, plan({0, 0, 0, 0, 0, 1}), 6) / 6, -0.6604, 5e-5);
+  EXPECT_GT(best_causal_bound(m, plan({0, 0, 0, 1, 2, 1}), 6), coin);
+  EXPECT_LT(best_causal_bound(m, plan({0, 0, 1, 1, 1, 1}), 6), coin);
+  EXPECT_LT(best_causal_bound(m, plan({0, 0, 0, 0, 1, 0}), 6), coin);
+  EXPECT_NEAR(best_causal_bound(m, plan({0, 1, 2, 1, 1, 2}), 6), coin, 1e-13);
+}
+
+// Mazes in which some things are seen without error: under the uniform policy every causal q may lose all.
+TEST(BestCausal, IsMinusInfinityInMazesWithSureSigns) {
+  for (const auto& [name, horizon] :
+       {std::pair{"4x3", 2u}, std::pair{"cheese", 2u}, std::pair{"shuttle", 3u}}) {
+    const Pomdp m = read_pomdp(DOXA_SOURCE_DIR "/models/pomdp/classics/" + std::string(name) + ".pomdp");
+    EXPECT_EQ(best_causal_bound(m, ignoring_history(open_loop_policy(m)), horizon), -infinity) << name;
+  }
 }
 
 // Two states that never change and are seen only at the second step: a causal q must choose one at the first,

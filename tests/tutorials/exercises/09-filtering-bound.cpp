@@ -48,7 +48,7 @@ TEST(Exercise09, ListeningForEver) {
   const double c = 0.85 * 0.85 + 0.15 * 0.15, lost = (0.85 - c) * std::log(0.85 / 0.15);
   const double evidence = 0.85 * std::log(0.85) + 0.15 * std::log(0.15);
   const std::size_t horizon = 500;
-  EXPECT_NEAR(evidence - tiger_formula(1, horizon) / static_cast<double>(horizon), lost, 2e-3);
+  EXPECT_NEAR(evidence - tiger_formula(default_ear, 1, horizon) / static_cast<double>(horizon), lost, 2e-3);
   EXPECT_NEAR(lost, 0.182, 5e-4);
   EXPECT_NEAR(evidence - lost, -0.605, 5e-4);
 }
@@ -64,6 +64,17 @@ TEST(Exercise09, AWorseEar) {
   EXPECT_NEAR(later_roar(0.75), -0.700, 5e-4);
   EXPECT_LT(later_roar(0.76), -std::numbers::ln2);
   EXPECT_GT(later_roar(0.77), -std::numbers::ln2);
+}
+
+TEST(Exercise09, RoarsThatPayForALaterOne) {
+  const auto plan = [](std::size_t before) {  // so many roars, a door, and a roar
+    std::vector<double> listening(before, 1);
+    listening.insert(listening.end(), {0, 1});
+    return tiger_formula(default_ear, listening) + static_cast<double>(listening.size()) * std::numbers::ln2;
+  };
+  EXPECT_LT(plan(6), 0);
+  EXPECT_GT(plan(7), 0);
+  EXPECT_NEAR(plan(7), 0.368 - 0.337, 1e-3);
 }
 
 TEST(Exercise09, WhereTheReversedExpressionOvertakes) {
