@@ -15,6 +15,12 @@ namespace {
 
 std::string hash(const std::string& text) { return "hash " + std::to_string(fnv1a(text)); }
 
+// What a belief is learned from; the same text with a version that did not read rewards.
+std::vector<Trajectory> without_rewards(std::vector<Trajectory> episodes) {
+  for (Trajectory& t : episodes) t.rewards.clear();
+  return episodes;
+}
+
 std::map<std::string, std::string> identity_of(const EpisodeData& data) {
   const Pomdp& m = data.pomdp;
   std::string policy, episodes = "simulated";
@@ -23,7 +29,7 @@ std::map<std::string, std::string> identity_of(const EpisodeData& data) {
     std::string text;
     std::size_t count = 0;
     for (const auto* part : {&data.recorded, &data.validation, &data.held_out}) {
-      text += format_episodes(m, *part);
+      text += format_episodes(m, without_rewards(*part));
       count += part->size();
     }
     episodes = std::to_string(count) + ", " + hash(text);

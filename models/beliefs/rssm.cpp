@@ -58,6 +58,12 @@ Rssm::Rssm(const RssmSettings& s, Philox& random)
       emission("emission", {s.hidden + s.actions + latent_size(s.latent), s.hidden, s.observations}, random) {
   if (s.inference == RssmSettings::Inference::smoothing)
     future.emplace("future", step_width(s), s.hidden, random);
+  for (Index i = s.hidden; i < 2 * s.hidden; ++i) summary.input.bias.value[i] += s.keep;  // [W_r W_u W_n]
+  if (s.reward)  // last, so that a model with rewards starts from the same numbers as one without
+    reward.emplace("reward",
+                   std::vector<Index>{s.hidden + step_width(s) + latent_size(s.latent), s.hidden,
+                                      reward_parameters(*s.reward)},
+                   random, small_gain);
 }
 
 void append_parameters(Parameters& to, Rssm& model) {
@@ -66,6 +72,12 @@ void append_parameters(Parameters& to, Rssm& model) {
   append_parameters(to, model.posterior);
   append_parameters(to, model.emission);
   if (model.future) append_parameters(to, *model.future);
+  if (model.reward) append_parameters(to, *model.reward);
+}
+
+Var reward_outputs(Rssm& model, Var summary, Var step, Var latent) {
+  if (!model.reward) throw std::invalid_argument("reward_outputs: an Rssm that does not model rewards");
+  return (*model.reward)({summary, step, latent});
 }
 
 Var encode_step(Tape& tape, const RssmSettings& s, std::span<const Index> actions,

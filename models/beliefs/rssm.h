@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 
+#include "doxa/models/beliefs/reward_family.h"
 #include "doxa/models/beliefs/rssm_latent.h"
 #include "doxa/models/nn/gru.h"
 #include "doxa/models/nn/mlp.h"
@@ -17,9 +18,16 @@ namespace doxa {
 ///   posterior   q(s_k | h_{k-1}, a_{k-1}, o_k)            filtering
 ///               q(s_k | h_{k-1}, a_{k-1}, g_k)            smoothing, g_k = GRU((a_{k-1}, o_k), g_{k+1})
 ///   summary     h_k = GRU(x_k, h_{k-1})
+///   reward      p(r_k | s_k, h_{k-1}, a_{k-1}, o_k)       where rewards are modelled, discrete or Gaussian
 ///
 /// with h_0 = 0 and g_{T+1} = 0. Prior and emission see o_1 … o_{k-1} only, which is what makes
 /// p̂(o_k | past) a prediction. The input x_k of the summary decides what the model knows of the past.
+///
+/// A POMDP pays R(a_{k-1}, s_{k-1}, s_k, o_k), which depends on the states before and after the step. So the
+/// reward is given all that is known once the step is over: the summary before it (h_k may have forgotten what
+/// paid), the action, the observation, and the latent. It is a last factor of the step's joint distribution
+/// and changes none of the others. Neither posterior nor summary sees r_k: the belief stays a function of
+/// actions and observations, as the optimum V* has it.
 struct RssmSettings {
   enum class Summary {
     latents,       ///< (a_{k-1}, s_k): observations reach the future through samples only, as in PlaNet
@@ -33,6 +41,10 @@ struct RssmSettings {
   Summary summary = Summary::both;
   RssmLatent latent = GaussianLatent{};
   Inference inference = Inference::filtering;
+  std::optional<RewardFamily> reward = {};  ///< none: rewards are not modelled
+  /// Added to the initial bias of the summary's update gate: at 0 it forgets half of what it knows at each
+  /// step, at 1 a quarter, so that what pays ten steps later is felt (DreamerV2's reference code starts at 1).
+  Real keep = 0;
 };
 
 struct Rssm {
@@ -40,6 +52,7 @@ struct Rssm {
   GruCell summary;
   Mlp prior, posterior, emission;
   std::optional<GruCell> future;
+  std::optional<Mlp> reward;
 
   /// Throws std::invalid_argument unless all sizes are positive and 0 <= uniform_mixing < 1.
   Rssm(const RssmSettings& settings, Philox& random);
@@ -66,5 +79,9 @@ Var advance(Rssm& model, Var summary, Var action, Var step, Var latent);
 inline Var emission_logits(Rssm& model, Var summary, Var action, Var latent) {
   return model.emission({summary, action, latent});
 }
+
+/// Parameters of p(r_k | s_k, h_{k-1}, a_{k-1}, o_k), [B, reward_parameters], from h_{k-1}, the encoded step
+/// (a_{k-1}, o_k) and s_k. Throws std::invalid_argument if the model has none.
+Var reward_outputs(Rssm& model, Var summary, Var step, Var latent);
 
 }  // namespace doxa

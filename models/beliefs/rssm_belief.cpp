@@ -7,6 +7,7 @@
 #include <string>
 
 #include "doxa/distributions/categorical.h"
+#include "doxa/models/beliefs/world_model.h"
 
 namespace doxa {
 namespace {
@@ -47,14 +48,6 @@ std::vector<Index> first_numbers(Index n) {
   std::vector<Index> all(static_cast<std::size_t>(n));
   std::iota(all.begin(), all.end(), Index{0});
   return all;
-}
-
-Tensor selected_rows(const Tensor& x, std::span<const Index> chosen) {
-  const Index width = x.shape()[1];
-  Tensor y(Shape{static_cast<Index>(chosen.size()), width});
-  for (std::size_t i = 0; i < chosen.size(); ++i)
-    std::copy_n(x.data() + chosen[i] * width, width, y.data() + static_cast<Index>(i) * width);
-  return y;
 }
 
 }  // namespace

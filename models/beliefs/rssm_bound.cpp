@@ -30,6 +30,7 @@ bool are_copies(const Episodes& e, Index n) {
   for (Index i = 0; i < e.batch * e.horizon; ++i) {  // rows of B, which is a multiple of n
     const auto at = static_cast<std::size_t>(i), first = static_cast<std::size_t>(i - i % n);
     if (e.actions[at] != e.actions[first] || e.observations[at] != e.observations[first]) return false;
+    if (!e.rewards.empty() && e.rewards[at] != e.rewards[first]) return false;
   }
   return true;
 }
@@ -59,6 +60,8 @@ RssmTerms rssm_terms(Tape& tape, Rssm& model, const Episodes& e, Philox& random)
     throw argument_error({"rssm_terms", tape}, std::to_string(e.batch) + " episodes of " +
                                                    std::to_string(e.horizon) +
                                                    " steps, expected at least one");
+  if (model.reward && e.rewards.size() != e.actions.size())
+    throw argument_error({"rssm_terms", tape}, "episodes without rewards, for a model that has them");
   const RssmLatent& latent = model.settings.latent;
   std::vector<Var> actions, steps;
   for (Index k = 1; k <= e.horizon; ++k) {
@@ -90,13 +93,19 @@ RssmTerms rssm_terms(Tape& tape, Rssm& model, const Episodes& e, Philox& random)
   t.bound.log_likelihood = reshape(log_prob(emission, e.observations), {e.horizon, e.batch});
   t.bound.kl = reshape(kl_divergence(latent, t.posterior, t.prior), {e.horizon, e.batch});
   //! [terms]
+  t.summary = all_h;
+  if (model.reward) {
+    const Var of_reward = reward_outputs(model, all_h, rows(steps), t.latent);
+    t.log_reward = reshape(log_prob(*model.settings.reward, of_reward, e.rewards), {e.horizon, e.batch});
+    t.bound.log_likelihood += *t.log_reward;
+  }
   return t;
 }
 
 RssmLoss rssm_loss(Tape& tape, Rssm& model, const Episodes& e, const RssmObjective& o, Philox& random) {
   check({"rssm_loss", tape}, model, e, o);
   const RssmTerms t = rssm_terms(tape, model, e, random);
-  RssmLoss l{{}, {mean(t.bound.log_likelihood), mean(t.bound.kl)}};
+  RssmLoss l{{}, {mean(t.bound.log_likelihood), mean(t.bound.kl)}, t.summary};
   const RssmLatent& latent = model.settings.latent;
   //! [loss]
   if (o.samples > 1) {  // (11.7)

@@ -9,12 +9,20 @@
 namespace doxa {
 
 /// The bound at one sample s_{1:T} ~ q of every episode, log p(o_{1:T} ‖ a) >= E_q Σ_k (log_likelihood - kl).
+/// Of a model with rewards it is Dreamer's (Hafner et al., arXiv 1912.01603, eq. 13 with β = 1),
+///
+///   log p(o_{1:T}, r_{1:T} ‖ a) >= E_q Σ_k { log p(o_k | s_k, h_{k-1}, a_{k-1})
+///                                          + log p(r_k | s_k, h_{k-1}, a_{k-1}, o_k) - KL_k }.
 struct RssmTerms {
-  /// log p(o_k | s_k, h_{k-1}, a_{k-1}) and KL(q(s_k | …) ‖ p(s_k | …)), step k of episode b at [k-1, b].
+  /// log p(o_k | …), with log p(r_k | …) added to it where rewards are modelled, and
+  /// KL(q(s_k | …) ‖ p(s_k | …)); step k of episode b at [k-1, b].
   BoundTerms<Var> bound;
-  Var posterior, prior, latent;  ///< parameters of q and p, and s, [T·B, …], step after step
+  Var posterior, prior, latent;        ///< parameters of q and p, and s, [T·B, …], step after step
+  Var summary;                         ///< h_{k-1}, [T·B, hidden], likewise
+  std::optional<Var> log_reward = {};  ///< log p(r_k | …) alone, [T, B]
 };
-/// Throws std::invalid_argument for no episode or no step, and for an action or observation the model lacks.
+/// Throws std::invalid_argument for no episode or no step, for an action or observation the model lacks, and
+/// for episodes without rewards if it models them.
 RssmTerms rssm_terms(Tape& tape, Rssm& model, const Episodes& episodes, Philox& random);
 
 /// How an Rssm is trained. The default is the bound itself.
@@ -37,6 +45,7 @@ struct RssmObjective {
 struct RssmLoss {
   Var loss;  ///< by default mean.kl - mean.log_likelihood
   BoundTerms<Var> mean;
+  Var summary;  ///< h_{k-1} of every step, as in RssmTerms: where imagination can begin
 };
 /// Throws std::invalid_argument for an option out of its range; a batch that does not consist of K copies of
 /// each episode side by side; K > 1 together with a categorical latent, whose draws cannot be reparametrised,

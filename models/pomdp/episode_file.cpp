@@ -1,6 +1,7 @@
 #include "doxa/models/pomdp/episode_file.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -79,6 +80,8 @@ class EpisodeReader {
       csv_.refuse(csv_.line(), csv_.end_column(), "nothing after the header", "a step a line");
     while (!csv_.only_empty_lines_left()) read_step(csv_.next());
     require_equal_lengths();
+    if (source_.no_reward.line > 0)
+      for (Trajectory& t : episodes_) t.rewards.clear();
     return std::move(episodes_);
   }
   EpisodeSource source() && { return std::move(source_); }
@@ -88,8 +91,11 @@ class EpisodeReader {
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
   void read_header(const Fields& header) {
-    const std::pair<std::string_view, std::size_t*> known[] = {
-        {"episode", &episode_}, {"action", &action_}, {"observation", &observation_}, {"step", &step_}};
+    const std::pair<std::string_view, std::size_t*> known[] = {{"episode", &episode_},
+                                                               {"action", &action_},
+                                                               {"observation", &observation_},
+                                                               {"step", &step_},
+                                                               {"reward", &reward_}};
     columns_ = header.size();
     std::string all;
     for (std::size_t i = 0; i < header.size(); ++i) {
@@ -120,7 +126,17 @@ class EpisodeReader {
     if (step_ != none) require_next(fields[step_]);
     episodes_.back().actions.push_back(action);
     episodes_.back().observations.push_back(observation);
+    if (reward_ != none) read_reward(fields[reward_]);
     source_.lines.push_back(fields[0].line);
+  }
+
+  void read_reward(const CsvField& field) {
+    const DecimalReading number = read_decimal(field.text);
+    episodes_.back().rewards.push_back(number.value);
+    if (!number.in_range() && source_.no_reward.line == 0)
+      source_.no_reward = {.line = field.line,
+                           .column = field.column,
+                           .found = field.text.empty() ? "no reward" : quote(field.text)};
   }
 
   [[noreturn]] void refuse_size(const Fields& fields) {
@@ -193,7 +209,7 @@ class EpisodeReader {
   CsvReader csv_;
   bool several_;
   Members actions_, observations_;
-  std::size_t episode_ = none, action_ = none, observation_ = none, step_ = none,
+  std::size_t episode_ = none, action_ = none, observation_ = none, step_ = none, reward_ = none,
               columns_ = 0;  // positions in a record
   std::vector<Trajectory> episodes_;
   EpisodeSource source_;
@@ -233,6 +249,12 @@ const std::string& name_of(const std::vector<std::string>& names, std::size_t in
   return names[index];
 }
 
+std::string reward_text(double reward) {
+  if (!std::isfinite(reward))
+    throw std::invalid_argument("format_episodes: the reward " + to_text(reward) + " cannot be written");
+  return to_text(reward);
+}
+
 }  // namespace
 
 Trajectory parse_trajectory(std::string_view text, const Pomdp& m, const std::string& file,
@@ -269,19 +291,34 @@ void require_possible(const Pomdp& m, std::span<const Trajectory> episodes, cons
   }
 }
 
+void require_rewards(std::span<const Trajectory> episodes, const EpisodeSource& source) {
+  const EpisodeSource::NoReward& fault = source.no_reward;
+  if (fault.line > 0)
+    throw FileError(source.file, fault.line, fault.column,
+                    "found " + fault.found + ", expected a decimal number: the reward of the step");
+  for (const Trajectory& t : episodes)
+    if (t.rewards.size() != t.horizon())
+      throw FileError(source.file, 1, 1,
+                      "found no column reward, expected one with the reward of each step: it cannot be "
+                      "learned otherwise what pays");
+}
+
 std::string format_episodes(const Pomdp& m, std::span<const Trajectory> episodes) {
   const std::vector<std::string> actions = fields_of("action", m.actions),
                                  observations = fields_of("observation", m.observations);
   if (episodes.empty() || episodes[0].horizon() == 0)
     throw std::invalid_argument("format_episodes: no episodes, or none with a step");
-  std::string text = "episode,action,observation\n";
+  const bool rewarded =
+      std::ranges::all_of(episodes, [](const Trajectory& t) { return t.rewards.size() == t.horizon(); });
+  std::string text = rewarded ? "episode,action,observation,reward\n" : "episode,action,observation\n";
   for (std::size_t i = 0; i < episodes.size(); ++i) {
     const Trajectory& t = episodes[i];
     if (t.horizon() != episodes[0].horizon() || t.observations.size() != t.horizon())
       throw std::invalid_argument("format_episodes: episode " + std::to_string(i) + " has another length");
     for (std::size_t k = 0; k < t.horizon(); ++k)
       text += std::to_string(i) + "," + name_of(actions, t.actions[k], "action") + "," +
-              name_of(observations, t.observations[k], "observation") + "\n";
+              name_of(observations, t.observations[k], "observation") +
+              (rewarded ? "," + reward_text(t.rewards[k]) : "") + "\n";
   }
   return text;
 }

@@ -26,7 +26,9 @@ namespace doxa {
 //   1,open-left,hear-right    another number or name in this column: the next episode
 //
 // The header says which column is which, in any order. A column `step` must count up by 1 within each
-// episode, from 0 in all or from 1 in all. Columns of other names are ignored; EpisodeSource lists them. The
+// episode, from 0 in all or from 1 in all. A column `reward` has what each step paid, a decimal number; where
+// one of its fields is none, the trajectories have no rewards, which matters to those who ask for them by
+// `require_rewards` and to nobody else. Columns of other names are ignored; EpisodeSource lists them. The
 // file of one trajectory may have a column `episode`, too, which must then name a single one. Text that is
 // both a name and an index is read as the name. The last line may be followed by empty lines. Trajectories
 // that are read have no states.
@@ -41,6 +43,11 @@ struct EpisodeSource {
   std::vector<std::string> names = {};            ///< of the episodes; "" without a column `episode`
   std::vector<std::size_t> lines = {};            ///< of each step, episode after episode
   std::vector<std::string> ignored_columns = {};  ///< as the header calls them
+  /// The first reward that is not a number: its place and, in quotes, what is there. Line 0: none.
+  struct NoReward {
+    std::size_t line = 0, column = 0;
+    std::string found = {};
+  } no_reward = {};
 };
 
 /// Reads one trajectory of the model m from a text; `file` names it in errors. Throws FileError at the first
@@ -66,9 +73,14 @@ std::vector<Trajectory> read_episodes(const std::filesystem::path& path, const P
 /// for each step.
 void require_possible(const Pomdp& m, std::span<const Trajectory> episodes, const EpisodeSource& source);
 
-/// The text of episodes, which are called 0, 1, …: the names of their actions and observations, not the
-/// states. parse_episodes reads the same back. Throws std::invalid_argument for no episodes or episodes of
-/// unequal length, for an index that the model lacks, and for a name that is empty or there twice.
+/// Throws FileError unless every step has its reward, with one line that says what is missing and where: the
+/// column, or its first field that is not a number. `source` is that of the episodes.
+void require_rewards(std::span<const Trajectory> episodes, const EpisodeSource& source);
+
+/// The text of episodes, which are called 0, 1, …: the names of their actions and observations and, if all
+/// have them, their rewards; not the states. parse_episodes reads the same back, bit for bit. Throws
+/// std::invalid_argument for no episodes or episodes of unequal length, for an index that the model lacks,
+/// for a reward that is not finite, and for a name that is empty or there twice.
 std::string format_episodes(const Pomdp& m, std::span<const Trajectory> episodes);
 /// Writes a file, whole or not at all.
 void write_episodes(const std::filesystem::path& path, const Pomdp& m, std::span<const Trajectory> episodes);

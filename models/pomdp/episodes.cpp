@@ -25,15 +25,22 @@ Episodes episodes(std::span<const Trajectory> trajectories, std::span<const Inde
   Episodes e;
   e.horizon = static_cast<Index>(of(chosen[0]).horizon());
   e.batch = static_cast<Index>(chosen.size()) * copies;
-  for (const Index i : chosen)
+  bool rewarded = true;
+  for (const Index i : chosen) {
     if (static_cast<Index>(of(i).horizon()) != e.horizon)
       throw std::invalid_argument("episodes: horizons differ: " + std::to_string(e.horizon) + " and " +
                                   std::to_string(of(i).horizon()));
+    if (!of(i).rewards.empty() && of(i).rewards.size() != of(i).horizon())
+      throw std::invalid_argument("episodes: " + std::to_string(of(i).rewards.size()) + " rewards of " +
+                                  std::to_string(of(i).horizon()) + " steps");
+    rewarded = rewarded && !of(i).rewards.empty();
+  }
   for (std::size_t k = 0; k < static_cast<std::size_t>(e.horizon); ++k)
     for (const Index i : chosen)
       for (Index c = 0; c < copies; ++c) {
         e.actions.push_back(static_cast<Index>(of(i).actions[k]));
         e.observations.push_back(static_cast<Index>(of(i).observations[k]));
+        if (rewarded) e.rewards.push_back(of(i).rewards[k]);
       }
   return e;
 }

@@ -51,13 +51,16 @@ Trajectory simulate(const Pomdp& m, std::span<const double> policy, std::size_t 
   t.states.reserve(horizon + 1);
   t.actions.reserve(horizon);
   t.observations.reserve(horizon);
+  t.rewards.reserve(horizon);
   t.states.push_back(draw(m.start, random));
   for (std::size_t k = 1; k <= horizon; ++k) {
     const std::size_t action = draw(policy, random);
     const std::size_t next = draw(transition_row(m, action, t.states.back()), random);
+    const std::size_t seen = draw(emission_row(m, action, next), random);
     t.actions.push_back(action);
+    t.rewards.push_back(m.reward(action, t.states.back(), next, seen));
     t.states.push_back(next);
-    t.observations.push_back(draw(emission_row(m, action, next), random));
+    t.observations.push_back(seen);
   }
   return t;
 }

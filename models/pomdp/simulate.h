@@ -19,7 +19,7 @@ std::size_t draw(const StochasticMatrix::Row& row, Philox& random);
 std::size_t draw(std::span<const double> probabilities, Philox& random);
 
 /// Draws an episode: s_0 ~ b_0, and for k = 1 … horizon: a_{k-1} ~ π, s_k ~ T(·|s_{k-1},a_{k-1}),
-/// o_k ~ O(·|a_{k-1},s_k). Throws std::invalid_argument if horizon is 0.
+/// o_k ~ O(·|a_{k-1},s_k), r_k = R(a_{k-1},s_{k-1},s_k,o_k). Throws std::invalid_argument if horizon is 0.
 Trajectory simulate(const Pomdp& m, std::span<const double> policy, std::size_t horizon, Philox& random);
 
 /// `count` independent episodes of the same horizon.

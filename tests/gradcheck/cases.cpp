@@ -105,7 +105,7 @@ std::vector<GradientCase> gradient_cases() {
   for (auto* part : {elementwise_cases, reduction_cases, shape_cases, linear_algebra_cases, checkpoint_cases,
                      special_point_cases, normal_cases, multivariate_normal_cases, discrete_cases,
                      relaxed_cases, mixture_cases, extreme_cases, estimator_cases, model_cases, pomdp_cases,
-                     kalman_cases, rssm_cases, kink_cases})
+                     kalman_cases, rssm_cases, actor_cases, kink_cases})
     for (GradientCase& c : part()) all.push_back(std::move(c));
   return all;
 }

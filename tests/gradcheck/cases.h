@@ -55,6 +55,7 @@ std::vector<GradientCase> model_cases();
 std::vector<GradientCase> pomdp_cases();
 std::vector<GradientCase> kalman_cases();
 std::vector<GradientCase> rssm_cases();
+std::vector<GradientCase> actor_cases();
 std::vector<GradientCase> kink_cases();
 
 /// Where the inputs of a case are drawn from, so that the function is defined and smooth around them.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -126,6 +127,36 @@ TEST(EpisodeFile, ConsecutiveRowsOfOneNameAreAnEpisode) {
             two);
 }
 
+// Rewards are numbers in a column of their own. Nobody has to have them: only who asks is refused, in one line.
+TEST(EpisodeFile, RewardsAreReadAndAskedFor) {
+  const std::string rewarded = "episode,action,observation,reward\n";
+  EpisodeSource source;
+  const auto with = parse_episodes(rewarded + "0,0,1,-1\n0,1,0,1e1\n", tiger(), "e.csv", &source);
+  EXPECT_EQ(with[0].rewards, (std::vector<double>{-1, 10}));
+  EXPECT_NO_THROW(require_rewards(with, source));
+
+  const auto without = parse_episodes(header + "0,0,1\n", tiger(), "e.csv", &source);
+  EXPECT_TRUE(without[0].rewards.empty());
+  EXPECT_SAYS(FileError,
+              "e.csv:1:1: found no column reward, expected one with the reward of each step: it cannot be "
+              "learned otherwise what pays",
+              require_rewards(without, source));
+
+  const auto faulty = parse_episodes(rewarded + "0,0,1,-1\n0,1,0,much\n", tiger(), "e.csv", &source);
+  EXPECT_TRUE(faulty[0].rewards.empty());
+  EXPECT_SAYS(FileError, "e.csv:3:7: found 'much', expected a decimal number: the reward of the step",
+              require_rewards(faulty, source));
+  const auto blank = parse_episodes(rewarded + "0,0,1,\n0,1,0,2\n", tiger(), "e.csv", &source);
+  EXPECT_SAYS(FileError, "e.csv:2:7: found no reward, expected a decimal number: the reward of the step",
+              require_rewards(blank, source));
+}
+
+TEST(EpisodeFile, RewardsReadBackBitForBit) {
+  const std::vector<Trajectory> one{{{}, {0, 1}, {0, 1}, {0.1 + 0.2, -1e-300}}};
+  EXPECT_EQ(parse_episodes(format_episodes(tiger(), one), tiger()), one);
+  EXPECT_THROW(format_episodes(tiger(), std::vector<Trajectory>{{{}, {0}, {0}, {INFINITY}}}), Refused);
+}
+
 // One episode's rows are a trajectory's with a field before them.
 TEST(EpisodeFile, SharesTheRowsOfATrajectory) {
   const std::vector<Trajectory> one = read(header + "x,0,1\nx,open-right,hear-left\n");
@@ -149,7 +180,7 @@ TEST(EpisodeFile, AFileIsWrittenAndRead) {
   const auto episodes = simulate(m, open_loop_policy(m), 3, 2, random);
   write_episodes(scratch / "e.csv", m, episodes);
   EXPECT_EQ(read_episodes(scratch / "e.csv", m), without_states(episodes));
-  EXPECT_EQ(content(scratch / "e.csv").substr(0, header.size()), header);
+  EXPECT_TRUE(content(scratch / "e.csv").starts_with("episode,action,observation,reward\n0,"));
   EXPECT_THROW(read_episodes(scratch / "none.csv", m), FileError);
 }
 
@@ -193,7 +224,7 @@ TEST(EpisodeFile, ColumnsAreFoundByTheirNamesInTheHeader) {
   EXPECT_EQ(source.file, "e.csv");
   EXPECT_EQ(source.names, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(source.lines, (std::vector<std::size_t>{2, 3, 5, 6}));
-  EXPECT_EQ(source.ignored_columns, (std::vector<std::string>{"time", "reward"}));
+  EXPECT_EQ(source.ignored_columns, (std::vector<std::string>{"time"}));
 }
 
 TEST(EpisodeFile, ATrajectoryMayHaveOneEpisode) {

@@ -51,6 +51,26 @@ TEST(PomdpSimulate, IsActionFirstAndRepeatsWithTheSeed) {
   EXPECT_EQ(simulate(m, listening, 20, same), t);
 }
 
+// r_k = R(a_{k-1}, s_{k-1}, s_k, o_k), and the batch has the rewards of its trajectories.
+TEST(PomdpSimulate, EachStepHasItsReward) {
+  const Pomdp m = tiger();
+  Philox random(3);
+  const auto two = simulate(m, open_loop_policy(m), 30, 2, random);
+  const Episodes batch = episodes(two);
+  for (std::size_t i = 0; i < 2; ++i)
+    for (std::size_t k = 0; k < 30; ++k) {
+      const Trajectory& t = two[i];
+      const double r = t.actions[k] == 0 ? -1 : t.states[k] + 1 == t.actions[k] ? -100 : 10;
+      EXPECT_EQ(t.rewards[k], r);
+      EXPECT_EQ(batch.rewards[k * 2 + i], r);
+    }
+  std::vector<Trajectory> one_without = two;
+  one_without[1].rewards.clear();
+  EXPECT_TRUE(episodes(one_without).rewards.empty());
+  one_without[1].rewards = {1};
+  EXPECT_THROW(episodes(one_without), Refused);
+}
+
 std::string refusal(std::vector<double> weights) {
   return thrown<Refused>([&] { open_loop_policy(tiger(), weights); });
 }
