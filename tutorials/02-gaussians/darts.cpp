@@ -10,22 +10,17 @@ void darts(Chapter& chapter) {
   const Index throws = chapter.quick() ? 2'000 : 20'000;
   std::cout << "DENSITY (README.md). " << throws
             << " darts are thrown at 0, with an error of N(0, 1) in each of n directions.\n"
-               "The density is highest at 0. Where do they land?\n\n";
-  Table table({"n",
-               {"√(n−1)", 4},
-               {"average distance", 4},
-               {"nearest", 2},
-               {"log q(0)", 4},
-               {"−H", 4},
-               {"average log q(z)", 4},
-               {"its scatter", 3},
-               {"√(n/2)", 3}});
+               "The density is highest at 0. At what distance do they land?\n\n";
+  Table distances({"n", {"average distance", 4}, {"nearest", 2}, {"farthest", 2}, {"within 1", 3}});
+  Table surprises(
+      {"n", {"log q(0)", 4}, {"−H", 4}, {"average log q(z)", 4}, {"its scatter", 3}, {"√(n/2)", 3}});
   const double log_2pi = std::log(2 * std::numbers::pi), times = static_cast<double>(throws);
   Philox random(chapter.seed(), 8);
   for (const Index n : {1, 2, 3, 10, 100}) {
     const auto size = static_cast<double>(n);
     const Tensor z = normal_noise({throws, n}, random);
-    double distance = 0, nearest = std::numeric_limits<double>::infinity(), mean = 0, squares = 0;
+    double distance = 0, farthest = 0, within = 0, nearest = std::numeric_limits<double>::infinity(),
+           mean = 0, squares = 0;
     const double entropy = size * (log_2pi + 1) / 2;  // (02.8)
     for (Index k = 0; k < throws; ++k) {
       double r2 = 0;
@@ -33,11 +28,13 @@ void darts(Chapter& chapter) {
       const double surprise = (r2 + size * log_2pi) / 2;  // −log q(z), (02.4)
       distance += std::sqrt(r2) / times;
       nearest = std::min(nearest, std::sqrt(r2));
+      farthest = std::max(farthest, std::sqrt(r2));
+      within += (r2 < 1) / times;
       mean += surprise / times;
       squares += (surprise - entropy) * (surprise - entropy) / times;
     }
-    table.row({n, std::sqrt(size - 1), distance, nearest, -size * log_2pi / 2, -entropy, -mean,
-               std::sqrt(squares), std::sqrt(size / 2)});
+    distances.row({n, distance, nearest, farthest, within});
+    surprises.row({n, -size * log_2pi / 2, -entropy, -mean, std::sqrt(squares), std::sqrt(size / 2)});
     if (n == 2) draw_darts(chapter, z);
     if (n != 100) continue;
     chapter.results.set("darts.nearest", nearest);
@@ -50,5 +47,7 @@ void darts(Chapter& chapter) {
     chapter.claims.at_least("not one of them is within 6 of the place of highest density", nearest, 6, 0,
                             "a draw is with probability 2e-11");
   }
-  chapter.print("darts", table);
+  chapter.print("darts", distances);
+  std::cout << "\nThe log-density at 0 and where the darts are:\n\n";
+  chapter.print("surprises", surprises);
 }

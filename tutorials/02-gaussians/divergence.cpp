@@ -35,6 +35,7 @@ void too_narrow_or_too_wide(Chapter& chapter) {
     if (s > 2.5) chapter.results.set("kl.believed_too_wide", exact);
   }
   chapter.print("beliefs", table);
+  draw_beliefs(chapter);
   chapter.claims.at_most(
       "draws from q cost a believer in p KL nats more each (worst of four, in standard errors)", worst, 4, 0,
       "four standard errors");

@@ -49,6 +49,9 @@ struct Slice {
 };
 void draw_slices(doxa::support::Chapter& chapter, const std::vector<Slice>& cuts);
 
+// beliefs.svg: a truth and two wrong beliefs, and what each draw costs them.
+void draw_beliefs(doxa::support::Chapter& chapter);
+
 // nearly_equal.svg: relative error of the KL against t, of two formulas, beside u / KL.
 struct NearlyEqual {
   double t, textbook, library, rounding;
