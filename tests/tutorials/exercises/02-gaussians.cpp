@@ -132,6 +132,9 @@ TEST(Exercise02, DrawsForTenPercent) {
   EXPECT_NEAR(plain, 1.1e6, 0.05e6);
   EXPECT_NEAR(controlled, 841, 20);
   EXPECT_NEAR(plain / controlled, 1300, 50);
+  // The best factor is nearly 1, and yet takes a third of the deviation away.
+  EXPECT_NEAR(exact.best(), 1, 0.03);
+  EXPECT_NEAR(std::sqrt(exact.controlled(exact.best()) / exact.controlled(1)), 2.0 / 3, 0.03);
 }
 
 Divergences narrower(double t) { return Divergences((1 - t / 2) * (1 - t / 2), t); }
