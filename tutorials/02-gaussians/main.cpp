@@ -14,9 +14,9 @@ int main(int argc, char** argv) {
   arguments.must_hold([&]() -> std::string {
     if (!widen.empty()) choices.widen = widen[0];
     if (widen.size() > 1 || choices.widen < -0.9 || choices.widen > 2)
-      return "--widen: expected one number from −0.9 to 2";
-    if (choices.apart > 3) return "--apart: expected at most 3";
-    return choices.rate > 1 ? "--rate: expected at most 1" : "";
+      return "--widen: found " + to_text(choices.widen) + ", expected one number from −0.9 to 2";
+    if (choices.apart > 3) return "--apart: found " + to_text(choices.apart) + ", expected at most 3";
+    return choices.rate > 1 ? "--rate: found " + to_text(choices.rate) + ", expected at most 1" : "";
   });
   return run_chapter(arguments, argc, argv,
                      {{"darts", darts},

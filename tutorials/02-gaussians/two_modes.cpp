@@ -138,6 +138,10 @@ void two_modes_section(Chapter& chapter, const Choices& choices) {
   chapter.results.set("fits.error_of_moments", moments, 4096 * u);
   chapter.results.set("fits.error_of_fixed_points", worst, 2048 * u);
 
+  double lowest = forward.kl;
+  for (const Minimum& m : found) lowest = std::min(lowest, m.kl);
+  chapter.claims.at_least("(02.9) no fit has a negative divergence (the least)", lowest, 0, 2048 * u,
+                          why_of_steps);
   if (settled)
     chapter.claims.equal(
         "(02.23) at the fits of KL(q‖p) slope and curvature are 0 and 1 (largest difference)", worst, 0,
