@@ -6,16 +6,17 @@ using namespace doxa::support;
 
 namespace {
 
-// q = N(t, (1 + t/2)²) against p = N(0, 1): the nearer, the smaller t.
+// q = N(t, (1 + W t)²) against p = N(0, 1): the nearer, the smaller t. W is ½, or --widen.
 struct Near {
-  double t;
+  double t, scale;
   Normal q, p;
-  Near(Tape& tape, double apart)
+  Near(Tape& tape, double apart, double widen)
       : t(apart),
-        q{constant(tape, apart), constant(tape, 1 + apart / 2)},
+        scale(1 + widen * apart),
+        q{constant(tape, apart), constant(tape, scale)},
         p{constant(tape, 0), constant(tape, 1)} {}
   static Var constant(Tape& tape, double x) { return tape.constant(static_cast<Real>(x)); }
-  Divergences exact() const { return Divergences((1 + t / 2) * (1 + t / 2), t); }
+  Divergences exact() const { return Divergences(scale * scale, t); }
 };
 
 // log w = log p − log q at z = μ + σε.
@@ -33,7 +34,8 @@ struct Moments {
 };
 
 Moments by_quadrature(const Near& pair, Tape& tape) {
-  const NormalNodes noise = normal_nodes(0.125);
+  const NormalNodes noise =
+      normal_nodes(0.125, 20);  // where w⁴ under q has its mass, for q = N(1, 1) around −4
   const Var log_w = log_weight(pair, tape.constant(noise.at));
   const Divergences exact = pair.exact();
   Moments m;
@@ -70,12 +72,31 @@ Measured measure(const Near& pair, Tape& tape, Index n, Philox& random) {
   return m;
 }
 
+// The weights of forty draws at t = ½, for the picture.
+void show_tangent(Chapter& chapter, double widen) {
+  Philox random(chapter.seed(), 11);
+  Tape tape;
+  const Near pair(tape, 0.5, widen);
+  const double kl = pair.exact().kl;
+  std::vector<double> weights;
+  double plain = 0, between = 0;
+  for (const Real l : log_weight(pair, normal_noise(tape, {40}, random)).value()) {
+    weights.push_back(std::exp(double{l}));
+    plain += (-double{l} - kl) * (-double{l} - kl) / 40;
+    between += (controlled(double{l}) - kl) * (controlled(double{l}) - kl) / 40;
+  }
+  chapter.results.set("tangent.kl", kl);
+  chapter.results.set("tangent.plain", std::sqrt(plain));
+  chapter.results.set("tangent.controlled", std::sqrt(between));
+  draw_tangent(chapter, weights, kl);
+}
+
 }  // namespace
 
-std::vector<Spread> control_variate(Chapter& chapter) {
+std::vector<Spread> control_variate(Chapter& chapter, double widen) {
   const Index n = chapter.quick() ? 20'000 : 200'000;
-  std::cout << "\nOne draw for KL(N(t, (1 + t/2)²) ‖ N(0, 1)): its standard deviation as a multiple of KL, "
-               "exact and of "
+  std::cout << "\nq = N(t, (1 " << (widen < 0 ? "− " : "+ ") << to_text(std::abs(widen))
+            << " t)²), p = N(0, 1): the deviation of one draw, over KL; exact, and of\n"
             << n << " draws:\n\n";
   Table table({"t", "KL", "−log w", "of draws", "(w−1) − log w", "of draws", {"best c", 4}, "with best c"},
               3);
@@ -87,11 +108,20 @@ std::vector<Spread> control_variate(Chapter& chapter) {
   Tape tape;
   for (int k = 0; k <= 6; ++k) {
     const Evaluation evaluation(tape);
-    const Near pair(tape, std::ldexp(1.0, -k));
+    const Near pair(tape, std::ldexp(1.0, -k), widen);
     const Divergences exact = pair.exact();
-    const Moments m = by_quadrature(pair, tape);
     const Measured got = measure(pair, tape, n, random);
     const double draws = static_cast<double>(n), kl = exact.kl;
+    least = std::min(least, got.least);
+    const Spread& s =
+        spreads.emplace_back(Spread{kl, std::sqrt(exact.variance) / kl, std::sqrt(got.plain_variance) / kl,
+                                    std::sqrt(exact.controlled(1)) / kl, std::sqrt(got.variance) / kl});
+    table.row({pair.t, kl, s.plain, s.plain_measured, s.controlled, s.controlled_measured, exact.best(),
+               std::sqrt(exact.controlled(exact.best())) / kl});
+    nearest = s.plain / s.controlled;
+    if (widen < 0)
+      continue;  // the squares of the weights may lie beyond the last node, or have no sum at all
+    const Moments m = by_quadrature(pair, tape);
     const double terms = exact.variance + 2 * exact.jeffreys + exact.chi2;
     for (const double difference :
          {m.plain - exact.variance, m.jeffreys - exact.jeffreys, m.chi2 - exact.chi2,
@@ -100,25 +130,19 @@ std::vector<Spread> control_variate(Chapter& chapter) {
     worst_mean = worse(worst_mean, std::abs(got.mean - kl) / std::sqrt(m.variance / draws));
     worst_variance = worse(worst_variance, std::abs(got.variance - m.variance) /
                                                std::sqrt((m.fourth - m.variance * m.variance) / draws));
-    least = std::min(least, got.least);
-    nearest = std::sqrt(exact.variance / m.variance);
-    const Spread& s =
-        spreads.emplace_back(Spread{kl, std::sqrt(exact.variance) / kl, std::sqrt(got.plain_variance) / kl,
-                                    std::sqrt(m.variance) / kl, std::sqrt(got.variance) / kl});
-    table.row({pair.t, kl, s.plain, s.plain_measured, s.controlled, s.controlled_measured, exact.best(),
-               std::sqrt(m.best) / kl});
   }
-  std::cout << table;
+  chapter.print("spreads", table);
+  show_tangent(chapter, widen);
   chapter.results.set("control_variate.gain_at_nearest", nearest);
-  chapter.claims.equal(
-      "V, J, χ² and Var[c (w − 1) − log w] in closed form are what quadrature says (largest difference over "
-      "V + 2J + χ²)",
-      worst_closed, 0, 32 * u, "values of log w that are off by a few u of its terms, which average below 4");
-  chapter.claims.at_least("(w − 1) − log w is never negative (smallest of all draws)", least, 0, 0,
+  chapter.claims.at_least("(02.19) (w − 1) − log w is never negative (smallest of all draws)", least, 0, 0,
                           "e^l − 1 ≥ l; expm1 keeps it so");
-  chapter.claims.at_most(
-      "its mean is the closed KL at seven t from 1 to 1/64 (worst error, in standard errors)", worst_mean, 4,
-      0, "four standard errors, of the exact variance");
+  if (widen < 0) return spreads;
+  chapter.claims.equal(
+      "(02.18), (02.20), (02.21) V, J, χ² and Var[c(w − 1) − log w] are what quadrature says", worst_closed,
+      0, 32 * u,
+      "over V + 2J + χ²: values of log w that are off by a few u of its terms, which average below 4");
+  chapter.claims.at_most("(02.19) its mean is KL at seven t from 1 to 1/64 (worst error, in standard errors)",
+                         worst_mean, 4, 0, "four standard errors, of the exact variance");
   chapter.claims.at_most("and its measured variance the exact one (worst error, in standard errors)",
                          worst_variance, 4, 0, "four standard errors, of the exact fourth moment");
   return spreads;

@@ -21,7 +21,8 @@ void factors(Chapter& chapter) {
   constexpr int digits = std::numeric_limits<Real>::digits;
   // Of so many digits that a − 3s/2 is exact, and a² is not.
   const Real a = std::ldexp(std::round(std::ldexp(Real(0.7), digits / 2 + 4)), -(digits / 2 + 4));
-  std::cout << "\nL = (a 0; a s), a ≈ 0.7, at the draw x = Lε, ε = (1, −3/2):\n\n";
+  std::cout
+      << "\nA factor knows more than its covariance. L = (a 0; a s), a ≈ 0.7, at x = Lε, ε = (1, −3/2):\n\n";
   Table table({"s", {"log q(x)", 6}, {"error with L", 2}, {"error with Σ⁻¹ of Σ = L Lᵀ", 2}});
   double worst = 0;
   int beyond = 0, remembered = 0;
@@ -40,10 +41,10 @@ void factors(Chapter& chapter) {
   }
   chapter.print("factor", table);
   chapter.claims.at_most(
-      "by its factor, a density on nearly a line is right to rounding (error in u (1 + |log s|))", worst, 8,
-      0, "substitution is exact here, and the sum of four terms is rounded four times");
-  chapter.claims.equal("by the inverse of L Lᵀ, of " + std::to_string(beyond) +
-                           " densities with s² < u/256 so many come within 1 nat",
+      "by its factor, a density on nearly a line is right to the last digits (in roundings)", worst, 8, 0,
+      "in u (1 + |log s|): substitution is exact here, and the sum of four terms is rounded four times");
+  chapter.claims.equal("by the inverse of L Lᵀ, none of " + std::to_string(beyond) +
+                           " densities with s² < u/256 comes within 1 nat (how many do)",
                        remembered, 0, 0,
                        "a² + s² = a² in floating point, so what is left of det Σ is 0 or a rounding error");
 }

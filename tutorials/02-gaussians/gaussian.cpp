@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <utility>
 
 using namespace doxa;
@@ -61,6 +62,20 @@ Gaussian random_gaussian(Index n, Philox& random) {
   return q;
 }
 
+//! [by-hand]
+double log_density(const Matrix& z, const Matrix& mu, const Matrix& l) {
+  Matrix noise(z.rows, 1);
+  double log_q = 0;
+  for (Index i = 0; i < z.rows; ++i) {
+    double rest = z[i] - mu[i];
+    for (Index j = 0; j < i; ++j) rest -= l(i, j) * noise[j];
+    noise[i] = rest / l(i, i);  // row i of L ε = z − μ
+    log_q -= noise[i] * noise[i] / 2 + std::log(l(i, i)) + std::log(2 * std::numbers::pi) / 2;
+  }
+  return log_q;  // (02.4)
+}
+//! [by-hand]
+
 //! [conditional]
 Conditional conditional(const Matrix& loc, const Matrix& covariance, Index i) {
   Matrix before(i, i), cross(i, 1);
@@ -95,5 +110,7 @@ Divergences::Divergences(double r, double d) {
   chi2 = r > 0.5 ? std::expm1(exponent) : std::numeric_limits<double>::infinity();  // (02.21)
 }
 
-double Divergences::controlled(double c) const { return variance - 2 * c * jeffreys + c * c * chi2; }
+double Divergences::controlled(double c) const {
+  return c == 0 ? variance : variance - 2 * c * jeffreys + c * c * chi2;  // (02.20)
+}
 //! [divergences]

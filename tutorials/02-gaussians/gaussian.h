@@ -24,6 +24,9 @@ struct Gaussian {
 // L_ii = e^(0.3 g), L_ij = g / 2 below, loc = g, each g a standard normal number of its own.
 Gaussian random_gaussian(doxa::Index n, doxa::Philox& random);
 
+// log N(z; μ, L Lᵀ) for columns μ and z, in plain loops.
+double log_density(const doxa::Matrix& z, const doxa::Matrix& mu, const doxa::Matrix& l);
+
 // x_i given the coordinates before it: N(loc + weights · (x_< - μ_<), variance), (02.6).
 struct Conditional {
   doxa::Matrix weights;  // [i, 1]
@@ -50,6 +53,6 @@ struct Divergences {
   double variance;  // Var_q(log w), (02.18)
 
   Divergences(double r, double d);
-  double controlled(double c) const;  // Var_q(c (w − 1) − log w), (02.20)
-  double best() const { return jeffreys / chi2; }
+  double controlled(double c) const;               // Var_q(c (w − 1) − log w), (02.20)
+  double best() const { return jeffreys / chi2; }  // 0 where chi2 is infinite
 };

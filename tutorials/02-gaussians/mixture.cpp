@@ -39,3 +39,25 @@ Var forward_kl(const Normal& q, const Mixture& p, const Nodes& line) {
   return static_cast<Real>(line.step) * dot(exp(log_p), log_ratio);  // (02.9)
 }
 //! [either-way]
+
+Stationarity stationarity(Fit q, const Mixture& p) {
+  const NormalNodes noise = normal_nodes(1.0 / 64);
+  Stationarity s{0, 0};
+  for (std::size_t i = 0; i < noise.weight.size(); ++i) {
+    const double z = q.loc + q.scale * double{noise.at[static_cast<Index>(i)]};
+    std::array<double, 2> density{}, slope{};
+    for (std::size_t k = 0; k < 2; ++k) {
+      const double e = (z - p.loc[k]) / p.scale[k];
+      density[k] = std::log(p.weight[k] / p.scale[k]) - e * e / 2;
+      slope[k] = -e / p.scale[k];
+    }
+    const double share = 1 / (1 + std::exp(density[1] - density[0]));  // of the first mode
+    const double first = share * slope[0] + (1 - share) * slope[1];
+    const double apart = slope[0] - slope[1];
+    const double second = -share / (p.scale[0] * p.scale[0]) - (1 - share) / (p.scale[1] * p.scale[1]) +
+                          share * (1 - share) * apart * apart;
+    s.slope += noise.weight[i] * q.scale * first;
+    s.curvature -= noise.weight[i] * q.scale * q.scale * second;
+  }
+  return s;
+}

@@ -7,13 +7,15 @@
 #include "quadrature.h"
 #include "support/claims.h"
 
-// Two modes, and one normal distribution to be fitted to them.
+// Sums of two normal densities, and one normal distribution to be fitted to them.
 
 struct Mixture {
   std::array<double, 2> weight, loc, scale;
 };
 
-inline const Mixture two_modes{{0.625, 0.375}, {-2, 2}, {0.75, 0.75}};
+inline Mixture modes_at(double apart) { return {{0.625, 0.375}, {-apart, apart}, {0.75, 0.75}}; }
+inline const Mixture two_modes = modes_at(2);
+inline const Mixture spiked{{0.6, 0.4}, {0, 0}, {1, 0.1}};
 
 // log Σ_k α_k N(x; μ_k, σ_k²) for x of shape [n].
 doxa::Var log_prob(const Mixture& p, doxa::Var x);
@@ -29,6 +31,12 @@ doxa::Var reverse_kl(const doxa::Normal& q, const Mixture& p, const NormalNodes&
 // KL(p‖q), summed over nodes of x.
 doxa::Var forward_kl(const doxa::Normal& q, const Mixture& p, const Nodes& line);
 
+// For a fit q: σ E_q[∂ log p] and −σ² E_q[∂² log p], with the derivatives of log p written out.
+struct Stationarity {
+  double slope, curvature;
+};
+Stationarity stationarity(Fit q, const Mixture& p);
+
 struct Minimum {
   Fit fit;
   double kl;
@@ -37,6 +45,8 @@ struct Minimum {
 
 // The normal distribution of least divergence(q), by natural gradient steps in (μ, log σ), whose Fisher
 // information is diag(1/σ², 2).
+inline constexpr int most_steps = 300;
+
 //! [natural-gradient]
 template <class Divergence>
 Minimum natural_gradient(Fit at, Divergence divergence, double rate) {
@@ -52,7 +62,7 @@ Minimum natural_gradient(Fit at, Divergence divergence, double rate) {
     const double move = at.scale * mu.adjoint()[0], grow = log_sigma.adjoint()[0] / 2;
     at.loc -= rate * at.scale * move;  // (02.24)
     at.scale *= std::exp(-rate * grow);
-    if (std::abs(move) + std::abs(grow) < 64 * u || step == 300) return {at, kl.item(), step};
+    if (std::abs(move) + std::abs(grow) < 64 * u || step == most_steps) return {at, kl.item(), step};
   }
 }
 //! [natural-gradient]

@@ -38,6 +38,52 @@ std::vector<double> estimates(Index n, Index repetitions, Philox& random) {
   return all;
 }
 
+// KL(N(loc, scale²) ‖ N(0, 1)) from n draws, plain or with (02.19).
+//! [by-hand]
+double average_of_draws(double loc, double scale, Index n, bool controlled, Philox& random) {
+  double total = 0;
+  for (Index k = 0; k < n; ++k) {
+    const double noise = random.normal(), x = loc + scale * noise;
+    const double log_w = (noise * noise - x * x) / 2 + std::log(scale);  // log p(x) − log q(x)
+    total += controlled ? std::expm1(log_w) - log_w : -log_w;
+  }
+  return total / static_cast<double>(n);
+}
+//! [by-hand]
+
+// The smallest of the divergences below, from 1000 draws, over and over.
+void a_thousand_draws(Chapter& chapter) {
+  const double t = 1.0 / 64, scale = 1 + t / 2;
+  const Divergences exact(scale * scale, t);
+  const Index n = 1000, repetitions = chapter.quick() ? 200 : 2000;
+  std::cout
+      << "\nDRAWS (draws.md). KL(N(t, (1 + t/2)²) ‖ N(0, 1)) at t = 1/64 is " << significant(exact.kl, 3)
+      << ". Eight times, a thousand\ndraws of log q − log p are averaged. How many digits are right?\n\n";
+  Table table({"run", {"average / KL", 3}, {"the same draws with (w − 1) added", 3}});
+  double negative = 0;
+  for (Index k = 0; k < repetitions; ++k) {
+    const auto run = static_cast<std::uint64_t>(k);
+    Philox random(chapter.seed(), 1000 + run), again(chapter.seed(), 1000 + run);
+    const double plain = average_of_draws(t, scale, n, false, random);
+    negative += plain < 0;
+    if (k < 8) table.row({k + 1, plain / exact.kl, average_of_draws(t, scale, n, true, again) / exact.kl});
+  }
+  chapter.print("thousand", table);
+  const auto times = static_cast<double>(repetitions);
+  const double spread = std::sqrt(exact.variance / static_cast<double>(n));         // (02.17)
+  const double predicted = std::erfc(exact.kl / spread / std::numbers::sqrt2) / 2;  // of a normal error
+  std::cout << "\n  Of " << repetitions << " such averages " << decimal(100 * negative / times, 1)
+            << " % are negative; errors of standard deviation √(V/N) would make it "
+            << decimal(100 * predicted, 1) << " %.\n";
+  chapter.results.set("thousand.kl", exact.kl);
+  chapter.results.set("thousand.one_draw", std::sqrt(exact.variance) / exact.kl);
+  chapter.results.set("thousand.negative", negative / times, 2 / times);
+  chapter.results.set("thousand.predicted", predicted);
+  chapter.claims.equal("an average of 1000 draws is as often negative as (02.17) and (02.18) say",
+                       negative / times, predicted, 4 * std::sqrt(predicted * (1 - predicted) / times) + 0.02,
+                       "four standard errors of a frequency, and the skewness of log q − log p over √N");
+}
+
 // The slope of a straight line through (x, y) and what errors of y with these variances make of it.
 struct Slope {
   double value = 0, error = 0;
@@ -76,17 +122,17 @@ void standard_errors(Chapter& chapter) {
   }
   within /= static_cast<double>(repetitions);
   const double normal = std::erf(std::sqrt(2.0));  // P(|ε| ≤ 2)
-  std::cout << "\nmonte_carlo_kl from " << draws << " draws: " << decimal(kl, 4) << " ± " << decimal(error, 4)
-            << ", closed form " << decimal(exact, 4) << "; of " << repetitions << " estimates from " << n
-            << " draws " << decimal(100 * within, 1) << " % lie within two of their standard errors\n";
+  std::cout << "\n  monte_carlo_kl from " << draws << " draws: " << decimal(kl, 4) << " ± "
+            << decimal(error, 4) << ", closed form " << decimal(exact, 4) << "; of " << repetitions
+            << " estimates\n  from " << n << " draws " << decimal(100 * within, 1)
+            << " % lie within two of the standard errors they report.\n";
   // A count of estimates, some of which may lie as near to two errors as another machine's rounding.
   chapter.results.set("monte_carlo.coverage", within, 2.0 / static_cast<double>(repetitions));
   chapter.results.set("monte_carlo.coverage_of_normal", normal);
   chapter.claims.equal("monte_carlo_kl finds the closed form", kl, exact, 4 * error,
                        "four of its own standard errors");
   chapter.claims.equal(
-      "two of its standard errors hold the closed form as often as a normal error would be held", within,
-      normal,
+      "two of its standard errors hold the closed form as often as of a normal error", within, normal,
       4 * std::sqrt(normal * (1 - normal) / static_cast<double>(repetitions)) + 4.0 / static_cast<double>(n),
       "four standard errors of a frequency, and 4/N for the skewness of log q − log p");
 }
@@ -99,10 +145,10 @@ std::vector<Convergence> convergence(Chapter& chapter) {
   Tape tape;
   const MultivariateNormal q = on(tape, gaussian_q), p = on(tape, gaussian_p);
   const double exact = kl_divergence(q, p).item();
-  std::cout << "\nKL = " << significant(exact, 6) << " estimated from N draws, " << repetitions
-            << " times over; one draw of log q − log p has variance " << significant(variance, 6) << ":\n\n";
+  std::cout << "\nTwo Gaussians in the plane, KL = " << significant(exact, 6) << ", estimated from N draws "
+            << repetitions << " times over. By (02.18) V = " << significant(variance, 6) << ".\n\n";
 
-  Table table({"N", "rms error", "√(V/N)", "ratio", {"mean error in its errors", 2}});
+  Table table({"N", "rms error", "√(V/N)", "ratio"});
   std::vector<Convergence> result;
   std::vector<double> log_n, log_rms, variance_of_log;
   double worst_ratio = 0, worst_mean = 0, lowest = 1, highest = 1;
@@ -119,7 +165,7 @@ std::vector<Convergence> convergence(Chapter& chapter) {
     // The square of an error over its variance has mean 1 and variance 2 + κ₄/(n κ₂²).
     const double noise = (2 + fourth / (draws * variance * variance)) / times;
     const double of_mean = errors / (predicted / std::sqrt(times));
-    table.row({n, rms, predicted, rms / predicted, of_mean});
+    table.row({n, rms, predicted, rms / predicted});
     worst_ratio = worse(worst_ratio, std::abs(squares * draws / variance - 1) / std::sqrt(noise));
     worst_mean = worse(worst_mean, std::abs(of_mean));
     lowest = std::min(lowest, rms / predicted);
@@ -129,7 +175,7 @@ std::vector<Convergence> convergence(Chapter& chapter) {
     variance_of_log.push_back(noise / 4);
     result.push_back({draws, rms, predicted});
   }
-  std::cout << table;
+  chapter.print("convergence", table);
   const Slope s = slope(log_n, log_rms, variance_of_log);
   std::cout << "\n  slope of log rms error against log N: " << decimal(s.value, 4) << " ± "
             << decimal(s.error, 4) << "\n";
@@ -137,12 +183,11 @@ std::vector<Convergence> convergence(Chapter& chapter) {
   chapter.results.set("monte_carlo.highest_ratio", highest);
   chapter.results.set("monte_carlo.slope", s.value);
   chapter.results.set("monte_carlo.slope_error", s.error);
-  chapter.claims.equal("the rms error of the Monte-Carlo KL falls as N^-½ (slope of its logarithm)", s.value,
-                       -0.5, 4 * s.error,
+  chapter.claims.equal("(02.17) the rms error falls as N^-½ (slope of its logarithm)", s.value, -0.5,
+                       4 * s.error,
                        "four standard errors, from the exact second and fourth cumulants of log q − log p");
   chapter.claims.at_most(
-      "and is √(V/N), V = 2 tr A² + |b|², at five N from 8 to 2048 (worst squared ratio − 1, in standard "
-      "errors)",
+      "(02.18) and is √(V/N) at five N from 8 to 2048 (worst squared ratio − 1, in standard errors)",
       worst_ratio, 4, 0, "four standard errors");
   chapter.claims.at_most("and its mean is the closed form (worst mean error, in standard errors)", worst_mean,
                          4, 0, "four standard errors");
@@ -151,8 +196,9 @@ std::vector<Convergence> convergence(Chapter& chapter) {
 
 }  // namespace
 
-void monte_carlo(Chapter& chapter) {
+void draws(Chapter& chapter, const Choices& choices) {
+  a_thousand_draws(chapter);
   const std::vector<Convergence> errors = convergence(chapter);
   standard_errors(chapter);
-  draw_monte_carlo(chapter, errors, control_variate(chapter));
+  draw_monte_carlo(chapter, errors, control_variate(chapter, choices.widen));
 }

@@ -28,8 +28,8 @@ struct NormalNodes {
   std::vector<double> weight;
 };
 
-inline NormalNodes normal_nodes(double step) {
-  Nodes line = nodes(0, 9, step);
+inline NormalNodes normal_nodes(double step, double reach = 9) {
+  Nodes line = nodes(0, reach, step);
   NormalNodes all{std::move(line.at), {}};
   for (const doxa::Real x : all.at.span())
     all.weight.push_back(step * std::exp(-double{x} * double{x} / 2 - 0.91893853320467274178));
