@@ -48,7 +48,6 @@ void append_parameters(Parameters& to, GaussianFamily& q) {
   to.push_back(&q.raw);
 }
 
-//! [step]
 // Plain ascent: each number moves by `rate` times its derivative.
 void step(const Parameters& all, double rate) {
   for (Parameter* p : all)
@@ -57,7 +56,6 @@ void step(const Parameters& all, double rate) {
       p->gradient[i] = 0;
     }
 }
-//! [step]
 
 constexpr double first_rate = 0.01;
 
