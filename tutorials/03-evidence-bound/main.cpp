@@ -25,8 +25,8 @@ int main(int argc, char** argv) {
                        [&](Chapter& chapter) {
                          scalar_by_hand(chapter, {x[0], s * s});
                        }},
-                      {"sampled", [&](Chapter& chapter) { sampled(chapter, problem); }},
                       {"identity", [&](Chapter& chapter) { evidence_identity(chapter, problem); }},
+                      {"sampled", [&](Chapter& chapter) { sampled(chapter, problem); }},
                       {"ascent",
                        [&](Chapter& chapter) {
                          ascent(chapter, problem);

@@ -167,7 +167,7 @@ void scalar_by_hand(Chapter& chapter, const ScalarModel& model) {
   std::vector<double> v;
   const ScalarNormal end = climb(model, {0, 1}, static_cast<int>(200 * (1 + 1 / model.noise_variance)), v);
   std::cout << "\nUphill on V from the prior, 40 steps:  " << sparkline(std::span(v).first(40))
-            << "  to V = " << significant(elbo(model, end), 6) << "\n\n";
+            << "  to V = " << significant(elbo(model, end), 6) << '\n';
 
   // q = prior at x = 2, with the library's distributions
   Tape tape;
