@@ -32,8 +32,8 @@ inline double elbo(const EmProblem& p, double w, double w_q) {
   return sum / static_cast<double>(p.x.size());
 }
 
-// (03.19) The w with the largest V(w, q): Σ x_i m_i / Σ (m_i² + v), where the derivative of a quadratic is
-// zero.
+//! [em-step]
+// The next w, that with the largest V(w, q): where the derivative of a quadratic in w is zero, (03.20)
 inline double maximise_over_w(const EmProblem& p, double w_q) {
   const double variance = 1 / (w_q * w_q + 1);
   double above = 0, below = 0;
@@ -44,5 +44,9 @@ inline double maximise_over_w(const EmProblem& p, double w_q) {
   }
   return above / below;
 }
+//! [em-step]
+
+// The share of a small distance to the maximum w that a step leaves, (03.22)
+inline double share_left(double w) { return 1 - 2 * w * w / ((1 + w * w) * (1 + w * w)); }
 
 inline double maximum_likelihood(const EmProblem& p) { return std::sqrt(mean_square(p) - 1); }

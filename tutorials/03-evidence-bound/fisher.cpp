@@ -76,7 +76,7 @@ void fisher(Chapter& chapter, const Problem& problem) {
     miss = std::max(miss, std::abs(a[i] - e[i]));
     miss_diagonal = std::max(miss_diagonal, std::abs(d[i] - e[i]));
   }
-  std::cout << table;
+  chapter.print("fisher", table);
   chapter.results.set("fisher.miss", miss);
   chapter.results.set("fisher.miss_of_best_diagonal", miss_diagonal);
   chapter.claims.equal(

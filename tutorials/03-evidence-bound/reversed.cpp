@@ -21,6 +21,16 @@ double supremum(const ScalarModel& model) {
   return largest;
 }
 
+// From which reading x on the largest (03.17) is above the evidence, at s = 1.
+double first_excess() {
+  double low = 0, high = 6;
+  for (int i = 0; i < 40; ++i) {
+    const double x = (low + high) / 2;
+    (supremum(ScalarModel{x}) > log_evidence(ScalarModel{x}) ? high : low) = x;
+  }
+  return high;
+}
+
 Figure reversed_figure(const ScalarModel& model) {
   Figure figure("With the divergence reversed the objective rises above log p(x)", 2);
   const std::vector<double> deviation = spaced(0.25, 3.5, 0.025);
@@ -29,16 +39,17 @@ Figure reversed_figure(const ScalarModel& model) {
       series(deviation, [&](double d) { return reversed_elbo(model, best_reversed(model, d * d)); });
   Axes& one = figure.axes("a surprising datum, x = 4", "deviation of q, its mean being best", "nats");
   one.y_range = Range{-8, -4};
-  one.line(deviation, v, {.label = "V"});
-  one.line(deviation, reversed, {.label = "KL reversed"});
-  one.horizontal(log_evidence(model), "log p(x)", {.color = Color::ink, .dash = Dash::dashed});
+  one.line(deviation, v, {.label = "V", .color = Color::blue, .dash = Dash::solid});
+  one.line(deviation, reversed,
+           {.label = "J, KL reversed", .color = Color::vermillion, .dash = Dash::dashed});
+  one.horizontal(log_evidence(model), "log p(x)", {.color = Color::ink, .dash = Dash::solid});
 
   Axes& all = figure.axes("the best over all normal q", "x", "nats");
   const std::vector<double> x = spaced(0, 6.001, 0.1);
   const auto evidence = series(x, [](double at) { return log_evidence(ScalarModel{at}); });
   const auto largest = series(x, [](double at) { return supremum(ScalarModel{at}); });
-  all.line(x, evidence, {.label = "log p(x) = max V"});
-  all.line(x, largest, {.label = "KL reversed"});
+  all.line(x, evidence, {.label = "log p(x) = max V", .color = Color::ink, .dash = Dash::solid});
+  all.line(x, largest, {.label = "max J", .color = Color::vermillion, .dash = Dash::dashed});
   return figure;
 }
 
@@ -59,7 +70,11 @@ void reversed(Chapter& chapter) {
   table.row({"log p(x)", log_evidence(model)});
   table.row({"E_q[log p(x|z)] − KL(prior ‖ q)", wrong});
   table.row({"its largest value over normal q", supremum(model)});
-  std::cout << table;
+  chapter.print("reversed", table);
+  std::cout << "\nThe largest J is above log p(x) for readings from x = " << significant(first_excess(), 3)
+            << " on.\n";
+  chapter.results.set("reversed.first_excess", first_excess());
+  chapter.results.set("reversed.supremum_excess", supremum(model) - log_evidence(model));
   chapter.figure("reversed", reversed_figure(model));
   chapter.results.set("reversed.excess", wrong - log_evidence(model));
   chapter.claims.equal(

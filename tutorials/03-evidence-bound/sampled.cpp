@@ -1,6 +1,7 @@
 // V from draws of q, Jensen's inequality as a picture, and the posterior's constant integrand.
 
 #include "doxa/autograd/random.h"
+#include "scalar_model.h"
 #include "sections.h"
 #include "support/sample_mean.h"
 
@@ -24,10 +25,21 @@ Gaussian moved(Gaussian g, double deviations) {
   return g;
 }
 
-Figure jensen_figure(const Problem& problem, std::uint64_t seed) {
+// log w − log p(x) of draws of a q that misses the posterior by so many of its deviations, one number.
+std::vector<double> scalar_log_weights(double deviations, int draws, Philox& random) {
+  const ScalarModel model{2};
+  ScalarNormal q = posterior(model);
+  q.mean += deviations * std::sqrt(q.variance);
+  std::vector<double> all;
+  for (int i = 0; i < draws; ++i) {
+    const double z = q.mean + std::sqrt(q.variance) * random.normal();
+    all.push_back(log_weight(model, q, z) - log_evidence(model));
+  }
+  return all;
+}
+
+Figure jensen_figure(std::uint64_t seed) {
   Figure figure("Jensen's inequality: the logarithm of a spread-out weight averages below", 2, 340);
-  const double evidence = log_evidence(problem.model, problem.x);
-  const Gaussian exact = posterior(problem.model, problem.x);
   Philox random(seed, figure_noise);
 
   Axes& left = figure.axes("the gap is Jensen's", "w / p(x)", "log(w / p(x)) / nats");
@@ -36,18 +48,20 @@ Figure jensen_figure(const Problem& problem, std::uint64_t seed) {
   const std::vector<double> at = spaced(0.04, 4, 0.01);
   left.line(at, series(at, [](double ratio) { return std::log(ratio); }),
             {.color = Color::ink, .dash = Dash::solid, .width = 1});
-  const auto log_w = series(draw_log_weights(problem, moved(exact, 1.2), 60, random),
-                            [&](double l) { return l - evidence; });
+  const std::vector<double> log_w = scalar_log_weights(1.2, 60, random);
   const auto w = series(log_w, [](double l) { return std::exp(l); });
-  left.scatter(w, log_w, {.label = "draws of q", .color = Color::blue, .size = 5, .opacity = 0.6});
-  const double v = elbo_terms(problem.model, problem.x, moved(exact, 1.2)).value() - evidence;
-  const std::vector<double> one{1}, zero{0}, mean{v}, ones{1, 1}, gap{v, 0};
-  left.line(ones, gap, {.color = Color::vermillion, .dash = Dash::solid, .width = 2.5});
-  left.scatter(one, zero, {.label = "log of the mean: log p(x)", .color = Color::ink, .size = 8});
   left.scatter(
-      one, mean,
-      {.label = "mean of the log: V", .color = Color::vermillion, .marker = Marker::diamond, .size = 9});
-  left.text(1.08, v / 2, "gap = KL");
+      w, log_w,
+      {.label = "draws of q", .color = Color::purple, .marker = Marker::circle, .size = 5, .opacity = 0.6});
+  const double v = -1.2 * 1.2 / 2;  // − KL of equal widths, 1.2 deviations apart
+  const std::vector<double> one{1}, zero{0}, mean{v}, ones{1, 1}, gap{v, 0};
+  left.line(ones, gap, {.color = Color::orange, .dash = Dash::solid, .width = 3});
+  left.scatter(
+      one, zero,
+      {.label = "log of the mean: log p(x)", .color = Color::ink, .marker = Marker::square, .size = 8});
+  left.scatter(one, mean,
+               {.label = "mean of the log: V", .color = Color::blue, .marker = Marker::diamond, .size = 10});
+  left.text(1.1, v / 2, "gap = KL");
 
   Axes& right = figure.axes("log w as q nears the posterior", "log w − log p(x) / nats", "density, per nat");
   right.x_range = Range{-4, 2.5};
@@ -55,16 +69,16 @@ Figure jensen_figure(const Problem& problem, std::uint64_t seed) {
     const double width = 0.1;
     const std::vector<double> edge = spaced(-4, 2.5001, width);
     std::vector<double> density(edge.size());
-    const Index draws = 40000;
-    for (const double l : draw_log_weights(problem, moved(exact, distance), draws, random)) {
-      const double bin = std::floor((l - evidence + 4) / width);
+    const int draws = 40000;
+    for (const double l : scalar_log_weights(distance, draws, random)) {
+      const double bin = std::floor((l + 4) / width);
       if (bin >= 0 && bin < static_cast<double>(density.size()))
-        density[static_cast<std::size_t>(bin)] += 1 / (width * static_cast<double>(draws));
+        density[static_cast<std::size_t>(bin)] += 1 / (width * draws);
     }
-    const double kl = evidence - elbo_terms(problem.model, problem.x, moved(exact, distance)).value();
-    right.steps(edge, density, {.label = "KL = " + decimal(kl, 2)});
+    right.steps(edge, density,
+                {.label = "KL = " + decimal(distance * distance / 2, 2), .color = Color::purple});
   }
-  right.vertical(0, "posterior", {.color = Color::ink, .dash = Dash::dashed});
+  right.vertical(0, "log p(x)", {.color = Color::ink, .dash = Dash::solid, .width = 1});
   return figure;
 }
 
@@ -120,8 +134,8 @@ void sampled(Chapter& chapter, const Problem& problem) {
                 row("posterior, moved by 1/10", moved(exact, 0.1)),
                 row("posterior, moved by 1/100", moved(exact, 0.01))});
   row("posterior", exact);
-  std::cout << table;
-  chapter.figure("jensen", jensen_figure(problem, chapter.seed()));
+  chapter.print("sampled", table);
+  chapter.figure("jensen", jensen_figure(chapter.seed()));
 
   chapter.claims.at_most("V by Monte Carlo is V in closed form for five q: largest miss, in standard errors",
                          worst, 0, 4, "4 standard errors");

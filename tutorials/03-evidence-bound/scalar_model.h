@@ -12,6 +12,21 @@ struct ScalarNormal {
   double mean, variance;
 };
 
+//! [log-weight]
+inline double log_normal(double at, const ScalarNormal& n) {
+  const double distance = at - n.mean;
+  return -(std::log(2 * std::numbers::pi * n.variance) + distance * distance / n.variance) / 2;
+}
+
+inline double log_joint(const ScalarModel& p, double z) {
+  return log_normal(z, {0, 1}) + log_normal(p.x, {z, p.noise_variance});  // log p(z) + log p(x|z)
+}
+
+inline double log_weight(const ScalarModel& p, const ScalarNormal& q, double z) {
+  return log_joint(p, z) - log_normal(z, q);  // log w, (03.7)
+}
+//! [log-weight]
+
 inline double log_evidence(const ScalarModel& p) {  // (03.9)
   return -std::log(2 * std::numbers::pi * (1 + p.noise_variance)) / 2 -
          p.x * p.x / (2 * (1 + p.noise_variance));

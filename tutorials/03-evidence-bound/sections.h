@@ -1,6 +1,7 @@
 #pragma once
 
 #include "on_tape.h"
+#include "scalar_model.h"
 #include "support/tutorial.h"
 
 // The example of the chapter: two hidden numbers and three instruments.
@@ -17,7 +18,8 @@ enum Stream : std::uint64_t {
   figure_noise,
   ascent_noise,
   em_data,
-  prior_draws
+  prior_draws,
+  posterior_draws
 };
 
 // The sides of (03.4), each computed without the others, and the unit that their rounding errors are measured
@@ -46,12 +48,14 @@ extern const char* const why_units;
 inline constexpr double rounding_noise = 1;
 
 // The parts of the chapter, each with its claims and figures.
-void integral(doxa::support::Chapter& chapter);        // averaging over the prior (03.2)
-void scalar_by_hand(doxa::support::Chapter& chapter);  // (03.9), (03.10)
+void integral(doxa::support::Chapter& chapter);  // averaging over the prior (03.2)
+void scalar_by_hand(doxa::support::Chapter& chapter, const ScalarModel& model);   // (03.9), (03.10)
 void evidence_identity(doxa::support::Chapter& chapter, const Problem& problem);  // log p(x) = KL + V
 void sampled(doxa::support::Chapter& chapter, const Problem& problem);  // V from draws; Jensen's gap
 void ascent(doxa::support::Chapter& chapter, const Problem& problem);   // maximising V over q; mean field
-void reversed(doxa::support::Chapter& chapter);                         // the divergence the wrong way round
-void fisher(doxa::support::Chapter& chapter, const Problem& problem);   // the gradient of V in θ (03.18)
-void learning(doxa::support::Chapter& chapter,
-              const Problem& problem);  // V over θ: EM (03.19), and a restricted q
+void gradient_noise(doxa::support::Chapter& chapter,
+                    const Problem& problem);                           // of one draw, in its two parts
+void reversed(doxa::support::Chapter& chapter);                        // the divergence the wrong way round
+void fisher(doxa::support::Chapter& chapter, const Problem& problem);  // the gradient of V in θ (03.18)
+void em(doxa::support::Chapter& chapter);                              // V over θ too: (03.19), (03.22)
+void restricted(doxa::support::Chapter& chapter, const Problem& problem);  // what a diagonal q learns
