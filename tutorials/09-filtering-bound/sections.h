@@ -54,8 +54,10 @@ double marginal_score(const Setting& setting);
 // How often Tiger's roar is right, unless --ear says otherwise.
 inline constexpr double default_ear = 0.85;
 // (09.12): the best causal bound on Tiger, in nats, if at step k we listen with probability listening[k],
-// whatever was done and heard; and the same with one probability for all steps.
+// whatever was done and heard; the same for a model whose roar is right with another probability than the
+// world's; and with one w for all steps.
 double tiger_formula(double ear, const std::vector<double>& listening);
+double tiger_formula(double ear, const std::vector<double>& listening, double model_ear);
 double tiger_formula(double ear, double w, std::size_t horizon);
 
 // Sections, each with its claims. The first three hold for every model.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <map>
 #include <tuple>
 
@@ -93,6 +94,45 @@ TEST(Exercise09, WhereTheReversedExpressionOvertakes) {
       EXPECT_EQ(excess(pi) > 0, pi < crossing) << pi;
     }
   EXPECT_NEAR(excess(1e-5) / 1e-5, 3 - std::numbers::e, 1e-3);
+}
+
+// max J of listening only for a model of another ear, term by term: all roars, and a lattice of q after the first.
+double listening_only(double ear, double model_ear, std::size_t horizon) {
+  const auto likelihood = [](double p, std::size_t roars, std::size_t right) {
+    return std::pow(p, static_cast<double>(right)) * std::pow(1 - p, static_cast<double>(roars - right));
+  };
+  double scores[2] = {0, 0};  // E log p(o_{1:T}|s), for the door of the first roar and the other
+  for (std::size_t roars = 0; roars < std::size_t{1} << horizon; ++roars) {
+    if ((roars & 1) == 0) continue;  // by symmetry: the first is a one
+    const auto ones = static_cast<std::size_t>(std::popcount(roars));
+    const double p = likelihood(ear, horizon, ones) + likelihood(ear, horizon, horizon - ones);
+    scores[0] += p * std::log(likelihood(model_ear, horizon, ones));
+    scores[1] += p * std::log(likelihood(model_ear, horizon, horizon - ones));
+  }
+  double best = -1e300;
+  for (double q = 1e-4; q < 1; q += 1e-4)
+    best = std::max(best, q * (scores[0] - std::log(2 * q)) + (1 - q) * (scores[1] - std::log(2 * (1 - q))));
+  return best;
+}
+
+TEST(Exercise09, TheEarThatTheBoundPrefers) {
+  const auto bound = [](double w, double eta) {
+    return tiger_formula(0.85, std::vector<double>(6, w), eta) / 6;
+  };
+  const auto preferred = [&](double w) {
+    double best = 0.5;
+    for (double eta = 0.5; eta < 0.95; eta += 1e-4)
+      if (bound(w, eta) > bound(w, best)) best = eta;
+    return best;
+  };
+  for (const double eta : {0.6, 0.78, 0.85}) {
+    EXPECT_NEAR(bound(1, eta), listening_only(0.85, eta, 6) / 6, 1e-5) << eta;
+  }
+  EXPECT_NEAR(preferred(1), 0.780, 5e-4);
+  EXPECT_NEAR(bound(1, 0.780), -0.631, 5e-4);
+  EXPECT_NEAR(bound(1, 0.85), -0.646, 5e-4);
+  EXPECT_NEAR(preferred(0.9), 0.688, 5e-4);
+  EXPECT_EQ(preferred(1.0 / 3), 0.5);
 }
 
 }  // namespace
