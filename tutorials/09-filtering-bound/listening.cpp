@@ -45,6 +45,24 @@ double threshold(double ear, std::size_t horizon) {
   return high;
 }
 
+// The bound of models with other ears than the world's.
+void draw_ears(Figure& figure, double ear, std::size_t horizon) {
+  Axes& axes = figure.axes("models with other ears", "how often the model's roar is right, η");
+  const std::vector<double> eta = spaced(0.5, 0.9501, 0.005);
+  const auto draw = [&](double w, const char* name, Dash dash) {
+    const std::vector<double> weights(horizon, w);
+    axes.line(
+        eta,
+        series(eta, [&](double p) { return tiger_formula(ear, weights, p) / static_cast<double>(horizon); }),
+        {.label = name, .color = Color::vermillion, .dash = dash});
+  };
+  draw(1, "listen only", Dash::solid);
+  draw(0.9, "90 %", Dash::dashed);
+  draw(1.0 / 3, "uniform", Dash::dotted);
+  axes.horizontal(-std::log(2.0), "", {.color = Color::ink, .dash = Dash::dotted});
+  axes.vertical(ear, "the world's", {.color = Color::ink, .dash = Dash::dotted});
+}
+
 }  // namespace
 
 void listening(Chapter& chapter, const Setting& uniform, double ear) {
@@ -78,7 +96,10 @@ void listening(Chapter& chapter, const Setting& uniform, double ear) {
     table.row({horizon, threshold(ear, horizon)});
   chapter.print("listening", table);
 
-  Figure figure("Evidence, best causal bound and the coin on Tiger against the probability of listening");
+  Figure figure(
+      "Evidence, best causal bound and the coin on Tiger against the probability of listening, and the bound "
+      "against the ear of the model",
+      2);
   Axes& axes = figure.axes("the true model, " + std::to_string(setting.horizon) + " steps",
                            "probability of listening, w", "nats a step");
   axes.line(weight, evidence,
@@ -86,6 +107,7 @@ void listening(Chapter& chapter, const Setting& uniform, double ear) {
   axes.line(weight, best, {.label = "best causal q", .color = Color::vermillion, .dash = Dash::dashed});
   axes.horizontal(-std::log(2.0), "the coin", {.color = Color::ink, .dash = Dash::dotted});
   axes.vertical(at, "w*", {.color = Color::ink, .dash = Dash::dotted});
+  draw_ears(figure, ear, setting.horizon);
   chapter.figure("listening", figure);
   chapter.results.set("listening.threshold", at);
 

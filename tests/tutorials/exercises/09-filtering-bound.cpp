@@ -96,7 +96,7 @@ TEST(Exercise09, WhereTheReversedExpressionOvertakes) {
   EXPECT_NEAR(excess(1e-5) / 1e-5, 3 - std::numbers::e, 1e-3);
 }
 
-// max J of listening only for a model of another ear, term by term: all roars, and a lattice of q after the first.
+// max J of listening only for a model of another ear: over all roars, with a lattice of q after the first.
 double listening_only(double ear, double model_ear, std::size_t horizon) {
   const auto likelihood = [](double p, std::size_t roars, std::size_t right) {
     return std::pow(p, static_cast<double>(right)) * std::pow(1 - p, static_cast<double>(roars - right));
