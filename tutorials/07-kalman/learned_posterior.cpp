@@ -143,6 +143,7 @@ void learned_posterior(Chapter& chapter, const Scalar& truth) {
       add("the same, trained on simulated episodes", "5", value(setting, trained_kernel));
   chapter.print("posteriors", table);
   chapter.results.set("posterior.best_causal", best.bound);
+  chapter.results.set("posterior.gap", evidence - best.bound);
   // Four standard deviations over seeds: of the draws, and for what climbs J of where it began.
   chapter.results.set("posterior.climbed", reached, 1e-9);
   chapter.results.set("posterior.trained", learned, 4e-5);

@@ -46,6 +46,8 @@ void show_velocity(Chapter& chapter, const Episode& e) {
   const auto rms = [&](double squares) { return std::sqrt(squares / static_cast<double>(steps - 1)); };
   std::cout << "  root mean square error over 60 steps: " << decimal(rms(of_two), 2) << ", "
             << decimal(rms(of_filter), 2) << ", " << decimal(rms(of_smoother), 2) << "\n";
+  chapter.results.set("reading.1", e.seen.observations[0]);
+  chapter.results.set("reading.2", e.seen.observations[1]);
   chapter.results.set("velocity.rms.two_readings", rms(of_two));
   chapter.results.set("velocity.rms.filtered", rms(of_filter));
   chapter.results.set("velocity.rms.smoothed", rms(of_smoother));
