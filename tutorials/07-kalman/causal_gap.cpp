@@ -69,9 +69,10 @@ void worse_than_forgetting(Chapter& chapter, const Scalar& of) {
     });
   };
   const double finite = of_24_steps(of.a, of.q), stationary = of_one(of.a, of.q);
-  std::cout << "  From r = " << significant(finite, 3)
-            << " on the best causal posterior is worse than to forget all; far "
-            << "from both ends from r = " << significant(stationary, 3) << " on.\n";
+  std::cout
+      << "  From r = " << significant(finite, 3)
+      << " on the best causal posterior is worse than to forget everything;\n  far from both ends from r = "
+      << significant(stationary, 3) << " on.\n";
   chapter.results.set("gap.no_memory_r", finite);
   chapter.results.set("gap.no_memory_r.stationary", stationary);
   std::cout << "\nFrom which r on that is so, by the memory a, with q = 1, far from both ends:\n";

@@ -87,8 +87,8 @@ void bet(Chapter& chapter, double r) {
   const double y = first_reading;
   const TwoReadings t = two_readings(r, y);
   std::cout << "\nA number drawn from N(0, 1) is read twice with variance " << to_text(r)
-            << ", and the first reading is 1. Before the second, write\ndown a normal q for it. It is scored "
-               "against the posterior of both readings; nats on average:\n";
+            << ", and the first reading is 1.\nBefore the second, write down a normal q for it. It is scored "
+               "against the posterior of both\nreadings; nats on average:\n";
   Table table({"q", "", "after y₁ = 1", "over every y₁"});
   const auto row = [&](const std::string& q, const std::string& name, double after_one, double over_all) {
     std::vector<Cell> cells{q, name};

@@ -22,8 +22,8 @@ std::string with_error(const GaussianBelief& p, Index i) {
 
 // Which way does it go? By the last two readings, by all so far, and by all.
 void show_velocity(Chapter& chapter, const Episode& e) {
-  std::cout << "A vehicle on a rail. Its position is read with standard deviation 2 m, its velocity never. "
-               "Its velocity, in m/s:\n";
+  std::cout << "A vehicle on a rail. Its position is read with standard deviation 2 m, its velocity never.\n"
+               "How fast is it, in m/s?\n";
   Table table({"k", "reading", "true", "from the last two readings", "belief at the time", "afterwards"});
   double of_two = 0, of_filter = 0, of_smoother = 0;
   const Index steps = e.seen.observations.rows;
