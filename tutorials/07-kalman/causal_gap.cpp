@@ -1,5 +1,7 @@
 // What the best causal posterior lacks: by dynamic programming, in closed form, by moments and by simulation.
 
+#include <functional>
+
 #include "experiment.h"
 
 using namespace doxa;
@@ -22,40 +24,73 @@ Worth worth(const LinearGaussianModel& m) {
 
 std::string per_step_text(double nats) { return decimal(per_step(nats), 4); }
 
-// The gap of a step far from both ends of a scalar autoregression, (07.23).
-double stationary_gap(double a, double q, double r) {
-  //! [stationary-gap]
-  const double b = 1 - a * a - q / r, x = (-b + std::sqrt(b * b + 4 * q / r)) / (2 * q);
-  const double future = x - 1 / r;  // Γ
-  const double c = r * (1 - a * a) - q, predicted = (-c + std::sqrt(c * c + 4 * q * r)) / 2;
-  const double filtered = predicted * r / (predicted + r);  // P
-  return future * (1 + filtered * future) / (1 / q + x) / 2;
-  //! [stationary-gap]
-}
-
-void table_of_noise(Chapter& chapter) {
-  std::cout << "\nAn autoregression s' = 0.9 s + w, w of variance 1, read with variance r; " << horizon
-            << " steps. Nats a step:\n";
-  Table table({"r", "evidence", "memory is worth", "best causal lacks", "what is left", "in the middle"});
-  for (const double r : {0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0}) {
-    const auto [evidence, memory, gap] = worth(autoregression({0.9, 1, r}));
+void table_of_noise(Chapter& chapter, const Scalar& of) {
+  std::cout << "\nAn autoregression s' = " << to_text(of.a) << " s + w, w of variance " << to_text(of.q)
+            << ", read with variance r; " << horizon << " steps. Nats a step:\n";
+  Table table(
+      {"r", "evidence", "memory is worth", "best causal lacks", "what is left", "lacks, far from both ends"});
+  std::vector<double> noise{0.01, 0.1, 0.3, 1, 3, 10, 30};
+  for (double& r : noise) r *= of.q;
+  if (std::find(noise.begin(), noise.end(), of.r) == noise.end()) noise.push_back(of.r);
+  std::sort(noise.begin(), noise.end());
+  for (const double r : noise) {
+    const Scalar m{of.a, of.q, r};
+    const auto [evidence, memory, gap] = worth(autoregression(m));
     table.row({to_text(r), per_step_text(evidence), per_step_text(memory), per_step_text(gap),
-               per_step_text(memory - gap), decimal(stationary_gap(0.9, 1, r), 4)});
+               per_step_text(memory - gap), decimal(stationary_gap(m), 4)});
     chapter.results.set("gap.r" + to_text(r), per_step(gap));
     chapter.results.set("memory.r" + to_text(r), per_step(memory));
   }
   chapter.print("noise", table);
 }
 
-// Above this variance the best causal bound of the autoregression is below the score without memory.
-double noise_that_costs_the_memory() {
-  double below = 3, above = 10;
-  for (int i = 0; i < 60; ++i) {
-    const double r = (below + above) / 2;
-    const LinearGaussianModel m = autoregression({0.9, 1, r});
-    (best_causal(m, horizon).bound > memoryless_score(m, horizon) ? below : above) = r;
+// The variance of a reading at which `lost(r)` turns from negative to positive: there the best causal bound
+// falls below the score of the forgetful model.
+double noise_that_costs_the_memory(double q, const std::function<double(double)>& lost) {
+  double below = 1e-3 * q, above = 1e6 * q;
+  for (int i = 0; i < 80; ++i) {
+    const double r = std::sqrt(below * above);
+    (lost(r) < 0 ? below : above) = r;
   }
   return above;
+}
+
+// Memory is worth nothing from here on, for 24 steps and for one far from both ends.
+void worse_than_forgetting(Chapter& chapter, const Scalar& of) {
+  const auto of_24_steps = [](double a, double q) {
+    return noise_that_costs_the_memory(q, [&](double r) {
+      const LinearGaussianModel m = autoregression({a, q, r});
+      return memoryless_score(m, horizon) - best_causal(m, horizon).bound;
+    });
+  };
+  const auto of_one = [](double a, double q) {
+    return noise_that_costs_the_memory(q, [&](double r) {
+      return stationary_gap({a, q, r}) - stationary_memory({a, q, r});
+    });
+  };
+  const double finite = of_24_steps(of.a, of.q), stationary = of_one(of.a, of.q);
+  std::cout
+      << "  From r = " << significant(finite, 3)
+      << " on the best causal posterior is worse than to forget everything;\n  far from both ends from r = "
+      << significant(stationary, 3) << " on.\n";
+  chapter.results.set("gap.no_memory_r", finite);
+  chapter.results.set("gap.no_memory_r.stationary", stationary);
+  std::cout << "\nFrom which r on that is so, by the memory a, with q = 1, far from both ends:\n";
+  Table table({"a", "r", "r / variance of a reading", "gap there / nats"});
+  for (const double a : {0.1, 0.5, 0.9, 0.95, 0.99}) {
+    const Scalar m{a, 1, of_one(a, 1)};
+    table.row({to_text(a), significant(m.r, 4), decimal(m.r / (m.r + start_variance(m)), 3),
+               decimal(stationary_gap(m), 4)});
+  }
+  chapter.print("turning", table);
+  // The same, from the exact numbers of a long chain: what ten more steps in its middle add.
+  const Scalar there{of.a, of.q, stationary};
+  const LinearGaussianModel m = autoregression(there);
+  const auto left = [&](Index steps) { return best_causal(m, steps).bound - memoryless_score(m, steps); };
+  chapter.claims.equal(
+      "(07.23), (07.25) where the stationary formula says so, 10 more steps of a long chain change "
+      "nothing",
+      left(1010) - left(1000), 0, rounding(memoryless_score(m, 1010)), rounding_of_sums);
 }
 
 void table_of_vehicle(Chapter& chapter) {
@@ -74,11 +109,43 @@ void table_of_vehicle(Chapter& chapter) {
   chapter.results.set("vehicle.first_step", gap[0] / total(gap));
 }
 
-void figure_of_noise(Chapter& chapter) {
+// q(s_k | s_{k-1}, h_k) = p(s_k | s_{k-1}, y_k): (07.21) with Γ_k = 0, also in W_k.
+double bound_without_future(const Scalar& of) {
+  const auto scalar = [](double x) { return Matrix(1, 1, {x}); };
+  std::vector<CausalKernel> q;
+  for (Index k = 1; k <= horizon; ++k) {
+    const double open = k > 1 ? of.q : start_variance(of), w = 1 / (1 / open + 1 / of.r);
+    q.push_back({scalar(k > 1 ? w / open * of.a : 0), scalar(w / of.r), scalar(0), scalar(std::sqrt(w))});
+  }
+  return expected_bound(autoregression(of), q);
+}
+
+// What exercises 3 and 4 ask for.
+void variants(Chapter& chapter, const Scalar& of) {
+  std::cout << "\nWhat causal posteriors lack, " << horizon << " steps:\n";
+  Table table({"model", "causal posterior", "lacks, nats a step", "in step 1, nats", "in step 22"});
+  const auto best_row = [&](const char* name, const LinearGaussianModel& m) {
+    const std::vector<double> gap = causal_gap(m, horizon);
+    table.row({name, "the best", per_step_text(total(gap)), decimal(gap[0], 3), decimal(gap[21], 3)});
+  };
+  const LinearGaussianModel scalar = autoregression(of);
+  best_row("autoregression", scalar);
+  table.row({"autoregression", "no thought of the future",
+             per_step_text(expected_log_evidence(scalar, horizon) - bound_without_future(of)), "", ""});
+  LinearGaussianModel m = vehicle();
+  best_row("vehicle", m);
+  m.emission = identity(2);
+  m.emission_input = Matrix(2, 1);
+  m.emission_covariance = diagonal({4, 4});
+  best_row("vehicle, velocity read too", m);
+  chapter.print("variants", table);
+}
+
+void figure_of_noise(Chapter& chapter, const Scalar& of) {
   Figure figure("What memory is worth and what the best causal posterior lacks, against the noise", 2);
   const char* const noise_label = "variance r of the readings (units of q)";
-  Axes& left =
-      figure.axes("worth of a posterior, a = 0.9, q = 1", noise_label, "above no memory / (nats a step)");
+  Axes& left = figure.axes("worth of a posterior, a = " + to_text(of.a), noise_label,
+                           "above the forgetful / (nats a step)");
   Axes& right = figure.axes("what the best causal posterior lacks", noise_label,
                             "gap of a step far from both ends / nats");
   left.x_scale = right.x_scale = Scale::log;
@@ -86,15 +153,21 @@ void figure_of_noise(Chapter& chapter) {
   std::vector<double> noise;
   for (int i = 0; i < points; ++i) noise.push_back(std::pow(10, -2 + 4.0 * i / (points - 1)));
   std::vector<Worth> of_noise;
-  for (const double r : noise) of_noise.push_back(worth(autoregression({0.9, 1, r})));
+  for (const double r : noise) of_noise.push_back(worth(autoregression({of.a, 1, r})));
   left.line(noise, series(of_noise, [](const Worth& w) { return per_step(w.memory); }),
-            {.label = "best smoothing q"});
+            {.label = "best smoothing q", .color = Color::blue, .dash = Dash::solid});
   left.line(noise, series(of_noise, [](const Worth& w) { return per_step(w.memory - w.gap); }),
-            {.label = "best causal q"});
-  left.horizontal(0, "no memory", {.color = Color::ink, .dash = Dash::dotted});
-  for (const double a : {0.5, 0.9, 0.99})
-    right.line(noise, series(noise, [&](double r) { return stationary_gap(a, 1, r); }),
-               {.label = "a = " + to_text(a)});
+            {.label = "best causal q", .color = Color::vermillion, .dash = Dash::dashed});
+  left.horizontal(0, "who forgets all", {.color = Color::ink, .dash = Dash::dotted});
+  const std::vector<std::pair<double, Dash>> memories{
+      {0.5, Dash::dotted}, {0.9, Dash::dashed}, {0.99, Dash::dash_dot}};
+  for (const auto& [a, dash] : memories)
+    right.line(noise,
+               series(noise,
+                      [&, a = a](double r) {
+                        return stationary_gap({a, 1, r});
+                      }),
+               {.label = "a = " + to_text(a), .color = Color::vermillion, .dash = dash});
   chapter.figure("gap", figure);
 }
 
@@ -122,8 +195,6 @@ double distance_of_kernels(const LinearGaussianModel& m, const BestCausal& best)
 void claim_value(Chapter& chapter, const std::string& name, const LinearGaussianModel& m) {
   const BestCausal best = best_causal(m, horizon);
   const double evidence = expected_log_evidence(m, horizon), gap = total(causal_gap(m, horizon));
-  std::cout << "  " << name << ": evidence " << significant(evidence, 8) << ", best causal bound "
-            << significant(best.bound, 8) << ", gap " << significant(gap, 6) << " nats\n";
   chapter.claims.equal("(07.20) " + name + ": the dynamic programme's value is J(q*) by moments (07.18)",
                        best.bound, expected_bound(m, best.kernel), rounding(evidence), rounding_of_sums);
   chapter.claims.equal("(07.22) " + name + ": and the evidence (07.9) less ½ Σ tr W(Γ + ΓPΓ)", best.bound,
@@ -154,14 +225,20 @@ void claim_simulation(Chapter& chapter) {
                        mean, total(causal_gap(m, horizon)), 4 * error, "4 standard errors");
 }
 
-void claim_limits(Chapter& chapter) {
-  const double middle = causal_gap(autoregression({0.9, 1, 1}), 200)[99];
-  chapter.claims.equal("(07.23) the gap of step 100 of 200 is that of the stationary formula", middle,
-                       stationary_gap(0.9, 1, 1), rounding(1), rounding_of_sums);
-  const std::vector<double> gaps = causal_gap(autoregression({0.9, 1, 1}), horizon);
+void claim_limits(Chapter& chapter, const Scalar& of) {
+  const LinearGaussianModel m = autoregression(of);
+  const double middle = causal_gap(m, 2000)[999];
+  chapter.claims.equal("(07.23) the gap of step 1000 of 2000 is that of the stationary formula", middle,
+                       stationary_gap(of), rounding(1), rounding_of_sums);
+  const std::vector<double> gaps = causal_gap(m, horizon),
+                            by_hand = scalar_gap(of, start_variance(of), horizon);
+  double worst = 0;
+  for (std::size_t k = 0; k < gaps.size(); ++k) worst = std::max(worst, std::abs(gaps[k] - by_hand[k]));
+  chapter.claims.equal("(07.22) the ten lines with scalars have the gap of each step (largest difference)",
+                       worst, 0, rounding(total(gaps)), rounding_of_sums);
   chapter.claims.at_least("every step but the last has a gap (the smallest)",
-                          *std::min_element(gaps.begin(), gaps.end() - 1), 0.05, 0,
-                          "computed exactly; 0.05 nats is far above rounding");
+                          *std::min_element(gaps.begin(), gaps.end() - 1), 1e-7, 0,
+                          "computed exactly; a ten-millionth of a nat is far above rounding");
   chapter.claims.equal("and the last, after which nothing is seen, has none", gaps.back(), 0, 0,
                        "Γ_T = 0 exactly");
   chapter.claims.equal("(07.22) without memory, A = 0, the gap is 0",
@@ -174,27 +251,21 @@ void claim_limits(Chapter& chapter) {
   chapter.claims.at_least(
       "but not where a velocity stays hidden: the vehicle read exactly (a step in the middle)",
       hidden[horizon / 2], 0.05, 0, "computed exactly; 0.05 nats is far above rounding");
-  const double p0 = 2, reading = 0.5;
-  LinearGaussianModel constant = autoregression({0, p0, reading});
-  constant.transition = Matrix(1, 1, {1});
-  constant.transition_covariance = Matrix(1, 1);
-  const double gap = expected_log_evidence(constant, horizon) - best_causal(constant, horizon).bound;
-  chapter.claims.equal("(07.24) of a constant that is read again and again it is ½ (T-1) p/(p + r)", gap,
-                       (horizon - 1) * p0 / (p0 + reading) / 2, rounding(gap), rounding_of_sums);
-  chapter.claims.equal("all of it in the first step", causal_gap(constant, horizon)[0], gap, rounding(gap),
-                       rounding_of_sums);
+  chapter.claims.equal("nor where Q is singular: of a constant that is read exactly it goes to ½ (T-1)",
+                       causal_gap(constant(2, r), horizon)[0], (horizon - 1) / 2.0, horizon * r,
+                       "(07.24) with p = 2 and r = 1e-8: ½ (T-1) r/p is left out");
 }
 
 }  // namespace
 
-void causal_gap_section(Chapter& chapter) {
-  table_of_noise(chapter);
-  chapter.results.set("gap.no_memory_r", noise_that_costs_the_memory());
+void causal_gap_section(Chapter& chapter, const Scalar& m) {
+  table_of_noise(chapter, m);
+  worse_than_forgetting(chapter, m);
   table_of_vehicle(chapter);
-  figure_of_noise(chapter);
-  std::cout << "\nThe best causal posterior of " << horizon << " steps:\n";
-  claim_value(chapter, "autoregression", autoregression({0.9, 1, 1}));
+  variants(chapter, m);
+  figure_of_noise(chapter, m);
+  claim_value(chapter, "autoregression", autoregression(m));
   claim_value(chapter, "vehicle", vehicle());
   claim_simulation(chapter);
-  claim_limits(chapter);
+  claim_limits(chapter, m);
 }

@@ -35,10 +35,10 @@ Scalar standard_error(const LinearGaussianModel& m, const std::vector<LinearGaus
 
 }  // namespace
 
-MaximumLikelihood climb_likelihood(Chapter& chapter, Path& path) {
+MaximumLikelihood climb_likelihood(Chapter& chapter, const Scalar& of, Path& path) {
   const Index count = chapter.quick() ? 100 : 500;
   const int steps = chapter.quick() ? 100 : 300;
-  const LinearGaussianModel truth = autoregression(true_model);
+  const LinearGaussianModel truth = autoregression(of);
   Philox random(chapter.seed(), likelihood_draws);
   std::vector<LinearGaussianEpisode> episodes;
   Tensor y(Shape{model_horizon, count, 1});
@@ -49,7 +49,7 @@ MaximumLikelihood climb_likelihood(Chapter& chapter, Path& path) {
       episodes.back().observations[k] = double{y[k * count + b]};
     }
   }
-  LinearGaussianParameters m(with_start(wrong_start, start_variance(true_model)));
+  LinearGaussianParameters m(with_start(wrong_start, start_variance(of)));
   const LearnedMatrices learned{.start = false, .emission = false};
   const Parameters all{&m.transition, &m.transition_scale_tril, &m.emission_scale_tril};
   const auto total_evidence = [&](Tape& tape) {
@@ -71,11 +71,11 @@ MaximumLikelihood climb_likelihood(Chapter& chapter, Path& path) {
   Progress progress("likelihood", static_cast<std::size_t>(steps));
   const auto rate = [](double part) { return 0.05 * std::pow(0.02, part); };
   ascend(all, {.beta2 = 0.95}, steps, rate, [&](Tape& on, int i) {
-    if (i % 5 == 0) note(path, i, scalar(to_model(m)), true_model);
+    if (i % 5 == 0) note(path, i, scalar(to_model(m)), of);
     const Var evidence = 1 / static_cast<Real>(n) * total_evidence(on);
     progress.step([&] { return "evidence " + significant(double{evidence.item()}, 6); });
     return evidence;
   });
-  note(path, steps, scalar(to_model(m)), true_model);
+  note(path, steps, scalar(to_model(m)), of);
   return {scalar(to_model(m)), standard_error(to_model(m), episodes)};
 }

@@ -73,19 +73,19 @@ Scalar climb_bound(const Scalar& truth, const Scalar& from, int steps, Path* pat
   return m.now();
 }
 
-Trained train_together(Chapter& chapter, Path& path) {
+Trained train_together(Chapter& chapter, const Scalar& truth, Path& path) {
   const int steps = chapter.quick() ? 1500 : 4000;
   const Index batch = 128;
-  LearnableScalar m(wrong_start, start_variance(true_model));
+  LearnableScalar m(wrong_start, start_variance(truth));
   Philox first(chapter.seed(), joint_start), random(chapter.seed(), joint_draws);
   HistoryMaps q(model_horizon, first);
   Parameters all = parameters(m);
   append_parameters(all, q);
-  const Tensor factor = factor_of_readings(true_model);
+  const Tensor factor = factor_of_readings(truth);
   Progress progress("model and posterior together", static_cast<std::size_t>(steps));
   const auto rate = [](double part) { return 0.02 * std::pow(0.02, part); };
   ascend(all, {}, steps, rate, [&](Tape& tape, int i) {
-    if (i % (steps / 60) == 0) note(path, i, m.now(), true_model);
+    if (i % (steps / 60) == 0) note(path, i, m.now(), truth);
     const Var y = draw_readings(tape, factor, batch, random);
     const Var noise = normal_noise(tape, {batch, model_horizon}, random);
     const LinearChain chain = q.on(tape);
@@ -93,10 +93,10 @@ Trained train_together(Chapter& chapter, Path& path) {
     progress.step([&] { return "bound " + significant(double{bound.item()} / model_horizon, 4); });
     return bound;
   });
-  note(path, steps, m.now(), true_model);
+  note(path, steps, m.now(), truth);
   Tape tape;
   const Evaluation evaluation(tape);
-  const Var covariance = tape.constant(tensor(covariance_of_readings(true_model, model_horizon)));
+  const Var covariance = tape.constant(tensor(covariance_of_readings(truth, model_horizon)));
   const LinearChain chain = q.on(tape);
   return {m.now(), double{expected_bound(m.on(tape), chain, covariance).item()} / model_horizon};
 }

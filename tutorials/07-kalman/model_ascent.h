@@ -7,7 +7,7 @@
 // Learning the scalar model itself, P_0 held at the truth's: three ascents from the same wrong start.
 
 constexpr doxa::Index model_horizon = 24;
-constexpr Scalar true_model{0.9, 1, 1}, wrong_start{0.7, 0.5, 3};
+constexpr Scalar wrong_start{0.7, 0.5, 3};
 
 // Steps of Adam up objective(tape, step), at the rate rate(part) when this part of the way is done.
 template <class Rate, class Objective>
@@ -53,7 +53,7 @@ void note(Path& path, int step, const Scalar& now, const Scalar& truth);
 struct MaximumLikelihood {
   Scalar estimate, error;
 };
-MaximumLikelihood climb_likelihood(doxa::support::Chapter& chapter, Path& path);
+MaximumLikelihood climb_likelihood(doxa::support::Chapter& chapter, const Scalar& truth, Path& path);
 
 // By J(q*(θ)), (07.27): what learning by the causal bound does with any number of episodes. `path` may be
 // null.
@@ -65,4 +65,10 @@ struct Trained {
   Scalar model;
   double bound;  // J of both, exactly; nats a step
 };
-Trained train_together(doxa::support::Chapter& chapter, Path& path);
+Trained train_together(doxa::support::Chapter& chapter, const Scalar& truth, Path& path);
+
+// The best that either objective can make of each r, a and q being free: a table, a figure and a claim.
+void profile_over_noise(doxa::support::Chapter& chapter, const Scalar& truth);
+
+// (07.28): at r = 0 the state is the reading. E log p(y) a step in closed form.
+double autoregression_score(const Scalar& model, const Scalar& truth);

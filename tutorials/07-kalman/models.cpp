@@ -1,4 +1,4 @@
-// The two models of the chapter, both (07.1).
+// The models of the chapter, all (07.1).
 
 #include "experiment.h"
 
@@ -33,6 +33,13 @@ LinearGaussianModel autoregression(const Scalar& m) {
           .emission = scalar(1),
           .emission_input = Matrix(1, 0),
           .emission_covariance = scalar(m.r)};
+}
+
+LinearGaussianModel constant(double p, double r) {
+  LinearGaussianModel m = autoregression({0, p, r});  // which starts from the variance p
+  m.transition = Matrix(1, 1, {1});
+  m.transition_covariance = Matrix(1, 1);
+  return m;
 }
 
 double rounding(double size) {

@@ -1,6 +1,7 @@
 // The vehicle: what is believed of its position and velocity at the time, and afterwards.
 
 #include "experiment.h"
+#include "support/sample_mean.h"
 
 using namespace doxa;
 using namespace doxa::support;
@@ -19,7 +20,41 @@ std::string with_error(const GaussianBelief& p, Index i) {
   return decimal(p.mean[i], 2) + " ± " + decimal(deviation(p, i), 2);
 }
 
+// Which way does it go? By the last two readings, by all so far, and by all.
+void show_velocity(Chapter& chapter, const Episode& e) {
+  std::cout << "A vehicle on a rail. Its position is read with standard deviation 2 m, its velocity never.\n"
+               "How fast is it, in m/s?\n";
+  Table table({"k", "reading", "true", "from the last two readings", "belief at the time", "afterwards"});
+  double of_two = 0, of_filter = 0, of_smoother = 0;
+  const Index steps = e.seen.observations.rows;
+  for (Index k = 2; k <= steps; ++k) {
+    const auto i = static_cast<std::size_t>(k);
+    const double difference = e.seen.observations[k - 1] - e.seen.observations[k - 2];
+    const double truth = e.seen.states(k, 1);
+    of_two += std::pow(difference - truth, 2);
+    of_filter += std::pow(e.filtered.filtered[i].mean[1] - truth, 2);
+    of_smoother += std::pow(e.smoothed.smoothed[i].mean[1] - truth, 2);
+    if (k > 6) continue;
+    std::vector<Cell> cells{k};
+    for (const double x : {e.seen.observations[k - 1], truth, difference})
+      cells.emplace_back(decimal(x, 2)).is_number = true;
+    cells.emplace_back(with_error(e.filtered.filtered[i], 1));
+    cells.emplace_back(with_error(e.smoothed.smoothed[i], 1));
+    table.row(cells);
+  }
+  chapter.print("velocity", table);
+  const auto rms = [&](double squares) { return std::sqrt(squares / static_cast<double>(steps - 1)); };
+  std::cout << "  root mean square error over 60 steps: " << decimal(rms(of_two), 2) << ", "
+            << decimal(rms(of_filter), 2) << ", " << decimal(rms(of_smoother), 2) << "\n";
+  chapter.results.set("reading.1", e.seen.observations[0]);
+  chapter.results.set("reading.2", e.seen.observations[1]);
+  chapter.results.set("velocity.rms.two_readings", rms(of_two));
+  chapter.results.set("velocity.rms.filtered", rms(of_filter));
+  chapter.results.set("velocity.rms.smoothed", rms(of_smoother));
+}
+
 void show_table(Chapter& chapter, const Episode& e) {
+  std::cout << "\nBelief at the time (filtered) and afterwards (smoothed), in m and m/s:\n";
   Table table(
       {"k", "thrust", "reading", "position", "filtered", "smoothed", "velocity", "filtered", "smoothed"});
   for (const std::size_t k : {0u, 1u, 2u, 4u, 10u, 30u, 60u}) {
@@ -56,8 +91,8 @@ void show_figure(Chapter& chapter, const Episode& e) {
       axes.band(time, lower, upper, {.color = color, .opacity = 0.25});
       axes.line(time, mean, {.label = name, .color = color, .dash = dash});
     };
-    draw(e.filtered.filtered, "filtered ± 2σ", Color::blue, Dash::solid);
-    draw(e.smoothed.smoothed, "smoothed ± 2σ", Color::vermillion, Dash::dashed);
+    draw(e.filtered.filtered, "filtered ± 2σ", Color::green, Dash::solid);
+    draw(e.smoothed.smoothed, "smoothed ± 2σ", Color::blue, Dash::dashed);
     const auto truth =
         series(time, [&](double k) { return i == 0 ? 0 : e.seen.states(static_cast<Index>(k), 1); });
     axes.line(time, truth, {.label = "truth", .color = Color::ink, .dash = Dash::dotted});
@@ -108,23 +143,61 @@ void precise_readings(Chapter& chapter) {
 
 // Far enough from the start one whitened innovation a step is a standard normal number, independent of the
 // rest.
-void claim_innovations(Chapter& chapter) {
-  const Index steps = chapter.quick() ? 4000 : 40'000;
-  Philox random(chapter.seed(), innovation_draws);
-  const LinearGaussianModel m = vehicle();
-  const LinearGaussianEpisode e = simulate(m, thrust(steps), random);
-  const KalmanFiltered f = filter(m, e.inputs, e.observations);
+void claim_innovations(Chapter& chapter, const LinearGaussianEpisode& e, const KalmanFiltered& f) {
   double squares = 0, products = 0;
   for (std::size_t k = 0; k < f.horizon(); ++k) {
     squares += std::pow(f.whitened_innovations[k][0], 2);
     if (k > 0) products += f.whitened_innovations[k][0] * f.whitened_innovations[k - 1][0];
   }
-  const double n = static_cast<double>(steps);
-  const std::string over = " over " + std::to_string(steps) + " steps";
+  const double n = static_cast<double>(e.observations.rows);
+  const std::string over = " over " + std::to_string(e.observations.rows) + " steps";
   chapter.claims.equal("(07.8) whitened innovations have variance 1" + over, squares / n, 1,
                        4 * std::sqrt(2 / n), "4 standard errors, √(2/n) each");
   chapter.claims.equal("and are uncorrelated from step to step", products / (n - 1), 0, 4 / std::sqrt(n - 1),
                        "4 standard errors, 1/√n each");
+}
+
+// A belief is right about how wrong it is: the truth is outside of ± 2σ as often as for a normal number.
+void claim_bands(Chapter& chapter, const LinearGaussianEpisode& e, const KalmanFiltered& f) {
+  const std::size_t block = 100;  // steps; errors this far apart have nothing in common
+  const double expected = std::erfc(std::numbers::sqrt2);
+  for (const Index i : {Index{0}, Index{1}}) {
+    std::vector<double> outside(f.horizon() / block);
+    for (std::size_t k = 1; k <= outside.size() * block; ++k) {
+      const double off = f.filtered[k].mean[i] - e.states(static_cast<Index>(k), i);
+      if (std::abs(off) > 2 * deviation(f.filtered[k], i)) outside[(k - 1) / block] += 1.0 / block;
+    }
+    const MeanEstimate mean = sample_mean(outside);
+    const std::string of = i == 0 ? "position" : "velocity";
+    chapter.claims.equal("the true " + of + " is outside of the belief's ± 2σ at 4.55 % of the steps",
+                         mean.mean, expected, 4 * mean.standard_error,
+                         "4 standard errors, from blocks of 100 steps");
+    chapter.results.set("outside." + of, mean.mean);
+  }
+}
+
+void long_run(Chapter& chapter) {
+  const Index steps = chapter.quick() ? 4000 : 40'000;
+  Philox random(chapter.seed(), innovation_draws);
+  const LinearGaussianModel m = vehicle();
+  const LinearGaussianEpisode e = simulate(m, thrust(steps), random);
+  const KalmanFiltered f = filter(m, e.inputs, e.observations);
+  claim_innovations(chapter, e, f);
+  claim_bands(chapter, e, f);
+}
+
+void claim_scalar_filter(Chapter& chapter) {
+  const LinearGaussianModel m = autoregression(true_model);
+  Philox random(chapter.seed(), scalar_draws);
+  const LinearGaussianEpisode e = simulate(m, Matrix(24, 0), random);
+  const ScalarBelief b = scalar_filter(true_model, start_variance(true_model), e.observations.elements);
+  const KalmanFiltered f = filter(m, e.inputs, e.observations);
+  const GaussianBelief& last = f.filtered.back();
+  const double worst = std::max({std::abs(b.mean - last.mean[0]), std::abs(b.variance - covariance(last)[0]),
+                                 std::abs(b.log_evidence - f.log_evidence)});
+  chapter.claims.equal(
+      "(07.5) to (07.8) the ten lines with scalars are the library's filter (largest difference)", worst, 0,
+      rounding(f.log_evidence), rounding_of_sums);
 }
 
 }  // namespace
@@ -135,8 +208,7 @@ void tracking(Chapter& chapter) {
   Episode e{simulate(m, thrust(60), random), {}, {}};
   e.filtered = filter(m, e.seen.inputs, e.seen.observations);
   e.smoothed = smooth(m, e.filtered);
-  std::cout << "A vehicle on a rail. Its position is read with standard deviation 2 m, its velocity never; "
-               "in m, s, m/s:\n";
+  show_velocity(chapter, e);
   show_table(chapter, e);
   show_figure(chapter, e);
 
@@ -169,6 +241,7 @@ void tracking(Chapter& chapter) {
   chapter.claims.equal(
       "(07.13) smoothing is conditioning that joint density, (07.4) (largest difference, 13 states)",
       difference, 0, rounding(size), rounding_of_sums);
-  claim_innovations(chapter);
+  claim_scalar_filter(chapter);
+  long_run(chapter);
   precise_readings(chapter);
 }

@@ -11,15 +11,34 @@ using namespace doxa;
 Matrix scalar(double x) { return Matrix(1, 1, {x}); }
 
 TEST(Exercise07, AConstantReadAgainAndAgain) {
-  const double p = 2, r = 0.5;
-  LinearGaussianModel constant = autoregression({0, p, r});
-  constant.transition = scalar(1);
-  constant.transition_covariance = scalar(0);
-  for (const Index steps : {2, 8, 24}) {
-    const std::vector<double> gap = causal_gap(constant, steps);
-    EXPECT_NEAR(gap[0], 0.5 * static_cast<double>(steps - 1) * p / (p + r), 1e-12);
-    for (std::size_t k = 1; k < gap.size(); ++k) EXPECT_EQ(gap[k], 0);
+  for (const double r : {0.5, 2.0}) {
+    const double p = 2;
+    for (const Index steps : {2, 8, 24}) {
+      const std::vector<double> gap = causal_gap(constant(p, r), steps);
+      EXPECT_NEAR(gap[0], 0.5 * static_cast<double>(steps - 1) * p / (p + r), 1e-12);
+      for (std::size_t k = 1; k < gap.size(); ++k) EXPECT_EQ(gap[k], 0);
+    }
   }
+  const auto left = [](double p, double r, Index steps) {
+    return best_causal(constant(p, r), steps).bound - memoryless_score(constant(p, r), steps);
+  };
+  for (Index steps = 2; steps <= 40; ++steps) EXPECT_EQ(left(1, 1, steps) > 0, steps >= 10) << steps;
+  for (const double p : {0.5, 1.0, 4.0}) EXPECT_GT(left(p, 1, 200), 0) << p;
+}
+
+// A step is tight if and only if nothing that its noise moves is seen later, Q_k Γ_k = 0.
+TEST(Chapter07, TightWhereNothingThatTheNoiseMovesIsSeenLater) {
+  LinearGaussianModel m = autoregression({0, 1, 1});
+  m.start_mean = Matrix(2, 1);
+  m.start_covariance = Matrix(2, 2);  // the first coordinate is known,
+  m.transition = diagonal({1, 0});    // and kept for ever; the second is drawn anew at each step
+  m.transition_input = Matrix(2, 0);
+  m.transition_covariance = diagonal({0, 1});
+  m.emission = Matrix(1, 2, {1, 1});
+  EXPECT_LT(total(causal_gap(m, 8)), 1e-14);
+  EXPECT_NEAR(best_causal(m, 8).bound, expected_log_evidence(m, 8), 1e-12);
+  m.transition = Matrix(2, 2, {1, 0, 0, 0.1});  // a little of the second is kept
+  EXPECT_GT(total(causal_gap(m, 8)), 1e-3);
 }
 
 // Far from both ends: memory's worth and the gap of step 100 of 200, nats.
