@@ -24,7 +24,6 @@ ModelGradient gradient(const ModelOnTape& p, Var y) {
   return {of(p.loading), of(p.offset), of(p.log_scale)};
 }
 
-//! [elbo-gradient]
 // ∇_θ V at this q, held fixed: the left side of (03.18).
 ModelGradient elbo_gradient(const Problem& problem, const Gaussian& q) {
   Tape tape;
@@ -32,7 +31,6 @@ ModelGradient elbo_gradient(const Problem& problem, const Gaussian& q) {
   const MultivariateNormal on = on_tape(tape, q);
   return gradient(p, elbo(p, {stop_gradient(on.loc), stop_gradient(on.scale_tril)}));
 }
-//! [elbo-gradient]
 
 // ∇_θ log p(x): its right side.
 ModelGradient evidence_gradient(const Problem& problem) {

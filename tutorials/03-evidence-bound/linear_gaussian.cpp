@@ -75,7 +75,6 @@ ElboTerms elbo_terms(const LinearGaussian& model, const Matrix& x, const Gaussia
           (d * (log_2pi + 1) + log_det_of_factor(q.factor)) / 2};
 }
 
-//! [mean-field]
 Gaussian best_diagonal(const LinearGaussian& model, const Matrix& x) {
   const Matrix precision = posterior_precision(model);
   std::vector<double> variances;
@@ -89,4 +88,3 @@ double mean_field_gap(const LinearGaussian& model) {
   for (Index i = 0; i < precision.rows; ++i) gap += std::log(precision(i, i));
   return gap / 2;  // (03.16)
 }
-//! [mean-field]

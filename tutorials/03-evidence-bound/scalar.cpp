@@ -64,6 +64,21 @@ void table_of_q(Chapter& chapter, const ScalarModel& model) {
   chapter.print("by-hand", table);
 }
 
+//! [climb]
+std::vector<ScalarNormal> climb(const ScalarModel& p, ScalarNormal q, int steps) {
+  const double precision = 1 + 1 / p.noise_variance, rate = 0.2 / precision;
+  std::vector<ScalarNormal> path{q};
+  for (int t = 0; t < steps; ++t) {
+    const double by_mean = (p.x - q.mean) / p.noise_variance - q.mean;  // ∂V/∂μ of (03.10)
+    const double by_log_deviation = 1 - q.variance * precision;         // ∂V/∂log τ
+    q.mean += rate * by_mean;
+    q.variance *= std::exp(2 * rate * by_log_deviation);
+    path.push_back(q);
+  }
+  return path;
+}
+//! [climb]
+
 Figure slide_figure(const ScalarModel& model) {
   const ScalarNormal exact = posterior(model);
   const std::vector<ScalarNormal> qs = sliding(model);
@@ -99,7 +114,7 @@ Figure slide_figure(const ScalarModel& model) {
   return figure;
 }
 
-Figure touch_figure(const ScalarModel& model) {
+Figure touch_figure(const ScalarModel& model, std::span<const ScalarNormal> path) {
   const ScalarNormal exact = posterior(model);
   const double width = std::sqrt(exact.variance);
   const Range means{exact.mean - 2.25 * width, exact.mean + 2.25 * width}, widths{0.28 * width, 2.3 * width};
@@ -134,25 +149,15 @@ Figure touch_figure(const ScalarModel& model) {
     while (gap(exact.mean, deviation) < level) deviation += width / 500;
     map.text(exact.mean, deviation + 0.045 * width, significant(level, 1), Anchor::middle);
   }
+  const auto mean = series(path, [](const ScalarNormal& q) { return q.mean; });
+  const auto deviation = series(path, [](const ScalarNormal& q) { return std::sqrt(q.variance); });
+  map.line(mean, deviation, {.color = Color::blue, .dash = Dash::solid, .width = 1});
+  map.scatter(mean, deviation, {.color = Color::blue, .marker = Marker::circle, .size = 5});
   const std::vector<double> best_mean{exact.mean}, best_deviation{width};
   map.scatter(best_mean, best_deviation, {.color = Color::ink, .marker = Marker::diamond, .size = 9});
   map.text(exact.mean, width - 0.13 * width, "posterior", Anchor::middle);
   return figure;
 }
-
-//! [climb]
-ScalarNormal climb(const ScalarModel& p, ScalarNormal q, int steps, std::vector<double>& v) {
-  const double precision = 1 + 1 / p.noise_variance, rate = 0.2 / precision;
-  for (int t = 0; t < steps; ++t) {
-    v.push_back(elbo(p, q));
-    const double by_mean = (p.x - q.mean) / p.noise_variance - q.mean;  // ∂V/∂μ of (03.10)
-    const double by_log_deviation = 1 - q.variance * precision;         // ∂V/∂log τ
-    q.mean += rate * by_mean;
-    q.variance *= std::exp(2 * rate * by_log_deviation);
-  }
-  return q;
-}
-//! [climb]
 
 }  // namespace
 
@@ -161,12 +166,14 @@ void scalar_by_hand(Chapter& chapter, const ScalarModel& model) {
   sliding_table(chapter, model);
   table_of_q(chapter, model);
   chapter.figure("slide", slide_figure(model));
-  chapter.figure("touch", touch_figure(model));
 
-  const ScalarNormal exact = posterior(model);
-  std::vector<double> v;
-  const ScalarNormal end = climb(model, {0, 1}, static_cast<int>(200 * (1 + 1 / model.noise_variance)), v);
-  std::cout << "\nUphill on V from the prior, 40 steps:  " << sparkline(std::span(v).first(40))
+  const std::vector<ScalarNormal> path =
+      climb(model, {0, 1}, static_cast<int>(200 * (1 + 1 / model.noise_variance)));
+  const std::span<const ScalarNormal> first = std::span(path).first(40);
+  chapter.figure("touch", touch_figure(model, first));
+  const ScalarNormal exact = posterior(model), end = path.back();
+  std::cout << "\nUphill on V from the prior, 40 steps:  "
+            << sparkline(series(first, [&](const ScalarNormal& q) { return elbo(model, q); }))
             << "  to V = " << significant(elbo(model, end), 6) << '\n';
 
   // q = prior at x = 2, with the library's distributions

@@ -12,12 +12,12 @@ struct ScalarNormal {
   double mean, variance;
 };
 
-//! [log-weight]
 inline double log_normal(double at, const ScalarNormal& n) {
   const double distance = at - n.mean;
   return -(std::log(2 * std::numbers::pi * n.variance) + distance * distance / n.variance) / 2;
 }
 
+//! [log-weight]
 inline double log_joint(const ScalarModel& p, double z) {
   return log_normal(z, {0, 1}) + log_normal(p.x, {z, p.noise_variance});  // log p(z) + log p(x|z)
 }
@@ -47,7 +47,6 @@ inline double kl_divergence(const ScalarNormal& q, const ScalarNormal& p) {
          2;
 }
 
-//! [scalar-elbo]
 // V as energy plus entropy, (03.10)
 inline double elbo(const ScalarModel& p, const ScalarNormal& q) {
   const double log_2pi = std::log(2 * std::numbers::pi);
@@ -55,11 +54,8 @@ inline double elbo(const ScalarModel& p, const ScalarNormal& q) {
          - (log_2pi + q.mean * q.mean + q.variance) / 2  // + E_q[log p(z)]
          + (log_2pi + 1 + std::log(q.variance)) / 2;     // + H[q]
 }
-//! [scalar-elbo]
 
-//! [reversed-elbo]
 // The likelihood term less KL(prior ‖ q), (03.17): not a bound.
 inline double reversed_elbo(const ScalarModel& p, const ScalarNormal& q) {
   return expected_log_likelihood(p, q) - kl_divergence({0, 1}, q);
 }
-//! [reversed-elbo]
