@@ -23,10 +23,11 @@ Chooser greedy_chooser(W& world, Mlp& actor) {
   return [&](const Tensor& known) { return likeliest_actions(actor, shown(world, known)); };
 }
 
-/// Exploration by bursts: at each step a burst begins with probability `rate`, a uniformly random action that
-/// is repeated until it ends, with probability 1/`length` after each step. Repeated actions reach in a few
-/// steps what independent ones take their square to reach (Dabney, Ostrovski & Barreto, "Temporally-extended
-/// ε-greedy exploration", arXiv 2006.01782). The chooser stays in charge of the other steps.
+/// Exploration by bursts: at each step a burst begins with probability `rate`, a uniformly random action
+/// that is repeated until it ends, with probability 1/`length` after each step. Repeated actions reach in a
+/// few steps what independent ones take their square to reach (Dabney, Ostrovski & Barreto,
+/// "Temporally-extended ε-greedy exploration", arXiv 2006.01782). The chooser stays in charge of the other
+/// steps.
 struct Bursts {
   double rate = 0.1, length = 3;
 };
@@ -40,8 +41,8 @@ inline std::uint64_t environment_seed(std::uint64_t seed, Index i) {
 /// Adds a step to each episode.
 void append(std::vector<Trajectory>& episodes, std::span<const Index> actions, const StepSeen& seen);
 
-/// T steps of B episodes in an environment, from their beginning, the model looking on. `on_step`, if there is
-/// one, sees what was known before each step. The trajectories have actions, observations and rewards.
+/// T steps of B episodes in an environment, from their beginning, the model looking on. `on_step`, if there
+/// is one, sees what was known before each step. The trajectories have actions, observations and rewards.
 template <WorldModel W>
 std::vector<Trajectory> act(W& world, Environment& environment, Index horizon, const Chooser& choose,
                             Philox& random, const std::function<void(const Tensor& known)>& on_step = {}) {

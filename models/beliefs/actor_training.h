@@ -8,9 +8,9 @@
 namespace doxa {
 
 /// How an actor is trained in imagination. A share `done` of its steps being over, the entropy's weight is
-/// `entropy_weight` up to done = hold and then falls geometrically to `last_entropy_weight`; the rate is that
-/// of the settings up to ½ and then falls linearly. The first steps must not settle anything: while values are
-/// those of a bad policy, the best action nearly everywhere is the one that does least harm.
+/// `entropy_weight` up to done = hold and then falls geometrically to `last_entropy_weight`; the rate is
+/// that of the settings up to ½ and then falls linearly. The first steps must not settle anything: while
+/// values are those of a bad policy, the best action nearly everywhere is the one that does least harm.
 struct ActorTraining {
   Index starts = 128;  ///< imagined episodes of a step
   Index horizon = 15;  ///< their steps H
@@ -22,8 +22,8 @@ struct ActorTraining {
   double rate_at(double done) const;  ///< as a factor
 };
 
-/// One step of actor and critic in the imagination of a world: B episodes of H steps, of which a share begins
-/// at the beginning, where the value that counts is, and the others at rows of `visited`, [n, …].
+/// One step of actor and critic in the imagination of a world: B episodes of H steps, of which a share
+/// begins at the beginning, where the value that counts is, and the others at rows of `visited`, [n, …].
 template <WorldModel W>
 ActorCriticStep train_actor(W& world, const Tensor& visited, ActorCritic& agent, const ActorTraining& t,
                             double done, Philox& random) {
@@ -46,8 +46,8 @@ struct KnownWorldTraining {
   ActorTraining actor = {};
 };
 
-/// Trains an actor in the imagination of a known world (known_worlds.h), from what is known in episodes that
-/// it acts out. Random numbers come from Philox(seed, 40) and the environments.
+/// Trains an actor in the imagination of a known world (known_worlds.h), from what is known in episodes
+/// that it acts out. Random numbers come from Philox(seed, 40) and the environments.
 template <WorldModel W>
 void train_actor_in(W& world, const Pomdp& m, ActorCritic& agent, const KnownWorldTraining& t,
                     std::uint64_t seed,

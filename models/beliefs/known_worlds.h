@@ -16,17 +16,17 @@ struct ExactBeliefWorld {
 };
 
 /// The same POMDP, but in imagination the actor is shown the hidden state itself, as a one-hot vector: what
-/// it learns is the policy of the MDP, in which looking has no value. When it acts, it is shown a state drawn
-/// from the exact belief, which is kept beside it: known is (b_k, one-hot s), [B, 2S]; imagined steps have the
-/// one-hot vector in both halves. A WorldModel.
+/// it learns is the policy of the MDP, in which looking has no value. When it acts, it is shown a state
+/// drawn from the exact belief, which is kept beside it: known is (b_k, one-hot s), [B, 2S]; imagined steps
+/// have the one-hot vector in both halves. A WorldModel.
 struct HiddenStateWorld {
   explicit HiddenStateWorld(const Pomdp& m) : exact(m) {}
 
   ExactBeliefWorld exact;
 };
 
-// The functions of a WorldModel. `observe` throws std::invalid_argument for an observation that is impossible
-// under the belief, and all of them for counts that do not fit and indices that the model lacks.
+// The functions of a WorldModel. `observe` throws std::invalid_argument for an observation that is
+// impossible under the belief, and all of them for counts that do not fit and indices that the model lacks.
 
 inline Index actions(const ExactBeliefWorld& w) { return static_cast<Index>(w.model.actions.size()); }
 inline Index features(const ExactBeliefWorld& w) { return static_cast<Index>(w.model.states.size()); }

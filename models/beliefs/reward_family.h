@@ -10,8 +10,8 @@
 namespace doxa {
 
 /// One of finitely many rewards, p(r = values_i) = e^l_i / Σ_k e^l_k over all `classes` logits l, a row of
-/// parameters. There may be fewer values than classes while an agent that explores still finds new ones: the
-/// logits of classes without a value are those of rewards not met so far.
+/// parameters. There may be fewer values than classes while an agent that explores still finds new ones:
+/// the logits of classes without a value are those of rewards not met so far.
 struct DiscreteReward {
   std::vector<double> values;  ///< different from each other, at most `classes`
   Index classes = 16;
@@ -35,9 +35,9 @@ inline Index reward_parameters(const RewardFamily& family) {
   return std::visit([](const auto& f) { return f.parameters(); }, family);
 }
 
-/// The family that fits the rewards of these episodes: discrete where at most half of `classes` values occur,
-/// so that as many may still be found; else Gaussian with their mean and standard deviation (1 where all are
-/// alike). Throws std::invalid_argument for episodes without rewards, and for classes < 2.
+/// The family that fits the rewards of these episodes: discrete where at most half of `classes` values
+/// occur, so that as many may still be found; else Gaussian with their mean and standard deviation (1 where
+/// all are alike). Throws std::invalid_argument for episodes without rewards, and for classes < 2.
 RewardFamily fitting_family(std::span<const Trajectory> episodes, Index classes = 16);
 
 /// Gives a discrete family the values that it lacks, in the order in which they occur; a value for which no

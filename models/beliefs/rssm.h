@@ -24,10 +24,10 @@ namespace doxa {
 /// p̂(o_k | past) a prediction. The input x_k of the summary decides what the model knows of the past.
 ///
 /// A POMDP pays R(a_{k-1}, s_{k-1}, s_k, o_k), which depends on the states before and after the step. So the
-/// reward is given all that is known once the step is over: the summary before it (h_k may have forgotten what
-/// paid), the action, the observation, and the latent. It is a last factor of the step's joint distribution
-/// and changes none of the others. Neither posterior nor summary sees r_k: the belief stays a function of
-/// actions and observations, as the optimum V* has it.
+/// reward is given all that is known once the step is over: the summary before it (h_k may have forgotten
+/// what paid), the action, the observation, and the latent. It is a last factor of the step's joint
+/// distribution and changes none of the others. Neither posterior nor summary sees r_k: the belief stays a
+/// function of actions and observations, as the optimum V* has it.
 struct RssmSettings {
   enum class Summary {
     latents,       ///< (a_{k-1}, s_k): observations reach the future through samples only, as in PlaNet

@@ -41,8 +41,7 @@ struct SequenceDistribution {
 };
 
 /// The values of sequences [K·H] from what is known of one episode, [1, …]: each the mean discounted sum of
-/// what `samples` imagined episodes pay that take its actions whatever they meet. All sequences meet the same
-/// random numbers as far as they go together.
+/// what `samples` imagined episodes pay that take its actions whatever they meet.
 template <WorldModel W>
 std::vector<double> sequence_values(W& world, const Tensor& known, std::span<const Index> sequences,
                                     const SequenceSearch& s, double discount, Philox& random) {
@@ -68,8 +67,8 @@ std::vector<std::size_t> largest(std::span<const double> values, std::size_t cou
 
 /// The best sequence of actions in the model, from what is known of one episode: of all, or by the
 /// cross-entropy method with a categorical distribution for each step (Rubinstein, EJOR 99, 1997; PlaNet,
-/// Hafner et al., arXiv 1811.04551, algorithm 2, with Gaussians). What is seen on the way cannot change it: its
-/// true value is at most that of the best blind policy, and looking is worth nothing to it.
+/// Hafner et al., arXiv 1811.04551, algorithm 2, with Gaussians). What is seen on the way cannot change it:
+/// its true value is at most that of the best blind policy, and looking is worth nothing to it.
 template <WorldModel W>
 SequencePlan best_sequence(W& world, const Tensor& known, const SequenceSearch& s, double discount,
                            Philox& random) {

@@ -28,8 +28,8 @@ struct ImaginedStep {
 ///   actions(w), features(w)          A and F
 ///
 /// An actor that is trained by the second verb and acts by the first sees the same kind of thing in both.
-/// What `shown` returns decides what it can plan: with a function of actions and observations, imagination is
-/// the belief MDP. The four models are RssmWorld (rssm_world.h), ExactBeliefWorld, HiddenStateWorld
+/// What `shown` returns decides what it can plan: with a function of actions and observations, imagination
+/// is the belief MDP. The four models are RssmWorld (rssm_world.h), ExactBeliefWorld, HiddenStateWorld
 /// (known_worlds.h), and any of the reader's.
 template <class W>
 concept WorldModel = requires(W& w, const Tensor& known, std::span<const Index> indices, Index n,

@@ -25,9 +25,9 @@ class Environment {
   Environment(const Pomdp& m, Index episodes, std::uint64_t seed);
 
   Index episodes() const { return static_cast<Index>(states_.size()); }
-  /// s_k ~ T(·|s_{k-1},a_{k-1}), o_k ~ O(·|a_{k-1},s_k) and r_k = R(a_{k-1},s_{k-1},s_k,o_k) of each episode.
-  /// Throws std::invalid_argument unless there is an action for each, std::out_of_range for one that the
-  /// model lacks.
+  /// s_k ~ T(·|s_{k-1},a_{k-1}), o_k ~ O(·|a_{k-1},s_k) and r_k = R(a_{k-1},s_{k-1},s_k,o_k) of each
+  /// episode. Throws std::invalid_argument unless there is an action for each, std::out_of_range for one
+  /// that the model lacks.
   StepSeen step(std::span<const Index> actions);
 
  private:

@@ -25,9 +25,8 @@ void add_families(Cases& cases) {
 
 const Episodes paid{2, 3, {0, 1, 1, 0, 1, 1}, {2, 0, 1, 1, 0, 2}, {-1, 10, -1, -1, 10, 10}};
 
-// Every variant of chapter 11: what the summary sees, which latent, which posterior. Draws of a categorical
-// latent have a straight-through gradient, which no difference quotient finds: there the parameters after the
-// draw are checked, those of emission and reward.
+// What the summary sees, and which posterior, with a Gaussian latent. Draws of a categorical one have a
+// straight-through gradient, which no difference quotient finds: there the reward of a fixed code is checked.
 void add_bounds(Cases& cases) {
   using Summary = RssmSettings::Summary;
   using Inference = RssmSettings::Inference;
@@ -38,6 +37,16 @@ void add_bounds(Cases& cases) {
         cases, "Rssm/reward_outputs" + kind(family), [=](Philox& random) { return Rssm(settings, random); },
         {{2, 3}, {2, 6}, {2, 2}},
         [](Rssm& model, Inputs x) { return reward_outputs(model, x[0], x[1], x[2]); });
+    RssmSettings code = settings;
+    code.latent = CategoricalLatent{.groups = 1, .classes = 3};
+    add_model_case(
+        cases, "Rssm/reward_outputs, of a code" + kind(family),
+        [=](Philox& random) { return Rssm(code, random); }, {{2, 3}},
+        [=](Tape& tape, Rssm& model, Inputs x, Philox&) {
+          const Var step = encode_step(tape, code, paid.actions_at(1), paid.observations_at(1));
+          const Var s = one_hot(tape, std::vector<Index>{2, 0}, 3);
+          return log_prob(family, reward_outputs(model, x[0], step, s), std::vector<double>{-1, 10});
+        });
     for (const Summary summary : {Summary::latents, Summary::observations, Summary::both})
       for (const Inference inference : {Inference::filtering, Inference::smoothing}) {
         settings.summary = summary;

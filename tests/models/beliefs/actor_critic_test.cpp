@@ -17,7 +17,8 @@
 namespace doxa::testing {
 namespace {
 
-// R_k by its definition: the mean, with weights (1-λ) λ^{n-1} and λ^{H-k-1} for the last, of the n-step returns.
+// R_k by its definition: the mean, with weights (1-λ) λ^{n-1} and λ^{H-k-1} for the last, of the n-step
+// returns.
 TEST(LambdaReturns, AreTheMeanOfAllCutOffs) {
   const std::vector<double> r{1, -2, 3, 0.5}, v{0.1, 0.2, -0.3, 0.4, 2};
   const double discount = 0.9, lambda = 0.7;
@@ -42,8 +43,8 @@ TEST(LambdaReturns, StandStepAfterStepForABatch) {
   EXPECT_THROW(lambda_returns(std::vector<double>{1}, std::vector<double>{1}, 1, 0.5, 1), Refused);
 }
 
-// A POMDP, an actor on its exact belief and a critic, all arbitrary, and their imagined episodes of two steps:
-// every (a_0, o_1, a_1, o_2) with its probability.
+// A POMDP, an actor on its exact belief and a critic, all arbitrary, and their imagined episodes of two
+// steps: every (a_0, o_1, a_1, o_2) with its probability.
 class TwoSteps : public ::testing::Test {
  protected:
   static constexpr double discount = 0.8;
