@@ -98,8 +98,8 @@ void claims(Chapter& chapter, const std::vector<ChoiceRow>& rows, const Triple& 
     if (!is_unbiased && biased_here)
       chapter.claims.at_least(
           "choice, " + row.name + ": its bias, in standard errors",
-          length(minus(triple(row.measured.mean), truth)) / length(triple(row.measured.mean_error)), 5, 0,
-          "an error without bias exceeds 5 of them less than once in 10⁶ times");
+          length(minus(triple(row.measured.mean), truth)) / (1e-12 + length(triple(row.measured.mean_error))),
+          5, 0, "an error without bias exceeds 5 of them less than once in 10⁶ times");
   }
   unbiased.claim(chapter, "(04.14) choice: enumeration and score function are unbiased");
   biased.claim(chapter, "(04.16), (04.18) choice: the biased ones have the expectations of the formulas");

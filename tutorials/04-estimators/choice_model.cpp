@@ -51,7 +51,10 @@ class Weighted {
   }
   ExactMoments moments() const {
     ExactMoments m{first_, second_};
-    for (std::size_t i = 0; i < 3; ++i) m.variance[i] -= first_[i] * first_[i];
+    for (std::size_t i = 0; i < 3; ++i) {
+      m.variance[i] -= first_[i] * first_[i];
+      if (m.variance[i] < 1e-14 * second_[i]) m.variance[i] = 0;  // rounding of equal draws
+    }
     return m;
   }
 

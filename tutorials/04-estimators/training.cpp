@@ -135,7 +135,8 @@ void claim_rest(Chapter& chapter, const Start& start, const Curve& few, Estimato
   chapter.results.set("training." + few.name + ".by_many_draws", many.last.mean, apart(many));
   chapter.claims.equal(
       "training by " + few.name + ", 100 times the draws, ends where its expectation is zero: KL",
-      many.last.mean, rest, 4.5 * many.last.standard_error + std::abs(few.last.mean - rest) / 50,
+      many.last.mean, rest,
+      floor_of_kl + 4.5 * many.last.standard_error + std::abs(few.last.mean - rest) / 50,
       "4.5 standard errors over the runs, and a fiftieth of the shift that few draws make");
 }
 
