@@ -7,12 +7,12 @@ using namespace support;
 namespace {
 
 //! [buttons]
-// The probability of the better button after so many steps, from one half.
+// The probability of button 1, the better one, after so many steps from one half.
 double press(double rate, int steps, Philox& random) {
   double logit = 0;
   for (int step = 0; step < steps; ++step) {
     const double p = 1 / (1 + std::exp(-logit));
-    const double z = random.uniform() < p ? 1 : 0;  // 1: the better button
+    const double z = random.uniform() < p ? 1 : 0;
     const double f = 1000 + z;
     logit += rate * f * (z - p);  // (04.2): uphill by the mean of this, p (1 - p)
   }
@@ -38,7 +38,7 @@ void buttons_by_hand(Chapter& chapter) {
   double mean = 0, f_s2 = 0, s2 = 0, about_best = 0, second = 0;
   for (const double z : {1.0, 0.0}) {
     const double f = 1000 + z, s = z - p, g = (f - best) * s;
-    table.row({z == 1 ? "the better" : "the other", f, s, f * s, g});
+    table.row({z == 1 ? "button 1" : "button 0", f, s, f * s, g});
     mean += f * s / 2;
     f_s2 += f * s * s / 2;
     s2 += s * s / 2;
@@ -47,7 +47,7 @@ void buttons_by_hand(Chapter& chapter) {
   }
   table.row({"mean", best, 0.0, mean, about_best});
   std::cout
-      << "Two buttons, pressed with p = ½ each; one pays 1001, the other 1000. The gradient of the mean\n"
+      << "Button 1 pays 1001, button 0 pays 1000; each is pressed with p = ½. The gradient of the mean\n"
          "payment by the logit of p is p (1 − p) = 0.25.\n\n";
   chapter.print("by-hand", table);
   chapter.claims.equal("(04.2) two buttons by hand: the mean of f times the score is p (1 - p)", mean,
@@ -79,9 +79,8 @@ void buttons(Chapter& chapter) {
   };
   const std::vector<Row> rows{run("none", 1, press), run("none", 1e-2, press), run("none", 1e-4, press),
                               run("none", 1e-6, press), run("the other of two presses", 1, press_two)};
-  std::cout << "\n"
-            << runs << " runs of " << steps << " steps uphill. How many have found the better button?\n\n";
-  Table table({"baseline", {"rate", 1}, "better: p > 0.99", "in between", "worse: p < 0.01"});
+  std::cout << "\n" << runs << " runs of " << steps << " steps uphill. How many have found button 1?\n\n";
+  Table table({"baseline", {"rate", 1}, "right: p > 0.99", "in between", "wrong: p < 0.01"});
   for (const Row& r : rows)
     table.row({r.baseline, to_text(r.rate), r.better, runs - r.better - r.worse, r.worse});
   chapter.print("buttons", table);

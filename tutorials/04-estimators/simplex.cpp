@@ -14,14 +14,12 @@ struct SimplexPoint {
   std::size_t nearest;
 };
 
-//! [gumbel-by-hand]
 SimplexPoint relaxed(const Triple& p, const Triple& noise, double tau) {
   Triple y;
   for (std::size_t k = 0; k < 3; ++k) y[k] = (std::log(p[k]) + noise[k]) / tau;
   const Triple z = softmax_of(y);  // (04.17)
   return {z, static_cast<std::size_t>(std::max_element(z.begin(), z.end()) - z.begin())};
 }
-//! [gumbel-by-hand]
 
 // The triangle with the corners 1 and 2 below and 3 above.
 double across(const Triple& z) { return z[1] + z[2] / 2; }
