@@ -204,7 +204,6 @@ ExactMoments about_running_mean(const ChoiceModel& model, const Triple& logits, 
   return m;
 }
 
-//! [biased-moments]
 ExactMoments straight_through_moments(const ChoiceModel& model, const Triple& logits) {
   const Triple p = softmax_of(logits);
   Weighted sums;
@@ -223,7 +222,6 @@ ExactMoments gumbel_softmax_moments(const ChoiceModel& model, const Triple& logi
   });
   return sums.moments();
 }
-//! [biased-moments]
 
 ExactMoments straight_through_gumbel_moments(const ChoiceModel& model, const Triple& logits,
                                              double temperature) {
