@@ -72,7 +72,6 @@ Var score_function_surrogate(Var f, Var log_q, Baseline& baseline) {
   Real* advantage = f.tape().scratch<Real>(shape.size());
   const Index draws = shape[0], events = draws > 0 ? shape.size() / draws : 0;
   std::visit([&](auto& b) { Advantage{f.value(), draws, events, advantage}(b); }, baseline);
-  //! [surrogate]
   return record(
       "score_function_surrogate", shape, {f, log_q},
       [](Record& r) { std::copy_n(r.value(0), r.size(), r.value()); },
@@ -82,7 +81,6 @@ Var score_function_surrogate(Var f, Var log_q, Baseline& baseline) {
           if (r.adjoint()[i] != 0) r.adjoint(1)[i] += r.adjoint()[i] * advantage[i];  // (04.2), f - b for f
         }
       });
-  //! [surrogate]
 }
 
 void check_answer(Var answer, const Shape& draws, int event_rank) {

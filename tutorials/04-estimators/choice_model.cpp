@@ -51,7 +51,10 @@ class Weighted {
   }
   ExactMoments moments() const {
     ExactMoments m{first_, second_};
-    for (std::size_t i = 0; i < 3; ++i) m.variance[i] -= first_[i] * first_[i];
+    for (std::size_t i = 0; i < 3; ++i) {
+      m.variance[i] -= first_[i] * first_[i];
+      if (m.variance[i] < 1e-14 * second_[i]) m.variance[i] = 0;  // rounding of equal draws
+    }
     return m;
   }
 
@@ -201,7 +204,6 @@ ExactMoments about_running_mean(const ChoiceModel& model, const Triple& logits, 
   return m;
 }
 
-//! [biased-moments]
 ExactMoments straight_through_moments(const ChoiceModel& model, const Triple& logits) {
   const Triple p = softmax_of(logits);
   Weighted sums;
@@ -220,7 +222,6 @@ ExactMoments gumbel_softmax_moments(const ChoiceModel& model, const Triple& logi
   });
   return sums.moments();
 }
-//! [biased-moments]
 
 ExactMoments straight_through_gumbel_moments(const ChoiceModel& model, const Triple& logits,
                                              double temperature) {

@@ -7,9 +7,9 @@ namespace doxa {
 
 using namespace support;
 
-void dimension(Chapter& chapter) {
+void dimension(Chapter& chapter, const EstimatorOptions& options) {
   Philox random(chapter.seed(), dimension_draws);
-  constexpr Index draws = 8;
+  const Index draws = draws_or(options, 8);
   const double n = static_cast<double>(draws);
   const std::vector<double> dimensions{1, 2, 4, 8, 16, 32, 64, 128};
   const Index count = chapter.quick() ? 2'000 : 20'000;
@@ -41,7 +41,8 @@ void dimension(Chapter& chapter) {
     variances.variance(others, 0, v.loo_exact);
     variances.variance(reparametrised, 0, v.path_exact);
   }
-  std::cout << table << '\n';
+  chapter.print("dimension", table);
+  std::cout << '\n';
   variances.claim(chapter,
                   "(04.7), (04.9), (04.10) in 1 to 128 dimensions: the variances are those of the formulas");
   const Variances& last = all.back();
@@ -54,11 +55,15 @@ void dimension(Chapter& chapter) {
             << " times the draws for the same accuracy\n\n";
 
   Figure figure("Variance of the gradient estimate against the number of dimensions", 1, 320, 620);
-  Axes& axes = figure.axes("variance of the estimate of ∂F/∂μ₁ from 8 draws", "dimensions D", "variance");
+  Axes& axes = figure.axes("variance of the estimate of ∂F/∂μ₁ from " + std::to_string(draws) + " draws",
+                           "dimensions D", "variance");
   axes.x_scale = axes.y_scale = Scale::log;
-  axes.line(dimensions, series(all, &Variances::naive_exact), {.label = "score function, no baseline"});
-  axes.line(dimensions, series(all, &Variances::loo_exact), {.label = "score function, leave one out"});
-  axes.line(dimensions, series(all, &Variances::path_exact), {.label = "reparametrisation"});
+  axes.line(dimensions, series(all, &Variances::naive_exact),
+            {.label = "score function, no baseline", .color = color_of_bare_score});
+  axes.line(dimensions, series(all, &Variances::loo_exact),
+            {.label = "score function, leave one out", .color = color_of_baseline});
+  axes.line(dimensions, series(all, &Variances::path_exact),
+            {.label = "reparametrisation", .color = color_of_path});
   for (const auto seen : {&Variances::naive, &Variances::loo, &Variances::path})
     axes.scatter(dimensions, series(all, seen), {.color = Color::ink});
   chapter.figure("dimension", figure);

@@ -71,11 +71,14 @@ void landing(Chapter& chapter) {
       unbiased.mean(*m, 1, 1 - sigma * sigma);
     }
     variances.variance(score, 0, b.score());
+    if (sigma == 1)
+      chapter.claims.equal("(04.13) at σ = 1 and μ = 1/2 the score function is not silent: 2μ²",
+                           score.variance[0], 0.5, 4.5 * score.variance_error[0], "4.5 standard errors");
     variances.variance(total, 0, b.total());
     variances.variance(path, 0, b.path());
   }
-  std::cout << table << '\n';
-  chapter.results.set("printed.landing", table.text());
+  chapter.print("landing", table);
+  std::cout << '\n';
   unbiased.claim(chapter, "(04.11) bound: score function, total and path derivative are unbiased");
   variances.claim(chapter, "(04.12), (04.13) bound: their variances are those of the formulas");
   const Bound posterior{.mu = 0, .sigma = 1};
@@ -98,13 +101,13 @@ void landing(Chapter& chapter) {
   axes.y_range = Range{1e-4, 100};
   std::vector<double> sigma;
   for (double s = 0.2; s < 4; s *= 1.01) sigma.push_back(s);
-  const auto plot = [&](const char* label, double (Bound::*variance)() const) {
+  const auto plot = [&](const char* label, Color color, Dash dash, double (Bound::*variance)() const) {
     axes.line(sigma, series(sigma, [&](double s) { return (Bound{.sigma = s}.*variance)(); }),
-              {.label = label});
+              {.label = label, .color = color, .dash = dash});
   };
-  plot("score function, best constant", &Bound::score);
-  plot("total derivative", &Bound::total);
-  plot("path derivative", &Bound::path);
+  plot("score function, best constant", color_of_baseline, Dash::dashed, &Bound::score);
+  plot("total derivative", color_of_path, Dash::solid, &Bound::total);
+  plot("path derivative", color_of_path, Dash::dash_dot, &Bound::path);
   axes.vertical(std::sqrt(0.5), "σ = 1/√2");
   chapter.figure("landing", figure);
 }

@@ -16,7 +16,6 @@ struct Parabola {
   double mean() const { return D * (delta * delta + sigma * sigma); }
   /// Var f = D (4δ²σ² + 2σ⁴)
   double variance_of_f() const { return D * variance_of_one(); }
-  //! [parabola]
   /// (04.9) of the reparametrised 2 (z_1 - a)
   double reparametrised(double n) const { return 4 * sigma * sigma / n; }
   /// (04.10) of (f - b) (z_1 - μ_1)/σ², for a constant b
@@ -27,7 +26,6 @@ struct Parabola {
   }
   /// (04.5) the constant of least variance, F + 2σ²
   double best_baseline() const { return mean() + 2 * sigma * sigma; }
-  //! [parabola]
   /// What (04.10) comes to about it.
   double least_score(double n) const {
     const double s2 = sigma * sigma;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "choice_model.h"
 #include "measurement.h"
 #include "support/tutorial.h"
 
@@ -11,8 +12,30 @@ enum Stream : std::uint64_t {
   dimension_draws,
   landing_draws,
   choice_draws,
-  training_draws
+  training_draws,
+  arrow_draws,
+  button_draws,
+  simplex_draws
 };
+
+/// What a reader may vary.
+struct EstimatorOptions {
+  Triple logits{0.8, -0.6, 0.2};  ///< of q in `choice` and `simplex`, and where `training` starts
+  double tau = 0.5;               ///< a temperature of `choice`, and that of `training`
+  double rate = 0.2;              ///< of `training`
+  Index draws = 0;                ///< of one estimate; 0: each section's own
+};
+
+inline Index draws_or(const EstimatorOptions& options, Index usual) {
+  return options.draws > 0 ? options.draws : usual;
+}
+
+// One colour for each kind of estimator, in every figure.
+inline constexpr support::Color color_of_bare_score = support::Color::vermillion;
+inline constexpr support::Color color_of_baseline = support::Color::blue;
+inline constexpr support::Color color_of_path = support::Color::green;
+inline constexpr support::Color color_of_straight_through = support::Color::purple;
+inline constexpr support::Color color_of_gumbel = support::Color::green;
 
 /// What was measured against what is exact, in standard errors of the measurement: many numbers, one claim.
 class Deviations {
@@ -45,10 +68,14 @@ class Deviations {
   int count_ = 0;
 };
 
-void gaussian(support::Chapter& chapter);   // one latent, f a parabola
-void dimension(support::Chapter& chapter);  // the same in many dimensions
-void landing(support::Chapter& chapter);    // a bound, near the posterior
-void choice(support::Chapter& chapter);     // a choice among three
-void training(support::Chapter& chapter);   // what noise and bias do to a fit
+using support::Chapter;
+void buttons(Chapter& chapter);                                     // two buttons: the failure
+void arrows(Chapter& chapter);                                      // eight draws, by score and by path
+void gaussian(Chapter& chapter, const EstimatorOptions& options);   // one latent, f a parabola
+void dimension(Chapter& chapter, const EstimatorOptions& options);  // the same in many dimensions
+void landing(Chapter& chapter);                                     // a bound, near the posterior
+void simplex(Chapter& chapter, const EstimatorOptions& options);    // Gumbel noise, three temperatures
+void choice(Chapter& chapter, const EstimatorOptions& options);     // a choice among three
+void training(Chapter& chapter, const EstimatorOptions& options);   // what noise and bias do to a fit
 
 }  // namespace doxa

@@ -13,6 +13,20 @@ namespace {
 constexpr double rounding = 100 * double{std::numeric_limits<Real>::epsilon()};
 const Triple logits{0.8, -0.6, 0.2};
 
+TEST(Exercise04, ButtonsThatPayNothingOrOne) {
+  Philox random(1);
+  for (int run = 0; run < 200; ++run) {
+    double logit = 0, least = 0;
+    for (int step = 0; step < 1000; ++step) {
+      const double p = 1 / (1 + std::exp(-logit)), z = random.uniform() < p ? 1 : 0;
+      logit += z * (z - p);
+      EXPECT_GE(logit, least);
+      least = logit;
+    }
+    EXPECT_GT(1 / (1 + std::exp(-logit)), 0.99);
+  }
+}
+
 TEST(Exercise04, AConstantAddedToFIsNoise) {
   const Parabola p;
   constexpr Index n = 8;
