@@ -8,20 +8,13 @@
 
 #include "doxa/autograd/tape.h"
 
-// Under the address sanitizer memory of the arena that nobody has asked for may not be touched.
-#if defined(__SANITIZE_ADDRESS__)
-#define DOXA_POISONS
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define DOXA_POISONS
-#endif
-#endif
 #ifdef DOXA_POISONS
 #include <sanitizer/asan_interface.h>
 #endif
 
 namespace doxa {
 
+// Under the address sanitizer memory of the arena that nobody has asked for may not be touched.
 inline void forbid([[maybe_unused]] std::byte* from, [[maybe_unused]] std::size_t bytes) {
 #ifdef DOXA_POISONS
   ASAN_POISON_MEMORY_REGION(from, bytes);
@@ -41,30 +34,25 @@ class Arena {
 
   /// `bytes` bytes that start on a cache line, uninitialised.
   void* allocate(std::size_t bytes) {
-    const std::size_t rounded = (bytes + line - 1) / line * line;
-    if (at_.used + rounded <= size_) [[likely]] {
-      std::byte* p = memory_ + at_.used;
-      at_.used += rounded;
-      permit(p, bytes);
-      return p;
-    }
-    return allocate_in_next(rounded, bytes);
+    std::byte* p = free_.take(bytes);
+    if (!p) [[unlikely]]
+      return allocate_in_next(bytes);
+    permit(p, bytes);
+    return p;
   }
+  Tape::FreeMemory* free() { return &free_; }  ///< to take memory from without a call
 
-  Position position() const { return at_; }
-  void rewind(Position to) {
-    at_ = to;
-    if (at_.chunk >= chunks_.size()) return;
-    enter(chunks_[at_.chunk]);
-    forbid(memory_ + at_.used, size_ - at_.used);
-  }
+  Position position() const { return {chunk_, static_cast<std::size_t>(free_.next - memory_)}; }
+  Position position_of(const void* p) const;  ///< that before allocate() returned p
+  void rewind(Position to);
   std::size_t capacity() const;  ///< bytes owned
   std::size_t used() const;      ///< bytes of the chunks up to the current position
 
  private:
   static constexpr std::size_t line = 64, first_chunk = std::size_t{1} << 16,
                                largest_chunk = std::size_t{1} << 26;
-  void* allocate_in_next(std::size_t rounded, std::size_t bytes);
+  void* allocate_in_next(std::size_t bytes);
+  void enter(std::size_t chunk, std::size_t used);
 
   struct Chunk {
     struct Free {
@@ -75,14 +63,10 @@ class Arena {
     std::unique_ptr<std::byte, Free> memory;
     std::size_t size;
   };
-  void enter(const Chunk& chunk) {
-    memory_ = chunk.memory.get();
-    size_ = chunk.size;
-  }
   std::vector<Chunk> chunks_;
-  Position at_;
-  std::byte* memory_ = nullptr;  // of the chunk at_.chunk
-  std::size_t size_ = 0;
+  std::size_t chunk_ = 0;        // the one in use
+  std::byte* memory_ = nullptr;  // where it begins
+  Tape::FreeMemory free_;        // the rest of it
 };
 
 /// The memory of the adjoints of one backward. The buffer given back last is taken first, so that a reverse

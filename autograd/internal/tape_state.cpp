@@ -10,14 +10,19 @@
 
 namespace doxa {
 
-Tape::Tape(const Kernels& kernels) : kernels_(&kernels), state_(std::make_unique<State>()) {}
+Tape::Tape(const Kernels& kernels)
+    : kernels_(&kernels), state_(std::make_unique<State>()), free_memory_(state_->memory.free()) {}
 Tape::~Tape() = default;
 
 void Tape::keep_adjoints(bool on) { state_->keep_adjoints = on; }
 
 // ---- memory ----------------------------------------------------------------------------------------------
 
-void* Tape::allocate(std::size_t bytes) { return state_->allocate(bytes); }
+void* Tape::allocate_watched(std::size_t bytes) {
+  void* p = state_->memory.allocate(bytes);
+  fill_with_nan(p, bytes);
+  return p;
+}
 
 Real* Tape::workspace(Index n) {
   std::vector<Real, CacheAligned<Real>>& memory = state_->workspace;
@@ -36,7 +41,7 @@ Real* Record::workspace(Index n) const {
 Real* Tape::sink(Index n) {
   State& s = *state_;
   if (n > s.sink_size) {
-    s.sink_size = std::max(n, s.largest_constant);
+    s.sink_size = std::max(n, largest_constant_);
     s.sink = s.adjoints.take(s.sink_size);
     std::fill_n(s.sink, s.sink_size, Real{0});
   }
@@ -51,7 +56,7 @@ const Shape* Tape::kept(const Shape& shape) {
   for (const Shape* recent : s.recent_shapes)
     if (recent && *recent == shape) return recent;
   const Shape*& next = s.recent_shapes[s.next_recent_shape++ % s.recent_shapes.size()];
-  return next = new (s.allocate(sizeof(Shape))) Shape(shape);
+  return next = new (allocate(sizeof(Shape))) Shape(shape);
 }
 
 std::size_t Tape::bytes() const {
@@ -135,13 +140,13 @@ Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
   // What may fail comes first, so that it leaves no record that is in no list.
   if (s.leaves.size() == s.leaves.capacity()) s.leaves.reserve(2 * s.leaves.size() + 16);
   if (2 * (s.leaves.size() + 1) > s.leaf_slots.size()) index_leaves(2 * s.leaf_slots.size());
-  Node& node = push_leaf(s.gradients);
+  Node& node = push_leaf(gradients_);
   const auto at = static_cast<std::uint32_t>(nodes_.size() - 1);
   if (require_finite_) [[unlikely]]
     check_finite_or_remove(at, value);
   node.leaf = true;
   node.gradient = &gradient;
-  if (!s.gradients) return newest();
+  if (!gradients_) return newest();
   if (!s.keeps_leaf_gradients) node.adjoint = gradient.data();
   node.unused_leaf = true;
   s.leaves.push_back({&gradient, at});
@@ -236,12 +241,12 @@ void Tape::rewind(const Mark& mark) {
   index_leaves(s.leaf_slots.size());
 }
 
-Evaluation::Evaluation(Tape& tape) : tape_(tape), mark_(tape.mark()), gradients_(tape.state_->gradients) {
-  tape.state_->gradients = false;
+Evaluation::Evaluation(Tape& tape) : tape_(tape), mark_(tape.mark()), gradients_(tape.gradients_) {
+  tape.gradients_ = false;
 }
 
 Evaluation::~Evaluation() {
-  tape_.state_->gradients = gradients_;
+  tape_.gradients_ = gradients_;
   if (tape_.holds(mark_)) tape_.rewind(mark_);  // not if the tape was cleared meanwhile
 }
 
@@ -260,13 +265,13 @@ std::uint32_t ScopeTable::find(std::uint32_t outer, std::string_view name) {
   return scope;
 }
 
-Scope::Scope(Tape& tape, std::string_view name) : tape_(tape), outer_(tape.state_->scope) {
-  tape.state_->scope = tape.state_->scopes.inside(outer_, name);
+Scope::Scope(Tape& tape, std::string_view name) : tape_(tape), outer_(tape.scope_) {
+  tape.scope_ = tape.state_->scopes.inside(outer_, name);
 }
 
-Scope::~Scope() { tape_.state_->scope = outer_; }
+Scope::~Scope() { tape_.scope_ = outer_; }
 
-const std::string& Tape::scope() const { return state_->scopes.path(state_->scope); }
+const std::string& Tape::scope() const { return state_->scopes.path(scope_); }
 const std::string& Tape::scope(Var x) const { return state_->scopes.path(node(x).scope); }
 
 std::string OpName::str() const {
