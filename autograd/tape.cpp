@@ -87,7 +87,8 @@ Tape::Node& Tape::push(const char* name, const Shape& shape, Real* value, bool n
 }
 
 Tape::Uses Tape::use_many(const char* name, const Shape& shape, std::span<const Var> operands) {
-  Uses uses{.operand = {static_cast<std::uint32_t>(operands_.size()), static_cast<std::uint32_t>(operands.size())}};
+  Uses uses{
+      .operand = {static_cast<std::uint32_t>(operands_.size()), static_cast<std::uint32_t>(operands.size())}};
   std::uint32_t* list = operands_.room_for(operands.size());
   for (std::size_t i = 0; i < operands.size(); ++i) list[i] = check(operands[i], name);
   for (std::size_t i = 0; i < operands.size(); ++i) use(list[i], shape, uses);

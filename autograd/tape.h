@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <compare>
 #include <concepts>
+#include <cstring>
 #include <initializer_list>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <new>
@@ -216,6 +218,7 @@ class Tape {
   friend class CheckedFunction;  // of a gradient check
   friend struct CountersOfTape;  // of a test
   friend class Arena;
+  friend class AdjointPool;
   static constexpr std::uint32_t none = ~std::uint32_t{0};
   using Rule = void (*)(Record&);
   // What a record consists of, in one cache line.
@@ -311,6 +314,22 @@ class Tape {
       return std::exchange(next, next + rounded);
     }
   };
+  // Free adjoints that are not large: a list for each size in cache lines. A free one holds the address of the
+  // next.
+  struct FreeAdjoints {
+    std::byte* first[64] = {};
+    static std::size_t lines(Index n) { return (static_cast<std::size_t>(n) * sizeof(Real) + 63) / 64; }
+    // Null if there is none.
+    DOXA_ALWAYS_INLINE Real* take(Index n) {
+      const std::size_t size = lines(n);
+      if (size >= std::size(first)) return nullptr;
+      std::byte*& list = first[size];
+      std::byte* taken = list;
+      if (taken) [[likely]]
+        std::memcpy(&list, taken, sizeof list);
+      return reinterpret_cast<Real*>(taken);
+    }
+  };
   DOXA_ALWAYS_INLINE void* allocate(std::size_t bytes) {
     if (!DOXA_WATCHED)
       if (void* p = free_memory_->take(bytes)) [[likely]]
@@ -346,7 +365,12 @@ class Tape {
   void remove_from(std::uint32_t node, const MemoryPosition& memory);
   Var filled_constant(const Shape& shape, Real* value);
   Var as_variable(Var constant);
+  [[noreturn]] void refuse_leaf(const Tensor& value, const Tensor& gradient) const;
   Var bind(const Shape& shape, const Real* value, Tensor& gradient);
+  Var bind_first(const Shape& shape, const Real* value, Tensor& gradient);
+  Var push_leaf(const Shape& shape, const Real* value, bool needs_gradient);
+  void take_new_value(std::size_t leaf);
+  [[noreturn]] static void refuse_other_value();
   std::size_t slot_of(const Tensor& gradient) const;
   void index_leaves(std::size_t slots);
   Var handle(std::uint32_t node) { return Var(this, serial(node)); }
@@ -364,7 +388,18 @@ class Tape {
   DOXA_ALWAYS_INLINE void reach(std::uint32_t root) {
     if (nodes_[root].reached != backward_) start_at_zero(root);
   }
-  void start_adjoint(std::uint32_t root);
+  // An adjoint is made when a rule asks for it: it is then warm in the cache, and records that the loss does
+  // not depend on cost nothing.
+  DOXA_ALWAYS_INLINE void start_adjoint(Node& root) {
+    if (!DOXA_WATCHED && !root.leaf) [[likely]]
+      if (Real* free = free_adjoints_->take(root.shape->size())) [[likely]] {
+        root.reached = backward_;
+        root.adjoint = free;
+        return;
+      }
+    start_new_adjoint(root);
+  }
+  void start_new_adjoint(Node& root);
   void start_at_zero(std::uint32_t root);
   static Real* gradient_of(const Node& leaf);
   DOXA_ALWAYS_INLINE Real* adjoint_of(const Node& x) const {
@@ -385,7 +420,8 @@ class Tape {
   std::uint32_t scope_ = 0;
   Index largest_constant_ = 0;  // how many elements it has
   std::unique_ptr<State> state_;
-  FreeMemory* free_memory_;  // of the arena
+  FreeMemory* free_memory_;      // of the arena
+  FreeAdjoints* free_adjoints_;  // of their pool
 };
 
 /// Throws std::logic_error: without operands, record() has no tape.
@@ -528,10 +564,10 @@ DOXA_ALWAYS_INLINE Real* Record::adjoint(int i) const {
 }
 DOXA_ALWAYS_INLINE Record::WholeAdjoint Record::whole_adjoint(int i) const {
   const std::uint32_t node = tape_->operand_node(node_, i);
-  const Tape::Node& x = tape_->nodes_[node];
+  Tape::Node& x = tape_->nodes_[node];
   // A view shows a part of its root's adjoint, and the rest of it must be zero.
   if (x.root != node || x.reached == tape_->backward_) return {adjoint(i), true};
-  tape_->start_adjoint(node);
+  tape_->start_adjoint(x);
   return {x.adjoint, false};
 }
 

@@ -37,7 +37,8 @@ Arena::Position Arena::position_of(const void* p) const {
   const auto* byte = static_cast<const std::byte*>(p);
   const std::less_equal<> before;
   for (std::size_t i = 0; i < chunk_; ++i)
-    if (const std::byte* first = chunks_[i].memory.get(); before(first, byte) && before(byte, first + chunks_[i].size))
+    if (const std::byte* first = chunks_[i].memory.get();
+        before(first, byte) && before(byte, first + chunks_[i].size))
       return {i, static_cast<std::size_t>(byte - first)};
   return {chunk_, static_cast<std::size_t>(byte - memory_)};
 }
@@ -60,8 +61,14 @@ std::byte*& AdjointPool::large_list(std::size_t lines) {
   return large_.emplace_back(Large{lines, nullptr}).first;
 }
 
-Real* AdjointPool::take_new(Index n) {
-  return static_cast<Real*>(memory_.allocate(64 * lines(n)));  // later it may serve for as many lines
+Real* AdjointPool::take_large_or_new(Index n) {
+  const std::size_t lines = Tape::FreeAdjoints::lines(n);
+  if (std::byte*& first = free_list(n)) {
+    std::byte* taken = first;
+    std::memcpy(&first, taken, sizeof first);
+    return reinterpret_cast<Real*>(taken);
+  }
+  return static_cast<Real*>(memory_.allocate(64 * lines));  // later it may serve for as many lines
 }
 
 }  // namespace doxa

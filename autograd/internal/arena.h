@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -75,48 +74,42 @@ class AdjointPool {
  public:
   /// n uninitialised numbers.
   Real* take(Index n) {
-    std::byte*& first = free_list(n);
-    if (!first) [[unlikely]]
-      return take_new(n);
-    std::byte* taken = first;
-    std::memcpy(&first, taken, sizeof first);
-    return reinterpret_cast<Real*>(taken);
+    if (Real* p = small_.take(n)) [[likely]]
+      return p;
+    return take_large_or_new(n);
   }
   void give(Real* p, Index n) {
     if (n == 0) return;
     std::byte*& first = free_list(n);
     auto* given = reinterpret_cast<std::byte*>(p);
-    std::memcpy(given, &first, sizeof first);  // a free buffer holds the address of the next one
+    std::memcpy(given, &first, sizeof first);
     first = given;
   }
   /// Takes everything back.
   void reset() {
     memory_.rewind({});
-    small_.fill(nullptr);
+    small_ = {};
     for (Large& size : large_) size.first = nullptr;
   }
+  Tape::FreeAdjoints* small() { return &small_; }  ///< to take from without a call
 
   std::size_t capacity() const { return memory_.capacity(); }  ///< bytes owned
   std::size_t used() const { return memory_.used(); }          ///< the most bytes that were in use at once
 
  private:
-  static std::size_t lines(Index n) { return (static_cast<std::size_t>(n) * sizeof(Real) + 63) / 64; }
-  // A list of free buffers for each size in cache lines.
   std::byte*& free_list(Index n) {
-    const std::size_t wanted = lines(n);
-    if (wanted < small_.size()) [[likely]]
-      return small_[wanted];
-    return large_list(wanted);
+    const std::size_t lines = Tape::FreeAdjoints::lines(n);
+    return lines < std::size(small_.first) ? small_.first[lines] : large_list(lines);
   }
   std::byte*& large_list(std::size_t lines);
-  Real* take_new(Index n);
+  Real* take_large_or_new(Index n);
 
   struct Large {
     std::size_t lines;
     std::byte* first;
   };
   Arena memory_;
-  std::array<std::byte*, 64> small_{};
+  Tape::FreeAdjoints small_;
   std::vector<Large> large_;
 };
 

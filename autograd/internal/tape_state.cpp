@@ -11,7 +11,10 @@
 namespace doxa {
 
 Tape::Tape(const Kernels& kernels)
-    : kernels_(&kernels), state_(std::make_unique<State>()), free_memory_(state_->memory.free()) {}
+    : kernels_(&kernels),
+      state_(std::make_unique<State>()),
+      free_memory_(state_->memory.free()),
+      free_adjoints_(state_->adjoints.small()) {}
 Tape::~Tape() = default;
 
 void Tape::keep_adjoints(bool on) { state_->keep_adjoints = on; }
@@ -106,42 +109,64 @@ void Tape::index_leaves(std::size_t slots) {
 }
 
 Var Tape::leaf(const Tensor& value, Tensor& gradient) {
-  if (value.shape() != gradient.shape())
-    throw argument_error({"leaf", *this}, "value and gradient differ in shape: " + value.shape().str() +
-                                              " and " + gradient.shape().str());
-  if (&value == &gradient) throw argument_error({"leaf", *this}, "value and gradient are the same tensor");
+  if (value.shape() != gradient.shape() || &value == &gradient) [[unlikely]]
+    refuse_leaf(value, gradient);
   return bind(value.shape(), value.data(), gradient);
 }
 
+void Tape::refuse_leaf(const Tensor& value, const Tensor& gradient) const {
+  if (&value == &gradient) throw argument_error({"leaf", *this}, "value and gradient are the same tensor");
+  throw argument_error({"leaf", *this}, "value and gradient differ in shape: " + value.shape().str() +
+                                            " and " + gradient.shape().str());
+}
+
+// A layer binds its parameters each time it is called, so most are bound already.
 Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
   State& s = *state_;
-  const auto push_leaf = [&](bool needs_gradient) -> Node& {
-    Real* data = const_cast<Real*>(value);  // a leaf has no forward rule: nothing writes to it
-    return push("leaf", shape, data, needs_gradient);
-  };
-  if (!s.constant_leaves.empty() &&
-      std::ranges::find(s.constant_leaves, &gradient) != s.constant_leaves.end()) [[unlikely]] {
-    push_leaf(false);
-    return newest();
+  if (!s.constant_leaves.empty()) [[unlikely]]
+    if (std::ranges::find(s.constant_leaves, &gradient) != s.constant_leaves.end())
+      return push_leaf(shape, value, false);
+  const std::uint32_t entry = s.leaf_slots[slot_of(gradient)];
+  if (entry == 0) [[unlikely]]
+    return bind_first(shape, value, gradient);
+  const State::BoundValue& leaf = s.leaves[entry - 1];
+  if (const Node& x = nodes_[leaf.record]; x.value != value || !(*x.shape == shape)) [[unlikely]]
+    refuse_other_value();
+  if (leaf.backward != backward_) [[unlikely]]
+    take_new_value(entry - 1);
+  return handle(leaf.record);
+}
+
+void Tape::refuse_other_value() {
+  throw std::logic_error("leaf: this gradient is already bound to another value");
+}
+
+// The value may have changed since the last backward: records from here on may then use the new one.
+void Tape::take_new_value(std::size_t i) {
+  State::BoundValue& leaf = state_->leaves[i];
+  if (leaf.first_use == none || state_->records_in_use > 0) return;
+  const Node& x = nodes_[leaf.record];
+  leaf.backward = backward_;
+  if (const std::uint64_t now = fingerprint(*x.shape, x.value); now != leaf.fingerprint) {
+    leaf.fingerprint = now;
+    leaf.since = static_cast<std::uint32_t>(nodes_.size());
   }
-  if (const std::uint32_t entry = s.leaf_slots[slot_of(gradient)]) [[likely]] {
-    State::BoundValue& leaf = s.leaves[entry - 1];
-    if (const Node& x = nodes_[leaf.record]; x.value != value || !(*x.shape == shape)) [[unlikely]]
-      throw std::logic_error("leaf: this gradient is already bound to another value");
-    if (leaf.backward != backward_ && leaf.first_use != none && s.records_in_use == 0) {
-      leaf.backward = backward_;
-      if (const std::uint64_t now = fingerprint(shape, value); now != leaf.fingerprint) {
-        leaf.fingerprint = now;
-        leaf.since = static_cast<std::uint32_t>(nodes_.size());
-      }
-    }
-    return handle(leaf.record);
-  }
+}
+
+Var Tape::push_leaf(const Shape& shape, const Real* value, bool needs_gradient) {
+  push("leaf", shape, const_cast<Real*>(value),
+       needs_gradient);  // it has no forward rule: nothing writes to it
+  return newest();
+}
+
+Var Tape::bind_first(const Shape& shape, const Real* value, Tensor& gradient) {
+  State& s = *state_;
   // What may fail comes first, so that it leaves no record that is in no list.
   if (s.leaves.size() == s.leaves.capacity()) s.leaves.reserve(2 * s.leaves.size() + 16);
   if (2 * (s.leaves.size() + 1) > s.leaf_slots.size()) index_leaves(2 * s.leaf_slots.size());
-  Node& node = push_leaf(gradients_);
+  push_leaf(shape, value, gradients_);
   const auto at = static_cast<std::uint32_t>(nodes_.size() - 1);
+  Node& node = nodes_[at];
   if (require_finite_) [[unlikely]]
     check_finite_or_remove(at, value);
   node.leaf = true;
