@@ -73,7 +73,7 @@ void report_other_starts(Chapter& chapter, const Experiment& e) {
   row("a collapsed latent", e.collapsed);
   std::cout << '\n';
   chapter.print("starts", table);
-  Table draws({"deviation of one draw of the bound", {"before training", 2}, {"after", 2}});
+  Table draws({"deviation of one draw of the bound", {"before training", 2}, {"after training", 2}});
   draws.row({"KL(q ‖ p) in closed form", e.before.scatter, e.after.scatter});
   draws.row({"log q(z|x) − log p(z) of the draw", e.before.scatter_of_ratio, e.after.scatter_of_ratio});
   std::cout << '\n';
