@@ -99,6 +99,12 @@ struct Experiment {
 
 // The columns of W, longest first: the order of the eigenvalues. Tables and pictures all use it.
 doxa::Matrix sorted_columns(const doxa::Matrix& weight);
+// Where the picture of the axes has column j, given along the eigenvectors: the first three are drawn as three
+// axes, the third towards the reader, so that no column hides.
+struct Drawn {
+  double x, y;
+};
+Drawn drawn_at(const doxa::Matrix& columns, doxa::Index j);
 
 void plane(doxa::support::Chapter& chapter, const Settings& settings);  // two dimensions, one latent
 

@@ -78,12 +78,13 @@ Figure collapse_figure(const Problem& p, const std::vector<Held>& held) {
   return figure;
 }
 
-// The first three eigenvectors are drawn as three axes, the third towards the reader, so that no column hides.
+Drawn drawn_at(const Matrix& columns, Index j) {
+  return {columns(0, j) - 0.62 * columns(2, j), columns(1, j) - 0.5 * columns(2, j)};
+}
+
 Figure axes_figure(const Experiment& e) {
   const Problem& p = e.problem;
   Figure figure("Data and columns of W along the first three eigenvectors", 2, 400);
-  const auto across = [](const Matrix& c, Index j) { return c(0, j) - 0.62 * c(2, j); };
-  const auto up = [](const Matrix& c, Index j) { return c(1, j) - 0.5 * c(2, j); };
   const auto in_axes = [&](const Matrix& columns) { return transpose(p.eigen.vectors) * columns; };
   Matrix deviations = transpose(Matrix(p.x));
   for (Index i = 0; i < deviations.rows; ++i)
@@ -94,8 +95,8 @@ Figure axes_figure(const Experiment& e) {
                rotated = in_axes(e.rotated.start.weight);
   std::vector<double> first, second;
   for (Index r = 0; r < std::min<Index>(data.columns, 500); ++r) {
-    first.push_back(across(data, r));
-    second.push_back(up(data, r));
+    first.push_back(drawn_at(data, r).x);
+    second.push_back(drawn_at(data, r).y);
   }
   const Matrix unit = 4.5 * identity(data.rows);
   const char* const names[] = {"w₁", "w₂", "w₃"};
@@ -108,14 +109,17 @@ Figure axes_figure(const Experiment& e) {
     axes.x_ticks({}, {});
     axes.y_ticks({}, {});
     axes.scatter(first, second, {.color = Color::ink, .size = 2.2, .opacity = 0.25});
+    const auto draw = [&](Drawn at, const Style& style) {
+      axes.line(std::vector{-at.x, at.x}, std::vector{-at.y, at.y}, style);
+    };
+    const Matrix doubled = 2 * *w;
     for (Index j = 0; j < w->columns; ++j)
-      axes.line(std::vector{-2 * across(*w, j), 2 * across(*w, j)},
-                std::vector{-2 * up(*w, j), 2 * up(*w, j)},
-                {.label = names[j], .color = color_of_latent[j % 3], .dash = Dash::solid, .width = 4.5});
+      draw(drawn_at(doubled, j),
+           {.label = names[j], .color = color_of_latent[j % 3], .dash = Dash::solid, .width = 4.5});
     for (Index j = 0; j < 3; ++j) {
-      axes.line(std::vector{-across(unit, j), across(unit, j)}, std::vector{-up(unit, j), up(unit, j)},
-                {.color = Color::ink, .dash = Dash::dotted, .width = 1.4});
-      axes.text(1.13 * across(unit, j), 1.13 * up(unit, j), axis_names[j], Anchor::middle);
+      const Drawn end = drawn_at(unit, j);
+      draw(end, {.color = Color::ink, .dash = Dash::dotted, .width = 1.4});
+      axes.text(1.13 * end.x, 1.13 * end.y, axis_names[j], Anchor::middle);
     }
   }
   return figure;

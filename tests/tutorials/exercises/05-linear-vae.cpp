@@ -108,6 +108,22 @@ TEST(Conditions05, EqualEigenvaluesLeaveTheAxesOpen) {
   }
 }
 
+// Equal eigenvalues from k on that leave nothing to add: the k-th column is 0, and the maximum is in one place.
+TEST(Conditions05, EqualEigenvaluesAtTheMeanLeaveNothingOpen) {
+  const ProbabilisticPca best = maximum_likelihood({{0, 0, 0}, diagonal({4, 1, 1})}, 2);
+  EXPECT_NEAR(best.noise_variance, 1, 1e-12);
+  EXPECT_NEAR(sum_of_squares(block(best.weight, 0, 1, 3, 1)), 0, 1e-12);
+}
+
+TEST(Figures05, EachOfThreeAxesIsSeen) {
+  const Matrix axes = identity(3);
+  for (Index j = 0; j < 3; ++j) {
+    const Drawn a = drawn_at(axes, j), b = drawn_at(axes, (j + 1) % 3);
+    EXPECT_GT(std::hypot(a.x, a.y), 0.5);
+    EXPECT_GT(std::abs(a.x * b.y - a.y * b.x), 0.4) << "axes on top of each other";
+  }
+}
+
 // A discarded mean of 0 leaves the likelihood without a maximum.
 TEST(Conditions05, DataWithinTheSubspaceHaveNoMaximum) {
   const SampleMoments flat{{0, 0}, diagonal({4, 0})};
