@@ -71,13 +71,11 @@ DiagonalNormal posterior(LinearVae& vae, Var x) {
 }
 
 BoundTerms<Var> elbo(LinearVae& vae, Var x, Var noise) {
-  //! [sampled-elbo]
   const DiagonalNormal q = posterior(vae, x);
   const DiagonalNormal p = prior(x.tape(), vae);
   const Var z = rsample(q, noise);                            // (05.11)
   return {.log_likelihood = log_prob(likelihood(vae, z), x),  // one sample of (05.9)
           .kl = kl_divergence(q, p)};                         // (05.10)
-  //! [sampled-elbo]
 }
 
 BoundTerms<Var> elbo(LinearVae& vae, Var x) {

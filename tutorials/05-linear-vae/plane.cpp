@@ -99,8 +99,8 @@ Figure cloud_figure(const Tensor& x, const std::vector<const Fit*>& fits) {
       noise1.push_back(2 * deviation * std::cos(t));
       noise2.push_back(2 * deviation * std::sin(t));
     }
-    axes.line(x1, x2, {.label = "model", .color = Color::purple, .dash = Dash::solid, .width = 2.4});
-    axes.line(noise1, noise2, {.label = "noise", .color = Color::orange, .dash = Dash::dashed, .width = 1.6});
+    axes.line(x1, x2, {.label = "model", .color = Color::purple, .dash = Dash::solid, .width = 4});
+    axes.line(noise1, noise2, {.label = "noise", .color = Color::orange, .dash = Dash::dashed, .width = 1.5});
     axes.line(std::vector{-2 * f->w[0], 2 * f->w[0]}, std::vector{-2 * f->w[1], 2 * f->w[1]},
               {.label = "w", .color = Color::blue, .dash = Dash::solid, .width = 4});
   }
