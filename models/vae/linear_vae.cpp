@@ -65,19 +65,17 @@ DiagonalNormal likelihood(LinearVae& vae, Var z) {
 
 DiagonalNormal posterior(LinearVae& vae, Var x) {
   Tape& tape = x.tape();
-  const Var v_t = transpose(vae.encoder.on(tape));
-  const Var mean = matmul(x - vae.mean.on(tape), v_t);  // (05.8)
+  const Var a_t = transpose(vae.encoder.on(tape));
+  const Var mean = matmul(x - vae.mean.on(tape), a_t);  // (05.8)
   return DiagonalNormal::from_log_scale(mean, vae.log_posterior_scale.on(tape));
 }
 
 BoundTerms<Var> elbo(LinearVae& vae, Var x, Var noise) {
-  //! [sampled-elbo]
   const DiagonalNormal q = posterior(vae, x);
   const DiagonalNormal p = prior(x.tape(), vae);
   const Var z = rsample(q, noise);                            // (05.11)
   return {.log_likelihood = log_prob(likelihood(vae, z), x),  // one sample of (05.9)
           .kl = kl_divergence(q, p)};                         // (05.10)
-  //! [sampled-elbo]
 }
 
 BoundTerms<Var> elbo(LinearVae& vae, Var x) {
@@ -88,7 +86,7 @@ BoundTerms<Var> elbo(LinearVae& vae, Var x) {
   const Var w = vae.weight.on(tape), log_sigma = vae.log_noise_scale.on(tape);
   const Var s2 = square(q.element.scale);
   const auto d = static_cast<Real>(vae.sizes.data);
-  const Var residual = x - likelihood(vae, q.element.loc).element.loc;  // x - μ - W V(x - μ)
+  const Var residual = x - likelihood(vae, q.element.loc).element.loc;  // x - μ - W A(x - μ)
   const Var of_noise = sum(s2 * sum(square(w), 0));
   const Var squares = sum(square(residual), 1) + of_noise;  // (05.9), E_q|x - μ - W z|²
   const Var misfit = squares * exp(Real{-2} * log_sigma) / Real{2};
@@ -108,7 +106,7 @@ ProbabilisticPca generative_model(const LinearVae& vae) {
 double kl_to_true_posterior(const LinearVae& vae, const SampleMoments& moments) {
   const ProbabilisticPca model = generative_model(vae);
   const Matrix precision = 1 / model.noise_variance * m_of(model);          // Σ⁻¹
-  const Matrix excess = Matrix(vae.encoder.value) - posterior(model).gain;  // V - A
+  const Matrix excess = Matrix(vae.encoder.value) - posterior(model).gain;  // E
   const Matrix offset = column(moments.mean) - column(model.mean);
   const Matrix second_moment = moments.covariance + offset * transpose(offset);  // about μ
   //! [gap]

@@ -10,7 +10,7 @@ namespace doxa {
 ///
 ///   prior        p(z)     = N(0, I)
 ///   likelihood   p(x | z) = N(W z + μ, σ² I)             probabilistic PCA
-///   posterior    q(z | x) = N(V (x - μ), diag s²)        the variational posterior; s is the same for all x
+///   posterior    q(z | x) = N(A (x - μ), diag s²)        the variational posterior; s is the same for all x
 struct LinearVae {
   struct Sizes {
     Index data = 2, latent = 1;
@@ -19,13 +19,13 @@ struct LinearVae {
   Parameter weight;               ///< W [data, latent]
   Parameter mean;                 ///< μ [data]
   Parameter log_noise_scale;      ///< log σ, a scalar
-  Parameter encoder;              ///< V [latent, data]
+  Parameter encoder;              ///< A [latent, data]
   Parameter log_posterior_scale;  ///< log s [latent]
 
-  /// W and V with independent N(0, 1/data) entries, μ = 0, σ = s = 1. Throws std::invalid_argument unless
+  /// W and A with independent N(0, 1/data) entries, μ = 0, σ = s = 1. Throws std::invalid_argument unless
   /// both sizes are positive.
   LinearVae(const Sizes& sizes, Philox& random);
-  /// The given generative model with the best encoder for it (05.13), V = M⁻¹Wᵀ and s_j² = σ² / M_jj.
+  /// The given generative model with the best encoder for it (05.13), A = M⁻¹Wᵀ and s_j² = σ² / M_jj.
   explicit LinearVae(const ProbabilisticPca& model);
 };
 
@@ -35,7 +35,7 @@ DiagonalNormal prior(Tape& tape, const LinearVae& vae);  ///< p(z), event [laten
 DiagonalNormal likelihood(LinearVae& vae, Var z);        ///< p(x | z) for z [batch, latent]
 DiagonalNormal posterior(LinearVae& vae, Var x);         ///< q(z | x) for x [batch, data]
 
-/// The bound at one draw z = V(x - μ) + s ε (05.11) for each row of x [batch, data], with standard normal
+/// The bound at one draw z = A(x - μ) + s ε (05.11) for each row of x [batch, data], with standard normal
 /// noise [batch, latent]. Both terms are [batch], in nats.
 BoundTerms<Var> elbo(LinearVae& vae, Var x, Var noise);
 /// The bound itself: E_q of a quadratic, in closed form (05.9), (05.10).

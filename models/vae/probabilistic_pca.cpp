@@ -89,14 +89,12 @@ double maximum_log_likelihood(std::span<const double> eigenvalues, Index latent)
 double maximum_log_likelihood(std::span<const double> eigenvalues, Index latent, double noise_variance) {
   require_variance(noise_variance);
   const std::size_t k = checked_latent(latent, eigenvalues.size(), true);
-  //! [held-noise]
   double sum = static_cast<double>(eigenvalues.size()) * log_2pi;
   for (std::size_t j = 0; j < eigenvalues.size(); ++j) {
     const double c = j < k ? std::max(eigenvalues[j], noise_variance) : noise_variance;
     sum += std::log(c) + eigenvalues[j] / c;
   }
   return -0.5 * sum;  // (05.15)
-  //! [held-noise]
 }
 
 std::vector<double> log_prob(const ProbabilisticPca& model, const Tensor& x) {

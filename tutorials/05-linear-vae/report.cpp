@@ -5,7 +5,7 @@ using namespace doxa::support;
 
 namespace {
 
-void report_curve(Results& results, const Problem& problem, const Curve& curve) {
+void report_curve(Chapter& chapter, const Problem& problem, const Curve& curve) {
   Table table({"step",
                {"ELBO", 8},
                {"log-likelihood", 8},
@@ -25,14 +25,19 @@ void report_curve(Results& results, const Problem& problem, const Curve& curve) 
     next = std::max(100, 2 * s.step);
   }
   row(curve.back());
-  results.set("printed.training", table.text());
-  std::cout << table << "\n  exact: maximum " << significant(problem.maximum, 8) << ", σ² "
-            << significant(problem.best.noise_variance, 6) << "; differences of 1e-14 are rounding\n\n";
+  chapter.print("training", table);
+  std::cout << "\n  exact: maximum " << significant(problem.maximum, 8) << ", σ² "
+            << significant(problem.best.noise_variance, 6) << "; differences of 1e-14 are rounding\n"
+            << "  what is lacking, on a logarithmic scale: "
+            << sparkline(series(
+                   curve,
+                   [&](const Snapshot& s) { return std::log10(std::max(s.gap(problem.maximum), 1e-16)); }))
+            << "\n\n";
 }
 
-void report_latents(const Problem& problem, const LinearVae& trained) {
+void report_latents(Chapter& chapter, const Problem& problem, const LinearVae& trained) {
   const Matrix w = generative_model(trained).weight, gram = transpose(w) * w;
-  std::vector<std::pair<double, double>> learned;  // |w_j|², s_j²
+  std::vector<std::pair<double, double>> learned;  // |w_j|², s_j², in the order of sorted_columns
   for (Index j = 0; j < w.columns; ++j)
     learned.emplace_back(gram(j, j), std::exp(2 * double{trained.log_posterior_scale.value[j]}));
   std::ranges::sort(learned, std::greater{});
@@ -45,17 +50,18 @@ void report_latents(const Problem& problem, const LinearVae& trained) {
     else
       table.row({j + 1, lambda, "", "", "", ""});
   }
-  std::cout << table << '\n';
+  chapter.print("latents", table);
+  std::cout << '\n';
 }
 
 }  // namespace
 
-void report_training(Results& results, const Problem& problem, const LinearVae& trained, const Curve& curve) {
-  report_curve(results, problem, curve);
-  report_latents(problem, trained);
+void report_training(Chapter& chapter, const Problem& problem, const LinearVae& trained, const Curve& curve) {
+  report_curve(chapter, problem, curve);
+  report_latents(chapter, problem, trained);
 }
 
-void report_other_starts(const Experiment& e) {
+void report_other_starts(Chapter& chapter, const Experiment& e) {
   const double maximum = e.problem.maximum;
   Table table({"start", {"below the maximum", 3}, {"after training", 2}});
   table.row({"random, the worst of " + std::to_string(e.start_gaps.size()), "",
@@ -65,10 +71,16 @@ void report_other_starts(const Experiment& e) {
   };
   row("a rotated maximum", e.rotated);
   row("a collapsed latent", e.collapsed);
-  std::cout << '\n' << table << '\n';
+  std::cout << '\n';
+  chapter.print("starts", table);
+  Table draws({"deviation of one draw of the bound", {"before training", 2}, {"after training", 2}});
+  draws.row({"KL(q ‖ p) in closed form", e.before.scatter, e.after.scatter});
+  draws.row({"log q(z|x) − log p(z) of the draw", e.before.scatter_of_ratio, e.after.scatter_of_ratio});
+  std::cout << '\n';
+  chapter.print("draws", draws);
 }
 
-void report_held_noise(Results& results, const Experiment& e) {
+void report_held_noise(Chapter& chapter, const std::vector<Held>& held) {
   Table table({{"σ² held at", 3},
                "eigenvalues above",
                "latents alive",
@@ -82,10 +94,16 @@ void report_held_noise(Results& results, const Experiment& e) {
     for (const double v : values) text += (text.empty() ? "" : " ") + decimal(v, 3);
     return text;
   };
-  for (const Held& h : e.held)
+  for (const Held& h : held)
     table.row({h.noise_variance, h.above, h.active, h.elbo, h.exact, list(h.kl), list(h.exact_kl)});
-  results.set("printed.held", table.text());
-  std::cout << table;
+  chapter.print("held", table);
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    const std::string key = "held_" + std::to_string(i + 1);
+    chapter.results.set(key + ".noise_variance", held[i].noise_variance);
+    chapter.results.set(key + ".elbo", held[i].elbo);
+    chapter.results.set(key + ".exact", held[i].exact);
+    chapter.results.set(key + ".active", held[i].active);
+  }
 }
 
 void record(Results& results, const Experiment& e) {
@@ -103,11 +121,4 @@ void record(Results& results, const Experiment& e) {
   results.set("worst_start_gap", *std::ranges::max_element(e.start_gaps));
   for (std::size_t j = 0; j < e.problem.eigen.values.size(); ++j)
     results.set("eigenvalue_" + std::to_string(j + 1), e.problem.eigen.values[j]);
-  for (std::size_t i = 0; i < e.held.size(); ++i) {
-    const std::string key = "held_" + std::to_string(i + 1);
-    results.set(key + ".noise_variance", e.held[i].noise_variance);
-    results.set(key + ".elbo", e.held[i].elbo);
-    results.set(key + ".exact", e.held[i].exact);
-    results.set(key + ".active", e.held[i].active);
-  }
 }

@@ -8,7 +8,7 @@ using namespace doxa::support;
 
 namespace {
 
-enum Stream : std::uint64_t { data_draws = 1, perturbations, bound_noise, held_starts };
+enum Stream : std::uint64_t { data_draws = 1, perturbations, bound_noise, held_starts = 300 };
 
 // Orthonormal columns, as good as any: eigenvectors of a random symmetric matrix.
 Matrix random_rotation(Index n, Philox& random) {
@@ -26,26 +26,30 @@ double mean_elbo(LinearVae& vae, const Tensor& x) {
 
 }  // namespace
 
+Problem problem_of(Tensor x, Index latent) {
+  SampleMoments moments = sample_moments(x);
+  SymmetricEigen eigen = symmetric_eigen(moments.covariance);
+  ProbabilisticPca best = maximum_likelihood(moments, latent);
+  const double maximum = maximum_log_likelihood(eigen.values, latent);
+  return {std::move(x), std::move(moments), std::move(eigen), std::move(best), maximum};
+}
+
 Problem draw_problem(const Settings& settings, std::uint64_t seed) {
   // Probabilistic PCA with three latents, σ² = 0.4, and columns of W along random axes.
   const std::vector<double> spectrum{6, 3, 1.5, 0.4, 0.4, 0.4, 0.4, 0.4};
   const auto d = static_cast<Index>(spectrum.size());
   Philox random(seed, data_draws);
   const Matrix axes = random_rotation(d, random);
-  Problem p{Tensor(Shape{settings.data, d}), {}, {}, {}, 0};
+  Tensor x(Shape{settings.data, d});
   for (Index r = 0; r < settings.data; ++r) {
-    Matrix x = column(std::vector<double>(spectrum.size(), 1.0));
+    Matrix datum = column(std::vector<double>(spectrum.size(), 1.0));
     for (Index j = 0; j < d; ++j) {
       const double y = std::sqrt(spectrum[static_cast<std::size_t>(j)]) * random.normal();
-      for (Index i = 0; i < d; ++i) x[i] += axes(i, j) * y;
+      for (Index i = 0; i < d; ++i) datum[i] += axes(i, j) * y;
     }
-    for (Index i = 0; i < d; ++i) p.x(r, i) = static_cast<Real>(x[i]);
+    for (Index i = 0; i < d; ++i) x(r, i) = static_cast<Real>(datum[i]);
   }
-  p.moments = sample_moments(p.x);
-  p.eigen = symmetric_eigen(p.moments.covariance);
-  p.best = maximum_likelihood(p.moments, settings.latent);
-  p.maximum = maximum_log_likelihood(p.eigen.values, settings.latent);
-  return p;
+  return problem_of(std::move(x), settings.latent);
 }
 
 Snapshot snapshot(LinearVae& vae, const Problem& problem, int step) {
@@ -124,23 +128,34 @@ Special train_from(const ProbabilisticPca& start, const Problem& problem, const 
   return s;
 }
 
-std::vector<Held> train_with_held_noise(const Problem& problem, const Settings& settings,
-                                        std::uint64_t seed) {
-  // Too small, right, then between neighbouring eigenvalues, and above them all.
-  const Index k = settings.latent;
+LinearVae held_start(const Problem& problem, double noise_variance, Philox random) {
+  LinearVae vae({.data = problem.x.shape()[1], .latent = problem.best.weight.columns}, random);
+  vae.log_noise_scale.value[0] = static_cast<Real>(std::log(noise_variance) / 2);
+  return vae;
+}
+
+Curve train_held(LinearVae& vae, const Problem& problem, int steps) {
+  Parameters free = parameters(vae);
+  std::erase(free, &vae.log_noise_scale);
+  return train(vae, free, problem, steps);
+}
+
+std::vector<double> held_values(const Problem& problem) {
   std::vector<double> values{problem.best.noise_variance / 2, problem.best.noise_variance};
-  for (Index j = k; j-- > 0;)
+  for (Index j = problem.best.weight.columns; j-- > 0;)
     values.push_back(j > 0 ? std::sqrt(problem.eigenvalue(j) * problem.eigenvalue(j - 1))
                            : 1.5 * problem.eigenvalue(0));
-  std::vector<Held> all;
-  Philox random(seed, held_starts);
-  for (const double noise_variance : values) {
-    LinearVae vae({.data = problem.x.shape()[1], .latent = k}, random);
-    vae.log_noise_scale.value[0] = static_cast<Real>(std::log(noise_variance) / 2);
-    Parameters free = parameters(vae);
-    std::erase(free, &vae.log_noise_scale);
-    const Curve curve = train(vae, free, problem, settings.steps);
+  return values;
+}
 
+std::vector<Held> train_with_held_noise(const Problem& problem, const std::vector<double>& values, int steps,
+                                        std::uint64_t seed) {
+  std::vector<Held> all;
+  std::uint64_t stream = held_starts;
+  const Index k = problem.best.weight.columns;
+  for (const double noise_variance : values) {
+    LinearVae vae = held_start(problem, noise_variance, Philox(seed, stream++));
+    const Curve curve = train_held(vae, problem, steps);
     Held h{.noise_variance = noise_variance,
            .elbo = curve.back().log_likelihood - curve.back().kl,
            .exact = maximum_log_likelihood(problem.eigen.values, k, noise_variance)};
@@ -152,29 +167,45 @@ std::vector<Held> train_with_held_noise(const Problem& problem, const Settings& 
       h.kl.push_back(double{kl.value()[static_cast<std::size_t>(j)]});
       h.exact_kl.push_back(std::max(std::log(problem.eigenvalue(j) / noise_variance), 0.0) / 2);  // (05.16)
       h.active += h.kl.back() > alive_from;
+      h.expected_alive += h.exact_kl.back() > alive_from;
       h.above += problem.eigenvalue(j) > noise_variance;
     }
     std::ranges::sort(h.kl, std::greater{});
+    const Matrix along = transpose(problem.eigen.vectors) * generative_model(vae).weight;
+    for (Index i = 0; i < along.rows; ++i)
+      h.model_variance.push_back(noise_variance + sum_of_squares(row(along, i)));
     all.push_back(std::move(h));
   }
   return all;
 }
 
-double sampling_deviation(LinearVae& vae, const Problem& problem, Index draws, std::uint64_t seed) {
+Sampling sample_bound(LinearVae& vae, const Problem& problem, Index draws, std::uint64_t seed) {
   Philox random(seed, bound_noise);
   const Index n = problem.x.shape()[0];
   std::vector<double> difference(static_cast<std::size_t>(n));  // of a datum's mean over draws
+  const double all = static_cast<double>(n * draws);
+  double squares_of_draws = 0, squares_of_ratios = 0;
   Tape tape;
   for (Index draw = 0; draw < draws; ++draw) {
     const Evaluation evaluation(tape);
     const Var x = tape.constant(problem.x);
-    const Var noise = normal_noise(tape, {n, vae.sizes.latent}, random);
+    const Tensor drawn = normal_noise({n, vae.sizes.latent}, random);
+    const Var noise = tape.constant(drawn);
     const Var exact = elbo(vae, x).value(), d = elbo(vae, x, noise).value() - exact;  // (05.9), (05.11)
-    for (std::size_t r = 0; r < difference.size(); ++r)
+    const DiagonalNormal q = posterior(vae, x);
+    const Var z = rsample(q, noise);
+    const Var ratio =
+        log_prob(likelihood(vae, z), x) + log_prob(prior(tape, vae), z) - log_prob(q, z) - exact;
+    for (std::size_t r = 0; r < difference.size(); ++r) {
       difference[r] += double{d.value()[r]} / static_cast<double>(draws);
+      squares_of_draws += double{d.value()[r]} * double{d.value()[r]} / all;
+      squares_of_ratios += double{ratio.value()[r]} * double{ratio.value()[r]} / all;
+    }
   }
   double mean = 0, squares = 0;
   for (const double d : difference) mean += d / static_cast<double>(n);
   for (const double d : difference) squares += (d - mean) * (d - mean);
-  return mean / std::sqrt(squares / static_cast<double>(n * (n - 1)));
+  return {.deviation = mean / std::sqrt(squares / static_cast<double>(n * (n - 1))),
+          .scatter = std::sqrt(squares_of_draws),
+          .scatter_of_ratio = std::sqrt(squares_of_ratios)};
 }

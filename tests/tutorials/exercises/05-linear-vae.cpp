@@ -17,6 +17,10 @@ double mean_of(const std::vector<double>& x) {
   return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
 }
 
+Matrix turn(double theta) {
+  return {2, 2, {std::cos(theta), -std::sin(theta), std::sin(theta), std::cos(theta)}};
+}
+
 TEST(Exercise05, TwoLatents) {
   const Problem p = draw_problem({.latent = 2}, 1);
   double discarded = 0;
@@ -41,16 +45,13 @@ TEST(Exercise05, DataOfAnotherShape) {
 
 TEST(Exercise05, TurningTwoLatents) {
   const Problem p = draw_problem({.latent = 2}, 1);
-  const double a = p.eigenvalue(0), b = p.eigenvalue(1);
-  for (const double noise_variance : {0.5, 0.1, 0.01})
+  // The last three are above λ_2, and above λ_1: then σ² takes the eigenvalue's place.
+  for (const double noise_variance : {0.5, 0.1, 0.01, 3.5, 5.0, 7.0})
     for (const double theta : {0.01, 0.3, std::numbers::pi / 4}) {
+      const double a = std::max(p.eigenvalue(0), noise_variance),
+                   b = std::max(p.eigenvalue(1), noise_variance), s = std::sin(2 * theta);
       ProbabilisticPca model = maximum_likelihood(p.moments, 2, noise_variance);
-      Matrix turn(2, 2);
-      turn(0, 0) = turn(1, 1) = std::cos(theta);
-      turn(1, 0) = std::sin(theta);
-      turn(0, 1) = -turn(1, 0);
-      model.weight = model.weight * turn;
-      const double s = std::sin(2 * theta);
+      model.weight = model.weight * turn(theta);
       EXPECT_NEAR(least_gap(model), 0.5 * std::log1p((a - b) * (a - b) * s * s / (4 * a * b)), 1e-12);
     }
 }
@@ -91,6 +92,48 @@ TEST(Exercise05, EveryDrawIsTheLikelihood) {
   }
   EXPECT_LT(worst, 2e4 * u);
   EXPECT_GT(spread, 1);
+}
+
+// What (05.5) and (05.14) ask of the eigenvalues: where two are equal, the maximum is not at one place.
+TEST(Conditions05, EqualEigenvaluesLeaveTheAxesOpen) {
+  const SampleMoments moments{{0, 0, 0}, diagonal({4, 4, 1})};
+  for (const double theta : {0.2, 1.0}) {
+    ProbabilisticPca one = maximum_likelihood(moments, 1);  // λ_1 = λ_2: any direction of their plane
+    const double best = mean_log_prob(one, moments), length = std::sqrt(sum_of_squares(one.weight));
+    one.weight = {3, 1, {length * std::cos(theta), length * std::sin(theta), 0}};
+    EXPECT_NEAR(mean_log_prob(one, moments), best, 1e-12);
+    ProbabilisticPca two = maximum_likelihood(moments, 2);  // orthogonal columns off the axes: no gap either
+    two.weight = two.weight * turn(theta);
+    EXPECT_NEAR(least_gap(two), 0, 1e-12);
+  }
+}
+
+// Equal eigenvalues from k on that leave nothing to add: the k-th column is 0, and the maximum is in one place.
+TEST(Conditions05, EqualEigenvaluesAtTheMeanLeaveNothingOpen) {
+  const ProbabilisticPca best = maximum_likelihood({{0, 0, 0}, diagonal({4, 1, 1})}, 2);
+  EXPECT_NEAR(best.noise_variance, 1, 1e-12);
+  EXPECT_NEAR(sum_of_squares(block(best.weight, 0, 1, 3, 1)), 0, 1e-12);
+}
+
+TEST(Figures05, EachOfThreeAxesIsSeen) {
+  const Matrix axes = identity(3);
+  for (Index j = 0; j < 3; ++j) {
+    const Drawn a = drawn_at(axes, j), b = drawn_at(axes, (j + 1) % 3);
+    EXPECT_GT(std::hypot(a.x, a.y), 0.5);
+    EXPECT_GT(std::abs(a.x * b.y - a.y * b.x), 0.4) << "axes on top of each other";
+  }
+}
+
+// A discarded mean of 0 leaves the likelihood without a maximum.
+TEST(Conditions05, DataWithinTheSubspaceHaveNoMaximum) {
+  const SampleMoments flat{{0, 0}, diagonal({4, 0})};
+  EXPECT_THROW(maximum_likelihood(flat, 1), std::invalid_argument);
+  double last = -100;
+  for (const double noise_variance : {1e-2, 1e-4, 1e-8}) {
+    const double now = mean_log_prob(maximum_likelihood(flat, 1, noise_variance), flat);
+    EXPECT_GT(now, last + 1);
+    last = now;
+  }
 }
 
 }  // namespace
