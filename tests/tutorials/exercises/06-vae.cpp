@@ -42,7 +42,7 @@ TEST(Exercise06, TheScaleAtItsBest) {
 }
 
 TEST(Exercise06, AnEncoderThatHearsOfNothing) {
-  // (06.14) at its best s² = tr C / 2; the pinwheel's two eigenvalues are alike, so that is its best
+  // (06.17) at its best s² = tr C / 2; the pinwheel's two eigenvalues are alike, so that is its best
   // Gaussian.
   const auto best = [](double trace) { return -std::log(std::numbers::pi * std::numbers::e * trace); };
   const PlaneNormal matched = moment_matched(plane_data("pinwheel").density);
