@@ -59,7 +59,7 @@ Figure film_figure(const DataLattice& lattice, const Sample& held_out, const Cur
 Figure density_figure(const Sample& held_out, const DataLattice& lattice, Fitted& by_elbo, Fitted& by_many,
                       Index K, std::uint64_t seed) {
   const Window window = window_of(lattice);
-  const std::size_t count = std::min<std::size_t>(800, held_out.points.size());
+  const std::size_t count = std::min<std::size_t>(500, held_out.points.size());
   Figure figure(
       "Heat maps of the true density and of those of the two models; below, data and draws of the models", 3,
       row_height_of(window, 3));

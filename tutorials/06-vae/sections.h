@@ -102,7 +102,7 @@ void claim_gain(doxa::support::Chapter& chapter, const Averages& averages);
 // E_q[w²]/p(x)² of the weight of a coordinate that the decoder ignores, with q = N(0, variance): (06.10) by
 // hand. Infinite for a variance of 1/2 or less.
 double second_moment(double variance);
-// log p(x) - L_K there, for K = 1, 10, 100 … up to 10^decades.
+// log p(x) - L_K there, for K = 1, 10, 100 … up to 10^decades; for a variance of at most 1.
 std::vector<double> gaps_of_ignored_latent(double variance, int decades);
 // Of each posterior the smaller σ_j²: by (06.10) E_q[w²] is finite where it exceeds 1/2.
 std::vector<double> smaller_variances(doxa::Vae& vae, const doxa::Tensor& x);

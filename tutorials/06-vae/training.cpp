@@ -99,7 +99,7 @@ Curve train_with_curve(Vae& vae, const PlaneData& data, const Training& training
   const Philox noise(seed, terms_noise);
   const auto record = [&](int step) {
     curve.terms.push_back(terms(vae, held_out, step, noise));
-    curve.film.push_back(snapshot(vae, held_out, 400, step, seed));
+    curve.film.push_back(snapshot(vae, held_out, 280, step, seed));
   };
   record(0);
 
