@@ -67,7 +67,7 @@ Figure density_figure(const Sample& held_out, const DataLattice& lattice, Fitted
   const std::vector<double>* densities[] = {&lattice.truth, &by_elbo.averages.model, &by_many.averages.model};
   for (std::size_t i = 0; i < 3; ++i) {
     Grid grid = picture_of(lattice, *densities[i], window);
-    for (double& p : grid.values) p = std::max(-4.0, std::log10(std::max(p, 1e-300)));
+    for (double& p : grid.values) p = std::max(-4.0, std::round(10 * std::log10(std::max(p, 1e-300))) / 10);
     frame(figure, names[i], window).heatmap(grid, {.range = Range{-4, -0.6}, .color_bar = false});
   }
   const auto first = held_out.points.begin();

@@ -73,12 +73,12 @@ class Sections {
   Experiment& prepared(Chapter& chapter) {
     if (experiment_) return *experiment_;
     if (chapter.quick()) {
-      settings_.held_out = 1000;
+      settings_.held_out = 600;
       settings_.importance_samples = 200;
       settings_.checked = 4;
       settings_.spacing = 0.06;
-      settings_.many_batch = 32;
-      settings_.broken_steps = 600;
+      settings_.many_batch = 16;
+      settings_.broken_steps = 400;
       settings_.collapse_steps = 400;
       settings_.four_latent_steps = 1000;
     }

@@ -109,7 +109,7 @@ void weights(Chapter& chapter, Vae& vae, const Sample& held_out, const Scores& s
   chapter.print("gaps", learned);
   const std::vector<double> narrow = smaller_variances(vae, held_out.x);
   const double widest = *std::ranges::max_element(narrow);
-  const double out = share_out_of_reach(vae, held_out, std::min<Index>(500, held_out.x.shape()[0]));
+  const double out = share_out_of_reach(vae, held_out, held_out.x.shape()[0] / 4);
   std::cout << "\nOf each posterior take the smaller σ_j². Over " << narrow.size()
             << " held-out data the largest of these is " << significant(widest, 3) << ".\nOf p(z|x), "
             << significant(100 * out, 2)
