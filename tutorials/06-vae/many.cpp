@@ -60,9 +60,11 @@ void compare(Chapter& chapter, Experiment& e, bool as_in_the_text) {
                by_elbo.averages.missing() + mean_gap(by_elbo.vae, e.lattice), by_elbo.averages.shortfall(),
                2e-3, "the mean gap is a sum over every other row and column of the lattice over x");
   if (as_in_the_text) {
+    const double half = by_elbo.averages.missing() / 2;
     claims.at_most("the model trained on " + name + " is less than half as far from the truth: KL(p* ‖ p_θ)",
-                   by_many.averages.missing(), by_elbo.averages.missing() / 2, 0,
-                   "by quadrature over x; half is asked of the training, not promised by theory");
+                   by_many.averages.missing(), half, chapter.quick() ? half : 0,
+                   "by quadrature over x; half is asked of the training, not promised by theory; a quick run "
+                   "need only be nearer");
     claims.at_most("and yet its ELBO is the lower one", by_many.averages.bound, by_elbo.averages.bound, 0,
                    "by quadrature over x; it was trained on another number");
   }
