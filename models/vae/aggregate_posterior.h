@@ -16,7 +16,7 @@ struct PlanePosterior {
 /// dimensions each.
 std::vector<PlanePosterior> posteriors(Vae& vae, const Tensor& x);
 
-/// q̄(z) = Σ_i w_i q(z | x_i): what the posteriors add up to over the data (06.11), for a latent in the
+/// q̄(z) = Σ_i w_i q(z | x_i): what the posteriors add up to over the data (06.14), for a latent in the
 /// plane. The weights sum to 1. With those of a quadrature over x it is the aggregate posterior of a
 /// density, with equal weights that of a sample (Hoffman & Johnson, "ELBO surgery", NIPS workshop 2016).
 struct AggregatePosterior {

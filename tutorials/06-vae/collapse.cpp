@@ -16,25 +16,6 @@ std::vector<double> eigenvalues(const PlaneNormal& n) {
   return {middle + off, middle - off};
 }
 
-// Σ_i max over w of E[log N(x_i; 0, w² + s²)], and what is left of it when no w is allowed.
-//! [linear]
-double best_linear_bound(const std::vector<double>& eigenvalues, double variance) {
-  double bound = 0;
-  for (const double lambda : eigenvalues) {
-    const double of_model = std::max(lambda, variance);                              // w² + s²
-    bound -= 0.5 * (std::log(2 * std::numbers::pi * of_model) + lambda / of_model);  // (06.15)
-  }
-  return bound;
-}
-//! [linear]
-
-double bound_without_latents(const std::vector<double>& eigenvalues, double variance) {
-  double bound = 0;
-  for (const double lambda : eigenvalues)
-    bound -= 0.5 * (std::log(2 * std::numbers::pi * variance) + lambda / variance);  // (06.14)
-  return bound;
-}
-
 // The largest log E[e^{t·(x - m)}] - s²|t|²/2 on a lattice of t other than 0. Beyond it the components' own
 // variance decides, which is far below s².
 double worst_tilt(const GaussianMixture& density, double variance) {
@@ -46,7 +27,7 @@ double worst_tilt(const GaussianMixture& density, double variance) {
       //! [tilt]
       const PlanePoint t{0.1 * i, 0.1 * j};
       worst = std::max(worst, log_mgf(density, t) - t[0] * matched.mean[0] - t[1] * matched.mean[1] -
-                                  variance * (t[0] * t[0] + t[1] * t[1]) / 2);  // (06.16)
+                                  variance * (t[0] * t[0] + t[1] * t[1]) / 2);  // (06.19)
       //! [tilt]
     }
   }
@@ -54,6 +35,24 @@ double worst_tilt(const GaussianMixture& density, double variance) {
 }
 
 }  // namespace
+
+//! [linear]
+double best_linear_bound(const std::vector<double>& eigenvalues, double variance) {
+  double bound = 0;
+  for (const double lambda : eigenvalues) {
+    const double of_model = std::max(lambda, variance);                              // w² + s²
+    bound -= 0.5 * (std::log(2 * std::numbers::pi * of_model) + lambda / of_model);  // (06.18)
+  }
+  return bound;
+}
+//! [linear]
+
+double bound_without_latents(const std::vector<double>& eigenvalues, double variance) {
+  double bound = 0;
+  for (const double lambda : eigenvalues)
+    bound -= 0.5 * (std::log(2 * std::numbers::pi * variance) + lambda / variance);  // (06.17)
+  return bound;
+}
 
 double linear_kl(double eigenvalue, double variance) {
   return eigenvalue > variance ? 0.5 * std::log(eigenvalue / variance) : 0;
@@ -133,10 +132,10 @@ void report_collapse(Chapter& chapter, const Collapse& c) {
 void claim_collapse(Chapter& chapter, const Collapse& c) {
   Claims& claims = chapter.claims;
   claims.at_most(
-      "(06.16) at s² = λ₁ no decoder beats none: the largest log E[e^{t·(x-m)}] - s²|t|²/2 for t ≠ 0",
+      "(06.19) at s² = λ₁ no decoder beats none: the largest log E[e^{t·(x-m)}] - s²|t|²/2 for t ≠ 0",
       c.worst_tilt, 0, 1e-12, "in closed form; rounding");
-  claims.at_most("(06.14) with s² = 1.25 λ₁ the trained model's log p(x) is not above that of N(m, s² I)",
-                 c.last_evidence, c.nothing, 1e-6, "by (06.16) for every decoder; the quadratures' error");
+  claims.at_most("(06.17) with s² = 1.25 λ₁ the trained model's log p(x) is not above that of N(m, s² I)",
+                 c.last_evidence, c.nothing, 1e-6, "by (06.19) for every decoder; the quadratures' error");
 }
 
 void claim_trained_collapse(Chapter& chapter, const Collapse& c) {
@@ -150,7 +149,7 @@ void claim_trained_collapse(Chapter& chapter, const Collapse& c) {
   double least = std::numeric_limits<double>::infinity();
   for (const FixedScale& m : c.models) least = std::min(least, m.bound - m.linear);
   claims.at_least(
-      "(06.15) at every s the ELBO is at least that of the best linear decoder: the smallest margin", least,
+      "(06.18) at every s the ELBO is at least that of the best linear decoder: the smallest margin", least,
       0, steps, why + ", where they are equal");
   claims.at_most("two dimensions of data leave at least two of four latents unused: the third divergence",
                  c.four[2], 0, steps, why);

@@ -13,7 +13,7 @@ struct PlaneData {
   std::vector<std::size_t> cluster;  // which cluster, for the colours, each component belongs to
 };
 
-inline const std::vector<std::string> data_names = {"pinwheel", "moons", "lattice"};
+inline const std::vector<std::string> data_names = {"lattice", "pinwheel", "moons"};
 // One of data_names; throws std::invalid_argument for any other.
 PlaneData plane_data(const std::string& name);
 

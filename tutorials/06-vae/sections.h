@@ -1,11 +1,41 @@
 #pragma once
 
+#include <map>
+#include <optional>
+
 #include "doxa/models/vae/aggregate_posterior.h"
 #include "doxa/models/vae/quadrature.h"
 #include "plane_data.h"
 #include "support/sample_mean.h"
 #include "support/tutorial.h"
 #include "training.h"
+
+// What the command line sets, and how finely things are computed.
+struct Settings {
+  std::string data = data_names.front();
+  int steps = 20'000, batch = 256, hidden = 32;
+  double scale = 0.3;        // of the noise, s, before training
+  doxa::Index samples = 10;  // K of the bound that the second model is trained on
+  double broken_scale = 3;   // the same of the model that goes wrong
+  // Not on the command line.
+  int many_batch = 64;  // data a step of that training
+  doxa::Index held_out = 2000, importance_samples = 1000, checked = 12;
+  double spacing = 0.03;  // of the lattices of latents that log p(x) is summed over
+  int broken_steps = 4000, collapse_steps = 1500, four_latent_steps = 3000;
+};
+
+// Averages over the data density itself, by quadrature over x: without sampling error.
+struct Averages {
+  double entropy;                                         // -E[log p*(x)]
+  double one_gaussian;                                    // E[log N(x)] of the best normal
+  double evidence;                                        // E[log p_θ(x)]
+  double bound;                                           // E[ELBO(x)]
+  std::vector<double> model;                              // p_θ(x) on the lattice
+  double missing() const { return -entropy - evidence; }  // KL(p* ‖ p_θ) (06.12)
+  double shortfall() const { return -entropy - bound; }   // (06.13)
+};
+Averages averages(doxa::Vae& vae, const PlaneData& data, const DataLattice& lattice, const DataNodes& nodes,
+                  double spacing);
 
 // The importance-weighted bound with K samples of each held-out datum, from two independent sets of samples.
 struct ImportanceWeighted {
@@ -18,19 +48,35 @@ struct Scores {
   std::vector<double> kl, elbo, evidence, evidence_coarser, truth, one_gaussian;
   std::vector<ImportanceWeighted> by_K;  // K ascends from 1
 };
-Scores score(doxa::Vae& vae, const PlaneData& data, const Sample& held_out, doxa::Index importance_samples,
-             std::uint64_t seed);
 
-// Averages over the data density itself, by quadrature over x: without sampling error.
-struct Averages {
-  double entropy;                                         // -E[log p*(x)]
-  double one_gaussian;                                    // E[log N(x)] of the best normal
-  double evidence;                                        // E[log p_θ(x)]
-  double bound;                                           // E[ELBO(x)]
-  std::vector<double> model;                              // p_θ(x) on the lattice
-  double missing() const { return -entropy - evidence; }  // KL(p* ‖ p_θ) (06.10)
+// A trained model.
+struct Fitted {
+  doxa::Vae vae;
+  Curve curve;
+  Averages averages;
+  std::optional<Scores> scores = {};
 };
-Averages averages(doxa::Vae& vae, const PlaneData& data, const DataLattice& lattice, const DataNodes& nodes);
+
+// What the sections share. Each asks for the models it needs; a model is trained when it is first asked for.
+struct Experiment {
+  Settings settings;
+  PlaneData data;
+  DataLattice lattice;
+  DataNodes nodes;
+  Sample held_out;
+  std::map<doxa::Index, Fitted> models = {};  // by the K of their bound
+
+  Experiment(const Settings& settings, std::uint64_t seed);
+};
+Fitted& model(Experiment& experiment, doxa::Index K, std::uint64_t seed);
+const Scores& scores(Experiment& experiment, doxa::Index K, std::uint64_t seed);
+
+// ---- one number is wrong
+
+// Two trainings of the eight round Gaussians that differ in nothing but s before the first step.
+void broken(doxa::support::Chapter& chapter, const Settings& settings);
+
+// ---- the bound, beside the exact answers
 
 // E[ELBO(x)] over the nodes, the expectation under q by the rule given for its noise.
 double expected_bound(doxa::Vae& vae, const DataNodes& nodes, const doxa::NormalQuadrature& noise);
@@ -41,15 +87,37 @@ struct Identity {
 };
 Identity check_identity(doxa::Vae& vae, const Sample& data, doxa::Index count);
 
+// With `checks`, also what the claims about them need: a coarser lattice of latents, a second set of samples.
+Scores score(doxa::Vae& vae, const PlaneData& data, const Sample& held_out, const Settings& settings,
+             bool checks, std::uint64_t seed);
+void report_terms(doxa::support::Chapter& chapter, const Curve& curve, const Averages& averages);
 void report_scores(doxa::support::Chapter& chapter, const Scores& scores, const Averages& averages);
 void claim_scores(doxa::support::Chapter& chapter, const Scores& scores, const Averages& averages,
                   const DataLattice& lattice, const Identity& identity);
 // What the chapter's training gains; no theory promises it to another.
 void claim_gain(doxa::support::Chapter& chapter, const Averages& averages);
 
-// The second term of the bound, averaged over the data and taken apart (06.12).
+// ---- how fast the importance-weighted bound closes
+
+// E_q[w²]/p(x)² of the weight of a coordinate that the decoder ignores, with q = N(0, variance): (06.10) by
+// hand. Infinite for a variance of 1/2 or less.
+double second_moment(double variance);
+// log p(x) - L_K there, for K = 1, 10, 100 … up to 10^decades; for a variance of at most 1.
+std::vector<double> gaps_of_ignored_latent(double variance, int decades);
+// Of each posterior the smaller σ_j²: by (06.10) E_q[w²] is finite where it exceeds 1/2.
+std::vector<double> smaller_variances(doxa::Vae& vae, const doxa::Tensor& x);
+void weights(doxa::support::Chapter& chapter, doxa::Vae& vae, const Sample& held_out, const Scores& scores,
+             bool as_in_the_text);
+
+// ---- training on it
+
+void compare(doxa::support::Chapter& chapter, Experiment& experiment, bool as_in_the_text);
+
+// ---- the aggregate posterior
+
+// The second term of the bound, averaged over the data and taken apart (06.15).
 struct Surgery {
-  doxa::AggregatePosterior aggregate;          // q̄, over the data density itself (06.11)
+  doxa::AggregatePosterior aggregate;          // q̄, over the data density itself (06.14)
   double mean_kl;                              // E KL(q(z|x) ‖ p(z)), in closed form
   double kl_to_prior;                          // KL(q̄ ‖ p), by quadrature over z
   doxa::MeanEstimate information, sampled_kl;  // I(x; z) and KL(q̄ ‖ p), by sampling x and z
@@ -59,24 +127,30 @@ Surgery operate(doxa::Vae& vae, const PlaneData& data, const DataNodes& nodes, d
 void report_surgery(doxa::support::Chapter& chapter, const Surgery& surgery, const Averages& averages);
 void claim_surgery(doxa::support::Chapter& chapter, const Surgery& surgery, const Averages& averages);
 
+// ---- posterior collapse
+
 // A model trained with a noise scale s that it may not change, by quadrature over x.
 struct FixedScale {
   double variance;         // s²
   std::vector<double> kl;  // of each latent dimension, the larger first
   double bound;            // E[ELBO(x)]
-  double linear;           // the best bound of a linear decoder (06.15)
+  double linear;           // the best bound of a linear decoder (06.18)
 };
 
 struct Collapse {
   std::vector<double> eigenvalues;      // of the covariance of the data, the larger first
   std::vector<FixedScale> models = {};  // s² ascending; in the last, s² is above both eigenvalues
   double last_evidence = 0;             // E[log p_θ(x)] of the last
-  double nothing = 0;                   // its bound if it uses no latent at all (06.14)
-  double worst_tilt = 0;          // max_t of log E[e^{t·(x - m)}] - λ₁ |t|²/2, by (06.16) at most 0
+  double nothing = 0;                   // its bound if it uses no latent at all (06.17)
+  double worst_tilt = 0;          // max_t of log E[e^{t·(x - m)}] - λ₁ |t|²/2, by (06.19) at most 0
   std::vector<double> four = {};  // the divergences of a model with four latents, the largest first
 };
 
-// ½ log(λ/s²) for λ > s², otherwise 0: what a linear decoder pays for a direction of variance λ (06.15).
+// Σ_i max over w of E[log N(x_i; 0, w² + s²)], the best bound of a linear decoder (06.18), and what is left of
+// it when no w is allowed (06.17).
+double best_linear_bound(const std::vector<double>& eigenvalues, double variance);
+double bound_without_latents(const std::vector<double>& eigenvalues, double variance);
+// ½ log(λ/s²) for λ > s², otherwise 0: what a linear decoder pays for a direction of variance λ (06.18).
 double linear_kl(double eigenvalue, double variance);
 
 Collapse collapse(const PlaneData& data, const DataLattice& lattice, const Training& training,
@@ -85,17 +159,3 @@ void report_collapse(doxa::support::Chapter& chapter, const Collapse& collapse);
 // What holds for every model, and what those come to that are trained as in the text.
 void claim_collapse(doxa::support::Chapter& chapter, const Collapse& collapse);
 void claim_trained_collapse(doxa::support::Chapter& chapter, const Collapse& collapse);
-
-// The chapter's pictures. Everything in nats a datum.
-
-// Data and contours of their density; samples of the model and contours of its density.
-doxa::support::Figure density_figure(doxa::Vae& vae, const Sample& held_out, const DataLattice& lattice,
-                                     const Averages& averages, std::uint64_t seed);
-// Posterior means in the latent plane; the latent plane decoded.
-doxa::support::Figure latent_figure(doxa::Vae& vae, const Sample& held_out);
-// The aggregate posterior beside the prior.
-doxa::support::Figure aggregate_figure(const Surgery& surgery);
-// The bound during training; the importance-weighted bounds afterwards.
-doxa::support::Figure bounds_figure(const Curve& curve, const Scores& scores, const Averages& averages);
-// The divergence of each latent dimension, during training and against the noise scale.
-doxa::support::Figure collapse_figure(const Curve& curve, const Collapse& collapse);

@@ -3,11 +3,28 @@
 #include <numeric>
 
 #include "doxa/models/nn/adam.h"
+#include "doxa/models/vae/aggregate_posterior.h"
 #include "support/progress.h"
 #include "support/tutorial.h"
 
 using namespace doxa;
 using namespace doxa::support;
+
+namespace {
+
+//! [objectives]
+Var bound_of_one(Vae& vae, Var x, Philox& random) {
+  const Var noise = normal_noise(x.tape(), {x.shape()[0], vae.sizes.latent}, random);
+  return elbo(vae, x, noise).value();  // (06.4)
+}
+
+Var bound_of_many(Vae& vae, Var x, Index samples, Philox& random) {
+  const Var noise = normal_noise(x.tape(), {x.shape()[0], samples, vae.sizes.latent}, random);
+  return importance_weighted_bound(log_importance_weights(vae, x, noise));  // (06.9)
+}
+//! [objectives]
+
+}  // namespace
 
 void train(Vae& vae, const PlaneData& data, const Training& training, Philox& data_random,
            Philox& noise_random, const std::function<void(int, double)>& after_step) {
@@ -19,9 +36,9 @@ void train(Vae& vae, const PlaneData& data, const Training& training, Philox& da
     //! [training]
     tape.clear();
     const Var x = tape.constant(draw(data, training.batch, data_random).x);
-    const Var noise = tape.constant(normal_noise({training.batch, vae.sizes.latent}, noise_random));
-    const Var loss = -mean(elbo(vae, x, noise).value());  // (06.4), (06.5)
-    tape.backward(loss);                                  // (06.7)
+    const Var loss = -mean(training.samples == 1 ? bound_of_one(vae, x, noise_random)
+                                                 : bound_of_many(vae, x, training.samples, noise_random));
+    tape.backward(loss);  // (06.7)
     adam.rate = training.first_rate * 0.5 * (1 + std::cos(std::numbers::pi * t / training.steps));
     adam.step(learned);
     //! [training]
@@ -58,8 +75,21 @@ Terms terms(Vae& vae, const Sample& data, int step, Philox noise_random) {
           average_kl_of(vae, data)};
 }
 
+Snapshot snapshot(Vae& vae, const Sample& data, std::size_t count, int step, std::uint64_t seed) {
+  Snapshot s{step, {}, {}};
+  Philox random(seed, shown_samples);
+  Tape tape;
+  const Evaluation evaluation(tape);
+  const Var z = normal_noise(tape, {static_cast<Index>(count), vae.sizes.latent}, random);
+  const Tensor x = sample(likelihood(vae, z), random).tensor();
+  for (Index i = 0; i < x.shape()[0]; ++i) s.samples.push_back({double{x(i, 0)}, double{x(i, 1)}});
+  for (const PlanePosterior& of_x : posteriors(vae, data.x)) s.means.push_back(of_x.loc);
+  s.means.resize(std::min(count, s.means.size()));
+  return s;
+}
+
 Curve train_with_curve(Vae& vae, const PlaneData& data, const Training& training, const Sample& held_out,
-                       std::uint64_t seed) {
+                       std::uint64_t seed, const std::string& label) {
   Curve curve;
   curve.kl.resize(static_cast<std::size_t>(vae.sizes.latent));
   const int steps_a_point = std::max(1, training.steps / 200);
@@ -67,10 +97,15 @@ Curve train_with_curve(Vae& vae, const PlaneData& data, const Training& training
   for (const double share : {0.01, 0.03, 0.1, 0.3, 1.0})
     rows.push_back(std::max(1, static_cast<int>(std::lround(share * training.steps))));
   const Philox noise(seed, terms_noise);
-  curve.terms.push_back(terms(vae, held_out, 0, noise));
+  const auto record = [&](int step) {
+    curve.terms.push_back(terms(vae, held_out, step, noise));
+    curve.film.push_back(snapshot(vae, held_out, 280, step, seed));
+  };
+  record(0);
 
-  Philox data_random(seed, training_data), noise_random(seed, training_noise);
-  Progress progress("training", static_cast<std::size_t>(training.steps));
+  Philox data_random(seed, training.samples == 1 ? training_data : many_data),
+      noise_random(seed, training.samples == 1 ? training_noise : many_noise);
+  Progress progress(label, static_cast<std::size_t>(training.steps));
   double sum = 0;
   train(vae, data, training, data_random, noise_random, [&](int step, double bound) {
     sum += bound;
@@ -81,9 +116,8 @@ Curve train_with_curve(Vae& vae, const PlaneData& data, const Training& training
       for (std::size_t j = 0; j < kl.size(); ++j) curve.kl[j].push_back(kl[j]);
       sum = 0;
     }
-    if (std::ranges::find(rows, step) != rows.end() && curve.terms.back().step != step)
-      curve.terms.push_back(terms(vae, held_out, step, noise));
-    progress.step([&] { return "ELBO " + decimal(curve.bound.empty() ? bound : curve.bound.back(), 3); });
+    if (std::ranges::find(rows, step) != rows.end() && curve.terms.back().step != step) record(step);
+    progress.step([&] { return "bound " + decimal(curve.bound.empty() ? bound : curve.bound.back(), 3); });
   });
   return curve;
 }

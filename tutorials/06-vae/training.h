@@ -18,18 +18,21 @@ enum Stream : std::uint64_t {
   aggregate_noise,
   collapse_weights,
   collapse_data,
-  collapse_noise
+  collapse_noise,
+  many_data,
+  many_noise
 };
 
 struct Training {
   int steps, batch;
+  doxa::Index samples = 1;  // K: 1 is the ELBO (06.4), more is the importance-weighted bound (06.9)
   bool learn_scale = true;  // of the likelihood: s of (06.1)
   double first_rate = 7e-3;
 };
 
-// Ascends the bound (06.4) by Adam, a cosine from first_rate to 0. Every batch is drawn afresh: there is
-// nothing to over-fit, and what is missing at the end is the model's. `after_step` is told how many steps are
-// done and the bound of the last batch, in nats a datum.
+// Ascends the bound by Adam, the rate a cosine from first_rate to 0. Every batch is drawn afresh: there is
+// nothing to over-fit. `after_step` is told how many steps are done and the bound of the last batch, in nats
+// a datum.
 void train(doxa::Vae& vae, const PlaneData& data, const Training& training, doxa::Philox& data_random,
            doxa::Philox& noise_random, const std::function<void(int, double)>& after_step);
 
@@ -51,15 +54,25 @@ Terms terms(doxa::Vae& vae, const Sample& data, int step, doxa::Philox noise_ran
 struct TrainingSpread {
   double scale = 0.015, variance = 0.004, bound = 0.05, standard_error = 0.011, gap = 0.03, share = 0.03;
   double kl = 0.25, kl_of_dimension = 1;    // which dimension carries more is chance
+  double untrained_bound = 3;               // the ELBO of a model that was trained on another bound
   double side_kl = 0.2, side_bound = 0.02;  // of the smaller models: scale held, or four latents
 };
 inline constexpr TrainingSpread spread;
 
-// The training of the chapter's model.
+// What the model looks like at one moment: draws of its own, and where it puts the data in the latent plane.
+struct Snapshot {
+  int step;
+  std::vector<doxa::PlanePoint> samples, means;
+};
+// `count` draws of the model, and the posterior means of the first `count` data.
+Snapshot snapshot(doxa::Vae& vae, const Sample& data, std::size_t count, int step, std::uint64_t seed);
+
+// A training with its records.
 struct Curve {
   std::vector<double> steps, bound;     // the bound averaged over the batches since the point before
   std::vector<std::vector<double>> kl;  // of each latent dimension, at these steps
   std::vector<Terms> terms;             // from time to time
+  std::vector<Snapshot> film;           // at the same steps
 };
 Curve train_with_curve(doxa::Vae& vae, const PlaneData& data, const Training& training,
-                       const Sample& held_out, std::uint64_t seed);
+                       const Sample& held_out, std::uint64_t seed, const std::string& label);

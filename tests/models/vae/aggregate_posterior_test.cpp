@@ -28,7 +28,7 @@ TEST(AggregatePosterior, OnAGridIsItsDensity) {
       EXPECT_NEAR(density[3 * r + c], std::exp(log_prob(q, {columns[c], rows[r]})), 1e-12);
 }
 
-// Two posteriors far apart: which of the two data it was is known from z, log 2 nats, and (06.12) is exact.
+// Two posteriors far apart: which of the two data it was is known from z, log 2 nats, and (06.15) is exact.
 TEST(AggregatePosterior, OfTwoDataFarApartTellsThemApart) {
   const AggregatePosterior q{
       {{.loc = {-4, 0.3}, .scale = {0.3, 0.5}}, {.loc = {4, -0.3}, .scale = {0.4, 0.2}}}, {0.5, 0.5}};
