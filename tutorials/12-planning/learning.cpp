@@ -5,7 +5,11 @@
 #include <limits>
 
 #include "actors.h"
+#include "doxa/models/beliefs/dreamer_checkpoint.h"
 #include "doxa/models/beliefs/known_worlds.h"
+#include "doxa/models/files/file.h"
+#include "doxa/models/nn/training.h"
+#include "doxa/models/pomdp/file.h"
 #include "support/progress.h"
 
 using namespace doxa;
@@ -40,26 +44,36 @@ LearnedActor learn_in(W& world, const char* name, const Arena& arena, Index step
   return l;
 }
 
-LearnedActor learn_all(const ActingVariant& v, const Arena& arena, Index iterations, std::uint64_t seed) {
+// From nothing, or from a checkpoint, until all iterations are over or a signal asks to stop.
+LearnedActor learn_all(Chapter& chapter, const ActingVariant& v, const Arena& arena, Index iterations,
+                       const ActingFiles& files, const StopRequest& stop) {
   const Pomdp& m = arena.known().m;
   const double begin = processor_seconds();
-  LearnedActor l{.name = v.name};
-  Dreamer d = dreamer(v, m, iterations, seed);
+  Dreamer d = dreamer(v, m, iterations, chapter.seed());
+  DreamerNotes notes{{{"variant", v.name},
+                      {"seed", std::to_string(chapter.seed())},
+                      {"iterations", std::to_string(iterations)},
+                      {"model", checksum(format_pomdp(m))}}};
+  if (!files.resume.empty()) load_dreamer(files.resume, d, notes);
   {
-    Progress progress("learning " + v.name, static_cast<std::size_t>(iterations));
+    Progress progress("learning " + v.name, static_cast<std::size_t>(iterations - d.iteration));
     dream(d, m, [&](const DreamerProgress& p) {
-      l.curve.push_back(p.collected_return);
+      notes.curve.push_back(p.collected_return);
       progress.step([&] {
         return "return " + significant(p.collected_return, 3) + ", model " + significant(p.model_loss, 3) +
                " nats";
       });
-      return true;
+      const bool last = p.iteration == iterations || stop;
+      if (!files.checkpoint.empty() && (last || p.iteration % std::max<Index>(1, iterations / 4) == 0))
+        save_dreamer(files.checkpoint, d, notes);
+      return !stop;
     });
   }
-  l.iterations = d.iteration;
+  LearnedActor l{.name = v.name, .iterations = d.iteration, .curve = notes.curve};
   RssmWorld world(d.learner.model);
   arena.judge(l, world, d.agent);
   l.seconds = processor_seconds() - begin;
+  if (stop) chapter.stopped(stop.signal(), "iteration " + std::to_string(d.iteration) + " of " + v.name);
   return l;
 }
 
@@ -134,33 +148,61 @@ void claim_actors(Chapter& chapter, const Known& k, const std::vector<LearnedAct
                           best.agrees, 0.95, 0, "some steps may be close to a threshold");
 }
 
-}  // namespace
-
-void learn_to_act(Chapter& chapter, const std::vector<Known>& models, const LearningSettings& s) {
+// One model's actors.
+void learn_in_model(Chapter& chapter, const Known& k, const LearningSettings& s, bool alone,
+                    const StopRequest& stop) {
   const bool quick = chapter.quick();
   const Index iterations = s.steps > 0 ? s.steps : quick ? 6 : 150, actor_steps = quick ? 40 : 600;
-  for (const Known& k : models) {
-    if (quick && &k != &models.front()) continue;
-    const Arena arena(k, quick ? 50 : 300, quick ? 100 : 1000);
-    std::vector<LearnedActor> known_world, learned;
-    ExactBeliefWorld exact(k.m);
-    HiddenStateWorld hidden(k.m);
-    known_world.push_back(learn_in(exact, "exact", arena, actor_steps, chapter.seed()));
-    known_world.push_back(learn_in(hidden, "hidden", arena, actor_steps, chapter.seed()));
-    put(chapter, k, known_world[0], "exact_actor.");
-    put(chapter, k, known_world[1], "hidden_actor.");
+  const Arena arena(k, quick ? 50 : 300, quick ? 100 : 1000);
+  std::vector<LearnedActor> known_world, learned;
+  ExactBeliefWorld exact(k.m);
+  HiddenStateWorld hidden(k.m);
+  known_world.push_back(learn_in(exact, "exact", arena, actor_steps, chapter.seed()));
+  known_world.push_back(learn_in(hidden, "hidden", arena, actor_steps, chapter.seed()));
+  put(chapter, k, known_world[0], "exact_actor.");
+  put(chapter, k, known_world[1], "hidden_actor.");
+  for (const ActingVariant& v : acting_variants()) {
+    if ((s.variant != "all" && s.variant != v.name) || stop) continue;
+    learned.push_back(learn_all(chapter, v, arena, iterations, s.files(alone ? "" : k.name, v.name), stop));
+    put(chapter, k, learned.back(), v.name + ".");
+  }
+  if (learned.empty()) return;
+  report_actors(chapter, k, known_world, learned);
+  chapter.results.set(k.prefix + "variant", chosen(learned).name);
+  put(chapter, k, chosen(learned), "");
+  claim_actors(chapter, k, known_world, learned);
+  const std::string name = alone ? "" : "-" + k.name;
+  chapter.figure("returns" + name, returns_figure(k, learned));
+  if (k.m.states.size() == 2)
+    chapter.figure("policy" + name, policy_figure(k, {&known_world[0], &chosen(learned)}));
+}
+
+}  // namespace
+
+ActingFiles LearningSettings::files(const std::string& model, const std::string& name) const {
+  const auto of = [&](const std::string& file) {
+    if (file.empty()) return file;
+    return file + (model.empty() ? "" : "." + model) + (variant == "all" ? "." + name : "");
+  };
+  const std::string from = of(resume);
+  // A run that was stopped has no checkpoint of what it did not come to.
+  return {.checkpoint = of(checkpoint.empty() ? resume : checkpoint),
+          .resume = !from.empty() && std::filesystem::exists(from) ? from : ""};
+}
+
+void learn_to_act(Chapter& chapter, const std::vector<Known>& models, const LearningSettings& s) {
+  std::size_t found = 0;
+  for (const Known& k : models)
     for (const ActingVariant& v : acting_variants()) {
       if (s.variant != "all" && s.variant != v.name) continue;
-      learned.push_back(learn_all(v, arena, iterations, chapter.seed()));
-      put(chapter, k, learned.back(), v.name + ".");
+      const ActingFiles f = s.files(models.size() > 1 ? k.name : "", v.name);
+      if (!f.resume.empty()) require_regular_file(f.resume, ".safetensors file"), ++found;
+      if (!f.checkpoint.empty()) require_rewritable(f.checkpoint);
     }
-    report_actors(chapter, k, known_world, learned);
-    chapter.results.set(k.prefix + "variant", chosen(learned).name);
-    put(chapter, k, chosen(learned), "");
-    claim_actors(chapter, k, known_world, learned);
-    const std::string name = models.size() > 1 ? "-" + k.name : "";
-    chapter.figure("returns" + name, returns_figure(k, learned));
-    if (k.m.states.size() == 2)
-      chapter.figure("policy" + name, policy_figure(k, {&known_world[0], &chosen(learned)}));
-  }
+  if (!s.resume.empty() && found == 0)
+    throw UsageError("--resume: there is no checkpoint " + s.resume + " of this model and variant");
+  const StopRequest stop;
+  for (const Known& k : models)
+    if (!stop && !(chapter.quick() && &k != &models.front()))
+      learn_in_model(chapter, k, s, models.size() == 1, stop);
 }

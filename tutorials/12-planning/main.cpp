@@ -13,7 +13,7 @@ namespace {
 // Why a model cannot be planned for; empty if it can.
 std::string fault(const Pomdp& m) {
   if (!(m.discount > 0 && m.discount < 1))
-    return "discount " + to_text(m.discount) + ", expected more than 0 and less than 1";
+    return "found discount " + to_text(m.discount) + ", expected more than 0 and less than 1";
   const bool pays = std::ranges::any_of(m.reward.entries(), [](const auto& e) { return e.value != 0; });
   return pays ? "" : "found no rewards, expected at least one that is not 0";
 }
@@ -41,9 +41,13 @@ int main(int argc, char** argv) {
   LearningSettings learning;
   add_flags(arguments, input, "the model to act in, in Cassandra's format instead of Tiger and tiger-wait");
   arguments.choice("variant", learning.variant, {"all", "belief", "discrete", "planet"},
-                   "what learns to act");
+                   "which model is learned to act in");
   arguments.integer("steps", learning.steps, {0, 100'000},
                     "iterations of acting, learning and imagining; 0: 150, or 6 with --quick");
+  arguments.text("checkpoint", "FILE", learning.checkpoint,
+                 "where each agent's state is kept while it learns (default: nowhere, or where --resume "
+                 "found it)");
+  arguments.text("resume", "FILE", learning.resume, "go on from such a file, with the same flags");
 
   std::vector<Known> models;
   const auto section = [&](const char* name, auto run) {

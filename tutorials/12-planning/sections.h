@@ -53,10 +53,18 @@ void show_certificate(doxa::support::Chapter& chapter, const Known& k);
 
 // ---- learned values
 
+// Where one agent's state is written and read; empty: nowhere.
+struct ActingFiles {
+  std::string checkpoint, resume;
+};
+
 struct LearningSettings {
   std::string variant = "all";
   doxa::Index steps = 0;  // iterations; 0: the chapter's
   std::string checkpoint = {}, resume = {};
+
+  // FILE, with the name of the model and of the variant behind it where there are several.
+  ActingFiles files(const std::string& model, const std::string& name) const;
 };
 void learn_to_act(doxa::support::Chapter& chapter, const std::vector<Known>& models,
                   const LearningSettings& settings);

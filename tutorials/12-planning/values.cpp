@@ -50,7 +50,7 @@ void claim_tiger(Chapter& chapter, const Known& tiger, const Known& waiting,
                "published to four decimals");
   claims.equal("tiger-wait: an action that costs and tells nothing adds nothing to V*", waiting.optimum(),
                tiger.optimum(), 2e-6, "both certificates are 1e-6 wide");
-  claims.equal("tiger: a door at once, for ever, earns -45/(1 - γ) = -900", all[0][0].earned.middle(), -900,
+  claims.equal("tiger: a door at once, for ever, earns -45/(1 - d) = -900", all[0][0].earned.middle(), -900,
                1e-4, "the bounds of the evaluation are 1e-6 wide");  // (12.6)
   for (const std::size_t i : {std::size_t{2}, std::size_t{3}}) {
     claims.equal("tiger-wait: with " + all[1][i].name + " one waits for ever and earns 0",
