@@ -37,7 +37,7 @@ void Arena::enter_returns(LearnedActor& l, const std::vector<double>& validation
   l.validation = earned(validation, ideal_validation_);
   l.earned = earned(test, ideal_test_);
   const bool memory_pays = span > 1e-3 * (1 + std::abs(optimum));
-  l.score = memory_pays ? 1 - (optimum - l.earned.mean) / span : std::nan("");  // (12.9)
+  l.score = memory_pays ? 1 - (optimum - l.earned.mean) / span : std::nan("");  // (12.11)
   l.score_error = memory_pays ? l.earned.standard_error / span : std::nan("");
 }
 //! [score]

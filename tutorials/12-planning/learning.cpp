@@ -117,7 +117,7 @@ void report_actors(Chapter& chapter, const Known& k, const std::vector<LearnedAc
   for (const LearnedActor& l : learned)
     table.row({l.name + (&l == &chosen(learned) ? " (chosen)" : ""), l.promised, l.earned.mean,
                l.earned.standard_error, or_dash(l.score), or_dash(l.score_error),
-               V - l.earned.mean - to_actor, to_actor, l.seconds});  // (12.10)
+               V - l.earned.mean - to_actor, to_actor, l.seconds});  // (12.12)
   std::cout << '\n'
             << k.name << ": V* = " << significant(V, 6) << ", the last observation only "
             << significant(k.memoryless.value.middle(), 6) << "\n\n";
@@ -140,17 +140,27 @@ void claim_actors(Chapter& chapter, const Known& k, const std::vector<LearnedAct
   const std::string of = k.name + ": ";
   chapter.claims.at_least(of + "planning_score of the actor on the exact belief", known_world[0].score, 0.95,
                           0, "what this chapter set out to reach; the table has its standard error");
+  const LearnedActor& hidden = known_world[1];
+  chapter.claims.equal(of + "an actor that was shown the state opens a door at once and earns -900",
+                       hidden.earned.mean, -900, 4 * hidden.earned.standard_error + 2,
+                       "4 standard errors, and the part of the return behind the horizon");  // (12.6)
   if (chapter.arguments().given("variant")) return;
   const LearnedActor& best = chosen(learned);
   chapter.claims.at_least(of + "planning_score of the variant chosen on validation returns", best.score, 0.95,
                           0, "what this chapter set out to reach; the table has its standard error");
   chapter.claims.at_least(of + "the chosen variant does what the optimal policy does, share of the steps",
                           best.agrees, 0.95, 0, "some steps may be close to a threshold");
+  for (const LearnedActor& l : learned)
+    if (l.name == "planet")
+      chapter.claims.at_most(of + "planet earns less than the chosen variant, by more than 4 standard errors",
+                             l.earned.mean + 4 * (l.earned.standard_error + best.earned.standard_error),
+                             best.earned.mean, 0, "the standard errors are in the number");
 }
 
 // One model's actors.
 void learn_in_model(Chapter& chapter, const Known& k, const LearningSettings& s, bool alone,
                     const StopRequest& stop) {
+  const bool second = !k.prefix.empty();
   const bool quick = chapter.quick();
   const Index iterations = s.steps > 0 ? s.steps : quick ? 6 : 150, actor_steps = quick ? 40 : 600;
   const Arena arena(k, quick ? 50 : 300, quick ? 100 : 1000);
@@ -162,7 +172,7 @@ void learn_in_model(Chapter& chapter, const Known& k, const LearningSettings& s,
   put(chapter, k, known_world[0], "exact_actor.");
   put(chapter, k, known_world[1], "hidden_actor.");
   for (const ActingVariant& v : acting_variants()) {
-    if ((s.variant != "all" && s.variant != v.name) || stop) continue;
+    if (!s.trains(v.name, second) || stop) continue;
     learned.push_back(learn_all(chapter, v, arena, iterations, s.files(alone ? "" : k.name, v.name), stop));
     put(chapter, k, learned.back(), v.name + ".");
   }
@@ -173,11 +183,20 @@ void learn_in_model(Chapter& chapter, const Known& k, const LearningSettings& s,
   claim_actors(chapter, k, known_world, learned);
   const std::string name = alone ? "" : "-" + k.name;
   chapter.figure("returns" + name, returns_figure(k, learned));
-  if (k.m.states.size() == 2)
-    chapter.figure("policy" + name, policy_figure(k, {&known_world[0], &chosen(learned)}));
+  if (k.m.states.size() == 2) {
+    std::vector<const LearnedActor*> shown{&known_world[0], &chosen(learned)};
+    if (learned.size() > 1)
+      shown.push_back(
+          &*std::ranges::min_element(learned, {}, [](const LearnedActor& l) { return l.validation.mean; }));
+    chapter.figure("policy" + name, policy_figure(k, shown));
+  }
 }
 
 }  // namespace
+
+bool LearningSettings::trains(const std::string& name, bool second_model) const {
+  return variant == name || (variant == "all" && (!second_model || name == acting_variants()[0].name));
+}
 
 ActingFiles LearningSettings::files(const std::string& model, const std::string& name) const {
   const auto of = [&](const std::string& file) {
@@ -194,7 +213,7 @@ void learn_to_act(Chapter& chapter, const std::vector<Known>& models, const Lear
   std::size_t found = 0;
   for (const Known& k : models)
     for (const ActingVariant& v : acting_variants()) {
-      if (s.variant != "all" && s.variant != v.name) continue;
+      if (!s.trains(v.name, !k.prefix.empty())) continue;
       const ActingFiles f = s.files(models.size() > 1 ? k.name : "", v.name);
       if (!f.resume.empty()) require_regular_file(f.resume, ".safetensors file"), ++found;
       if (!f.checkpoint.empty()) require_rewritable(f.checkpoint);

@@ -63,6 +63,8 @@ struct LearningSettings {
   doxa::Index steps = 0;  // iterations; 0: the chapter's
   std::string checkpoint = {}, resume = {};
 
+  // Where two models are learned, all variants learn in the first and one in the second, to save time.
+  bool trains(const std::string& name, bool second_model) const;
   // FILE, with the name of the model and of the variant behind it where there are several.
   ActingFiles files(const std::string& model, const std::string& name) const;
 };

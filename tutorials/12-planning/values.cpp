@@ -33,6 +33,34 @@ void claim_order(Chapter& chapter, const Known& k) {
   claim_not_above(chapter, of + "QMDP ≤ the state seen", k.qmdp.at_start, k.seen.at_start);
 }
 
+// (12.1): acting once and going on with a bound of V* gives a value that the other bound cannot contradict.
+void claim_one_step(Chapter& chapter, const Known& k) {
+  const PlanningModel& m = k.planning();
+  const SparseBelief b = sparse(k.m.start);
+  std::vector<SparseBelief> after;
+  ValueBounds ahead{-std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+  for (std::size_t a = 0; a < m.actions(); ++a) {
+    const double now = b.dot(m.reward(a));
+    ValueBounds of_action{now, now};
+    m.successors(b, a, after);
+    for (SparseBelief& next : after) {
+      const double p = next.mass();
+      if (!(p > 0)) continue;
+      std::vector<double> dense(m.states(), 0.0);
+      for (std::size_t i = 0; i < next.size(); ++i) dense[next.state[i]] = next.probability[i] / p;
+      const ValueBounds v = value_bounds(k.best, dense);
+      of_action.lower += m.discount() * p * v.lower;
+      of_action.upper += m.discount() * p * v.upper;
+    }
+    ahead.lower = std::max(ahead.lower, of_action.lower);
+    ahead.upper = std::max(ahead.upper, of_action.upper);
+  }
+  claim_not_above(chapter, k.name + ": (12.1) with the lower bound one step ahead, against the upper bound",
+                  ahead, k.best.value());
+  claim_not_above(chapter, k.name + ": (12.1) with the upper bound one step ahead, against the lower bound",
+                  k.best.value(), ahead);
+}
+
 void claim_earned(Chapter& chapter, const Known& k, const std::vector<Imagined>& all) {
   for (const Imagined& i : all)
     claim_not_above(chapter, k.name + ": who imagines with " + i.name + " earns at most V*", i.earned,
@@ -120,6 +148,7 @@ void show_values(Chapter& chapter, const std::vector<Known>& models) {
       put(chapter, k.prefix + "imagined." + i.key + ".earned", i.earned);
     }
     claim_order(chapter, k);
+    claim_one_step(chapter, k);
     claim_earned(chapter, k, all.back());
   }
   std::cout << "\nWhat is promised, what is earned, and what is lost to V*:\n\n";

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "doxa/models/pomdp/belief.h"
 #include "doxa/models/pomdp/file.h"
 #include "doxa/models/pomdp/plans/controller.h"
+#include "doxa/models/pomdp/simulate.h"
 #include "sections.h"
 
 namespace {
@@ -72,8 +74,8 @@ TEST(Exercise12, ARoarOnlyIsNotEnough) {
   EXPECT_NEAR(evaluate(model, alternating).at_start.middle(), (-1 + 0.95 * -6.5) / (1 - 0.95 * 0.95), 1e-6);
   // On the last observation only: after a door it takes the coin for a roar.
   const MemorylessPolicy last{listen, {right, left}};
-  EXPECT_NEAR(evaluate(model, controller(m, last)).at_start.middle(),
-              -1 + 0.95 * (-6.5 + 0.95 * -45 / 0.05), 1e-6);
+  EXPECT_NEAR(evaluate(model, controller(m, last)).at_start.middle(), -1 + 0.95 * (-6.5 + 0.95 * -45 / 0.05),
+              1e-6);
   EXPECT_NEAR(best_memoryless(model).value.middle(), -20, 1e-9);
 }
 
@@ -91,6 +93,23 @@ TEST(Exercise12, AnEarWorthItsPrice) {
   EXPECT_NEAR(optimum(0.755).middle(), value_of_lead(3, 0.95, 0.755), 1e-4);
   EXPECT_LT(value_of_lead(3, 0.95, 0.752), 0);
   EXPECT_GT(value_of_lead(3, 0.95, 0.753), 0);
+}
+
+// Both states look alike. What is seen is explained as well by one state, and what pays is not.
+TEST(Exercise12, WhatNothingSeenCanTell) {
+  const Pomdp
+      two = parse_pomdp(
+          "discount: 0.9 values: reward states: poor rich actions: stay swap observations: low high\n"
+          "start: 1 0 T: stay identity T: swap 0 1 1 0 O: * : * 0.25 0.75 R: stay : rich : * : * 1\n"),
+      one = parse_pomdp(
+          "discount: 0.9 values: reward states: any actions: stay swap observations: low high\n"
+          "T: * identity O: * : * 0.25 0.75\n");
+  Philox random(1);
+  for (int i = 0; i < 20; ++i) {
+    const Trajectory t = simulate(two, std::vector{0.5, 0.5}, 12, random);
+    EXPECT_NEAR(log_evidence(two, t), log_evidence(one, t), 1e-12);
+  }
+  EXPECT_NEAR(plan(two, {.absolute_gap = 1e-6, .relative_gap = 0}).value().middle(), 0.9 / (1 - 0.9), 1e-5);
 }
 
 }  // namespace
