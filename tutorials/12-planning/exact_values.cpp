@@ -10,23 +10,30 @@ using namespace doxa::support;
 
 namespace {
 
-// The whole chapter is about values of some tenths and more; larger models get a coarser certificate.
+// Larger models get a coarser certificate, and one that is not yet narrow where a few seconds are over, counted
+// in backups.
+std::size_t cost_of_a_backup(const Pomdp& m) {
+  return m.transition.non_zeros() + m.emission.non_zeros() * m.observations.size();
+}
 PlanOptions effort(const Pomdp& m) {
   const bool small = m.states.size() <= 4;
-  return {.absolute_gap = small ? 1e-6 : 0, .relative_gap = small ? 0 : 1e-3, .max_backups = 200'000};
+  return {.absolute_gap = small ? 1e-6 : 0,
+          .relative_gap = small ? 0 : 1e-4,
+          .max_backups = std::clamp<std::size_t>(30'000'000 / cost_of_a_backup(m), 200, 100'000)};
 }
 
 // Sequences are slow to be sure of where many are nearly as good: whatever gap is left is shown.
 PlanOptions for_sequences(const Pomdp& m) {
   PlanOptions o = effort(m);
-  o.max_backups = 5'000;
+  o.max_backups = std::min<std::size_t>(o.max_backups, 5'000);
   return o;
 }
 
 EvaluationOptions evaluation(const Known& k) {
   const bool small = k.m.states.size() <= 4;
   return {.tolerance = small ? 1e-6 : 1e-3 * (1 + std::abs(k.optimum())),
-          .max_beliefs = small ? std::size_t{20'000} : std::size_t{2'000}};
+          .max_beliefs = small ? std::size_t{20'000}
+                               : std::clamp<std::size_t>(10'000'000 / cost_of_a_backup(k.m), 100, 2'000)};
 }
 
 std::size_t first_action(const Known& k, const BeliefPolicy& policy) {
@@ -81,13 +88,16 @@ BeliefPolicy replanning_policy(const Known& k) {
   auto plans = std::make_shared<std::vector<Plan>>(1, k.open_loop);
   auto sequences = std::make_shared<AlphaVectors>(k.open_loop.policy);
   const Pomdp blindfolded = open_loop_model(k.m);
+  const std::size_t most_backups = effort(k.m).max_backups;
   const double close = 1e-3 * (1 + std::abs(k.open_loop.value().middle()));
   const BeliefPolicy collect = [=](std::span<const double> b, std::span<double> probabilities) {
     const auto known = [&](const Plan& p) { return value_bounds(p, b).gap() <= close; };
     if (plans->size() < most_plans && std::ranges::none_of(*plans, known)) {
       Pomdp from_here = blindfolded;
       from_here.start.assign(b.begin(), b.end());
-      plans->push_back(plan(from_here, {.absolute_gap = close / 2, .relative_gap = 0, .max_backups = 500}));
+      plans->push_back(plan(from_here, {.absolute_gap = close / 2,
+                                        .relative_gap = 0,
+                                        .max_backups = std::min<std::size_t>(500, most_backups)}));
       const AlphaVectors& found = plans->back().policy;
       for (std::size_t i = 0; i < found.size(); ++i) sequences->append(found.actions[i], found.values[i]);
     }

@@ -142,8 +142,9 @@ void show_values(Chapter& chapter, const std::vector<Known>& models) {
     chapter.results.set(k.prefix + "optimum_upper", k.best.value().upper, 1e-3 * (1 + k.best.value().gap()));
     all.push_back(promised_and_earned(k));
     for (const Imagined& i : all.back()) {
-      const double lost = k.optimum() - i.earned.middle();
-      table.row({k.name, i.name, shown(i.promised), shown(i.earned), std::abs(lost) < 1e-4 ? 0.0 : lost});
+      const double lost = k.optimum() - i.earned.middle(),
+                   open = 1e-5 + (k.best.value().gap() + i.earned.gap()) / 2;  // by the two certificates
+      table.row({k.name, i.name, shown(i.promised), shown(i.earned), std::abs(lost) <= open ? 0.0 : lost});
       put(chapter, k.prefix + "imagined." + i.key + ".promised", i.promised);
       put(chapter, k.prefix + "imagined." + i.key + ".earned", i.earned);
     }
