@@ -59,7 +59,12 @@ int main(int argc, char** argv) {
   return run_chapter(arguments, argc, argv,
                      {section("bet",
                               [&](Chapter& c) {
-                                if (models.size() > 1) bet(c, models[1]);
+                                if (models.size() > 1)
+                                  bet(c, models[1]);
+                                else if (arguments.given("only"))
+                                  throw UsageError(
+                                      "--only: found 'bet', which is about tiger-wait, expected values, "
+                                      "certificate or learning beside --pomdp");
                               }),
                       section("values", [&](Chapter& c) { show_values(c, models); }),
                       section("certificate", [&](Chapter& c) { show_certificate(c, models[0]); }),
