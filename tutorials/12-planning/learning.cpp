@@ -120,7 +120,8 @@ void report_actors(Chapter& chapter, const Known& k, const std::vector<LearnedAc
                V - l.earned.mean - to_actor, to_actor, l.seconds});  // (12.12)
   std::cout << '\n'
             << k.name << ": V* = " << significant(V, 6) << ", the last observation only "
-            << significant(k.memoryless.value.middle(), 6) << "\n\n";
+            << significant(std::abs(k.memoryless.value.middle()) < 1e-9 ? 0 : k.memoryless.value.middle(), 6)
+            << "\n\n";
   chapter.print(k.name, table);
   for (const LearnedActor& l : learned)
     std::cout << "  " << l.name << ", return in the course of learning  " << sparkline(l.curve) << '\n';
