@@ -91,7 +91,7 @@ std::vector<double> lambda_returns(std::span<const double> rewards, std::span<co
   require(batch > 0 && rewards.size() % B == 0 && values.size() == rewards.size() + B, "lambda_returns");
   std::vector<double> returns(values.begin(), values.end());  // R_H = v_H
   for (std::size_t i = rewards.size(); i-- > 0;)
-    returns[i] = rewards[i] + discount * ((1 - lambda) * values[i + B] + lambda * returns[i + B]);
+    returns[i] = rewards[i] + discount * ((1 - lambda) * values[i + B] + lambda * returns[i + B]);  // (12.9)
   returns.resize(rewards.size());
   return returns;
 }
@@ -106,7 +106,7 @@ Var actor_loss(Tape& tape, Mlp& actor, const ImaginedEpisodes& imagined, std::sp
   const Categorical pi(actor(acted_on(tape, imagined)));
   const Var gain = numbers(tape, advantages) * log_prob(pi, imagined.actions) +
                    static_cast<Real>(entropy_weight) * entropy(pi);
-  return -sum(step_weights(tape, imagined, discount) * gain);
+  return -sum(step_weights(tape, imagined, discount) * gain);  // (12.10)
 }
 //! [actor-loss]
 

@@ -97,7 +97,7 @@ RssmTerms rssm_terms(Tape& tape, Rssm& model, const Episodes& e, Philox& random)
   if (model.reward) {
     const Var of_reward = reward_outputs(model, all_h, rows(steps), t.latent);
     t.log_reward = reshape(log_prob(*model.settings.reward, of_reward, e.rewards), {e.horizon, e.batch});
-    t.bound.log_likelihood += *t.log_reward;
+    t.bound.log_likelihood += *t.log_reward;  // (12.8)
   }
   return t;
 }

@@ -24,6 +24,7 @@ const std::vector<Contradiction>& contradictions() {
       {"09-filtering-bound", "--lenient", "--lenient without --pomdp", "both"},
       {"10-filtering-posterior", "--lenient", "--lenient without --pomdp", "both"},
       {"11-rssm", "--lenient --seed 2", "--lenient without --pomdp", "both"},
+      {"12-planning", "--lenient", "--lenient without --pomdp", "both"},
       {"09-filtering-bound", "--horizon 3", "--horizon without --pomdp", "both"},
       {"09-filtering-bound", "--action-weights 1,1,1", "--action-weights without --pomdp", "both"},
       {"09-filtering-bound", "--pomdp m.pomdp --ear 0.7", "--ear beside --pomdp", one + "it is Tiger's"},

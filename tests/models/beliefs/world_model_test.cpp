@@ -8,6 +8,7 @@
 
 #include "doxa/models/beliefs/actor_training.h"
 #include "doxa/models/beliefs/dreamer.h"
+#include "doxa/models/beliefs/dreamer_checkpoint.h"
 #include "doxa/models/beliefs/known_worlds.h"
 #include "doxa/models/beliefs/rssm_belief.h"
 #include "doxa/models/beliefs/rssm_world.h"
@@ -17,6 +18,7 @@
 #include "rssm_variants.h"
 #include "tests/support/random_pomdp.h"
 #include "tests/support/rounding.h"
+#include "tests/support/scratch.h"
 #include "tests/support/thrown.h"
 
 namespace doxa::testing {
@@ -276,6 +278,39 @@ TEST(Dreamer, RepeatsWithItsSeed) {
   }
   EXPECT_EQ(losses[0].size(), 2u);
   EXPECT_EQ(losses[0], losses[1]);
+}
+
+// Saved between two iterations and put back into a new one, it goes on as if nothing had happened.
+TEST(Dreamer, GoesOnFromACheckpoint) {
+  const Pomdp m = tiger();
+  const DreamerSettings settings{.iterations = 4,
+                                 .collected = 3,
+                                 .horizon = 6,
+                                 .remembered = 7,
+                                 .batch = 2,
+                                 .first_model_steps = 2,
+                                 .model_steps = 2,
+                                 .actor_steps = 2,
+                                 .actor = {.starts = 4, .horizon = 3}};
+  RssmSettings sizes{.actions = 3, .observations = 2, .hidden = 5, .summary = RssmSettings::Summary::latents};
+  sizes.reward = DiscreteReward{{-1}, 4};
+  const auto fresh = [&] { return Dreamer(sizes, {}, m.discount, settings, 3); };
+  const Scratch scratch;
+  const std::map<std::string, std::string> named{{"seed", "3"}};
+  Dreamer whole = fresh(), first = fresh(), second = fresh();
+  DreamerNotes all{named}, notes{named}, found{named};
+  dream(whole, m, [&](const DreamerProgress& p) { return all.curve.push_back(p.model_loss), true; });
+  dream(first, m,
+        [&](const DreamerProgress& p) { return notes.curve.push_back(p.model_loss), p.iteration < 2; });
+  save_dreamer(scratch / "half.safetensors", first, notes);
+  load_dreamer(scratch / "half.safetensors", second, found);
+  dream(second, m, [&](const DreamerProgress& p) { return found.curve.push_back(p.model_loss), true; });
+  EXPECT_EQ(found.curve, all.curve);
+  save_dreamer(scratch / "whole.safetensors", whole, all);
+  save_dreamer(scratch / "second.safetensors", second, found);
+  EXPECT_EQ(content(scratch / "second.safetensors"), content(scratch / "whole.safetensors"));
+  DreamerNotes other{{{"seed", "4"}}};
+  EXPECT_THROW(load_dreamer(scratch / "half.safetensors", second, other), FileError);
 }
 
 }  // namespace

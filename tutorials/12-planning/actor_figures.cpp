@@ -1,0 +1,41 @@
+#include "actors.h"
+
+using namespace doxa;
+using namespace doxa::support;
+
+namespace {
+
+// The beliefs in the first of two states at which the optimal action changes.
+std::vector<double> thresholds(const Known& k) {
+  std::vector<double> at;
+  const auto best = [&](double b) { return greedy_action(k.best.policy, std::vector{b, 1 - b}); };
+  constexpr int cells = 1000;
+  for (int i = 0; i < cells; ++i)
+    if (best(i / 1000.0) != best((i + 1) / 1000.0)) at.push_back((i + 0.5) / cells);
+  return at;
+}
+
+}  // namespace
+
+Figure policy_figure(const Known& k, const std::vector<const LearnedActor*>& shown) {
+  Figure figure("Action probabilities over the exact belief, beside the thresholds of the optimal policy",
+                static_cast<int>(shown.size()));
+  for (const LearnedActor* l : shown) {
+    Axes& axes = figure.axes(l->name, "exact b(" + k.m.states[0] + ")", "probability of the action");
+    axes.x_range = axes.y_range = Range{-0.03, 1.03};
+    for (std::size_t a = 0; a < k.m.actions.size(); ++a)
+      axes.scatter(l->belief, l->probabilities[a], {.label = k.m.actions[a], .size = 4, .opacity = 0.5});
+    for (const double t : thresholds(k)) axes.vertical(t, "", {.color = Color::ink, .width = 1});
+  }
+  return figure;
+}
+
+Figure returns_figure(const Known& k, const std::vector<LearnedActor>& all) {
+  Figure figure("Returns in the course of learning, with the optimum above");
+  Axes& axes = figure.axes(k.name, "iteration", "mean return of what was collected");
+  for (const LearnedActor& l : all)
+    axes.line(spaced(1, static_cast<double>(l.curve.size()), 1), l.curve, {.label = l.name});
+  axes.horizontal(k.optimum(), "V*");
+  axes.horizontal(k.memoryless.value.middle(), "memoryless");
+  return figure;
+}
