@@ -10,7 +10,7 @@ using namespace doxa::support;
 
 namespace {
 
-// Larger models get a coarser certificate, and one that is not yet narrow where a few seconds are over, counted
+// Larger models get a coarser certificate, which ends after a few seconds, narrow or not; they are counted
 // in backups.
 std::size_t cost_of_a_backup(const Pomdp& m) {
   return m.transition.non_zeros() + m.emission.non_zeros() * m.observations.size();
