@@ -107,8 +107,8 @@ BeliefPolicy replanning_policy(const Known& k) {
   return greedy_policy(*sequences);  // (12.5)
 }
 
-BeliefPolicy qmdp_policy(const Known& k) { return greedy_policy(k.qmdp.lower); }  // (12.7)
-BeliefPolicy best_policy(const Known& k) { return greedy_policy(k.best.policy); }
+BeliefPolicy qmdp_policy(const Known& k) { return greedy_policy(k.qmdp.lower); }   // (12.7)
+BeliefPolicy best_policy(const Known& k) { return greedy_policy(k.best.policy); }  // (12.2)
 
 std::vector<Imagined> promised_and_earned(const Known& k) {
   std::vector<Imagined> all;
