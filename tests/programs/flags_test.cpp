@@ -94,5 +94,10 @@ TEST_F(Flags, OfChapter11HaveTheirEffectBesideAllOthers) {
   expect_effect_of_each_in_learning("11-rssm", "discrete");
 }
 
+TEST_F(Flags, OfChapter12HaveTheirEffectBesideAllOthers) {
+  expect_effect_of_each("12-planning", {"--lenient", "--only learning", "--variant belief", "--steps 2",
+                                        "--seed 3", "--quick", "--checkpoint out-of-run/x.safetensors"});
+}
+
 }  // namespace
 }  // namespace doxa::testing

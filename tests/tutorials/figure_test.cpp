@@ -96,7 +96,7 @@ TEST(Figure, GivesTheSameBytesAgain) { EXPECT_EQ(everything().svg(), everything(
 TEST(Figure, CoordinatesHaveTwoDecimalsAtMost) {
   EXPECT_EQ(svg::px(1.0 / 3), "0.33");
   EXPECT_EQ(svg::px(-0.001), "0");
-  EXPECT_EQ(svg::px(12.50), "12.5");
+  EXPECT_EQ(svg::px(25.0 / 2), "12.5");
   EXPECT_EQ(svg::px(100), "100");
 }
 

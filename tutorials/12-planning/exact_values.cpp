@@ -10,7 +10,7 @@ using namespace doxa::support;
 
 namespace {
 
-// Larger models get a coarser certificate, and one that is not yet narrow where a few seconds are over, counted
+// Larger models get a coarser certificate, which ends after a few seconds, narrow or not; they are counted
 // in backups.
 std::size_t cost_of_a_backup(const Pomdp& m) {
   return m.transition.non_zeros() + m.emission.non_zeros() * m.observations.size();
@@ -107,8 +107,8 @@ BeliefPolicy replanning_policy(const Known& k) {
   return greedy_policy(*sequences);  // (12.5)
 }
 
-BeliefPolicy qmdp_policy(const Known& k) { return greedy_policy(k.qmdp.lower); }  // (12.7)
-BeliefPolicy best_policy(const Known& k) { return greedy_policy(k.best.policy); }
+BeliefPolicy qmdp_policy(const Known& k) { return greedy_policy(k.qmdp.lower); }   // (12.7)
+BeliefPolicy best_policy(const Known& k) { return greedy_policy(k.best.policy); }  // (12.2)
 
 std::vector<Imagined> promised_and_earned(const Known& k) {
   std::vector<Imagined> all;
