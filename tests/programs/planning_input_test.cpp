@@ -11,7 +11,7 @@ void expect_no_plan(const std::string& model, const std::string& found) {
   const Scratch scratch;
   write_bytes(scratch / "m.pomdp", model);
   const ShellOutcome run = shell(scratch, "cd " + shell_word(scratch.path().string()) + "; " +
-                                              program("12-planning") + " --quick --pomdp m.pomdp");
+                                              program("12-planning") + " --quick --pomdp m.pomdp --out run");
   EXPECT_EQ(run.status, 2) << model;
   EXPECT_EQ(run.err, "12-planning: m.pomdp: found " + found + "\n");
 }
