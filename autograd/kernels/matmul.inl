@@ -173,7 +173,7 @@ void matmul(Index m, Index n, Index k, const Real* a, Index a_row, Index a_col, 
   if (k == 0 && !accumulate)
     for (Index i = 0; i < m * n; ++i) c[i] = 0;
   const Operand left = {a, a_row, a_col}, right = {b, b_row, b_col};
-  // So much work that copies of both operands are nothing beside it.
+  // From 512 x 512 x 128 multiplications on, copies of both operands are nothing beside them.
   constexpr Index least = 128;
   if (m >= least && n >= least && k >= least && m * n >= 512 * (512 * 128 / k))
     return product_of_blocks(m, n, k, left, right, {c, n, 1}, accumulate);

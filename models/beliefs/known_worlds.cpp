@@ -80,6 +80,21 @@ void set_one_hot(std::span<Real> x, std::size_t at) {
   x[at] = 1;
 }
 
+// Rows of `width` numbers that begin with a belief, which goes on by Bayes' rule; the others become 0.
+Tensor filtered(const Pomdp& m, const Tensor& known, std::size_t width, std::span<const Index> actions,
+                std::span<const Index> observations) {
+  check(m, known, width, actions);
+  check(m, actions, observations);
+  Tensor next(known.shape());
+  std::vector<double> before;
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    const auto a = static_cast<std::size_t>(actions[i]), o = static_cast<std::size_t>(observations[i]);
+    predicted(m, row(known, i, states_of(m)), a, before);
+    conditioned(m, before, a, o, row(next, i, 0, states_of(m)));
+  }
+  return next;
+}
+
 }  // namespace
 
 ExactBeliefWorld::ExactBeliefWorld(const Pomdp& m) : model(m) {
@@ -96,18 +111,7 @@ Tensor start(const ExactBeliefWorld& w, Index batch, Philox&) {
 
 Tensor observe(const ExactBeliefWorld& w, const Tensor& known, std::span<const Index> actions,
                std::span<const Index> observations, Philox&) {
-  const Pomdp& m = w.model;
-  const std::size_t S = states_of(m);
-  check(m, known, S, actions);
-  check(m, actions, observations);
-  Tensor next(known.shape());
-  std::vector<double> before;
-  for (std::size_t i = 0; i < actions.size(); ++i) {
-    const auto a = static_cast<std::size_t>(actions[i]), o = static_cast<std::size_t>(observations[i]);
-    predicted(m, row(known, i, S), a, before);
-    conditioned(m, before, a, o, row(next, i, 0, S));
-  }
-  return next;
+  return filtered(w.model, known, states_of(w.model), actions, observations);
 }
 
 ImaginedStep imagine(const ExactBeliefWorld& w, const Tensor& known, std::span<const Index> actions,
@@ -143,19 +147,11 @@ Tensor start(const HiddenStateWorld& w, Index batch, Philox& random) {
 
 Tensor observe(const HiddenStateWorld& w, const Tensor& known, std::span<const Index> actions,
                std::span<const Index> observations, Philox& random) {
-  const Pomdp& m = w.exact.model;
-  const std::size_t S = states_of(m);
-  check(m, known, 2 * S, actions);
-  check(m, actions, observations);
-  Tensor next(known.shape());
-  std::vector<double> before;
+  const std::size_t S = states_of(w.exact.model);
+  Tensor next = filtered(w.exact.model, known, 2 * S, actions, observations);
   for (std::size_t i = 0; i < actions.size(); ++i) {
-    const auto a = static_cast<std::size_t>(actions[i]), o = static_cast<std::size_t>(observations[i]);
-    predicted(m, row(known, i, S), a, before);
     const std::span<Real> b = row(next, i, 0, S);
-    conditioned(m, before, a, o, b);
-    before.assign(b.begin(), b.end());
-    set_one_hot(row(next, i, S, S), draw_from(before, random));
+    set_one_hot(row(next, i, S, S), draw_from(std::vector<double>(b.begin(), b.end()), random));
   }
   return next;
 }

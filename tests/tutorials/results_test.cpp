@@ -61,6 +61,7 @@ TEST(Committed, TablesHaveTheSameWordsAndNearlyTheSameNumbers) {
   EXPECT_TRUE(same("  K  gap\n 10  3.0e-14\n", "  K  gap\n 10  1.00e-14\n"));
   EXPECT_FALSE(same("  K  bound\n  1  -2.83\n", "  K  bound\n  1  -4.83\n"));
   EXPECT_FALSE(same("  K  bound\n  1  -2.83\n", "  K  gap\n  1  -2.83\n"));
+  EXPECT_TRUE(same("  K  seconds\n  1  90\n", "  K  seconds\n  1  18\n"));
   EXPECT_FALSE(same("  K  bound\n  1  -2.83\n", "  K  bound\n  1  2.83\n"));
 }
 

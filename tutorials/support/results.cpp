@@ -128,6 +128,7 @@ bool same_table(const std::string& fresh, const std::string& committed) {
   const auto [words, numbers] = words_and_numbers(fresh);
   const auto [other_words, others] = words_and_numbers(committed);
   if (words != other_words || numbers.size() != others.size()) return false;
+  if (words.find("seconds") != std::string::npos) return true;  // times are not compared
   double largest = 0;
   for (const double x : others) largest = std::max(largest, std::abs(x));
   for (std::size_t i = 0; i < numbers.size(); ++i) {

@@ -61,7 +61,8 @@ ResultsFile read_results(const std::filesystem::path& file);
 // Not compared are times (names that end in "seconds"), texts but for tables and the sentences of claims, and
 // numbers of claims that state an inequality, which hold or fail by themselves. A name that only one of the
 // two has is a difference beyond every tolerance, and so is a printed table with other words, or with a
-// number that differs by more than a quarter of itself and a twentieth of the table's largest.
+// number that differs by more than a quarter of itself and a twentieth of the table's largest; of a table with
+// a column of seconds only the words are compared.
 Claim agrees_with_committed(const ResultsFile& fresh, const ResultsFile& committed,
                             const std::vector<Claim>& claims,
                             const std::map<std::string, double>& tolerances);
