@@ -10,7 +10,7 @@
 namespace doxa {
 namespace {
 
-constexpr std::size_t open = static_cast<std::size_t>(-1);  // an observation without an action yet
+constexpr std::size_t undecided = static_cast<std::size_t>(-1);  // an observation without an action yet
 
 // A policy that is begun: the first `chosen` observations of the order have actions.
 struct Branch {
@@ -22,7 +22,7 @@ struct Branch {
 class MemorylessSearch {
  public:
   MemorylessSearch(const PlanningModel& m, std::size_t most)
-      : m_(m), most_(most), after_(m.observations(), open) {
+      : m_(m), most_(most), after_(m.observations(), undecided) {
     weigh();
     // One action for ever is memoryless, too.
     const ReferenceValue repeated = blind(m);
@@ -43,7 +43,7 @@ class MemorylessSearch {
         continue;
       }
       if (branch.chosen > 0) after_[order_[branch.chosen - 1]] = branch.action;
-      for (std::size_t i = branch.chosen; i < order_.size(); ++i) after_[order_[i]] = open;
+      for (std::size_t i = branch.chosen; i < order_.size(); ++i) after_[order_[i]] = undecided;
       const bool whole = branch.chosen == order_.size();
       ++best_.bounded;
       const FixedPoint known = evaluate_begun(*branch.values, whole);
@@ -93,7 +93,7 @@ class MemorylessSearch {
 
   double tolerance() const { return 8 * m_.for_ever(m_.slack()); }
 
-  // Q(s,a) = r(s,a) + d Σ_{s'} T(s'|s,a) Σ_o O(o|a,s') Q(s', π(o)), and where π(o) is open, max_{a'}
+  // Q(s,a) = r(s,a) + d Σ_{s'} T(s'|s,a) Σ_o O(o|a,s') Q(s', π(o)), and where π(o) is undecided, max_{a'}
   // Q(s',a').
   FixedPoint evaluate_begun(const std::vector<double>& begin, bool whole) const {
     const std::size_t states = m_.states();
@@ -108,7 +108,7 @@ class MemorylessSearch {
         for (std::size_t k = 0; k < seen.size(); ++k) {
           const std::size_t action = after_[seen.column[k]];
           double q_next = -std::numeric_limits<double>::infinity();
-          if (action != open)
+          if (action != undecided)
             q_next = q[action * states + next];
           else
             for (std::size_t b = 0; b < m_.actions(); ++b) q_next = std::max(q_next, q[b * states + next]);
