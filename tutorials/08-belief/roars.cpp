@@ -140,8 +140,8 @@ Figure roars_figure(const Pomdp& m, double ear, const std::string& letters) {
   };
   draw(by_share, "share", Color::orange, Dash::dotted, Marker::diamond);
   draw(by_votes, "votes", Color::green, Dash::dash_dot, Marker::triangle);
-  draw(by_odds, "odds, no doors", Color::vermillion, Dash::dashed, Marker::square);
   draw(by_belief, "belief", Color::blue, Dash::solid, Marker::circle);
+  draw(by_odds, "odds, no doors", Color::purple, Dash::dashed, Marker::square);
   left.y_range = Range{-0.05, 1.05};
   std::vector<std::string> ticks{"–"};
   for (const char letter : letters) ticks.emplace_back(letter == 'D' ? "door" : std::string(1, letter));

@@ -120,6 +120,24 @@ TEST(Exercise08, ARareState) {
   EXPECT_NEAR(1 - std::pow(0.5, 1.0 / 40'000), 1.7e-5, 5e-7);
 }
 
+TEST(Exercise08, ADoorBetweenThem) {
+  const auto look = [](std::vector<std::size_t> actions, std::vector<std::size_t> heard) {
+    return smooth(noisy_tiger(), {actions, heard});
+  };
+  const Smoothed door = look({listen, listen, listen, open_left, listen, listen, listen, listen, listen},
+                             {1, 1, 1, 0, 0, 0, 0, 0, 0});
+  EXPECT_NEAR(probability(door, 3, 0), 0.0055, 5e-5);
+  EXPECT_NEAR(probability(door, 3, 0), static_cast<double>(door.filtered[3 * 2]), 1e-15);
+  const Smoothed even = look(std::vector<std::size_t>(6, listen), {1, 1, 1, 0, 0, 0});
+  for (std::size_t k = 0; k <= 6; ++k) {
+    EXPECT_NEAR(probability(even, k, 0), 0.5, 1e-14);
+    const double at_the_time = entropy(static_cast<double>(even.filtered[2 * k]));
+    const double most = k == 0 || k == 6 ? std::numbers::ln2 + 1e-14 : 0.45;
+    EXPECT_LE(at_the_time, most) << k;
+  }
+}
+
+// What the page on looking back opens with.
 TEST(Exercise08, ThreeRoarsThenFive) {
   const std::vector<std::size_t> actions(8, listen), heard{1, 1, 1, 0, 0, 0, 0, 0};
   const Smoothed t = smooth(noisy_tiger(), {actions, heard});
@@ -160,6 +178,18 @@ TEST(Exercise08, WhereOneStepIsDecided) {
   EXPECT_EQ(value_of(mdp, 0.89, 1), -1);
   EXPECT_GT(value_of(mdp, 0.91, 1), -1);
   EXPECT_GT(value_of(mdp, 0.09, 1), -1);
+}
+
+TEST(Exercise08, AnEarForWhichOneRoarIsEnough) {
+  const auto looking = [](double ear) {
+    const Pomdp m = noisy_tiger(ear);
+    const BeliefMdp mdp(m);
+    return value_of(mdp, 0.5, 2) - mdp.blind_value(m.start, 2);
+  };
+  EXPECT_NEAR(looking(0.9), 0, 1e-12);
+  EXPECT_GT(looking(0.901), 0.05);
+  EXPECT_NEAR(looking(0.92), 2.09, 1e-12);
+  EXPECT_NEAR(value_of(BeliefMdp(noisy_tiger(0.92)), 0.5, 2), 0.14, 1e-12);
 }
 
 TEST(Exercise08, ThreeStepsOfAnyDiscount) {
