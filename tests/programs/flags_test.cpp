@@ -105,7 +105,7 @@ TEST(FlagsOfChapter08, AreRefusedInOneLine) {
       {"--only roars --pomdp m.pomdp", "--only: found 'roars'" + section},
       {"--only shipped --pomdp m.pomdp", "--only: found 'shipped'" + section}};
   for (const auto& [flags, said] : all) {
-    const ShellOutcome run = shell(scratch, here + program("08-belief") + " " + flags);
+    const ShellOutcome run = shell(scratch, here + program("08-belief") + " --out w " + flags);
     EXPECT_EQ(run.status, 2) << flags;
     EXPECT_EQ(run.err, "08-belief: " + said + "\n");
   }
