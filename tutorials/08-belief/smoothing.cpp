@@ -209,7 +209,7 @@ void claim_sharpness(Chapter& chapter, const Pomdp& m, std::span<const std::size
         {k, k ? m.actions[actions[k - 1]] : "", nats(sums.filtered[k]), nats(sums.smoothed[k]), nats(gain)});
     largest_gain = std::max(largest_gain, gain);
     worst_gain = std::min(worst_gain, gain);
-    worst_identity = std::max(worst_identity, std::abs(gain - sums.information[k]));  // (08.15)
+    worst_identity = std::max(worst_identity, std::abs(gain - sums.information[k]));  // (08.16)
   }
   chapter.print("sharpness", table);
   std::cout << "In single sequences it can be the other way round: at " << sums.blunter << " of "
@@ -239,7 +239,7 @@ void claim_tiger_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t
   for (std::size_t k = t.horizon() + 1; k-- > 0;) {
     if (k < t.horizon() && t.actions[k] != listen) verdict = k;
     const double filtered = static_cast<double>(smoothed.filtered[verdict * 2]);
-    worst = std::max(worst, std::abs(probability(smoothed, k, 0) - filtered));  // (08.16)
+    worst = std::max(worst, std::abs(probability(smoothed, k, 0) - filtered));  // (08.15)
   }
   chapter.claims.equal(
       where + "between two doors Tiger's smoothed belief is what the filter ends with (largest difference)",

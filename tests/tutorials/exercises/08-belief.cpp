@@ -45,6 +45,7 @@ TEST(Exercise08, WhatListeningCostsInTotal) {
                               std::pow(0.15, left) * std::pow(0.85, n - left)));
     });
   };
+  EXPECT_NEAR(surprise(12) / 12, 0.4800, 5e-5);
   for (const int n : {1, 5, 24})
     EXPECT_NEAR(surprise(n) - n * entropy(0.85), std::numbers::ln2 - expected_entropy(n), 1e-12);
   EXPECT_NEAR(surprise(24) / 24, 0.4516, 5e-5);
@@ -72,7 +73,7 @@ TEST(Exercise08, AFilterThatForgetsToPredict) {
   // Over all that can be heard after these actions: the sum of what this filter takes for the evidence,
   // whether that is the evidence, and both sides of (08.9) at the end.
   struct Found {
-    double total = 0, evidence_off = 0, in_truth = 0, in_itself = 0;
+    double total = 0, evidence_off = 0, in_truth = 0, in_itself = 0, too_sure = 0;
   };
   const auto look = [&](const std::vector<std::size_t>& actions) {
     Found found;
@@ -91,6 +92,7 @@ TEST(Exercise08, AFilterThatForgetsToPredict) {
       const double evidence = std::exp(truth.log_evidence);
       found.total += product;
       found.evidence_off = std::max(found.evidence_off, std::abs(product - evidence) / evidence);
+      found.too_sure += evidence * (probability(truth, actions.size(), 0) - b[0]) * (2 * b[0] - 1);
       for (std::size_t s = 0; s < 2; ++s) {
         found.in_truth += evidence * probability(truth, actions.size(), s) * b[s];
         found.in_itself += evidence * b[s] * b[s];
@@ -102,8 +104,9 @@ TEST(Exercise08, AFilterThatForgetsToPredict) {
               doors = look({listen, listen, open_left, listen});
   EXPECT_LT(listening.evidence_off, 1e-14);
   EXPECT_NEAR(listening.in_truth, listening.in_itself, 1e-14);
-  EXPECT_NEAR(doors.total, 1, 1e-14);                // (08.7) notices nothing
-  EXPECT_GT(doors.evidence_off, 0.5);                // (08.12) does, and so would (08.2)
+  EXPECT_NEAR(doors.total, 1, 1e-14);  // (08.7) notices nothing
+  EXPECT_GT(doors.evidence_off, 0.5);  // (08.12) does, and so would (08.2)
+  EXPECT_NEAR(doors.in_truth - doors.in_itself, doors.too_sure, 1e-14);
   EXPECT_GT(doors.in_itself - doors.in_truth, 0.2);  // (08.9): it is sure and wrong
 }
 
