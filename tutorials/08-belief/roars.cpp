@@ -81,8 +81,8 @@ std::vector<std::array<double, rules>> opinions_along(const Pomdp& m, double ear
   return all;
 }
 
-// Over all that can be heard after these actions: E Σ_k -log p̂(o_k) of each rule, the same as (08.23) has it,
-// and how far the short filter is from the engine's.
+// Over all that can be heard after these actions: E Σ_k -log p̂(o_k) of each rule, its divergence as (08.23) has
+// it, the entropy of what is heard, and how far the short filter is from the engine's.
 struct Costs {
   std::array<double, rules> nats{}, divergence{};
   double evidence = 0, from_engine = 0;

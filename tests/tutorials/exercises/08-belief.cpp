@@ -110,19 +110,6 @@ TEST(Exercise08, AFilterThatForgetsToPredict) {
   EXPECT_GT(doors.in_itself - doors.in_truth, 0.2);  // (08.9): it is sure and wrong
 }
 
-TEST(Exercise08, ARareState) {
-  for (const double e : {0.3, 0.01, 1e-5}) {
-    const double b[] = {1 - e, e}, squares = b[0] * b[0] + b[1] * b[1];
-    const double term[] = {b[0] - squares, b[1] - squares};
-    EXPECT_GT(term[0], 0);
-    EXPECT_LT(term[1], 0);
-    EXPECT_NEAR(b[0] * term[0] + b[1] * term[1], 0, 1e-16);
-    EXPECT_NEAR(b[0] * term[0] * term[0] + b[1] * term[1] * term[1], e * (1 - e) * (1 - 2 * e) * (1 - 2 * e),
-                1e-15);
-  }
-  EXPECT_NEAR(1 - std::pow(0.5, 1.0 / 40'000), 1.7e-5, 5e-7);
-}
-
 TEST(Exercise08, ADoorBetweenThem) {
   const auto look = [](std::vector<std::size_t> actions, std::vector<std::size_t> heard) {
     return smooth(noisy_tiger(), {actions, heard});
