@@ -1,7 +1,6 @@
 #include "doxa/autograd/ops.h"
 #include "doxa/autograd/random.h"
 #include "doxa/autograd/wengert.h"
-#include "expression.h"
 #include "sections.h"
 
 using namespace doxa;

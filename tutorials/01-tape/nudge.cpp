@@ -1,0 +1,92 @@
+// A check as one would write it, and what becomes of it where the step is very short.
+
+#include <algorithm>
+#include <limits>
+
+#include "sections.h"
+
+using namespace doxa;
+using namespace doxa::support;
+
+namespace {
+
+//! [naive]
+bool accepts(double slope, Real rule, double tolerance) {
+  return std::abs(slope - rule) <= tolerance * std::abs(rule);
+}
+double nudge(const AlongX2& g, double h) {
+  const Real above = static_cast<Real>(g.at.x2 + h);
+  return (static_cast<double>(g(above)) - static_cast<double>(g(g.at.x2))) /
+         static_cast<double>(above - g.at.x2);
+}
+//! [naive]
+
+double spacing(Real x) {
+  const Real above = std::nextafter(x, std::numeric_limits<Real>::infinity());
+  return static_cast<double>(above) - static_cast<double>(x);
+}
+
+}  // namespace
+
+void naive_differences(Chapter& chapter, const Point& at) {
+  const AlongX2 along{at};
+  const List list = list_of_f(at);
+  const Real right = reverse_sweep(list.edges, list.values.size())[1],
+             wrong = assigning_sweep(list.edges, list.values.size())[1];
+  std::cout << "\nIs ∂f/∂x₂ right at " << at.text()
+            << "? A check as one would write it: nudge x₂ by h, and accept "
+               "what is within 0.001 of the quotient.\n\n";
+  Table table({{"h", 1},
+               {"[f(x₂ + h) − f(x₂)]/h", 5},
+               "+=, " + significant(right, 5),
+               "=, " + significant(wrong, 5)});
+  const auto verdict = [](double slope, Real rule) {
+    return accepts(slope, rule, 1e-3) ? "accepted" : "refused";
+  };
+  int good = 0, tried = 0;
+  for (int k = 1; k <= std::numeric_limits<Real>::digits10 + 1; ++k) {
+    const double h = std::pow(10.0, -k);
+    if (static_cast<Real>(at.x2 + h) == at.x2) break;
+    const double slope = nudge(along, h);
+    // Rounding and truncation together: (01.10).
+    chapter.results.set("nudge." + std::to_string(k), slope, along.forward_difference(h).bound);
+    table.row({h, slope, verdict(slope, right), verdict(slope, wrong)});
+    ++tried;
+    good += accepts(slope, right, 1e-3);
+  }
+  std::cout << table << "\n  " << good << " of " << tried << " steps accept the right one.\n";
+  chapter.results.set("nudge.right", right);
+  chapter.results.set("nudge.wrong", wrong);
+
+  // The other way to be misled: at (3, 10⁻⁴) the use that = forgets is worth less than the tolerance.
+  const Point small{3, Real(1e-4)};
+  const List there = list_of_f(small);
+  const Real lost = assigning_sweep(there.edges, there.values.size())[0],
+             whole = reverse_sweep(there.edges, there.values.size())[0];
+  const auto slope_along_x1 = [&](double h) {
+    const Real above = static_cast<Real>(small.x1 + h);
+    return (static_cast<double>(f(above, small.x2)) - static_cast<double>(f(small.x1, small.x2))) /
+           static_cast<double>(above - small.x1);
+  };
+  const double h = std::cbrt(u), slope = slope_along_x1(h);
+  std::cout << "  At (3, 0.0001) and h = " << significant(h, 1) << " the same check " << verdict(slope, lost)
+            << " for ∂f/∂x₁ what = makes of it, " << significant(lost, 5) << " for " << significant(whole, 5)
+            << ".\n";
+  chapter.results.set("nudge.whole", whole);
+  chapter.results.set("nudge.lost", lost);
+  if (sizeof(Real) == 8)
+    chapter.claims.equal("at (3, 10⁻⁴) a nudge along x₁ is nearer to the wrong gradient than 0.001 of it",
+                         slope, lost, 1e-3 * lost,
+                         "the tolerance of the naive check; the gradient lacks 0.0001 of 0.3334");
+
+  // Numbers of f are whole multiples of their spacing; the shortest step divides them by the spacing of x₂.
+  const Real above = std::nextafter(at.x2, std::numeric_limits<Real>::infinity());
+  const double unit = std::min(spacing(along(at.x2)), spacing(along(above))) / spacing(at.x2);
+  const double multiple = nudge(along, 0.6 * spacing(at.x2)) / unit;
+  chapter.results.set("nudge.unit", unit);
+  chapter.claims.equal(
+      "with the shortest step that there is, the quotient is a whole multiple of the spacing of f over "
+      "that of x₂ (distance to the next one)",
+      multiple, std::round(multiple), 0,
+      "differences of two numbers of f are whole multiples of its spacing");
+}
