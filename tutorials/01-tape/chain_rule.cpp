@@ -11,7 +11,7 @@ using namespace doxa::support;
 
 List list_of_f(const Point& at) {
   List list;
-  const Number x1 = list.add(at.x1), x2 = list.add(at.x2);
+  const Number x1 = add(list, at.x1), x2 = add(list, at.x2);
   f(x1, x2);
   return list;
 }

@@ -19,7 +19,7 @@ constexpr Real rate = Real(0.05);
 
 //! [loss]
 Number loss(Number w, Number b) {
-  Number sum = w.list->add(0);
+  Number sum = add(*w.list, 0);
   for (const Datum& d : data) {
     const Number miss = w * d.x + b - d.y;
     sum = sum + miss * miss;
@@ -30,8 +30,8 @@ Number loss(Number w, Number b) {
 
 Real loss_at(Real w, Real b) {
   List list;
-  const Number weight = list.add(w);
-  return loss(weight, list.add(b)).value();
+  const Number weight = add(list, w);
+  return loss(weight, add(list, b)).value();
 }
 
 using Backward = std::vector<Real> (*)(const Edges&, std::size_t);
@@ -47,7 +47,7 @@ Run descend(Backward backward) {
   for (int step = 0; step <= steps; ++step) {
     //! [step]
     List list;
-    const Number w = list.add(run.w), b = list.add(run.b), now = loss(w, b);
+    const Number w = add(list, run.w), b = add(list, run.b), now = loss(w, b);
     const std::vector<Real> adjoint = backward(list.edges, list.values.size());
     //! [step]
     run.loss.push_back(static_cast<double>(now.value()));
@@ -112,7 +112,7 @@ double true_slope(const Run& r) {
 
 void claim_paths(Chapter& chapter) {
   List list;
-  const Number w = list.add(0), b = list.add(0);
+  const Number w = add(list, 0), b = add(list, 0);
   loss(w, b);
   const std::size_t last = list.values.size() - 1;
   Edges ones = list.edges;
@@ -140,10 +140,13 @@ void line(Chapter& chapter) {
   const Run assigning = descend(assigning_sweep), adding = descend(reverse_sweep);
   int fell = 0;
   for (std::size_t i = 1; i < assigning.loss.size(); ++i) fell += assigning.loss[i] < assigning.loss[i - 1];
+  const std::string curve = "  " + significant(assigning.loss.front()) + " " + sparkline(assigning.loss) +
+                            " " + significant(assigning.loss.back()) + "\n";
+  chapter.results.set("printed.sparkline", curve);
   std::cout << "A line through five points, by gradient descent. The loss fell in " << fell << " of " << steps
-            << " steps:\n\n  " << significant(assigning.loss.front(), 4) << " " << sparkline(assigning.loss)
-            << " " << significant(assigning.loss.back(), 4)
-            << "\n\nIs there anything wrong with this program? It has = where the next row has +=:\n\n";
+            << " steps:\n\n"
+            << curve
+            << "\nIs there anything wrong with this program? It has = where the next row has +=:\n\n";
   Table table(
       {"sweep", {"loss, step 0", 4}, "10", "100", "300", "line", {"its ∂loss/∂w", 2}, {"a nudge says", 2}},
       4);

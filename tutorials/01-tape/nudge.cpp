@@ -69,9 +69,9 @@ void naive_differences(Chapter& chapter, const Point& at) {
            static_cast<double>(above - small.x1);
   };
   const double h = std::cbrt(u), slope = slope_along_x1(h);
-  std::cout << "  At (3, 0.0001) and h = " << significant(h, 1) << " the same check " << verdict(slope, lost)
-            << " for ∂f/∂x₁ what = makes of it, " << significant(lost, 5) << " for " << significant(whole, 5)
-            << ".\n";
+  std::cout << "  At (3, 0.0001), where ∂f/∂x₁ is " << significant(whole, 5) << ", = makes it "
+            << significant(lost, 5) << ", and with h = " << significant(h, 1) << " that is "
+            << verdict(slope, lost) << ".\n";
   chapter.results.set("nudge.whole", whole);
   chapter.results.set("nudge.lost", lost);
   if (sizeof(Real) == 8)
