@@ -18,7 +18,6 @@ List list_of_f(const Point& at) {
 
 const std::array<const char*, 8> partials_of_f{"1/v₀", "v₁", "v₀", "1", "1", "1 − v₅²", "1", "−1"};
 
-//! [sweeps]
 Real sum_over_paths(const Edges& edges, std::size_t from, std::size_t to, std::int64_t& products) {  // (01.2)
   if (from == to) return 1;
   Real sum = 0;
@@ -36,7 +35,6 @@ std::vector<Real> forward_sweep(const Edges& edges, std::size_t records, std::si
   for (const Edge& e : edges) tangent[e.to] += e.partial * tangent[e.from];
   return tangent;
 }
-//! [sweeps]
 
 //! [reverse]
 std::vector<Real> reverse_sweep(const Edges& edges, std::size_t records) {  // (01.4)

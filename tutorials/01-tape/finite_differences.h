@@ -43,7 +43,6 @@ struct Extrapolation {
 
 // Steps h, h/√2, h/2, …; row i holds D(h_i) extrapolated 0, 1, … i times. `noise` is what g may be off by;
 // with 0 the estimate is Ridders' own.
-//! [ridders]
 template <class G>
 Extrapolation ridders(G g, doxa::Real at, double h, double noise) {
   constexpr std::size_t rows = 12;
@@ -67,7 +66,6 @@ Extrapolation ridders(G g, doxa::Real at, double h, double noise) {
   }
   return best;
 }
-//! [ridders]
 
 // Errors at one step, for the table and the figure.
 struct Errors {

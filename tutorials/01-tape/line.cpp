@@ -17,7 +17,6 @@ constexpr double count_of_data = data.size();
 constexpr int steps = 300;
 constexpr Real rate = Real(0.05);
 
-//! [loss]
 Number loss(Number w, Number b) {
   Number sum = add(*w.list, 0);
   for (const Datum& d : data) {
@@ -26,7 +25,6 @@ Number loss(Number w, Number b) {
   }
   return sum * (Real(1) / 5);
 }
-//! [loss]
 
 Real loss_at(Real w, Real b) {
   List list;
@@ -45,11 +43,9 @@ struct Run {
 Run descend(Backward backward) {
   Run run;
   for (int step = 0; step <= steps; ++step) {
-    //! [step]
     List list;
     const Number w = add(list, run.w), b = add(list, run.b), now = loss(w, b);
     const std::vector<Real> adjoint = backward(list.edges, list.values.size());
-    //! [step]
     run.loss.push_back(static_cast<double>(now.value()));
     run.dw = adjoint[w.record];
     run.db = adjoint[b.record];

@@ -9,7 +9,7 @@ using namespace doxa::support;
 int main(int argc, char** argv) {
   Arguments arguments("01-tape", "What a tape is: reverse mode by hand, and how to check it");
   std::vector<double> x{static_cast<double>(default_point.x1), static_cast<double>(default_point.x2)};
-  arguments.numbers("at", "X1,X2", x, "where f is taken apart (default 3,0.5)");
+  arguments.numbers("at", "X1,X2", x, "where f is taken apart, in sections list, nudge and differences");
   arguments.must_hold([&]() -> std::string {
     if (x.size() != 2)
       return "--at: found " + std::to_string(x.size()) + " number" + (x.size() == 1 ? "" : "s") +
@@ -25,19 +25,27 @@ int main(int argc, char** argv) {
       section(chapter, Point{static_cast<Real>(x[0]), static_cast<Real>(x[1])});
     };
   };
+  const auto elsewhere = [&](void (*section)(Chapter&)) {
+    return [&arguments, section](Chapter& chapter) {
+      if (arguments.given("only") && arguments.given("at"))
+        throw UsageError(
+            "--at: found beside a section that has no point, expected list, nudge or differences");
+      section(chapter);
+    };
+  };
   return run_chapter(arguments, argc, argv,
-                     {{"line", line},
+                     {{"line", elsewhere(line)},
                       {"list", here([](Chapter& chapter, const Point& at) {
                          small_expression(chapter, at);
                          random_points(chapter);
                        })},
-                      {"doublings", doublings},
-                      {"tensors", tensors},
+                      {"doublings", elsewhere(doublings)},
+                      {"tensors", elsewhere(tensors)},
                       {"nudge", here(naive_differences)},
                       {"differences", here([](Chapter& chapter, const Point& at) {
                          finite_differences(chapter, at);
                          ridders_estimate(chapter);
                        })},
-                      {"verdicts", verdicts},
-                      {"model", checked_model}});
+                      {"verdicts", elsewhere(verdicts)},
+                      {"model", elsewhere(checked_model)}});
 }

@@ -1,6 +1,7 @@
 // A check as one would write it, and what becomes of it where the step is very short.
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "sections.h"
@@ -57,6 +58,29 @@ void naive_differences(Chapter& chapter, const Point& at) {
   std::cout << table << "\n  " << good << " of " << tried << " steps accept the right one.\n";
   chapter.results.set("nudge.right", right);
   chapter.results.set("nudge.wrong", wrong);
+
+  if (sizeof(Real) == 8 && at.x1 == default_point.x1 && at.x2 == default_point.x2) {
+    // From 10⁻³ to 10⁻⁹ by (01.10); at 10⁻² truncation is 0.16 % of the derivative; at 10⁻¹⁴ and below the quotients
+    // are multiples of 0.044, 0.44 and 4, none of which is near enough.
+    const std::array<std::pair<int, bool>, 9> text{{{2, false},
+                                                    {3, true},
+                                                    {5, true},
+                                                    {7, true},
+                                                    {8, true},
+                                                    {9, true},
+                                                    {14, false},
+                                                    {15, false},
+                                                    {16, false}}};
+    int as_said = 0;
+    for (const auto& step : text) {
+      const double slope_there = nudge(along, std::pow(10.0, -step.first));
+      as_said += accepts(slope_there, right, 1e-3) == step.second && !accepts(slope_there, wrong, 1e-3);
+    }
+    chapter.claims.equal(
+        "the naive check refuses the right gradient with steps of 10⁻² and of 10⁻¹⁴ and less, and accepts it "
+        "from 10⁻³ to 10⁻⁹ (steps tried)",
+        as_said, static_cast<double>(text.size()), 0, "a count");
+  }
 
   // The other way to be misled: at (3, 10⁻⁴) the use that = forgets is worth less than the tolerance.
   const Point small{3, Real(1e-4)};

@@ -23,7 +23,7 @@ using Edges = std::vector<Edge>;  // in the order of `to`
 //! [tiny-tape]
 struct List {
   std::vector<Real> values;  // of the records
-  Edges edges;               // arrows: `from` a record `to` one that uses it, with its derivative `partial`
+  Edges edges;  // arrows: {used record, record that uses it, derivative of the latter by the former}
 };
 
 struct Number {

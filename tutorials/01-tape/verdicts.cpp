@@ -76,7 +76,6 @@ Var square_assigned(Var x) {
 }
 
 // The nearest whole number, with the derivative of x: straight through.
-//! [round]
 Var round(Var x) {  // (01.17)
   return record(
       "round", x.shape(), {x},
@@ -87,7 +86,6 @@ Var round(Var x) {  // (01.17)
         for (Index i = 0; i < r.size(); ++i) r.adjoint(0)[i] += r.adjoint()[i];
       });
 }
-//! [round]
 
 }  // namespace
 
