@@ -27,6 +27,28 @@ double spacing(Real x) {
   return static_cast<double>(above) - static_cast<double>(x);
 }
 
+// f at the nearest numbers to x₂, in units of their spacing and of that of f, beside the tangent.
+void draw_steps(Chapter& chapter, const AlongX2& along) {
+  const double across = std::max(spacing(along.at.x2), u / 4), up = spacing(along(along.at.x2));
+  const std::vector<double> count = spaced(-6, 24, 1), shortest{0, 1};
+  const auto rise = [&](double k) {
+    const Real x2 = static_cast<Real>(along.at.x2 + k * across);
+    return (static_cast<double>(along(x2)) - static_cast<double>(along(along.at.x2))) / up;
+  };
+  const double slope = along.exact().first * across / up;
+  Figure figure("Computed values of f at neighbouring numbers x₂, and the tangent", 1, 340);
+  Axes& axes = figure.axes("f at neighbouring numbers, around " + along.at.text(),
+                           "x₂, in spacings of " + significant(across, 2),
+                           "f − f" + along.at.text() + ", in spacings of " + significant(up, 2));
+  axes.line(count, series(count, [&](double k) { return slope * k; }),
+            {.label = "the tangent", .color = Color::blue});
+  axes.line(shortest, series(shortest, rise),
+            {.label = "the shortest nudge", .color = Color::vermillion, .dash = Dash::solid, .width = 3});
+  axes.scatter(count, series(count, rise),
+               {.label = "f as computed", .color = Color::ink, .marker = Marker::circle});
+  chapter.figure("steps", figure);
+}
+
 }  // namespace
 
 void naive_differences(Chapter& chapter, const Point& at) {
@@ -35,8 +57,8 @@ void naive_differences(Chapter& chapter, const Point& at) {
   const Real right = reverse_sweep(list.edges, list.values.size())[1],
              wrong = assigning_sweep(list.edges, list.values.size())[1];
   std::cout << "\nIs ∂f/∂x₂ right at " << at.text()
-            << "? A check as one would write it: nudge x₂ by h, and accept "
-               "what is within 0.001 of the quotient.\n\n";
+            << "? A check as one would write it: nudge x₂ by h, and accept\n"
+            << "what is within 0.001 of the quotient. Which h?\n\n";
   Table table({{"h", 1},
                {"[f(x₂ + h) − f(x₂)]/h", 5},
                "+=, " + significant(right, 5),
@@ -60,7 +82,7 @@ void naive_differences(Chapter& chapter, const Point& at) {
   chapter.results.set("nudge.wrong", wrong);
 
   if (sizeof(Real) == 8 && at.x1 == default_point.x1 && at.x2 == default_point.x2) {
-    // From 10⁻³ to 10⁻⁹ by (01.10); at 10⁻² truncation is 0.16 % of the derivative; at 10⁻¹⁴ and below the quotients
+    // From 10⁻³ to 10⁻⁹ by (01.10); at 10⁻² truncation is 0.16 % of it; at 10⁻¹⁴ and below quotients
     // are multiples of 0.044, 0.44 and 4, none of which is near enough.
     const std::array<std::pair<int, bool>, 9> text{{{2, false},
                                                     {3, true},
@@ -81,6 +103,8 @@ void naive_differences(Chapter& chapter, const Point& at) {
         "from 10⁻³ to 10⁻⁹ (steps tried)",
         as_said, static_cast<double>(text.size()), 0, "a count");
   }
+
+  draw_steps(chapter, along);
 
   // The other way to be misled: at (3, 10⁻⁴) the use that = forgets is worth less than the tolerance.
   const Point small{3, Real(1e-4)};

@@ -8,8 +8,7 @@
 
 #include "doxa/autograd/real.h"
 
-// A tape in a few lines, for numbers: what the chapter starts from, and the first thing to compare the engine's
-// with.
+// A tape in a few lines, for numbers: what the chapter starts from.
 
 using doxa::Real;
 
