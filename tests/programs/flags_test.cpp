@@ -111,6 +111,16 @@ TEST(FlagsOfChapter08, AreRefusedInOneLine) {
   }
 }
 
+// With some poor ears the short filter never comes to 0: the smallest doubles are rounded up again.
+TEST(FlagsOfChapter08, EveryEarKeepsTheClaims) {
+  const Scratch scratch;
+  for (const std::string ear : {"0.501", "0.52", "0.65", "0.9", "0.95"}) {
+    const std::string flags = " --only roars --ear " + ear + " --out " + shell_word((scratch / "w").string());
+    const ShellOutcome run = shell(scratch, program("08-belief") + flags);
+    EXPECT_EQ(run.status, 0) << ear << '\n' << run.out;
+  }
+}
+
 TEST_F(Flags, OfChapter09HaveTheirEffectBesideAllOthers) {
   expect_effect_of_each("09-filtering-bound",
                         {"--lenient", "--action-weights 2,1", "--horizon 3", "--seed 3"});

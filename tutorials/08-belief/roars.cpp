@@ -155,16 +155,21 @@ Figure roars_figure(const Pomdp& m, double ear, const std::string& letters) {
   return figure;
 }
 
-// A roar so often on one side that a double forgets the other, and then as often there.
+// Roars on one side until a double forgets the other, and then as often there. With an ear below two thirds it
+// need not forget: the last digits of the smallest double are rounded up again at each step.
 void claim_no_return(Chapter& chapter, const Pomdp& m, double ear) {
-  const auto roars_a_side = static_cast<std::size_t>(std::ceil(760 / std::log(ear / (1 - ear))));
+  const double least = std::numeric_limits<double>::denorm_min();
+  const auto most = static_cast<std::size_t>(-std::log(least) / std::log(ear / (1 - ear))) + 10;
   std::vector<double> small{0.5, 0.5};
   Belief exact = initial_belief(m);
-  for (std::size_t k = 0; k < 2 * roars_a_side; ++k) {
-    const std::size_t o = k < roars_a_side ? 0 : 1;
+  const auto hear = [&](std::size_t o) {
     small = filter_step(m, small, listening_action, o).belief;
     update(m, exact, listening_action, o);
-  }
+  };
+  std::size_t roars_a_side = 0;
+  for (; small[1] > 0 && roars_a_side < most; ++roars_a_side) hear(0);
+  if (small[1] > 0) return;
+  for (std::size_t k = 0; k < roars_a_side; ++k) hear(1);
   const std::string many = std::to_string(roars_a_side);
   chapter.claims.equal(
       "after " + many + " roars on the left and " + many + " on the right the engine's belief is one half",
