@@ -36,6 +36,8 @@ TEST(PlanningInput, NeedsADiscount) {
   for (const char* discount : {"1", "0"})
     expect_no_plan(model_of(discount, "R: x : a : * : * 1\n"),
                    std::string("discount ") + discount + ", expected more than 0 and less than 1");
+  expect_no_plan(model_of("0.99999", "R: x : a : * : * 1\n"),
+                 "discount 0.99999, expected at most 0.9999, or episodes never end");
 }
 
 TEST(PlanningInput, NeedsActions) {
