@@ -33,8 +33,9 @@ extern const double resolution_limit;
 /// can be wrong by no more than this share of its norm, and no numerical derivative contradicts one of them.
 extern const double undecided_limit;
 
-/// A sampled check of functions of up to this many numbers takes each of them.
-inline constexpr std::size_t few_inputs = 64;
+/// A sampled check of a function of up to this many numbers takes each of them, and each output of its own if
+/// there are no more of these: a sum of outputs shows less of a derivative than the derivative itself.
+inline constexpr std::size_t few_numbers = 64;
 
 /// One checked derivative: of an element of y, or of F = Σ v_i y_i for a random cotangent v, with respect to
 /// an element of an input or along a random direction.
@@ -99,14 +100,14 @@ struct GradientReport {
 enum class CheckMode {
   automatic,  ///< jacobian if the inputs have at most 1024 elements and the Jacobian 65536, else sampled
   jacobian,   ///< every element of the Jacobian
-  sampled,    ///< random directions, and random elements of each input
+  sampled,    ///< random directions, and random elements of each input; of few numbers all (`few_numbers`)
 };
 
 struct GradientCheckOptions {
   std::uint64_t seed = 1;  ///< of cotangents, directions and the sample of elements
   CheckMode mode = CheckMode::automatic;
   int directions = 4;  ///< sampled: random directions in all inputs, in addition to one in each input
-  /// Sampled: random elements of each input; all, unless this is 0, if there are no more than `few_inputs`.
+  /// Sampled: random elements of each input; all, unless this is 0, if there are no more than `few_numbers`.
   Index elements = 4;
   /// For functions that are only approximately differentiable by construction (a solver that stops at a
   /// tolerance, a table): the gradient is meant to be right to this relative to the largest derivative of the
@@ -128,8 +129,8 @@ struct CheckedLeaf {
 /// Jacobian mode compares every ∂y_i/∂x_j, from backward(e_i) and from differences of y_i; then vᵀJ for
 /// Gaussian cotangents v, from one backward and from the numerical Jacobian. Sampled mode is for models with
 /// many parameters. For Gaussian v and directions d it compares ⟨∇(vᵀy), d⟩ with the difference of vᵀy along
-/// d; it also compares the derivatives with respect to some elements of each input, or to all if they are
-/// few.
+/// d; it also compares the derivatives of vᵀy with respect to some elements of each input. Of functions of few
+/// numbers it takes all, and each output of its own (`few_numbers`).
 ///
 /// n and its error E come from polynomials fitted to y at 25 irregular distances up to h, at many h
 /// (internal/gradcheck/polynomial_fit.h): what the fit leaves over tells how rough y is at that scale,
@@ -144,9 +145,9 @@ struct CheckedLeaf {
 ///   move in steps (tables, half precision), and whose jumps leave only smooth pieces (cancellation, stopping
 ///   tolerances).
 ///
-/// Along a direction one number stands for many derivatives. To pass, |a - n| ≤ u^(2/3) |n| + k E is asked
-/// for as well (√u |n| in single precision); to fail, |a - n| must exceed ρ of the root of the sum of the
-/// squares of its terms. Where the slopes from the left and the right differ, a must lie between them; where
+/// Along a direction, and for vᵀy of several outputs, one number stands for many derivatives. To pass, |a - n|
+/// ≤ u^(2/3) |n| + k E is asked for as well (√u |n| in single precision); to fail along a direction, |a - n|
+/// must exceed ρ of the root of the sum of the squares of its terms. Where the slopes from the left and the right differ, a must lie between them; where
 /// several inputs are tied and the function is convex (or concave) near by, also along directions that move
 /// all of them.
 ///

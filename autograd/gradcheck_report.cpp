@@ -231,8 +231,12 @@ std::string GradientReport::scope() const {
   } else {
     const std::size_t directions = at_one_point([](const GradientEntry& e) { return e.index < 0; });
     const std::size_t elements = at_one_point([](const GradientEntry& e) { return e.index >= 0; });
-    text = "sampled, " + counted(directions, "direction") + " and " + with_thousands(elements) + " of " +
-           counted(inputs, "input");
+    const std::size_t alone =
+        at_one_point([](const GradientEntry& e) { return e.index >= 0 && e.output >= 0; });
+    text = "sampled, " + counted(directions, "direction") + " and " +
+           (alone > 0 && alone == inputs * outputs
+                ? "all " + counted(alone, "derivative")
+                : with_thousands(elements) + " of " + counted(inputs, "input"));
   }
   if (points > 1)
     text += ", at " + counted(static_cast<std::size_t>(points), "point") + " (seeds " + std::to_string(seed) +

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "doxa/autograd/gradcheck.h"
@@ -144,6 +145,51 @@ TEST(GradientKinks, OfATieMustFitTogether) {
       EXPECT_EQ(check_gradients(largest(1), tied, options).verdict(), Verdict::fail);
       EXPECT_EQ(check_gradients(largest(0), tied, options).verdict(), Verdict::fail);
     }
+}
+
+// |Σx| at 0 has the subgradients (c, …, c) with -1 <= c <= 1 and no others, however alike the elements are.
+TEST(GradientKinks, OfTiedInputsAreLookedAtInManyDirections) {
+  const auto folded = [](std::vector<Real> slopes) {
+    return [=](Tape& tape, Inputs x) {
+      const Var g = tape.constant({static_cast<Index>(slopes.size())},
+                                  [&](std::span<Real> all) { std::ranges::copy(slopes, all.begin()); });
+      return abs(sum(x[0])) + sum(g * (x[0] - stop_gradient(x[0])));
+    };
+  };
+  std::size_t passed = 0;
+  for (const std::vector<Real>& slopes : std::vector<std::vector<Real>>{{Real(.5), Real(-.5)},
+                                                                        {Real(.5), 0},
+                                                                        {1, Real(.9)},
+                                                                        {1, -1, 0, 0, 0},
+                                                                        {Real(.3), Real(.3), Real(.3)}}) {
+    const bool right = std::ranges::equal_range(slopes, slopes[0]).size() == slopes.size();
+    const std::vector<Tensor> zeros{Tensor(Shape{static_cast<Index>(slopes.size())}, 0)};
+    for (std::uint64_t seed = 0; seed < 20; ++seed)
+      for (const CheckMode mode : {CheckMode::jacobian, CheckMode::sampled}) {
+        const GradientReport report = check_gradients(folded(slopes), zeros, {.seed = seed, .mode = mode});
+        if (right)
+          EXPECT_EQ(report.count(Verdict::fail), 0u) << report.str();
+        else
+          passed += report.passed();
+      }
+  }
+  EXPECT_EQ(passed, 0u);
+}
+
+// 2 relu(a + b) - relu(b - a) has the gradient 0 wherever b < -|a|, which is next to 0, and along a the slopes 1 and
+// 2 there. A limit of gradients is not refused where kinks of both signs meet; where they do not, it is none.
+TEST(GradientKinks, OfBothSignsThatMeetLeaveALimitOpen) {
+  const auto both = [](Tape&, Inputs x) { return Real(2) * relu(x[0] + x[1]) - relu(x[1] - x[0]); };
+  const auto convex = [](Tape&, Inputs x) {
+    return Real(2) * relu(x[0] + x[1]) + relu(x[1] - x[0]) - Real(2) * (x[0] - stop_gradient(x[0]));
+  };
+  const std::vector<Tensor> zeros{Tensor(Shape{}, 0), Tensor(Shape{}, 0)};
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const GradientReport open = check_gradients(both, zeros, {.seed = seed, .mode = CheckMode::jacobian});
+    EXPECT_EQ(open.count(Verdict::fail), 0u) << open.str();
+    const GradientReport wrong = check_gradients(convex, zeros, {.seed = seed, .mode = CheckMode::jacobian});
+    EXPECT_EQ(wrong.verdict(), Verdict::fail) << wrong.str();
+  }
 }
 
 // A kink beside the point is not at it; F'' may jump, F' may not.

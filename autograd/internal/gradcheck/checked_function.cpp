@@ -140,15 +140,19 @@ std::vector<double> CheckedFunction::last_gradient() const {
 
 std::vector<double> CheckedFunction::gradient_nearby(const Tensor& cotangent, Philox random) {
   const auto nearby = [&] {
-    return static_cast<Real>(1 + (random.uniform() < 0.5 ? -8 : 8) * unit_roundoff);
+    const double units = std::floor(2 + 7 * random.uniform());
+    return static_cast<Real>(1 + (random.uniform() < 0.5 ? -units : units) * unit_roundoff);
   };
+  // Scaled, too: a number that is added and subtracted again on the way is then rounded elsewhere.
+  const auto scale = static_cast<Real>(1 + random.uniform());
   Tensor moved = cotangent;
-  for (Real& v : moved.span()) v *= nearby();
+  for (Real& v : moved.span()) v *= nearby() * scale;
   for (const CheckedLeaf& leaf : leaves_)
     for (Real& x : leaf.value->span()) x *= nearby();
   std::vector<double> g;
   try {
     g = gradient(record(), moved);
+    for (double& g_j : g) g_j /= static_cast<double>(scale);
   } catch (const std::exception&) {
     g.assign(inputs(), std::numeric_limits<double>::quiet_NaN());
   }

@@ -15,7 +15,7 @@ void judge_sum(GradientEntry& e, const NumericalDerivative& numeric, const Aroun
   judge(e, numeric, around);
   if (e.at_kink() && e.verdict == Verdict::fail) {
     e.verdict = Verdict::inconclusive;
-    e.cause = "several kinks meet here";
+    e.cause = several_kinks;
   }
 }
 
@@ -59,7 +59,8 @@ void DerivativeCheck::direction(std::string input, const Shape& shape, std::span
   e.output_shape = f_.output_shape();
   e.analytic = product;
   Around around = this->around(here[0], norm_of_terms(g, d), v);
-  around.direction = true;
+  around.sum = true;
+  around.cancelling = around.largest;
   around.instability = [&] {
     double moved = 0;
     for (std::uint64_t k = 0; k < 3; ++k) {
@@ -94,14 +95,18 @@ void DerivativeCheck::directions(GradientReport& report) {
     for (std::size_t j = f_.first(l); j < f_.first(l + 1); ++j) d[j] = component(j);
     direction(f_.leaves()[l].name, f_.leaves()[l].value->shape(), d, report);
   }
-  elements(report);
+  const bool few = options_.elements > 0 && n <= few_numbers && f_.outputs() <= few_numbers;
+  if (few && f_.outputs() > 1)
+    jacobian(report);
+  else
+    elements(report);
 }
 
 // How many elements of leaf l are checked one by one. Where there are few of them, a sum along a direction
 // would be the only check of most, and it tells less of each.
 Index DerivativeCheck::sample_size(std::size_t l) const {
   const Index all = f_.leaves()[l].value->size();
-  return options_.elements > 0 && f_.inputs() <= few_inputs ? all : std::min(all, options_.elements);
+  return options_.elements > 0 && f_.inputs() <= few_numbers ? all : std::min(all, options_.elements);
 }
 
 void DerivativeCheck::elements(GradientReport& report) {
@@ -120,6 +125,7 @@ void DerivativeCheck::elements(GradientReport& report) {
           differentiate(f, here, {&g[j], 1}, steps(f_.input(j), terms(v)), resolution_limit)[0];
       GradientEntry e = f_.entry(j, g[j]);
       Around around = this->around(here[0], largest_magnitude(g), v);
+      around.sum = f_.outputs() > 1;
       around.instability = [&, j] {
         if (unstable.empty()) unstable = instability(v, g);
         return unstable[j];

@@ -16,7 +16,7 @@ namespace {
 
 // How far the sum of many derivatives may be off to pass, whatever its estimated error: one of them may be
 // wrong.
-const double direction_limit = std::pow(unit_roundoff, sizeof(Real) == 8 ? 2.0 / 3 : 0.5);
+const double sum_limit = std::pow(unit_roundoff, sizeof(Real) == 8 ? 2.0 / 3 : 0.5);
 
 std::string digits(double x) { return to_text(x, std::chars_format::general, 2); }
 
@@ -68,7 +68,7 @@ bool zero(const GradientEntry& e, const NumericalDerivative& d, double unstable)
 
 std::string cause(const GradientEntry& e, const NumericalDerivative& d, const Around& around,
                   double unstable) {
-  if (around.direction && e.numeric != 0 &&
+  if (around.sum && e.numeric != 0 &&
       std::abs(e.analytic - e.numeric) <= resolution_limit * std::abs(e.numeric))
     return "differs by " + digits(e.difference()) +
            " of itself: one derivative in the sum may be wrong by more";
@@ -97,13 +97,13 @@ void judge(GradientEntry& e, const NumericalDerivative& d, const Around& around)
                              : resolution_limit * std::abs(e.numeric);
   const auto verdict = [&] {
     if (!std::isfinite(e.analytic)) return Verdict::fail;
-    if (d.found() && off + bound <= allowed && (!around.direction || around.resolution > 0))
-      return Verdict::pass;
-    if (d.found() && around.direction && bound <= allowed &&
-        off <= bound + direction_limit * std::abs(e.numeric))
+    if (d.found() && off + bound <= allowed && (!around.sum || around.resolution > 0)) return Verdict::pass;
+    if (d.found() && around.sum && bound <= allowed && off <= bound + sum_limit * std::abs(e.numeric))
       return Verdict::pass;
     if (d.constant) return of_constant(e, d, around);
-    if (d.kink && !(bound <= resolution_limit * std::abs(e.numeric))) return of_kink(e, d, around);
+    // Slopes from the left and the right that differ little are one slope, if the tape says so too.
+    const bool one_slope = bound <= resolution_limit * std::abs(e.numeric) && off <= allowed + bound;
+    if (d.kink && !one_slope) return of_kink(e, d, around);
     if (d.undefined) return inconclusive(e, "y is not finite near here");
     if (!d.found())
       return inconclusive(e, d.steps
@@ -117,7 +117,7 @@ void judge(GradientEntry& e, const NumericalDerivative& d, const Around& around)
     const bool hidden = coarse && std::abs(e.analytic) > 100 * std::max(std::abs(e.numeric), d.slope);
     // To be called wrong takes more than not to be confirmed. Terms of a sum along a direction may be right
     // each and their errors show where they cancel.
-    const double lenient = around.direction ? std::max(allowed, resolution_limit * around.largest) : allowed;
+    const double lenient = std::max(allowed, resolution_limit * around.cancelling);
     if (const double limit = lenient + denormal_limit + 3 * bound + ratio_limit * unstable;
         off > limit && !(d.steps && coarse) && !hidden && !(d.flat && hidden_by_size(e, d, around)) &&
         off > limit + rounding_inside(around) / d.step)

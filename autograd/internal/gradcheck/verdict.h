@@ -13,7 +13,8 @@ struct Around {
   double intermediate = 0;  ///< the largest magnitude of a number on the tape
   double largest = 0;       ///< the largest derivative of the same output
   double resolution = 0;    ///< GradientCheckOptions::resolution
-  bool direction = false;   ///< one number stands for many derivatives, one of which may be wrong
+  bool sum = false;         ///< of several derivatives, one of which may be wrong
+  double cancelling = 0;    ///< the size of those terms of the sum that may cancel
   /// How far the tape's derivative moves if inputs and cotangent are rounded a little differently: a gradient
   /// that is exact for numbers that close is as good as rounding allows.
   std::function<double()> instability = [] { return 0.0; };
@@ -23,6 +24,9 @@ struct Around {
 
 /// Numbers below the smallest normal one have fewer digits, so that derivatives may be off by this much.
 extern const double denormal_limit;
+
+/// Why a subgradient outside of the slopes to the left and the right may be one.
+inline constexpr const char* several_kinks = "several kinks meet here";
 
 /// Compares entry.analytic with a numerical derivative and fills in the rest of the entry: see
 /// check_gradients.

@@ -1,0 +1,69 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "doxa/autograd/gradcheck.h"
+#include "doxa/autograd/ops.h"
+
+namespace doxa {
+namespace {
+
+using Inputs = std::span<const Var>;
+
+// x with the gradient (1 + slip) times too large.
+Var off_by(double slip, Var x) { return x + static_cast<Real>(slip) * (x - stop_gradient(x)); }
+
+// A sum of outputs of such sizes shows the larger only.
+TEST(GradientSample, SeesTheSmallerOfTwoOutputs) {
+  const double slip = 100 * resolution_limit;
+  constexpr auto small = static_cast<Real>(sizeof(Real) == 8 ? 1e-150 : 1e-15), large = 1 / small;
+  const std::vector<Tensor> at{Tensor(Shape{2}, {Real(0.7), Real(-0.4)})};
+  for (const double wrong : {0.0, slip})
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      const auto f = [&](Tape&, Inputs x) {
+        const Var u = slice(x[0], 0, 0, 1), v = slice(x[0], 0, 1, 2);
+        return concat({small * sin(off_by(wrong, u)) * v, large * exp(v) * u}, 0);
+      };
+      const GradientReport report = check_gradients(f, at, {.seed = seed, .mode = CheckMode::sampled});
+      EXPECT_EQ(report.passed(), wrong == 0) << report.str();
+    }
+}
+
+// What is added and subtracted again on the way back leaves its rounding: the gradient of x - x is 0 but for that,
+// which is far above 10⁻¹² of the other output's.
+TEST(GradientSample, AGradientThatCancelsIsRightToTheRoundingOfWhatCancels) {
+  for (const double t : {1e-12, 1e-10, 1e-9, 1e-8})
+    for (std::uint64_t seed = 1; seed <= 20; ++seed)
+      for (const CheckMode mode : {CheckMode::jacobian, CheckMode::sampled}) {
+        const auto f = [t](Tape&, Inputs x) {
+          return concat({reshape(x[0] - x[0], {1}), reshape(static_cast<Real>(t) * x[0], {1})}, 0);
+        };
+        const GradientReport report =
+            check_gradients(f, std::vector{Tensor(Shape{}, Real(0.3))}, {.seed = seed, .mode = mode});
+        EXPECT_EQ(report.count(Verdict::fail), 0u) << report.str();
+      }
+}
+
+// At most 64 inputs and outputs: all. More: a sample.
+TEST(GradientSample, TakesAllOfFewNumbers) {
+  const auto checked = [](Index inputs, Index outputs) {
+    const auto f = [=](Tape& tape, Inputs x) {
+      return sum(x[0]) * tape.constant({outputs}, [](std::span<Real> all) {
+        for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Real>(i + 1);
+      });
+    };
+    const GradientReport report =
+        check_gradients(f, std::vector{Tensor(Shape{inputs}, 1)}, {.mode = CheckMode::sampled});
+    EXPECT_EQ(report.verdict(), Verdict::pass) << report.str();
+    const std::string text = report.str();
+    return text.substr(0, text.find(':', 7));
+  };
+  EXPECT_EQ(checked(64, 1), "pass: sampled, 4 directions and 64 of 64 inputs");
+  EXPECT_EQ(checked(65, 1), "pass: sampled, 5 directions and 4 of 65 inputs");
+  EXPECT_EQ(checked(6, 64), "pass: sampled, 4 directions and all 384 derivatives");
+  EXPECT_EQ(checked(6, 65), "pass: sampled, 4 directions and 6 of 6 inputs");
+  EXPECT_EQ(checked(65, 2), "pass: sampled, 5 directions and 4 of 65 inputs");
+}
+
+}  // namespace
+}  // namespace doxa
