@@ -306,10 +306,10 @@ class Tape {
   // The free rest of a chunk of an arena.
   struct FreeMemory {
     std::byte *next = nullptr, *end = nullptr;
-    // Null if there is not more than that.
+    // Null if there is less than that, or nothing at all, so that what is returned lies within the memory.
     DOXA_ALWAYS_INLINE std::byte* take(std::size_t bytes) {
       const std::size_t rounded = (bytes + 63) & ~std::size_t{63};
-      if (static_cast<std::size_t>(end - next) <= rounded) [[unlikely]]
+      if (static_cast<std::size_t>(end - next) < std::max<std::size_t>(rounded, 1)) [[unlikely]]
         return nullptr;
       return std::exchange(next, next + rounded);
     }

@@ -35,10 +35,10 @@ void Arena::rewind(Position to) {
 
 Arena::Position Arena::position_of(const void* p) const {
   const auto* byte = static_cast<const std::byte*>(p);
-  const std::less_equal<> before;
+  const std::less<> before;
   for (std::size_t i = 0; i < chunk_; ++i)
     if (const std::byte* first = chunks_[i].memory.get();
-        before(first, byte) && before(byte, first + chunks_[i].size))
+        !before(byte, first) && before(byte, first + chunks_[i].size))
       return {i, static_cast<std::size_t>(byte - first)};
   return {chunk_, static_cast<std::size_t>(byte - memory_)};
 }
