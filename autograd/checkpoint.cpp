@@ -55,7 +55,7 @@ void Checkpoint::record_from(Tape& tape, Block block, const void* f, std::span<c
   const Tape::Mark mark = tape.mark();
   Index total = 0;
   {
-    const Temporarily no_gradients(state.gradients, false);
+    const Temporarily no_gradients(tape.gradients_, false);
     block(f, {kept, inputs.size()}, outputs.data());
     operands.clear();  // only now, because a nested block uses the same vectors
     leaves.clear();
@@ -109,8 +109,8 @@ void Checkpoint::differentiate(Record& r, const Captures& c) {
   Var* outputs = tape.scratch<Var>(static_cast<Index>(c.output_count));
   std::uninitialized_default_construct_n(outputs, c.output_count);
   try {
-    const Temporarily gradients(tape.state_->gradients, true);
-    const Temporarily scope(tape.state_->scope, tape.nodes_[r.node_].scope);
+    const Temporarily gradients(tape.gradients_, true);
+    const Temporarily scope(tape.scope_, tape.nodes_[r.node_].scope);
     c.block(c.f, {c.inputs, c.input_count}, outputs);
     if (tape.state_->leaves.size() != leaves)
       throw std::logic_error("checkpoint: the block binds other leaves than when it was evaluated first");

@@ -57,12 +57,10 @@ Var alike(const char* name, const Shape& shape, Var a, Var b) {
 }
 
 template <Binary op>
-Var binary(const char* name, Var a, Var b) {
+[[gnu::noinline]] Var broadcasting(const char* name, Var a, Var b) {
   constexpr auto i = static_cast<std::size_t>(op);
-  const Shape &sa = a.shape(), &sb = b.shape();
-  if (sa == sb) return alike<op>(name, sa, a, b);
   return record(
-      name, broadcast(sa, sb, {name, a.tape()}), {a, b},
+      name, broadcast(a.shape(), b.shape(), {name, a.tape()}), {a, b},
       [](Record& r) {
         const auto l = loops<2>({r.shape(0), r.shape(1)}, r.shape());
         const auto f = r.kernels().binary[i];
@@ -86,6 +84,12 @@ Var binary(const char* name, Var a, Var b) {
           sums.finish();
         }
       });
+}
+
+template <Binary op>
+Var binary(const char* name, Var a, Var b) {
+  const Shape &sa = a.shape(), &sb = b.shape();
+  return sa == sb ? alike<op>(name, sa, a, b) : broadcasting<op>(name, a, b);
 }
 
 // One operand is a number, which needs no record of its own.

@@ -9,21 +9,15 @@
 
 namespace doxa {
 
-// An adjoint is made when a rule asks for it: it is then warm in the cache, and records that the loss does
-// not depend on cost nothing.
-void Tape::start_adjoint(std::uint32_t root) {
-  Node& node = nodes_[root];
-  const Index n = node.shape->size();
-  node.reached = backward_;
-  if (!node.leaf || state_->keeps_leaf_gradients) [[likely]]
-    node.adjoint = state_->adjoints.take(n);
-  else
-    node.adjoint = gradient_of(node);
-  fill_with_nan(node.adjoint, static_cast<std::size_t>(n) * sizeof(Real));
+void Tape::start_new_adjoint(Node& root) {
+  const Index n = root.shape->size();
+  root.reached = backward_;
+  root.adjoint = root.leaf && !state_->keeps_leaf_gradients ? gradient_of(root) : state_->adjoints.take(n);
+  fill_with_nan(root.adjoint, static_cast<std::size_t>(n) * sizeof(Real));
 }
 
 void Tape::start_at_zero(std::uint32_t root) {
-  start_adjoint(root);
+  start_adjoint(nodes_[root]);
   std::fill_n(nodes_[root].adjoint, nodes_[root].shape->size(), Real{0});
 }
 

@@ -19,7 +19,9 @@ constexpr std::size_t largest_count = std::numeric_limits<std::uint32_t>::max() 
 // ---- building the list -----------------------------------------------------------------------------------
 
 // A handle on a record that is not of the newest run: finds the record, or throws.
-std::uint32_t Tape::check_earlier(Var x) const {
+std::uint32_t Tape::check_earlier(Var x, const char* name) const {
+  if (x.tape_ != this && x.tape_ && name)
+    throw std::logic_error(std::string(name) + ": operands on two different tapes");
   if (x.tape_ != this)
     throw std::logic_error(x.tape_ ? "var: it belongs to another tape" : "var: it belongs to no tape");
   const std::vector<Run>& runs = state_->earlier_runs;
@@ -27,15 +29,14 @@ std::uint32_t Tape::check_earlier(Var x) const {
   if (next != runs.begin()) {
     const Run& run = next[-1];
     const std::uint32_t end = next == runs.end() ? run_.node : next->node;
-    if (x.serial_ - run.serial < end - run.node)
-      return run.node + static_cast<std::uint32_t>(x.serial_ - run.serial);
+    if (x.serial_ - run.offset < end) return static_cast<std::uint32_t>(x.serial_ - run.offset);
   }
   throw std::logic_error("var: its tape was cleared, or rewound past it");
 }
 
 std::uint64_t Tape::earlier_serial(std::uint32_t node) const {
   const Run& run = std::ranges::upper_bound(state_->earlier_runs, node, {}, &Run::node)[-1];
-  return run.serial + (node - run.node);
+  return run.offset + node;
 }
 
 // Records from `node` on are about to be removed: their serial numbers are not used again.
@@ -43,7 +44,7 @@ void Tape::start_run(std::uint32_t node) {
   std::vector<Run>& runs = state_->earlier_runs;
   if (run_.node < node) runs.push_back(run_);
   while (!runs.empty() && runs.back().node >= node) runs.pop_back();
-  run_ = {next_serial_, node};
+  run_ = {run_.offset + nodes_.size() - node, node};
 }
 
 template <class T>
@@ -61,10 +62,6 @@ void refuse_no_operands(const char* name) {
   throw std::logic_error(std::string(name) + ": no operands, and so no tape; use Tape::record");
 }
 
-void Tape::refuse_tapes(const char* name) {
-  throw std::logic_error(std::string(name) + ": operands on two different tapes");
-}
-
 // Adds a record without operands.
 inline Tape::Node& Tape::add(const char* name, const Shape* shape, Real* value, bool needs_gradient) {
   Node& added = *nodes_.room_for(1);
@@ -76,85 +73,45 @@ inline Tape::Node& Tape::add(const char* name, const Shape* shape, Real* value, 
            .operand = {},
            .root = needs_gradient ? static_cast<std::uint32_t>(nodes_.size()) : none,
            .reached = 0,
-           .scope = state_->scope,
+           .scope = scope_,
            .operands = 0,
            .leaf = false,
            .unused_leaf = false};
   nodes_.count_in(1);
-  ++next_serial_;
   return added;
 }
 
 Tape::Node& Tape::push(const char* name, const Shape& shape, Real* value, bool needs_gradient) {
-  if (!needs_gradient) state_->largest_constant = std::max(state_->largest_constant, shape.size());
+  if (!needs_gradient) largest_constant_ = std::max(largest_constant_, shape.size());
   return add(name, kept(shape), value, needs_gradient);
 }
 
-std::uint32_t Tape::begin(const char* name, const Shape& shape, std::span<const Var> operands,
-                          const RuleAndCaptures& backward, MemoryPosition& before) {
-  State& s = *state_;
-  bool needs_gradient = false, first_use = false;
-  const Shape* own = nullptr;
-  const auto use = [&](const Var& x) __attribute__((always_inline)) {
-    if (x.tape_ != this && x.tape_) [[unlikely]]
-      refuse_tapes(name);
-    const std::uint32_t i = check(x);
-    const Node& operand = nodes_[i];
-    first_use |= operand.unused_leaf;
-    needs_gradient |= operand.root != none;
-    if (operand.shape == &shape) own = &shape;
-    return i;
-  };
-  std::uint32_t first = 0, second = 0;
-  if (operands.size() <= 2) [[likely]] {
-    if (operands.size() > 0) first = use(operands[0]);
-    if (operands.size() > 1) second = use(operands[1]);
-  } else {
-    first = static_cast<std::uint32_t>(operands_.size());
-    second = static_cast<std::uint32_t>(operands.size());
-    std::uint32_t* list = operands_.room_for(operands.size());
-    for (const Var& x : operands) *list++ = use(x);
-  }
-  needs_gradient &= s.gradients;
-  before = s.memory.position();
-  if (!own) own = kept(shape);
-  // One piece of memory for the value and what the rule captures.
-  std::size_t bytes = static_cast<std::size_t>(own->size()) * sizeof(Real);
-  if (backward.bytes > 0 && needs_gradient)
-    bytes = ((bytes + backward.alignment - 1) & ~(backward.alignment - 1)) + backward.bytes;
-  auto* value = static_cast<Real*>(s.allocate(bytes));
-  Node& node = add(name, own, value, needs_gradient);
-  node.operand[0] = first;
-  node.operand[1] = second;
-  if (operands.size() <= 2) [[likely]] {
-    node.operands = static_cast<std::uint8_t>(operands.size());
-  } else {
-    node.operands = Node::more;
-    operands_.count_in(operands.size());
-  }
-  if (needs_gradient) [[likely]]
-    node.rule = backward.rule;
-  else
-    s.largest_constant = std::max(s.largest_constant, own->size());
-  const auto added = static_cast<std::uint32_t>(nodes_.size() - 1);
-  if (first_use) [[unlikely]]
-    for (const std::uint32_t operand : operands_of(node))
-      if (nodes_[operand].unused_leaf) note_use(operand, added);
-  return added;
+Tape::Uses Tape::use_many(const char* name, const Shape& shape, std::span<const Var> operands) {
+  Uses uses{
+      .operand = {static_cast<std::uint32_t>(operands_.size()), static_cast<std::uint32_t>(operands.size())}};
+  std::uint32_t* list = operands_.room_for(operands.size());
+  for (std::size_t i = 0; i < operands.size(); ++i) list[i] = check(operands[i], name);
+  for (std::size_t i = 0; i < operands.size(); ++i) use(list[i], shape, uses);
+  return uses;
 }
 
-void Tape::take_back(std::uint32_t node, const MemoryPosition& before) {
+// Removes the records from `node` on and all memory taken since that one began.
+void Tape::take_back(std::uint32_t node) {
+  remove_from(node, state_->memory.position_of(nodes_[node].value));
+}
+
+void Tape::remove_from(std::uint32_t node, const MemoryPosition& memory) {
   std::size_t operands = operands_.size();
   for (std::size_t i = nodes_.size(); i-- > node;)
     if (nodes_[i].operands == Node::more) operands = nodes_[i].operand[0];
-  rewind({this, node, static_cast<std::uint32_t>(operands), node == 0 ? 0 : serial(node - 1), before});
+  rewind({this, node, static_cast<std::uint32_t>(operands), node == 0 ? 0 : serial(node - 1), memory});
 }
 
 void Tape::check_finite_or_remove(std::uint32_t node, const Real* value) {
   try {
     check_finite(node, {value, static_cast<std::size_t>(nodes_[node].shape->size())}, "value");
   } catch (...) {
-    take_back(node, state_->memory.position());
+    remove_from(node, state_->memory.position());
     throw;
   }
 }
@@ -176,7 +133,7 @@ Var Tape::constant(const Shape& shape, std::span<const Real> values) {
 Var Tape::as_variable(Var constant) {
   const std::uint32_t i = check(constant);
   nodes_[i].name = "variable";
-  if (state_->gradients) nodes_[i].root = i;
+  if (gradients_) nodes_[i].root = i;
   return constant;
 }
 
@@ -194,7 +151,7 @@ Var Tape::view(const char* name, Var x, const Shape& shape, Index offset, bool g
   if (nodes_[of].unused_leaf) note_use(of, static_cast<std::uint32_t>(nodes_.size() - 1));
   node.operand[0] = of;
   node.operands = 1;
-  if (gradient && state_->gradients) node.root = root;
+  if (gradient && gradients_) node.root = root;
   return newest();
 }
 

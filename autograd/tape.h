@@ -1,8 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <concepts>
+#include <cstring>
 #include <initializer_list>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <new>
@@ -10,12 +13,28 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "doxa/autograd/var.h"
 
 // What every rule consists of is too much for GCC to inline all of it unasked.
 #define DOXA_ALWAYS_INLINE [[gnu::always_inline]] inline
+
+// Is all memory of a tape watched, by the address sanitizer or by DOXA_CHECKED? Then it is handed out by
+// internal/arena.h, never inline.
+#if defined(__SANITIZE_ADDRESS__)
+#define DOXA_POISONS
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define DOXA_POISONS
+#endif
+#endif
+#if defined(DOXA_POISONS) || defined(DOXA_CHECKED)
+#define DOXA_WATCHED true
+#else
+#define DOXA_WATCHED false
+#endif
 
 namespace doxa {
 
@@ -198,6 +217,8 @@ class Tape {
   friend class Shards;
   friend class CheckedFunction;  // of a gradient check
   friend struct CountersOfTape;  // of a test
+  friend class Arena;
+  friend class AdjointPool;
   static constexpr std::uint32_t none = ~std::uint32_t{0};
   using Rule = void (*)(Record&);
   // What a record consists of, in one cache line.
@@ -252,8 +273,9 @@ class Tape {
   // Every record ever made has a serial number of its own, so that a handle on a record that was removed fits
   // no other. Records made without a removal in between have consecutive numbers: a run, known by its first.
   struct Run {
-    std::uint64_t serial = 1;
+    std::uint64_t offset = 1;  // of the serial number of a record from its place in the list
     std::uint32_t node = 0;
+    std::uint64_t serial() const { return offset + node; }
   };
 
   std::span<const std::uint32_t> operands_of(const Node& x) const {
@@ -268,38 +290,91 @@ class Tape {
     return nodes_[operand_node(node, i)];
   }
   const Node& node(Var x) const { return nodes_[check(x)]; }
-  DOXA_ALWAYS_INLINE std::uint32_t check(Var x) const {
-    const std::uint64_t i = x.serial_ - run_.serial;  // a huge number for a record of an earlier run
-    if (x.tape_ != this || i >= next_serial_ - run_.serial) [[unlikely]]
-      return check_earlier(x);
-    return run_.node + static_cast<std::uint32_t>(i);
+  // The record of a handle, which may be the operand of a new record that is called `name`.
+  DOXA_ALWAYS_INLINE std::uint32_t check(Var x, const char* name = nullptr) const {
+    const std::uint64_t i = x.serial_ - run_.offset;  // less than run_.node, or huge, for earlier runs
+    if (x.tape_ != this || i >= nodes_.size() || i < run_.node) [[unlikely]]
+      return check_earlier(x, name);
+    return static_cast<std::uint32_t>(i);
   }
-  std::uint32_t check_earlier(Var x) const;
+  std::uint32_t check_earlier(Var x, const char* name) const;
   std::uint64_t serial(std::uint32_t node) const {
-    return node >= run_.node ? run_.serial + (node - run_.node) : earlier_serial(node);
+    return node >= run_.node ? run_.offset + node : earlier_serial(node);
   }
   std::uint64_t earlier_serial(std::uint32_t node) const;
   void start_run(std::uint32_t node);
-  void* allocate(std::size_t bytes);
+  // The free rest of a chunk of an arena.
+  struct FreeMemory {
+    std::byte *next = nullptr, *end = nullptr;
+    // Null if there is less than that, or nothing at all, so that what is returned lies within the memory.
+    DOXA_ALWAYS_INLINE std::byte* take(std::size_t bytes) {
+      const std::size_t rounded = (bytes + 63) & ~std::size_t{63};
+      if (static_cast<std::size_t>(end - next) < std::max<std::size_t>(rounded, 1)) [[unlikely]]
+        return nullptr;
+      return std::exchange(next, next + rounded);
+    }
+  };
+  // Free adjoints that are not large: a list for each size in cache lines. A free one holds the address of the
+  // next.
+  struct FreeAdjoints {
+    std::byte* first[64] = {};
+    static std::size_t lines(Index n) { return (static_cast<std::size_t>(n) * sizeof(Real) + 63) / 64; }
+    // Null if there is none.
+    DOXA_ALWAYS_INLINE Real* take(Index n) {
+      const std::size_t size = lines(n);
+      if (size >= std::size(first)) return nullptr;
+      std::byte*& list = first[size];
+      std::byte* taken = list;
+      if (taken) [[likely]]
+        std::memcpy(&list, taken, sizeof list);
+      return reinterpret_cast<Real*>(taken);
+    }
+  };
+  DOXA_ALWAYS_INLINE void* allocate(std::size_t bytes) {
+    if (!DOXA_WATCHED)
+      if (void* p = free_memory_->take(bytes)) [[likely]]
+        return p;
+    return allocate_watched(bytes);
+  }
+  void* allocate_watched(std::size_t bytes);
   Real* workspace(Index n);
   struct RuleAndCaptures {
     Rule rule;
     std::size_t bytes, alignment;  // of what it captures
   };
   const Shape* kept(const Shape& shape);
+  // What a new record takes from its operands.
+  struct Uses {
+    std::uint32_t operand[2] = {};  // as a Node has them
+    bool needs_gradient = false;
+    bool keeps_shape = false;  // an operand has the very shape, which the tape therefore keeps already
+  };
+  DOXA_ALWAYS_INLINE void use(std::uint32_t operand, const Shape& shape, Uses& uses) {
+    const Node& x = nodes_[operand];
+    if (x.unused_leaf) [[unlikely]]
+      note_use(operand, static_cast<std::uint32_t>(nodes_.size()));
+    uses.needs_gradient |= x.root != none;
+    uses.keeps_shape |= x.shape == &shape;
+  }
+  Uses use_many(const char* name, const Shape& shape, std::span<const Var> operands);
   Node& add(const char* name, const Shape* shape, Real* value, bool needs_gradient);
   Node& push(const char* name, const Shape& shape, Real* value, bool needs_gradient);
-  [[noreturn]] static void refuse_tapes(const char* name);
   std::uint32_t begin(const char* name, const Shape& shape, std::span<const Var> operands,
-                      const RuleAndCaptures& backward, MemoryPosition& before);
-  void take_back(std::uint32_t node, const MemoryPosition& before);
+                      const RuleAndCaptures& backward);
+  void take_back(std::uint32_t node);
+  void remove_from(std::uint32_t node, const MemoryPosition& memory);
   Var filled_constant(const Shape& shape, Real* value);
   Var as_variable(Var constant);
+  [[noreturn]] void refuse_leaf(const Tensor& value, const Tensor& gradient) const;
   Var bind(const Shape& shape, const Real* value, Tensor& gradient);
+  Var bind_first(const Shape& shape, const Real* value, Tensor& gradient);
+  Var push_leaf(const Shape& shape, const Real* value, bool needs_gradient);
+  void take_new_value(std::size_t leaf);
+  [[noreturn]] static void refuse_other_value();
   std::size_t slot_of(const Tensor& gradient) const;
   void index_leaves(std::size_t slots);
   Var handle(std::uint32_t node) { return Var(this, serial(node)); }
-  Var newest() { return Var(this, next_serial_ - 1); }
+  Var newest() { return Var(this, run_.offset + nodes_.size() - 1); }
 
   std::uint64_t fingerprint(const Shape& shape, const Real* value) const;
   void note_use(std::uint32_t leaf, std::uint32_t record);
@@ -313,7 +388,18 @@ class Tape {
   DOXA_ALWAYS_INLINE void reach(std::uint32_t root) {
     if (nodes_[root].reached != backward_) start_at_zero(root);
   }
-  void start_adjoint(std::uint32_t root);
+  // An adjoint is made when a rule asks for it: it is then warm in the cache, and records that the loss does
+  // not depend on cost nothing.
+  DOXA_ALWAYS_INLINE void start_adjoint(Node& root) {
+    if (!DOXA_WATCHED && !root.leaf) [[likely]]
+      if (Real* free = free_adjoints_->take(root.shape->size())) [[likely]] {
+        root.reached = backward_;
+        root.adjoint = free;
+        return;
+      }
+    start_new_adjoint(root);
+  }
+  void start_new_adjoint(Node& root);
   void start_at_zero(std::uint32_t root);
   static Real* gradient_of(const Node& leaf);
   DOXA_ALWAYS_INLINE Real* adjoint_of(const Node& x) const {
@@ -327,11 +413,15 @@ class Tape {
   List<Node> nodes_;
   List<std::uint32_t> operands_;
   Run run_;  // the newest
-  std::uint64_t next_serial_ = 1;
   std::uint32_t backward_ = 0;
   std::uint32_t differentiated_ = none;  // the y of the last backward, while it is on the tape
   bool require_finite_ = false;
+  bool gradients_ = true;
+  std::uint32_t scope_ = 0;
+  Index largest_constant_ = 0;  // how many elements it has
   std::unique_ptr<State> state_;
+  FreeMemory* free_memory_;      // of the arena
+  FreeAdjoints* free_adjoints_;  // of their pool
 };
 
 /// Throws std::logic_error: without operands, record() has no tape.
@@ -374,6 +464,47 @@ class Scope {
   std::uint32_t outer_;
 };
 
+DOXA_ALWAYS_INLINE std::uint32_t Tape::begin(const char* name, const Shape& shape,
+                                             std::span<const Var> operands, const RuleAndCaptures& backward) {
+  Uses uses;
+  if (operands.size() == 1) {
+    uses.operand[0] = check(operands[0], name);
+    use(uses.operand[0], shape, uses);
+  } else if (operands.size() == 2) {
+    uses.operand[0] = check(operands[0], name);
+    uses.operand[1] = check(operands[1], name);
+    use(uses.operand[0], shape, uses);
+    use(uses.operand[1], shape, uses);
+  } else {
+    uses = use_many(name, shape, operands);
+  }
+  const bool needs_gradient = uses.needs_gradient && gradients_;
+  if (!needs_gradient) largest_constant_ = std::max(largest_constant_, shape.size());
+  // One piece of memory for the value and what the rule captures.
+  std::size_t bytes = static_cast<std::size_t>(shape.size()) * sizeof(Real);
+  if (backward.bytes > 0 && needs_gradient)
+    bytes = ((bytes + backward.alignment - 1) & ~(backward.alignment - 1)) + backward.bytes;
+  auto* value = static_cast<Real*>(allocate(bytes));
+  const Shape* own = uses.keeps_shape ? &shape : kept(shape);
+  nodes_.room_for(1);
+  const auto added = static_cast<std::uint32_t>(nodes_.size());
+  Node& node = nodes_[added];
+  node.value = value;
+  node.rule = needs_gradient ? backward.rule : nullptr;
+  node.name = name;
+  node.shape = own;
+  node.operand[0] = uses.operand[0];
+  node.operand[1] = uses.operand[1];
+  node.root = needs_gradient ? added : none;
+  node.reached = 0;
+  node.scope = scope_;
+  node.operands = static_cast<std::uint8_t>(operands.size() <= 2 ? operands.size() : Node::more);
+  node.leaf = node.unused_leaf = false;
+  nodes_.count_in(1);
+  if (operands.size() > 2) operands_.count_in(operands.size());
+  return added;
+}
+
 template <std::invocable<Record&> Forward, std::invocable<Record&> Backward>
 Var Tape::record(const char* name, const Shape& shape, std::span<const Var> operands, Forward&& forward,
                  Backward backward) {
@@ -391,16 +522,15 @@ Var Tape::record(const char* name, const Shape& shape, std::span<const Var> oper
           Backward{}(r);
       },
       captures ? sizeof(Backward) : 0, alignof(Backward)};
-  MemoryPosition before;
-  const std::uint32_t node = begin(name, shape, operands, rule, before);
-  const Var y = handle(node);
+  const std::uint32_t node = begin(name, shape, operands, rule);
+  const Var y = newest();
   Record line(this, node);
   try {
     forward(line);
     if (require_finite_) [[unlikely]]
       check_finite(node, {line.value(), static_cast<std::size_t>(line.size())}, "value");
   } catch (...) {
-    take_back(node, before);
+    take_back(node);
     throw;
   }
   if constexpr (captures)
@@ -434,13 +564,14 @@ DOXA_ALWAYS_INLINE Real* Record::adjoint(int i) const {
 }
 DOXA_ALWAYS_INLINE Record::WholeAdjoint Record::whole_adjoint(int i) const {
   const std::uint32_t node = tape_->operand_node(node_, i);
-  const Tape::Node& x = tape_->nodes_[node];
+  Tape::Node& x = tape_->nodes_[node];
   // A view shows a part of its root's adjoint, and the rest of it must be zero.
   if (x.root != node || x.reached == tape_->backward_) return {adjoint(i), true};
-  tape_->start_adjoint(node);
+  tape_->start_adjoint(x);
   return {x.adjoint, false};
 }
 
 }  // namespace doxa
 
 #undef DOXA_ALWAYS_INLINE
+#undef DOXA_WATCHED

@@ -1,13 +1,22 @@
 #include "doxa/autograd/internal/arena.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace doxa {
 
+void Arena::enter(std::size_t chunk, std::size_t used) {
+  const Chunk& entered = chunks_[chunk_ = chunk];
+  memory_ = entered.memory.get();
+  free_ = {memory_ + used, memory_ + entered.size};
+  forbid(free_.next, entered.size - used);
+}
+
 // Takes the first later chunk that is large enough; a chunk skipped for being too small comes back after the
 // next rewind. Chunks double in size, so a tape of n bytes has O(log n) of them.
-void* Arena::allocate_in_next(std::size_t rounded, std::size_t bytes) {
-  std::size_t next = chunks_.empty() ? 0 : at_.chunk + 1;
+void* Arena::allocate_in_next(std::size_t bytes) {
+  const std::size_t rounded = (bytes + line - 1) / line * line;
+  std::size_t next = chunks_.empty() ? 0 : chunk_ + 1;
   while (next < chunks_.size() && chunks_[next].size < rounded) ++next;
   if (next >= chunks_.size()) {
     const std::size_t wanted =
@@ -15,11 +24,23 @@ void* Arena::allocate_in_next(std::size_t rounded, std::size_t bytes) {
     chunks_.emplace_back(std::max(wanted, rounded));
     next = chunks_.size() - 1;
   }
-  enter(chunks_[next]);
-  at_ = {next, rounded};
-  forbid(memory_, size_);
+  enter(next, rounded);
   permit(memory_, bytes);
   return memory_;
+}
+
+void Arena::rewind(Position to) {
+  if (to.chunk < chunks_.size()) enter(to.chunk, to.used);
+}
+
+Arena::Position Arena::position_of(const void* p) const {
+  const auto* byte = static_cast<const std::byte*>(p);
+  const std::less<> before;
+  for (std::size_t i = 0; i < chunk_; ++i)
+    if (const std::byte* first = chunks_[i].memory.get();
+        !before(byte, first) && before(byte, first + chunks_[i].size))
+      return {i, static_cast<std::size_t>(byte - first)};
+  return {chunk_, static_cast<std::size_t>(byte - memory_)};
 }
 
 std::size_t Arena::capacity() const {
@@ -29,8 +50,8 @@ std::size_t Arena::capacity() const {
 }
 
 std::size_t Arena::used() const {
-  std::size_t total = at_.used;
-  for (std::size_t i = 0; i < at_.chunk && i < chunks_.size(); ++i) total += chunks_[i].size;
+  std::size_t total = position().used;
+  for (std::size_t i = 0; i < chunk_; ++i) total += chunks_[i].size;
   return total;
 }
 
@@ -40,8 +61,14 @@ std::byte*& AdjointPool::large_list(std::size_t lines) {
   return large_.emplace_back(Large{lines, nullptr}).first;
 }
 
-Real* AdjointPool::take_new(Index n) {
-  return static_cast<Real*>(memory_.allocate(64 * lines(n)));  // later it may serve for as many lines
+Real* AdjointPool::take_large_or_new(Index n) {
+  const std::size_t lines = Tape::FreeAdjoints::lines(n);
+  if (std::byte*& first = free_list(n)) {
+    std::byte* taken = first;
+    std::memcpy(&first, taken, sizeof first);
+    return reinterpret_cast<Real*>(taken);
+  }
+  return static_cast<Real*>(memory_.allocate(64 * lines));  // later it may serve for as many lines
 }
 
 }  // namespace doxa

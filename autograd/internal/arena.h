@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -8,20 +7,13 @@
 
 #include "doxa/autograd/tape.h"
 
-// Under the address sanitizer memory of the arena that nobody has asked for may not be touched.
-#if defined(__SANITIZE_ADDRESS__)
-#define DOXA_POISONS
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define DOXA_POISONS
-#endif
-#endif
 #ifdef DOXA_POISONS
 #include <sanitizer/asan_interface.h>
 #endif
 
 namespace doxa {
 
+// Under the address sanitizer memory of the arena that nobody has asked for may not be touched.
 inline void forbid([[maybe_unused]] std::byte* from, [[maybe_unused]] std::size_t bytes) {
 #ifdef DOXA_POISONS
   ASAN_POISON_MEMORY_REGION(from, bytes);
@@ -41,30 +33,25 @@ class Arena {
 
   /// `bytes` bytes that start on a cache line, uninitialised.
   void* allocate(std::size_t bytes) {
-    const std::size_t rounded = (bytes + line - 1) / line * line;
-    if (at_.used + rounded <= size_) [[likely]] {
-      std::byte* p = memory_ + at_.used;
-      at_.used += rounded;
-      permit(p, bytes);
-      return p;
-    }
-    return allocate_in_next(rounded, bytes);
+    std::byte* p = free_.take(bytes);
+    if (!p) [[unlikely]]
+      return allocate_in_next(bytes);
+    permit(p, bytes);
+    return p;
   }
+  Tape::FreeMemory* free() { return &free_; }  ///< to take memory from without a call
 
-  Position position() const { return at_; }
-  void rewind(Position to) {
-    at_ = to;
-    if (at_.chunk >= chunks_.size()) return;
-    enter(chunks_[at_.chunk]);
-    forbid(memory_ + at_.used, size_ - at_.used);
-  }
+  Position position() const { return {chunk_, static_cast<std::size_t>(free_.next - memory_)}; }
+  Position position_of(const void* p) const;  ///< that before allocate() returned p
+  void rewind(Position to);
   std::size_t capacity() const;  ///< bytes owned
   std::size_t used() const;      ///< bytes of the chunks up to the current position
 
  private:
   static constexpr std::size_t line = 64, first_chunk = std::size_t{1} << 16,
                                largest_chunk = std::size_t{1} << 26;
-  void* allocate_in_next(std::size_t rounded, std::size_t bytes);
+  void* allocate_in_next(std::size_t bytes);
+  void enter(std::size_t chunk, std::size_t used);
 
   struct Chunk {
     struct Free {
@@ -75,14 +62,10 @@ class Arena {
     std::unique_ptr<std::byte, Free> memory;
     std::size_t size;
   };
-  void enter(const Chunk& chunk) {
-    memory_ = chunk.memory.get();
-    size_ = chunk.size;
-  }
   std::vector<Chunk> chunks_;
-  Position at_;
-  std::byte* memory_ = nullptr;  // of the chunk at_.chunk
-  std::size_t size_ = 0;
+  std::size_t chunk_ = 0;        // the one in use
+  std::byte* memory_ = nullptr;  // where it begins
+  Tape::FreeMemory free_;        // the rest of it
 };
 
 /// The memory of the adjoints of one backward. The buffer given back last is taken first, so that a reverse
@@ -91,48 +74,42 @@ class AdjointPool {
  public:
   /// n uninitialised numbers.
   Real* take(Index n) {
-    std::byte*& first = free_list(n);
-    if (!first) [[unlikely]]
-      return take_new(n);
-    std::byte* taken = first;
-    std::memcpy(&first, taken, sizeof first);
-    return reinterpret_cast<Real*>(taken);
+    if (Real* p = small_.take(n)) [[likely]]
+      return p;
+    return take_large_or_new(n);
   }
   void give(Real* p, Index n) {
     if (n == 0) return;
     std::byte*& first = free_list(n);
     auto* given = reinterpret_cast<std::byte*>(p);
-    std::memcpy(given, &first, sizeof first);  // a free buffer holds the address of the next one
+    std::memcpy(given, &first, sizeof first);
     first = given;
   }
   /// Takes everything back.
   void reset() {
     memory_.rewind({});
-    small_.fill(nullptr);
+    small_ = {};
     for (Large& size : large_) size.first = nullptr;
   }
+  Tape::FreeAdjoints* small() { return &small_; }  ///< to take from without a call
 
   std::size_t capacity() const { return memory_.capacity(); }  ///< bytes owned
   std::size_t used() const { return memory_.used(); }          ///< the most bytes that were in use at once
 
  private:
-  static std::size_t lines(Index n) { return (static_cast<std::size_t>(n) * sizeof(Real) + 63) / 64; }
-  // A list of free buffers for each size in cache lines.
   std::byte*& free_list(Index n) {
-    const std::size_t wanted = lines(n);
-    if (wanted < small_.size()) [[likely]]
-      return small_[wanted];
-    return large_list(wanted);
+    const std::size_t lines = Tape::FreeAdjoints::lines(n);
+    return lines < std::size(small_.first) ? small_.first[lines] : large_list(lines);
   }
   std::byte*& large_list(std::size_t lines);
-  Real* take_new(Index n);
+  Real* take_large_or_new(Index n);
 
   struct Large {
     std::size_t lines;
     std::byte* first;
   };
   Arena memory_;
-  std::array<std::byte*, 64> small_{};
+  Tape::FreeAdjoints small_;
   std::vector<Large> large_;
 };
 

@@ -10,14 +10,22 @@
 
 namespace doxa {
 
-Tape::Tape(const Kernels& kernels) : kernels_(&kernels), state_(std::make_unique<State>()) {}
+Tape::Tape(const Kernels& kernels)
+    : kernels_(&kernels),
+      state_(std::make_unique<State>()),
+      free_memory_(state_->memory.free()),
+      free_adjoints_(state_->adjoints.small()) {}
 Tape::~Tape() = default;
 
 void Tape::keep_adjoints(bool on) { state_->keep_adjoints = on; }
 
 // ---- memory ----------------------------------------------------------------------------------------------
 
-void* Tape::allocate(std::size_t bytes) { return state_->allocate(bytes); }
+void* Tape::allocate_watched(std::size_t bytes) {
+  void* p = state_->memory.allocate(bytes);
+  fill_with_nan(p, bytes);
+  return p;
+}
 
 Real* Tape::workspace(Index n) {
   std::vector<Real, CacheAligned<Real>>& memory = state_->workspace;
@@ -36,7 +44,7 @@ Real* Record::workspace(Index n) const {
 Real* Tape::sink(Index n) {
   State& s = *state_;
   if (n > s.sink_size) {
-    s.sink_size = std::max(n, s.largest_constant);
+    s.sink_size = std::max(n, largest_constant_);
     s.sink = s.adjoints.take(s.sink_size);
     std::fill_n(s.sink, s.sink_size, Real{0});
   }
@@ -51,7 +59,7 @@ const Shape* Tape::kept(const Shape& shape) {
   for (const Shape* recent : s.recent_shapes)
     if (recent && *recent == shape) return recent;
   const Shape*& next = s.recent_shapes[s.next_recent_shape++ % s.recent_shapes.size()];
-  return next = new (s.allocate(sizeof(Shape))) Shape(shape);
+  return next = new (allocate(sizeof(Shape))) Shape(shape);
 }
 
 std::size_t Tape::bytes() const {
@@ -101,47 +109,69 @@ void Tape::index_leaves(std::size_t slots) {
 }
 
 Var Tape::leaf(const Tensor& value, Tensor& gradient) {
-  if (value.shape() != gradient.shape())
-    throw argument_error({"leaf", *this}, "value and gradient differ in shape: " + value.shape().str() +
-                                              " and " + gradient.shape().str());
-  if (&value == &gradient) throw argument_error({"leaf", *this}, "value and gradient are the same tensor");
+  if (value.shape() != gradient.shape() || &value == &gradient) [[unlikely]]
+    refuse_leaf(value, gradient);
   return bind(value.shape(), value.data(), gradient);
 }
 
+void Tape::refuse_leaf(const Tensor& value, const Tensor& gradient) const {
+  if (&value == &gradient) throw argument_error({"leaf", *this}, "value and gradient are the same tensor");
+  throw argument_error({"leaf", *this}, "value and gradient differ in shape: " + value.shape().str() +
+                                            " and " + gradient.shape().str());
+}
+
+// A layer binds its parameters each time it is called, so most are bound already.
 Var Tape::bind(const Shape& shape, const Real* value, Tensor& gradient) {
   State& s = *state_;
-  const auto push_leaf = [&](bool needs_gradient) -> Node& {
-    Real* data = const_cast<Real*>(value);  // a leaf has no forward rule: nothing writes to it
-    return push("leaf", shape, data, needs_gradient);
-  };
-  if (!s.constant_leaves.empty() &&
-      std::ranges::find(s.constant_leaves, &gradient) != s.constant_leaves.end()) [[unlikely]] {
-    push_leaf(false);
-    return newest();
+  if (!s.constant_leaves.empty()) [[unlikely]]
+    if (std::ranges::find(s.constant_leaves, &gradient) != s.constant_leaves.end())
+      return push_leaf(shape, value, false);
+  const std::uint32_t entry = s.leaf_slots[slot_of(gradient)];
+  if (entry == 0) [[unlikely]]
+    return bind_first(shape, value, gradient);
+  const State::BoundValue& leaf = s.leaves[entry - 1];
+  if (const Node& x = nodes_[leaf.record]; x.value != value || !(*x.shape == shape)) [[unlikely]]
+    refuse_other_value();
+  if (leaf.backward != backward_) [[unlikely]]
+    take_new_value(entry - 1);
+  return handle(leaf.record);
+}
+
+void Tape::refuse_other_value() {
+  throw std::logic_error("leaf: this gradient is already bound to another value");
+}
+
+// The value may have changed since the last backward: records from here on may then use the new one.
+void Tape::take_new_value(std::size_t i) {
+  State::BoundValue& leaf = state_->leaves[i];
+  if (leaf.first_use == none || state_->records_in_use > 0) return;
+  const Node& x = nodes_[leaf.record];
+  leaf.backward = backward_;
+  if (const std::uint64_t now = fingerprint(*x.shape, x.value); now != leaf.fingerprint) {
+    leaf.fingerprint = now;
+    leaf.since = static_cast<std::uint32_t>(nodes_.size());
   }
-  if (const std::uint32_t entry = s.leaf_slots[slot_of(gradient)]) [[likely]] {
-    State::BoundValue& leaf = s.leaves[entry - 1];
-    if (const Node& x = nodes_[leaf.record]; x.value != value || !(*x.shape == shape)) [[unlikely]]
-      throw std::logic_error("leaf: this gradient is already bound to another value");
-    if (leaf.backward != backward_ && leaf.first_use != none && s.records_in_use == 0) {
-      leaf.backward = backward_;
-      if (const std::uint64_t now = fingerprint(shape, value); now != leaf.fingerprint) {
-        leaf.fingerprint = now;
-        leaf.since = static_cast<std::uint32_t>(nodes_.size());
-      }
-    }
-    return handle(leaf.record);
-  }
+}
+
+Var Tape::push_leaf(const Shape& shape, const Real* value, bool needs_gradient) {
+  push("leaf", shape, const_cast<Real*>(value),
+       needs_gradient);  // it has no forward rule: nothing writes to it
+  return newest();
+}
+
+Var Tape::bind_first(const Shape& shape, const Real* value, Tensor& gradient) {
+  State& s = *state_;
   // What may fail comes first, so that it leaves no record that is in no list.
   if (s.leaves.size() == s.leaves.capacity()) s.leaves.reserve(2 * s.leaves.size() + 16);
   if (2 * (s.leaves.size() + 1) > s.leaf_slots.size()) index_leaves(2 * s.leaf_slots.size());
-  Node& node = push_leaf(s.gradients);
+  push_leaf(shape, value, gradients_);
   const auto at = static_cast<std::uint32_t>(nodes_.size() - 1);
+  Node& node = nodes_[at];
   if (require_finite_) [[unlikely]]
     check_finite_or_remove(at, value);
   node.leaf = true;
   node.gradient = &gradient;
-  if (!s.gradients) return newest();
+  if (!gradients_) return newest();
   if (!s.keeps_leaf_gradients) node.adjoint = gradient.data();
   node.unused_leaf = true;
   s.leaves.push_back({&gradient, at});
@@ -236,12 +266,12 @@ void Tape::rewind(const Mark& mark) {
   index_leaves(s.leaf_slots.size());
 }
 
-Evaluation::Evaluation(Tape& tape) : tape_(tape), mark_(tape.mark()), gradients_(tape.state_->gradients) {
-  tape.state_->gradients = false;
+Evaluation::Evaluation(Tape& tape) : tape_(tape), mark_(tape.mark()), gradients_(tape.gradients_) {
+  tape.gradients_ = false;
 }
 
 Evaluation::~Evaluation() {
-  tape_.state_->gradients = gradients_;
+  tape_.gradients_ = gradients_;
   if (tape_.holds(mark_)) tape_.rewind(mark_);  // not if the tape was cleared meanwhile
 }
 
@@ -260,13 +290,13 @@ std::uint32_t ScopeTable::find(std::uint32_t outer, std::string_view name) {
   return scope;
 }
 
-Scope::Scope(Tape& tape, std::string_view name) : tape_(tape), outer_(tape.state_->scope) {
-  tape.state_->scope = tape.state_->scopes.inside(outer_, name);
+Scope::Scope(Tape& tape, std::string_view name) : tape_(tape), outer_(tape.scope_) {
+  tape.scope_ = tape.state_->scopes.inside(outer_, name);
 }
 
-Scope::~Scope() { tape_.state_->scope = outer_; }
+Scope::~Scope() { tape_.scope_ = outer_; }
 
-const std::string& Tape::scope() const { return state_->scopes.path(state_->scope); }
+const std::string& Tape::scope() const { return state_->scopes.path(scope_); }
 const std::string& Tape::scope(Var x) const { return state_->scopes.path(node(x).scope); }
 
 std::string OpName::str() const {

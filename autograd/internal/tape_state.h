@@ -60,16 +60,10 @@ inline void fill_with_nan([[maybe_unused]] void* p, [[maybe_unused]] std::size_t
 
 /// The part of a tape that only the engine's own sources know.
 struct Tape::State {
-  void* allocate(std::size_t bytes) {
-    void* p = memory.allocate(bytes);
-    fill_with_nan(p, bytes);
-    return p;
-  }
-
   Arena memory;  // values, and what the rules keep
   AdjointPool adjoints;
   Real* sink = nullptr;  // where rules may write the adjoints of operands that need none
-  Index sink_size = 0, largest_constant = 0;
+  Index sink_size = 0;
   void reset_adjoints() {
     adjoints.reset();
     sink = nullptr;
@@ -79,7 +73,6 @@ struct Tape::State {
   std::size_t next_recent_shape = 0;
   std::vector<Real, CacheAligned<Real>> workspace;  // of the rule that runs
   ScopeTable scopes;
-  std::uint32_t scope = 0;
 
   std::vector<Run> earlier_runs;  // of records still on the tape, in order
 
@@ -96,7 +89,7 @@ struct Tape::State {
       std::vector<std::uint32_t>(64);  // open addressing by the gradient's address: its place + 1, or 0
   std::vector<const Tensor*> constant_leaves;  // gradients whose leaves are bound as constants: a check's
 
-  bool gradients = true, keep_adjoints = false;
+  bool keep_adjoints = false;
   bool adjoints_kept = false;        // by the last backward
   std::uint32_t records_in_use = 0;  // by the backward that is running: the tape must not get shorter; else 0
   // Of the backward that is running: totals of leaves that many records use, and how many records have run

@@ -240,5 +240,35 @@ TEST(Arena, OwnsNoMoreAfterTheSameRequestsAgain) {
   }
 }
 
+// A request larger than every chunk gets a chunk of its size, and the same one after a rewind.
+TEST(Arena, FillsAChunkToItsEndAgain) {
+  for (const std::size_t bytes : {std::size_t{1} << 16, std::size_t{1} << 20, 64 * std::size_t{3333333}}) {
+    Arena arena;
+    std::byte* first = static_cast<std::byte*>(arena.allocate(bytes));
+    arena.allocate(0);
+    const std::size_t owned = arena.capacity();
+    for (int round = 0; round < 3; ++round) {
+      arena.rewind({});
+      EXPECT_EQ(arena.allocate(bytes), first);
+      arena.allocate(0);
+      EXPECT_EQ(arena.capacity(), owned);
+    }
+  }
+}
+
+// Back where a block was taken, the same request gives the same block; also at the ends of chunks, and of no bytes.
+TEST(Arena, GoesBackToWhereABlockWasTaken) {
+  Arena arena;
+  const auto size = [](std::size_t i) { return i % 3 == 0 ? 0 : 64 * ((i * 7919) % 400); };
+  std::vector<void*> blocks;
+  for (std::size_t i = 0; i < 300; ++i) blocks.push_back(arena.allocate(size(i)));
+  for (std::size_t i = 300; i-- > 0;) {
+    arena.rewind(arena.position_of(blocks[i]));
+    EXPECT_EQ(arena.allocate(size(i)), blocks[i]);
+    arena.rewind(arena.position_of(blocks[i]));
+  }
+  EXPECT_EQ(arena.used(), 0u);
+}
+
 }  // namespace
 }  // namespace doxa

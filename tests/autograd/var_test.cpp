@@ -17,10 +17,7 @@ namespace doxa {
 
 struct CountersOfTape {
   /// As if n records had been made and removed.
-  static void add_records(Tape& tape, std::uint64_t n) {
-    tape.run_.serial += n;
-    tape.next_serial_ += n;
-  }
+  static void add_records(Tape& tape, std::uint64_t n) { tape.run_.offset += n; }
   static void set_backwards(Tape& tape, std::uint32_t n) { tape.backward_ = n; }
 };
 
