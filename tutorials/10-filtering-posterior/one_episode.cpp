@@ -67,7 +67,8 @@ Figure episode_figure(const std::vector<Draw>& draws, double left, const StepTab
       at.push_back(step[k] + 0.4 * (static_cast<double>(i) / static_cast<double>(draws.size()) - 0.5));
       value.push_back(left * draws[i].latent[k]);
     }
-  latents.scatter(at, value, {.size = 2.5, .opacity = 0.5});
+  latents.scatter(at, value,
+                  {.color = Color::vermillion, .size = 2.5, .opacity = 0.5});  // the learned one's colour
   Axes& predicted =
       figure.axes("probability of a roar on the left, before it is heard", "step k", "probability");
   predicted.y_range = Range{0, 1};
