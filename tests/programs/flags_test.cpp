@@ -62,11 +62,17 @@ class Flags : public ::testing::Test {
     }
   }
   void expect_effect_of_each_in_learning(const std::string& chapter, const std::string& variant) const {
-    const std::vector<std::string> learning{"--lenient",  "--variant " + variant,
-                                            "--steps 6",  "--schedule 9",
-                                            "--batch 5",  "--hidden 5",
-                                            "--latent 3", "--seed 3",
-                                            "--quick",    "--checkpoint out-of-run/x.safetensors"};
+    const std::vector<std::string> learning{"--lenient",
+                                            "--variant " + variant,
+                                            "--steps 6",
+                                            "--schedule 9",
+                                            "--batch 5",
+                                            "--hidden 5",
+                                            "--latent 3",
+                                            "--seed 3",
+                                            "--samples 6",
+                                            "--quick",
+                                            "--checkpoint out-of-run/x.safetensors"};
     for (std::vector<std::string> flags :
          {std::vector<std::string>{"--action-weights 2,1", "--horizon 3"}, {"--episodes e.csv"}}) {
       flags.insert(flags.end(), learning.begin(), learning.end());

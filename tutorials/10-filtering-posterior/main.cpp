@@ -1,6 +1,8 @@
 // Chapter 10: learns a world model and its filtering posterior from action-observation sequences alone, and
 // measures how close its predictions come to those of the exact Bayes filter.
 
+#include <optional>
+
 #include "sections.h"
 
 using namespace doxa;
@@ -8,47 +10,87 @@ using namespace doxa::support;
 
 namespace {
 
-void run(Chapter& chapter, BeliefSettings s) {
-  const bool published = s.as_published(chapter);
-  const bool tiger = s.pomdp.file.empty() && s.episodes.empty();
-  if (chapter.quick()) {
-    s.counts = {.validation = 100, .curve = 50, .held_out = 200};
-    s.curve_points = 3;
+// The data of a run and what was learned from them, each made when a section first asks for it.
+class Experiment {
+ public:
+  Experiment(Chapter& chapter, const BeliefSettings& settings) : chapter_(chapter), settings_(settings) {
+    if (chapter.quick()) {
+      settings_.counts = {.validation = 100, .curve = 50, .held_out = 200};
+      settings_.curve_points = 3;
+      if (!chapter.arguments().given("samples")) settings_.samples = 64;
+    }
   }
-  const EpisodeData data = read_data(chapter, s);
-  const auto actions = static_cast<Index>(data.pomdp.actions.size());
-  const auto observations = static_cast<Index>(data.pomdp.observations.size());
 
+  bool tiger() const { return settings_.pomdp.file.empty() && settings_.episodes.empty(); }
+  const BeliefSettings& settings() const { return settings_; }
+  const EpisodeData& data() {
+    if (!data_) {
+      data_.emplace(read_data(chapter_, settings_));
+      refuse_what_cannot_be_trained();
+    }
+    return *data_;
+  }
+  std::vector<BeliefVariant<FilteringPosterior>>& variants() {
+    learned();
+    return variants_;
+  }
+  const std::vector<LearnedBelief>& learned() {
+    if (learned_.empty()) {
+      make_variants();
+      learned_ = learn(chapter_, settings_, data(), variants_);
+    }
+    return learned_;
+  }
+
+ private:
+  Index steps() const {
+    return settings_.steps > 0 ? settings_.steps : chapter_.quick() ? 300 : tiger() ? 3000 : 8000;
+  }
+  // Before anything is trained, the one episode's model too.
+  void refuse_what_cannot_be_trained() const {
+    std::vector<std::string> names{"markov", "recurrent"};
+    if (settings_.variant != "all") names = {settings_.variant};
+    for (const std::string& name : names) require_schedule(settings_, name, steps());
+    require_checkpoints(chapter_, settings_, names);
+  }
   // The Markov posterior of (10.4), and the same with a recurrent summary of the past latents.
-  const FilteringPosterior::Sizes markov{actions, observations, s.latent > 0 ? s.latent : 8, s.hidden, 0};
-  auto recurrent = markov;
-  recurrent.summary = s.hidden;
-  const Index steps = s.steps > 0 ? s.steps : chapter.quick() ? 300 : tiger ? 3000 : 8000;
-  Philox initial(chapter.seed(), 5);
-  std::vector<BeliefVariant<FilteringPosterior>> variants;
-  for (const auto& [name, sizes] : {std::pair{"markov", markov}, std::pair{"recurrent", recurrent}}) {
-    FilteringPosterior model(sizes, initial);
-    if (s.variant == "all" || s.variant == name) variants.push_back({name, std::move(model), steps});
+  void make_variants() {
+    const auto actions = static_cast<Index>(data().pomdp.actions.size()),
+               observations = static_cast<Index>(data().pomdp.observations.size());
+    const FilteringPosterior::Sizes markov{actions, observations, settings_.latent > 0 ? settings_.latent : 8,
+                                           settings_.hidden, 0};
+    auto recurrent = markov;
+    recurrent.summary = settings_.hidden;
+    Philox initial(chapter_.seed(), 5);
+    for (const auto& [name, sizes] : {std::pair{"markov", markov}, std::pair{"recurrent", recurrent}}) {
+      FilteringPosterior model(sizes, initial);
+      if (settings_.variant == "all" || settings_.variant == name)
+        variants_.push_back({name, std::move(model), steps()});
+    }
   }
-  const std::vector<LearnedBelief> learned = learn(chapter, s, data, variants);
-  report(chapter, s, learned);  // (10.10), whose limit is the exact filter's (10.1)
 
-  const LearnedBelief& best = best_of(learned);
+  Chapter& chapter_;
+  BeliefSettings settings_;
+  std::optional<EpisodeData> data_;
+  std::vector<BeliefVariant<FilteringPosterior>> variants_;
+  std::vector<LearnedBelief> learned_;
+};
+
+void learning(Chapter& chapter, Experiment& e) {
+  const std::vector<LearnedBelief>& learned = e.learned();
+  report(chapter, e.settings(), learned);  // (10.10), whose limit is the exact filter's (10.1)
   std::vector<const LearnedBelief*> all;
   for (const LearnedBelief& l : learned) all.push_back(&l);
-  chapter.figure("learning", learning_figure(data, learned));
-  chapter.figure("calibration", calibration_figure(data, all));
-  chapter.figure("track", track_figure(data, {&best}));
-  one_step(chapter);
-  claim_bounds(chapter, s, data, learned);
-  if (published && chapter.complete()) {
-    true_parameters(chapter, data, variants);
-    chapter.claims.at_least("memory_score of the chosen variant on Tiger", best.score.memory.score,
-                            chapter.quick() ? 0.5 : 0.85, 0,
+  chapter.figure("learning", learning_figure(e.data(), learned));
+  chapter.figure("calibration", calibration_figure(e.data(), all));
+  chapter.figure("track", track_figure(e.data(), {&best_of(learned)}));
+  claim_bounds(chapter, e.settings(), e.data(), learned);
+  if (e.settings().as_published(chapter) && e.settings().variant == "all" && chapter.complete())
+    chapter.claims.at_least("memory_score of the chosen variant on Tiger",
+                            best_of(learned).score.memory.score, chapter.quick() ? 0.5 : 0.85, 0,
                             chapter.quick()
                                 ? "half of what memory is worth, after a tenth of the training steps"
                                 : "what this chapter set out to reach; the table has its standard error");
-  }
 }
 
 }  // namespace
@@ -58,5 +100,36 @@ int main(int argc, char** argv) {
                       "Learning a filtering posterior from actions and observations alone");
   BeliefSettings s;
   add_flags(arguments, s, {"markov", "recurrent"}, {.latent = "width of the latent; 0: 8"});
-  return run_chapter(arguments, argc, argv, [&](Chapter& chapter) { run(chapter, s); });
+  std::optional<Experiment> experiment;
+  const auto section = [&](const char* name, bool of_tiger, auto run) {
+    return Section{name, [&, name, of_tiger, run](Chapter& chapter) {
+                     if (!experiment) experiment.emplace(chapter, s);
+                     if (of_tiger && !experiment->tiger()) {
+                       if (arguments.given("only"))
+                         throw UsageError("--only: found '" + std::string(name) +
+                                          "', which is about Tiger, expected learning or samples beside "
+                                          "--pomdp or --episodes");
+                       return;
+                     }
+                     run(chapter, *experiment);
+                   }};
+  };
+  const bool tiger = true, any_model = false;
+  return run_chapter(
+      arguments, argc, argv,
+      {section("episode", tiger, [](Chapter& c, Experiment& e) { one_episode(c, e.data().pomdp); }),
+       section("learning", any_model, [](Chapter& c, Experiment& e) { learning(c, e); }),
+       section("samples", any_model,
+               [](Chapter& c, Experiment& e) {
+                 auto& variants = e.variants();
+                 if (c.complete())
+                   show_samples(c, e.data(), variants.back().model, e.settings().as_published(c));
+               }),
+       section("parameters", tiger,
+               [](Chapter& c, Experiment& e) {
+                 if (!e.settings().as_published(c)) return;
+                 auto& variants = e.variants();
+                 if (c.complete()) true_parameters(c, e.data(), variants);
+               }),
+       section("direction", tiger, [](Chapter& c, Experiment&) { one_step(c); })});
 }

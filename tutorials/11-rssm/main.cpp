@@ -11,7 +11,7 @@ void run(Chapter& chapter, BeliefSettings s) {
   const bool published = s.as_published(chapter);
   if (chapter.quick()) {
     s.counts = {.validation = 100, .curve = 50, .held_out = 200};
-    s.samples = 16;
+    if (!chapter.arguments().given("samples")) s.samples = 32;
     s.curve_points = 2;
   }
   const EpisodeData data = read_data(chapter, s);

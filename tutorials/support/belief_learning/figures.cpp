@@ -39,7 +39,7 @@ Figure learning_figure(const EpisodeData& data, const std::vector<LearnedBelief>
         series(v.training.validation_step, [&](double step) { return step / static_cast<double>(v.steps); }),
         series(v.training.validation, [&](double nll) { return std::max(nll - data.exact_on_curve, 1e-4); }),
         {.label = v.name});
-  axes.horizontal(estimate_mean(data.last).mean - estimate_mean(data.exact).mean, "no memory");
+  axes.horizontal(estimate_mean(data.last).mean - estimate_mean(data.exact).mean, "last observation");
   return figure;
 }
 
