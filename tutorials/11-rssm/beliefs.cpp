@@ -16,9 +16,9 @@ constexpr std::size_t most_probed_states = 64;
 
 }  // namespace
 
-void show_beliefs(Chapter& chapter, const BeliefSettings& s, const EpisodeData& data,
-                  const std::vector<LearnedBelief>& learned, Trained& trained,
-                  std::vector<RssmLearner>& untrained) {
+void show_beliefs(Chapter& chapter, const BeliefSettings& s, Learned& learned,
+                  const std::vector<LearnedBelief>& shown) {
+  const EpisodeData& data = learned.data;
   const auto few = [most = std::size_t{chapter.quick() ? 60u : 200u}](const std::vector<Trajectory>& all) {
     return std::span(all).first(std::min(all.size(), most));
   };
@@ -49,9 +49,9 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, const EpisodeData& 
   std::vector<Column> columns{"variant", "KL 1 ahead", "KL " + last, {"calibration", 2}};
   if (probed) columns.insert(columns.end(), {"probe KL", {"± se", 1}, "probe TV", "untrained KL", "TV"});
   Table table(columns, 3);
-  for (std::size_t i = 0; i < learned.size(); ++i) {
-    const LearnedBelief& v = learned[i];
-    RssmLearner& learner = trained[i].model;
+  for (const LearnedBelief& v : shown) {
+    RssmLearner &learner = learned.models[learned.at(v.name)].model,
+                &fresh = learned.untrained[learned.at(v.name)];
     Philox random(10);
     const StepTable imagined = open_loop(learner.model, test, static_cast<Index>(from),
                                          static_cast<Index>(ahead), s.samples, random, learner.weighting());
@@ -62,7 +62,7 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, const EpisodeData& 
       chapter.results.set(v.name + ".kl_ahead." + std::to_string(n + 1), kl[n].mean, spread.kl_ahead);
     chapter.results.set(v.name + ".calibration_error", error, spread.calibration);
     if (probed) {
-      const ProbeScore after = probe(learner), before = probe(untrained[i]);
+      const ProbeScore after = probe(learner), before = probe(fresh);
       row.insert(row.end(), {after.kl.mean, after.kl.standard_error, after.total_variation.mean,
                              before.kl.mean, before.total_variation.mean});
       chapter.results.set(v.name + ".probe_cross_entropy", after.cross_entropy.mean,

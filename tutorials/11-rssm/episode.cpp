@@ -1,0 +1,86 @@
+#include "doxa/models/beliefs/rssm_bound.h"
+#include "doxa/models/pomdp/belief.h"
+#include "sections.h"
+
+using namespace doxa;
+using namespace doxa::support;
+
+namespace {
+
+// One draw of a variant along an episode: of s_k the class, or of a Gaussian one the coordinate that its
+// posterior moves most; the two terms of each step.
+struct Draw {
+  bool categorical;
+  std::vector<double> latent, log_likelihood, kl;
+};
+
+Draw draw(RssmLearner& learner, const Trajectory& t) {
+  Tape tape;
+  const Evaluation evaluation(tape);
+  Philox random(11);
+  const RssmTerms terms = rssm_terms(tape, learner.model, episodes(std::span(&t, 1)), random);
+  const RssmLatent& family = learner.model.settings.latent;
+  const auto width = static_cast<std::size_t>(latent_size(family)), steps = t.horizon(),
+             parameters = static_cast<std::size_t>(latent_parameters(family));
+  Draw d{std::holds_alternative<CategoricalLatent>(family), {}, {}, {}};
+  const auto s = terms.latent.value(), q = terms.posterior.value();
+  std::size_t most = 0;
+  double widest = -1;
+  for (std::size_t i = 0; i < width && !d.categorical; ++i) {
+    double sum = 0, squares = 0;
+    for (std::size_t k = 0; k < steps; ++k) {
+      const double mean = static_cast<double>(q[k * parameters + i]);
+      sum += mean;
+      squares += mean * mean;
+    }
+    const double n = static_cast<double>(steps), variance = squares / n - sum * sum / n / n;
+    if (variance > widest) widest = variance, most = i;
+  }
+  for (std::size_t k = 0; k < steps; ++k) {
+    const auto row = s.subspan(k * width, width);
+    d.latent.push_back(d.categorical ? static_cast<double>(std::ranges::max_element(row) - row.begin())
+                                     : static_cast<double>(row[most]));
+    d.log_likelihood.push_back(static_cast<double>(terms.bound.log_likelihood.value()[k]));
+    d.kl.push_back(static_cast<double>(terms.bound.kl.value()[k]));
+  }
+  return d;
+}
+
+}  // namespace
+
+void one_episode(Chapter& chapter, Learned& learned) {
+  const Pomdp& m = learned.data.pomdp;
+  const Trajectory& t = learned.data.held_out[0];
+  const std::size_t shown = std::min<std::size_t>(chapter.quick() ? 6 : 12, t.horizon());
+  std::vector<Column> columns{"k", "did", "saw", {"b_k(" + m.states[0] + ")", 2}, {"surprise", 3}};
+  std::vector<Draw> draws;
+  for (BeliefVariant<RssmLearner>& v : learned.models) {
+    draws.push_back(draw(v.model, t));
+    columns.insert(columns.end(), {{v.name + ": s", 2}, Column{"KL", 2}, Column{"−log p", 2}});
+  }
+  Table table(columns);
+  Belief belief = initial_belief(m);
+  std::vector<double> p(m.observations.size());
+  for (std::size_t k = 0; k < shown; ++k) {
+    predict(m, belief, t.actions[k]);
+    predictive(m, belief, t.actions[k], p);
+    condition(m, belief, t.actions[k], t.observations[k]);
+    std::vector<Cell> row{k + 1, m.actions[t.actions[k]], m.observations[t.observations[k]],
+                          probability(belief, 0), -std::log(p[t.observations[k]])};
+    for (const Draw& d : draws) {
+      if (d.categorical)
+        row.emplace_back(static_cast<std::size_t>(d.latent[k]));
+      else
+        row.emplace_back(d.latent[k]);
+      row.emplace_back(std::abs(d.kl[k]) < 5e-4 ? 0.0 : d.kl[k]);
+      row.emplace_back(-d.log_likelihood[k]);
+    }
+    table.row(row);
+  }
+  std::cout
+      << "One held-out episode: what was done and seen, the exact belief after it and the exact filter's "
+         "−log p(o_k | past);\nof each model a sample of s_k ("
+      << "its class, or the coordinate that moves most) and the two terms of (11.3)\n\n";
+  chapter.print("episode", table);
+  std::cout << '\n';
+}
