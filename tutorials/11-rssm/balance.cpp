@@ -12,9 +12,13 @@ void show_balance(Chapter& chapter, const Learned& learned, const std::vector<st
     table.row({name, share ? Cell(significant(static_cast<double>(*share), 2)) : Cell("the bound"),
                v.score.memory.model, -v.score.mean_bound(), v.score.mean_kl(), v.score.memory.score,
                v.score.memory.standard_error});
-    chapter.results.set(std::string(name) + ".memory_score", v.score.memory.score, spread_of_balance);
-    chapter.results.set(std::string(name) + ".kl", v.score.mean_kl(), spread_of_balance);
+    if (std::string_view(name) == "discrete") continue;  // of which report() keeps all
+    for (const auto& [key, value] : {std::pair{".model_nll", v.score.memory.model},
+                                     {".minus_bound", -v.score.mean_bound()},
+                                     {".kl", v.score.mean_kl()},
+                                     {".memory_score", v.score.memory.score},
+                                     {".memory_score_se", v.score.memory.standard_error}})
+      chapter.results.set(std::string(name) + key, value, spread_of_balance);
   }
-  std::cout << "\nThe discrete variant, with its KL balanced by α\n\n";
-  chapter.print("balance", table);
+  std::cout << "\nThe discrete variant, with its KL balanced by α\n\n" << table;
 }

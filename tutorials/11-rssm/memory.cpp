@@ -1,6 +1,7 @@
 #include "memory.h"
 
 #include <cmath>
+#include <numbers>
 
 namespace {
 
@@ -123,6 +124,30 @@ Tables drawn_from_belief(std::size_t steps) {
     }
   }
   return q;
+}
+
+MemoryTerms growl_in_a_normal(double d) {
+  const auto entropy = [](double p) { return -log_ratio_term(p, 1) - log_ratio_term(1 - p, 1); };
+  const auto normal = [](double x, double variance) {
+    return std::exp(-x * x / (2 * variance)) / std::sqrt(2 * std::numbers::pi * variance);
+  };
+  const double agree = ear * ear + (1 - ear) * (1 - ear), width = d + 10;
+  constexpr int points = 2000;  // the trapezium rule, whose error here is far below rounding
+  MemoryTerms t;
+  double unread = 0;
+  t.forgotten = std::log(2.0);
+  for (int i = 0; i <= points; ++i) {
+    const double x = width * (2.0 * i / points - 1), dx = 2 * width / points;
+    const double rho = 0.5 * normal(x - d, 1) + 0.5 * normal(x + d, 1);  // ρ(s_1)
+    const double first = 1 / (1 + std::exp(-2 * d * x));                 // ρ(o_1 | s_1)
+    unread += dx * rho * entropy(first);
+    t.forgotten += dx * rho * entropy(agree * first + (1 - agree) * (1 - first));
+    t.prior_misses += dx * rho * std::log(rho / normal(x, 1 + d * d));
+  }
+  t.information = std::log(2.0) - unread;
+  t.kl = 0.5 * std::log1p(d * d);  // KL(N(d, 1) ‖ N(0, 1 + d²))
+  t.log_likelihood = -unread - (t.forgotten - std::log(2.0));
+  return t;
 }
 
 double nats_a_step(double listening, double misheard_share, std::size_t steps) {

@@ -39,6 +39,10 @@ Tables misheard(Fed fed, std::size_t steps, double share);
 // q for a latent that is the tiger's side, drawn from the exact belief; fed with observations.
 Tables drawn_from_belief(std::size_t steps);
 
+// Two growls, fed with samples: q(s_1 | o_1) is N(-d, 1) or N(d, 1), the prior the closest normal to the
+// mixture of the two, N(0, 1 + d²), the emission the best one; s_2 is empty.
+MemoryTerms growl_in_a_normal(double d);
+
 // Σ_k H(o_k | s_{<k}, a_{<k}) / T where one listens with this probability at each step, else opens a door,
 // and s_k is misheard that often: the least −bound of a model that is fed with such samples.
 double nats_a_step(double listening, double misheard_share, std::size_t steps);
