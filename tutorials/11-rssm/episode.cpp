@@ -1,5 +1,4 @@
-#include <iomanip>
-#include <sstream>
+#include <functional>
 
 #include "doxa/models/beliefs/rssm_bound.h"
 #include "doxa/models/pomdp/belief.h"
@@ -10,18 +9,17 @@ using namespace doxa::support;
 
 namespace {
 
-// One draw of a variant along an episode: of s_k the class, or of a Gaussian one the coordinate that its
-// posterior moves most; the two terms of each step.
+constexpr std::size_t draws = 500;
+
+// A variant along an episode: of one draw of s_k the class, or of a Gaussian one the coordinate that its
+// posterior moves most; and the two terms of each step, averaged over many draws.
 struct Draw {
   bool categorical;
   std::vector<double> latent, log_likelihood, kl;
 };
 
 Cell decimals(double value) {
-  std::ostringstream text;
-  text.imbue(std::locale::classic());
-  text << std::fixed << std::setprecision(2) << value;
-  Cell cell(text.str() == "-0.00" ? "0.00" : text.str());
+  Cell cell(decimal(value, 2));
   cell.is_number = true;
   return cell;
 }
@@ -30,7 +28,8 @@ Draw draw(RssmLearner& learner, const Trajectory& t) {
   Tape tape;
   const Evaluation evaluation(tape);
   Philox random(11);
-  const RssmTerms terms = rssm_terms(tape, learner.model, episodes(std::span(&t, 1)), random);
+  const std::vector<Trajectory> copies(draws, t);
+  const RssmTerms terms = rssm_terms(tape, learner.model, episodes(copies), random);
   const RssmLatent& family = learner.model.settings.latent;
   const auto width = static_cast<std::size_t>(latent_size(family)), steps = t.horizon(),
              parameters = static_cast<std::size_t>(latent_parameters(family));
@@ -41,7 +40,7 @@ Draw draw(RssmLearner& learner, const Trajectory& t) {
   for (std::size_t i = 0; i < width && !d.categorical; ++i) {
     double sum = 0, squares = 0;
     for (std::size_t k = 0; k < steps; ++k) {
-      const double mean = static_cast<double>(q[k * parameters + i]);
+      const double mean = static_cast<double>(q[k * draws * parameters + i]);
       sum += mean;
       squares += mean * mean;
     }
@@ -49,11 +48,14 @@ Draw draw(RssmLearner& learner, const Trajectory& t) {
     if (variance > widest) widest = variance, most = i;
   }
   for (std::size_t k = 0; k < steps; ++k) {
-    const auto row = s.subspan(k * width, width);
+    const auto row = s.subspan(k * draws * width, width);
     d.latent.push_back(d.categorical ? static_cast<double>(std::ranges::max_element(row) - row.begin())
                                      : static_cast<double>(row[most]));
-    d.log_likelihood.push_back(static_cast<double>(terms.bound.log_likelihood.value()[k]));
-    d.kl.push_back(static_cast<double>(terms.bound.kl.value()[k]));
+    const auto mean = [&](Var of) {
+      return estimate_mean(series(of.value().subspan(k * draws, draws), std::identity())).mean;
+    };
+    d.log_likelihood.push_back(mean(terms.bound.log_likelihood));
+    d.kl.push_back(mean(terms.bound.kl));
   }
   return d;
 }
@@ -65,14 +67,14 @@ void one_episode(Chapter& chapter, Learned& learned) {
   const Trajectory& t = learned.data.held_out[0];
   const std::size_t shown = std::min<std::size_t>(12, t.horizon());
   std::vector<Column> columns{"k", "did", "saw", "b(" + m.states[0] + ")", "surprise"};
-  std::vector<Draw> draws;
+  std::vector<Draw> all;
   for (BeliefVariant<RssmLearner>& v : learned.models) {
-    draws.push_back(draw(v.model, t));
+    all.push_back(draw(v.model, t));
     columns.insert(columns.end(), {v.name + ": s", Column{"KL"}, Column{"−log p"}});
   }
   Table table(columns);
   Belief belief = initial_belief(m);
-  std::vector<double> p(m.observations.size()), sums(1 + 3 * draws.size(), 0.0);
+  std::vector<double> p(m.observations.size()), sums(1 + 3 * all.size(), 0.0);
   for (std::size_t k = 0; k < shown; ++k) {
     predict(m, belief, t.actions[k]);
     predictive(m, belief, t.actions[k], p);
@@ -85,8 +87,8 @@ void one_episode(Chapter& chapter, Learned& learned) {
       row.push_back(decimals(value));
     };
     add(-std::log(p[t.observations[k]]));
-    for (std::size_t i = 0; i < draws.size(); ++i) {
-      const Draw& d = draws[i];
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const Draw& d = all[i];
       const std::string key = "episode." + learned.models[i].name + ".", at = "." + std::to_string(k + 1);
       row.push_back(d.categorical ? Cell(static_cast<std::size_t>(d.latent[k])) : decimals(d.latent[k]));
       ++column;

@@ -25,7 +25,6 @@ class Experiment {
       if (chapter.arguments().given(flag)) published_ = false;
     if (chapter.quick()) {
       s_.counts = {.validation = 100, .curve = 50, .held_out = 200};
-      if (!chapter.arguments().given("samples")) s_.samples = 16;
       s_.curve_points = 2;
     }
     learned_.data = read_data(chapter, s_);
@@ -187,6 +186,7 @@ int main(int argc, char** argv) {
              .batch = "episodes a training step; multi-sample takes a quarter as many, at least one, and "
                       "draws four times from each"});
   add_flags(arguments, changes, s);
+  arguments.integer("samples", s.samples, {1, 100'000, 16}, "samples of the belief for the score");
   std::optional<Experiment> experiment;
   const auto section = [&](const char* name, auto run, std::vector<Part> parts) {
     return Section{name, [&, run, parts](Chapter& chapter) {
