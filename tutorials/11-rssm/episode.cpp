@@ -107,6 +107,6 @@ void one_episode(Chapter& chapter, Learned& learned) {
   std::cout
       << "One held-out episode: what was done and seen, the exact belief after it and the exact filter's "
          "−log p(o_k | past);\nof each model a sample of s_k (its class, or the coordinate that moves "
-         "most) and the two terms of (11.3)\n\n"
+         "most), and the two\nterms of (11.3), averaged over 500 samples\n\n"
       << table << '\n';
 }
