@@ -87,6 +87,8 @@ void one_episode(Chapter& chapter, Learned& learned) {
       row.push_back(decimals(value));
     };
     add(-std::log(p[t.observations[k]]));
+    chapter.results.set("episode.belief." + std::to_string(k + 1), probability(belief, 0));
+    chapter.results.set("episode.surprise." + std::to_string(k + 1), -std::log(p[t.observations[k]]));
     for (std::size_t i = 0; i < all.size(); ++i) {
       const Draw& d = all[i];
       const std::string key = "episode." + learned.models[i].name + ".", at = "." + std::to_string(k + 1);
@@ -100,6 +102,12 @@ void one_episode(Chapter& chapter, Learned& learned) {
       chapter.results.set(key + "minus_log_p" + at, -d.log_likelihood[k], 1.5);
     }
     table.row(row);
+  }
+  chapter.results.set("episode.surprise.sum", sums[0]);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string key = "episode." + learned.models[i].name;
+    chapter.results.set(key + ".kl.sum", sums[2 + 3 * i], 3);
+    chapter.results.set(key + ".minus_log_p.sum", sums[3 + 3 * i], 3);
   }
   std::vector<Cell> row{"sum", "", "", ""};
   for (std::size_t i = 0; i < sums.size(); ++i) row.push_back(i % 3 == 1 ? Cell("") : decimals(sums[i]));

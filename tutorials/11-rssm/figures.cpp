@@ -55,47 +55,9 @@ Figure calibration(const Learned& learned) {
   return figure;
 }
 
-// The observation whose exact predictive probability moves most along the first trajectory.
-std::size_t most_telling(const StepTable& exact) {
-  std::size_t best = 0;
-  double widest = -1;
-  for (std::size_t o = 0; o < exact.width; ++o) {
-    double low = 1, high = 0;
-    for (std::size_t k = 1; k <= exact.steps(0); ++k) {
-      low = std::min(low, exact.row(0, k)[o]);
-      high = std::max(high, exact.row(0, k)[o]);
-    }
-    if (high - low > widest) widest = high - low, best = o;
-  }
-  return best;
-}
-
-Figure track(const Learned& learned) {
-  const Trajectory& t = learned.data.held_out[0];
-  const StepTable exact = exact_predictive(learned.data.pomdp, std::span(&t, 1));
-  const std::size_t o = most_telling(exact);
-  const std::vector<double> step = spaced(1, static_cast<double>(t.horizon()), 1);
-  const auto probability = [&](const StepTable& predictions) {
-    return series(step, [&](double k) { return predictions.row(0, static_cast<std::size_t>(k))[o]; });
-  };
-  Figure figure("Predictive probability along one held-out episode, exact and learned", 1, 280);
-  Axes& axes = figure.axes("the episode of the table: probability of “" + learned.data.pomdp.observations[o] +
-                               "” before it is seen",
-                           "step k", "probability");
-  axes.y_range = Range{-0.05, 1.05};
-  axes.line(step, probability(exact), {.label = "exact filter", .color = Color::ink});
-  for (const LearnedBelief& v : learned.scores)
-    axes.line(step, probability(v.score.predictions), style_of(v.name));
-  axes.scatter(
-      step, series(t.observations, [&](std::size_t seen) { return seen == o; }),
-      {.label = "seen (1) or not (0)", .color = Color::ink, .marker = Marker::cross, .opacity = 0.6});
-  return figure;
-}
-
 }  // namespace
 
 void draw_figures(Chapter& chapter, const Learned& learned) {
   chapter.figure("learning", learning(learned));
   chapter.figure("calibration", calibration(learned));
-  chapter.figure("track", track(learned));
 }

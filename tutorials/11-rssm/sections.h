@@ -68,7 +68,7 @@ void show_balance(doxa::support::Chapter& chapter, const Learned& learned,
 void show_beliefs(doxa::support::Chapter& chapter, const doxa::support::BeliefSettings& settings,
                   Learned& learned, const std::vector<doxa::LearnedBelief>& shown);
 
-// Learning curves, calibration, and the predictions along one episode.
+// Learning curves and calibration.
 void draw_figures(doxa::support::Chapter& chapter, const Learned& learned);
 
 // No prediction moves by a bit when what comes after it is changed: prior, emission and belief see the past
