@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "doxa/models/beliefs/world_model.h"
+
 namespace doxa {
 namespace {
 
@@ -84,35 +86,87 @@ Var loss(Tape& tape, FilteringPosterior& model, const Episodes& e, Philox& rando
   //! [loss]
 }
 
-StepTable predictive(FilteringPosterior& model, std::span<const Trajectory> trajectories, Index samples,
-                     Philox& random) {
+namespace {
+
+constexpr Index rows_at_once = 1024;  // so that one step fits the cache
+
+// Samples of the belief along several episodes, N side by side for each. At every step visit(k, a, o, before,
+// weights) is called with the state before step k, and returns the latents s_k after it and what their
+// weights are to be multiplied by.
+struct Moved {
+  Var latent;
+  std::optional<Var> log_weight = {};
+};
+template <class Visit>
+void along(FilteringPosterior& model, std::span<const Trajectory> trajectories, Index samples, Philox& random,
+           Visit visit) {
+  if (samples < 1) throw std::invalid_argument("FilteringPosterior: " + std::to_string(samples) + " samples");
   const auto [A, O, L, hidden, summary] = model.sizes;
-  constexpr Index rows_at_once = 1024;  // so that one step fits the cache
   const auto group = static_cast<std::size_t>(std::max<Index>(1, rows_at_once / samples));
-  StepTable all(static_cast<std::size_t>(O), trajectories);
   Tape tape;
   for (std::size_t first = 0; first < trajectories.size(); first += group) {
     const auto some = trajectories.subspan(first, std::min(group, trajectories.size() - first));
     const Episodes e = episodes(some, samples);
+    SampleWeights weights(static_cast<Index>(some.size()), samples);
     Tensor latent(Shape{e.batch, L}), h(Shape{e.batch, summary});
     for (Index k = 1; k <= e.horizon; ++k) {
       tape.clear();
       const Evaluation evaluation(tape);
       const Var a = one_hot(tape, e.actions_at(k), A), o = one_hot(tape, e.observations_at(k), O);
-      //! [predictive]
       const LatentState before = advance_summary(model, {tape.constant(latent), tape.constant(h)}, a);
-      const LatentState predicted{sample(transition(model, before, a), random), before.summary};
-      const Var p_o =
-          mean(reshape(exp(emission(model, predicted, a).log_probs()), {e.batch / samples, samples, O}),
-               1);  // (10.9)
-      //! [predictive]
-      for (std::size_t i = 0; i < some.size(); ++i)
-        std::ranges::copy(p_o.value().subspan(i * all.width, all.width),
-                          all.row(first + i, static_cast<std::size_t>(k)).begin());
-      latent = sample(posterior(model, before, a, o), random).tensor();
+      const Moved moved = visit(first, k, e.observations_at(k), a, o, before, weights);
+      latent = moved.latent.tensor();
       h = before.summary.tensor();
+      if (!moved.log_weight) continue;
+      const std::vector<Index> from = weights.multiply(moved.log_weight->value(), random);
+      latent = selected_rows(latent, from);
+      h = selected_rows(h, from);
     }
   }
+}
+
+// s_k ~ q, and log p(s_k | …) p(o_k | s_k, …) / q(s_k | …), the factor of its weight.
+Moved propose(FilteringPosterior& model, const LatentState& before, Var a, Var o, std::span<const Index> seen,
+              Philox& random) {
+  //! [propose]
+  const DiagonalNormal q = posterior(model, before, a, o), p = transition(model, before, a);
+  const Var s = sample(q, random);
+  const Categorical p_o = emission(model, {s, before.summary}, a);
+  return {s, log_prob(p, s) + log_prob(p_o, seen) - log_prob(q, s)};  // (10.9)
+  //! [propose]
+}
+
+}  // namespace
+
+std::vector<double> log_evidence(FilteringPosterior& model, std::span<const Trajectory> trajectories,
+                                 Index samples, Philox& random) {
+  std::vector<double> all(trajectories.size(), 0.0);
+  along(model, trajectories, samples, random,
+        [&](std::size_t first, Index, std::span<const Index> seen, Var a, Var o, const LatentState& before,
+            const SampleWeights& weights) {
+          const Moved moved = propose(model, before, a, o, seen, random);
+          const std::vector<double> log_p = weights.log_mean_exp(moved.log_weight->value());  // (10.9)
+          for (std::size_t i = 0; i < log_p.size(); ++i) all[first + i] += log_p[i];
+          return moved;
+        });
+  return all;
+}
+
+StepTable predictive(FilteringPosterior& model, std::span<const Trajectory> trajectories, Index samples,
+                     Philox& random, SampleWeighting weighting) {
+  StepTable all(static_cast<std::size_t>(model.sizes.observations), trajectories);
+  along(model, trajectories, samples, random,
+        [&](std::size_t first, Index k, std::span<const Index> seen, Var a, Var o, const LatentState& before,
+            const SampleWeights& weights) {
+          const LatentState predicted{sample(transition(model, before, a), random), before.summary};
+          const std::vector<double> p_o =
+              weights.mean(exp(emission(model, predicted, a).log_probs()).value(), all.width);  // (10.11)
+          for (std::size_t i = 0; i * all.width < p_o.size(); ++i)
+            std::ranges::copy(std::span(p_o).subspan(i * all.width, all.width),
+                              all.row(first + i, static_cast<std::size_t>(k)).begin());
+          if (weighting == SampleWeighting::importance) return propose(model, before, a, o, seen, random);
+          return Moved{sample(posterior(model, before, a, o), random)};
+        });
   return all;
 }
 

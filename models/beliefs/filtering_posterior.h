@@ -5,6 +5,7 @@
 
 #include "doxa/distributions/categorical.h"
 #include "doxa/distributions/normal.h"
+#include "doxa/models/beliefs/sample_weights.h"
 #include "doxa/models/bound_terms.h"
 #include "doxa/models/nn/gru.h"
 #include "doxa/models/nn/mlp.h"
@@ -65,10 +66,17 @@ inline Index copies(const FilteringPosterior&) { return 1; }
 BoundTerms<Var> bound(Tape& tape, FilteringPosterior& model, const Episodes& episodes, Philox& random);
 /// -(log_likelihood - kl)/T, the mean over episodes, [], in nats per step.
 Var loss(Tape& tape, FilteringPosterior& model, const Episodes& episodes, Philox& random);
-/// The learned model's predictive distributions p̂(o_k | o_{<k}, a_{<k}) (10.9): the emission's probabilities
-/// averaged over `samples` samples, whose s_{k-1} come from q and whose s_k come from the transition. Of step
-/// k only the action is used before the step is predicted.
+/// log p̂_θ(o_{1:T} ‖ a_{0:T-1}) of each trajectory, in nats: Σ_k log of the mean weight of N samples (10.9), which q
+/// proposes. exp of it is an unbiased estimate of the model's evidence. By Jensen's
+/// inequality it is below the model's log-evidence on average: for N = 1 it is the bound, and it rises with N.
+/// Throws std::invalid_argument for N < 1, as `predictive`.
+std::vector<double> log_evidence(FilteringPosterior& model, std::span<const Trajectory> trajectories,
+                                 Index samples, Philox& random);
+/// Predictive distributions p̂(o_k | o_{<k}, a_{<k}): the emission's probabilities averaged over N samples,
+/// whose s_k come from the transition. With weights they converge to those of the model itself, without to
+/// those of somebody who takes samples of q for the belief. Of step k only the action is used before the step
+/// is predicted.
 StepTable predictive(FilteringPosterior& model, std::span<const Trajectory> trajectories, Index samples,
-                     Philox& random);
+                     Philox& random, SampleWeighting weighting = SampleWeighting::importance);
 
 }  // namespace doxa

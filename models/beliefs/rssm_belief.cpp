@@ -12,38 +12,6 @@
 namespace doxa {
 namespace {
 
-// The weights of one episode's samples, scaled so that the largest is 1.
-std::vector<double> relative(std::span<const double> log_weights) {
-  const double top = *std::ranges::max_element(log_weights);
-  std::vector<double> w;
-  for (const double l : log_weights) w.push_back(std::exp(l - top));
-  return w;
-}
-
-// Systematic resampling: the new sample i is a copy of the old sample parent[i].
-std::vector<Index> parents(std::span<const double> weights, double shift) {
-  const double n = static_cast<double>(weights.size()),
-               total = std::accumulate(weights.begin(), weights.end(), 0.0);
-  std::vector<Index> parent;
-  std::size_t from = 0;
-  double reached = weights[0];
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const double u = (static_cast<double>(i) + shift) / n * total;
-    while (u >= reached && from + 1 < weights.size()) reached += weights[++from];
-    parent.push_back(static_cast<Index>(from));
-  }
-  return parent;
-}
-
-double effective_number(std::span<const double> weights) {
-  double sum = 0, squares = 0;
-  for (const double w : weights) {
-    sum += w;
-    squares += w * w;
-  }
-  return sum * sum / squares;
-}
-
 std::vector<Index> first_numbers(Index n) {
   std::vector<Index> all(static_cast<std::size_t>(n));
   std::iota(all.begin(), all.end(), Index{0});
@@ -58,12 +26,12 @@ RssmBelief::RssmBelief(Rssm& model, Index episodes, Index samples, Philox random
       samples_(samples),
       copies_(model.deterministic() ? 1 : samples),
       weighted_(weighting == SampleWeighting::importance || model.future),
-      random_(random) {
+      random_(random),
+      weights_(std::max<Index>(episodes, 0), std::max<Index>(samples, 1)) {
   if (episodes < 1 || samples < 1)
     throw std::invalid_argument("RssmBelief: " + std::to_string(episodes) + " episodes and " +
                                 std::to_string(samples) + " samples, expected at least one");
   summary_ = Tensor(Shape{episodes * copies_, model.settings.hidden});
-  log_weights_.assign(static_cast<std::size_t>(episodes * samples), 0.0);
 }
 
 std::vector<Index> RssmBelief::repeated(std::span<const Index> of_episodes, Index n) const {
@@ -90,57 +58,60 @@ std::vector<double> RssmBelief::predict(std::span<const Index> actions) {
   const Var z = sample(s.latent, p, samples_, random_);
   // (11.9)
   const Var p_o = exp(Categorical(emission_logits(model_, all_h, all_a, z)).log_probs());
-  const auto O = static_cast<std::size_t>(s.observations), N = static_cast<std::size_t>(samples_);
-  std::vector<double> all(static_cast<std::size_t>(episodes_) * O, 0.0);
-  for (std::size_t b = 0; b < static_cast<std::size_t>(episodes_); ++b) {
-    const std::vector<double> w = relative(std::span(log_weights_).subspan(b * N, N));
-    const double total = std::accumulate(w.begin(), w.end(), 0.0);
-    for (std::size_t i = 0; i < N; ++i)
-      for (std::size_t o = 0; o < O; ++o)
-        all[b * O + o] += w[i] / total * static_cast<double>(p_o.value()[(b * N + i) * O + o]);
-  }
-  return all;
+  return weights_.mean(p_o.value(), static_cast<std::size_t>(s.observations));
 }
 
-void RssmBelief::update(std::span<const Index> actions, std::span<const Index> observations) {
+RssmBelief::Proposal RssmBelief::propose(Var h, Var a, Var step, std::span<const Index> seen, Index copies) {
+  const RssmLatent& latent = model_.settings.latent;
+  const Var prior = model_.prior({h, a}), proposal = model_.future ? prior : model_.posterior({h, step});
+  std::vector<Index> all_seen;
+  std::vector<Index> from;
+  for (std::size_t i = 0; i < seen.size(); ++i)
+    for (Index j = 0; j < copies; ++j) {
+      from.push_back(static_cast<Index>(i));
+      all_seen.push_back(seen[i]);
+    }
+  const auto spread = [&](Var x) { return copies == 1 ? x : take(x, from); };
+  const Var q = spread(proposal), z = sample(latent, q, samples_, random_);
+  Var log_weight = log_prob(Categorical(emission_logits(model_, spread(h), spread(a), z)), all_seen);
+  if (!model_.future) log_weight = log_weight + log_prob(latent, spread(prior), z) - log_prob(latent, q, z);
+  return {z, log_weight};
+}
+
+std::vector<double> RssmBelief::update_and_score(std::span<const Index> actions,
+                                                 std::span<const Index> observations) {
+  if (!weighted_) throw std::logic_error("RssmBelief: update_and_score of samples without weights");
   tape_.clear();
   const Evaluation evaluation(tape_);
   const RssmSettings& s = model_.settings;
   const std::vector<Index> all_actions = repeated(actions, copies_), seen = repeated(observations, copies_);
   const Var h = tape_.constant(summary_), a = one_hot(tape_, all_actions, s.actions);
   const Var step = encode_step(tape_, s, all_actions, seen);
-  if (model_.deterministic() && (copies_ < samples_ || !weighted_)) {  // all samples stay alike
+  const Proposal proposed = propose(h, a, step, seen, samples_ / copies_);
+  std::vector<double> log_p = weights_.log_mean_exp(proposed.log_weight.value());
+  if (copies_ < samples_) {  // all samples stay alike
     summary_ = advance(model_, h, a, step, h).tensor();
-    return;
+    return log_p;
   }
-  const Var proposal = model_.future ? model_.prior({h, a}) : model_.posterior({h, step});
-  const Var z = sample(s.latent, proposal, samples_, random_);
-  Tensor next = advance(model_, h, a, step, z).tensor();
-  if (!weighted_) {
-    summary_ = std::move(next);
-    return;
-  }
-  Var log_weight = log_prob(Categorical(emission_logits(model_, h, a, z)), seen);
-  if (!model_.future) {
-    const Var log_q = log_prob(s.latent, proposal, z), log_p = log_prob(s.latent, model_.prior({h, a}), z);
-    log_weight = log_weight + log_p - log_q;
-  }
-  resample(std::move(next), log_weight.value());
+  const Tensor next = advance(model_, h, a, step, proposed.latent).tensor();
+  summary_ = selected_rows(next, weights_.multiply(proposed.log_weight.value(), random_));
+  return log_p;
 }
 
-void RssmBelief::resample(Tensor next, std::span<const Real> log_weights) {
-  const auto N = static_cast<std::size_t>(samples_);
-  std::vector<Index> from = first_numbers(episodes_ * samples_);
-  for (std::size_t first = 0; first < log_weights_.size(); first += N) {
-    const std::span<double> mine = std::span(log_weights_).subspan(first, N);
-    for (std::size_t i = 0; i < N; ++i) mine[i] += static_cast<double>(log_weights[first + i]);
-    const std::vector<double> w = relative(mine);
-    if (effective_number(w) >= 0.5 * static_cast<double>(N)) continue;
-    const std::vector<Index> parent = parents(w, random_.uniform());
-    for (std::size_t i = 0; i < N; ++i) from[first + i] = static_cast<Index>(first) + parent[i];
-    std::ranges::fill(mine, 0.0);
+void RssmBelief::update(std::span<const Index> actions, std::span<const Index> observations) {
+  const bool alike = model_.deterministic() && (copies_ < samples_ || !weighted_);
+  if (weighted_ && !alike) {
+    update_and_score(actions, observations);
+    return;
   }
-  summary_ = selected_rows(next, from);
+  tape_.clear();
+  const Evaluation evaluation(tape_);
+  const RssmSettings& s = model_.settings;
+  const std::vector<Index> all_actions = repeated(actions, copies_), seen = repeated(observations, copies_);
+  const Var h = tape_.constant(summary_), a = one_hot(tape_, all_actions, s.actions);
+  const Var step = encode_step(tape_, s, all_actions, seen);
+  const Var z = alike ? h : sample(s.latent, model_.posterior({h, step}), samples_, random_);
+  summary_ = advance(model_, h, a, step, z).tensor();
 }
 
 void RssmBelief::branch() {
@@ -163,17 +134,9 @@ void RssmBelief::imagine(std::span<const Index> actions) {
 }
 
 std::vector<double> RssmBelief::mean_summary() const {
-  const auto H = static_cast<std::size_t>(model_.settings.hidden), C = static_cast<std::size_t>(copies_);
-  std::vector<double> mean(static_cast<std::size_t>(episodes_) * H, 0.0);
-  for (std::size_t b = 0; b < static_cast<std::size_t>(episodes_); ++b) {
-    const std::vector<double> w =
-        C == 1 ? std::vector<double>{1.0} : relative(std::span(log_weights_).subspan(b * C, C));
-    const double total = std::accumulate(w.begin(), w.end(), 0.0);
-    for (std::size_t i = 0; i < C; ++i)
-      for (std::size_t j = 0; j < H; ++j)
-        mean[b * H + j] += w[i] / total * static_cast<double>(summary_.span()[(b * C + i) * H + j]);
-  }
-  return mean;
+  if (copies_ == samples_)
+    return weights_.mean(summary_.span(), static_cast<std::size_t>(model_.settings.hidden));
+  return {summary_.span().begin(), summary_.span().end()};
 }
 
 namespace {
@@ -198,6 +161,19 @@ void set_rows(StepTable& table, std::size_t first, Index step, std::span<const d
 std::size_t outcomes(const Rssm& model) { return static_cast<std::size_t>(model.settings.observations); }
 
 }  // namespace
+
+std::vector<double> log_evidence(Rssm& model, std::span<const Trajectory> trajectories, Index samples,
+                                 Philox& random) {
+  std::vector<double> all(trajectories.size(), 0.0);
+  in_groups(trajectories, samples, [&](std::size_t first, const Episodes& e) {
+    RssmBelief belief(model, e.batch, samples, Philox{random(), random()}, SampleWeighting::importance);
+    for (Index k = 1; k <= e.horizon; ++k) {
+      const std::vector<double> log_p = belief.update_and_score(e.actions_at(k), e.observations_at(k));
+      for (std::size_t i = 0; i < log_p.size(); ++i) all[first + i] += log_p[i];
+    }
+  });
+  return all;
+}
 
 StepTable predictive(Rssm& model, std::span<const Trajectory> trajectories, Index samples, Philox& random,
                      SampleWeighting weighting) {

@@ -5,16 +5,10 @@
 
 #include "doxa/autograd/tensor.h"
 #include "doxa/models/beliefs/rssm.h"
+#include "doxa/models/beliefs/sample_weights.h"
 #include "doxa/models/pomdp/step_table.h"
 
 namespace doxa {
-
-/// How the samples of a belief are weighted. With `none` they are those of the posterior q. With `importance`
-/// they are particles (Gordon, Salmond & Smith, IEE Proc. F 140, 1993): proposed by q, weighted by
-/// p(s_k | …) p(o_k | s_k, …) / q(s_k | …), and resampled when the effective number falls below N/2. They
-/// then represent the belief of the learned generative model instead of q's. A smoothing q would look ahead;
-/// the prior proposes in its place, and the samples are always weighted.
-enum class SampleWeighting { none, importance };
 
 /// The belief of an Rssm in several episodes side by side: N samples of the past of each episode. `predict`
 /// the next observation from them, then `update` them with it.
@@ -27,6 +21,10 @@ class RssmBelief {
   /// p̂(o_k | o_{<k}, a_{<k}) of each episode, [B·O]: the emission's probabilities, averaged over the
   /// samples, whose s_k come from the prior. `actions` are a_{k-1}, one for each episode.
   std::vector<double> predict(std::span<const Index> actions);
+  /// log p̂(o_k | o_{<k}, a_{<k}) of each episode, [B], as (10.9) estimates it: the mean weight of samples that q
+  /// proposes, which knows o_k. An update with step k follows. Throws std::logic_error unless the samples are
+  /// weighted.
+  std::vector<double> update_and_score(std::span<const Index> actions, std::span<const Index> observations);
   /// Step k: what was done and what was then seen.
   void update(std::span<const Index> actions, std::span<const Index> observations);
   /// Step k without an observation: s_k is drawn from the prior and, where the summary needs it,
@@ -38,7 +36,10 @@ class RssmBelief {
 
  private:
   std::vector<Index> repeated(std::span<const Index> episodes, Index n) const;
-  void resample(Tensor next, std::span<const Real> log_weights);
+  struct Proposal {
+    Var latent, log_weight;  // s_k, and its weight, [B·N]
+  };
+  Proposal propose(Var summary, Var action, Var step, std::span<const Index> seen, Index copies);
   void branch();
 
   Rssm& model_;
@@ -47,9 +48,15 @@ class RssmBelief {
   bool weighted_;
   Philox random_;
   Tape tape_;
-  Tensor summary_;                   // [B·copies, hidden]
-  std::vector<double> log_weights_;  // [B·N]
+  Tensor summary_;  // [B·copies, hidden]
+  SampleWeights weights_;
 };
+
+/// log p̂_θ(o_{1:T} ‖ a_{0:T-1}) of each trajectory, in nats, from weighted samples (10.9). exp of it is an unbiased
+/// estimate of the model's evidence, so that by Jensen's inequality it is below the model's log-evidence on
+/// average, for N = 1 by the gap of the bound, and less for larger N.
+std::vector<double> log_evidence(Rssm& model, std::span<const Trajectory> trajectories, Index samples,
+                                 Philox& random);
 
 /// p̂(o_k | o_{<k}, a_{<k}) along whole trajectories, rows of O.
 StepTable predictive(Rssm& model, std::span<const Trajectory> trajectories, Index samples, Philox& random,

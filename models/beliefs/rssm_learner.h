@@ -9,12 +9,6 @@ namespace doxa {
 struct RssmLearner {
   Rssm model;
   RssmObjective objective = {};
-
-  /// The samples of a belief are weighted if the objective has several: it then trains q as a proposal and
-  /// not as the belief itself.
-  SampleWeighting weighting() const {
-    return objective.samples > 1 ? SampleWeighting::importance : SampleWeighting::none;
-  }
 };
 
 inline void append_parameters(Parameters& to, RssmLearner& l) { append_parameters(to, l.model); }
@@ -33,9 +27,14 @@ inline BoundTerms<Var> bound(Tape& tape, RssmLearner& l, const Episodes& e, Phil
   return {sum(by_step.log_likelihood, {0}), sum(by_step.kl, {0})};
 }
 
+inline std::vector<double> log_evidence(RssmLearner& l, std::span<const Trajectory> trajectories,
+                                        Index samples, Philox& random) {
+  return log_evidence(l.model, trajectories, samples, random);
+}
+
 inline StepTable predictive(RssmLearner& l, std::span<const Trajectory> trajectories, Index samples,
                             Philox& random) {
-  return predictive(l.model, trajectories, samples, random, l.weighting());
+  return predictive(l.model, trajectories, samples, random, SampleWeighting::importance);
 }
 
 }  // namespace doxa

@@ -5,8 +5,8 @@
 
 #include "doxa/models/beliefs/belief_model.h"
 #include "doxa/models/beliefs/episode_data.h"
-#include "doxa/models/beliefs/prediction.h"
 #include "doxa/models/nn/training.h"
+#include "doxa/models/numerics/mean_estimate.h"
 
 namespace doxa {
 
@@ -14,12 +14,12 @@ namespace doxa {
 struct BeliefTraining {
   Index batch = 32;                     ///< episodes of a training step, including copies
   std::uint64_t seed = 1, stream = 16;  ///< episodes come from Philox(seed, stream), noise from stream + 1
-  Index validation_samples = 16;        ///< samples of the belief for a point of the learning curve
+  Index validation_samples = 64;        ///< samples of the belief for a point of the learning curve
 };
 
 /// Trains a belief model on episodes alone, one batch a step. `how` has the settings of the loop: rate,
-/// clipping, validation, checkpoint, callbacks. The validation loss is the mean prediction_nll of the
-/// curve's episodes, and the model ends with the parameters for which it was least. Throws as `train` does.
+/// clipping, validation, checkpoint, callbacks. The validation loss is -log_evidence per step of the curve's
+/// episodes, and the model ends with the parameters for which it was least. Throws as `train` does.
 template <BeliefModel M>
 TrainingReport train_belief(M& model, const EpisodeData& data, const BeliefTraining& belief, Training how) {
   Philox draw(belief.seed, belief.stream), noise(belief.seed, belief.stream + 1);
@@ -38,8 +38,9 @@ TrainingReport train_belief(M& model, const EpisodeData& data, const BeliefTrain
   //! [step]
   how.validation = [&] {
     Philox same(1);  // the same samples each time, so that the curve shows the model and not the noise
-    const StepTable p = predictive(model, data.curve_episodes(), belief.validation_samples, same);
-    return estimate_mean(prediction_nll(p, data.curve_episodes())).mean;
+    const std::vector<double> log_p =
+        log_evidence(model, data.curve_episodes(), belief.validation_samples, same);
+    return -estimate_mean(log_p).mean / static_cast<double>(data.horizon);
   };
   return train(how);
 }

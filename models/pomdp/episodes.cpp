@@ -13,6 +13,18 @@ History::History(std::span<const std::size_t> a, std::span<const std::size_t> o)
                                 std::to_string(o.size()) + " observations, expected as many");
 }
 
+Trajectory first_steps(const Trajectory& t, std::size_t n) {
+  if (n > t.horizon())
+    throw std::invalid_argument("first_steps: " + std::to_string(n) + " steps of an episode of " +
+                                std::to_string(t.horizon()));
+  Trajectory first = t;
+  first.actions.resize(n);
+  first.observations.resize(n);
+  if (!first.states.empty()) first.states.resize(n + 1);
+  if (!first.rewards.empty()) first.rewards.resize(n);
+  return first;
+}
+
 Episodes episodes(std::span<const Trajectory> trajectories, Index copies) {
   std::vector<Index> all(trajectories.size());
   std::iota(all.begin(), all.end(), Index{0});

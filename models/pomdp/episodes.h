@@ -20,6 +20,10 @@ struct Trajectory {
   bool operator==(const Trajectory&) const = default;
 };
 
+/// The first n steps of t with all that is known of them, its states and rewards too. Throws
+/// std::invalid_argument if it has fewer.
+Trajectory first_steps(const Trajectory& t, std::size_t n);
+
 /// All that was done and seen up to step k, h_k = (a_{0:k-1}, o_{1:k}); h_0 is empty. A view: the actions and
 /// observations belong to somebody else, for example to a Trajectory, which converts to its History.
 struct History {

@@ -69,10 +69,10 @@ struct Start {
 
 Climb climb(const std::string& name, const Start& start, bool full, Objective how,
             Rate rate = Rate::constant) {
-  const auto& [problem, from, steps, seed] = start;
-  GaussianFamily q(from, full);
+  const Problem& problem = start.problem;
+  GaussianFamily q(start.q, full);
   const Parameters all = parameters(q);
-  Philox random(seed, ascent_noise);
+  Philox random(start.seed, ascent_noise);
   Climb climb{name, {}, {}};
   const auto look = [&] {
     climb.path.push_back(gaussian(q));
@@ -80,13 +80,13 @@ Climb climb(const std::string& name, const Start& start, bool full, Objective ho
   };
   look();
   Tape tape;
-  for (int t = 0; t < steps; ++t) {
+  for (int t = 0; t < start.steps; ++t) {
     tape.clear();
     const MultivariateNormal now = distribution(tape, q);
     const Var v = objective(on_tape(tape, problem.model, problem.x), now, how, random);
     tape.backward(v);
-    step(all,
-         rate == Rate::constant ? first_rate : first_rate / 2 * (1 + std::cos(std::numbers::pi * t / steps)));
+    step(all, rate == Rate::constant ? first_rate
+                                     : first_rate / 2 * (1 + std::cos(std::numbers::pi * t / start.steps)));
     look();
   }
   return climb;

@@ -14,6 +14,7 @@ void run(Chapter& chapter, BeliefSettings s) {
   if (chapter.quick()) {
     s.counts = {.validation = 100, .curve = 50, .held_out = 200};
     s.curve_points = 3;
+    if (!chapter.arguments().given("samples")) s.samples = 64;
   }
   const EpisodeData data = read_data(chapter, s);
   const auto actions = static_cast<Index>(data.pomdp.actions.size());

@@ -12,11 +12,8 @@ constexpr std::size_t horizon = 6;  // all histories of so many steps can be enu
 // A learned bound over the first steps of the held-out episodes, in nats per step. Models and posteriors are
 // causal, so that the bound of a shorter episode is the same sum with fewer terms.
 MeanEstimate early_bound(FilteringPosterior& model, const EpisodeData& data) {
-  std::vector<Trajectory> early = data.held_out;
-  for (Trajectory& t : early) {
-    t.actions.resize(horizon);
-    t.observations.resize(horizon);
-  }
+  std::vector<Trajectory> early;
+  for (const Trajectory& t : data.held_out) early.push_back(first_steps(t, horizon));
   Philox random(8);
   return estimate_mean(sample_bound(model, early, random).bound);
 }

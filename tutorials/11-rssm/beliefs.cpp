@@ -23,7 +23,9 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, Learned& learned,
     return std::span(all).first(std::min(all.size(), most));
   };
   const std::span<const Trajectory> fit = few(data.validation), test = few(data.held_out);
-  const StepTable exact = exact_predictive(data.pomdp, data.held_out);
+  const std::span<const Trajectory> scored =
+      std::span(data.held_out).first(std::min(data.held_out.size(), BeliefScore::shown_episodes));
+  const StepTable exact = exact_predictive(data.pomdp, scored);
 
   const std::size_t horizon = test[0].horizon(), from = horizon / 2,
                     ahead = std::min<std::size_t>(8, horizon - from);
@@ -38,7 +40,7 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, Learned& learned,
     Philox random(9);
     const Index samples = learner.model.deterministic() ? 1 : 16;  // one is enough where all agree
     const auto remembered = [&](std::span<const Trajectory> t) {
-      return summaries(learner.model, t, samples, random, learner.weighting());
+      return summaries(learner.model, t, samples, random, SampleWeighting::importance);
     };
     const StepTable h_fit = remembered(fit), h_test = remembered(test);
     const LinearProbeOptions coarse{.gradient_norm = 1e-3, .iterations = 300};
@@ -53,10 +55,11 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, Learned& learned,
     RssmLearner &learner = learned.models[learned.at(v.name)].model,
                 &fresh = learned.untrained[learned.at(v.name)];
     Philox random(10);
-    const StepTable imagined = open_loop(learner.model, test, static_cast<Index>(from),
-                                         static_cast<Index>(ahead), s.samples, random, learner.weighting());
+    const StepTable imagined =
+        open_loop(learner.model, test, static_cast<Index>(from), static_cast<Index>(ahead), s.samples, random,
+                  SampleWeighting::importance);
     const std::vector<MeanEstimate> kl = prediction_kl(exact_ahead, imagined);
-    const double error = calibration(exact, v.score.predictions, data.held_out).expected_error;
+    const double error = calibration(exact, v.score.predictions, scored).expected_error;
     std::vector<Cell> row{v.name, kl.front().mean, kl.back().mean, error};
     for (std::size_t n = 0; n < kl.size(); ++n)
       chapter.results.set(v.name + ".kl_ahead." + std::to_string(n + 1), kl[n].mean, spread.kl_ahead);

@@ -12,19 +12,20 @@ using namespace doxa::support;
 namespace {
 
 const std::vector<Part> every_part{Part::three, Part::balance, Part::table};
-constexpr const char* training_flags[] = {"pomdp",  "episodes", "action-weights", "horizon",
-                                          "steps",  "batch",    "schedule",       "hidden",
-                                          "latent", "variant",  "resume",         "checkpoint"};
+constexpr const char* training_flags[] = {"pomdp",  "episodes",   "action-weights", "horizon", "steps",
+                                          "batch",  "schedule",   "hidden",         "latent",  "variant",
+                                          "resume", "checkpoint", "samples"};
 
 class Experiment {
  public:
   Experiment(Chapter& chapter, BeliefSettings s, const VariantChanges& changes)
       : chapter_(chapter), s_(std::move(s)), changes_(changes) {
     published_ = s_.as_published(chapter);
-    for (const char* flag : {"summary", "kl-balance", "free-nats"})
+    for (const char* flag : {"summary", "kl-balance", "free-nats", "samples"})
       if (chapter.arguments().given(flag)) published_ = false;
     if (chapter.quick()) {
       s_.counts = {.validation = 100, .curve = 50, .held_out = 200};
+      if (!chapter.arguments().given("samples")) s_.samples = 32;
       s_.curve_points = 2;
     }
     learned_.data = read_data(chapter, s_);
@@ -186,7 +187,6 @@ int main(int argc, char** argv) {
              .batch = "episodes a training step; multi-sample takes a quarter as many, at least one, and "
                       "draws four times from each"});
   add_flags(arguments, changes, s);
-  arguments.integer("samples", s.samples, {1, 100'000, 16}, "samples of the belief for the score");
   std::optional<Experiment> experiment;
   const auto section = [&](const char* name, auto run, std::vector<Part> parts) {
     return Section{name, [&, run, parts](Chapter& chapter) {

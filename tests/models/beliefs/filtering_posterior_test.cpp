@@ -138,6 +138,41 @@ TEST_P(TwoSteps, SamplesOfTheBoundAverageToIt) {
   EXPECT_NEAR(e.mean, exact_bound(), 5 * e.standard_error);
 }
 
+// (10.9): exp of log_evidence is unbiased, and one sample of it is the bound.
+TEST_P(TwoSteps, TheEvidenceOfSamplesIsUnbiasedAndOfOneTheBound) {
+  const double evidence = log_evidence();
+  const std::vector<Trajectory> copies(20000, seen);
+  for (const Index samples : {1, 3}) {
+    std::vector<double> logs = doxa::log_evidence(model, copies, samples, random), ratios;
+    for (const double l : logs) ratios.push_back(std::exp(l - evidence));
+    const MeanEstimate ratio = estimate_mean(ratios), log = estimate_mean(logs);
+    EXPECT_NEAR(ratio.mean, 1, 5 * ratio.standard_error) << samples;
+    if (samples == 1) {
+      EXPECT_NEAR(log.mean, exact_bound(), 5 * log.standard_error);
+    }
+    EXPECT_LT(log.mean, evidence - 5 * log.standard_error) << samples;
+  }
+}
+
+// (10.11): the weighted predictions are p(o_2 | o_1) of the model, those of q are the same integral over q.
+TEST_P(TwoSteps, PredictionsAreThoseOfTheModelOrOfQ) {
+  double of_model = 0, of_q = 0, evidence = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    double next = 0;
+    for (std::size_t j = 0; j < n; ++j) next += std::exp(log_p2[i][j] + log_e2[i][j]) * h;
+    of_model += std::exp(log_p1[i] + log_e1[i]) * h * next;
+    evidence += std::exp(log_p1[i] + log_e1[i]) * h;
+    of_q += std::exp(log_q1[i]) * h * next;
+  }
+  of_model /= evidence;
+  EXPECT_GT(std::abs(of_model - of_q), 0.002);  // so that one can be told from the other
+  constexpr Index samples = 100000;
+  const double error = 5 * 0.5 / std::sqrt(double(samples)) / 4;  // of probabilities that differ by ¼ at most
+  EXPECT_NEAR(predictive(model, {&seen, 1}, samples, random).row(0, 2)[1], of_model, error);
+  EXPECT_NEAR(predictive(model, {&seen, 1}, samples, random, SampleWeighting::none).row(0, 2)[1], of_q,
+              error);
+}
+
 INSTANTIATE_TEST_SUITE_P(WithAndWithoutSummary, TwoSteps, ::testing::Values(0, 3));
 
 TEST(Predictive, SumsToOneAndNeverSeesTheFuture) {

@@ -39,8 +39,25 @@ TEST(TrainBelief, ComesNearTheExactFilterOnTiger) {
   const BeliefScore score = score_belief(learner, data, 8, random);
   EXPECT_GT(score.memory.last - score.memory.exact, 0.04);
   EXPECT_LT(score.memory.excess(), 0.01);
-  EXPECT_EQ(score.predictions.trajectories(), 1000u);
+  EXPECT_EQ(score.predictions.trajectories(), BeliefScore::shown_episodes);
   EXPECT_EQ(score.memory.model, estimate_mean(score.nll).mean);
+}
+
+// What N samples are said to cost is what more of them bring.
+TEST(SampledNll, SaysWhatItIsTooHigh) {
+  const EpisodeData data =
+      simulated_data(tiger(), mostly_listening, 3, {.validation = 4, .held_out = 2000}, 3);
+  Philox random(5);
+  FilteringPosterior model({.actions = 3, .observations = 2, .latent = 2, .hidden = 6}, random);
+  const SampledNll few = sampled_nll(model, data.held_out, 32, random),
+                   many = sampled_nll(model, data.held_out, 512, random);
+  const MeanEstimate gained = estimate_mean_difference(few.nll, many.nll);
+  EXPECT_GT(few.sampling, 0);
+  EXPECT_NEAR(gained.mean, few.sampling - many.sampling, 4 * gained.standard_error + 0.1 * few.sampling);
+  EXPECT_GT(gained.mean, 4 * gained.standard_error);  // so that the line above says something
+  EXPECT_EQ(thrown<Refused>([&] { sampled_nll(model, data.held_out, 7, random); }),
+            "sampled_nll: 7 samples, expected an even number of them");
+  EXPECT_THROW(sampled_nll(model, data.held_out, 0, random), Refused);
 }
 
 TEST(TrainBelief, AResumedRunEndsWithTheSameBits) {

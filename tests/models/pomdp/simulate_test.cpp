@@ -71,6 +71,22 @@ TEST(PomdpSimulate, EachStepHasItsReward) {
   EXPECT_THROW(episodes(one_without), Refused);
 }
 
+// The first n steps are what a simulation of n steps from the same random numbers gives.
+TEST(PomdpSimulate, TheFirstStepsOfAnEpisodeAreAShorterEpisode) {
+  const Pomdp m = tiger();
+  Philox random(5), same(5);
+  const Trajectory whole = simulate(m, open_loop_policy(m), 9, random);
+  EXPECT_EQ(first_steps(whole, 4), simulate(m, open_loop_policy(m), 4, same));
+  EXPECT_EQ(first_steps(whole, 9), whole);
+  Trajectory seen = whole;  // as read from a file: without states and rewards
+  seen.states.clear();
+  seen.rewards.clear();
+  EXPECT_TRUE(first_steps(seen, 4).states.empty());
+  EXPECT_TRUE(first_steps(seen, 4).rewards.empty());
+  EXPECT_EQ(episodes(std::vector{first_steps(whole, 4)}).rewards.size(), 4u);
+  EXPECT_EQ(thrown<Refused>([&] { first_steps(whole, 10); }), "first_steps: 10 steps of an episode of 9");
+}
+
 std::string refusal(std::vector<double> weights) {
   return thrown<Refused>([&] { open_loop_policy(tiger(), weights); });
 }

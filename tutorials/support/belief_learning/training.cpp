@@ -90,6 +90,8 @@ void add_flags(Arguments& arguments, BeliefSettings& s, const std::vector<std::s
   arguments.integer("batch", s.batch, {1, 4096}, help.batch);
   arguments.integer("hidden", s.hidden, {1, 4096}, "width of the networks");
   arguments.integer("latent", s.latent, {0, 1024}, help.latent);
+  arguments.integer("samples", s.samples, {2, 65'536},
+                    "samples of the belief for the score, in two independent halves: an even number");
   arguments.text(
       "checkpoint", "FILE", s.checkpoint,
       "where to keep the state of training; of several variants each has FILE.NAME (default: in DIR)");
@@ -100,6 +102,8 @@ void add_flags(Arguments& arguments, BeliefSettings& s, const std::vector<std::s
 }
 
 EpisodeData read_data(Chapter& chapter, const BeliefSettings& s) {
+  if (s.samples % 2 != 0)
+    throw UsageError("--samples: found " + std::to_string(s.samples) + ", expected an even number");
   EpisodeData data = data_of(read_model(chapter, s.pomdp), s, chapter.seed());
   std::cout << data.pomdp.states.size() << " states (never shown to the learner), "
             << data.pomdp.actions.size() << " actions, " << data.pomdp.observations.size()
