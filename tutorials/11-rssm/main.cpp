@@ -24,7 +24,7 @@ class Experiment {
     for (const char* flag : {"summary", "kl-balance", "free-nats", "samples"})
       if (chapter.arguments().given(flag)) published_ = false;
     if (chapter.quick()) {
-      s_.counts = {.validation = 100, .curve = 50, .held_out = 200};
+      s_.counts = {.validation = 60, .curve = 30, .held_out = 150};
       if (!chapter.arguments().given("samples")) s_.samples = 32;
       s_.curve_points = 2;
     }
