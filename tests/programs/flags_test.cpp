@@ -14,10 +14,12 @@ namespace fs = std::filesystem;
 
 // What a run leaves: its results without times, and without what merely repeats a flag; and the names of its
 // files.
-std::string left_by(const Scratch& scratch, const std::string& name, const std::vector<std::string>& flags) {
+std::string left_by(const Scratch& scratch, const std::string& name, const std::vector<std::string>& flags,
+                    bool tiger = false) {
   const fs::path out = scratch / "out-of-run";
   fs::remove_all(out);
-  std::string line = "cd " + shell_word(scratch.path().string()) + "; " + program(name) + " --pomdp m.pomdp";
+  std::string line =
+      "cd " + shell_word(scratch.path().string()) + "; " + program(name) + (tiger ? "" : " --pomdp m.pomdp");
   for (const std::string& flag : flags) line += " " + flag;
   const ShellOutcome run = shell(scratch, line + " --out out-of-run");
   EXPECT_EQ(run.status, 0) << line << '\n' << run.out << run.err;
@@ -49,17 +51,17 @@ class Flags : public ::testing::Test {
 
   // All of these flags, and then all but one of them: had that one been ignored, nothing would change. The
   // `fixed` ones stay.
-  void expect_effect_of_each(const std::string& chapter, std::vector<std::string> flags,
+  void expect_effect_of_each(const std::string& chapter, std::vector<std::string> flags, bool tiger = false,
                              const std::string& fixed = {}) const {
     if (!fixed.empty()) flags.push_back(fixed);
-    const std::string together = left_by(scratch_, chapter, flags);
+    const std::string together = left_by(scratch_, chapter, flags, tiger);
     for (std::size_t i = 0; i < flags.size(); ++i) {
       if (flags[i] == fixed) continue;
       std::vector<std::string> others = flags;
       others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
       // Without --steps a run would be long, and the schedule too short for it.
       if (flags[i].starts_with("--steps")) others.push_back("--steps 7");
-      EXPECT_NE(left_by(scratch_, chapter, others), together) << chapter << ": " << flags[i];
+      EXPECT_NE(left_by(scratch_, chapter, others, tiger), together) << chapter << ": " << flags[i];
     }
   }
   void expect_effect_of_each_in_learning(const std::string& chapter, const std::string& variant) const {
@@ -88,6 +90,44 @@ TEST_F(Flags, OfChapter08HaveTheirEffectBesideAllOthers) {
   expect_effect_of_each("08-belief",
                         {"--lenient", "--action-weights 2,1", "--horizon 7", "--seed 3", "--quick"});
   expect_effect_of_each("08-belief", {"--lenient", "--trajectory t.csv"});
+  expect_effect_of_each("08-belief", {"--lenient", "--only filter", "--trajectory t.csv"});
+  expect_effect_of_each("08-belief", {"--only smoothing", "--ear 0.7", "--heard LLDR"}, true);
+  expect_effect_of_each(
+      "08-belief",
+      {"--ear 0.7", "--heard LLDR", "--action-weights 2,1,1", "--horizon 7", "--seed 3", "--quick"}, true);
+}
+
+// Roars and ears of one's own: what is wrong is said in one line; sections that are about Tiger or about a
+// simulation are not run beside a file.
+TEST(FlagsOfChapter08, AreRefusedInOneLine) {
+  const Scratch scratch;
+  write_bytes(scratch / "m.pomdp", doors);
+  const std::string here = "cd " + shell_word(scratch.path().string()) + "; ";
+  const std::string letters = ", expected up to 40 letters: L and R for roars, D for a door (see --help)",
+                    ear = ", expected a number above 0.5 and up to 0.95 (see --help)",
+                    section = " beside --pomdp, expected another section";
+  const std::vector<std::pair<std::string, std::string>> all{
+      {"--heard LxR", "--heard: found 'LxR'" + letters},
+      {"--heard " + std::string(41, 'L'), "--heard: found 41 letters" + letters},
+      {"--ear 0.5", "--ear: found 0.5000" + ear},
+      {"--ear 1", "--ear: found 1.000" + ear},
+      {"--only roars --pomdp m.pomdp", "--only: found 'roars'" + section},
+      {"--only shipped --pomdp m.pomdp", "--only: found 'shipped'" + section}};
+  for (const auto& [flags, said] : all) {
+    const ShellOutcome run = shell(scratch, here + program("08-belief") + " --out w " + flags);
+    EXPECT_EQ(run.status, 2) << flags;
+    EXPECT_EQ(run.err, "08-belief: " + said + "\n");
+  }
+}
+
+// With some poor ears the short filter never comes to 0: the smallest doubles are rounded up again.
+TEST(FlagsOfChapter08, EveryEarKeepsTheClaims) {
+  const Scratch scratch;
+  for (const std::string ear : {"0.501", "0.52", "0.65", "0.9", "0.95"}) {
+    const std::string flags = " --only roars --ear " + ear + " --out " + shell_word((scratch / "w").string());
+    const ShellOutcome run = shell(scratch, program("08-belief") + flags);
+    EXPECT_EQ(run.status, 0) << ear << '\n' << run.out;
+  }
 }
 
 TEST_F(Flags, OfChapter09HaveTheirEffectBesideAllOthers) {
@@ -105,7 +145,7 @@ TEST_F(Flags, OfChapter11HaveTheirEffectBesideAllOthers) {
 }
 
 TEST_F(Flags, OfChapter11ThatChangeAVariantHaveTheirEffectBesideEachOther) {
-  expect_effect_of_each("11-rssm", {"--summary both", "--kl-balance 0.3", "--free-nats 0.001"},
+  expect_effect_of_each("11-rssm", {"--summary both", "--kl-balance 0.3", "--free-nats 0.001"}, false,
                         "--variant discrete --steps 6 --horizon 3 --batch 5 --hidden 5 --quick");
 }
 
@@ -135,6 +175,9 @@ TEST_F(Flags, OfChapter11AreRefusedInOneLine) {
 }
 
 TEST_F(Flags, OfChapter12HaveTheirEffectBesideAllOthers) {
+  // The smaller the discount, the shorter an episode whose return is counted.
+  write_bytes(scratch_ / "m.pomdp", std::regex_replace(doors, std::regex("0\\.9\n"), "0.5\n",
+                                                       std::regex_constants::format_first_only));
   expect_effect_of_each("12-planning", {"--lenient", "--only learning", "--variant belief", "--steps 2",
                                         "--seed 3", "--quick", "--checkpoint out-of-run/x.safetensors"});
 }

@@ -6,10 +6,47 @@
 using namespace doxa;
 using namespace doxa::support;
 
-void finite_differences(Chapter& chapter) {
+namespace {
+
+// The best step (01.12), where the third derivative is not 0 and f not known exactly.
+void best_of_central(Chapter& chapter, const AlongX2& along, double best_step, double worst_ridders) {
+  const double noise = along.noise(), third = std::abs(along.exact().third);
+  const double best_bound = third * best_step * best_step / 2;
+  const Difference at_best = along.central_difference(best_step);
+  const double variation = std::abs(at_best.bound - best_bound);
+  std::cout << "\nThe central difference is at its best near h* = (3cu/|f'''|)^⅓ = "
+            << significant(best_step, 2) << ", with an error of " << significant(at_best.error, 2)
+            << "; what it can promise there is " << significant(best_bound, 2) << ".\n";
+  chapter.results.set("central.best_step", best_step);
+  // An error made of roundings, which differs from machine to machine below what bounds it.
+  chapter.results.set("central.error_at_best_step", at_best.error, best_bound);
+  chapter.results.set("central.bound_at_best_step", best_bound);
+  chapter.claims.at_most("at h* the central difference keeps its best promise, |f'''| h*²/2", at_best.error,
+                         best_bound, variation,
+                         "the least value of (01.11); the tolerance is what f''' and c vary over the step");
+  const auto promise = [&](double step) { return third * step * step / 6 + noise / step; };  // (01.11)
+  double off = 0;
+  for (const double k : {0.5, 2.0, 100.0})  // (01.12)
+    off = worse(off, std::abs(promise(k * best_step) / best_bound - (k * k / 3 + 2 / (3 * k))));
+  chapter.results.set("central.twice", promise(2 * best_step) / best_bound);
+  chapter.results.set("central.half", promise(best_step / 2) / best_bound);
+  chapter.results.set("central.hundredfold", promise(100 * best_step) / best_bound);
+  chapter.claims.equal(
+      "at half, twice and a hundred times h* the promise is k²/3 + 2/3k times the best (largest difference)",
+      off, 0, 1e4 * 8 * u, "eight roundings of numbers up to 3334");
+  if (along.at.x1 == default_point.x1 && along.at.x2 == default_point.x2)
+    chapter.claims.at_most(
+        "Ridders' extrapolation from any h in (0.05, 1] does better than that promise (worst error)",
+        worst_ridders, best_bound, variation, "the same number");
+}
+
+}  // namespace
+
+void finite_differences(Chapter& chapter, const Point& at) {
   constexpr int per_decade = 8;
-  const Sweep s = sweep_steps(per_decade);
-  std::cout << "\n∂f/∂x₂ at (3, ½) from differences: the error against the step h\n\n";
+  const AlongX2 along{at};
+  const Sweep s = sweep_steps(along, per_decade);
+  std::cout << "\n∂f/∂x₂ at " << at.text() << " from differences: the error against the step h\n\n";
   Table table({{"h", 1}, "forward", "central", "Ridders from h", "its estimate"}, 2);
   double worst = 0, worst_ridders = 0, estimate = 0;
   for (std::size_t i = 0; i < s.size(); ++i) {
@@ -24,19 +61,10 @@ void finite_differences(Chapter& chapter) {
   }
   std::cout << table;
 
-  const double noise = u * roundings(hand_x1, hand_x2);
-  const double best_step = std::cbrt(3 * noise / exact.third);  // (01.12)
-  const double best_bound = exact.third * best_step * best_step / 2;
-  const Difference at_best = central_difference(best_step);
-  draw_differences(chapter, s, best_step);
-  std::cout << "\nThe central difference is at its best near h* = (3cu/f''')^⅓ = "
-            << significant(best_step, 2) << ", with an error of " << significant(at_best.error, 2)
-            << "; what it can promise there is " << significant(best_bound, 2) << ".\n";
-  chapter.results.set("roundings_c", roundings(hand_x1, hand_x2));
-  chapter.results.set("central.best_step", best_step);
-  // Errors made of roundings, which differ from machine to machine below what bounds them.
-  chapter.results.set("central.error_at_best_step", at_best.error, best_bound);
-  chapter.results.set("central.bound_at_best_step", best_bound);
+  const double noise = along.noise(), third = std::abs(along.exact().third);
+  const double best_step = std::min(1.0, std::cbrt(3 * noise / third));  // (01.12)
+  draw_differences(chapter, along, s, best_step);
+  chapter.results.set("roundings_c", roundings(at.x1, at.x2));
   chapter.results.set("ridders.worst_error_from_large_steps", worst_ridders, estimate);
 
   // The furthest any comes to its bound, where a last rounding decides: the tolerance is that of the claim.
@@ -46,17 +74,13 @@ void finite_differences(Chapter& chapter) {
                              "rounding allow (worst error over bound)",
                          worst, 1, 1e-3,
                          "(01.10) and (01.11), every rounding counted; 0.001 for terms in u²");
-  const double h = std::pow(u, 0.2), rounding = u * roundings(hand_x1, hand_x2 + h) / h + 6 * u;
-  chapter.claims.equal("the central difference's truncation error is f'''/6 h² (error at h = u^⅕, over h²)",
-                       central_difference(h).error / (h * h), exact.third / 6,
+  const double h = std::pow(u, 0.2);
+  const double rounding = along.central_difference(h).bound - std::min(2.0, third + 4.1 * h) * h * h / 6;
+  chapter.claims.equal("the central difference's truncation error is |f'''|/6 h² (error at h = u^⅕, over h²)",
+                       along.central_difference(h).error / (h * h), third / 6,
                        16 * h * h / 120 + rounding / (h * h),
                        "Taylor's remainder |f⁗'| h⁴/120, f⁗' being at most 16, and rounding, cu/h, over h²");
-  chapter.claims.at_most("at h* = (3cu/f''')^⅓ the central difference keeps its best promise, f''' h*²/2",
-                         at_best.error, best_bound, at_best.bound - best_bound,
-                         "the least value of (01.11); the tolerance is what f''' and c vary over the step");
-  chapter.claims.at_most(
-      "Ridders' extrapolation from any h in (0.05, 1] does better than that promise (worst error)",
-      worst_ridders, best_bound, at_best.bound - best_bound, "the same number");
+  if (best_step > 0 && best_step < 1) best_of_central(chapter, along, best_step, worst_ridders);
 }
 
 // Ridders' estimate against the error it estimates, at random points; what rounding may do left out, and not.

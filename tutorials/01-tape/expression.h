@@ -1,12 +1,19 @@
 #pragma once
 
 #include <cmath>
+#include <string>
 
 #include "doxa/autograd/ops.h"
 
 // The expression that the chapter differentiates, and its gradient in closed form.
 
-inline constexpr doxa::Real hand_x1 = 3, hand_x2 = 0.5;  // where the arithmetic is done by hand
+// Where it is taken apart.
+struct Point {
+  doxa::Real x1, x2;
+
+  std::string text() const;  // "(3, ½)"
+};
+inline constexpr Point default_point{3, 0.5};
 
 // One statement a record: the compiler may evaluate the operands of a single expression in any order.
 //! [f]

@@ -1,6 +1,5 @@
 #include <array>
 
-#include "expression.h"
 #include "sections.h"
 #include "support/diagram.h"
 
@@ -42,17 +41,18 @@ void draw_graph(Chapter& chapter, const Edges& edges, Tape& tape) {
         std::string(places[i].text) + "\nvalue " + written(v.item()) + "\nadjoint " + written(v.adjoint()[0]),
         {.color = places[i].color, .filled = places[i].color != Color::ink});
   }
-  for (const Edge& e : edges) {
-    const std::string formula = e.formula, value = written(e.partial);
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    const Edge& e = edges[i];
+    const std::string formula = partials_of_f[i], value = written(e.partial);
     graph.arrow(e.from, e.to, formula == value ? formula : formula + " = " + value);
   }
   chapter.figure("graph", graph);
 }
 
-void draw_differences(Chapter& chapter, const Sweep& s, double best_step) {
+void draw_differences(Chapter& chapter, const AlongX2& along, const Sweep& s, double best_step) {
   Figure figure("Error of forward, central and Ridders' differences against the step, both logarithmic", 1,
                 460);
-  Axes& axes = figure.axes("∂f/∂x₂ at (3, ½) by finite differences",
+  Axes& axes = figure.axes("∂f/∂x₂ at " + along.at.text() + " by finite differences",
                            "step h along x₂ (Ridders: the first of its steps)", "|error| of the derivative");
   axes.x_scale = axes.y_scale = Scale::log;
   const std::vector<double> step = series(s, &Errors::step);
@@ -74,10 +74,10 @@ void draw_differences(Chapter& chapter, const Sweep& s, double best_step) {
   axes.line({}, {}, {.label = "bound (of Ridders: estimate)", .color = Color::ink, .dash = Dash::dashed});
   axes.vertical(best_step, "h*", {.color = Color::ink, .dash = Dash::dotted, .width = 1});
   axes.horizontal(u, "u", {.color = Color::ink, .dash = Dash::dotted, .width = 1});
-  const double noise = u * roundings(hand_x1, hand_x2);
+  const double noise = along.noise();
   const double right = std::sqrt(best_step), left = 20 * s.back().step;
-  axes.text(right / 20, 10 * exact.second * right / 40, "f″h/2", Anchor::end);
-  axes.text(2 * right, exact.third * right * right / 40, "f‴h²/6");
+  axes.text(right / 20, 10 * std::abs(along.exact().second) * right / 40, "f″h/2", Anchor::end);
+  axes.text(2 * right, std::abs(along.exact().third) * right * right / 40, "f‴h²/6");
   axes.text(left, 25 * noise / left, "cu/h");
   chapter.figure("differences", figure);
 }

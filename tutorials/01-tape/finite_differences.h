@@ -8,30 +8,34 @@
 #include <vector>
 
 #include "doxa/autograd/tape.h"
+#include "expression.h"
 
 // Difference quotients of the expression, each with its error and a bound on it.
 
 // How many u the rounded f may be off by: each operation by 1, log by 2, tanh by 4 of the size of its result.
 double roundings(double x1, double x2);
 
-// f along x₂ at (3, ½). With t = tanh x₂ and s = 1 − t² its derivatives are
-// f' = x₁ − s, f'' = 2ts, f''' = 2s(1 − 3t²), f⁗ = −8ts(2 − 3t²), f⁗' = −8s(2 − 15t² + 15t⁴), and over all x₂
-// |f'''| ≤ 2, |f⁗| ≤ 4.1, |f⁗'| ≤ 16.
-doxa::Real along_x2(doxa::Real x2);
-
 struct Derivatives {
   double first, second, third;
 };
-
-extern const Derivatives exact;  // of along_x2 at ½
 
 struct Difference {
   double error, bound;
 };
 
-// The steps taken are those that x ± h is rounded to; 6u is for what that and the quotient add.
-Difference forward_difference(double h);  // (01.10)
-Difference central_difference(double h);  // (01.11)
+// f along x₂. With t = tanh x₂ and s = 1 − t² its derivatives are
+// f' = x₁ − s, f'' = 2ts, f''' = 2s(1 − 3t²), f⁗ = −8ts(2 − 3t²), f⁗' = −8s(2 − 15t² + 15t⁴), and over all x₂
+// |f'''| ≤ 2, |f⁗| ≤ 4.1, |f⁗'| ≤ 16.
+struct AlongX2 {
+  Point at;
+
+  doxa::Real operator()(doxa::Real x2) const;
+  Derivatives exact() const;  // at at.x2
+  double noise() const;       // cu
+  // The steps taken are those that x ± h is rounded to; what that and the quotient add is 6u of f'.
+  Difference forward_difference(double h) const;  // (01.10)
+  Difference central_difference(double h) const;  // (01.11)
+};
 
 struct Extrapolation {
   double value = 0, error = std::numeric_limits<double>::infinity();
@@ -39,7 +43,6 @@ struct Extrapolation {
 
 // Steps h, h/√2, h/2, …; row i holds D(h_i) extrapolated 0, 1, … i times. `noise` is what g may be off by;
 // with 0 the estimate is Ridders' own.
-//! [ridders]
 template <class G>
 Extrapolation ridders(G g, doxa::Real at, double h, double noise) {
   constexpr std::size_t rows = 12;
@@ -63,7 +66,6 @@ Extrapolation ridders(G g, doxa::Real at, double h, double noise) {
   }
   return best;
 }
-//! [ridders]
 
 // Errors at one step, for the table and the figure.
 struct Errors {
@@ -73,4 +75,4 @@ struct Errors {
 using Sweep = std::vector<Errors>;
 
 // The steps from 1 down to the last decimal digit of Real, so many a decade.
-Sweep sweep_steps(int per_decade);
+Sweep sweep_steps(const AlongX2& along, int per_decade);

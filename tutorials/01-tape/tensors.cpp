@@ -1,7 +1,6 @@
 #include "doxa/autograd/ops.h"
 #include "doxa/autograd/random.h"
 #include "doxa/autograd/wengert.h"
-#include "expression.h"
 #include "sections.h"
 
 using namespace doxa;
@@ -39,7 +38,6 @@ void tensors(Chapter& chapter) {
 
   const Tensor da = va.gradient(), db = vb.gradient(), dbias = vbias.gradient();
   DotError broadcast, product;
-  //! [tensors]
   const auto ld = [](Real x) { return static_cast<long double>(x); };
   for (Index j = 0; j < n; ++j)  // (01.7)
     broadcast.compare(dbias[j], m, [&](Index i) { return ld(g(i, j)); });
@@ -49,7 +47,6 @@ void tensors(Chapter& chapter) {
   for (Index l = 0; l < k; ++l)  // (01.8), B̄ = Aᵀ G
     for (Index j = 0; j < n; ++j)
       product.compare(db(l, j), m, [&](Index i) { return ld(a(i, l)) * ld(g(i, j)); });
-  //! [tensors]
   chapter.claims.at_most(
       "the adjoint of a broadcast operand is the sum over its copies (error over rounding bound)",
       broadcast.worst, 1, 0, "a sum of n terms is off by at most γ_n Σ|terms|, γ_n = nu/(1 − nu)");

@@ -14,7 +14,7 @@ BeliefMdp::BeliefMdp(const Pomdp& model) : m(model) {
 
 double BeliefMdp::expected_reward(std::span<const double> b, std::size_t action) const {
   double rho = 0;
-  for (std::size_t s = 0; s < b.size(); ++s) rho += b[s] * reward[action][s];  // (08.18)
+  for (std::size_t s = 0; s < b.size(); ++s) rho += b[s] * reward[action][s];  // (08.19)
   return rho;
 }
 

@@ -29,5 +29,5 @@ struct BeliefMdp {
 // What a belief is good for: predicting the future and planning. On Tiger one value is also known by hand.
 void claim_sufficiency(doxa::support::Chapter& chapter, const doxa::Pomdp& m,
                        std::span<const std::size_t> actions, std::span<const std::size_t> observations);
-void claim_planning(doxa::support::Chapter& chapter, const doxa::Pomdp& m, bool is_tiger);
+void claim_planning(doxa::support::Chapter& chapter, const doxa::Pomdp& m, bool usual_tiger);
 doxa::support::Figure value_figure(const BeliefMdp& mdp, std::size_t steps);

@@ -42,7 +42,6 @@ std::vector<Extended> one_step_earlier(const Pomdp& m, const std::vector<Extende
                                        std::size_t action, std::size_t observation) {
   const std::size_t states = m.states.size();
   std::vector<Extended> seen(states), earlier(states);
-  //! [backward]
   for (std::size_t next = 0; next < states; ++next)
     seen[next] = future[next] * emission_row(m, action, next)[observation];
   for (std::size_t s = 0; s < states; ++s) {
@@ -50,7 +49,6 @@ std::vector<Extended> one_step_earlier(const Pomdp& m, const std::vector<Extende
     for (std::size_t i = 0; i < transition.size(); ++i)
       earlier[s] = earlier[s] + seen[transition.column[i]] * transition.probability[i];  // (08.11)
   }
-  //! [backward]
   return earlier;
 }
 
@@ -199,27 +197,29 @@ void claim_long_run(Chapter& chapter, const Pomdp& m, std::span<const double> po
   chapter.results.set("long_run.log_evidence", belief.log_evidence);
 }
 
-void claim_backward_evidence(Chapter& chapter, const Pomdp& m, const Trajectory& t,
-                             const std::string& where) {
+double backward_evidence(const Pomdp& m, const Trajectory& t) {
   const std::size_t states = m.states.size();
   std::vector<Extended> future(states, 1.0);
   for (std::size_t k = t.horizon(); k >= 1; --k)
     future = one_step_earlier(m, future, t.actions[k - 1], t.observations[k - 1]);
   Extended evidence;
   for (std::size_t s = 0; s < states; ++s) evidence = evidence + future[s] * m.start[s];  // (08.12)
-  const double backward = log(evidence), forward = log_evidence(m, t);
+  return log(evidence);
+}
 
+void claim_backward_evidence(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
+  const double backward = backward_evidence(m, t), forward = log_evidence(m, t);
   // Each step is a sum of at most S products, and in the filter two of them and a division; each step's
   // logarithm is then added to their sum.
   const double steps = static_cast<double>(t.horizon());
-  const double tolerance = rounding * steps * (3 * static_cast<double>(states) + 8 + std::abs(forward));
+  const double tolerance =
+      rounding * steps * (3 * static_cast<double>(m.states.size()) + 8 + std::abs(forward));
   chapter.claims.equal(
-      where + "computed from the end of the trajectory to its start, the log-evidence is the filter's",
-      backward, forward, tolerance,
-      "a rounding for each term of each step's sums, and for each logarithm added up");
+      "computed from the end of the trajectory to its start, the log-evidence is the filter's", backward,
+      forward, tolerance, "a rounding for each term of each step's sums, and for each logarithm added up");
 }
 
-void claim_tiger(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
+void claim_tiger(Chapter& chapter, const Pomdp& m, const Trajectory& t, double ear) {
   const std::size_t listen = index_of(m.actions, "listen", "action");
   const std::size_t left = index_of(m.observations, "hear-left", "observation");
   Belief belief = initial_belief(m);
@@ -231,9 +231,11 @@ void claim_tiger(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
       n = 0;
     else
       n += t.observations[k - 1] == left ? 1 : -1;
-    const double exact = 1 / (1 + std::pow(0.15 / 0.85, n));  // (08.10)
+    const double exact = 1 / (1 + std::pow((1 - ear) / ear, n));  // (08.10)
     worst = std::max(worst, std::abs(probability(belief, 0) - exact));
   }
-  chapter.claims.equal("Tiger's belief is 1 / (1 + (0.15/0.85)^n) at every step (largest difference)", worst,
-                       0, rounding_of(8 * static_cast<double>(t.horizon())), "a few roundings for each step");
+  chapter.claims.equal("Tiger's belief is 1 / (1 + ((1 − p)/p)^n), p = " + to_text(ear) +
+                           ", at every step (largest difference)",
+                       worst, 0, rounding_of(8 * static_cast<double>(t.horizon())),
+                       "a few roundings for each step");
 }

@@ -7,7 +7,7 @@
 #include "doxa/models/pomdp/smoother.h"
 #include "support/tutorial.h"
 
-// The filter along the chapter's trajectory, its figure, and the claims about it.
+// The filter along a trajectory of any model, its figure, and the claims about it.
 
 constexpr double rounding = std::numeric_limits<double>::epsilon();
 
@@ -49,10 +49,10 @@ void claim_enumeration(doxa::support::Chapter& chapter, const doxa::Pomdp& m, co
 void claim_normalisation(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
 void claim_expected_belief(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
 
-// On a trajectory of any length: the evidence, computed from its end to its start. The claim's sentence
-// begins with `where`.
-void claim_backward_evidence(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t,
-                             const std::string& where = "");
+// On a trajectory of any length: the log-evidence, computed from its end to its start.
+double backward_evidence(const doxa::Pomdp& m, const doxa::Trajectory& t);
+void claim_backward_evidence(doxa::support::Chapter& chapter, const doxa::Pomdp& m,
+                             const doxa::Trajectory& t);
 
 // What the future adds to the belief: on the trajectory shown, against all state paths; on average over all
 // observation sequences that can follow the first actions of a plan.
@@ -60,8 +60,9 @@ void claim_smoothing(doxa::support::Chapter& chapter, const doxa::Pomdp& m, cons
 void claim_sharpness(doxa::support::Chapter& chapter, const doxa::Pomdp& m,
                      std::span<const std::size_t> plan);
 
-// On a trajectory of any length, for the steps that the figure shows. Draws the figure.
-void claim_last_belief(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
+// On a trajectory of any length, for the steps that a figure would show; whether to draw it.
+void claim_last_belief(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t,
+                       bool with_figure);
 doxa::support::Figure smoothing_figure(const doxa::Pomdp& m, const doxa::Trajectory& t,
                                        const doxa::Smoothed& smoothed);
 
@@ -72,9 +73,11 @@ void claim_long_run(doxa::support::Chapter& chapter, const doxa::Pomdp& m, std::
                     doxa::Philox& random);
 
 // Tiger alone: the belief depends only on n = (heard left) - (heard right) since the last door was opened.
-void claim_tiger(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
+void claim_tiger(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t,
+                 double ear);
 // A door makes the past independent of the future: up to it, the smoothed belief is the last filtered one.
-void claim_tiger_smoothing(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t);
+void claim_tiger_smoothing(doxa::support::Chapter& chapter, const doxa::Pomdp& m, const doxa::Trajectory& t,
+                           const std::string& where = "");
 
 // Every model that the project ships: how much can be known about its states, at the time and afterwards.
 void show_shipped_models(doxa::support::Chapter& chapter);

@@ -67,7 +67,7 @@ void claim_sufficiency(Chapter& chapter, const Pomdp& m, std::span<const std::si
     if (k) update(m, belief, actions[k - 1], observations[k - 1]);
     from_here.start = probabilities(belief);
     const double future = log_evidence(from_here, {actions.subspan(k), observations.subspan(k)});
-    worst = std::max(worst, std::abs(belief.log_evidence + future - whole));  // (08.17)
+    worst = std::max(worst, std::abs(belief.log_evidence + future - whole));  // (08.18)
   }
   chapter.claims.equal(
       "all that follows depends on the past through the belief: log p(past) + log p(future | "
@@ -78,7 +78,7 @@ void claim_sufficiency(Chapter& chapter, const Pomdp& m, std::span<const std::si
       "a rounding for each term of each step's sums, and for each logarithm added up");
 }
 
-void claim_planning(Chapter& chapter, const Pomdp& m, bool is_tiger) {
+void claim_planning(Chapter& chapter, const Pomdp& m, bool usual_tiger) {
   if (non_zeros(m) * static_cast<double>(m.observations.size()) > 1e8) return;
   const BeliefMdp mdp(m);
   const auto is_zero = [](const std::vector<double>& rewards) {
@@ -125,9 +125,9 @@ void claim_planning(Chapter& chapter, const Pomdp& m, bool is_tiger) {
                           tolerance, why);
   chapter.claims.at_least("and seeing the state is at least as good (the least gain over the belief)",
                           least_regret, 0, tolerance, why);
-  if (is_tiger)
+  if (usual_tiger)
     chapter.claims.equal("Tiger's value of three steps is −1.95 + 0.95² (7.225 − 2.25 − 0.255)",
-                         mdp.value(start, 3), -1.95 + 0.95 * 0.95 * (7.225 - 2.25 - 0.255),  // (08.23)
+                         mdp.value(start, 3), -1.95 + 0.95 * 0.95 * (7.225 - 2.25 - 0.255),  // (08.17)
                          tolerance, why);
   if (m.states.size() == 2) chapter.figure("value", value_figure(mdp, std::min<std::size_t>(depth, 4)));
 }

@@ -2,7 +2,8 @@
 
 #include "doxa/models/pomdp/path_enumeration.h"
 #include "doxa/models/pomdp/smoother.h"
-#include "experiment.h"
+#include "sections.h"
+#include "small_filter.h"
 
 using namespace doxa;
 using namespace doxa::support;
@@ -101,6 +102,49 @@ double entropy(const std::vector<double>& p) {
   return h;
 }
 
+void looking_back(Chapter& chapter, const Pomdp& m, double ear, const std::string& heard) {
+  const std::string letters = heard.empty() ? "RRRLLLLLDL" : heard;
+  const Trajectory t = from_letters(letters);
+  const Smoothed smoothed = smooth(m, t);
+  // The same by the dozen lines of each direction.
+  std::vector<std::vector<double>> b{m.start}, beta(t.horizon() + 1, {1, 1});
+  for (std::size_t k = 0; k < t.horizon(); ++k)
+    b.push_back(filter_step(m, b[k], t.actions[k], t.observations[k]).belief);
+  for (std::size_t k = t.horizon(); k > 0; --k)
+    beta[k - 1] = one_step_back(m, beta[k], t.actions[k - 1], t.observations[k - 1]);
+
+  std::cout << "\nTiger again: what was believed of the left door at the time, and what is afterwards\n";
+  Table table({"k", "heard", "b_k(left)", "γ_k(left)", "H(b_k) / nats", "H(γ_k) / nats"});
+  double from_engine = 0, blunted = 0;
+  for (std::size_t k = 0; k <= t.horizon(); ++k) {
+    //! [product]
+    std::vector<double> gamma{b[k][0] * beta[k][0], b[k][1] * beta[k][1]};
+    const double evidence = gamma[0] + gamma[1];
+    for (double& p : gamma) p /= evidence;  // (08.13)
+    //! [product]
+    from_engine = worse(from_engine, std::abs(gamma[0] - probability(smoothed, k, 0)));
+    blunted = std::max(blunted, entropy(gamma) - entropy(b[k]));
+    const std::string letter = k == 0 ? "" : letters[k - 1] == 'D' ? "door" : letters.substr(k - 1, 1);
+    table.row({k, letter, nats(b[k][0]), nats(gamma[0]), nats(entropy(b[k])), nats(entropy(gamma))});
+  }
+  chapter.print("looking_back", table);
+  chapter.figure("smoothing", smoothing_figure(m, t, smoothed));
+  chapter.claims.equal(
+      "the dozen lines, forwards and backwards, find the smoother's beliefs (largest difference)",
+      from_engine, 0, rounding * 32 * static_cast<double>(t.horizon() + 1),
+      "a few roundings for each step of either recursion");
+  chapter.results.set("looking_back.largest_rise_of_entropy", blunted);
+  const auto entropy_after = [&](double n) {
+    const double p = 1 / (1 + std::pow((1 - ear) / ear, n));  // (08.10)
+    return entropy({p, 1 - p});
+  };
+  if (heard.empty())
+    chapter.claims.equal(
+        "after three roars looking back makes less certain, by H after two roars less H after three", blunted,
+        entropy_after(2) - entropy_after(3), 64 * rounding, "a few roundings for each step");
+  claim_tiger_smoothing(chapter, m, t, "of these roars, ");
+}
+
 void claim_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
   const std::size_t states = m.states.size();
   const std::size_t affordable = std::clamp<std::size_t>(states * states, 8192, 1'000'000);
@@ -123,7 +167,7 @@ void claim_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
       "one rounding for each of " + decimal(count, 0) + " paths added up, and some for each step");
 }
 
-void claim_last_belief(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
+void claim_last_belief(Chapter& chapter, const Pomdp& m, const Trajectory& t, bool with_figure) {
   const std::size_t last = std::min(t.horizon(), figure_steps);
   const std::span actions = std::span(t.actions).first(last),
                   observations = std::span(t.observations).first(last);
@@ -138,7 +182,7 @@ void claim_last_belief(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
                            " steps the smoothed belief is the filter's (largest difference of a state)",
                        distance, 0, rounding * static_cast<double>(8 * last),
                        "a few roundings for each step of a recursion");
-  chapter.figure("smoothing", smoothing_figure(m, t, smoothed));
+  if (with_figure) chapter.figure("smoothing", smoothing_figure(m, t, smoothed));
 }
 
 void claim_sharpness(Chapter& chapter, const Pomdp& m, std::span<const std::size_t> plan) {
@@ -165,7 +209,7 @@ void claim_sharpness(Chapter& chapter, const Pomdp& m, std::span<const std::size
         {k, k ? m.actions[actions[k - 1]] : "", nats(sums.filtered[k]), nats(sums.smoothed[k]), nats(gain)});
     largest_gain = std::max(largest_gain, gain);
     worst_gain = std::min(worst_gain, gain);
-    worst_identity = std::max(worst_identity, std::abs(gain - sums.information[k]));  // (08.15)
+    worst_identity = std::max(worst_identity, std::abs(gain - sums.information[k]));  // (08.16)
   }
   chapter.print("sharpness", table);
   std::cout << "In single sequences it can be the other way round: at " << sums.blunter << " of "
@@ -187,7 +231,7 @@ void claim_sharpness(Chapter& chapter, const Pomdp& m, std::span<const std::size
   chapter.results.set("smoothing.sequences", sums.sequences);
 }
 
-void claim_tiger_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
+void claim_tiger_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t, const std::string& where) {
   const std::size_t listen = index_of(m.actions, "listen", "action");
   const Smoothed smoothed = smooth(m, t);
   double worst = 0;
@@ -195,9 +239,9 @@ void claim_tiger_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t
   for (std::size_t k = t.horizon() + 1; k-- > 0;) {
     if (k < t.horizon() && t.actions[k] != listen) verdict = k;
     const double filtered = static_cast<double>(smoothed.filtered[verdict * 2]);
-    worst = std::max(worst, std::abs(probability(smoothed, k, 0) - filtered));  // (08.16)
+    worst = std::max(worst, std::abs(probability(smoothed, k, 0) - filtered));  // (08.15)
   }
   chapter.claims.equal(
-      "between two doors Tiger's smoothed belief is what the filter ends with (largest difference)", worst, 0,
-      rounding * static_cast<double>(8 * t.horizon()), "a few roundings for each step");
+      where + "between two doors Tiger's smoothed belief is what the filter ends with (largest difference)",
+      worst, 0, rounding * static_cast<double>(8 * t.horizon()), "a few roundings for each step");
 }

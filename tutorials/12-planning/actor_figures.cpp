@@ -35,7 +35,14 @@ Figure returns_figure(const Known& k, const std::vector<LearnedActor>& all) {
   Axes& axes = figure.axes(k.name, "iteration", "mean return of what was collected");
   for (const LearnedActor& l : all)
     axes.line(spaced(1, static_cast<double>(l.curve.size()), 1), l.curve, {.label = l.name});
-  axes.horizontal(k.optimum(), "V*");
-  axes.horizontal(k.memoryless.value.middle(), "memoryless");
+  const double optimum = k.optimum(), memoryless = k.memoryless.value.middle();
+  // The beginning may lie far below; it is cut off where the two lines could no longer be told apart.
+  double lowest = memoryless, highest = optimum;
+  for (const LearnedActor& l : all)
+    for (const double r : l.curve) lowest = std::min(lowest, r), highest = std::max(highest, r);
+  const double span = std::max(optimum - memoryless, 0.1 * (highest - lowest));
+  axes.y_range = Range{std::max(lowest, memoryless - 4 * span) - 0.1 * span, highest + 0.7 * span};
+  axes.horizontal(optimum, "V*");
+  axes.horizontal(memoryless, "the last observation only");
   return figure;
 }

@@ -17,6 +17,7 @@ struct LearnedActor {
   double seconds = 0;                  // of processor time
   std::vector<double> belief = {};     // of the steps of some episodes: the exact belief in the first state,
   std::vector<std::vector<double>> probabilities = {};  // and π(a|x), [A][steps]
+  std::vector<double> door = {};  // better_door of the model he learned, if that is one of Tiger
 };
 
 // Plays an optimal policy and a learned one in the same episodes. What both have in common cancels, so the
@@ -97,6 +98,12 @@ struct ActingVariant {
 const std::vector<ActingVariant>& acting_variants();
 doxa::Dreamer dreamer(const ActingVariant& v, const doxa::Pomdp& m, doxa::Index iterations,
                       std::uint64_t seed);
+
+// Tiger, when one side has j = 0, 1, … most_roars roars more than the other: what a door on the other side is
+// expected to pay, by a learned model (a mean over episodes in the true world) and by the exact belief.
+constexpr std::size_t most_roars = 3;
+std::vector<double> better_door(doxa::RssmWorld& world, const doxa::Pomdp& m);
+std::vector<double> exact_better_door(const doxa::Pomdp& m);
 
 doxa::support::Figure policy_figure(const Known& k, const std::vector<const LearnedActor*>& shown);
 doxa::support::Figure returns_figure(const Known& k, const std::vector<LearnedActor>& all);

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "doxa/models/pomdp/plans/agent.h"
 #include "sections.h"
 
 using namespace doxa;
@@ -32,8 +33,16 @@ PlanOptions for_sequences(const Pomdp& m) {
 EvaluationOptions evaluation(const Known& k) {
   const bool small = k.m.states.size() <= 4;
   return {.tolerance = small ? 1e-6 : 1e-3 * (1 + std::abs(k.optimum())),
-          .max_beliefs = small ? std::size_t{20'000}
-                               : std::clamp<std::size_t>(10'000'000 / cost_of_a_backup(k.m), 100, 2'000)};
+          .max_beliefs = std::clamp<std::size_t>(10'000'000 / cost_of_a_backup(k.m), 100, 2'000)};
+}
+
+// Episodes of a policy, the same ones for every policy; fewer where the discount makes them long.
+std::vector<double> played(const Known& k, BeliefPolicy policy) {
+  const double steps = 1 / (1 - k.m.discount);
+  return estimate_return(k.m, belief_agent(k.m, std::move(policy)),
+                         {.episodes = static_cast<std::size_t>(std::clamp(2e4 / steps, 50.0, 1000.0)),
+                          .truncation = 1e-3 * (1 + std::abs(k.optimum()))})
+      .returns;
 }
 
 std::size_t first_action(const Known& k, const BeliefPolicy& policy) {
@@ -112,9 +121,14 @@ BeliefPolicy best_policy(const Known& k) { return greedy_policy(k.best.policy); 
 
 std::vector<Imagined> promised_and_earned(const Known& k) {
   std::vector<Imagined> all;
+  std::vector<double> ideal;  // returns of the optimal policy
   const auto add = [&](std::string name, std::string key, ValueBounds promised, const BeliefPolicy& policy) {
-    const ValueBounds earned = evaluate(k.planning(), policy, evaluation(k)).value;
+    ValueBounds earned = evaluate(k.planning(), policy, evaluation(k)).value;
+    earned.upper = std::min(earned.upper, k.best.value().upper);  // no policy earns more than V*
     all.push_back({std::move(name), std::move(key), promised, earned, first_action(k, policy)});
+    if (earned.gap() <= 1e-2 * (1 + std::abs(k.optimum())) || all.back().key == "belief") return;
+    if (ideal.empty()) ideal = played(k, best_policy(k));
+    all.back().lost = estimate_mean_difference(ideal, played(k, policy));
   };
   add("the hidden state", "hidden", k.seen.at_start, hidden_state_policy(k));
   // A sequence earns what it promises: nothing that is seen changes it.
@@ -124,5 +138,7 @@ std::vector<Imagined> promised_and_earned(const Known& k) {
   add("a new sequence at each step", "replanning", sequence, replanning_policy(k));
   add("Q averaged over the belief", "qmdp", k.qmdp.at_start, qmdp_policy(k));
   add("the belief", "belief", k.best.value(), best_policy(k));
+  double& kept = all.back().earned.lower;  // greedy on its vectors, it earns at least their value (12.3)
+  kept = std::max(kept, k.best.value().lower);
   return all;
 }

@@ -72,6 +72,7 @@ LearnedActor learn_all(Chapter& chapter, const ActingVariant& v, const Arena& ar
   LearnedActor l{.name = v.name, .iterations = d.iteration, .curve = notes.curve};
   RssmWorld world(d.learner.model);
   arena.judge(l, world, d.agent);
+  if (!arena.known().is_given()) l.door = better_door(world, m);
   l.seconds = processor_seconds() - begin;
   if (stop) chapter.stopped(stop.signal(), "iteration " + std::to_string(d.iteration) + " of " + v.name);
   return l;
@@ -128,6 +129,38 @@ void report_actors(Chapter& chapter, const Known& k, const std::vector<LearnedAc
   std::cout << std::flush;
 }
 
+// Whether a model has remembered the roars: what it expects of a door.
+void report_doors(Chapter& chapter, const Known& k, const std::vector<LearnedActor>& learned) {
+  std::vector<Column> headers{"expects of the better door, at a lead of"};
+  for (std::size_t j = 0; j <= most_roars; ++j) headers.emplace_back(std::to_string(j), 3);
+  Table table(headers);
+  const auto row = [&](const std::string& name, const std::vector<double>& door) {
+    std::vector<Cell> cells{name};
+    cells.insert(cells.end(), door.begin(), door.end());
+    table.row(cells);
+  };
+  const std::vector<double> exact = exact_better_door(k.m);
+  row("the exact belief", exact);
+  for (const LearnedActor& l : learned) row(l.name, l.door);
+  std::cout << '\n';
+  chapter.print(k.name + "-doors", table);
+  const bool published = !chapter.quick() && !chapter.arguments().given("steps") &&
+                         !chapter.arguments().given("variant") && chapter.complete();
+  if (!published) return;
+  const LearnedActor& best = chosen(learned);
+  for (std::size_t j = 0; j <= most_roars; ++j)
+    chapter.claims.equal(
+        k.name + ": what the chosen variant expects of the better door at a lead of " + std::to_string(j),
+        best.door[j], exact[j], 6, "a door's prices are 110 apart: a probability wrong by 0.05");
+  for (const LearnedActor& l : learned)
+    if (l.name == "planet")
+      chapter.claims.at_most(k.name +
+                                 ": planet has forgotten the roars: what it expects of the better door at "
+                                 "a lead of 3, where it is 9.4",
+                             l.door[most_roars], -20, 0,
+                             "listening for ever is worth -20 and looks better to it");
+}
+
 void claim_actors(Chapter& chapter, const Known& k, const std::vector<LearnedActor>& known_world,
                   const std::vector<LearnedActor>& learned) {
   for (const std::vector<LearnedActor>* all : {&known_world, &learned})
@@ -163,13 +196,18 @@ void learn_in_model(Chapter& chapter, const Known& k, const LearningSettings& s,
                     const StopRequest& stop) {
   const bool second = !k.prefix.empty();
   const bool quick = chapter.quick();
-  const Index iterations = s.steps > 0 ? s.steps : quick ? 6 : 150, actor_steps = quick ? 40 : 600;
-  const Arena arena(k, quick ? 50 : 300, quick ? 100 : 1000);
+  const Index iterations = s.steps > 0 ? s.steps
+                           : quick     ? 6
+                                       : 150,
+              actor_steps = iterations * DreamerSettings{}.actor_steps;  // as many as in a learned world
+  // Where the discount makes episodes long, fewer of them are played.
+  const Index most = std::clamp<Index>(700'000 / effective_horizon(k.m.discount), 50, 1000);
+  const Arena arena(k, std::min<Index>(quick ? 50 : 300, most), std::min<Index>(quick ? 100 : 1000, most));
   std::vector<LearnedActor> known_world, learned;
   ExactBeliefWorld exact(k.m);
   HiddenStateWorld hidden(k.m);
   known_world.push_back(learn_in(exact, "exact", arena, actor_steps, chapter.seed()));
-  known_world.push_back(learn_in(hidden, "hidden", arena, actor_steps, chapter.seed()));
+  known_world.push_back(learn_in(hidden, "hidden", arena, actor_steps / 2, chapter.seed()));
   put(chapter, k, known_world[0], "exact_actor.");
   put(chapter, k, known_world[1], "hidden_actor.");
   for (const ActingVariant& v : acting_variants()) {
@@ -181,6 +219,7 @@ void learn_in_model(Chapter& chapter, const Known& k, const LearningSettings& s,
   report_actors(chapter, k, known_world, learned);
   chapter.results.set(k.prefix + "variant", chosen(learned).name);
   put(chapter, k, chosen(learned), "");
+  if (!k.is_given()) report_doors(chapter, k, learned);
   claim_actors(chapter, k, known_world, learned);
   const std::string name = alone ? "" : "-" + k.name;
   chapter.figure("returns" + name, returns_figure(k, learned));

@@ -14,6 +14,8 @@ namespace {
 std::string fault(const Pomdp& m) {
   if (!(m.discount > 0 && m.discount < 1))
     return "found discount " + to_text(m.discount) + ", expected more than 0 and less than 1";
+  if (m.discount > 0.9999)  // an episode whose return counts has 7 / (1 - discount) steps
+    return "found discount " + to_text(m.discount) + ", expected at most 0.9999, or episodes never end";
   const bool pays = std::ranges::any_of(m.reward.entries(), [](const auto& e) { return e.value != 0; });
   return pays ? "" : "found no rewards, expected at least one that is not 0";
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "doxa/models/beliefs/dreamer.h"
 #include "doxa/models/pomdp/plans/belief_policy.h"
 #include "doxa/models/pomdp/plans/memoryless.h"
@@ -39,11 +41,13 @@ doxa::BeliefPolicy qmdp_policy(const Known& k);
 // The policy that acts on the belief: that of the certificate.
 doxa::BeliefPolicy best_policy(const Known& k);
 
-// What each of the four promises and what it earns.
+// What each of the five promises and what it earns.
 struct Imagined {
   std::string name, key;
   doxa::ValueBounds promised, earned;
   std::size_t first;  // its likeliest first action
+  // Where `earned` is left wide open: by how much less than the best policy it earned in the same episodes.
+  std::optional<doxa::MeanEstimate> lost = {};
 };
 std::vector<Imagined> promised_and_earned(const Known& k);
 

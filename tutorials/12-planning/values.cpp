@@ -11,6 +11,12 @@ namespace {
 // The middle of two bounds; 0 where it differs from that by less than what the certificates leave open.
 double shown(const ValueBounds& v) { return std::abs(v.middle()) < 1e-5 ? 0.0 : v.middle(); }
 
+// A number where both ends agree in three digits, and else both of them.
+Cell between(const ValueBounds& v) {
+  if (v.gap() <= 1e-3 * (1 + std::abs(v.middle()))) return shown(v);
+  return significant(v.lower, 3) + " … " + significant(v.upper, 3);
+}
+
 // What bounds and their evaluation may leave open, beyond rounding.
 double open_at(const ValueBounds& v) { return 1e-9 * (1 + std::abs(v.middle())); }
 
@@ -120,7 +126,7 @@ void show_values(Chapter& chapter, const std::vector<Known>& models) {
     std::vector<Cell> cells{name};
     for (const Known& k : models) {
       const ValueBounds v = value(k);
-      cells.push_back(shown(v));
+      cells.push_back(between(v));
       put(chapter, k.prefix + key, v);
     }
     ladder.row(cells);
@@ -142,11 +148,23 @@ void show_values(Chapter& chapter, const std::vector<Known>& models) {
     chapter.results.set(k.prefix + "optimum_upper", k.best.value().upper, 1e-3 * (1 + k.best.value().gap()));
     all.push_back(promised_and_earned(k));
     for (const Imagined& i : all.back()) {
-      const double lost = k.optimum() - i.earned.middle(),
-                   open = 1e-5 + (k.best.value().gap() + i.earned.gap()) / 2;  // by the two certificates
-      table.row({k.name, i.name, shown(i.promised), shown(i.earned), std::abs(lost) <= open ? 0.0 : lost});
+      ValueBounds lost{k.best.value().lower - i.earned.upper, k.best.value().upper - i.earned.lower};
+      if (lost.lower <= 1e-5)  // perhaps nothing; surely nothing that could be seen, if the bounds are close
+        lost = {0, lost.upper <= 1e-3 * (1 + std::abs(k.optimum())) ? 0 : lost.upper};
+      const auto estimate = [&](double mean) {
+        return significant(mean, 3) + " ± " + significant(i.lost->standard_error, 1);
+      };
+      if (i.lost)
+        table.row({k.name, i.name, between(i.promised), estimate(k.optimum() - i.lost->mean),
+                   estimate(i.lost->mean)});
+      else
+        table.row({k.name, i.name, between(i.promised), between(i.earned), between(lost)});
       put(chapter, k.prefix + "imagined." + i.key + ".promised", i.promised);
-      put(chapter, k.prefix + "imagined." + i.key + ".earned", i.earned);
+      const std::string earned = k.prefix + "imagined." + i.key + ".earned";
+      if (i.lost)
+        chapter.results.set(earned, k.optimum() - i.lost->mean, 4 * i.lost->standard_error);
+      else
+        put(chapter, earned, i.earned);
     }
     claim_order(chapter, k);
     claim_one_step(chapter, k);

@@ -24,6 +24,7 @@ Dreamer dreamer(const ActingVariant& v, const Pomdp& m, Index iterations, std::u
     sizes.latent = CategoricalLatent{.classes = std::clamp<Index>(2 * sizes.observations, 8, 64)};
   DreamerSettings s;
   s.iterations = iterations;
+  s.first_model_steps = std::min<Index>(s.first_model_steps, 10 * iterations);  // a short run starts sooner
   // A few episodes of random actions say whether rewards are a few numbers or many.
   Philox random(seed, 3);
   sizes.reward =

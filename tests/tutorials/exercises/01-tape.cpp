@@ -60,6 +60,13 @@ TEST(Exercise01, FourthOrder) {
   for (const double h : {0.1, 0.05, 0.02})
     EXPECT_NEAR(error(h) / std::pow(h, 4), fifth / 480, 0.1 * fifth / 480) << h;
 
+  // D₄ is the entry A₁₁ of a tableau whose steps are halved, not of one whose steps shrink by √2.
+  const auto entry = [](double h, double ratio) {
+    return (ratio * central(h / std::sqrt(ratio)) - central(h)) / (ratio - 1);
+  };
+  EXPECT_NEAR(std::abs(entry(0.1, 4) - first), error(0.1), 1e-12);
+  EXPECT_GT(std::abs(std::abs(entry(0.1, 2) - first) - error(0.1)), 5e-7);
+
   const double h = best(cu);
   EXPECT_NEAR(h, 2.6e-3, 0.05e-3);
   EXPECT_NEAR(bound(h, cu), 1.6e-12, 0.05e-12);
@@ -71,29 +78,18 @@ TEST(Exercise01, FourthOrder) {
   EXPECT_NEAR(bound(best(1024 * cu), 1024 * cu) / bound(h, cu), 256, 1e-6);
 }
 
-// ∂f/∂x₁ at 400 steps from 1e-8 to 1e-12: how many are without any error, and the largest one.
-struct Errors {
-  int none = 0;
-  double largest = 0;
-};
-
-Errors along_x1(double x1) {
-  Errors errors;
-  for (int i = 0; i < 400; ++i) {
-    const double h = std::pow(10.0, -8 - i / 100.0), above = x1 + h, below = x1 - h;
-    const double error = std::abs((f(above, 0.5) - f(below, 0.5)) / (above - below) - (1 / x1 + 0.5));
-    errors.none += error == 0;
-    errors.largest = std::max(errors.largest, error);
-  }
-  return errors;
-}
-
-TEST(Exercise01, EqualSpacings) {
-  const Errors at_2 = along_x1(2), beside = along_x1(2.1), at_3 = along_x1(3);
-  EXPECT_NEAR(at_2.none, 200, 50);
-  EXPECT_LT(beside.none, 50);
-  EXPECT_LT(at_3.none, 50);
-  for (const Errors& errors : {at_2, beside, at_3}) EXPECT_NEAR(errors.largest, 1e-4, 0.9e-4);
+TEST(Exercise01, NoThirdDerivative) {
+  const double x2 = std::atanh(std::sqrt(1.0 / 3)), s = 2.0 / 3;
+  EXPECT_NEAR(x2, 0.6585, 5e-5);
+  const auto error = [](double at, double h) {
+    const double t = std::tanh(at);
+    return std::abs((f(3.0, at + h) - f(3.0, at - h)) / (2 * h) - (3 - (1 - t * t)));
+  };
+  const double fifth = std::abs(8 * s * (2 - 5 + 15.0 / 9));
+  EXPECT_NEAR(fifth, 7.11, 0.005);
+  EXPECT_NEAR(error(x2, 0.05) / std::pow(0.05, 4), fifth / 120, 0.02 * fifth / 120);
+  EXPECT_NEAR(error(x2, 0.1), 5.9e-6, 0.05e-6);
+  EXPECT_NEAR(error(0.5, 0.1), 9.4e-4, 0.05e-4);
 }
 
 TEST(Exercise01, KinkOfTheMaximum) {
@@ -125,9 +121,9 @@ TEST(Exercise01, KinkOfTheMaximum) {
 TEST(Exercise01, Bottleneck) {
   const std::vector<Real> a{1, 2, -3, 4, 5}, b{2, -1, 3, 7, 1};
   Edges before, all;
-  for (std::size_t j = 0; j < 5; ++j) before.push_back({j, 5, b[j], ""});
+  for (std::size_t j = 0; j < 5; ++j) before.push_back({j, 5, b[j]});
   all = before;
-  for (std::size_t i = 0; i < 5; ++i) all.push_back({5, 6 + i, a[i], ""});
+  for (std::size_t i = 0; i < 5; ++i) all.push_back({5, 6 + i, a[i]});
 
   const std::vector<Real> back = reverse_sweep(before, 6), on = forward_sweep(all, 11, 5);
   for (std::size_t j = 0; j < 5; ++j) {

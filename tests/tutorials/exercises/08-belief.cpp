@@ -45,6 +45,7 @@ TEST(Exercise08, WhatListeningCostsInTotal) {
                               std::pow(0.15, left) * std::pow(0.85, n - left)));
     });
   };
+  EXPECT_NEAR(surprise(12) / 12, 0.4800, 5e-5);
   for (const int n : {1, 5, 24})
     EXPECT_NEAR(surprise(n) - n * entropy(0.85), std::numbers::ln2 - expected_entropy(n), 1e-12);
   EXPECT_NEAR(surprise(24) / 24, 0.4516, 5e-5);
@@ -72,7 +73,7 @@ TEST(Exercise08, AFilterThatForgetsToPredict) {
   // Over all that can be heard after these actions: the sum of what this filter takes for the evidence,
   // whether that is the evidence, and both sides of (08.9) at the end.
   struct Found {
-    double total = 0, evidence_off = 0, in_truth = 0, in_itself = 0;
+    double total = 0, evidence_off = 0, in_truth = 0, in_itself = 0, too_sure = 0;
   };
   const auto look = [&](const std::vector<std::size_t>& actions) {
     Found found;
@@ -91,6 +92,7 @@ TEST(Exercise08, AFilterThatForgetsToPredict) {
       const double evidence = std::exp(truth.log_evidence);
       found.total += product;
       found.evidence_off = std::max(found.evidence_off, std::abs(product - evidence) / evidence);
+      found.too_sure += evidence * (probability(truth, actions.size(), 0) - b[0]) * (2 * b[0] - 1);
       for (std::size_t s = 0; s < 2; ++s) {
         found.in_truth += evidence * probability(truth, actions.size(), s) * b[s];
         found.in_itself += evidence * b[s] * b[s];
@@ -102,24 +104,30 @@ TEST(Exercise08, AFilterThatForgetsToPredict) {
               doors = look({listen, listen, open_left, listen});
   EXPECT_LT(listening.evidence_off, 1e-14);
   EXPECT_NEAR(listening.in_truth, listening.in_itself, 1e-14);
-  EXPECT_NEAR(doors.total, 1, 1e-14);                // (08.7) notices nothing
-  EXPECT_GT(doors.evidence_off, 0.5);                // (08.12) does, and so would (08.2)
+  EXPECT_NEAR(doors.total, 1, 1e-14);  // (08.7) notices nothing
+  EXPECT_GT(doors.evidence_off, 0.5);  // (08.12) does, and so would (08.2)
+  EXPECT_NEAR(doors.in_truth - doors.in_itself, doors.too_sure, 1e-14);
   EXPECT_GT(doors.in_itself - doors.in_truth, 0.2);  // (08.9): it is sure and wrong
 }
 
-TEST(Exercise08, ARareState) {
-  for (const double e : {0.3, 0.01, 1e-5}) {
-    const double b[] = {1 - e, e}, squares = b[0] * b[0] + b[1] * b[1];
-    const double term[] = {b[0] - squares, b[1] - squares};
-    EXPECT_GT(term[0], 0);
-    EXPECT_LT(term[1], 0);
-    EXPECT_NEAR(b[0] * term[0] + b[1] * term[1], 0, 1e-16);
-    EXPECT_NEAR(b[0] * term[0] * term[0] + b[1] * term[1] * term[1], e * (1 - e) * (1 - 2 * e) * (1 - 2 * e),
-                1e-15);
+TEST(Exercise08, ADoorBetweenThem) {
+  const auto look = [](std::vector<std::size_t> actions, std::vector<std::size_t> heard) {
+    return smooth(noisy_tiger(), {actions, heard});
+  };
+  const Smoothed door = look({listen, listen, listen, open_left, listen, listen, listen, listen, listen},
+                             {1, 1, 1, 0, 0, 0, 0, 0, 0});
+  EXPECT_NEAR(probability(door, 3, 0), 0.0055, 5e-5);
+  EXPECT_NEAR(probability(door, 3, 0), static_cast<double>(door.filtered[3 * 2]), 1e-15);
+  const Smoothed even = look(std::vector<std::size_t>(6, listen), {1, 1, 1, 0, 0, 0});
+  for (std::size_t k = 0; k <= 6; ++k) {
+    EXPECT_NEAR(probability(even, k, 0), 0.5, 1e-14);
+    const double at_the_time = entropy(static_cast<double>(even.filtered[2 * k]));
+    const double most = k == 0 || k == 6 ? std::numbers::ln2 + 1e-14 : 0.45;
+    EXPECT_LE(at_the_time, most) << k;
   }
-  EXPECT_NEAR(1 - std::pow(0.5, 1.0 / 40'000), 1.7e-5, 5e-7);
 }
 
+// What the page on looking back opens with.
 TEST(Exercise08, ThreeRoarsThenFive) {
   const std::vector<std::size_t> actions(8, listen), heard{1, 1, 1, 0, 0, 0, 0, 0};
   const Smoothed t = smooth(noisy_tiger(), {actions, heard});
@@ -160,6 +168,18 @@ TEST(Exercise08, WhereOneStepIsDecided) {
   EXPECT_EQ(value_of(mdp, 0.89, 1), -1);
   EXPECT_GT(value_of(mdp, 0.91, 1), -1);
   EXPECT_GT(value_of(mdp, 0.09, 1), -1);
+}
+
+TEST(Exercise08, AnEarForWhichOneRoarIsEnough) {
+  const auto looking = [](double ear) {
+    const Pomdp m = noisy_tiger(ear);
+    const BeliefMdp mdp(m);
+    return value_of(mdp, 0.5, 2) - mdp.blind_value(m.start, 2);
+  };
+  EXPECT_NEAR(looking(0.9), 0, 1e-12);
+  EXPECT_GT(looking(0.901), 0.05);
+  EXPECT_NEAR(looking(0.92), 2.09, 1e-12);
+  EXPECT_NEAR(value_of(BeliefMdp(noisy_tiger(0.92)), 0.5, 2), 0.14, 1e-12);
 }
 
 TEST(Exercise08, ThreeStepsOfAnyDiscount) {

@@ -47,6 +47,22 @@ TEST(Exercise12, HowLongToListen) {
   EXPECT_NEAR(best.value().middle(), value_of_lead(2, 0.95), 1e-6);
 }
 
+// On Tiger QMDP opens a door from 0.9 on and the optimum from 0.9603 on; a lead of 2 is beyond both.
+TEST(TwoThresholds, DifferWhereNoBeliefLies) {
+  Pomdp m = shipped("tiger");
+  const PlanningModel model(m);
+  const ReferenceValue q = qmdp(model);
+  const auto at = [](double left) { return std::vector{left, 1 - left}; };
+  const std::size_t listen = index_of(m.actions, "listen", "action");
+  EXPECT_EQ(greedy_action(q.lower, at(0.8999)), listen);
+  EXPECT_NE(greedy_action(q.lower, at(0.9001)), listen);
+  for (const double left : {0.85, 0.9, 0.96, 0.961, 0.97}) {
+    m.start = at(left);
+    const Plan best = plan(m, {.absolute_gap = 1e-4, .relative_gap = 0});
+    EXPECT_EQ(greedy_action(best.policy, m.start) == listen, left < 0.9603) << left;
+  }
+}
+
 TEST(Exercise12, WhatWaitingMayCost) {
   const Pomdp m = shipped("tiger-wait");
   const auto wait = static_cast<std::uint32_t>(index_of(m.actions, "wait", "action"));
