@@ -101,7 +101,7 @@ double mean_log_evidence(std::size_t steps) {
   return mean;
 }
 
-Tables misheard(Fed, std::size_t steps, double share) {
+Tables misheard(std::size_t steps, double share) {
   Tables q;  // two classes and two growls: as many contexts either way
   for (std::size_t k = 0; k < steps; ++k)
     q.emplace_back(power(2, k), std::vector<double>{1 - share, share, share, 1 - share});

@@ -35,7 +35,7 @@ MemoryTerms memory_terms(Fed fed, std::size_t classes, const Tables& q, const La
 double mean_log_evidence(std::size_t steps);
 
 // q for a latent that is the growl, but for a share of growls that it has the wrong way round.
-Tables misheard(Fed fed, std::size_t steps, double share);
+Tables misheard(std::size_t steps, double share);
 // q for a latent that is the tiger's side, drawn from the exact belief; fed with observations.
 Tables drawn_from_belief(std::size_t steps);
 

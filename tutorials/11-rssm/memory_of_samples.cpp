@@ -94,7 +94,7 @@ void memory_of_samples(Chapter& chapter) {
                                     {"growl, 15 in 100 misheard", 0.15},
                                     {"growl, 1 in 200 misheard", mixing / 2},
                                     {"growl", 0.0}}) {
-    const MemoryTerms t = row(Fed::samples, name, misheard(Fed::samples, 2, share));
+    const MemoryTerms t = row(Fed::samples, name, misheard(2, share));
     const double again = 0.745 * (1 - share) + 0.255 * share;  // that the second growl is what is remembered
     const double by_hand = std::log(0.5) + again * std::log(again) + (1 - again) * std::log(1 - again);
     furthest = worse(furthest, std::abs(t.bound() - by_hand));
@@ -105,9 +105,9 @@ void memory_of_samples(Chapter& chapter) {
   const MemoryTerms normal = growl_in_a_normal(best_d);
   table.row({"samples", "growl in a normal, best d", normal.log_likelihood, normal.kl, normal.bound(),
              evidence - normal.bound()});
-  kl_of[0] = row(Fed::observations, "nothing", misheard(Fed::observations, 2, 0.5)).kl;
+  kl_of[0] = row(Fed::observations, "nothing", misheard(2, 0.5)).kl;
   kl_of[1] = row(Fed::observations, "the tiger's side", drawn_from_belief(2)).kl;
-  kl_of[2] = row(Fed::observations, "growl", misheard(Fed::observations, 2, 0)).kl;
+  kl_of[2] = row(Fed::observations, "growl", misheard(2, 0)).kl;
   chapter.print("two_growls", table);
   for (int i = 0; i < 3; ++i) chapter.results.set("two_growls.kl." + std::to_string(i), kl_of[i], 1e-12);
   chapter.results.set("two_growls.evidence", evidence);
@@ -153,12 +153,12 @@ void memory_of_samples(Chapter& chapter) {
   chapter.claims.at_least(
       "fed with samples, each growl more that is misheard costs; the least rise of the curve", least_rise, 0,
       0, "the values of the curve are exact");
-  const MemoryTerms copy = memory_terms(Fed::samples, 2, misheard(Fed::samples, 6, 0), nullptr);
+  const MemoryTerms copy = memory_terms(Fed::samples, 2, misheard(6, 0), nullptr);
   chapter.claims.equal("a latent that is the growl, fed with samples, six steps: the bound is the evidence",
                        copy.bound(), mean_log_evidence(6), 1e4 * u, "rounding of sums over 4096 paths");
   chapter.claims.equal("its KL is all of the surprise", copy.kl, -mean_log_evidence(6), 1e4 * u,
                        "rounding of sums over 4096 paths");
-  const MemoryTerms some = memory_terms(Fed::samples, 2, misheard(Fed::samples, 6, 0.1), nullptr);
+  const MemoryTerms some = memory_terms(Fed::samples, 2, misheard(6, 0.1), nullptr);
   chapter.claims.equal("six steps, one growl in ten misheard: all paths, and the walk of the net count",
                        -some.bound() / 6, nats_a_step(1, 0.1, 6), 1e4 * u,
                        "rounding of sums over 4096 paths");
