@@ -49,11 +49,14 @@ class Flags : public ::testing::Test {
     write_bytes(scratch_ / "e.csv", episodes);
   }
 
-  // All of these flags, and then all but one of them: had that one been ignored, nothing would change.
-  void expect_effect_of_each(const std::string& chapter, const std::vector<std::string>& flags,
-                             bool tiger = false) const {
+  // All of these flags, and then all but one of them: had that one been ignored, nothing would change. The
+  // `fixed` ones stay.
+  void expect_effect_of_each(const std::string& chapter, std::vector<std::string> flags, bool tiger = false,
+                             const std::string& fixed = {}) const {
+    if (!fixed.empty()) flags.push_back(fixed);
     const std::string together = left_by(scratch_, chapter, flags, tiger);
     for (std::size_t i = 0; i < flags.size(); ++i) {
+      if (flags[i] == fixed) continue;
       std::vector<std::string> others = flags;
       others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
       // Without --steps a run would be long, and the schedule too short for it.
@@ -139,6 +142,36 @@ TEST_F(Flags, OfChapter10HaveTheirEffectBesideAllOthers) {
 
 TEST_F(Flags, OfChapter11HaveTheirEffectBesideAllOthers) {
   expect_effect_of_each_in_learning("11-rssm", "discrete");
+}
+
+TEST_F(Flags, OfChapter11ThatChangeAVariantHaveTheirEffectBesideEachOther) {
+  expect_effect_of_each("11-rssm", {"--summary both", "--kl-balance 0.3", "--free-nats 0.001"}, false,
+                        "--variant discrete --steps 6 --horizon 3 --batch 5 --hidden 5 --quick");
+}
+
+TEST_F(Flags, OfChapter11AreRefusedInOneLine) {
+  const std::vector<std::pair<std::string, std::string>> refused{
+      {"--variant discrete --kl-balance 1.5",
+       "--kl-balance: found '1.5', expected a number from 0 to 1, or none"},
+      {"--variant discrete --free-nats -1", "--free-nats: found '-1', expected a number from 0 to 1000000"},
+      {"--variant planet --summary states",
+       "--summary: found 'states', expected latents, observations or both"},
+      {"--variant all --summary both",
+       "--variant: found 'all', expected the one that --summary, --kl-balance or --free-nats changes"},
+      {"--variant multi-sample --kl-balance 0.5",
+       "--variant: found 'multi-sample', expected another one beside --kl-balance or --free-nats, which have "
+       "no place in (11.7)"},
+      {"--only memory --steps 5",
+       "found --steps beside --only memory, expected one of them: memory trains nothing"},
+      {"--only three --variant smoothing",
+       "--only: found 'three' beside --variant smoothing, expected the section that trains it, or table"}};
+  for (const auto& [flags, message] : refused) {
+    const ShellOutcome run = shell(
+        scratch_, program("11-rssm") + " " + flags + " --out " + shell_word((scratch_ / "none").string()));
+    EXPECT_EQ(run.status, 2) << flags;
+    EXPECT_EQ(run.err.substr(0, run.err.find(" (see")),
+              "11-rssm: " + message + (message.starts_with("--only") ? "\n" : ""));
+  }
 }
 
 TEST_F(Flags, OfChapter12HaveTheirEffectBesideAllOthers) {

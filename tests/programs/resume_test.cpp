@@ -57,7 +57,7 @@ TEST_F(Resume, TheScheduleOfEveryVariantIsCheckedFirst) {
                     shell_word((scratch_ / "rssm").string()));
   EXPECT_EQ(refused.status, 2);
   EXPECT_EQ(refused.err,
-            "11-rssm: --schedule: found 530, expected at least the 574 training steps of discrete\n");
+            "11-rssm: --schedule: found 530, expected at least the 567 training steps of belief\n");
   EXPECT_EQ(refused.out.find("training"), std::string::npos) << refused.out;
 }
 

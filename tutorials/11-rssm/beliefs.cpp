@@ -16,16 +16,16 @@ constexpr std::size_t most_probed_states = 64;
 
 }  // namespace
 
-void show_beliefs(Chapter& chapter, const BeliefSettings& s, const EpisodeData& data,
-                  const std::vector<LearnedBelief>& learned, Trained& trained,
-                  std::vector<RssmLearner>& untrained) {
+void show_beliefs(Chapter& chapter, const BeliefSettings& s, Learned& learned,
+                  const std::vector<LearnedBelief>& shown) {
+  const EpisodeData& data = learned.data;
   const auto few = [most = std::size_t{chapter.quick() ? 60u : 200u}](const std::vector<Trajectory>& all) {
     return std::span(all).first(std::min(all.size(), most));
   };
   const std::span<const Trajectory> fit = few(data.validation), test = few(data.held_out);
-  const std::span<const Trajectory> shown =
+  const std::span<const Trajectory> scored =
       std::span(data.held_out).first(std::min(data.held_out.size(), BeliefScore::shown_episodes));
-  const StepTable exact = exact_predictive(data.pomdp, shown);
+  const StepTable exact = exact_predictive(data.pomdp, scored);
 
   const std::size_t horizon = test[0].horizon(), from = horizon / 2,
                     ahead = std::min<std::size_t>(8, horizon - from);
@@ -51,21 +51,21 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, const EpisodeData& 
   std::vector<Column> columns{"variant", "KL 1 ahead", "KL " + last, {"calibration", 2}};
   if (probed) columns.insert(columns.end(), {"probe KL", {"± se", 1}, "probe TV", "untrained KL", "TV"});
   Table table(columns, 3);
-  for (std::size_t i = 0; i < learned.size(); ++i) {
-    const LearnedBelief& v = learned[i];
-    RssmLearner& learner = trained[i].model;
+  for (const LearnedBelief& v : shown) {
+    RssmLearner &learner = learned.models[learned.at(v.name)].model,
+                &fresh = learned.untrained[learned.at(v.name)];
     Philox random(10);
     const StepTable imagined =
         open_loop(learner.model, test, static_cast<Index>(from), static_cast<Index>(ahead), s.samples, random,
                   SampleWeighting::importance);
     const std::vector<MeanEstimate> kl = prediction_kl(exact_ahead, imagined);
-    const double error = calibration(exact, v.score.predictions, shown).expected_error;
+    const double error = calibration(exact, v.score.predictions, scored).expected_error;
     std::vector<Cell> row{v.name, kl.front().mean, kl.back().mean, error};
     for (std::size_t n = 0; n < kl.size(); ++n)
       chapter.results.set(v.name + ".kl_ahead." + std::to_string(n + 1), kl[n].mean, spread.kl_ahead);
     chapter.results.set(v.name + ".calibration_error", error, spread.calibration);
     if (probed) {
-      const ProbeScore after = probe(learner), before = probe(untrained[i]);
+      const ProbeScore after = probe(learner), before = probe(fresh);
       row.insert(row.end(), {after.kl.mean, after.kl.standard_error, after.total_variation.mean,
                              before.kl.mean, before.total_variation.mean});
       chapter.results.set(v.name + ".probe_cross_entropy", after.cross_entropy.mean,

@@ -1,4 +1,8 @@
-// Chapter 11: a recurrent state-space model in its variants, and which of them comes close to Bayes.
+// Chapter 11: a recurrent state-space model in its variants, and which of them comes close to Bayes. Equation
+// tags refer to README.md.
+
+#include <filesystem>
+#include <optional>
 
 #include "sections.h"
 
@@ -7,53 +11,174 @@ using namespace doxa::support;
 
 namespace {
 
-void run(Chapter& chapter, BeliefSettings s) {
-  const bool published = s.as_published(chapter);
-  if (chapter.quick()) {
-    s.counts = {.validation = 100, .curve = 50, .held_out = 200};
-    if (!chapter.arguments().given("samples")) s.samples = 32;
-    s.curve_points = 2;
-  }
-  const EpisodeData data = read_data(chapter, s);
-  const auto actions = static_cast<Index>(data.pomdp.actions.size());
-  const auto observations = static_cast<Index>(data.pomdp.observations.size());
+const std::vector<Part> every_part{Part::three, Part::balance, Part::table};
+constexpr const char* training_flags[] = {"pomdp",  "episodes",   "action-weights", "horizon", "steps",
+                                          "batch",  "schedule",   "hidden",         "latent",  "variant",
+                                          "resume", "checkpoint", "samples"};
 
-  Trained variants;
-  std::vector<RssmLearner> untrained;
-  Philox initial(chapter.seed(), 5);
-  // In multiplications and additions, for each variant.
-  const double budget = chapter.quick() ? 1e10 : s.pomdp.file.empty() && s.variant == "all" ? 1.8e11 : 8e11;
-  for (const RssmVariant& v : rssm_variants()) {
-    if (s.variant != "all" && s.variant != v.name) continue;
-    const RssmSettings sizes = settings_for(v, s, actions, observations);
-    const Index steps = s.steps > 0 ? s.steps : affordable_steps(sizes, s, budget);
-    variants.push_back({v.name, {Rssm(sizes, initial), v.objective}, steps});
-    Philox other(chapter.seed(), 6);
-    untrained.push_back({Rssm(sizes, other), v.objective});
+class Experiment {
+ public:
+  Experiment(Chapter& chapter, BeliefSettings s, const VariantChanges& changes)
+      : chapter_(chapter), s_(std::move(s)), changes_(changes) {
+    published_ = s_.as_published(chapter);
+    for (const char* flag : {"summary", "kl-balance", "free-nats", "samples"})
+      if (chapter.arguments().given(flag)) published_ = false;
+    if (chapter.quick()) {
+      s_.counts = {.validation = 60, .curve = 30, .held_out = 150};
+      if (!chapter.arguments().given("samples")) s_.samples = 32;
+      s_.curve_points = 2;
+    }
+    learned_.data = read_data(chapter, s_);
+    for (const char* flag : {"summary", "kl-balance", "free-nats"})  // a checkpoint is of these, too
+      if (chapter.arguments().given(flag))
+        learned_.data.identity[flag] = flag == std::string("summary")      ? changes.summary
+                                       : flag == std::string("kl-balance") ? changes.kl_balance
+                                                                           : changes.free_nats;
   }
-  const std::vector<LearnedBelief> learned = learn(chapter, s, data, variants);
-  report(chapter, s, learned);
-  show_beliefs(chapter, s, data, learned, variants, untrained);
-  const LearnedBelief& best = best_of(learned);
-  const LearnedBelief* live = best_live_of(learned);
-  std::vector<const LearnedBelief*> shown{&learned.front()};
-  if (&best != shown.front()) shown.push_back(&best);
-  if (live && std::ranges::find(shown, live) == shown.end()) shown.push_back(live);
-  chapter.figure("learning", learning_figure(data, learned));
-  chapter.figure("calibration", calibration_figure(data, shown));
-  chapter.figure("track", track_figure(data, shown));
-  claim_bounds(chapter, s, data, learned);
-  claim_no_leak(chapter, data, variants);
-  claim_copied_observation(chapter, data);
-  if (published && s.variant == "all" && chapter.complete()) claim_tiger(chapter, data, learned);
+
+  bool all() const { return s_.variant == "all"; }
+  bool published() const { return published_ && all() && chapter_.complete(); }
+  const BeliefSettings& settings() const { return s_; }
+  Learned& learned() { return learned_; }
+
+  // Trains and scores those of some sections that are not trained yet, each on the same episodes and with the
+  // same noise. Returns the names of all that are trained now.
+  std::vector<std::string> train(const std::vector<Part>& parts) {
+    std::vector<std::string> trained;
+    for (const RssmVariant* v : chosen(parts))
+      if (std::ranges::find(learned_.scores, v->name, &LearnedBelief::name) != learned_.scores.end() ||
+          train(*v))
+        trained.push_back(v->name);
+    return trained;
+  }
+  std::vector<std::string> names() const {
+    std::vector<std::string> trained;
+    for (const LearnedBelief& l : learned_.scores) trained.push_back(l.name);
+    return trained;
+  }
+
+  // What is refused is refused before anything is trained.
+  void check(const std::vector<Part>& parts) {
+    std::vector<std::string> of;
+    for (const RssmVariant* v : chosen(parts)) {
+      of.push_back(v->name);
+      require_schedule(s_, v->name, steps(*v));
+    }
+    if (!of.empty()) require_checkpoints(chapter_, s_, of);
+  }
+
+ private:
+  RssmSettings sizes(const RssmVariant& v) const {
+    return settings_for(changed(v, changes_), s_, static_cast<Index>(learned_.data.pomdp.actions.size()),
+                        static_cast<Index>(learned_.data.pomdp.observations.size()));
+  }
+  Index steps(const RssmVariant& v) const {
+    // In multiplications and additions, for each variant.
+    const double budget = chapter_.quick() ? 1e10 : s_.pomdp.file.empty() ? 1.8e11 : 8e11;
+    return s_.steps > 0 ? s_.steps : affordable_steps(sizes(v), s_, budget);
+  }
+
+  std::vector<const RssmVariant*> chosen(const std::vector<Part>& parts) const {
+    std::vector<const RssmVariant*> of;
+    for (const RssmVariant& v : rssm_variants())
+      if (std::ranges::find(parts, v.part) != parts.end() && (all() || s_.variant == v.name))
+        of.push_back(&v);
+    return of;
+  }
+
+  bool train(const RssmVariant& v) {
+    if (!chapter_.complete()) return false;  // stopped: later variants are not trained
+    Philox initial(chapter_.seed(), 5), other(chapter_.seed(), 6);
+    Trained one{{v.name, {Rssm(sizes(v), initial), changed(v, changes_).objective}, steps(v)}};
+    BeliefSettings s = s_;
+    // A variant that a stopped run did not reach has no checkpoint and starts from the beginning.
+    if (!s.resume.empty() && all() && !std::filesystem::exists(s.resume + "." + v.name)) {
+      if (s.checkpoint.empty()) s.checkpoint = s.resume;
+      s.resume.clear();
+    }
+    std::vector<LearnedBelief> score = learn(chapter_, s, learned_.data, one);
+    learned_.models.push_back(std::move(one.front()));
+    learned_.untrained.push_back({Rssm(sizes(v), other), changed(v, changes_).objective});
+    learned_.scores.push_back(std::move(score.front()));
+    return true;
+  }
+
+  Chapter& chapter_;
+  BeliefSettings s_;
+  const VariantChanges& changes_;
+  bool published_ = false;
+  Learned learned_;
+};
+
+// Those of the variants that were trained, in the order of `names`.
+std::vector<LearnedBelief> scores(const Learned& learned, const std::vector<std::string>& names) {
+  std::vector<LearnedBelief> of;
+  for (const std::string& name : names) of.push_back(learned.score(name));
+  return of;
+}
+
+// One of the sections alone, of which `variant` is not.
+void refuse_if_only(const Chapter& chapter, const char* section, const std::string& variant) {
+  if (chapter.arguments().given("only"))
+    throw UsageError("--only: found '" + std::string(section) + "' beside --variant " + variant +
+                     ", expected the section that trains it, or table");
+}
+
+void three(Chapter& chapter, Experiment& e) {
+  const std::vector<std::string> names = e.train({Part::three});
+  if (names.empty()) return refuse_if_only(chapter, "three", e.settings().variant);
+  const std::vector<LearnedBelief> of = scores(e.learned(), names);
+  report(chapter, e.settings(), of);
+  one_episode(chapter, e.learned());
+  draw_figures(chapter, e.learned());
+  claim_bounds(chapter, e.settings(), e.learned().data, of);
+  if (e.published()) claim_three(chapter, e.learned());
+}
+
+void memory(Chapter& chapter, const BeliefSettings& s) {
+  const bool only = chapter.arguments().given("only");
+  if (!only && (s.variant != "all" || !s.pomdp.file.empty() || !s.episodes.empty())) return;
+  if (only)
+    for (const char* flag : training_flags)
+      if (chapter.arguments().given(flag))
+        throw UsageError("found --" + std::string(flag) +
+                         " beside --only memory, expected one of them: memory trains nothing (see --help)");
+  memory_of_samples(chapter);
+}
+
+void balance(Chapter& chapter, Experiment& e) {
+  if (!e.settings().pomdp.file.empty() || !e.settings().episodes.empty())
+    if (e.all() && !chapter.arguments().given("only")) return;  // a reader's model has the seven of the table
+  std::vector<std::string> names = e.train({Part::balance});
+  if (names.empty()) return refuse_if_only(chapter, "balance", e.settings().variant);
+  const std::vector<LearnedBelief> of = scores(e.learned(), names);
+  if (!e.all()) report(chapter, e.settings(), of);
+  if (e.all()) names = e.train({Part::three, Part::balance});
+  show_balance(chapter, e.learned(), names);
+  claim_bounds(chapter, e.settings(), e.learned().data, of);
+  if (e.published()) claim_balance(chapter, e.learned());
+}
+
+void table(Chapter& chapter, Experiment& e) {
+  const std::vector<std::string> before = e.names();
+  std::vector<std::string> names = e.train({Part::three, Part::table});
+  if (names.empty()) names = e.train({Part::balance});
+  const std::vector<LearnedBelief> all = scores(e.learned(), names);
+  std::erase_if(names, [&](const std::string& name) { return std::ranges::count(before, name) > 0; });
+  if (!names.empty()) report(chapter, e.settings(), all);
+  show_beliefs(chapter, e.settings(), e.learned(), all);
+  if (names.size() == all.size()) draw_figures(chapter, e.learned());
+  claim_bounds(chapter, e.settings(), e.learned().data, scores(e.learned(), names));
+  claim_no_leak(chapter, e.learned());
+  if (e.published()) claim_table(chapter, e.learned(), all);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  Arguments arguments("11-rssm",
-                      "A recurrent state-space model, its variants, and how close each comes to Bayes");
+  Arguments arguments("11-rssm", "where a learned belief lives, and which models come close to Bayes");
   BeliefSettings s;
+  VariantChanges changes;
   std::vector<std::string> names;
   for (const RssmVariant& v : rssm_variants()) names.push_back(v.name);
   add_flags(arguments, s, names,
@@ -61,5 +186,20 @@ int main(int argc, char** argv) {
                        "for each observation, at least 8 and at most 64",
              .batch = "episodes a training step; multi-sample takes a quarter as many, at least one, and "
                       "draws four times from each"});
-  return run_chapter(arguments, argc, argv, [&](Chapter& chapter) { run(chapter, s); });
+  add_flags(arguments, changes, s);
+  std::optional<Experiment> experiment;
+  const auto section = [&](const char* name, auto run, std::vector<Part> parts) {
+    return Section{name, [&, run, parts](Chapter& chapter) {
+                     if (!experiment) {
+                       experiment.emplace(chapter, s, changes);
+                       experiment->check(arguments.given("only") ? parts : every_part);
+                     }
+                     run(chapter, *experiment);
+                   }};
+  };
+  return run_chapter(arguments, argc, argv,
+                     {section("three", three, {Part::three}),
+                      {"memory", [&](Chapter& c) { memory(c, s); }},
+                      section("balance", balance, {Part::three, Part::balance}),
+                      section("table", table, {Part::three, Part::table})});
 }

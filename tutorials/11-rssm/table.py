@@ -43,7 +43,7 @@ def summary(rows):
     for variant in dict.fromkeys(row["variant"] for row in rows):
         for model in MODELS:
             of = [row for row in rows if row["variant"] == variant and row["model"] == model]
-            for field in ("memory_score", "kl"):
+            for field in ("memory_score", "kl", "elbo"):
                 if of:
                     means[f"{variant}.{model}.{field}"] = sum(float(row[field]) for row in of) / len(of)
     return means

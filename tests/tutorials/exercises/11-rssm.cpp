@@ -53,8 +53,8 @@ TEST(Exercise11, CountingGrowls) {
 
 TEST(Exercise11, SamplesOfACode) {
   // Outcome o with probability p_o; N independent codes; -E log(share of the samples that is o) - entropy,
-  // for two outcomes. No sample at all would be -infinity: such draws have less than 1e-9 of the weight here
-  // and are left out.
+  // for two outcomes. No sample at all (j = 0) is -infinity and has a probability above 0, so that the mean is
+  // -infinity for every n: what is summed here is the mean without those draws.
   const auto cost = [](double p, int n) {
     double lost = 0;
     for (const double q : {p, 1 - p})
@@ -67,6 +67,7 @@ TEST(Exercise11, SamplesOfACode) {
   };
   for (const double p : {0.5, 0.7}) EXPECT_NEAR(cost(p, 64), 1.0 / 128, 4e-4) << cost(p, 64);
   EXPECT_NEAR(cost(0.5, 1024), 1.0 / 2048, 1e-6);
+  EXPECT_NEAR(1 / std::pow(0.85, 64), 33'000, 500);  // one time in so many, no sample is what is seen
 }
 
 // The norm of the gradient by each part of a small model with a categorical latent and a summary of
