@@ -107,7 +107,7 @@ TEST(GradcheckProgramOfOnesOwn, TakesTheFlagsOfGradcheck) {
   EXPECT_NE(run({"--filter=sin", "--verbose"}, checks).out.find("angle[1]"), std::string::npos);
   EXPECT_NE(run({"--filter=sin"}, checks).out, run({"--filter=sin", "--seed=2"}, checks).out);
   EXPECT_NE(run({"--filter=sin", "--mode=sampled"}, checks)
-                .out.find("right/sin  (sampled, 4 directions and 2 of 2 inputs)"),
+                .out.find("right/sin  (sampled, 4 directions and all 4 derivatives)"),
             std::string::npos);
   const Outcome help = run({"--help"}, checks);
   for (const char* flag :

@@ -74,7 +74,7 @@ std::string read_pipe(const std::filesystem::path& path) {
 // Long enough that the signal comes before the end, and cheap to score.
 std::string training(const Scratch& scratch) {
   return program("10-filtering-posterior") +
-         " --quick --variant markov --hidden 4 --horizon 4 --steps 2000000 --out " +
+         " --quick --only learning --variant markov --hidden 4 --horizon 4 --steps 2000000 --out " +
          shell_word((scratch / "run").string());
 }
 
@@ -95,6 +95,22 @@ TEST(Signals, StopATrainingRunThatSaysSo) {
     EXPECT_NE(job.out().find("the others were not checked"), std::string::npos) << job.out();
     EXPECT_EQ(job.out().find("hold\n"), std::string::npos) << job.out();
   }
+}
+
+// The chapter trains a smaller model before, for one episode. Nothing of it is kept, but the results say what
+// happened, and no later section begins.
+TEST(Signals, StopTheFirstTrainingOfAChapterToo) {
+  const Scratch scratch;
+  Job job(scratch,
+          "exec " + program("10-filtering-posterior") + " --out " + shell_word((scratch / "run").string()));
+  ASSERT_TRUE(job.wait_for("observations; episodes of 32 steps")) << job.out();
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));  // of seconds
+  job.signal_all(SIGTERM);
+  EXPECT_EQ(WTERMSIG(job.wait()), SIGTERM);
+  const std::string results = content(scratch / "run" / "results.json");
+  EXPECT_NE(results.find("\"stopped\": \"by SIGTERM after step "), std::string::npos) << results << job.out();
+  EXPECT_NE(results.find(" of the latent of one number\""), std::string::npos) << results << job.out();
+  EXPECT_FALSE(std::filesystem::exists(scratch / "run" / "markov.safetensors"));
 }
 
 // As `timeout` sends it: to the program, and then to all of its group.

@@ -103,6 +103,7 @@ int main(int argc, char** argv) {
   std::optional<Experiment> experiment;
   const auto section = [&](const char* name, bool of_tiger, auto run) {
     return Section{name, [&, name, of_tiger, run](Chapter& chapter) {
+                     if (!chapter.complete()) return;  // stopped in an earlier section
                      if (!experiment) experiment.emplace(chapter, s);
                      if (of_tiger && !experiment->tiger()) {
                        if (arguments.given("only"))

@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "doxa/models/pomdp/belief.h"
 #include "sections.h"
 
@@ -16,20 +18,29 @@ const Trajectory told{.states = {},
 
 double only(Var x) { return static_cast<double>(x.value()[0]); }
 
-// A Markov model whose latent is a single number.
-FilteringPosterior one_number(Chapter& chapter, const EpisodeData& data) {
+// A Markov model whose latent is a single number; none if a signal stopped its training.
+std::optional<FilteringPosterior> one_number(Chapter& chapter, const EpisodeData& data) {
   const Index steps = chapter.quick() ? 400 : 2000;
   Philox random(chapter.seed(), 40);
   FilteringPosterior model({.actions = 3, .observations = 2, .latent = 1, .hidden = 64}, random);
-  Progress progress("training a latent of one number", static_cast<std::size_t>(steps));
-  train_belief(model, data, {.seed = chapter.seed(), .stream = 41},
-               {.rate = {.peak = 1e-2, .steps = steps, .warm_up = steps / 50},
-                .max_norm = 1,
-                .validate_every = steps / 2,
-                .on_step = [&](const TrainingStep& now) {
-                  progress.step([&] { return "loss " + significant(now.loss, 4); });
-                }});
-  return model;
+  const StopRequest stop;
+  TrainingReport done;
+  {
+    Progress progress("training a latent of one number", static_cast<std::size_t>(steps));
+    done = train_belief(model, data, {.seed = chapter.seed(), .stream = 41},
+                        {.rate = {.peak = 1e-2, .steps = steps, .warm_up = steps / 50},
+                         .max_norm = 1,
+                         .validate_every = steps / 2,
+                         .on_step =
+                             [&](const TrainingStep& now) {
+                               progress.step([&] { return "loss " + significant(now.loss, 4); });
+                             },
+                         .stop = [&] { return static_cast<bool>(stop); }});
+  }
+  if (!stop) return model;
+  chapter.stopped(stop.signal(), "step " + std::to_string(done.steps) + " of the latent of one number");
+  std::cout << "stopped " << chapter.stop() << '\n';
+  return std::nullopt;
 }
 
 struct Draw {
@@ -77,9 +88,13 @@ Figure episode_figure(const std::vector<Draw>& draws, double left, const StepTab
   };
   predicted.line(step, probability(exact), {.label = "exact filter"});
   predicted.line(step, probability(learned), {.label = "learned"});
-  predicted.scatter(step,
-                    series(told.observations, [](std::size_t o) { return o == hear_left ? 0.98 : 0.02; }),
-                    {.label = "heard", .opacity = 0.7});
+  std::vector<double> when, where;
+  for (std::size_t k = 0; k < told.horizon(); ++k)
+    if (told.actions[k] == listen) {
+      when.push_back(step[k]);
+      where.push_back(told.observations[k] == hear_left ? 0.98 : 0.02);
+    }
+  predicted.scatter(when, where, {.label = "heard", .opacity = 0.7});
   return figure;
 }
 
@@ -88,7 +103,9 @@ Figure episode_figure(const std::vector<Draw>& draws, double left, const StepTab
 void one_episode(Chapter& chapter, const Pomdp& tiger) {
   const EpisodeData data = simulated_data(tiger, {0.9, 0.05, 0.05}, 32,
                                           {.validation = 50, .curve = 50, .held_out = 2}, chapter.seed());
-  FilteringPosterior model = one_number(chapter, data);
+  std::optional<FilteringPosterior> trained = one_number(chapter, data);
+  if (!trained) return;
+  FilteringPosterior& model = *trained;
   const std::span<const Trajectory> episode(&told, 1);
   const StepTable belief = exact_beliefs(tiger, episode), exact = exact_predictive(tiger, episode);
   Philox random(chapter.seed(), 43);
