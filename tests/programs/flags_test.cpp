@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <regex>
 #include <set>
 
@@ -95,6 +96,19 @@ TEST_F(Flags, OfChapter08HaveTheirEffectBesideAllOthers) {
   expect_effect_of_each(
       "08-belief",
       {"--ear 0.7", "--heard LLDR", "--action-weights 2,1,1", "--horizon 7", "--seed 3", "--quick"}, true);
+}
+
+// What the section says is of the models that the chapter trains, and of no others.
+TEST(FlagsOfChapter10, OnlyParametersIsRefusedBesideOtherTraining) {
+  const Scratch scratch;
+  for (const char* flag : {"--hidden 8", "--steps 20", "--horizon 8", "--action-weights 1,1,1"}) {
+    const ShellOutcome run = shell(scratch, program("10-filtering-posterior") + " --only parameters " + flag +
+                                                " --out " + shell_word((scratch / "run").string()));
+    EXPECT_EQ(run.status, 2) << flag << run.out;
+    EXPECT_TRUE(run.err.starts_with("10-filtering-posterior: --only: found 'parameters' beside a flag"))
+        << run.err;
+    EXPECT_EQ(std::ranges::count(run.err, '\n'), 1) << run.err;
+  }
 }
 
 // Roars and ears of one's own: what is wrong is said in one line; sections that are about Tiger or about a

@@ -126,11 +126,17 @@ int main(int argc, char** argv) {
                  if (c.complete())
                    show_samples(c, e.data(), variants.back().model, e.settings().as_published(c));
                }),
-       section("parameters", tiger,
-               [](Chapter& c, Experiment& e) {
-                 if (!e.settings().as_published(c)) return;
-                 auto& variants = e.variants();
-                 if (c.complete()) true_parameters(c, e.data(), variants);
-               }),
+       section(
+           "parameters", tiger,
+           [](Chapter& c, Experiment& e) {
+             if (!e.settings().as_published(c)) {
+               if (!c.arguments().given("only")) return;
+               throw UsageError(
+                   "--only: found 'parameters' beside a flag that changes the training, expected it alone: "
+                   "it is about the models of the chapter's own settings");
+             }
+             auto& variants = e.variants();
+             if (c.complete()) true_parameters(c, e.data(), variants);
+           }),
        section("direction", tiger, [](Chapter& c, Experiment&) { one_step(c); })});
 }
