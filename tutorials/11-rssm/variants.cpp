@@ -1,5 +1,5 @@
-#include <charconv>
 
+#include "doxa/autograd/internal/number_text.h"
 #include "sections.h"
 
 using namespace doxa;
@@ -34,10 +34,9 @@ namespace {
 
 // A number from 0 to `most`.
 std::optional<double> number_up_to(double most, const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !(value >= 0 && value <= most)) return {};
-  return value;
+  const DecimalReading number = read_decimal(text);
+  if (!number.in_range() || !(number.value >= 0 && number.value <= most)) return {};
+  return number.value;
 }
 
 std::string fault(const VariantChanges& c, const BeliefSettings& s) {

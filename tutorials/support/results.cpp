@@ -7,8 +7,10 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <string_view>
 
 #include "doxa/autograd/internal/json_text.h"
+#include "doxa/autograd/internal/number_text.h"
 #include "doxa/models/files/file.h"
 #include "doxa/models/files/json.h"
 #include "support/text.h"
@@ -102,22 +104,26 @@ double claim_ratio(const std::string& name, double fresh, double committed,
 std::pair<std::string, std::vector<double>> words_and_numbers(const std::string& table) {
   std::pair<std::string, std::vector<double>> parts;
   for (std::size_t at = 0; at < table.size();) {
-    double number = 0;
     const bool inside_a_word = at > 0 && std::isalnum(static_cast<unsigned char>(table[at - 1]));
     const bool digit = std::isdigit(static_cast<unsigned char>(table[at]));
     const bool sign =
         table[at] == '-' && at + 1 < table.size() && std::isdigit(static_cast<unsigned char>(table[at + 1]));
-    const char* end = table.data() + at;
-    if (!inside_a_word && (digit || sign))
-      end = std::from_chars(end, table.data() + table.size(), number).ptr;
-    if (end == table.data() + at) {
+    std::size_t length = 0;  // of the longest number that begins here
+    DecimalReading number;
+    if (!inside_a_word && (digit || sign)) {
+      length = std::min(table.find_first_not_of("+-.0123456789Ee", at), table.size()) - at;
+      while ((number = read_decimal(std::string_view(table).substr(at, length))).status ==
+             DecimalReading::Status::malformed)
+        --length;
+    }
+    if (length == 0) {
       if (table[at] != ' ') parts.first += table[at];  // columns are as wide as their numbers
       ++at;
       continue;
     }
     parts.first += '#';
-    parts.second.push_back(number);
-    at = static_cast<std::size_t>(end - table.data());
+    parts.second.push_back(number.value);
+    at += length;
   }
   return parts;
 }
