@@ -104,8 +104,8 @@ Var actor_loss(Tape& tape, Mlp& actor, const ImaginedEpisodes& imagined, std::sp
                double entropy_weight, double discount) {
   require(imagined.actions.size() == advantages.size(), "actor_loss");
   const Categorical pi(actor(acted_on(tape, imagined)));
-  const Var gain = numbers(tape, advantages) * log_prob(pi, imagined.actions) +
-                   static_cast<Real>(entropy_weight) * entropy(pi);
+  const Var bonus = static_cast<Real>(entropy_weight) * entropy(pi), score = log_prob(pi, imagined.actions);
+  const Var gain = numbers(tape, advantages) * score + bonus;
   return -sum(step_weights(tape, imagined, discount) * gain);  // (12.10)
 }
 //! [actor-loss]
@@ -115,7 +115,8 @@ Var critic_loss(Tape& tape, Mlp& critic, const ImaginedEpisodes& imagined, std::
                 double discount) {
   require(imagined.actions.size() == targets.size(), "critic_loss");
   const Var v = reshape(critic(acted_on(tape, imagined)), {static_cast<Index>(targets.size())});
-  return sum(step_weights(tape, imagined, discount) * square(v - numbers(tape, targets))) / 2;
+  const Var off = square(v - numbers(tape, targets));
+  return sum(step_weights(tape, imagined, discount) * off) / 2;
 }
 //! [critic-loss]
 

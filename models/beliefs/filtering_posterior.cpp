@@ -132,7 +132,8 @@ Moved propose(FilteringPosterior& model, const LatentState& before, Var a, Var o
   const DiagonalNormal q = posterior(model, before, a, o), p = transition(model, before, a);
   const Var s = sample(q, random);
   const Categorical p_o = emission(model, {s, before.summary}, a);
-  return {s, log_prob(p, s) + log_prob(p_o, seen) - log_prob(q, s)};  // (10.9)
+  const Var of_seen = log_prob(p_o, seen), of_s = log_prob(p, s), proposed = log_prob(q, s);
+  return {s, of_s + of_seen - proposed};  // (10.9)
   //! [propose]
 }
 
