@@ -5,6 +5,7 @@
 #include <numeric>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "doxa/distributions/categorical.h"
 #include "doxa/models/beliefs/world_model.h"
@@ -61,7 +62,17 @@ std::vector<double> RssmBelief::predict(std::span<const Index> actions) {
   return weights_.mean(p_o.value(), static_cast<std::size_t>(s.observations));
 }
 
-RssmBelief::Proposal RssmBelief::propose(Var h, Var a, Var step, std::span<const Index> seen, Index copies) {
+RssmBelief::Told RssmBelief::told(std::span<const Index> actions, std::span<const Index> observations) {
+  const RssmSettings& s = model_.settings;
+  const std::vector<Index> all_actions = repeated(actions, copies_);
+  std::vector<Index> seen = repeated(observations, copies_);
+  const Var h = tape_.constant(summary_), a = one_hot(tape_, all_actions, s.actions);
+  const Var step = encode_step(tape_, s, all_actions, seen);
+  return {h, a, step, std::move(seen)};
+}
+
+RssmBelief::Proposal RssmBelief::propose(const Told& now, Index copies) {
+  const auto& [h, a, step, seen] = now;
   const RssmLatent& latent = model_.settings.latent;
   const Var prior = model_.prior({h, a}), proposal = model_.future ? prior : model_.posterior({h, step});
   std::vector<Index> all_seen;
@@ -83,17 +94,14 @@ std::vector<double> RssmBelief::update_and_score(std::span<const Index> actions,
   if (!weighted_) throw std::logic_error("RssmBelief: update_and_score of samples without weights");
   tape_.clear();
   const Evaluation evaluation(tape_);
-  const RssmSettings& s = model_.settings;
-  const std::vector<Index> all_actions = repeated(actions, copies_), seen = repeated(observations, copies_);
-  const Var h = tape_.constant(summary_), a = one_hot(tape_, all_actions, s.actions);
-  const Var step = encode_step(tape_, s, all_actions, seen);
-  const Proposal proposed = propose(h, a, step, seen, samples_ / copies_);
+  const Told now = told(actions, observations);
+  const Proposal proposed = propose(now, samples_ / copies_);
   std::vector<double> log_p = weights_.log_mean_exp(proposed.log_weight.value());
   if (copies_ < samples_) {  // all samples stay alike
-    summary_ = advance(model_, h, a, step, h).tensor();
+    summary_ = advance(model_, now.summary, now.action, now.step, now.summary).tensor();
     return log_p;
   }
-  const Tensor next = advance(model_, h, a, step, proposed.latent).tensor();
+  const Tensor next = advance(model_, now.summary, now.action, now.step, proposed.latent).tensor();
   summary_ = selected_rows(next, weights_.multiply(proposed.log_weight.value(), random_));
   return log_p;
 }
@@ -106,12 +114,11 @@ void RssmBelief::update(std::span<const Index> actions, std::span<const Index> o
   }
   tape_.clear();
   const Evaluation evaluation(tape_);
-  const RssmSettings& s = model_.settings;
-  const std::vector<Index> all_actions = repeated(actions, copies_), seen = repeated(observations, copies_);
-  const Var h = tape_.constant(summary_), a = one_hot(tape_, all_actions, s.actions);
-  const Var step = encode_step(tape_, s, all_actions, seen);
-  const Var z = alike ? h : sample(s.latent, model_.posterior({h, step}), samples_, random_);
-  summary_ = advance(model_, h, a, step, z).tensor();
+  const Told now = told(actions, observations);
+  const Var z =
+      alike ? now.summary
+            : sample(model_.settings.latent, model_.posterior({now.summary, now.step}), samples_, random_);
+  summary_ = advance(model_, now.summary, now.action, now.step, z).tensor();
 }
 
 void RssmBelief::branch() {

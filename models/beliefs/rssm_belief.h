@@ -36,10 +36,16 @@ class RssmBelief {
 
  private:
   std::vector<Index> repeated(std::span<const Index> episodes, Index n) const;
+  // What step k is told, for each path: h_{k-1}, a_{k-1}, the pair (a_{k-1}, o_k) as one vector, and o_k.
+  struct Told {
+    Var summary, action, step;
+    std::vector<Index> seen;
+  };
+  Told told(std::span<const Index> actions, std::span<const Index> observations);
   struct Proposal {
     Var latent, log_weight;  // s_k, and its weight, [B·N]
   };
-  Proposal propose(Var summary, Var action, Var step, std::span<const Index> seen, Index copies);
+  Proposal propose(const Told& now, Index copies);
   void branch();
 
   Rssm& model_;
