@@ -30,6 +30,26 @@ TEST(GradientSample, SeesTheSmallerOfTwoOutputs) {
     }
 }
 
+// Of more outputs than can be looked at one by one, too: here exponentials from 4e-12 to 2e11, of which those below 1 have
+// the wrong sign. In a sum with the large ones that is less than rounding.
+TEST(GradientSample, SeesTheSmallOfManyOutputs) {
+  const Real spread = sizeof(Real) == 8 ? 24 : 12;
+  for (const double slip : {0.0, -2.0})
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+      const auto f = [&](Tape& tape, Inputs x) {
+        const Var slopes = tape.constant({100}, [&](std::span<Real> all) {
+          for (std::size_t i = 0; i < all.size(); ++i) all[i] = spread * (static_cast<Real>(i) / 50 - 1);
+        });
+        const Var low = exp(off_by(slip, x[0]) * slice(slopes, 0, 0, 50));
+        const Var high = exp(x[0] * slice(slopes, 0, 50, 100));
+        return concat({low, high}, 0);
+      };
+      const std::vector<Tensor> at{Tensor(Shape{1}, Real(1.1))};
+      const GradientReport report = check_gradients(f, at, {.seed = seed, .mode = CheckMode::sampled});
+      EXPECT_EQ(report.passed(), slip == 0) << report.str();
+    }
+}
+
 // What is added and subtracted again on the way back leaves its rounding: the gradient of x - x is 0 but for that,
 // which is far above that of the other output. (Below u of it there would be nothing left of that.)
 TEST(GradientSample, AGradientThatCancelsIsRightToTheRoundingOfWhatCancels) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,6 +40,7 @@ class DerivativeCheck {
 
   Tensor unit(std::size_t output) const;  // the cotangent that picks one output
   Tensor cotangent();                     // random, or 1 if there is one output
+  std::optional<Tensor> balanced(const Tensor& v) const;
   // How far the gradient of Σ v_i y_i moves if the inputs are rounded, element by element.
   Numbers instability(const Tensor& v, std::span<const double> g);
   Around around(double y, double largest, const Tensor& v) const;

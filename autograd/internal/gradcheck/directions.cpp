@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "doxa/autograd/internal/gradcheck/derivatives.h"
@@ -109,10 +110,32 @@ Index DerivativeCheck::sample_size(std::size_t l) const {
   return options_.elements > 0 && f_.inputs() <= few_numbers ? all : std::min(all, options_.elements);
 }
 
+// The same cotangent in units of each output, or nothing if these are of like sizes: a sum of outputs shows the
+// large ones only.
+std::optional<Tensor> DerivativeCheck::balanced(const Tensor& v) const {
+  const double least = std::pow(unit_roundoff, 0.75);  // of the largest output: smaller ones may be rounding
+  const double largest = largest_magnitude(here_);
+  const auto size = [&](double y) { return y == 0 ? 1 : std::max(std::abs(y) / largest, least); };
+  if (!(largest > 0) || std::ranges::none_of(here_, [&](double y) { return size(y) < 0.01; }))
+    return std::nullopt;
+  Tensor w = v;
+  for (std::size_t i = 0; i < here_.size(); ++i) w[static_cast<Index>(i)] /= static_cast<Real>(size(here_[i]));
+  return w;
+}
+
 void DerivativeCheck::elements(GradientReport& report) {
-  const Tensor v = cotangent();
-  const std::vector<double> g = f_.gradient(v), here = contracted(v);
-  std::vector<double> unstable;
+  struct Weighted {
+    Tensor v;
+    Numbers g, here, unstable;
+  };
+  std::vector<Weighted> sums;
+  const auto add = [&](Tensor v) { sums.push_back({std::move(v), {}, {}, {}}); };
+  add(cotangent());
+  if (std::optional<Tensor> w = balanced(sums[0].v)) add(*std::move(w));
+  for (Weighted& sum : sums) {
+    sum.g = f_.gradient(sum.v);
+    sum.here = contracted(sum.v);
+  }
   std::vector<std::size_t> kinks;
   Undecided undecided;
   for (std::size_t l = 0; l < f_.leaves().size(); ++l) {
@@ -120,22 +143,27 @@ void DerivativeCheck::elements(GradientReport& report) {
     elements.resize(static_cast<std::size_t>(sample_size(l)));
     for (const Index i : elements) {
       const std::size_t j = f_.first(l) + static_cast<std::size_t>(i);
-      const LineFunction f = f_.contracted(f_.along(j), v);
-      const NumericalDerivative numeric =
-          differentiate(f, here, {&g[j], 1}, steps(f_.input(j), terms(v)), resolution_limit)[0];
-      GradientEntry e = f_.entry(j, g[j]);
-      Around around = this->around(here[0], largest_magnitude(g), v);
-      around.sum = f_.outputs() > 1;
-      around.instability = [&, j] {
-        if (unstable.empty()) unstable = instability(v, g);
-        return unstable[j];
-      };
-      judge_sum(e, numeric, around);
-      undecided.add(e, numeric);
-      if (e.verdict == Verdict::kink) kinks.push_back(j);
-      report.entries.push_back(std::move(e));
+      for (Weighted& sum : sums) {
+        const auto& [v, g, here, unstable] = sum;
+        const LineFunction f = f_.contracted(f_.along(j), v);
+        const NumericalDerivative numeric =
+            differentiate(f, here, {&g[j], 1}, steps(f_.input(j), terms(v)), resolution_limit)[0];
+        GradientEntry e = f_.entry(j, g[j]);
+        Around around = this->around(here[0], largest_magnitude(g), v);
+        around.sum = f_.outputs() > 1;
+        around.instability = [this, &sum, j] {
+          if (sum.unstable.empty()) sum.unstable = instability(sum.v, sum.g);
+          return sum.unstable[j];
+        };
+        judge_sum(e, numeric, around);
+        const bool first = &sum == sums.data();
+        if (first) undecided.add(e, numeric);
+        if (first && e.verdict == Verdict::kink) kinks.push_back(j);
+        if (first || e.verdict == Verdict::fail) report.entries.push_back(std::move(e));
+      }
     }
   }
+  const auto& [v, g, here, unstable] = sums[0];
   report.undecided = std::max(report.undecided, undecided.share(euclidean_norm(g)));
   if (kinks.empty()) return;
   std::vector<std::size_t> all(f_.inputs());  // elements that were not looked at may meet there, too
