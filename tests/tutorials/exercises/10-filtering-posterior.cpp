@@ -84,7 +84,7 @@ const Pomdp& placed_late() {
 }
 // The state is what was heard: the net count of roars since the last door, from -most to most, and the last
 // roar.
-Pomdp record(int most) {
+Pomdp record_of_roars(int most) {
   std::string names = "none", transition, emission = "0.5 0.5\n";
   const int counts = 2 * most + 1;
   const auto row = [&](int count) {  // to none, to each count after a roar on the left, and on the right
@@ -130,7 +130,7 @@ TEST(Exercise10, ARecordLosesNothing) {
   const int horizon = 3;  // a bound over all histories, with 15 states
   const double evidence = expected_log_evidence(tiger, often, horizon);
   const double rounded = 1e-5;  // the record's probabilities are written with six digits
-  EXPECT_NEAR(best_causal_bound(record(horizon), often, horizon), evidence, rounded);
+  EXPECT_NEAR(best_causal_bound(record_of_roars(horizon), often, horizon), evidence, rounded);
   EXPECT_LT(best_causal_bound(tiger, often, horizon), evidence - 0.1);
 }
 
