@@ -66,6 +66,7 @@ TEST(Exercise11, SamplesOfACode) {
     return lost;
   };
   for (const double p : {0.5, 0.7}) EXPECT_NEAR(cost(p, 64), 1.0 / 128, 4e-4) << cost(p, 64);
+  EXPECT_NEAR(cost(0.85, 64), 1.0 / 128, 7e-4);
   EXPECT_NEAR(cost(0.5, 1024), 1.0 / 2048, 1e-6);
   EXPECT_NEAR(1 / std::pow(0.85, 64), 33'000, 500);  // one time in so many, no sample is what is seen
 }
