@@ -34,6 +34,8 @@ class DerivativeCheck {
   // Where some of the elements `inputs` are at a kink of Σ v_i y_i together; entries[…].output is `output`.
   void ties(const Tensor& v, Index output, std::span<const std::size_t> inputs, std::span<const double> g,
             std::vector<GradientEntry>& entries);
+  std::optional<Numbers> separating(const Tensor& v, std::span<const std::size_t> inputs,
+                                    std::span<const double> g, double sign);
   Index sample_size(std::size_t leaf) const;
   void elements(GradientReport& report);
 
