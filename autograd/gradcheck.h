@@ -35,7 +35,7 @@ extern const double undecided_limit;
 
 /// A sampled check of a function of up to this many numbers takes each of them, and each output of its own if
 /// there are no more of these: a sum of outputs shows less of a derivative than the derivative itself.
-inline constexpr std::size_t few_numbers = 64;
+inline constexpr std::size_t few_numbers = 256;
 
 /// One checked derivative: of an element of y, or of F = Σ v_i y_i for a random cotangent v, with respect to
 /// an element of an input or along a random direction.

@@ -192,6 +192,60 @@ TEST(GradientKinks, OfBothSignsThatMeetLeaveALimitOpen) {
   }
 }
 
+// Where all are equal, max(a, b) - max(b, c) does not change along b, and near by its derivative there is -1, 0 or 1;
+// min(max(a, b), max(c, d)) changes along none of them, and near by one has the derivative 1. Limits of these, and means
+// of limits, are not refused. What is outside of them is, as long as another input tells the sizes.
+TEST(GradientKinks, OfBothSignsThatMeetBetweenTheInputsLeaveALimitOpen) {
+  const auto part = [](Var x, Index i) { return slice(x, 0, i, i + 1); };
+  const auto first = [](Var a, Var b) {
+    return where(Tensor(Shape{1}, a.value()[0] >= b.value()[0] ? Real{1} : Real{0}), a, b);
+  };
+  const auto difference = [&](Var x, bool of_first, Real times) {
+    const Var a = part(x, 0), c = part(x, 2), b = part(x, 1);
+    const Var p = of_first ? first(a, b) : maximum(a, b), q = of_first ? first(b, c) : maximum(b, c);
+    const Var y = p - q;
+    return straight_through(y, y + (times - 1) * (b - stop_gradient(b)));
+  };
+  const auto least_of_two = [&](Var x) {
+    const Var p = maximum(part(x, 0), part(x, 1)), q = maximum(part(x, 2), part(x, 3));
+    return minimum(p, q);
+  };
+  const auto fails = [](const TensorFunction& f, Index n) {
+    std::size_t count = 0;
+    for (std::uint64_t seed = 0; seed < 10; ++seed)
+      for (const CheckMode mode : {CheckMode::jacobian, CheckMode::sampled})
+        count += check_gradients(f, std::vector{Tensor(Shape{n}, 1)}, {.seed = seed, .mode = mode})
+                     .count(Verdict::fail);
+    return count;
+  };
+  EXPECT_EQ(fails([&](Tape&, Inputs x) { return difference(x[0], true, 1); }, 3), 0u);
+  EXPECT_EQ(fails([&](Tape&, Inputs x) { return difference(x[0], false, 1); }, 3), 0u);
+  EXPECT_GE(fails([&](Tape&, Inputs x) { return difference(x[0], false, 3); }, 3), 20u);
+  EXPECT_EQ(fails([&](Tape&, Inputs x) { return least_of_two(x[0]); }, 4), 0u);
+}
+
+// The largest of 300 numbers, of which three are tied and none is in the sample. A random direction has a kink there,
+// whatever share each of the three has; only where all rise alike do shares show that do not add up to 1.
+TEST(GradientKinks, OfATieThatTheSampleMissesMustFitTogether) {
+  Tensor x(Shape{300});
+  for (Index i = 0; i < x.size(); ++i) x[i] = i % 100 == 50 ? Real{1} : -Real(0.01) * static_cast<Real>(i);
+  const auto largest = [](double sum_of_shares) {
+    return [=](Tape&, Inputs in) {
+      const std::span<const Real> all = in[0].value();
+      const bool tied = std::count(all.begin(), all.end(), *std::max_element(all.begin(), all.end())) > 1;
+      const Var y = max(in[0]);
+      return straight_through(y, static_cast<Real>(tied ? sum_of_shares : 1) * y);
+    };
+  };
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    const auto verdict = [&](double shares) {
+      return check_gradients(largest(shares), std::vector{x}, {.seed = seed, .mode = CheckMode::sampled}).verdict();
+    };
+    EXPECT_EQ(verdict(1), Verdict::kink);
+    for (const double shares : {0.0, 0.9, 1.2, 3.0}) EXPECT_EQ(verdict(shares), Verdict::fail) << shares;
+  }
+}
+
 // A kink beside the point is not at it; F'' may jump, F' may not.
 TEST(GradientKinks, TellsAKinkFromItsNeighbourhood) {
   for (const double distance : {0.3, 1e-2, 1e-4, -1e-3}) {

@@ -76,15 +76,15 @@ void Undecided::add(const GradientEntry& e, const NumericalDerivative& numeric) 
   const double difference = std::abs(e.analytic - e.numeric), error = ratio_limit * e.error;
   const bool contradicted =
       numeric.found() && e.index >= 0 && difference > error + resolution_limit * std::abs(e.numeric);
-  if (numeric.estimates.empty() || contradicted) squares_ = std::numeric_limits<double>::infinity();
+  if (numeric.estimates.empty() || contradicted) norm_ = std::numeric_limits<double>::infinity();
   const double off =
       numeric.found() && e.index >= 0 ? difference + error : std::abs(e.analytic) + numeric.steepest;
-  squares_ += off * off;
+  norm_ = std::hypot(norm_, off);
 }
 
 double Undecided::share(double norm) const {
   if (!any_) return 0;
-  return norm > 0 && std::isfinite(norm) ? std::sqrt(squares_) / norm
+  return norm > 0 && std::isfinite(norm) ? norm_ / norm
                                          : std::numeric_limits<double>::infinity();
 }
 

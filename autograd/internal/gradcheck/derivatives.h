@@ -31,10 +31,11 @@ class DerivativeCheck {
                         std::span<const GradientEntry> column,
                         const std::function<const Numbers&()>& unstable) const;
   bool convex(const Tensor& v, std::span<const std::size_t> inputs, double sign);
-  bool mixed_kinks(const Tensor& v);
   // Where some of the elements `inputs` are at a kink of Σ v_i y_i together; entries[…].output is `output`.
   void ties(const Tensor& v, Index output, std::span<const std::size_t> inputs, std::span<const double> g,
             std::vector<GradientEntry>& entries);
+  std::optional<Numbers> separating(const Tensor& v, std::span<const std::size_t> inputs,
+                                    std::span<const double> g, double sign);
   Index sample_size(std::size_t leaf) const;
   void elements(GradientReport& report);
 
@@ -68,7 +69,7 @@ class Undecided {
 
  private:
   bool any_ = false;
-  double squares_ = 0;
+  double norm_ = 0;
 };
 
 double euclidean_norm(std::span<const double> g);

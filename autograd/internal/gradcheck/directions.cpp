@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "doxa/autograd/internal/gradcheck/derivatives.h"
+#include "doxa/autograd/internal/gradcheck/kinks_nearby.h"
 
 namespace doxa {
 namespace {
@@ -126,10 +127,11 @@ std::optional<Tensor> DerivativeCheck::balanced(const Tensor& v) const {
 void DerivativeCheck::elements(GradientReport& report) {
   struct Weighted {
     Tensor v;
-    Numbers g, here, unstable;
+    Numbers g = {}, here = {}, unstable = {};
+    std::optional<KinksNearby> nearby = {};
   };
   std::vector<Weighted> sums;
-  const auto add = [&](Tensor v) { sums.push_back({std::move(v), {}, {}, {}}); };
+  const auto add = [&](Tensor v) { sums.push_back({std::move(v)}); };
   add(cotangent());
   if (std::optional<Tensor> w = balanced(sums[0].v)) add(*std::move(w));
   for (Weighted& sum : sums) {
@@ -144,7 +146,8 @@ void DerivativeCheck::elements(GradientReport& report) {
     for (const Index i : elements) {
       const std::size_t j = f_.first(l) + static_cast<std::size_t>(i);
       for (Weighted& sum : sums) {
-        const auto& [v, g, here, unstable] = sum;
+        const Tensor& v = sum.v;
+        const Numbers &g = sum.g, &here = sum.here;
         const LineFunction f = f_.contracted(f_.along(j), v);
         const NumericalDerivative numeric =
             differentiate(f, here, {&g[j], 1}, steps(f_.input(j), terms(v)), resolution_limit)[0];
@@ -156,6 +159,13 @@ void DerivativeCheck::elements(GradientReport& report) {
           return sum.unstable[j];
         };
         judge_sum(e, numeric, around);
+        if (e.verdict == Verdict::fail) {
+          if (!sum.nearby) sum.nearby.emplace(f_, random_, here, &v, terms(v));
+          if (sum.nearby->leave_open(e, 0, j)) {
+            e.verdict = Verdict::inconclusive;
+            e.cause = several_kinks;
+          }
+        }
         const bool first = &sum == sums.data();
         if (first) undecided.add(e, numeric);
         if (first && e.verdict == Verdict::kink) kinks.push_back(j);
@@ -163,9 +173,11 @@ void DerivativeCheck::elements(GradientReport& report) {
       }
     }
   }
-  const auto& [v, g, here, unstable] = sums[0];
+  const Tensor& v = sums[0].v;
+  const Numbers& g = sums[0].g;
   report.undecided = std::max(report.undecided, undecided.share(euclidean_norm(g)));
-  if (kinks.empty()) return;
+  const auto along_all = [](const GradientEntry& e) { return e.index < 0 && e.at_kink(); };
+  if (kinks.empty() && std::ranges::none_of(report.entries, along_all)) return;
   std::vector<std::size_t> all(f_.inputs());  // elements that were not looked at may meet there, too
   std::iota(all.begin(), all.end(), std::size_t{0});
   if (kinks.size() > 1) ties(v, -1, kinks, g, report.entries);

@@ -14,7 +14,7 @@ namespace {
 // changes most, as far as numbers go. A continuous function changes less and less, at a kink or a root by
 // half as much in a few steps; at a jump, by the same in the end.
 bool jumps_between(const LineFunction& f, std::size_t outputs, std::size_t i, double a, double b,
-                   double trend, double noise) {
+                   double trend, double noise, double share) {
   std::vector<double> low(outputs), high(outputs), middle(outputs);
   f(a, low);
   f(b, high);
@@ -35,7 +35,7 @@ bool jumps_between(const LineFunction& f, std::size_t outputs, std::size_t i, do
     }
   }
   constexpr std::size_t last = 8;
-  const double rounding = 1e3 * unit_roundoff * std::max(std::abs(low[i]), std::abs(high[i]));
+  const double rounding = std::max(1e3 * unit_roundoff, share) * std::max(std::abs(low[i]), std::abs(high[i]));
   return changes.size() > 2 * last && changes.back() > 0.5 * changes[changes.size() - 1 - last] &&
          changes.back() > std::max(rounding, noise);
 }
@@ -43,7 +43,7 @@ bool jumps_between(const LineFunction& f, std::size_t outputs, std::size_t i, do
 }  // namespace
 
 int count_jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step, double trend,
-                double noise) {
+                double noise, double share) {
   std::vector<double> here(outputs), y(sample_points);
   f(0, here);
   const Samples samples(f, here, step);
@@ -57,7 +57,8 @@ int count_jumps(const LineFunction& f, std::size_t outputs, std::size_t i, doubl
   std::ranges::sort(intervals, std::greater{},
                     [&](std::size_t k) { return std::abs(off[order[k + 1]] - off[order[k]]); });
   return static_cast<int>(std::count_if(intervals.begin(), intervals.begin() + 4, [&](std::size_t k) {
-    return jumps_between(f, outputs, i, samples.nodes[order[k]], samples.nodes[order[k + 1]], trend, noise);
+    return jumps_between(f, outputs, i, samples.nodes[order[k]], samples.nodes[order[k + 1]], trend, noise,
+                         share);
   }));
 }
 

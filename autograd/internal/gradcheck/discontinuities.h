@@ -9,9 +9,9 @@ namespace doxa {
 
 /// In how many of four intervals within `step` of 0 does component i of F jump? They are those where F is
 /// furthest from a smooth curve. Jumps are sought in F - trend t, where `trend` is the slope between them,
-/// and are larger than `noise`.
+/// and are larger than `noise`, and than this share of F: over a long step F may grow, and its noise with it.
 int count_jumps(const LineFunction& f, std::size_t outputs, std::size_t i, double step, double trend,
-                double noise);
+                double noise, double share);
 
 /// F is constant within `flat` of 0, and not over the longer steps (not empty, the longest first). Is it
 /// constant near most other places as well, at three values or more? Then it is no plateau of a smooth

@@ -2,9 +2,9 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
-#include <optional>
 
 #include "doxa/autograd/internal/gradcheck/derivatives.h"
+#include "doxa/autograd/internal/gradcheck/kinks_nearby.h"
 
 namespace doxa {
 
@@ -21,7 +21,7 @@ void DerivativeCheck::jacobian(GradientReport& report) {
   }
   std::vector<Undecided> undecided(m);
   std::vector<std::vector<std::size_t>> kinks(m);
-  std::vector<std::optional<bool>> mixed(m);
+  KinksNearby nearby(f_, random_, here_);
   std::vector<double> of_outputs(m);
   for (std::size_t j = 0; j < n; ++j) {
     for (std::size_t i = 0; i < m; ++i) of_outputs[i] = analytic[i][j];
@@ -39,12 +39,9 @@ void DerivativeCheck::jacobian(GradientReport& report) {
         return unstable[i][j];
       };
       judge(e, numeric[i], around);
-      if (e.verdict == Verdict::fail && e.at_kink()) {
-        if (!mixed[i]) mixed[i] = mixed_kinks(v);
-        if (*mixed[i]) {
-          e.verdict = Verdict::inconclusive;
-          e.cause = several_kinks;
-        }
+      if (e.verdict == Verdict::fail && nearby.leave_open(e, i, j)) {
+        e.verdict = Verdict::inconclusive;
+        e.cause = several_kinks;
       }
       undecided[i].add(e, numeric[i]);
       if (e.verdict == Verdict::kink) kinks[i].push_back(j);

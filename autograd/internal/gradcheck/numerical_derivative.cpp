@@ -149,6 +149,7 @@ void leave_pieces_between_jumps(const LineFunction& f, std::span<const double> h
     return e.roughness <= 0.1 * e.variation && gap > 2 * ratio_limit * (e.error + d.error) &&
            e.roughness >= 0.01 * height && e.roughness <= 1e4 * height;
   };
+  const double noise = 10 * d.roughness, share = d.largest > 0 ? noise / d.largest : 0;
   double shortest = 0;  // of the steps over which F jumps
   for (std::size_t k = 0; k < d.estimates.size() && d.estimates[k].step > d.step; ++k) {
     const SlopeEstimate& e = d.estimates[k];
@@ -160,7 +161,7 @@ void leave_pieces_between_jumps(const LineFunction& f, std::span<const double> h
     const bool suspect = disagrees && (alike || confirms(e));
     if (!suspect && !(disagrees && close) && !contradicts(e)) continue;
     const int found =
-        shortest > 0 && !close ? 1 : count_jumps(f, here.size(), i, e.step, d.value, 10 * d.roughness);
+        shortest > 0 && !close ? 1 : count_jumps(f, here.size(), i, e.step, d.value, noise, share);
     if (found > 1 || (found > 0 && suspect)) shortest = e.step;
   }
   if (shortest == 0) return;

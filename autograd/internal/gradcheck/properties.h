@@ -36,8 +36,9 @@ class Properties {
   void exceptions();
   // linearity.cpp
   void linearity(Var y);
-  bool scales(Var y, double factor, const std::string& what);
-  std::optional<std::string> far_off(const Numbers& got, const Numbers& expected) const;
+  bool scales(Var y, const Tensor& of, const Numbers& gradient_of_it, double factor, const std::string& what);
+  std::optional<std::string> far_off(const Numbers& got, const Numbers& expected,
+                                     const Numbers& before) const;
   void measure_rounding(Var y, const Tensor& cotangent, const Numbers& gradient, Numbers& rounding);
   // uses.cpp
   void another_use(bool before);
