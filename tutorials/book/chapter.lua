@@ -140,6 +140,15 @@ local function scrolling(page)
   end
 end
 
+-- A command of the text that runs the chapter is one to click.
+local function tried(inlines, page)
+  return inlines:map(function(inline)
+    local flags = inline.t == "Code" and inline.text:match("^build/bin/" .. page.chapter:gsub("%-", "%%-") .. "(.*)$")
+    if not flags or (flags ~= "" and not flags:match("^ %-%-[^<>|&]*$")) then return inline end
+    return pandoc.Link({inline}, "#run", "run it here", pandoc.Attr("", {"try"}, {["data-flags"] = flags}))
+  end)
+end
+
 -- Before the first section: what runs the chapter.
 local function with_panel(blocks, page)
   local at = 1
@@ -159,7 +168,10 @@ function chapter.write(page, place, links, citations)
     link.content = link.content:walk{Link = function(inner) return inner.content end}
     return link
   end}
-  if page.runs then with_panel(doc.blocks, page) end
+  if page.runs then
+    doc = doc:walk{Inlines = function(inlines) return tried(inlines, page) end}
+    with_panel(doc.blocks, page)
+  end
   local contents = frame.on_this_page(page)
   if contents and doc.blocks[1].t == "Header" then doc.blocks:insert(2, contents) end
   local body = site.html(layout.pairs(doc.blocks))

@@ -32,7 +32,7 @@ local function field(flag)
   local id, name = "flag-" .. flag.name, site.escape(flag.name)
   local label = '<label for="' .. id .. '"><code>--' .. name
                 .. (flag.placeholder ~= "" and " " .. site.escape(flag.placeholder) or "") .. "</code></label>"
-  local default = flag.help:match("%(default ([^,()]+)") or ""
+  local default = (flag.help:match("%(default ([^()]+)%)") or ""):gsub(", with %-%-quick .*", "")
   local input
   local words = flag.placeholder ~= "" and choices(flag)
   if flag.placeholder == "" then
@@ -46,18 +46,18 @@ local function field(flag)
   else
     input = '<input type="text" id="' .. id .. '" name="' .. name .. '" placeholder="' .. site.escape(default)
             .. '" autocomplete="off" spellcheck="false">'
-    if flag.placeholder:match("^FILE") then
+    if flag.placeholder:match("^FILE") and not flag.help:match("^where ") then  -- not one that is written
       local ending = flag.name == "pomdp" and ".pomdp" or flag.placeholder:match("%.%a+$") or ""
-      input = input .. ' <label class="button">choose<input type="file" data-for="' .. id .. '" data-ending="' .. ending
+      input = input .. ' <label class="button">choose<input type="file" aria-label="choose a file for --' .. name .. '" data-for="' .. id .. '" data-ending="' .. ending
               .. '"></label>'
       if ending ~= "" then
         input = input .. '<details><summary>or paste it</summary><textarea rows="8" spellcheck="false" data-for="' .. id
-                .. '" data-ending="' .. ending .. '" aria-label="the text of the file"></textarea></details>'
+                .. '" data-ending="' .. ending .. '" aria-label="the text of the file for --' .. name .. '"></textarea></details>'
       end
     end
   end
   local help = flag.help
-  if flag.expected ~= "" and not words then help = help .. ": " .. flag.expected end
+  if flag.expected ~= "" and not words then help = help .. " · " .. flag.expected end
   return '<div class="flag">' .. label .. '<div class="value">' .. input .. '</div><div class="help" id="help-' .. name .. '">'
          .. site.escape(help) .. "</div></div>\n"
 end
@@ -85,7 +85,8 @@ function run_panel.html(chapter, page)
       .. '<label><input type="checkbox" name="quick"' .. (long and " checked" or "") .. "> <code>--quick</code>: "
       .. site.escape(quick) .. "</label></p>\n"
       .. '<details class="flags"><summary>Flags</summary>\n' .. table.concat(fields) .. "</details>\n</form>\n"
-      .. '<p class="command"></p>\n<p class="status" role="status"></p>\n<progress aria-label="progress" hidden></progress>\n'
+      .. '<p class="command"></p>\n<p class="status" role="status"></p>\n'
+      .. '<div class="doing" hidden><progress aria-label="progress"></progress><p></p></div>\n'
       .. '<details class="output" hidden><summary>What it prints</summary><pre tabindex="0" role="group" '
       .. 'aria-label="What the program prints"></pre></details>\n'
       .. '<div class="found" hidden></div>\n'

@@ -26,7 +26,10 @@
     };
     FS.mkdir("/run");
     FS.chdir("/run");
-    for (const name of Object.keys(given.files)) FS.writeFile(name, given.files[name]);
+    for (const name of Object.keys(given.files)) {
+      if (name.includes("/")) FS.mkdirTree(name.slice(0, name.lastIndexOf("/")));
+      FS.writeFile(name, given.files[name]);
+    }
     start = performance.now();
   };
   Module.onExit = (status) => post({status, seconds: (performance.now() - start) / 1000, files: left("/run", {})});

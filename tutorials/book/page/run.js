@@ -6,9 +6,10 @@ var doxa = window.doxa ?? {};
 doxa.panel = (panel) => {
   const find = (selector) => panel.querySelector(selector);
   const form = find("form"), go = find("button[type=submit]"), stop = find(".stop"), status = find(".status");
-  const progress = find("progress"), printed = find(".output"), pre = find("pre"), found = find(".found");
+  const doing = find(".doing"), progress = find("progress"), printed = find(".output"), pre = find("pre"), found = find(".found");
   const chapter = panel.dataset.chapter;
-  const files = {};  // what the reader gave and what earlier runs left, name → bytes
+  const files = {};  // what a run may read: what the reader gave, and checkpoints of earlier runs; name → bytes
+  const given = new Set();
   let program = null, worker = null, shown = null, addresses = [];
 
   const load = () => program ??= new Promise((resolve, reject) => {
@@ -70,8 +71,8 @@ doxa.panel = (panel) => {
 
   // What a run leaves: figures and numbers in the text, and files to be saved.
   const show = (left) => {
-    const names = Object.keys(left).filter((name) => !(name in files)).sort();
-    for (const name of names) if (!name.startsWith("out/")) files[name] = left[name];  // for a later --resume
+    const names = Object.keys(left).filter((name) => !given.has(name)).sort();
+    for (const name of names) if (!/\.(svg|json|html|csv)$/.test(name)) files[name] = left[name];  // for a later --resume
     const pictures = {}, links = [];
     for (const name of names) {
       const plain = name.replace(/^.*\//, ""), href = address(left[name], name);
@@ -95,7 +96,9 @@ doxa.panel = (panel) => {
   const end = (text, bad) => {
     worker?.terminate();
     worker = null;
-    [go.disabled, stop.disabled, progress.hidden] = [false, true, true];
+    const attended = document.activeElement === stop;
+    [go.disabled, stop.disabled, doing.hidden] = [false, true, true];
+    if (attended) go.focus();
     delete panel.dataset.running;
     say(text, bad);
   };
@@ -123,7 +126,9 @@ doxa.panel = (panel) => {
     clear();
     const argumentsGiven = commandLine();
     showCommand();
-    [go.disabled, stop.disabled, panel.dataset.running] = [true, false, "yes"];
+    stop.disabled = false;
+    if (document.activeElement === go) stop.focus();  // a button that is disabled would lose it
+    [go.disabled, panel.dataset.running] = [true, "yes"];
     say("loading the program …");
     const source = await load().catch((error) => end(error.message, true));
     if (!source || panel.dataset.running === undefined) return;
@@ -138,9 +143,8 @@ doxa.panel = (panel) => {
       },
       bar(text) {
         const bar = text && doxa.bar(text);
-        progress.hidden = !bar;
-        if (bar) [progress.max, progress.value] = [bar.total, bar.done];
-        say(bar ? bar.words : text || "running …");
+        doing.hidden = !bar;
+        if (bar) [progress.max, progress.value, doing.lastElementChild.textContent] = [bar.total, bar.done, bar.words];
       },
     });
     const decoder = new TextDecoder();
@@ -166,6 +170,7 @@ doxa.panel = (panel) => {
   // A file for a flag, chosen, dropped or pasted.
   const take = async (field, name, bytes) => {
     files[name] = bytes;
+    given.add(name);
     field.value = name;
     find(".flags").open = true;
     showCommand();
@@ -180,10 +185,7 @@ doxa.panel = (panel) => {
     event.preventDefault();
     if (panel.dataset.running === undefined) start();
   });
-  stop.addEventListener("click", () => {
-    end("stopped: a run that is stopped leaves no results", false);
-    go.focus();
-  });
+  stop.addEventListener("click", () => end("stopped: a run that is stopped leaves no results", false));
   form.addEventListener("input", showCommand);
   for (const input of form.querySelectorAll("[data-for]")) {
     input.addEventListener("change", async () => {
@@ -198,6 +200,20 @@ doxa.panel = (panel) => {
     const file = event.dataTransfer.files[0], field = file && fieldFor(file.name);
     if (field) take(field, file.name, new Uint8Array(await file.arrayBuffer()));
   });
+  // A command in the text: the form is filled with its flags, and it runs.
+  for (const link of document.querySelectorAll("a.try")) {
+    link.addEventListener("click", () => {
+      if (panel.dataset.running !== undefined) return;
+      form.reset();
+      form.querySelector("[name=quick]").checked = false;
+      for (const [, name, value] of link.dataset.flags.matchAll(/--([\w-]+)(?:[ =]([^\s-]\S*|-[\d.]\S*))?/g)) {
+        const field = form.querySelector(`[name="${name}"]`);
+        if (field?.type === "checkbox") field.checked = true;
+        else if (field) field.value = value;
+      }
+      start();
+    });
+  }
   showCommand();
   panel.hidden = false;
 };
