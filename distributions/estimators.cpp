@@ -41,13 +41,11 @@ struct Advantage {
     const auto n = static_cast<Real>(draws);
     for (Index e = 0; e < events; ++e) {
       const auto at = [&](Index i) { return f[static_cast<std::size_t>(i * events + e)]; };
-      //! [leave-one-out]
       const Real first = at(0);
       LongSum total;  // of f - f_0, so that a constant f gives exactly 0
       for (Index i = 0; i < draws; ++i) total += at(i) - first;
       for (Index i = 0; i < draws; ++i)
         out[i * events + e] = (n * (at(i) - first) - total) / (n - 1);  // (04.6)
-      //! [leave-one-out]
     }
   }
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <iterator>
 #include <stdexcept>
 
@@ -56,7 +57,7 @@ double collect(Dreamer& d, const Pomdp& m) {
   d.memory.insert(d.memory.end(), std::make_move_iterator(fresh.begin()),
                   std::make_move_iterator(fresh.end()));
   if (static_cast<Index>(d.memory.size()) > s.remembered)
-    d.memory.erase(d.memory.begin(), d.memory.end() - s.remembered);
+    d.memory.erase(d.memory.begin(), d.memory.end() - static_cast<std::ptrdiff_t>(s.remembered));
   ++d.iteration;
   return paid;
 }

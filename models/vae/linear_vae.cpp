@@ -109,7 +109,6 @@ double kl_to_true_posterior(const LinearVae& vae, const SampleMoments& moments) 
   const Matrix excess = Matrix(vae.encoder.value) - posterior(model).gain;  // E
   const Matrix offset = column(moments.mean) - column(model.mean);
   const Matrix second_moment = moments.covariance + offset * transpose(offset);  // about μ
-  //! [gap]
   double sum = -log_det_of_factor(cholesky_factor(precision)) +
                trace(precision * excess * second_moment * transpose(excess));
   for (Index j = 0; j < vae.sizes.latent; ++j) {
@@ -117,16 +116,13 @@ double kl_to_true_posterior(const LinearVae& vae, const SampleMoments& moments) 
     sum += precision(j, j) * std::exp(log_variance) - log_variance - 1;
   }
   return 0.5 * sum;  // (05.12)
-  //! [gap]
 }
 
 double least_gap(const ProbabilisticPca& model) {
-  //! [least-gap]
   const Matrix m = m_of(model);  // WᵀW + σ² I
   double sum = -log_det_of_factor(cholesky_factor(m));
   for (Index j = 0; j < m.rows; ++j) sum += std::log(m(j, j));
   return 0.5 * sum;  // (05.13)
-  //! [least-gap]
 }
 
 }  // namespace doxa

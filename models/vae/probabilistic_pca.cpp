@@ -64,14 +64,12 @@ ProbabilisticPca maximum_likelihood(const SampleMoments& moments, Index latent, 
   require_variance(noise_variance);
   const SymmetricEigen s = symmetric_eigen(moments.covariance);
   const std::size_t k = checked_latent(latent, s.values.size(), true);
-  //! [maximum-likelihood]
   ProbabilisticPca best{moments.mean, Matrix(s.vectors.rows, latent), noise_variance};
   for (std::size_t j = 0; j < k; ++j) {
     const double length = std::sqrt(std::max(s.values[j] - noise_variance, 0.0));  // (05.5), (05.15)
     for (Index i = 0; i < s.vectors.rows; ++i)
       best.weight(i, static_cast<Index>(j)) = length * s.vectors(i, static_cast<Index>(j));
   }
-  //! [maximum-likelihood]
   return best;
 }
 
@@ -79,11 +77,9 @@ double maximum_log_likelihood(std::span<const double> eigenvalues, Index latent)
   const double noise_variance = mean_of_discarded(eigenvalues, latent);
   require_variance(noise_variance);
   const auto d = static_cast<double>(eigenvalues.size()), k = static_cast<double>(latent);
-  //! [maximum-log-likelihood]
   double log_det = (d - k) * std::log(noise_variance);
   for (std::size_t j = 0; j < static_cast<std::size_t>(latent); ++j) log_det += std::log(eigenvalues[j]);
   return -0.5 * (d * log_2pi + log_det + d);  // (05.6)
-  //! [maximum-log-likelihood]
 }
 
 double maximum_log_likelihood(std::span<const double> eigenvalues, Index latent, double noise_variance) {

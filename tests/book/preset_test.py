@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The preset `book`: what it says where pandoc is missing or too old, and that the book shows the reader's own last run.
+"""The presets `book` and `web`: what they say where pandoc or Emscripten is missing or too old, and that the book shows the
+reader's own last run.
 
     tests/book/preset_test.py
 
@@ -62,8 +63,23 @@ def main():
         old.write_text("#!/bin/sh\necho pandoc 2.9.2.1\n")
         old.chmod(0o755)
         outdated = configure(root, folder / "outdated", f"-DDOXA_PANDOC={old}")
-        expect("an old one is named", outdated.returncode != 0 and "not 2.9.2.1: apt-get install -y pandoc\n" in outdated.stderr,
+        expect("an old pandoc is named", outdated.returncode != 0 and "not 2.9.2.1: apt-get install -y pandoc\n" in outdated.stderr,
                outdated.stderr)
+
+        toolchain = f"-DCMAKE_TOOLCHAIN_FILE={root}/.cmake/web.cmake"
+        without = configure(root, folder / "without", "-DDOXA_BOOK=OFF", "-DDOXA_WEB=ON", toolchain,
+                            "-DDOXA_EM_CONFIG=DOXA_EM_CONFIG-NOTFOUND", "-DCMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF",
+                            "-DCMAKE_FIND_USE_SYSTEM_ENVIRONMENT_PATH=OFF", "-DCMAKE_MAKE_PROGRAM=" + shutil.which("ninja"))
+        expect("without Emscripten one line says what to install",
+               without.returncode != 0 and "apt-get install -y emscripten\n" in without.stderr, without.stderr)
+        emscripten = folder / "emscripten"
+        (emscripten / "cmake/Modules/Platform").mkdir(parents=True)
+        (emscripten / "cmake/Modules/Platform/Emscripten.cmake").write_text("set(EMSCRIPTEN_VERSION 3.1.6)\n")
+        (emscripten / "em-config").write_text(f"#!/bin/sh\necho '{emscripten}'\n")
+        (emscripten / "em-config").chmod(0o755)
+        older = configure(root, folder / "older", "-DDOXA_BOOK=OFF", "-DDOXA_WEB=ON", toolchain,
+                          f"-DDOXA_EM_CONFIG={emscripten}/em-config")
+        expect("an old Emscripten is named", older.returncode != 0 and "not 3.1.6: Debian 13 has it\n" in older.stderr, older.stderr)
 
         # A path with what scripts forget to quote: capital letters, blanks, parentheses, an apostrophe, accents.
         tree = folder / "Étude Ü" / "Doxa (1)'s copy"

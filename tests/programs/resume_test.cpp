@@ -86,7 +86,7 @@ TEST_F(Resume, OfOneOfAllVariantsSaysHow) {
                          " is that of one, name it by --variant\n");
 }
 
-// A finite number that is wrong looks like any other. The last bytes of the file are a number's.
+// A finite number that is wrong looks like any other. The last bytes of the file are a number's. It is refused first.
 TEST_F(Resume, RefusesADamagedFile) {
   EXPECT_EQ(run("first", "--steps 3").status, 0);
   std::string bytes = content(checkpoint("first"));
@@ -96,7 +96,22 @@ TEST_F(Resume, RefusesADamagedFile) {
   const ShellOutcome refused = run("second", "--steps 6 --resume " + shell_word(checkpoint("first")));
   EXPECT_EQ(refused.status, 2);
   EXPECT_NE(refused.err.find("the file is damaged or was edited\n"), std::string::npos) << refused.err;
+  EXPECT_TRUE(refused.out.ends_with("episodes of 4 steps\n\n")) << refused.out;
   EXPECT_EQ(content(checkpoint("first")), bytes);
+}
+
+// Also that of a variant whose turn comes later.
+TEST_F(Resume, RefusesADamagedFileOfALaterVariantFirst) {
+  EXPECT_EQ(run("first", "--steps 3").status, 0);
+  const std::string all = (scratch_ / "all").string(), bytes = content(checkpoint("first"));
+  write_bytes(all + ".markov", bytes);
+  write_bytes(all + ".recurrent", bytes.substr(0, bytes.size() - 8));
+  const ShellOutcome refused =
+      shell(scratch_, program("10-filtering-posterior") + " --quick --hidden 4 --horizon 4 --out " +
+                          shell_word((scratch_ / "other").string()) + " --resume " + shell_word(all));
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_TRUE(refused.err.starts_with("10-filtering-posterior: " + all + ".recurrent: ")) << refused.err;
+  EXPECT_TRUE(refused.out.ends_with("episodes of 4 steps\n\n")) << refused.out;
 }
 
 TEST_F(Resume, NamesTheSettingThatDiffers) {

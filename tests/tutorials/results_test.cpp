@@ -63,6 +63,9 @@ TEST(Committed, TablesHaveTheSameWordsAndNearlyTheSameNumbers) {
   EXPECT_FALSE(same("  K  bound\n  1  -2.83\n", "  K  gap\n  1  -2.83\n"));
   EXPECT_TRUE(same("  K  seconds\n  1  90\n", "  K  seconds\n  1  18\n"));
   EXPECT_FALSE(same("  K  bound\n  1  -2.83\n", "  K  bound\n  1  2.83\n"));
+  // The rows of a report are those that rounding brought closest to failing.
+  EXPECT_TRUE(same("pass: jacobian, 9 pass\n  y[0]  A[0,2]\n", "pass: jacobian, 9 pass\n  y[1]  B[2,1]\n"));
+  EXPECT_FALSE(same("fail: jacobian, 9 fail\n  y[0]  A[0,2]\n", "pass: jacobian, 9 pass\n  y[0]  A[0,2]\n"));
 }
 
 TEST(Committed, ClaimsAreComparedWithinTheirTolerance) {

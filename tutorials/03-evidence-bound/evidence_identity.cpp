@@ -96,7 +96,7 @@ void evidence_identity(Chapter& chapter, const Problem& problem) {
                              " random models, data and q: largest miss, in units of rounding",
                          worst, 0, units_allowed, why_units);
   chapter.claims.at_most(
-      "(03.5) and (03.6), energy + entropy and likelihood − KL to the prior, are the same V: "
+      "(03.5) and (03.6), expected log joint + entropy and likelihood − KL to the prior, are the same V: "
       "largest difference, in units of rounding",
       worst_forms, 0, units_allowed, why_units);
 }

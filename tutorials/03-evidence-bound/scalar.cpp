@@ -64,7 +64,6 @@ void table_of_q(Chapter& chapter, const ScalarModel& model) {
   chapter.print("by-hand", table);
 }
 
-//! [climb]
 std::vector<ScalarNormal> climb(const ScalarModel& p, ScalarNormal q, int steps) {
   const double precision = 1 + 1 / p.noise_variance, rate = 0.2 / precision;
   std::vector<ScalarNormal> path{q};
@@ -77,7 +76,6 @@ std::vector<ScalarNormal> climb(const ScalarModel& p, ScalarNormal q, int steps)
   }
   return path;
 }
-//! [climb]
 
 Figure slide_figure(const ScalarModel& model) {
   const ScalarNormal exact = posterior(model);

@@ -47,7 +47,7 @@ inline double kl_divergence(const ScalarNormal& q, const ScalarNormal& p) {
          2;
 }
 
-// V as energy plus entropy, (03.10)
+// V as the expected log joint plus the entropy, (03.10)
 inline double elbo(const ScalarModel& p, const ScalarNormal& q) {
   const double log_2pi = std::log(2 * std::numbers::pi);
   return expected_log_likelihood(p, q)                   // E_q[log p(x|z)]

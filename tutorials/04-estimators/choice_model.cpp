@@ -160,12 +160,10 @@ Var ChoiceModel::log_weight(Var z, const OneHotCategorical& q) const {
         Tensor(Shape{3}, {static_cast<Real>(t[0]), static_cast<Real>(t[1]), static_cast<Real>(t[2])}));
   };
   const Triple log_prior{std::log(prior[0]), std::log(prior[1]), std::log(prior[2])};
-  //! [log-weight]
   const Var loc = sum(z * constant(w), -1), datum = z.tape().constant(static_cast<Real>(x)),
             scale = z.tape().constant(static_cast<Real>(s));
   const Var log_q = log_prob(q.detached(), z), log_p = sum(z * constant(log_prior), -1);
   return log_prob(Normal(loc, scale), datum) + log_p - log_q;  // log p(x | z) + log p(z) - log q(z)
-  //! [log-weight]
 }
 
 Triple gradient_of_bound(const ChoiceModel& model, const Triple& logits) {

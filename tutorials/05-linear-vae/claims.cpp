@@ -38,10 +38,12 @@ struct Resolution {
     noise_variance = sigma2 * std::sqrt(4 * gap / (d - static_cast<double>(k)));
     subspace = std::sqrt(2 * gap / ((1 / sigma2 - 1 / last) * (last - p.eigenvalue(k))));
     axis = subspace;
-    for (Index j = 0; j + 1 < k; ++j) {
-      const double a = p.eigenvalue(j), b = p.eigenvalue(j + 1);
-      axis = std::max(axis, 2 * std::sqrt(2 * gap * a * b) / (a - b));
-    }
+    for (Index i = 0; i < k; ++i)
+      for (Index j = i + 1; j < k; ++j) {
+        const double a = p.eigenvalue(i), b = p.eigenvalue(j);
+        const double longer = (a - sigma2) / (b - sigma2);  // |w_i|² / |w_j|²
+        axis = std::max(axis, std::sqrt(2 * gap * a * b * (1 + longer)) / (a - b));
+      }
     length = 2 * std::sqrt(gap);
   }
 };

@@ -164,8 +164,8 @@ void figure_of_noise(Chapter& chapter, const Scalar& of) {
   for (const auto& [a, dash] : memories)
     right.line(noise,
                series(noise,
-                      [&, a = a](double r) {
-                        return stationary_gap({a, 1, r});
+                      [kept = a](double r) {
+                        return stationary_gap({kept, 1, r});
                       }),
                {.label = "a = " + to_text(a), .color = Color::vermillion, .dash = dash});
   chapter.figure("gap", figure);

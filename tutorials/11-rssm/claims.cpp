@@ -76,14 +76,14 @@ void claim_three(Chapter& chapter, const Learned& learned) {
         "them",
         discrete.score.mean_kl(), discrete.score.memory.exact, 0.1,
         "a fifth of the surprise: the rest is for the emission to explain");
-  // How many growls a memory of samples would have to mishear for such a bound.
+  // How many roars a memory of samples would have to mishear for such a bound.
   double low = 0, high = 0.5;
   for (int i = 0; i < 50; ++i) {
     const double share = 0.5 * (low + high);
     (nats_a_step(0.9, share, learned.data.horizon) < -planet.score.mean_bound() ? low : high) = share;
   }
   std::cout << "The bound of planet is the best one of a memory of samples that mishears "
-            << significant(low, 2) << " of the growls.\n\n";
+            << significant(low, 2) << " of the roars.\n\n";
   chapter.results.set("planet.as_if_misheard", low, 0.08);
   const MeanEstimate exact = estimate_mean(learned.data.exact);
   chapter.claims.equal("the exact filter's nats per step: of the episodes, and by the walk of the net count",

@@ -11,10 +11,10 @@ std::size_t power(std::size_t base, std::size_t exponent) {
   return p;
 }
 
-// Of growls o_1 … o_T, 0 being left: the average over the two sides of the tiger.
-double probability(const std::vector<std::size_t>& growls) {
+// Of roars o_1 … o_T, 0 being left: the average over the two sides of the tiger.
+double probability(const std::vector<std::size_t>& roars) {
   double left = 0.5, right = 0.5;
-  for (const std::size_t o : growls) {
+  for (const std::size_t o : roars) {
     left *= o == 0 ? ear : 1 - ear;
     right *= o == 0 ? 1 - ear : ear;
   }
@@ -23,30 +23,30 @@ double probability(const std::vector<std::size_t>& growls) {
 
 double log_ratio_term(double p, double q) { return p == 0 ? 0 : p * std::log(p / q); }
 
-// Adds the weight ρ of every path of growls and samples to the table of each of its steps, at
+// Adds the weight ρ of every path of roars and samples to the table of each of its steps, at
 // [c_k][o_k · classes + s_k].
 struct Paths {
   Fed fed;
   std::size_t classes;
   const Tables& q;
   Tables weight = {};
-  std::vector<std::size_t> growls = {}, contexts = {}, latents = {};
+  std::vector<std::size_t> roars = {}, contexts = {}, latents = {};
 
   void walk(std::size_t context, double share) {
-    if (growls.size() == q.size()) {
-      const double rho = share * probability(growls);
+    if (roars.size() == q.size()) {
+      const double rho = share * probability(roars);
       for (std::size_t k = 0; k < q.size(); ++k)
-        weight[k][contexts[k]][growls[k] * classes + latents[k]] += rho;
+        weight[k][contexts[k]][roars[k] * classes + latents[k]] += rho;
       return;
     }
-    const std::vector<double>& row = q[growls.size()][context];
+    const std::vector<double>& row = q[roars.size()][context];
     contexts.push_back(context);
     for (std::size_t o = 0; o < 2; ++o)
       for (std::size_t s = 0; s < classes; ++s) {
-        growls.push_back(o);
+        roars.push_back(o);
         latents.push_back(s);
         walk(fed == Fed::samples ? context * classes + s : context * 2 + o, share * row[o * classes + s]);
-        growls.pop_back();
+        roars.pop_back();
         latents.pop_back();
       }
     contexts.pop_back();
@@ -93,16 +93,16 @@ MemoryTerms memory_terms(Fed fed, std::size_t classes, const Tables& q, const La
 double mean_log_evidence(std::size_t steps) {
   double mean = 0;
   for (std::size_t code = 0; code < power(2, steps); ++code) {
-    std::vector<std::size_t> growls;
-    for (std::size_t k = 0; k < steps; ++k) growls.push_back(code >> k & 1);
-    const double p = probability(growls);
+    std::vector<std::size_t> roars;
+    for (std::size_t k = 0; k < steps; ++k) roars.push_back(code >> k & 1);
+    const double p = probability(roars);
     mean += p * std::log(p);
   }
   return mean;
 }
 
 Tables misheard(std::size_t steps, double share) {
-  Tables q;  // two classes and two growls: as many contexts either way
+  Tables q;  // two classes and two roars: as many contexts either way
   for (std::size_t k = 0; k < steps; ++k)
     q.emplace_back(power(2, k), std::vector<double>{1 - share, share, share, 1 - share});
   return q;
@@ -115,7 +115,7 @@ Tables drawn_from_belief(std::size_t steps) {
     for (std::size_t c = 0; c < power(2, k); ++c) {
       std::vector<double> row;
       for (std::size_t o = 0; o < 2; ++o) {
-        int left = o == 0 ? 1 : -1;  // growls on the left less those on the right
+        int left = o == 0 ? 1 : -1;  // roars on the left less those on the right
         for (std::size_t j = 0; j < k; ++j) left += (c >> j & 1) == 0 ? 1 : -1;
         const double b = 1 / (1 + std::pow((1 - ear) / ear, left));
         row.insert(row.end(), {b, 1 - b});
@@ -126,7 +126,7 @@ Tables drawn_from_belief(std::size_t steps) {
   return q;
 }
 
-MemoryTerms growl_in_a_normal(double d) {
+MemoryTerms roar_in_a_normal(double d) {
   const auto entropy = [](double p) { return -log_ratio_term(p, 1) - log_ratio_term(1 - p, 1); };
   const auto normal = [](double x, double variance) {
     return std::exp(-x * x / (2 * variance)) / std::sqrt(2 * std::numbers::pi * variance);
@@ -151,7 +151,7 @@ MemoryTerms growl_in_a_normal(double d) {
 }
 
 double nats_a_step(double listening, double misheard_share, std::size_t steps) {
-  // The tiger is on the left (the other side is alike). What is remembered of the growls since the last door
+  // The tiger is on the left (the other side is alike). What is remembered of the roars since the last door
   // is their net count; the walk is its distribution.
   const double right = ear * (1 - misheard_share) + (1 - ear) * misheard_share;
   const auto middle = static_cast<std::ptrdiff_t>(steps);

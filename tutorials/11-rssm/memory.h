@@ -6,7 +6,7 @@
 
 // Tiger while one listens, exactly: what a model can predict whose memory is made of samples.
 
-inline constexpr double ear = 0.85;  // how often a growl comes from the tiger's side
+inline constexpr double ear = 0.85;  // how often a roar comes from the tiger's side
 
 // What the summary is fed: s_1 … s_{k-1}, or o_1 … o_{k-1}. The context c_k of step k is one number for each
 // such past.
@@ -20,7 +20,7 @@ struct LatentModel {
   Tables prior, emission;
 };
 
-// The terms of (11.5) on average over the growls and the samples of q, in nats for all steps.
+// The terms of (11.5) on average over the roars and the samples of q, in nats for all steps.
 struct MemoryTerms {
   double log_likelihood = 0, kl = 0;             // of the bound (11.3)
   double forgotten = 0;                          // Σ_k H(o_k | c_k)
@@ -34,14 +34,14 @@ MemoryTerms memory_terms(Fed fed, std::size_t classes, const Tables& q, const La
 // E log p(o_1 … o_T), in nats.
 double mean_log_evidence(std::size_t steps);
 
-// q for a latent that is the growl, but for a share of growls that it has the wrong way round.
+// q for a latent that is the roar, but for a share of roars that it has the wrong way round.
 Tables misheard(std::size_t steps, double share);
 // q for a latent that is the tiger's side, drawn from the exact belief; fed with observations.
 Tables drawn_from_belief(std::size_t steps);
 
-// Two growls, fed with samples: q(s_1 | o_1) is N(-d, 1) or N(d, 1), the prior the closest normal to the
+// Two roars, fed with samples: q(s_1 | o_1) is N(-d, 1) or N(d, 1), the prior the closest normal to the
 // mixture of the two, N(0, 1 + d²), the emission the best one; s_2 is empty.
-MemoryTerms growl_in_a_normal(double d);
+MemoryTerms roar_in_a_normal(double d);
 
 // Σ_k H(o_k | s_{<k}, a_{<k}) / T where one listens with this probability at each step, else opens a door,
 // and s_k is misheard that often: the least −bound of a model that is fed with such samples.

@@ -63,11 +63,11 @@ void claim_identity(Chapter& chapter) {
 // What is lost by two normals that are 2d widths apart.
 void draw_normal(Chapter& chapter, double best_d, double evidence) {
   const std::vector<double> at = spaced(0, 2.5001, 0.05);
-  const auto short_of = [&](double d) { return evidence - growl_in_a_normal(d).bound(); };
-  const auto forgotten = [&](double d) { return growl_in_a_normal(d).forgotten + evidence; };
-  const auto missed = [](double d) { return growl_in_a_normal(d).prior_misses; };
-  Figure figure("A growl kept in a normal: what is forgotten, what the prior misses, and their sum");
-  Axes& axes = figure.axes("one growl kept in a normal", "d: the two normals are 2d widths apart", "nats");
+  const auto short_of = [&](double d) { return evidence - roar_in_a_normal(d).bound(); };
+  const auto forgotten = [&](double d) { return roar_in_a_normal(d).forgotten + evidence; };
+  const auto missed = [](double d) { return roar_in_a_normal(d).prior_misses; };
+  Figure figure("A roar kept in a normal: what is forgotten, what the prior misses, and their sum");
+  Axes& axes = figure.axes("one roar kept in a normal", "d: the two normals are 2d widths apart", "nats");
   axes.line(at, series(at, short_of), {.label = "short of the evidence", .color = Color::ink});
   axes.line(at, series(at, forgotten), {.label = "forgotten", .color = Color::vermillion});
   axes.line(at, series(at, missed), {.label = "missed by the prior", .color = Color::purple});
@@ -79,45 +79,45 @@ void draw_normal(Chapter& chapter, double best_d, double evidence) {
 
 void memory_of_samples(Chapter& chapter) {
   const double evidence = mean_log_evidence(2);
-  std::cout << "\nTwo growls: what a latent is worth with the best model for it, in nats\n\n";
+  std::cout << "\nTwo roars: what a latent is worth with the best model for it, in nats\n\n";
   Table table({"summary is fed", "latent", "log p(o|s)", "KL(q‖p)", "bound", "short of the evidence"});
   double kl_of[3] = {}, furthest = 0;
   const auto row = [&](Fed fed, const char* name, const Tables& q) {
     const MemoryTerms t = memory_terms(fed, 2, q, nullptr);
     const double zero = 1e-12;  // rounding is printed as 0
     const auto shown = [&](double x) { return std::abs(x) < zero ? 0.0 : x; };
-    table.row({fed == Fed::samples ? "samples" : "growls", name, shown(t.log_likelihood), shown(t.kl),
+    table.row({fed == Fed::samples ? "samples" : "roars", name, shown(t.log_likelihood), shown(t.kl),
                t.bound(), shown(evidence - t.bound())});
     return t;
   };
   for (const auto& [name, share] : {std::pair{"nothing", 0.5},
-                                    {"growl, 15 in 100 misheard", 0.15},
-                                    {"growl, 1 in 200 misheard", mixing / 2},
-                                    {"growl", 0.0}}) {
+                                    {"roar, 15 in 100 misheard", 0.15},
+                                    {"roar, 1 in 200 misheard", mixing / 2},
+                                    {"roar", 0.0}}) {
     const MemoryTerms t = row(Fed::samples, name, misheard(2, share));
-    const double again = 0.745 * (1 - share) + 0.255 * share;  // that the second growl is what is remembered
+    const double again = 0.745 * (1 - share) + 0.255 * share;  // that the second roar is what is remembered
     const double by_hand = std::log(0.5) + again * std::log(again) + (1 - again) * std::log(1 - again);
     furthest = worse(furthest, std::abs(t.bound() - by_hand));
   }
   double best_d = 0;
   for (double d = 0; d < 4; d += 0.01)
-    if (growl_in_a_normal(d).bound() > growl_in_a_normal(best_d).bound()) best_d = d;
-  const MemoryTerms normal = growl_in_a_normal(best_d);
-  table.row({"samples", "growl in a normal, best d", normal.log_likelihood, normal.kl, normal.bound(),
+    if (roar_in_a_normal(d).bound() > roar_in_a_normal(best_d).bound()) best_d = d;
+  const MemoryTerms normal = roar_in_a_normal(best_d);
+  table.row({"samples", "roar in a normal, best d", normal.log_likelihood, normal.kl, normal.bound(),
              evidence - normal.bound()});
   kl_of[0] = row(Fed::observations, "nothing", misheard(2, 0.5)).kl;
   kl_of[1] = row(Fed::observations, "the tiger's side", drawn_from_belief(2)).kl;
-  kl_of[2] = row(Fed::observations, "growl", misheard(2, 0)).kl;
-  chapter.print("two_growls", table);
-  for (int i = 0; i < 3; ++i) chapter.results.set("two_growls.kl." + std::to_string(i), kl_of[i], 1e-12);
-  chapter.results.set("two_growls.evidence", evidence);
-  chapter.results.set("two_growls.best_d", best_d, 0.011);
-  chapter.results.set("two_growls.normal", normal.bound());
-  chapter.results.set("two_growls.misread", 0.5 * std::erfc(best_d / std::sqrt(2.0)), 0.003);
+  kl_of[2] = row(Fed::observations, "roar", misheard(2, 0)).kl;
+  chapter.print("two_roars", table);
+  for (int i = 0; i < 3; ++i) chapter.results.set("two_roars.kl." + std::to_string(i), kl_of[i], 1e-12);
+  chapter.results.set("two_roars.evidence", evidence);
+  chapter.results.set("two_roars.best_d", best_d, 0.011);
+  chapter.results.set("two_roars.normal", normal.bound());
+  chapter.results.set("two_roars.misread", 0.5 * std::erfc(best_d / std::sqrt(2.0)), 0.003);
 
   std::cout
       << "\nEpisodes of 32 steps, 90 % listening: the least −bound, in nats a step, if the summary is fed "
-         "with samples\nand so many growls are misheard\n\n";
+         "with samples\nand so many roars are misheard\n\n";
   Table long_run({{"misheard", 3}, {"−bound", 5}, "more than the exact filter"});
   const double exact = nats_a_step(listening, 0, episode);
   for (const double share : {0.0, mixing / 2, 0.02, 0.05, 0.1, 0.15, 0.5}) {
@@ -136,34 +136,34 @@ void memory_of_samples(Chapter& chapter) {
   claim_identity(chapter);
   double of_kl = 0;
   for (const double d : {0.5, 1.0, 2.0}) {
-    const MemoryTerms t = growl_in_a_normal(d);
+    const MemoryTerms t = roar_in_a_normal(d);
     of_kl = worse(of_kl, std::abs(t.kl - t.information - t.prior_misses));  // (11.5)
   }
-  chapter.claims.at_most("(11.5) for a growl in a normal, by quadrature; the largest difference", of_kl, 0,
+  chapter.claims.at_most("(11.5) for a roar in a normal, by quadrature; the largest difference", of_kl, 0,
                          1e-9, "what the integrals leave out beyond ten widths, and rounding");
   chapter.claims.at_least("the best of these normals stays short of the evidence, by nats",
                           evidence - normal.bound(), 0.06, 0,
                           "half of what memory is worth here, 0.125; the number is exact");
   chapter.claims.at_most(
-      "two growls, of which samples remember a share: the bound is that by hand; the largest "
+      "two roars, of which samples remember a share: the bound is that by hand; the largest "
       "difference",
       furthest, 0, 100 * u, "rounding of sums over 16 paths");
   double least_rise = 1;
   for (std::size_t i = 1; i < nats.size(); ++i) least_rise = std::min(least_rise, nats[i] - nats[i - 1]);
   chapter.claims.at_least(
-      "fed with samples, each growl more that is misheard costs; the least rise of the curve", least_rise, 0,
+      "fed with samples, each roar more that is misheard costs; the least rise of the curve", least_rise, 0,
       0, "the values of the curve are exact");
   const MemoryTerms copy = memory_terms(Fed::samples, 2, misheard(6, 0), nullptr);
-  chapter.claims.equal("a latent that is the growl, fed with samples, six steps: the bound is the evidence",
+  chapter.claims.equal("a latent that is the roar, fed with samples, six steps: the bound is the evidence",
                        copy.bound(), mean_log_evidence(6), 1e4 * u, "rounding of sums over 4096 paths");
   chapter.claims.equal("its KL is all of the surprise", copy.kl, -mean_log_evidence(6), 1e4 * u,
                        "rounding of sums over 4096 paths");
   const MemoryTerms some = memory_terms(Fed::samples, 2, misheard(6, 0.1), nullptr);
-  chapter.claims.equal("six steps, one growl in ten misheard: all paths, and the walk of the net count",
+  chapter.claims.equal("six steps, one roar in ten misheard: all paths, and the walk of the net count",
                        -some.bound() / 6, nats_a_step(1, 0.1, 6), 1e4 * u,
                        "rounding of sums over 4096 paths");
   chapter.claims.at_least(
-      "three latents with one bound: the tiger's side has more KL than nothing and less than the growl; the "
+      "three latents with one bound: the tiger's side has more KL than nothing and less than the roar; the "
       "smaller difference",
       std::min(kl_of[1] - kl_of[0], kl_of[2] - kl_of[1]), 0.1, 0, "exact numbers, far apart");
 }

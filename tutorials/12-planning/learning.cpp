@@ -8,6 +8,7 @@
 #include "doxa/models/beliefs/dreamer_checkpoint.h"
 #include "doxa/models/beliefs/known_worlds.h"
 #include "doxa/models/files/file.h"
+#include "doxa/models/nn/checkpoint.h"
 #include "doxa/models/nn/training.h"
 #include "doxa/models/pomdp/file.h"
 #include "support/progress.h"
@@ -255,7 +256,11 @@ void learn_to_act(Chapter& chapter, const std::vector<Known>& models, const Lear
     for (const ActingVariant& v : acting_variants()) {
       if (!s.trains(v.name, !k.prefix.empty())) continue;
       const ActingFiles f = s.files(models.size() > 1 ? k.name : "", v.name);
-      if (!f.resume.empty()) require_regular_file(f.resume, ".safetensors file"), ++found;
+      if (!f.resume.empty()) {
+        require_regular_file(f.resume, ".safetensors file");
+        read_checkpoint(f.resume);  // a damaged one is refused before another variant has trained for minutes
+        ++found;
+      }
       if (!f.checkpoint.empty()) require_rewritable(f.checkpoint);
     }
   if (!s.resume.empty() && found == 0)

@@ -71,8 +71,24 @@ end
 
 local marked = pandoc.Attr("", {"own"}, {})
 
--- The inlines of a paragraph, numbers replaced; the comments go.
-function bound_numbers.replace(inlines, chapter)
+-- The innermost inline that ends what is before a comment.
+local function last_text(inline)
+  while inline and inline.content and #inline.content > 0 do inline = inline.content[#inline.content] end
+  return inline and inline.text and inline or nil
+end
+
+-- Where the page can run the chapter: the entry, and the committed number as page/shown.js reads it.
+local function for_runs(inlines, holder, name, percent)
+  local like = last_number(holder.text)
+  if not like then return end
+  local attr = pandoc.Attr("", {"result"}, {["data-name"] = name, ["data-like"] = like.sign .. like.digits
+                           .. (like.exponent and "e" .. like.exponent or "")})
+  if percent then attr.attributes["data-percent"] = "yes" end
+  inlines[#inlines] = pandoc.Span({inlines[#inlines]}, attr)
+end
+
+-- The inlines of a paragraph, numbers replaced; the comments go. `runs` says that they are to be found again.
+function bound_numbers.replace(inlines, chapter, runs)
   local out = pandoc.List{}
   for _, inline in ipairs(inlines) do
     local comment = inline.t == "RawInline" and inline.text:match("^<!%-%-=.*%-%->$")
@@ -80,31 +96,34 @@ function bound_numbers.replace(inlines, chapter)
       out:insert(inline)
     else
       local value = bound_numbers.value(comment, chapter, results.own)
+      local name = runs and bound_numbers.value(comment, chapter, results.committed)
+                   and comment:match("^<!%-%-=%s*([^:]-)%s*%-%->$")
       local last = #out
       local percent = false
-      if value and last > 0 and out[last].t == "Str" and out[last].text == "%" then
+      if (value or name) and last > 0 and out[last].t == "Str" and out[last].text == "%" then
         percent, last = true, last - 1
         if last > 0 and (out[last].t == "Space" or out[last].t == "SoftBreak") then last = last - 1 end
       end
       -- "100 701" are two words to pandoc
-      while value and last > 2 and out[last].t == "Str" and out[last].text:match("^%d%d%d$") and out[last - 1].t == "Space"
-            and out[last - 2].t == "Str" and out[last - 2].text:match("%f[%d]%d%d?%d?$") do
+      while (value or name) and last > 2 and out[last].t == "Str" and out[last].text:match("^%d%d%d$")
+            and out[last - 1].t == "Space" and out[last - 2].t == "Str"
+            and out[last - 2].text:match("%f[%d]%d%d?%d?$") do
         out[last - 2].text = out[last - 2].text .. " " .. out[last].text
         out:remove(last)
         out:remove(last - 1)
         last = last - 2
       end
-      local holder = value and out[last]
-      while holder and holder.content and #holder.content > 0 do holder = holder.content[#holder.content] end
-      if holder and holder.text then
-        if holder.t == "Str" and holder.text:match("%%$") then percent = true end
-        local new = bound_numbers.rewritten(holder.text, percent and value * 100 or value, holder.t == "Math")
-        if new then
-          local attr = marked:clone()
-          attr.attributes.title = "committed with the chapter: " .. (holder.t == "Math" and "$" .. holder.text .. "$" or holder.text)
-          holder.text = new
-          out[last] = pandoc.Span({out[last]}, attr)
-        end
+      local holder = (value or name) and last_text(out[last])
+      if holder and holder.t == "Str" and holder.text:match("%%$") then percent = true end
+      local new = holder and value
+                  and bound_numbers.rewritten(holder.text, percent and value * 100 or value, holder.t == "Math")
+      if new then
+        local attr = marked:clone()
+        attr.attributes.title = "committed with the chapter: " .. (holder.t == "Math" and "$" .. holder.text .. "$" or holder.text)
+        holder.text = new
+        out[last] = pandoc.Span({out[last]}, attr)
+      elseif holder and name and last == #out then
+        for_runs(out, holder, name, percent)
       end
     end
   end

@@ -9,6 +9,7 @@ local layout = require("layout")
 local mathml = require("mathml")
 local quotes = require("quotes")
 local results = require("results")
+local run_panel = require("run_panel")
 local site = require("site")
 
 local chapter = {}
@@ -29,7 +30,11 @@ local function quoted(blocks, page, links, taken)
     elseif output then
       local own = page.chapter and results.own(page.chapter)
       local text = own and own["printed." .. output]
-      if type(text) == "string" then after.text = text:gsub("\n$", "") end
+      if type(text) == "string" then
+        after.text = text:gsub("\n$", "")
+      elseif page.runs then
+        after.attributes["data-output"] = output
+      end
     else
       out:insert(block)
     end
@@ -90,7 +95,7 @@ local function resolved(page, links)
     end,
     Image = function(image)
       local size = site.source(site.resolve(folder, image.src)) or ""
-      local picture = page.chapter and image.src:match("^figures/(.*%.svg)$")
+      local picture = page.chapter and not site.runs and image.src:match("^figures/(.*%.svg)$")
       size = picture and site.source("out/" .. page.chapter .. "/" .. picture) or size
       image.attributes.width, image.attributes.height = size:match('<svg[^>]- width="([%d.]+)" height="([%d.]+)"')
       return image
@@ -135,10 +140,27 @@ local function scrolling(page)
   end
 end
 
+-- A command of the text that runs the chapter is one to click.
+local function tried(inlines, page)
+  return inlines:map(function(inline)
+    local flags = inline.t == "Code" and inline.text:match("^build/bin/" .. page.chapter:gsub("%-", "%%-") .. "(.*)$")
+    if not flags or (flags ~= "" and not flags:match("^ %-%-[^<>|&]*$")) then return inline end
+    return pandoc.Link({inline}, "#run", "run it here", pandoc.Attr("", {"try"}, {["data-flags"] = flags}))
+  end)
+end
+
+-- Before the first section: what runs the chapter.
+local function with_panel(blocks, page)
+  local at = 1
+  while blocks[at] and not (blocks[at].t == "Header" and blocks[at].level == 2) do at = at + 1 end
+  blocks:insert(at, pandoc.RawBlock("html", run_panel.html(page.chapter, page.html)))
+end
+
 function chapter.write(page, place, links, citations)
+  page.runs = site.runs and page.chapter and page.path:match("README%.md$")
   local doc = pandoc.read(site.source(page.path), index.format)
   local taken = {}
-  doc = doc:walk{Inlines = function(inlines) return bound_numbers.replace(inlines, page.chapter or "") end}
+  doc = doc:walk{Inlines = function(inlines) return bound_numbers.replace(inlines, page.chapter or "", page.runs) end}
   doc = doc:walk{Blocks = function(blocks) return quoted(blocks, page, links, taken) end}
   doc = doc:walk{Blocks = function(blocks) return divided(blocks, page, citations, taken) end, Table = scrolling(page)}
   doc = doc:walk(resolved(page, links)):walk{Inlines = cited(page, links)}
@@ -146,6 +168,10 @@ function chapter.write(page, place, links, citations)
     link.content = link.content:walk{Link = function(inner) return inner.content end}
     return link
   end}
+  if page.runs then
+    doc = doc:walk{Inlines = function(inlines) return tried(inlines, page) end}
+    with_panel(doc.blocks, page)
+  end
   local contents = frame.on_this_page(page)
   if contents and doc.blocks[1].t == "Header" then doc.blocks:insert(2, contents) end
   local body = site.html(layout.pairs(doc.blocks))
@@ -154,6 +180,7 @@ function chapter.write(page, place, links, citations)
     body = body .. (claims_table.html(page.chapter, page.html, links) or "")
   end
   return site.write(page.html, frame.fields{page = page.html, title = page.title, kind = "chapter", body = body,
+                                            head = page.runs and run_panel.head(page.html),
                                             links = links, place = place})
 end
 

@@ -43,7 +43,7 @@ local function way(page, links, place, relation)
          .. site.escape(other.title) .. arrow[2] .. "</a>\n"
 end
 
--- `given`: page, title, kind, body, links, and for a page of the text its place among them.
+-- `given`: page, title, kind, body, links, for a page of the text its place among them, and what else its head takes.
 function frame.fields(given)
   local page, links = given.page, given.links
   local place = given.place
@@ -51,6 +51,7 @@ function frame.fields(given)
     title = site.escape(given.title), kind = given.kind, body = given.body,
     home = site.link(page, "index.html"), style = site.link(page, "style.css"), contents = contents(page, links),
     previous = place and way(page, links, place - 1, "prev") or "",
+    head = given.head or "",
     next = place and way(page, links, place + 1, "next") or "",
   }
 end

@@ -41,6 +41,7 @@ end
 
 function results.committed(chapter) return file("tutorials/" .. chapter .. "/results.json") end
 
-function results.own(chapter) return file("out/" .. chapter .. "/results.json") end
+-- A page that runs its chapter shows the committed results until it has: there is no other run.
+function results.own(chapter) return not site.runs and file("out/" .. chapter .. "/results.json") or nil end
 
 return results

@@ -1,7 +1,10 @@
 -- Where things are: the repository's files, the site's pages, and relative links between these.
 local site = {}
 
-function site.open(facts) site.root, site.out, site.data, site.scripts = facts.root, facts.out, facts.data, facts.scripts end
+function site.open(facts)
+  site.root, site.out, site.data, site.scripts = facts.root, facts.out, facts.data, facts.scripts
+  site.runs = facts.runs ~= nil  -- whether the pages of chapters run them
+end
 
 function site.text(file)
   local stream = io.open(file, "rb")

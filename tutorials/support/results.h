@@ -62,7 +62,7 @@ ResultsFile read_results(const std::filesystem::path& file);
 // numbers of claims that state an inequality, which hold or fail by themselves. A name that only one of the
 // two has is a difference beyond every tolerance, and so is a printed table with other words, or with a
 // number that differs by more than a quarter of itself and a twentieth of the table's largest; of a table with
-// a column of seconds only the words are compared.
+// a column of seconds only the words are compared, of the report of a gradient check only its first line.
 Claim agrees_with_committed(const ResultsFile& fresh, const ResultsFile& committed,
                             const std::vector<Claim>& claims,
                             const std::map<std::string, double>& tolerances);

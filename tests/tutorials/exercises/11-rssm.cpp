@@ -20,7 +20,7 @@ namespace {
 
 using namespace doxa;
 
-// Tiger, listening only, the tiger on the left: what is lost a step, in nats, by a memory that counts growls
+// Tiger, listening only, the tiger on the left: what is lost a step, in nats, by a memory that counts roars
 // on the left less those on the right only up to ±most.
 double lost_by_counting_up_to(int most, int horizon) {
   const auto predictive = [](int count) {
@@ -34,16 +34,16 @@ double lost_by_counting_up_to(int most, int horizon) {
     for (const auto& [counts, weight] : walk) {
       const double p = predictive(counts.first), q = predictive(counts.second);
       lost += weight * (0.85 * std::log(p / q) + 0.15 * std::log((1 - p) / (1 - q)));
-      for (const int growl : {1, -1})
-        next[{counts.first + growl, std::clamp(counts.second + growl, -most, most)}] +=
-            weight * (growl > 0 ? 0.85 : 0.15);
+      for (const int roar : {1, -1})
+        next[{counts.first + roar, std::clamp(counts.second + roar, -most, most)}] +=
+            weight * (roar > 0 ? 0.85 : 0.15);
     }
     walk = std::move(next);
   }
   return lost / horizon;
 }
 
-TEST(Exercise11, CountingGrowls) {
+TEST(Exercise11, CountingRoars) {
   EXPECT_NEAR(lost_by_counting_up_to(1, 32), 0.074, 5e-4);
   EXPECT_NEAR(lost_by_counting_up_to(2, 32), 0.013, 5e-4);
   EXPECT_NEAR(lost_by_counting_up_to(3, 32), 0.0021, 5e-5);
@@ -66,6 +66,7 @@ TEST(Exercise11, SamplesOfACode) {
     return lost;
   };
   for (const double p : {0.5, 0.7}) EXPECT_NEAR(cost(p, 64), 1.0 / 128, 4e-4) << cost(p, 64);
+  EXPECT_NEAR(cost(0.85, 64), 1.0 / 128, 7e-4);
   EXPECT_NEAR(cost(0.5, 1024), 1.0 / 2048, 1e-6);
   EXPECT_NEAR(1 / std::pow(0.85, 64), 33'000, 500);  // one time in so many, no sample is what is seen
 }

@@ -1,4 +1,5 @@
 #include "doxa/models/files/file.h"
+#include "doxa/models/nn/checkpoint.h"
 #include "doxa/models/pomdp/episode_file.h"
 #include "doxa/models/pomdp/simulate.h"
 #include "support/belief_learning/experiment.h"
@@ -122,8 +123,10 @@ void require_checkpoints(const Chapter& chapter, const BeliefSettings& s,
         " nor that of another variant" +
         (fs::exists(s.resume) ? "; where " + s.resume + " is that of one, name it by --variant" : ""));
   for (const std::string& name : variants) {
-    if (const fs::path from = resumed_by(name, s); !from.empty())
+    if (const fs::path from = resumed_by(name, s); !from.empty()) {
       require_regular_file(from, ".safetensors file");
+      read_checkpoint(from);  // a damaged one is refused before another variant has trained for minutes
+    }
     require_rewritable(checkpoint_of(name, s, chapter.out()));
   }
 }
