@@ -39,10 +39,10 @@ bool KinksNearby::leave_open(const GradientEntry& e, std::size_t i, std::size_t 
          e.analytic >= least_[i] - margin && e.analytic <= largest_[i] + margin;
 }
 
-KinksNearby::Numbers KinksNearby::value(const Numbers& direction) const {
+KinksNearby::Numbers KinksNearby::value(const Numbers& direction, double distance) const {
   Numbers y(here_.size());
   const LineFunction f = f_.along(direction);
-  (v_ ? f_.contracted(f, *v_) : f)(radius_, y);
+  (v_ ? f_.contracted(f, *v_) : f)(distance, y);
   return y;
 }
 
@@ -69,7 +69,7 @@ void KinksNearby::look_for_kinks() {
       if (k % 2 == 1) q[j] = p[j] + 0.1 * q[j];
       middle[j] = (p[j] + q[j]) / 2;
     }
-    const Numbers y_p = value(p), y_q = value(q), y_middle = value(middle);
+    const Numbers y_p = value(p, radius_), y_q = value(q, radius_), y_middle = value(middle, radius_);
     for (std::size_t i = 0; i < m; ++i) {
       const double moved = std::abs(y_p[i] - here_[i]) + std::abs(y_q[i] - here_[i]);
       const double bent = y_p[i] + y_q[i] - 2 * y_middle[i], straight = 10 * radius_ * moved + rounding(i);
@@ -82,24 +82,36 @@ void KinksNearby::look_for_kinks() {
   for (std::size_t i = 0; i < m; ++i) mixed_[i] = !seen[i] || (above[i] && below[i]);
 }
 
-// A quotient over a short distance is a mean of derivatives there.
+// A quotient over a short distance is a mean of derivatives there. Where kinks meet at x it is the same at any distance:
+// that of noise, and of what oscillates, is not. Three in four must agree, because other kinks may be near.
 void KinksNearby::look_at_slopes(std::size_t j) {
+  const std::size_t m = here_.size();
   input_ = j;
-  least_.assign(here_.size(), std::numeric_limits<double>::infinity());
-  largest_.assign(here_.size(), -std::numeric_limits<double>::infinity());
+  least_.assign(m, std::numeric_limits<double>::infinity());
+  largest_.assign(m, -std::numeric_limits<double>::infinity());
   const double step = 0.1 * size_of_step(f_, j);
+  std::vector<int> same(m);
   for (int k = 0; k < points_nearby; ++k) {
-    Numbers d = random_direction();
-    const Numbers before = value(d);
-    d[j] += step;
-    const Numbers after = value(d);
-    for (std::size_t i = 0; i < here_.size(); ++i) {
-      const double slope = (after[i] - before[i]) / (radius_ * step);
-      if (!std::isfinite(slope)) continue;
-      least_[i] = std::min(least_[i], slope);
-      largest_[i] = std::max(largest_[i], slope);
+    const Numbers d = random_direction();
+    Numbers beside = d;
+    beside[j] += step;
+    const auto slopes = [&](double distance) {
+      const Numbers before = value(d, distance);
+      Numbers slope = value(beside, distance);
+      for (std::size_t i = 0; i < m; ++i) slope[i] = (slope[i] - before[i]) / (distance * step);
+      return slope;
+    };
+    const Numbers near = slopes(radius_), farther = slopes(8 * radius_);
+    for (std::size_t i = 0; i < m; ++i) {
+      const double noise = 2 * rounding(i) / (radius_ * step);
+      if (!(std::abs(near[i] - farther[i]) <= 1e-3 * std::abs(near[i]) + noise)) continue;
+      ++same[i];
+      least_[i] = std::min(least_[i], near[i]);
+      largest_[i] = std::max(largest_[i], near[i]);
     }
   }
+  for (std::size_t i = 0; i < m; ++i)
+    if (4 * same[i] < 3 * points_nearby) least_[i] = largest_[i] = 0;
 }
 
 }  // namespace doxa

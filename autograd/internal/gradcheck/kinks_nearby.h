@@ -25,7 +25,7 @@ class KinksNearby {
  private:
   using Numbers = std::vector<double>;
 
-  Numbers value(const Numbers& direction) const;  // at the radius
+  Numbers value(const Numbers& direction, double distance) const;
   double rounding(std::size_t i) const;
   Numbers random_direction();
   void look_for_kinks();
