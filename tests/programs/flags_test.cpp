@@ -188,6 +188,18 @@ TEST_F(Flags, OfChapter11AreRefusedInOneLine) {
   }
 }
 
+TEST_F(Flags, OfLearningAreRefusedBesideASectionThatLearnsNothing) {
+  for (const std::string section : {"bet", "values", "certificate"})
+    for (const std::string flag : {"--variant belief", "--steps 2", "--checkpoint x", "--resume x"}) {
+      const ShellOutcome run = shell(scratch_, program("12-planning") + " --only " + section + " " + flag +
+                                                   " --out " + shell_word((scratch_ / "none").string()));
+      EXPECT_EQ(run.status, 2) << section << " " << flag;
+      EXPECT_EQ(run.err, "12-planning: found " + flag.substr(0, flag.find(' ')) + " beside --only " +
+                             section + ", expected one of them: " + section +
+                             " learns nothing (see --help)\n");
+    }
+}
+
 TEST_F(Flags, OfChapter12HaveTheirEffectBesideAllOthers) {
   // The smaller the discount, the shorter an episode whose return is counted.
   write_bytes(scratch_ / "m.pomdp", std::regex_replace(doors, std::regex("0\\.9\n"), "0.5\n",
