@@ -128,8 +128,8 @@ std::pair<std::string, std::vector<double>> words_and_numbers(const std::string&
   return parts;
 }
 
-// Of the report of a gradient check, its verdict: the rows below are the derivatives that came closest to failing, and
-// rounding chooses these.
+// Of the report of a gradient check, its verdict: the rows below are the derivatives that came closest to
+// failing, and rounding chooses these.
 std::string steady_part(const std::string& table) {
   const bool report = table.starts_with("pass: ") || table.starts_with("fail: ");
   return report ? table.substr(0, table.find('\n')) : table;
