@@ -52,5 +52,22 @@ TEST(GradientScale, WhatGrowsIsNotTakenForAJump) {
   }
 }
 
+// Far along the weight of a unit that is off the unit is on, and a loss saturates: log(1 + e^-z) is 0 but for a few units
+// of rounding. That is no staircase, and the derivative here is 0.
+TEST(GradientScale, ALossThatSaturatesDoesNotMoveInSteps) {
+  for (double slope = 0.28; slope < 0.36; slope += 0.001) {
+    const auto loss = [slope](Tape&, Inputs x) {
+      const Var a = slice(x[0], 0, 0, 1), b = slice(x[0], 0, 1, 2);
+      const Var on = relu(-a - 2);
+      return sum(log(1 + exp(-b - static_cast<Real>(slope) * on)));
+    };
+    const std::vector<Tensor> at{Tensor(Shape{2}, {Real(1.1), Real(0.4)})};
+    for (const CheckMode mode : {CheckMode::jacobian, CheckMode::sampled}) {
+      const GradientReport report = check_gradients(loss, at, {.mode = mode});
+      EXPECT_EQ(report.verdict(), Verdict::pass) << slope << "\n" << report.str();
+    }
+  }
+}
+
 }  // namespace
 }  // namespace doxa
