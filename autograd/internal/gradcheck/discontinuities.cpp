@@ -36,7 +36,8 @@ bool jumps_between(const LineFunction& f, std::size_t outputs, std::size_t i, do
     }
   }
   constexpr std::size_t last = 8;
-  const double rounding = std::max(1e3 * unit_roundoff, share) * std::max(std::abs(low[i]), std::abs(high[i]));
+  const double largest = std::max(std::abs(low[i]), std::abs(high[i]));
+  const double rounding = std::max(1e3 * unit_roundoff, share) * largest;
   return changes.size() > 2 * last && changes.back() > 0.5 * changes[changes.size() - 1 - last] &&
          changes.back() > std::max(rounding, noise);
 }
