@@ -149,8 +149,9 @@ struct CheckedLeaf {
 /// |a - n| ≤ u^(2/3) |n| + k E is asked for as well (√u |n| in single precision); to fail along a direction,
 /// |a - n| must exceed ρ of the root of the sum of the squares of its terms. Where the slopes from the left
 /// and the right differ, a must lie between them; where several inputs are tied and the function is convex
-/// (or concave) near by, also along 32 directions that move all of them. Where it is neither, a limit of
-/// gradients near by need not lie between the slopes, and the verdict is inconclusive.
+/// (or concave) near by, also along 32 directions that move all of them, and along one that separates a from
+/// the gradients near by, if any does. Where it is neither, a limit of gradients near by need not lie between
+/// the slopes, nor be the slope where there is one only, and the verdict is inconclusive.
 ///
 /// A gradient also has properties that are checked exactly:
 /// - Computed again, on the same tape or from a new recording, it has the same bits.

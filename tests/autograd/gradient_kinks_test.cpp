@@ -116,9 +116,9 @@ TEST(GradientKinks, OfATieIsSeenFromNearerThanTheNextElement) {
   }
 }
 
-// |a - b| - relu(a + b)/2 at 0 is convex in a and in b, and not in both together: the slopes along (1, 0.9) are
-// -0.1 and -0.85, and 0, which is in Clarke's subdifferential because (1, -1) and (-1, 1) are gradients near
-// by, lies not between them.
+// |a - b| - relu(a + b)/2 at 0 is convex in a and in b, and not in both together: the slopes along (1, 0.9)
+// are -0.1 and -0.85, and 0, which is in Clarke's subdifferential because (1, -1) and (-1, 1) are gradients
+// near by, lies not between them.
 TEST(GradientKinks, OfAFunctionThatIsConvexInEachInputOnlyAreNotRefused) {
   const auto f = [](Tape&, Inputs x) { return abs(x[0] - x[1]) - Real(0.5) * relu(x[0] + x[1]); };
   const std::vector<Tensor> zeros{Tensor(Shape{}, 0), Tensor(Shape{}, 0)};
@@ -176,8 +176,9 @@ TEST(GradientKinks, OfTiedInputsAreLookedAtInManyDirections) {
   EXPECT_EQ(passed, 0u);
 }
 
-// 2 relu(a + b) - relu(b - a) has the gradient 0 wherever b < -|a|, which is next to 0, and along a the slopes 1 and
-// 2 there. A limit of gradients is not refused where kinks of both signs meet; where they do not, it is none.
+// 2 relu(a + b) - relu(b - a) has the gradient 0 wherever b < -|a|, which is next to 0, and along a the
+// slopes 1 and 2 there. A limit of gradients is not refused where kinks of both signs meet; where they do
+// not, it is none.
 TEST(GradientKinks, OfBothSignsThatMeetLeaveALimitOpen) {
   const auto both = [](Tape&, Inputs x) { return Real(2) * relu(x[0] + x[1]) - relu(x[1] - x[0]); };
   const auto convex = [](Tape&, Inputs x) {
@@ -192,9 +193,10 @@ TEST(GradientKinks, OfBothSignsThatMeetLeaveALimitOpen) {
   }
 }
 
-// Where all are equal, max(a, b) - max(b, c) does not change along b, and near by its derivative there is -1, 0 or 1;
-// min(max(a, b), max(c, d)) changes along none of them, and near by one has the derivative 1. Limits of these, and means
-// of limits, are not refused. What is outside of them is, as long as another input tells the sizes.
+// Where all are equal, max(a, b) - max(b, c) does not change along b, and near by its derivative there is -1,
+// 0 or 1; min(max(a, b), max(c, d)) changes along none of them, and near by one has the derivative 1. Limits
+// of these, and means of limits, are not refused. What is outside of them is, as long as another input tells
+// the sizes.
 TEST(GradientKinks, OfBothSignsThatMeetBetweenTheInputsLeaveALimitOpen) {
   const auto part = [](Var x, Index i) { return slice(x, 0, i, i + 1); };
   const auto first = [](Var a, Var b) {
@@ -224,8 +226,9 @@ TEST(GradientKinks, OfBothSignsThatMeetBetweenTheInputsLeaveALimitOpen) {
   EXPECT_EQ(fails([&](Tape&, Inputs x) { return least_of_two(x[0]); }, 4), 0u);
 }
 
-// The largest of 300 numbers, of which three are tied and none is in the sample. A random direction has a kink there,
-// whatever share each of the three has; only where all rise alike do shares show that do not add up to 1.
+// The largest of 300 numbers, of which three are tied and none is in the sample. A random direction has a
+// kink there, whatever share each of the three has; only where all rise alike do shares show that do not add
+// up to 1.
 TEST(GradientKinks, OfATieThatTheSampleMissesMustFitTogether) {
   Tensor x(Shape{300});
   for (Index i = 0; i < x.size(); ++i) x[i] = i % 100 == 50 ? Real{1} : -Real(0.01) * static_cast<Real>(i);
@@ -239,7 +242,8 @@ TEST(GradientKinks, OfATieThatTheSampleMissesMustFitTogether) {
   };
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     const auto verdict = [&](double shares) {
-      return check_gradients(largest(shares), std::vector{x}, {.seed = seed, .mode = CheckMode::sampled}).verdict();
+      const GradientCheckOptions options{.seed = seed, .mode = CheckMode::sampled};
+      return check_gradients(largest(shares), std::vector{x}, options).verdict();
     };
     EXPECT_EQ(verdict(1), Verdict::kink);
     for (const double shares : {0.0, 0.9, 1.2, 3.0}) EXPECT_EQ(verdict(shares), Verdict::fail) << shares;

@@ -14,14 +14,15 @@ namespace {
 
 using Inputs = std::span<const Var>;
 
-// b is rounded to hundredths, so that no difference tells its derivative, which is as large as that of a: this is no
-// pass in any unit, although squares of 1e-180 are 0.
+// b is rounded to hundredths, so that no difference tells its derivative, which is as large as that of a:
+// this is no pass in any unit, although squares of 1e-180 are 0.
 TEST(GradientScale, AnOpenDerivativeIsAsLargeAPartInAnyUnit) {
-  for (const double unit : sizeof(Real) == 8 ? std::vector{1.0, 1e-180, 1e150} : std::vector{1.0, 1e-25, 1e25}) {
+  constexpr bool in_double = sizeof(Real) == 8;
+  for (const double unit : {1.0, in_double ? 1e-180 : 1e-25, in_double ? 1e150 : 1e25}) {
     const auto f = [&](Tape& tape, Inputs x) {
       const Var a = slice(x[0], 0, 0, 1), b = slice(x[0], 0, 1, 2);
-      const Var hundredths =
-          tape.constant(b.shape(), [&](std::span<Real> all) { all[0] = std::round(b.value()[0] * 100) / 100; });
+      const Var hundredths = tape.constant(
+          b.shape(), [b](std::span<Real> all) { all[0] = std::round(b.value()[0] * 100) / 100; });
       return static_cast<Real>(unit) * sum(sin(a) + straight_through(hundredths, b));
     };
     const std::vector<Tensor> at{Tensor(Shape{2}, {Real(0.3), Real(0.7)})};
@@ -31,8 +32,8 @@ TEST(GradientScale, AnOpenDerivativeIsAsLargeAPartInAnyUnit) {
   }
 }
 
-// e^(-(8 (a + 3))²) grows from 1e-250 by a factor of 1e16 over the longest step, and with it what rounding a + 3 does to
-// it: many a near 0 share a value. That is no jump, and hides nothing nearer to a.
+// e^(-(8 (a + 3))²) grows from 1e-250 by a factor of 1e16 over the longest step, and with it what rounding a
+// + 3 does to it: many a near 0 share a value. That is no jump, and hides nothing nearer to a.
 TEST(GradientScale, WhatGrowsIsNotTakenForAJump) {
   const Real far = sizeof(Real) == 8 ? 3 : 1;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
@@ -47,8 +48,25 @@ TEST(GradientScale, WhatGrowsIsNotTakenForAJump) {
           return sum(b * exp(-square(8 * (wrong + far))));
         };
         const GradientReport report = check_gradients(f, at, {.seed = seed, .mode = mode});
-        EXPECT_EQ(report.verdict(), slip == 0 ? Verdict::pass : Verdict::fail) << slip << "\n" << report.str();
+        EXPECT_EQ(report.verdict(), slip == 0 ? Verdict::pass : Verdict::fail) << report.str();
       }
+  }
+}
+
+// Far along the weight of a unit that is off the unit is on, and a loss saturates: log(1 + e^-z) is 0 but for
+// a few units of rounding. That is no staircase, and the derivative here is 0.
+TEST(GradientScale, ALossThatSaturatesDoesNotMoveInSteps) {
+  for (double slope = 0.28; slope < 0.36; slope += 0.001) {
+    const auto loss = [slope](Tape&, Inputs x) {
+      const Var a = slice(x[0], 0, 0, 1), b = slice(x[0], 0, 1, 2);
+      const Var on = relu(-a - 2);
+      return sum(log(1 + exp(-b - static_cast<Real>(slope) * on)));
+    };
+    const std::vector<Tensor> at{Tensor(Shape{2}, {Real(1.1), Real(0.4)})};
+    for (const CheckMode mode : {CheckMode::jacobian, CheckMode::sampled}) {
+      const GradientReport report = check_gradients(loss, at, {.mode = mode});
+      EXPECT_EQ(report.verdict(), Verdict::pass) << slope << "\n" << report.str();
+    }
   }
 }
 

@@ -84,8 +84,7 @@ void Undecided::add(const GradientEntry& e, const NumericalDerivative& numeric) 
 
 double Undecided::share(double norm) const {
   if (!any_) return 0;
-  return norm > 0 && std::isfinite(norm) ? norm_ / norm
-                                         : std::numeric_limits<double>::infinity();
+  return norm > 0 && std::isfinite(norm) ? norm_ / norm : std::numeric_limits<double>::infinity();
 }
 
 double euclidean_norm(std::span<const double> g) {

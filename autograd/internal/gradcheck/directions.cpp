@@ -120,7 +120,8 @@ std::optional<Tensor> DerivativeCheck::balanced(const Tensor& v) const {
   if (!(largest > 0) || std::ranges::none_of(here_, [&](double y) { return size(y) < 0.01; }))
     return std::nullopt;
   Tensor w = v;
-  for (std::size_t i = 0; i < here_.size(); ++i) w[static_cast<Index>(i)] /= static_cast<Real>(size(here_[i]));
+  for (std::size_t i = 0; i < here_.size(); ++i)
+    w[static_cast<Index>(i)] /= static_cast<Real>(size(here_[i]));
   return w;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include "doxa/autograd/internal/gradcheck/samples.h"
@@ -35,7 +36,8 @@ bool jumps_between(const LineFunction& f, std::size_t outputs, std::size_t i, do
     }
   }
   constexpr std::size_t last = 8;
-  const double rounding = std::max(1e3 * unit_roundoff, share) * std::max(std::abs(low[i]), std::abs(high[i]));
+  const double largest = std::max(std::abs(low[i]), std::abs(high[i]));
+  const double rounding = std::max(1e3 * unit_roundoff, share) * largest;
   return changes.size() > 2 * last && changes.back() > 0.5 * changes[changes.size() - 1 - last] &&
          changes.back() > std::max(rounding, noise);
 }
@@ -68,6 +70,19 @@ bool moves_in_steps(const LineFunction& f, std::size_t i, std::span<const double
   for (const double farther : {1000.0, 300.0, 100.0, 30.0, 10.0, 3.0})
     steps.push_back(farther * longer[0].step);
   for (const SlopeEstimate& e : longer) steps.push_back(e.step);
+  // Levels are far apart beside how far F has moved: those of a loss that saturates differ by its rounding.
+  double farthest = 0;
+  const auto distinct = [&] {
+    std::ranges::sort(levels);
+    std::size_t count = 0;
+    double last = -std::numeric_limits<double>::infinity();
+    for (const double level : levels)
+      if (level - last > 1e-6 * farthest) {
+        ++count;
+        last = level;
+      }
+    return count;
+  };
   std::size_t moved = 0, constant = 0;
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
     for (const double at : {-0.97, -0.83, -0.61, -0.37, 0.41, 0.67, 0.79, 0.93}) {
@@ -75,11 +90,12 @@ bool moves_in_steps(const LineFunction& f, std::size_t i, std::span<const double
       f(at * *step + 0.02 * flat, b);
       if (!std::isfinite(a[i]) || a[i] == here[i]) continue;
       ++moved;
+      farthest = std::max(farthest, std::abs(a[i] - here[i]));
       if (a[i] != b[i]) continue;
       ++constant;
-      if (std::ranges::find(levels, a[i]) == levels.end()) levels.push_back(a[i]);
+      levels.push_back(a[i]);
     }
-    if (levels.size() >= 3 && 4 * constant >= 3 * moved) return true;
+    if (4 * constant >= 3 * moved && distinct() >= 3) return true;
   }
   return false;
 }

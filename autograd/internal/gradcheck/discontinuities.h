@@ -14,8 +14,8 @@ int count_jumps(const LineFunction& f, std::size_t outputs, std::size_t i, doubl
                 double noise, double share);
 
 /// F is constant within `flat` of 0, and not over the longer steps (not empty, the longest first). Is it
-/// constant near most other places as well, at three values or more? Then it is no plateau of a smooth
-/// function.
+/// constant near most other places as well, at three values or more that are clearly apart? Then it is no
+/// plateau of a smooth function.
 bool moves_in_steps(const LineFunction& f, std::size_t i, std::span<const double> here,
                     std::span<const SlopeEstimate> longer, double flat);
 

@@ -56,9 +56,9 @@ KinksNearby::Numbers KinksNearby::random_direction() {
   return d;
 }
 
-// Is each number neither convex nor concave? The value halfway between two points would lie on one side of the
-// mean of theirs. A kink shows in the difference as much as in the values, a curved smooth part by the distance
-// less.
+// Is each number neither convex nor concave? The value halfway between two points would lie on one side of
+// the mean of theirs. A kink shows in the difference as much as in the values, a curved smooth part by the
+// distance less.
 void KinksNearby::look_for_kinks() {
   const std::size_t m = here_.size();
   std::vector<bool> above(m), below(m), seen(m);
@@ -82,8 +82,9 @@ void KinksNearby::look_for_kinks() {
   for (std::size_t i = 0; i < m; ++i) mixed_[i] = !seen[i] || (above[i] && below[i]);
 }
 
-// A quotient over a short distance is a mean of derivatives there. Where kinks meet at x it is the same at any distance:
-// that of noise, and of what oscillates, is not. Three in four must agree, because other kinks may be near.
+// A quotient over a short distance is a mean of derivatives there. Where kinks meet at x it is the same at
+// any distance: that of noise, and of what oscillates, is not. Three in four must agree, because other kinks
+// may be near.
 void KinksNearby::look_at_slopes(std::size_t j) {
   const std::size_t m = here_.size();
   input_ = j;

@@ -14,9 +14,9 @@ const double convexity_radius = std::pow(unit_roundoff, 3.0 / 8);
 
 }  // namespace
 
-// Is Σ v_i y_i convex (sign 1) or concave (sign -1) near x, in these inputs together? The value halfway between
-// two points near x must not lie above the mean of theirs. A kink shows in the difference as much as in the
-// values, a curved smooth part by the distance less.
+// Is Σ v_i y_i convex (sign 1) or concave (sign -1) near x, in these inputs together? The value halfway
+// between two points near x must not lie above the mean of theirs. A kink shows in the difference as much as
+// in the values, a curved smooth part by the distance less.
 bool DerivativeCheck::convex(const Tensor& v, std::span<const std::size_t> inputs, double sign) {
   const double radius = convexity_radius, here = contracted(v)[0];
   std::vector<double> p(f_.inputs()), q(f_.inputs()), middle(f_.inputs());
@@ -88,11 +88,13 @@ void DerivativeCheck::ties(const Tensor& v, Index output, std::span<const std::s
   if (const std::optional<Numbers> d = separating(v, inputs, g, is_convex ? 1 : -1)) look(*d);
 }
 
-// A direction d in which ⟨g, d⟩ exceeds the slope F'(x; d) of a convex F, if there is one that is not too narrow; of a
-// concave F for sign -1. The slope is the largest ⟨h, d⟩ of the gradients h near by, and is attained by that at x + t d.
-// So where d does not separate g from that h, it is moved by g - h (the perceptron's rule, which ends if any d
-// separates g from all). The tape's gradients near by only choose d: differences judge.
-std::optional<std::vector<double>> DerivativeCheck::separating(const Tensor& v, std::span<const std::size_t> inputs,
+// A direction d in which ⟨g, d⟩ exceeds the slope F'(x; d) of a convex F, if there is one that is not too
+// narrow; of a concave F for sign -1. The slope is the largest ⟨h, d⟩ of the gradients h near by, and is
+// attained by that at x + t d. So where d does not separate g from that h, it is moved by g - h (the
+// perceptron's rule, which ends if any d separates g from all). The tape's gradients near by only choose d:
+// differences judge.
+std::optional<std::vector<double>> DerivativeCheck::separating(const Tensor& v,
+                                                               std::span<const std::size_t> inputs,
                                                                std::span<const double> g, double sign) {
   constexpr int most = 256;
   Numbers d(f_.inputs()), x(f_.inputs());
