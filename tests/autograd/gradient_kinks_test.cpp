@@ -106,9 +106,9 @@ TEST(GradientKinks, OfATieIsSeenFromNearerThanTheNextElement) {
     const Var lower = minimum(a, b), upper = maximum(a, b);
     return maximum(lower, minimum(upper, c));
   };
-  for (Real gap = Real(0.2); gap > Real(1e-3); gap *= Real(0.9)) {
+  for (Real gap = Real(0.2); gap > Real(1e-3); gap *= Real(0.75)) {
     const std::vector<Tensor> at{Tensor(Shape{3}, {Real(0.7), Real(0.7), Real(0.7) + gap})};
-    for (std::uint64_t seed = 0; seed < 10; ++seed)
+    for (std::uint64_t seed = 0; seed < 5; ++seed)
       for (const CheckMode mode : {CheckMode::jacobian, CheckMode::sampled}) {
         const GradientReport report = check_gradients(median, at, {.seed = seed, .mode = mode});
         EXPECT_EQ(report.count(Verdict::fail), 0u) << gap << "\n" << report.str();
