@@ -29,7 +29,7 @@ Chooser greedy_chooser(W& world, Mlp& actor) {
 /// "Temporally-extended ε-greedy exploration", arXiv 2006.01782). The chooser stays in charge of the other
 /// steps.
 struct Bursts {
-  double rate = 0.1, length = 3;
+  double rate = 0.1, length = 10;
 };
 Chooser with_bursts(Chooser chooser, Index actions, const Bursts& bursts, Philox& random);
 

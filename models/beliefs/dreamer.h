@@ -15,12 +15,12 @@ namespace doxa {
 /// shuttle, t-maze); on others they are a first guess.
 struct DreamerSettings {
   Index iterations = 150;
-  Index collected = 128, horizon = 64;     ///< episodes of an iteration, and their steps
-  Index remembered = 8000;                 ///< episodes, the latest
-  Index batch = 16;                        ///< episodes of a step of the model
-  Index first_model_steps = 200;           ///< before the actor's first step
-  Index model_steps = 8, actor_steps = 8;  ///< of an iteration
-  double model_rate = 1e-2;                ///< after a warm-up of 20 steps; then a cosine to 0
+  Index collected = 128, horizon = 64;      ///< episodes of an iteration, and their steps
+  Index remembered = 8000;                  ///< episodes, the latest
+  Index batch = 16;                         ///< episodes of a step of the model
+  Index first_model_steps = 200;            ///< before the actor's first step
+  Index model_steps = 14, actor_steps = 8;  ///< of an iteration
+  double model_rate = 1e-2;                 ///< after a warm-up of 20 steps; then a cosine to 0
   Bursts bursts = {};
   double last_burst_rate = 0.01;  ///< of the last iteration; geometric in between
   ActorTraining actor = {};
