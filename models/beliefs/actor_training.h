@@ -12,7 +12,7 @@ namespace doxa {
 /// that of the settings up to ½ and then falls linearly. The first steps must not settle anything: while
 /// values are those of a bad policy, the best action nearly everywhere is the one that does least harm.
 struct ActorTraining {
-  Index starts = 128;  ///< imagined episodes of a step
+  Index starts = 64;   ///< imagined episodes of a step
   Index horizon = 15;  ///< their steps H
   double from_beginning =
       0.25;  ///< the share of them that starts before the first step; the rest where it has been

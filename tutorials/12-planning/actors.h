@@ -17,6 +17,7 @@ struct LearnedActor {
   double seconds = 0;                  // of processor time
   std::vector<double> belief = {};     // of the steps of some episodes: the exact belief in the first state,
   std::vector<std::vector<double>> probabilities = {};  // and π(a|x), [A][steps]
+  std::optional<doxa::MeanEstimate> searched = {};      // earned_by_sequences in the model he learned
   std::vector<double> door = {};  // better_door of the model he learned, if that is one of Tiger
 };
 
@@ -98,6 +99,12 @@ struct ActingVariant {
 const std::vector<ActingVariant>& acting_variants();
 doxa::Dreamer dreamer(const ActingVariant& v, const doxa::Pomdp& m, doxa::Index iterations,
                       std::uint64_t seed);
+
+// Who looks two steps ahead in a learned model for the best sequence of actions, and does so anew at each
+// step: the mean return of some episodes in the true world.
+doxa::MeanEstimate earned_by_sequences(doxa::RssmWorld& world, const Known& k, std::uint64_t seed);
+// It listens on Tiger because nothing is cheaper, and on tiger-wait never.
+void claim_searched(doxa::support::Chapter& chapter, const Known& k, const doxa::MeanEstimate& earned);
 
 // Tiger, when one side has j = 0, 1, … most_roars roars more than the other: what a door on the other side is
 // expected to pay, by a learned model (a mean over episodes in the true world) and by the exact belief.

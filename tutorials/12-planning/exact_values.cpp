@@ -11,8 +11,8 @@ using namespace doxa::support;
 
 namespace {
 
-// Larger models get a coarser certificate, which ends after a few seconds, narrow or not; they are counted
-// in backups.
+// Larger models get a coarser certificate. Each ends after a few seconds, narrow or not: effort is counted in
+// backups, and a backup takes longer the more there have been.
 std::size_t cost_of_a_backup(const Pomdp& m) {
   return m.transition.non_zeros() + m.emission.non_zeros() * m.observations.size();
 }
@@ -20,7 +20,7 @@ PlanOptions effort(const Pomdp& m) {
   const bool small = m.states.size() <= 4;
   return {.absolute_gap = small ? 1e-6 : 0,
           .relative_gap = small ? 0 : 1e-4,
-          .max_backups = std::clamp<std::size_t>(30'000'000 / cost_of_a_backup(m), 200, 100'000)};
+          .max_backups = std::clamp<std::size_t>(30'000'000 / cost_of_a_backup(m), 200, 20'000)};
 }
 
 // Sequences are slow to be sure of where many are nearly as good: whatever gap is left is shown.

@@ -75,6 +75,9 @@ LearnedActor learn_all(Chapter& chapter, const ActingVariant& v, const Arena& ar
   arena.judge(l, world, d.agent);
   if (!arena.known().is_given()) l.door = better_door(world, m);
   l.seconds = processor_seconds() - begin;
+  const bool first = v.name == acting_variants().front().name;
+  if (first && !arena.known().is_given() && !chapter.quick() && !stop)
+    l.searched = earned_by_sequences(world, arena.known(), chapter.seed());
   if (stop) chapter.stopped(stop.signal(), "iteration " + std::to_string(d.iteration) + " of " + v.name);
   return l;
 }
@@ -90,6 +93,10 @@ void put(Chapter& chapter, const Known& k, const LearnedActor& l, const std::str
   r.set(prefix + "promised", l.promised, spread_of_score * span);
   r.set(prefix + "planning_score", l.score, spread_of_score);
   r.set(prefix + "planning_score_se", l.score_error, spread_of_score);
+  if (l.searched) {
+    r.set(prefix + "searched.return", l.searched->mean, spread_of_score * span);
+    r.set(prefix + "searched.return_se", l.searched->standard_error, spread_of_score * span);
+  }
   if (k.m.states.size() == 2) r.set(prefix + "agreement", l.agrees, spread_of_agreement);
   r.set(prefix + "seconds", l.seconds);
 }
@@ -120,6 +127,10 @@ void report_actors(Chapter& chapter, const Known& k, const std::vector<LearnedAc
     table.row({l.name + (&l == &chosen(learned) ? " (chosen)" : ""), l.promised, l.earned.mean,
                l.earned.standard_error, or_dash(l.score), or_dash(l.score_error),
                V - l.earned.mean - to_actor, to_actor, l.seconds});  // (12.12)
+  for (const LearnedActor& l : learned)
+    if (l.searched)
+      table.row(
+          {l.name + ", by search", "", l.searched->mean, l.searched->standard_error, "", "", "", "", ""});
   std::cout << '\n'
             << k.name << ": V* = " << significant(V, 6) << ", the last observation only "
             << significant(std::abs(k.memoryless.value.middle()) < 1e-9 ? 0 : k.memoryless.value.middle(), 6)
@@ -179,6 +190,8 @@ void claim_actors(Chapter& chapter, const Known& k, const std::vector<LearnedAct
   chapter.claims.equal(of + "an actor that was shown the state opens a door at once and earns -900",
                        hidden.earned.mean, -900, 4 * hidden.earned.standard_error + 2,
                        "4 standard errors, and the part of the return behind the horizon");  // (12.6)
+  for (const LearnedActor& l : learned)
+    if (l.searched) claim_searched(chapter, k, *l.searched);
   if (chapter.arguments().given("variant")) return;
   const LearnedActor& best = chosen(learned);
   chapter.claims.at_least(of + "planning_score of the variant chosen on validation returns", best.score, 0.95,
