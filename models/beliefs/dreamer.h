@@ -10,9 +10,9 @@
 
 namespace doxa {
 
-/// How an agent learns from scratch, from actions, observations and rewards alone. The defaults are one set for
-/// every problem. They were found by trials on seven small ones (tiger with and without waiting and with three
-/// doors, cheese, 4x3, shuttle, t-maze); on others they are a first guess.
+/// How an agent learns from scratch, from actions, observations and rewards alone. The defaults are one set
+/// for every problem. They were found by trials on seven small ones (tiger with and without waiting and with
+/// three doors, cheese, 4x3, shuttle, t-maze); on others they are a first guess.
 struct DreamerSettings {
   Index iterations = 150;
   Index collected = 128, horizon = 64;      ///< episodes of an iteration, and their steps
