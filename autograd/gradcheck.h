@@ -129,8 +129,9 @@ struct CheckedLeaf {
 /// Jacobian mode compares every ∂y_i/∂x_j, from backward(e_i) and from differences of y_i; then vᵀJ for
 /// Gaussian cotangents v, from one backward and from the numerical Jacobian. Sampled mode is for models with
 /// many parameters. For Gaussian v and directions d it compares ⟨∇(vᵀy), d⟩ with the difference of vᵀy along
-/// d; it also compares the derivatives of vᵀy with respect to some elements of each input. Of functions of few
-/// numbers it takes all, and each output of its own (`few_numbers`).
+/// d; it also compares the derivatives of vᵀy with respect to some elements of each input, and, where outputs
+/// are of unlike sizes, refuses what is wrong in the sum of v_i y_i in units of |y_i|. Of functions of few numbers
+/// it takes all, and each output of its own (`few_numbers`).
 ///
 /// n and its error E come from polynomials fitted to y at 25 irregular distances up to h, at many h
 /// (internal/gradcheck/polynomial_fit.h): what the fit leaves over tells how rough y is at that scale,

@@ -26,8 +26,9 @@ Chooser greedy_chooser(W& world, Mlp& actor) {
 /// Exploration by bursts: at each step a burst begins with probability `rate`, a uniformly random action
 /// that is repeated until it ends, with probability 1/`length` after each step. Repeated actions reach in a
 /// few steps what independent ones take their square to reach (Dabney, Ostrovski & Barreto,
-/// "Temporally-extended ε-greedy exploration", arXiv 2006.01782). What is heard twice in a row also shows a
-/// model that memory is worth something. The chooser stays in charge of the other steps.
+/// "Temporally-extended ε-greedy exploration", arXiv 2006.01782). They also show the same question answered
+/// several times in a row, from which a model learns to remember. The chooser stays in charge of the other
+/// steps.
 struct Bursts {
   double rate = 0.1, length = 10;
 };

@@ -30,7 +30,8 @@ void claim_searched(Chapter& chapter, const Known& k, const MeanEstimate& earned
                          earned.mean, 0, 4 * earned.standard_error + 0.5,
                          "4 standard errors, and half of what listening once would cost");
   else
-    chapter.claims.equal(k.name + ": who seeks sequences in the learned model listens and earns V*",
-                         earned.mean, k.optimum(), 4 * earned.standard_error + 2,
-                         "4 standard errors, and a lead or two at which few imagined episodes mislead");
+    chapter.claims.at_least(
+        k.name + ": who seeks sequences in the learned model listens: more than half of V*",
+        earned.mean - 4 * earned.standard_error, k.optimum() / 2, 0,
+        "4 standard errors below what was earned; who waits earns 0");
 }

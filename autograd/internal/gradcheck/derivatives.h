@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "doxa/autograd/internal/gradcheck/checked_function.h"
@@ -30,18 +31,20 @@ class DerivativeCheck {
   GradientEntry product(std::size_t j, double analytic, const Tensor& v,
                         std::span<const GradientEntry> column,
                         const std::function<const Numbers&()>& unstable) const;
-  bool convex(const Tensor& v, std::span<const std::size_t> inputs, double sign);
   // Where some of the elements `inputs` are at a kink of Σ v_i y_i together; entries[…].output is `output`.
   void ties(const Tensor& v, Index output, std::span<const std::size_t> inputs, std::span<const double> g,
             std::vector<GradientEntry>& entries);
+  // A direction in which g is steeper than the function, whose sign is 1 if it is convex and -1 if concave.
   std::optional<Numbers> separating(const Tensor& v, std::span<const std::size_t> inputs,
                                     std::span<const double> g, double sign);
   Index sample_size(std::size_t leaf) const;
   void elements(GradientReport& report);
+  struct WeightedSum;
+  std::pair<GradientEntry, NumericalDerivative> element(WeightedSum& sum, std::size_t j);
 
-  Tensor unit(std::size_t output) const;  // the cotangent that picks one output
-  Tensor cotangent();                     // random, or 1 if there is one output
-  std::optional<Tensor> balanced(const Tensor& v) const;
+  Tensor unit(std::size_t output) const;                  // the cotangent that picks one output
+  Tensor cotangent();                                     // random, or 1 if there is one output
+  std::optional<Tensor> balanced(const Tensor& v) const;  // in units of each output; directions.cpp
   // How far the gradient of Σ v_i y_i moves if the inputs are rounded, element by element.
   Numbers instability(const Tensor& v, std::span<const double> g);
   Around around(double y, double largest, const Tensor& v) const;

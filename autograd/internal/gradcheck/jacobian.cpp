@@ -21,7 +21,7 @@ void DerivativeCheck::jacobian(GradientReport& report) {
   }
   std::vector<Undecided> undecided(m);
   std::vector<std::vector<std::size_t>> kinks(m);
-  KinksNearby nearby(f_, random_, here_);
+  KinksNearby nearby(f_, random_, {here_});
   std::vector<double> of_outputs(m);
   for (std::size_t j = 0; j < n; ++j) {
     for (std::size_t i = 0; i < m; ++i) of_outputs[i] = analytic[i][j];

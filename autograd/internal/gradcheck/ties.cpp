@@ -5,42 +5,14 @@
 #include <utility>
 
 #include "doxa/autograd/internal/gradcheck/derivatives.h"
+#include "doxa/autograd/internal/gradcheck/kinks_nearby.h"
 
 namespace doxa {
 namespace {
 
 constexpr int tied_directions = 32;
-const double convexity_radius = std::pow(unit_roundoff, 3.0 / 8);
 
 }  // namespace
-
-// Is Σ v_i y_i convex (sign 1) or concave (sign -1) near x, in these inputs together? The value halfway
-// between two points near x must not lie above the mean of theirs. A kink shows in the difference as much as
-// in the values, a curved smooth part by the distance less.
-bool DerivativeCheck::convex(const Tensor& v, std::span<const std::size_t> inputs, double sign) {
-  const double radius = convexity_radius, here = contracted(v)[0];
-  std::vector<double> p(f_.inputs()), q(f_.inputs()), middle(f_.inputs());
-  const auto value = [&](std::span<const double> at) {
-    double y = 0;
-    f_.contracted(f_.along(at), v)(radius, {&y, 1});
-    return y;
-  };
-  bool seen = false;  // or else rounding hides all
-  for (int k = 0; k < 64; ++k) {
-    for (const std::size_t j : inputs) {
-      const double size = std::max(1.0, std::abs(f_.input(j)));
-      p[j] = size * random_.normal();
-      q[j] = k % 2 == 0 ? size * random_.normal() : p[j] + 0.1 * size * random_.normal();
-      middle[j] = (p[j] + q[j]) / 2;
-    }
-    const double y_p = value(p), y_q = value(q), y_middle = value(middle);
-    const double moved = std::abs(y_p - here) + std::abs(y_q - here);
-    const double rounding = 16 * unit_roundoff * std::max(std::abs(here), terms(v));
-    if (!(sign * (y_p + y_q - 2 * y_middle) >= -10 * radius * moved - rounding)) return false;
-    seen = seen || rounding <= 10 * radius * moved;
-  }
-  return seen;
-}
 
 // At a point where several inputs meet a kink together, as equal elements of a maximum do, each derivative
 // may lie between its one-sided limits and their sum not. If Σ v_i y_i is convex, a subgradient g has
@@ -55,8 +27,10 @@ void DerivativeCheck::ties(const Tensor& v, Index output, std::span<const std::s
       along_each[0] = along_each[0] && e.right > e.left;
       along_each[1] = along_each[1] && e.right < e.left;
     }
-  const bool is_convex = along_each[0] && convex(v, inputs, 1);
-  if (!is_convex && !(along_each[1] && convex(v, inputs, -1))) return;
+  if (!along_each[0] && !along_each[1]) return;
+  const Bend bend = bends(f_, random_, {contracted(v), &v, terms(v)}, inputs)[0];
+  const bool is_convex = along_each[0] && bend.convex();
+  if (!is_convex && !(along_each[1] && bend.concave())) return;
   const auto look = [&](const Numbers& d) {
     double product = 0;
     for (const std::size_t j : inputs) product += g[j] * d[j];
@@ -72,8 +46,8 @@ void DerivativeCheck::ties(const Tensor& v, Index output, std::span<const std::s
     e.output = output;
     e.analytic = product;
     judge(e, numeric, around(here[0], std::abs(product), v));
-    // `convex` overlooks kinks of the other sign that are smaller than this.
-    const double unseen = 20 * convexity_radius * std::max(std::abs(e.left), std::abs(e.right));
+    // `bends` overlooks kinks of the other sign that are smaller than this.
+    const double unseen = 20 * radius_of_kinks * std::max(std::abs(e.left), std::abs(e.right));
     if (e.verdict == Verdict::fail && e.at_kink() && e.ratio() * e.error <= unseen) e.verdict = Verdict::kink;
     if (e.verdict == Verdict::fail || e.verdict == Verdict::kink) entries.push_back(std::move(e));
   };
@@ -104,7 +78,7 @@ std::optional<std::vector<double>> DerivativeCheck::separating(const Tensor& v,
     const double size = largest_magnitude(d);
     if (!(size > 0 && std::isfinite(size))) return std::nullopt;
     Numbers near = x;
-    for (const std::size_t j : inputs) near[j] += convexity_radius * d[j] / size;
+    for (const std::size_t j : inputs) near[j] += radius_of_kinks * d[j] / size;
     Numbers h;
     try {
       f_.move_to(near);
