@@ -42,7 +42,7 @@ struct Extrapolation {
 };
 
 // Steps h, h/√2, h/2, …; row i holds D(h_i) extrapolated 0, 1, … i times. `noise` is what g may be off by;
-// with 0 the estimate is Ridders' own.
+// with 0 the estimate leaves rounding out.
 template <class G>
 Extrapolation ridders(G g, doxa::Real at, double h, double noise) {
   constexpr std::size_t rows = 12;

@@ -17,8 +17,8 @@ bool accepts(double slope, Real rule, double tolerance) {
 }
 double nudge(const AlongX2& g, double h) {
   const Real above = static_cast<Real>(g.at.x2 + h);
-  return (static_cast<double>(g(above)) - static_cast<double>(g(g.at.x2))) /
-         static_cast<double>(above - g.at.x2);
+  const double rise = double{g(above)} - double{g(g.at.x2)};
+  return rise / (double{above} - double{g.at.x2});
 }
 //! [naive]
 

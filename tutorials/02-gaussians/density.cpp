@@ -104,9 +104,9 @@ void density_in_many_dimensions(Chapter& chapter) {
       for (Index j = 0; j < i; ++j) centre += c.weights[j] * (at[j] - loc[j]);
       const Normal of_i{tape.constant(static_cast<Real>(centre)),
                         tape.constant(static_cast<Real>(std::sqrt(c.variance)))};
-      one_by_one += double{log_prob(of_i, tape.constant(static_cast<Real>(at[i]))).item()};  // (02.7)
+      one_by_one += double{log_prob(of_i, tape.constant(static_cast<Real>(at[i]))).item()};  // (02.6)
       entropy_one_by_one += double{entropy(of_i).item()};
-      schur(double{g.factor(i, i)}, std::sqrt(c.variance), u * condition * condition);  // (02.6)
+      schur(double{g.factor(i, i)}, std::sqrt(c.variance), u * condition * condition);  // (02.7)
     }
     chain(density, one_by_one, unit);
     entropies(entropy(q).item(), entropy_one_by_one, unit);  // (02.8)
@@ -120,8 +120,8 @@ void density_in_many_dimensions(Chapter& chapter) {
   claim("(02.3) log q(μ + Lε) = log φ(ε) − Σ log L_ii", change);
   claim("(02.4) the ten lines by hand and the library agree", by_hand);
   claim("(02.5) 2 Σ log L_ii = log det Σ, expanded into 24 products", log_det);
-  claim("(02.7) log q(x) is the sum of its conditionals", chain);
-  claim("(02.7) L_ii is the deviation of x_i given those before it", schur);
+  claim("(02.6) log q(x) is the sum of its conditionals", chain);
+  claim("(02.6) L_ii is the deviation of x_i given those before it", schur);
   claim("(02.8) the entropy is the sum of the conditional entropies", entropies);
 }
 

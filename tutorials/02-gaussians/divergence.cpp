@@ -94,7 +94,7 @@ void divergence_in_one_dimension(Chapter& chapter) {
     };
     const double to_p = (at.scale_q * at.scale_q + apart * apart) / (p2 * at.scale_p);
     for (const Entry& e : std::array<Entry, 4>{
-             {// (02.14)
+             {// (02.12)
               {mu_q.adjoint()[0], apart / p2, std::abs(apart) / p2},
               {sigma_q.adjoint()[0], at.scale_q / p2 - 1 / at.scale_q, at.scale_q / p2 + 1 / at.scale_q},
               {mu_p.adjoint()[0], -apart / p2, std::abs(apart) / p2},
@@ -110,7 +110,7 @@ void divergence_in_one_dimension(Chapter& chapter) {
       "rule errs by less than 1e-30");
   chapter.claims.at_least("(02.9) and never negative (the smallest of them)", smallest, 0, 0,
                           "the logarithm lies below its tangent");
-  chapter.claims.at_most("(02.14) its four derivatives on the tape are the closed ones (in roundings)",
+  chapter.claims.at_most("(02.12) its four derivatives on the tape are the closed ones (in roundings)",
                          worst_gradient, 8, 0, "in u Σ|terms|: fewer than eight roundings a term");
 }
 
@@ -148,7 +148,7 @@ double gradient_error(const Gaussian& q, const Gaussian& p, const OnTape& on_tap
   for (Index i = 0; i < q.size(); ++i) {
     worst = worse(worst, std::abs(double{by_loc[i]} - to_loc[i]) / scale);
     for (Index j = 0; j <= i; ++j) {
-      const double exact = to_factor(i, j) - (i == j ? 1 / l(i, i) : 0);  // (02.14)
+      const double exact = to_factor(i, j) - (i == j ? 1 / l(i, i) : 0);  // (02.12)
       worst = worse(worst, std::abs(double{by_factor(i, j)} - exact) / (scale + 1 / l(i, i)));
     }
   }
@@ -177,7 +177,7 @@ void divergence_in_many_dimensions(Chapter& chapter) {
     worst_closed = worse(worst_closed, std::abs(value - textbook / 2) / unit);
 
     double chain = 0;
-    for (Index i = 0; i < n; ++i) chain += conditional_kl(q, p, i);  // (02.12)
+    for (Index i = 0; i < n; ++i) chain += conditional_kl(q, p, i);  // (02.13)
     worst_chain = worse(worst_chain, std::abs(value - chain) / unit);
 
     const Var map =
@@ -190,7 +190,7 @@ void divergence_in_many_dimensions(Chapter& chapter) {
       return MultivariateNormal::from_covariance(loc, matmul(root, transpose(root)));
     };
     const MultivariateNormal mapped_p = mapped(of_p);
-    const double moved = kl_divergence(mapped(of_q), mapped_p).item();  // (02.13)
+    const double moved = kl_divergence(mapped(of_q), mapped_p).item();  // (02.14)
     worst_affine = worse(worst_affine, std::abs(value - moved) / unit);
 
     tape.backward(kl);
@@ -204,8 +204,8 @@ void divergence_in_many_dimensions(Chapter& chapter) {
     chapter.claims.at_most(sentence + of, worst, 8, 0, why);
   };
   claim("(02.11) KL by factors is the formula with inverse and determinants", worst_closed);
-  claim("(02.12) KL of the joint is the sum over the conditionals", worst_chain);
-  claim("(02.13) KL does not change under x → Ax + b", worst_affine);
+  claim("(02.13) KL of the joint is the sum over the conditionals", worst_chain);
+  claim("(02.14) KL does not change under x → Ax + b", worst_affine);
   claim("the gradient on the tape is Σp⁻¹δ and tril(Σp⁻¹L) − diag(1/L)", worst_gradient);
 }
 

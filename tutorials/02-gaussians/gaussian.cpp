@@ -84,7 +84,7 @@ Conditional conditional(const Matrix& loc, const Matrix& covariance, Index i) {
     for (Index k = 0; k < i; ++k) before(j, k) = covariance(j, k);
   }
   const Matrix weights = solve(before, cross);
-  return {weights, loc[i], covariance(i, i) - trace(transpose(weights) * cross)};  // (02.6)
+  return {weights, loc[i], covariance(i, i) - trace(transpose(weights) * cross)};  // (02.7)
 }
 //! [conditional]
 
@@ -105,7 +105,7 @@ Divergences::Divergences(double r, double d) {
   kl = 0.5 * (e - std::log1p(e) + d * d);              // (02.10)
   jeffreys = 0.5 * (e * e / r + d * d * (1 + 1 / r));  // the two logarithms cancel
   variance = 0.5 * e * e + r * d * d;                  // (02.18)
-  // 1/(s √(2 − s²)) e^(m²/(2 − s²)) − 1 with s² = 1/r and m² = d²/r
+  // r²/(2r − 1) is 1/(1 − (e/r)²), which log1p takes from the small e
   const double exponent = d * d / (2 * r - 1) - 0.5 * std::log1p(-(e / r) * (e / r));
   chi2 = r > 0.5 ? std::expm1(exponent) : std::numeric_limits<double>::infinity();  // (02.21)
 }

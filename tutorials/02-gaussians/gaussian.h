@@ -27,7 +27,7 @@ Gaussian random_gaussian(doxa::Index n, doxa::Philox& random);
 // log N(z; μ, L Lᵀ) for columns μ and z, in plain loops.
 double log_density(const doxa::Matrix& z, const doxa::Matrix& mu, const doxa::Matrix& l);
 
-// x_i given the coordinates before it: N(loc + weights · (x_< - μ_<), variance), (02.6).
+// x_i given the coordinates before it: N(loc + weights · (x_< - μ_<), variance), (02.7).
 struct Conditional {
   doxa::Matrix weights;  // [i, 1]
   double loc, variance;

@@ -32,7 +32,7 @@ IndependentFit minimise(const Gaussian& target, Divergence divergence) {
     double largest = 0;
     for (Index i = 0; i < n; ++i) {
       const double move = fit.scale[i] * by_mu[i], grow = by_log_sigma[i] / 2;
-      fit.loc[i] -= 0.5 * fit.scale[i] * move;  // (02.24)
+      fit.loc[i] -= 0.5 * fit.scale[i] * move;  // (02.25)
       fit.scale[i] *= std::exp(-0.5 * grow);
       largest = std::max({largest, std::abs(move), std::abs(grow)});
     }
@@ -76,7 +76,7 @@ void independence(Chapter& chapter) {
     double from_reverse = 0, from_forward = 0;  // 2 KL
     for (Index i = 0; i < 4; ++i) {
       worst_inside =
-          worse(worst_inside, std::abs(reverse.scale[i] * std::sqrt(lambda(i, i)) - 1) / unit);  // (02.25)
+          worse(worst_inside, std::abs(reverse.scale[i] * std::sqrt(lambda(i, i)) - 1) / unit);  // (02.24)
       worst_around = worse(worst_around, std::abs(forward.scale[i] / std::sqrt(sigma(i, i)) - 1) / unit);
       worst_loc = worse(worst_loc, worse(std::abs(reverse.loc[i] - p.mean()[i]) / unit,
                                          std::abs(forward.loc[i] - p.mean()[i]) / unit));
@@ -93,8 +93,8 @@ void independence(Chapter& chapter) {
   const auto claim = [&](const char* sentence, double worst) {
     chapter.claims.at_most(sentence + of, worst, 32, 0, why);
   };
-  claim("(02.25) of independent coordinates KL(q‖p) is least for σ_i² = 1/Λ_ii", worst_inside);
-  claim("(02.25) and KL(p‖q) for σ_i² = Σ_ii", worst_around);
+  claim("(02.24) of independent coordinates KL(q‖p) is least for σ_i² = 1/Λ_ii", worst_inside);
+  claim("(02.24) and KL(p‖q) for σ_i² = Σ_ii", worst_around);
   claim("both keep the mean", worst_loc);
   claim("and stay ½ log Π Λ_ii / det Λ and ½ log Π Σ_ii / det Σ away", worst_kl);
   const double in_the_plane = -std::log1p(-correlation * correlation) / 2;

@@ -60,7 +60,7 @@ Minimum natural_gradient(Fit at, Divergence divergence, double rate) {
     const Var kl = divergence(Normal::from_log_scale(mu, log_sigma));
     tape.backward(kl);
     const double move = at.scale * mu.adjoint()[0], grow = log_sigma.adjoint()[0] / 2;
-    at.loc -= rate * at.scale * move;  // (02.24)
+    at.loc -= rate * at.scale * move;  // (02.25)
     at.scale *= std::exp(-rate * grow);
     if (std::abs(move) + std::abs(grow) < 64 * u || step == most_steps) return {at, kl.item(), step};
   }

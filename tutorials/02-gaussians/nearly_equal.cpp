@@ -37,7 +37,7 @@ Real library_kl(Real loc_q, Real scale_q, Real loc_p, Real scale_p) {
 void lost_digits(Chapter& chapter) {
   std::cout << "\nScales that differ by a factor 1 + t: (02.10) as it stands, the library, and the exact "
                "series:\n\n";
-  Table table({{"t", 2}, "(02.10) as it stands", "kl_divergence", "exact"}, 5);
+  Table table({{"t", 4}, "(02.10) as it stands", "kl_divergence", "exact"}, 5);
   std::vector<NearlyEqual> errors;
   double worst = 0, least = std::numeric_limits<double>::infinity(), lowest = 0;
   constexpr int per_decade = 6;

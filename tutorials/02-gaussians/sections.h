@@ -9,7 +9,7 @@
 struct Choices {
   double widen = 0.5;  // --widen: q = N(t, (1 + widen t)²) in draws.md
   double apart = 2;    // --apart: the modes of fits.md are at ±apart
-  double rate = 0.5;   // --rate: η of (02.24)
+  double rate = 0.5;   // --rate: η of (02.25)
 };
 
 // README.md

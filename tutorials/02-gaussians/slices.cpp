@@ -9,10 +9,10 @@ Gaussian ridge() {
   return {Tensor({2}, {Real(0.5), Real(-0.25)}), Tensor({2, 2}, {Real(1.5), 0, Real(0.75), Real(0.5)})};
 }
 
-// The joint density along x₁ = const, divided by its area, against (02.6).
+// The joint density along x₁ = const, divided by its area, against (02.7).
 void slices(Chapter& chapter) {
   const Gaussian g = ridge();
-  const Conditional c = conditional(g.mean(), g.covariance(), 1);  // (02.6)
+  const Conditional c = conditional(g.mean(), g.covariance(), 1);  // (02.7)
   const double scale = std::sqrt(c.variance);
   std::cout << "\nA correlated Gaussian in the plane, cut along x₁ = const. Alone, x₂ is N(−0.25, "
             << significant(std::sqrt(g.covariance()(1, 1)), 3) << "²).\n\n";
@@ -44,7 +44,7 @@ void slices(Chapter& chapter) {
   chapter.print("slices", table);
   const std::string why = "densities below 1, whose logarithms are off by a few u of their terms";
   chapter.claims.at_most(
-      "(02.6) a slice of a Gaussian, divided by its area, is this Gaussian (largest difference)", worst, 0,
+      "(02.7) a slice of a Gaussian, divided by its area, is this Gaussian (largest difference)", worst, 0,
       256 * u, why);
   chapter.claims.at_most("and its area is the marginal density (largest difference)", worst_area, 0, 256 * u,
                          why);
