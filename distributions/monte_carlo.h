@@ -44,7 +44,6 @@ MonteCarloEstimate monte_carlo_kl(const Q& q, const P& p, Index samples, Philox&
   check_sample_count("monte_carlo_kl", samples, 2);
   const Index numbers_at_once = 1 << 14;
   const Index most = std::max<Index>(1, numbers_at_once / std::max<Index>(1, q.shape().size()));
-  //! [monte-carlo-kl]
   RunningMoments moments;
   for (Index done = 0; done < samples;) {
     const Index n = std::min(most, samples - done);
@@ -60,7 +59,6 @@ MonteCarloEstimate monte_carlo_kl(const Q& q, const P& p, Index samples, Philox&
     done += n;
   }
   return moments.estimate();
-  //! [monte-carlo-kl]
 }
 
 }  // namespace doxa

@@ -88,7 +88,6 @@ Conditional conditional(const Matrix& loc, const Matrix& covariance, Index i) {
 }
 //! [conditional]
 
-//! [log-ratio]
 LogRatio::LogRatio(const Gaussian& q, const Gaussian& p) {
   const Matrix whitened = solve_lower(p.cholesky(), q.cholesky());
   a = 0.5 * (transpose(whitened) * whitened - identity(q.size()));
@@ -96,7 +95,6 @@ LogRatio::LogRatio(const Gaussian& q, const Gaussian& p) {
 }
 
 double LogRatio::variance() const { return 2 * sum_of_squares(a) + sum_of_squares(b); }
-//! [log-ratio]
 double LogRatio::fourth_cumulant() const { return 48 * (sum_of_squares(a * a) + sum_of_squares(a * b)); }
 
 //! [divergences]
