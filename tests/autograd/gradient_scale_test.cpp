@@ -53,6 +53,30 @@ TEST(GradientScale, WhatGrowsIsNotTakenForAJump) {
   }
 }
 
+// No value near x shows that the derivative is 0: where ReLU is off it is, and a saturated tanh, whose values are 1
+// to the last digit, has another. A rule that gives 0 everywhere is wrong where these begin to rise, and so proves
+// nothing where they are flat.
+TEST(GradientScale, AZeroBesideSlopesThatTheTapeDoesNotSeeIsNoPass) {
+  const std::vector<Tensor> at{Tensor(Shape{2}, {Real(0.08), Real(0.7)})};
+  for (const CheckMode mode : {CheckMode::jacobian, CheckMode::sampled})
+    for (const bool stopped : {false, true}) {
+      const auto with = [&](auto flat) {
+        return check_gradients(
+            [&](Tape&, Inputs x) {
+              const Var a = slice(x[0], 0, 0, 1), b = slice(x[0], 0, 1, 2);
+              const Var of_a = flat(stopped ? stop_gradient(a) : a);
+              return sum(of_a + sin(b));
+            },
+            at, {.mode = mode});
+      };
+      const auto expected = stopped ? Verdict::inconclusive : Verdict::pass;
+      const GradientReport off = with([](Var a) { return relu(-a); });
+      EXPECT_EQ(off.verdict(), expected) << off.str();
+      const GradientReport saturated = with([](Var a) { return tanh(1000 * a); });
+      EXPECT_EQ(saturated.verdict(), expected) << saturated.str();
+    }
+}
+
 // Far along the weight of a unit that is off the unit is on, and a loss saturates: log(1 + e^-z) is 0 but for
 // a few units of rounding. That is no staircase, and the derivative here is 0.
 TEST(GradientScale, ALossThatSaturatesDoesNotMoveInSteps) {

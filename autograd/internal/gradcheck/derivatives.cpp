@@ -76,7 +76,8 @@ void Undecided::add(const GradientEntry& e, const NumericalDerivative& numeric) 
   const double difference = std::abs(e.analytic - e.numeric), error = ratio_limit * e.error;
   const bool contradicted =
       numeric.found() && e.index >= 0 && difference > error + resolution_limit * std::abs(e.numeric);
-  if (numeric.estimates.empty() || contradicted) norm_ = std::numeric_limits<double>::infinity();
+  if (numeric.estimates.empty() || contradicted || e.cause == wrong_slopes)
+    norm_ = std::numeric_limits<double>::infinity();
   const double off =
       numeric.found() && e.index >= 0 ? difference + error : std::abs(e.analytic) + numeric.steepest;
   norm_ = std::hypot(norm_, off);

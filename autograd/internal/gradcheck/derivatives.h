@@ -41,6 +41,8 @@ class DerivativeCheck {
   void elements(GradientReport& report);
   struct WeightedSum;
   std::pair<GradientEntry, NumericalDerivative> element(WeightedSum& sum, std::size_t j);
+  // Leaves open a derivative of 0 of Σ v_i y_i by element j if the tape is wrong where the sum is steep near by.
+  void doubt_zero(GradientEntry& e, const NumericalDerivative& numeric, const Tensor& v, std::size_t j);
 
   Tensor unit(std::size_t output) const;                  // the cotangent that picks one output
   Tensor cotangent();                                     // random, or 1 if there is one output

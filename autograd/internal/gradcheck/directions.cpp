@@ -5,8 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "doxa/autograd/internal/gradcheck/derivatives.h"
-#include "doxa/autograd/internal/gradcheck/kinks_nearby.h"
+#include "doxa/autograd/internal/gradcheck/weighted_sum.h"
 
 namespace doxa {
 namespace {
@@ -125,14 +124,7 @@ std::optional<Tensor> DerivativeCheck::balanced(const Tensor& v) const {
   return w;
 }
 
-// Σ v_i y_i and its gradient; what is empty is computed where it is first needed.
-struct DerivativeCheck::WeightedSum {
-  Tensor v;
-  Numbers g, here, unstable = {};
-  std::optional<KinksNearby> nearby = {};
-};
-
-// Its derivative by element j, judged.
+// The derivative of the sum by element j, judged.
 std::pair<GradientEntry, NumericalDerivative> DerivativeCheck::element(WeightedSum& sum, std::size_t j) {
   const LineFunction f = f_.contracted(f_.along(j), sum.v);
   NumericalDerivative numeric =
@@ -160,6 +152,7 @@ void DerivativeCheck::elements(GradientReport& report) {
   WeightedSum sum = sum_of(cotangent());
   std::optional<WeightedSum> in_units;
   if (const std::optional<Tensor> w = balanced(sum.v)) in_units.emplace(sum_of(*w));
+  const Tensor& v = sum.v;
   std::vector<std::size_t> kinks;
   Undecided undecided;
   for (std::size_t l = 0; l < f_.leaves().size(); ++l) {
@@ -168,6 +161,7 @@ void DerivativeCheck::elements(GradientReport& report) {
     for (const Index i : elements) {
       const std::size_t j = f_.first(l) + static_cast<std::size_t>(i);
       auto [e, numeric] = element(sum, j);
+      doubt_zero(e, numeric, v, j);
       undecided.add(e, numeric);
       if (e.verdict == Verdict::kink) kinks.push_back(j);
       report.entries.push_back(std::move(e));
@@ -177,7 +171,6 @@ void DerivativeCheck::elements(GradientReport& report) {
         report.entries.push_back(std::move(other));
     }
   }
-  const Tensor& v = sum.v;
   const Numbers& g = sum.g;
   report.undecided = std::max(report.undecided, undecided.share(euclidean_norm(g)));
   const auto along_all = [](const GradientEntry& e) { return e.index < 0 && e.at_kink(); };

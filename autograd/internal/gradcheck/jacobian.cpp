@@ -43,6 +43,7 @@ void DerivativeCheck::jacobian(GradientReport& report) {
         e.verdict = Verdict::inconclusive;
         e.cause = several_kinks;
       }
+      doubt_zero(e, numeric[i], v, j);
       undecided[i].add(e, numeric[i]);
       if (e.verdict == Verdict::kink) kinks[i].push_back(j);
       column.push_back(std::move(e));

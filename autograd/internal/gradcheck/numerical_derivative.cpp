@@ -121,6 +121,7 @@ void choose(NumericalDerivative& d, double here, double first) {
   // Where y is flat, the slope beside the flat part.
   const SlopeEstimate& typical = best->step > near->step || best->constant ? *near : *best;
   d.slope = typical.variation / typical.step;
+  d.slope_step = typical.step;
   d.constant = best->constant && best->step >= 0.5 * first;
 }
 

@@ -25,6 +25,7 @@ struct NumericalDerivative {
   double roughness = 0;       ///< how far samples are from a smooth curve, at the step that gave the value
   double largest = 0;         ///< the largest magnitude of the samples, there
   double slope = 0;           ///< the standard deviation of the samples / step, there or at the first step
+  double slope_step = 0;      ///< the step that this is of
   double steepest = 0;        ///< the largest slope at any step
   double variation = 0;       ///< the largest standard deviation of the samples at any step
   bool constant = false;      ///< F has the same bits at all samples of the largest step

@@ -27,6 +27,8 @@ extern const double denormal_limit;
 
 /// Why a subgradient outside of the slopes to the left and the right may be one.
 inline constexpr const char* several_kinks = "several kinks meet here";
+inline constexpr const char* wrong_slopes =
+    "y is flat here, and where it is steep near by the derivative of the tape is wrong";
 
 /// Compares entry.analytic with a numerical derivative and fills in the rest of the entry: see
 /// check_gradients.
