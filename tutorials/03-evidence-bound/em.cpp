@@ -78,7 +78,7 @@ void em(Chapter& chapter) {
   const EmProblem data = draw_data(chapter.seed());
   const double best = maximum_likelihood(data);
   std::cout << "\nEM on 50 data x = w z + ε: V(w, q) is raised over q, then over w, in nats a datum:\n\n";
-  Table table({"step", {"w", 5}, "log p(x)", "V after w moved", "log p(x) then", {"distance left", 3}}, 6);
+  Table table({"step", {"w", 5}, "log p(x)", "V after w moved", "log p(x) then", {"share left", 3}}, 6);
   std::vector<double> w{0.4};
   double least_rise = std::numeric_limits<double>::infinity(), share = 0;
   for (int t = 0; t < 200; ++t) {

@@ -13,13 +13,17 @@ ScalarNormal best_reversed(const ScalarModel& model, double variance) {
   return {model.x * variance / (model.noise_variance + variance), variance};
 }
 
-// The largest (03.17) of any normal q, over a fine lattice of deviations.
-double supremum(const ScalarModel& model) {
-  double largest = -std::numeric_limits<double>::infinity();
-  for (double deviation = 0.2; deviation < 8; deviation += 0.005)
-    largest = std::max(largest, reversed_elbo(model, best_reversed(model, deviation * deviation)));
-  return largest;
+// The normal q of the largest (03.17), over a fine lattice of deviations.
+ScalarNormal best_reversed(const ScalarModel& model) {
+  ScalarNormal best = best_reversed(model, 0.04);
+  for (double deviation = 0.2; deviation < 8; deviation += 0.005) {
+    const ScalarNormal q = best_reversed(model, deviation * deviation);
+    if (reversed_elbo(model, q) > reversed_elbo(model, best)) best = q;
+  }
+  return best;
 }
+
+double supremum(const ScalarModel& model) { return reversed_elbo(model, best_reversed(model)); }
 
 // From which reading x on the largest (03.17) is above the evidence, at s = 1.
 double first_excess() {
@@ -43,6 +47,14 @@ Figure reversed_figure(const ScalarModel& model) {
   one.line(deviation, reversed,
            {.label = "J, KL reversed", .color = Color::vermillion, .dash = Dash::dashed});
   one.horizontal(log_evidence(model), "log p(x)", {.color = Color::ink, .dash = Dash::solid});
+  const double widest = std::sqrt(best_reversed(model).variance),
+               narrow = std::sqrt(posterior(model).variance);
+  one.scatter(std::vector{narrow}, std::vector{log_evidence(model)},
+              {.color = Color::blue, .marker = Marker::circle, .size = 8});
+  one.scatter(std::vector{widest}, std::vector{supremum(model)},
+              {.color = Color::vermillion, .marker = Marker::circle, .size = 8});
+  one.text(widest, supremum(model) + 0.15, "max J", Anchor::middle);
+  one.text(narrow, log_evidence(model) - 0.3, "max V", Anchor::middle);
 
   Axes& all = figure.axes("the best over all normal q", "x", "nats");
   const std::vector<double> x = spaced(0, 6.001, 0.1);
@@ -50,6 +62,8 @@ Figure reversed_figure(const ScalarModel& model) {
   const auto largest = series(x, [](double at) { return supremum(ScalarModel{at}); });
   all.line(x, evidence, {.label = "log p(x) = max V", .color = Color::ink, .dash = Dash::solid});
   all.line(x, largest, {.label = "max J", .color = Color::vermillion, .dash = Dash::dashed});
+  all.vertical(first_excess(), "x = " + significant(first_excess(), 3),
+               {.color = Color::ink, .dash = Dash::dotted, .width = 1});
   return figure;
 }
 
@@ -74,6 +88,7 @@ void reversed(Chapter& chapter) {
   std::cout << "\nThe largest J is above log p(x) for readings from x = " << significant(first_excess(), 3)
             << " on.\n";
   chapter.results.set("reversed.first_excess", first_excess());
+  chapter.results.set("reversed.best_variance", best_reversed(model).variance);
   chapter.results.set("reversed.supremum_excess", supremum(model) - log_evidence(model));
   chapter.figure("reversed", reversed_figure(model));
   chapter.results.set("reversed.excess", wrong - log_evidence(model));

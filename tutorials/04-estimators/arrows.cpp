@@ -59,7 +59,7 @@ void arrow_figure(Chapter& chapter, const Parabola& p, const std::vector<Arrow>&
   const auto panel = [&](const char* title, Color color, double Arrow::*estimate) {
     Axes& axes = figure.axes(title, "z", estimate == &Arrow::score ? "draw" : "");
     axes.x_range = Range{-0.5, 2.3};
-    axes.y_range = Range{-3.0, 8.8};
+    axes.y_range = Range{-3.0, 9.6};
     axes.y_ticks({1, 2, 3, 4, 5, 6, 7, 8, -0.5, -1.9},
                  {"1", "2", "3", "4", "5", "6", "7", "8", "mean", "exact"});
     axes.vertical(0, "a", {.color = Color::ink, .dash = Dash::dotted, .width = 1});

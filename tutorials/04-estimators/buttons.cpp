@@ -55,6 +55,14 @@ void buttons_by_hand(Chapter& chapter) {
   chapter.claims.equal("(04.5) and the best baseline is 1000.5", f_s2 / s2, best, 0, "as above");
   chapter.claims.equal("(04.4) about which the estimate has no variance", second - about_best * about_best, 0,
                        0, "as above");
+  // The same at p = 0.9, where the mean payment is 1000.9.
+  const double often = 0.9, s_1 = 1 - often, s_0 = -often,
+               b = (often * 1001 * s_1 * s_1 + (1 - often) * 1000 * s_0 * s_0) /
+                   (often * s_1 * s_1 + (1 - often) * s_0 * s_0);
+  chapter.claims.equal("(04.5) at p = 0.9 the best baseline is 1000 + (1 − p), not the mean payment", b,
+                       1000.1, 1e-11, "a dozen roundings of numbers of size 1000 in double");
+  chapter.claims.equal("and about it both buttons say p (1 − p): the difference", (1001 - b) * s_1,
+                       (1000 - b) * s_0, 1e-11, "as before");
 }
 
 }  // namespace

@@ -177,7 +177,7 @@ void choice(Chapter& chapter, const EstimatorOptions& options) {
   else
     claims(chapter, rows, truth, !chapter.arguments().given("logits") && !chapter.arguments().given("tau"));
   for (const double t : {0.3, 1.0})
-    chapter.claims.equal("(04.19) the density of the noise adds up to 1 at the nodes for τ = " + to_text(t),
+    chapter.claims.equal("(04.21) the density of the noise adds up to 1 at the nodes for τ = " + to_text(t),
                          gumbel_mass(t), 1, 1e-10, "the trapezoid rule's e^-28 and the weights left out");
   if (rarest >= 0.02) {
     const Triple nearest = minus(nearest_corner_mass(c.logits), p);

@@ -87,7 +87,7 @@ void over_noise(const Triple& p, double temperature, Use use) {
 }
 
 // use(weight, corner, z) for the points z = softmax((log p + ε)/τ), corner by nearest corner: with t_i ≥ 0 by
-// how much (log p + ε)_i stays behind the largest, that of k, (04.19) is 2 p_1 p_2 p_3 e^(t_i + t_j) /
+// how much (log p + ε)_i stays behind the largest, that of k, (04.21) is 2 p_1 p_2 p_3 e^(t_i + t_j) /
 // (p_k + p_i e^t_i + p_j e^t_j)³, and z in proportion to e^(-t/τ), smooth in t. The trapezoid rule in y with
 // t = exp(y - e^-y) (Takahasi & Mori 1974, Publ. RIMS 9) has an error below 1e-12 at this spacing.
 template <class Use>

@@ -44,7 +44,7 @@ ExactMoments leave_one_out(const ChoiceModel& model, const Triple& logits, doubl
 ExactMoments about_running_mean(const ChoiceModel& model, const Triple& logits, double decay, double n);
 /// Of (04.15), J(p) ∂f/∂z at a draw z: (04.16) and its variance.
 ExactMoments straight_through_moments(const ChoiceModel& model, const Triple& logits);
-/// Of J(z) ∂f/∂z / τ at the relaxed z of (04.17), (04.18), by the trapezoid rule over (04.19).
+/// Of J(z) ∂f/∂z / τ at the relaxed z of (04.17), (04.18), by the trapezoid rule over (04.21).
 ExactMoments gumbel_softmax_moments(const ChoiceModel& model, const Triple& logits, double temperature);
 /// Does the quadrature add up to 1? The sum of the weights.
 double gumbel_mass(double temperature);

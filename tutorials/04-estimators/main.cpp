@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
                       {"gaussian", with(doxa::gaussian)},
                       {"dimension", with(doxa::dimension)},
                       {"landing", doxa::landing},
+                      {"payments", doxa::three_payments},
                       {"simplex", with(doxa::simplex)},
                       {"choice", with(doxa::choice)},
                       {"training", with(doxa::training)}});

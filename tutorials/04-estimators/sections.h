@@ -15,7 +15,8 @@ enum Stream : std::uint64_t {
   training_draws,
   arrow_draws,
   button_draws,
-  simplex_draws
+  simplex_draws,
+  payment_draws
 };
 
 /// What a reader may vary.
@@ -74,8 +75,9 @@ void arrows(Chapter& chapter);                                      // eight dra
 void gaussian(Chapter& chapter, const EstimatorOptions& options);   // one latent, f a parabola
 void dimension(Chapter& chapter, const EstimatorOptions& options);  // the same in many dimensions
 void landing(Chapter& chapter);                                     // a bound, near the posterior
-void simplex(Chapter& chapter, const EstimatorOptions& options);    // Gumbel noise, three temperatures
-void choice(Chapter& chapter, const EstimatorOptions& options);     // a choice among three
-void training(Chapter& chapter, const EstimatorOptions& options);   // what noise and bias do to a fit
+void three_payments(Chapter& chapter);  // straight-through, one payment in three ways
+void simplex(Chapter& chapter, const EstimatorOptions& options);   // Gumbel noise, three temperatures
+void choice(Chapter& chapter, const EstimatorOptions& options);    // a choice among three
+void training(Chapter& chapter, const EstimatorOptions& options);  // what noise and bias do to a fit
 
 }  // namespace doxa

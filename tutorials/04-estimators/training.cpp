@@ -81,7 +81,7 @@ Curve ascend(const std::string& name, const Start& start, Estimator estimator, R
 
 using ExpectedGradient = std::function<Triple(const Triple&)>;
 
-// (04.20) Where ascent along the expectation of an estimate comes to rest, and what is left of it there.
+// (04.19) Where ascent along the expectation of an estimate comes to rest, and what is left of it there.
 struct Rest {
   double kl, gradient;
 };
@@ -114,7 +114,7 @@ double kl_left_by_ascent(const Start& start, double rate, int steps) {
   return kl(softmax_of(start.logits), p) * std::pow(1 - rate * curvatures(p)[0], 2 * steps);
 }
 
-// (04.21) A bare score function is noise of covariance L² J(p) / n at the posterior p, where f is the constant
+// (04.20) A bare score function is noise of covariance L² J(p) / n at the posterior p, where f is the constant
 // L = log p(x). Ascent that shrinks an error by rate J(p) and adds rate times that noise holds a covariance of
 // rate L² / 2n, and KL = rate L² tr J(p) / 4n.
 double kl_held_by_noise(const ChoiceModel& model, double rate, double n) {
@@ -164,7 +164,7 @@ void training_claims(Chapter& chapter, const Start& start, const std::vector<Cur
   if (options.rate > 0.2 || options.rate * curvatures(model.posterior())[0] * steps < 2.5) return;
   chapter.claims.at_most("training by leave-one-out too, at a constant rate: the noise dies out with f - b",
                          others.last.mean, left, floor_of_kl, "as for enumeration");
-  chapter.claims.equal("(04.21) without a baseline the noise holds KL at rate · log² p(x) · tr J / 4n",
+  chapter.claims.equal("(04.20) without a baseline the noise holds KL at rate · log² p(x) · tr J / 4n",
                        none.last.mean, held, 4.5 * none.last.standard_error + options.rate * held,
                        "4.5 standard errors over the runs, and the next order in the rate");
   chapter.claims.at_most("and a falling rate takes it down: KL against the constant one's",
@@ -178,7 +178,7 @@ void training_claims(Chapter& chapter, const Start& start, const std::vector<Cur
   std::cout << "the expected straight-through gradient is zero at KL = "
             << significant(of_straight_through.kl, 4) << " nats, the expected Gumbel-softmax gradient at "
             << significant(of_gumbel.kl, 4) << "\n\n";
-  chapter.claims.at_most("(04.20) where the expected gradients of the biased are zero: the larger component",
+  chapter.claims.at_most("(04.19) where the expected gradients of the biased are zero: the larger component",
                          std::max(of_straight_through.gradient, of_gumbel.gradient), 0, 1e-9,
                          "where the search for the place stops");
   const StraightThrough straight_through{.samples = draws};
