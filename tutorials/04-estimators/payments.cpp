@@ -10,7 +10,7 @@ namespace {
 // All have f(0) = 0 and f(1) = 1.
 struct Payment {
   const char *name, *expected;  // and E[g] / p (1 - p)
-  double slope_at_0, slope_at_1;
+  int slope_at_0, slope_at_1;
   Var (*f)(Var z);
 
   // (04.16) for two corners
@@ -60,28 +60,29 @@ void three_payments(Chapter& chapter) {
   Table table({"f(z)",
                "f′(0)",
                "f′(1)",
-               "E[g] / p(1 − p)",
-               {"it says", 2},
+               "E[g] over p(1 − p)",
+               {"it says", 3},
                {"± se", 1},
                "right: p > 0.99",
                "wrong: p < 0.01"});
   Deviations means;
-  std::vector<double> right;
+  std::vector<Index> right;
   for (const Payment& payment : payments) {
     const Moments m = measure({logit}, button, payment.f, StraightThrough{}, {.count = 40'000}, random);
     means.mean(m, 0, payment.mean(p));
     const std::vector<double> ends = climb_by_slopes(payment, logit, runs, steps, random);
-    right.push_back(static_cast<double>(std::ranges::count_if(ends, [](double end) { return end > 0.99; })));
+    right.push_back(std::ranges::count_if(ends, [](double end) { return end > 0.99; }));
     const auto wrong = std::ranges::count_if(ends, [](double end) { return end < 0.01; });
     table.row({payment.name, payment.slope_at_0, payment.slope_at_1, payment.expected, m.mean[0],
-               m.mean_error[0], right.back(), static_cast<double>(wrong)});
+               m.mean_error[0], right.back(), wrong});
   }
   chapter.print("payments", table);
   std::cout << '\n';
-  chapter.results.set("payments.right", right.back());
+  chapter.results.set("payments.right", static_cast<double>(right.back()));
   means.claim(chapter, "(04.16) one payment written z, z² and 3z² − 2z: straight-through's three means");
   chapter.claims.equal("written z or z², all runs of straight-through find the button that pays",
-                       right[0] + right[1], 2.0 * runs, 0, "no step of theirs goes down");
+                       static_cast<double>(right[0] + right[1]), 2.0 * runs, 0,
+                       "no step of theirs goes down");
 }
 
 }  // namespace doxa
