@@ -88,7 +88,7 @@ void em(Chapter& chapter) {
     least_rise = std::min({least_rise, raised - before, after - raised});
     const double left = (next - best) / (w.back() - best);
     if (std::abs(w.back() - best) > 1e-5) share = left;
-    if (t < 6 || t == 12 || t == 18) table.row({t, w.back(), before, raised, after, left});
+    if (t < 4 || t == 6 || t == 12 || t == 18) table.row({t, w.back(), before, raised, after, left});
     w.push_back(next);
   }
   chapter.print("em", table);

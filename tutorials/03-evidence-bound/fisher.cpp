@@ -66,13 +66,12 @@ void fisher(Chapter& chapter, const Problem& problem) {
   const ModelGradient at_posterior = elbo_gradient(problem, exact),
                       at_diagonal = elbo_gradient(problem, diagonal),
                       of_evidence = evidence_gradient(problem);
-  std::cout << "\nThe gradient in θ = (W, b, log s), q held fixed (of W the first row only):\n\n";
+  std::cout << "\nThe gradient in θ = (W, b, log s), q held fixed (one or two of each kind):\n\n";
   Table table({"slope in", "V, q the posterior", "log p(x)", "V, q the best diagonal"});
   table.row({"the value itself", decimal(elbo_terms(model, x, exact).value(), 4),
              decimal(log_evidence(model, x), 4), decimal(elbo_terms(model, x, diagonal).value(), 4)});
   const std::vector<double> a = at_posterior.all(), e = of_evidence.all(), d = at_diagonal.all();
-  const char* const names[] = {"W₁₁", "W₁₂", "",   "",        "",        "",
-                               "b₁",  "b₂",  "b₃", "log s₁", "log s₂", "log s₃"};
+  const char* const names[] = {"W₁₁", "", "", "", "", "", "b₁", "b₂", "", "log s₁", "log s₂", ""};
   double miss = 0, miss_of_offsets = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (*names[i]) table.row({names[i], decimal(a[i], 4), decimal(e[i], 4), decimal(d[i], 4)});

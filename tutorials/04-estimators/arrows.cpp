@@ -51,10 +51,10 @@ void arrow(Axes& axes, double x, double y, double length, const Style& style) {
             style);
 }
 
-// A draw a row, in the order of z: descent by a step of 0.09 moves μ by the arrow. Below, twice as
+// A draw a row, in the order of z: descent by a step of 0.13 moves μ by the arrow. Below, twice as
 // large, the mean of the arrows and the exact one.
 void arrow_figure(Chapter& chapter, const Parabola& p, const std::vector<Arrow>& sorted) {
-  constexpr double step = 0.09, enlarged = 2 * step;
+  constexpr double step = 0.13, enlarged = 2 * step;
   Figure figure("Eight draws of a normal q, with the step that each of them asks of μ", 3, 330, 900);
   const auto panel = [&](const char* title, Color color, double Arrow::*estimate) {
     Axes& axes = figure.axes(title, "z", estimate == &Arrow::score ? "draw" : "");

@@ -47,12 +47,10 @@ Moments measure(const std::vector<double>& parameters, MakeQ make_q, F f, Estima
     rows[i] = static_cast<Real>(parameters[static_cast<std::size_t>(i % size)]);
   Tape tape;
   for (Index call = -repetitions.unused; call < repetitions.count / repetitions.at_once; ++call) {
-    //! [measure]
     tape.clear();
     const Var all = tape.variable(rows);
     tape.backward(sum(expectation(make_q(all), f, estimator, random)));  // (04.1)
     const std::span<const Real> gradient = all.adjoint();
-    //! [measure]
     if (call >= 0)
       for (std::size_t at = 0; at < gradient.size(); at += parameters.size())
         samples.add(gradient.subspan(at, parameters.size()));
