@@ -187,9 +187,8 @@ ExactMoments leave_one_out(const ChoiceModel& model, const Triple& logits, doubl
   ExactMoments m = score_function(model, logits, bound(p, f));
   const double variance_of_f = variance_of(p, f);
   for (std::size_t i = 0; i < 3; ++i) {
-    const double second = m.variance[i] + m.mean[i] * m.mean[i];
-    m.variance[i] = second / n + variance_of_f * p[i] * (1 - p[i]) / n / (n - 1) -
-                    (n - 2) / (n * (n - 1)) * m.mean[i] * m.mean[i];
+    const double price = variance_of_f * p[i] * (1 - p[i]) + m.mean[i] * m.mean[i];
+    m.variance[i] = m.variance[i] / n + price / (n * (n - 1));
   }
   return m;
 }

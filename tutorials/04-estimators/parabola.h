@@ -39,9 +39,8 @@ struct Parabola {
   double score_about_mean(double v, double n) const { return score(mean(), n) + v / (sigma * sigma) / n; }
   /// (04.7)
   double leave_one_out(double n) const {
-    const double second = score(mean(), 1) + gradient() * gradient();
-    return second / n + variance_of_f() / (sigma * sigma) / n / (n - 1) -
-           (n - 2) / (n * (n - 1)) * gradient() * gradient();
+    const double about_mean = score(mean(), n);
+    return about_mean + (variance_of_f() / (sigma * sigma) + gradient() * gradient()) / (n * (n - 1));
   }
 
  private:
