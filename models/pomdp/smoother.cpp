@@ -76,7 +76,7 @@ double probability(const Smoothed& t, std::size_t k, std::size_t state) {
   require_between("step", k, 0, t.horizon());
   require_between("state", state, 0, t.states - 1);
   const std::size_t i = k * t.states + state;
-  return static_cast<double>(t.filtered[i] * t.backward[i]);  // (08.13)
+  return static_cast<double>(t.filtered[i] * t.backward[i]);  // (08.14)
 }
 
 std::vector<double> probabilities(const Smoothed& t, std::size_t k) {

@@ -14,7 +14,7 @@ BeliefMdp::BeliefMdp(const Pomdp& model) : m(model) {
 
 double BeliefMdp::expected_reward(std::span<const double> b, std::size_t action) const {
   double rho = 0;
-  for (std::size_t s = 0; s < b.size(); ++s) rho += b[s] * reward[action][s];  // (08.19)
+  for (std::size_t s = 0; s < b.size(); ++s) rho += b[s] * reward[action][s];  // (08.20)
   return rho;
 }
 
@@ -31,7 +31,7 @@ double BeliefMdp::action_value(const Belief& b, std::size_t action, std::size_t 
     if (p[o] == 0) continue;
     Belief next = predicted;
     condition(m, next, action, o);
-    future += p[o] * value(next, steps - 1);  // (08.19)
+    future += p[o] * value(next, steps - 1);  // (08.20)
   }
   return rho + m.discount * future;
 }
@@ -39,7 +39,7 @@ double BeliefMdp::action_value(const Belief& b, std::size_t action, std::size_t 
 double BeliefMdp::value(const Belief& b, std::size_t steps) const {
   double best = -std::numeric_limits<double>::infinity();
   for (std::size_t a = 0; a < m.actions.size(); ++a)
-    best = std::max(best, action_value(b, a, steps));  // (08.20)
+    best = std::max(best, action_value(b, a, steps));  // (08.21)
   return best;
 }
 //! [value]
@@ -58,7 +58,7 @@ double BeliefMdp::blind_value(std::span<const double> b, std::size_t steps) cons
       }
       sum += m.discount * blind_value(predicted, steps - 1);
     }
-    best = std::max(best, sum);  // (08.21)
+    best = std::max(best, sum);  // (08.22)
   }
   //! [blind]
   return best;
@@ -73,7 +73,7 @@ std::vector<double> BeliefMdp::seeing_value(std::size_t steps) const {
         double sum = 0;
         const StochasticMatrix::Row row = transition_row(m, a, s);
         for (std::size_t i = 0; i < row.size(); ++i) sum += row.probability[i] * later[row.column[i]];
-        now[s] = std::max(now[s], reward[a][s] + m.discount * sum);  // (08.21)
+        now[s] = std::max(now[s], reward[a][s] + m.discount * sum);  // (08.22)
       }
     later = now;
   }
@@ -96,7 +96,7 @@ std::vector<std::vector<double>> BeliefMdp::tree_values(std::size_t steps) const
           const StochasticMatrix::Row row = transition_row(m, a, s);
           for (std::size_t i = 0; i < row.size(); ++i)
             value[s] += m.discount * row.probability[i] * emission_row(m, a, row.column[i])[o] *
-                        subtree[row.column[i]];  // (08.22)
+                        subtree[row.column[i]];  // (08.23)
         }
         after[o].push_back(value);
         //! [trees]

@@ -67,7 +67,7 @@ void claim_sufficiency(Chapter& chapter, const Pomdp& m, std::span<const std::si
     if (k) update(m, belief, actions[k - 1], observations[k - 1]);
     from_here.start = probabilities(belief);
     const double future = log_evidence(from_here, {actions.subspan(k), observations.subspan(k)});
-    worst = std::max(worst, std::abs(belief.log_evidence + future - whole));  // (08.18)
+    worst = std::max(worst, std::abs(belief.log_evidence + future - whole));  // (08.19)
   }
   chapter.claims.equal(
       "all that follows depends on the past through the belief: log p(past) + log p(future | "
@@ -116,7 +116,7 @@ void claim_planning(Chapter& chapter, const Pomdp& m, bool usual_tiger) {
   const std::size_t tree = tree_depth(m, std::min<std::size_t>(depth, 4), count);
   double best_tree = -std::numeric_limits<double>::infinity();
   for (const std::vector<double>& values : mdp.tree_values(tree))
-    best_tree = std::max(best_tree, average(m.start, values));  // (08.22)
+    best_tree = std::max(best_tree, average(m.start, values));  // (08.23)
   chapter.claims.equal("planning in beliefs, " + std::to_string(tree) + (tree == 1 ? " step" : " steps") +
                            " ahead, finds the best of all " + decimal(count, 0) +
                            " policy trees, which know of no belief",
@@ -127,7 +127,7 @@ void claim_planning(Chapter& chapter, const Pomdp& m, bool usual_tiger) {
                           least_regret, 0, tolerance, why);
   if (usual_tiger)
     chapter.claims.equal("Tiger's value of three steps is −1.95 + 0.95² (7.225 − 2.25 − 0.255)",
-                         mdp.value(start, 3), -1.95 + 0.95 * 0.95 * (7.225 - 2.25 - 0.255),  // (08.17)
+                         mdp.value(start, 3), -1.95 + 0.95 * 0.95 * (7.225 - 2.25 - 0.255),  // (08.18)
                          tolerance, why);
   if (m.states.size() == 2) chapter.figure("value", value_figure(mdp, std::min<std::size_t>(depth, 4)));
 }

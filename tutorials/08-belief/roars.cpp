@@ -81,7 +81,7 @@ std::vector<std::array<double, rules>> opinions_along(const Pomdp& m, double ear
   return all;
 }
 
-// Over all that can be heard after these actions: E Σ_k -log p̂(o_k) of each rule, its divergence as (08.23) has
+// Over all that can be heard after these actions: E Σ_k -log p̂(o_k) of each rule, its divergence as (08.13) has
 // it, the entropy of what is heard, and how far the short filter is from the engine's.
 struct Costs {
   std::array<double, rules> nats{}, divergence{};
@@ -112,7 +112,7 @@ void visit_sequences(Costs& costs, const Past& past, const Belief& exact,
     for (std::size_t r = 0; r < rules; ++r) {
       const double of_rule = roar_probability(left[r], past.ear, actions[0], o);
       so_far[r] -= std::log(of_rule);
-      costs.divergence[r] += probability_of_past * p * std::log(p / of_rule);  // (08.23), right
+      costs.divergence[r] += probability_of_past * p * std::log(p / of_rule);  // (08.13), right
     }
     Past later = past;
     later.hear(actions[0], o);
@@ -262,7 +262,7 @@ void roars(Chapter& chapter, const Pomdp& m, double ear, const std::string& hear
   double identity = 0, least = 0;
   for (const Costs* c : {&listening, &with_door})
     for (std::size_t r = 0; r < rules; ++r) {
-      identity = worse(identity, std::abs(c->nats[r] - c->evidence - c->divergence[r]));  // (08.23)
+      identity = worse(identity, std::abs(c->nats[r] - c->evidence - c->divergence[r]));  // (08.13)
       least = std::min(least, c->nats[r] - c->evidence);
     }
   chapter.claims.equal(

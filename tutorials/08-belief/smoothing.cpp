@@ -37,7 +37,7 @@ struct PathMarginals {
   }
 };
 
-// KL(γ_k ‖ b_k) = Σ_s γ_k(s) log (γ_k(s) / b_k(s)); the ratio is the backward ratio of (08.13).
+// KL(γ_k ‖ b_k) = Σ_s γ_k(s) log (γ_k(s) / b_k(s)); the ratio is the backward ratio of (08.14).
 double information(const Smoothed& t, std::size_t k) {
   double sum = 0;
   for (std::size_t s = 0; s < t.states; ++s)
@@ -120,7 +120,7 @@ void looking_back(Chapter& chapter, const Pomdp& m, double ear, const std::strin
     //! [product]
     std::vector<double> gamma{b[k][0] * beta[k][0], b[k][1] * beta[k][1]};
     const double evidence = gamma[0] + gamma[1];
-    for (double& p : gamma) p /= evidence;  // (08.13)
+    for (double& p : gamma) p /= evidence;  // (08.14)
     //! [product]
     from_engine = worse(from_engine, std::abs(gamma[0] - probability(smoothed, k, 0)));
     blunted = std::max(blunted, entropy(gamma) - entropy(b[k]));
@@ -157,7 +157,7 @@ void claim_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t) {
   double distance = 0;
   for (std::size_t k = 0; k <= prefix; ++k)
     for (std::size_t s = 0; s < states; ++s)
-      distance = std::max(distance, std::abs(probability(smoothed, k, s) -  // (08.13)
+      distance = std::max(distance, std::abs(probability(smoothed, k, s) -  // (08.14)
                                              paths.joint[k][s] / paths.evidence));
   const double count = std::pow(static_cast<double>(states), static_cast<double>(prefix + 1));
   chapter.claims.equal(
@@ -177,7 +177,7 @@ void claim_last_belief(Chapter& chapter, const Pomdp& m, const Trajectory& t, bo
   double distance = 0;
   for (std::size_t s = 0; s < m.states.size(); ++s)
     distance =
-        std::max(distance, std::abs(probability(smoothed, last, s) - probability(belief, s)));  // (08.14)
+        std::max(distance, std::abs(probability(smoothed, last, s) - probability(belief, s)));  // (08.15)
   chapter.claims.equal("at the last of " + std::to_string(last) +
                            " steps the smoothed belief is the filter's (largest difference of a state)",
                        distance, 0, rounding * static_cast<double>(8 * last),
@@ -209,7 +209,7 @@ void claim_sharpness(Chapter& chapter, const Pomdp& m, std::span<const std::size
         {k, k ? m.actions[actions[k - 1]] : "", nats(sums.filtered[k]), nats(sums.smoothed[k]), nats(gain)});
     largest_gain = std::max(largest_gain, gain);
     worst_gain = std::min(worst_gain, gain);
-    worst_identity = std::max(worst_identity, std::abs(gain - sums.information[k]));  // (08.16)
+    worst_identity = std::max(worst_identity, std::abs(gain - sums.information[k]));  // (08.17)
   }
   chapter.print("sharpness", table);
   std::cout << "In single sequences it can be the other way round: at " << sums.blunter << " of "
@@ -239,7 +239,7 @@ void claim_tiger_smoothing(Chapter& chapter, const Pomdp& m, const Trajectory& t
   for (std::size_t k = t.horizon() + 1; k-- > 0;) {
     if (k < t.horizon() && t.actions[k] != listen) verdict = k;
     const double filtered = static_cast<double>(smoothed.filtered[verdict * 2]);
-    worst = std::max(worst, std::abs(probability(smoothed, k, 0) - filtered));  // (08.15)
+    worst = std::max(worst, std::abs(probability(smoothed, k, 0) - filtered));  // (08.16)
   }
   chapter.claims.equal(
       where + "between two doors Tiger's smoothed belief is what the filter ends with (largest difference)",
