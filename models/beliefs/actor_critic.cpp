@@ -89,7 +89,7 @@ std::vector<double> lambda_returns(std::span<const double> rewards, std::span<co
                                    Index batch, double discount, double lambda) {
   const auto B = static_cast<std::size_t>(batch);
   require(batch > 0 && rewards.size() % B == 0 && values.size() == rewards.size() + B, "lambda_returns");
-  std::vector<double> returns(values.begin(), values.end());  // R_H = v_H
+  std::vector<double> returns(values.begin(), values.end());  // R_n = v(x_n)
   for (std::size_t i = rewards.size(); i-- > 0;)
     returns[i] = rewards[i] + discount * ((1 - lambda) * values[i + B] + lambda * returns[i + B]);  // (12.9)
   returns.resize(rewards.size());

@@ -15,7 +15,9 @@ namespace doxa {
 
 MeanEstimate estimate_mean(std::span<const double> values) {
   if (values.empty()) throw std::invalid_argument("estimate_mean: no values");
-  const double n = static_cast<double>(values.size());
+  const double n = static_cast<double>(values.size()), first = values[0];
+  if (n > 1 && std::isfinite(first) && std::ranges::all_of(values, [&](double x) { return x == first; }))
+    return {first, 0};  // not the rounding of their sum
   const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
   double squares = 0;
   for (const double x : values) squares += (x - mean) * (x - mean);

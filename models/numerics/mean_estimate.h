@@ -11,7 +11,8 @@ struct MeanEstimate {
 };
 
 /// The mean m of n independent values and its standard error, SE² = Σ (x_i - m)² / ((n - 1) n). If a value is
-/// infinite, so is the mean, and the error is NaN. Throws std::invalid_argument for no values.
+/// infinite, so is the mean, and the error is NaN; the error of equal finite values is 0. Throws
+/// std::invalid_argument for no values.
 MeanEstimate estimate_mean(std::span<const double> values);
 
 /// The mean of a_i - b_i, for values that belong together in pairs: what they have in common cancels, so that

@@ -24,7 +24,7 @@ Figure policy_figure(const Known& k, const std::vector<const LearnedActor*>& sho
     Axes& axes = figure.axes(l->name, "exact b(" + k.m.states[0] + ")", "probability of the action");
     axes.x_range = axes.y_range = Range{-0.03, 1.03};
     for (std::size_t a = 0; a < k.m.actions.size(); ++a)
-      axes.scatter(l->belief, l->probabilities[a], {.label = k.m.actions[a], .size = 4, .opacity = 0.5});
+      axes.scatter(l->belief, l->probabilities[a], {.label = k.m.actions[a], .size = 6, .opacity = 0.8});
     for (const double t : thresholds(k)) axes.vertical(t, "", {.color = Color::ink, .width = 1});
   }
   return figure;

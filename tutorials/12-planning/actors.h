@@ -10,7 +10,7 @@ struct LearnedActor {
   doxa::Index iterations = 0;
   std::vector<double> curve = {};      // mean return of what was collected or imagined, by iteration
   double promised = 0;                 // the return that the world he learned in imagines of him
-  doxa::MeanEstimate earned = {};      // the return in the true world, its error that of the difference to V*
+  doxa::MeanEstimate earned = {};      // the return in the true world, by earned_beside
   doxa::MeanEstimate validation = {};  // the same on other episodes
   double score = 0, score_error = 0;   // planning_score, NaN where memory is worth nothing
   double agrees = 0;                   // share of the steps at which the action is that of the optimal policy
@@ -21,8 +21,13 @@ struct LearnedActor {
   std::vector<double> door = {};  // better_door of the model he learned, if that is one of Tiger
 };
 
-// Plays an optimal policy and a learned one in the same episodes. What both have in common cancels, so the
-// difference of their returns has little noise, and the optimum itself is known.
+// The mean return of some episodes, in which an optimal policy earned `ideal`: V* and the mean difference, in
+// which what both have in common cancels, or the plain mean where that has less noise (of an agent that always
+// listens, say).
+doxa::MeanEstimate earned_beside(const std::vector<double>& own, const std::vector<double>& ideal,
+                                 double optimum);
+
+// Plays an optimal policy and a learned one in the same episodes.
 class Arena {
  public:
   Arena(const Known& k, doxa::Index validation, doxa::Index test);

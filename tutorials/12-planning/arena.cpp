@@ -27,15 +27,17 @@ Arena::Arena(const Known& k, Index validation, Index test) : known_(k), validati
 }
 
 //! [score]
+MeanEstimate earned_beside(const std::vector<double>& own, const std::vector<double>& ideal, double optimum) {
+  const MeanEstimate alone = estimate_mean(own), more = estimate_mean_difference(own, ideal);
+  if (alone.standard_error < more.standard_error) return alone;
+  return {optimum + more.mean, more.standard_error};
+}
+
 void Arena::enter_returns(LearnedActor& l, const std::vector<double>& validation,
                           const std::vector<double>& test) const {
   const double optimum = known_.optimum(), span = optimum - known_.memoryless.value.middle();
-  const auto earned = [&](const std::vector<double>& own, const std::vector<double>& ideal) {
-    const MeanEstimate more = estimate_mean_difference(own, ideal);
-    return MeanEstimate{optimum + more.mean, more.standard_error};
-  };
-  l.validation = earned(validation, ideal_validation_);
-  l.earned = earned(test, ideal_test_);
+  l.validation = earned_beside(validation, ideal_validation_, optimum);
+  l.earned = earned_beside(test, ideal_test_, optimum);
   const bool memory_pays = span > 1e-3 * (1 + std::abs(optimum));
   l.score = memory_pays ? 1 - (optimum - l.earned.mean) / span : std::nan("");  // (12.11)
   l.score_error = memory_pays ? l.earned.standard_error / span : std::nan("");

@@ -7,7 +7,6 @@
 using namespace doxa;
 using namespace doxa::support;
 
-//! [search]
 MeanEstimate earned_by_sequences(RssmWorld& world, const Known& k, std::uint64_t seed) {
   constexpr SequenceSearch search{.horizon = 2, .samples = 32};
   constexpr Index episodes = 20;
@@ -17,12 +16,8 @@ MeanEstimate earned_by_sequences(RssmWorld& world, const Known& k, std::uint64_t
       returns_of(world, k.m, replanning_chooser(world, search, k.m.discount, random), episodes, played_seed);
   const ExactBeliefWorld exact(k.m);
   const std::vector<double> ideal = returns_of(exact, k.m, chooser(k.best.policy), episodes, played_seed);
-  // Where it acts as the optimum does the difference scatters less, where it always waits its own returns do.
-  const MeanEstimate alone = estimate_mean(own), more = estimate_mean_difference(own, ideal);
-  if (alone.standard_error < more.standard_error) return alone;
-  return {k.optimum() + more.mean, more.standard_error};
+  return earned_beside(own, ideal, k.optimum());
 }
-//! [search]
 
 void claim_searched(Chapter& chapter, const Known& k, const MeanEstimate& earned) {
   if (k.name == "tiger-wait")

@@ -20,23 +20,26 @@ Cell between(const ValueBounds& v) {
 // What bounds and their evaluation may leave open, beyond rounding.
 double open_at(const ValueBounds& v) { return 1e-9 * (1 + std::abs(v.middle())); }
 
-void claim_not_above(Chapter& chapter, const std::string& sentence, const ValueBounds& low,
-                     const ValueBounds& high) {
+// The claim's numbers are those of the pair that is closest to contradicting it.
+void claim_not_above(Chapter& chapter, const std::string& sentence,
+                     const std::vector<std::pair<ValueBounds, ValueBounds>>& pairs) {
+  const auto& [low, high] = *std::ranges::max_element(
+      pairs, {}, [](const auto& p) { return p.first.lower - p.second.upper - open_at(p.second); });
   chapter.claims.at_most(sentence, low.lower, high.upper, open_at(high),
                          "proved bounds on both sides; rounding of their last digits");
 }
 
 void claim_order(Chapter& chapter, const Known& k) {
-  const std::string of = k.name + ": ";
   const ValueBounds best = k.best.value();
-  claim_not_above(chapter, of + "blind ≤ the best sequence of actions", k.blind.at_start,
-                  k.open_loop.value());
-  claim_not_above(chapter, of + "the best sequence of actions ≤ V*", k.open_loop.value(), best);
-  claim_not_above(chapter, of + "blind ≤ memoryless", k.blind.at_start, k.memoryless.value);
-  claim_not_above(chapter, of + "memoryless ≤ V*", k.memoryless.value, best);  // (12.4)
-  claim_not_above(chapter, of + "V* ≤ the fast informed bound", best, k.informed.at_start);
-  claim_not_above(chapter, of + "the fast informed bound ≤ QMDP", k.informed.at_start, k.qmdp.at_start);
-  claim_not_above(chapter, of + "QMDP ≤ the state seen", k.qmdp.at_start, k.seen.at_start);
+  claim_not_above(chapter, k.name + ": blind ≤ the last observation only ≤ V*, blind ≤ a sequence ≤ V*",
+                  {{k.blind.at_start, k.memoryless.value},
+                   {k.memoryless.value, best},
+                   {k.blind.at_start, k.open_loop.value()},
+                   {k.open_loop.value(), best}});
+  claim_not_above(chapter, k.name + ": V* ≤ the fast informed bound ≤ QMDP ≤ the state seen",
+                  {{best, k.informed.at_start},
+                   {k.informed.at_start, k.qmdp.at_start},
+                   {k.qmdp.at_start, k.seen.at_start}});  // (12.4)
 }
 
 // (12.1): acting once and going on with a bound of V* gives a value that the other bound cannot contradict.
@@ -61,16 +64,14 @@ void claim_one_step(Chapter& chapter, const Known& k) {
     ahead.lower = std::max(ahead.lower, of_action.lower);
     ahead.upper = std::max(ahead.upper, of_action.upper);
   }
-  claim_not_above(chapter, k.name + ": (12.1) with the lower bound one step ahead, against the upper bound",
-                  ahead, k.best.value());
-  claim_not_above(chapter, k.name + ": (12.1) with the upper bound one step ahead, against the lower bound",
-                  k.best.value(), ahead);
+  claim_not_above(chapter, k.name + ": (12.1) with either bound one step ahead does not contradict the other",
+                  {{ahead, k.best.value()}, {k.best.value(), ahead}});
 }
 
 void claim_earned(Chapter& chapter, const Known& k, const std::vector<Imagined>& all) {
-  for (const Imagined& i : all)
-    claim_not_above(chapter, k.name + ": who imagines with " + i.name + " earns at most V*", i.earned,
-                    k.best.value());
+  std::vector<std::pair<ValueBounds, ValueBounds>> pairs;
+  for (const Imagined& i : all) pairs.emplace_back(i.earned, k.best.value());
+  claim_not_above(chapter, k.name + ": whatever is imagined, at most V* is earned", pairs);
   chapter.claims.at_least(
       k.name + ": who acts on the belief earns the lower end of the certificate", all.back().earned.upper,
       k.best.value().lower, open_at(k.best.value()),

@@ -70,4 +70,11 @@ TEST(MeanEstimate, RefusesWhatDoesNotFit) {
 }
 
 }  // namespace
+TEST(MeanEstimate, OfEqualValuesIsTheirValueWithoutError) {
+  const std::vector<double> values(1000, -19.98);  // whose sum is rounded a thousand times
+  const MeanEstimate e = estimate_mean(values);
+  EXPECT_EQ(e.mean, -19.98);
+  EXPECT_EQ(e.standard_error, 0);
+}
+
 }  // namespace doxa
