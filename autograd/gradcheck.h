@@ -136,8 +136,8 @@ struct CheckedLeaf {
 /// n and its error E come from polynomials fitted to y at 25 irregular distances up to h, at many h
 /// (internal/gradcheck/polynomial_fit.h): what the fit leaves over tells how rough y is at that scale,
 /// whatever the cause. With ρ = `resolution_limit`, k = `ratio_limit` and the tape's derivative a:
-/// - pass if |a - n| + k E ≤ ρ |n|; also if both are zero to rounding, and a derivative as large as ρ of
-///   those at ordinary distances would have been seen;
+/// - pass if |a - n| + k E ≤ ρ |n|; also if both are zero to rounding, a derivative as large as ρ of those at
+///   ordinary distances would have been seen, and where y is steepest there the tape is not wrong;
 /// - fail if |a - n| > ρ |n| + k (3 E + e) + r/h. Here e is how far a moves if inputs and cotangent are moved
 ///   by a few units in their last place: a gradient that is exact for numbers that close is as good as
 ///   rounding allows. r is 8 times the largest product of a number's round-off and its adjoint: so far may
