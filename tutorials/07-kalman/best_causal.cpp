@@ -69,7 +69,7 @@ BestCausal best_causal(const LinearGaussianModel& m, Index steps) {
     const Mixed w = mix(factor, omega);
     const Matrix left = keep - w.covariance * omega;
     best.kernel[k - 1] = {k > 1 ? left * m.transition : Matrix(n, n), w.covariance * cr,
-                          -1.0 * (w.covariance * sm), w.scale_tril};  // (07.21)
+                          -1.0 * (w.covariance * sm), w.scale_tril};  // (07.20)
     //! [best-kernel]
     // Everything as a linear map of (s̃_{k-1}, μ̃_{k-1}, e_k), e_k being the innovation.
     const Matrix gain = f.gain[k - 1];
@@ -79,7 +79,7 @@ BestCausal best_causal(const LinearGaussianModel& m, Index steps) {
     //! [value]
     const Matrix xi = cr * y - sm * mu;
     const Matrix cross = transpose(a) * transpose(left) * xi;
-    // (07.20): minus twice the quadratic part of V_k.
+    // (07.25): minus twice the quadratic part of V_k.
     const Matrix h = transpose(a) * omega * left * a - cross - transpose(cross) -
                      transpose(xi) * w.covariance * xi + transpose(y) * r * y + transpose(mu) * mm * mu;
     const Matrix of_innovation = block(h, 2 * n, 2 * n, o, o);

@@ -18,7 +18,7 @@ struct BestCausal {
   std::vector<CausalKernel> kernel;  // [T]
 };
 
-// (07.19), (07.20): V_k(s_{k-1}, h_k) is a quadratic of s_{k-1} and of the filter's mean. Needs R > 0.
+// (07.19), (07.25): V_k(s_{k-1}, h_k) is a quadratic of s_{k-1} and of the filter's mean. Needs R > 0.
 BestCausal best_causal(const doxa::LinearGaussianModel& m, doxa::Index steps);
 
 // The chain along one episode.
@@ -29,9 +29,9 @@ GaussianChain along(const doxa::LinearGaussianModel& m, const std::vector<Causal
 // it.
 double expected_bound(const doxa::LinearGaussianModel& m, const std::vector<CausalKernel>& q);
 
-// E log p(y_{1:T}) (07.9) and, of one who remembers nothing, E Σ_k log p(y_k) (07.25).
+// E log p(y_{1:T}) (07.9) and, of one who remembers nothing, E Σ_k log p(y_k) (07.24).
 double expected_log_evidence(const doxa::LinearGaussianModel& m, doxa::Index steps);
 double memoryless_score(const doxa::LinearGaussianModel& m, doxa::Index steps);
 
-// (07.22): ½ tr W_k (Γ_k + Γ_k P_k Γ_k) by step.
+// (07.21): ½ tr W_k (Γ_k + Γ_k P_k Γ_k) by step.
 std::vector<double> causal_gap(const doxa::LinearGaussianModel& m, doxa::Index steps);

@@ -88,7 +88,7 @@ void worse_than_forgetting(Chapter& chapter, const Scalar& of) {
   const LinearGaussianModel m = autoregression(there);
   const auto left = [&](Index steps) { return best_causal(m, steps).bound - memoryless_score(m, steps); };
   chapter.claims.equal(
-      "(07.23), (07.25) where the stationary formula says so, 10 more steps of a long chain change "
+      "(07.23), (07.24) where the stationary formula says so, 10 more steps of a long chain change "
       "nothing",
       left(1010) - left(1000), 0, rounding(memoryless_score(m, 1010)), rounding_of_sums);
 }
@@ -109,7 +109,7 @@ void table_of_vehicle(Chapter& chapter) {
   chapter.results.set("vehicle.first_step", gap[0] / total(gap));
 }
 
-// q(s_k | s_{k-1}, h_k) = p(s_k | s_{k-1}, y_k): (07.21) with Γ_k = 0, also in W_k.
+// q(s_k | s_{k-1}, h_k) = p(s_k | s_{k-1}, y_k): (07.20) with Γ_k = 0, also in W_k.
 double bound_without_future(const Scalar& of) {
   const auto scalar = [](double x) { return Matrix(1, 1, {x}); };
   std::vector<CausalKernel> q;
@@ -171,7 +171,7 @@ void figure_of_noise(Chapter& chapter, const Scalar& of) {
   chapter.figure("gap", figure);
 }
 
-// (07.21): W_k (Q⁻¹ A s + Cᵀ R⁻¹ y + Γ_k μ), written with inverses and the backward pass: the coefficient of
+// (07.20): W_k (Q⁻¹ A s + Cᵀ R⁻¹ y + Γ_k μ), written with inverses and the backward pass: the coefficient of
 // the filter's mean, against the dynamic programme's.
 double distance_of_kernels(const LinearGaussianModel& m, const BestCausal& best) {
   const auto steps = static_cast<Index>(best.kernel.size());
@@ -195,12 +195,12 @@ double distance_of_kernels(const LinearGaussianModel& m, const BestCausal& best)
 void claim_value(Chapter& chapter, const std::string& name, const LinearGaussianModel& m) {
   const BestCausal best = best_causal(m, horizon);
   const double evidence = expected_log_evidence(m, horizon), gap = total(causal_gap(m, horizon));
-  chapter.claims.equal("(07.20) " + name + ": the dynamic programme's value is J(q*) by moments (07.18)",
+  chapter.claims.equal("(07.25) " + name + ": the dynamic programme's value is J(q*) by moments (07.18)",
                        best.bound, expected_bound(m, best.kernel), rounding(evidence), rounding_of_sums);
-  chapter.claims.equal("(07.22) " + name + ": and the evidence (07.9) less ½ Σ tr W(Γ + ΓPΓ)", best.bound,
+  chapter.claims.equal("(07.21) " + name + ": and the evidence (07.9) less ½ Σ tr W(Γ + ΓPΓ)", best.bound,
                        evidence - gap, rounding(evidence), rounding_of_sums);
   chapter.claims.equal(
-      "(07.21) " + name + ": q* puts the filter's mean in the place of the future (largest difference)",
+      "(07.20) " + name + ": q* puts the filter's mean in the place of the future (largest difference)",
       distance_of_kernels(m, best), 0, rounding(1), rounding_of_sums);
 }
 
@@ -221,7 +221,7 @@ void claim_simulation(Chapter& chapter) {
   }
   const double n = episodes, mean = sum / n, error = std::sqrt((squares / n - mean * mean) / (n - 1));
   chapter.claims.equal("(07.15) the vehicle with thrust: the gap along " + std::to_string(episodes) +
-                           " simulated episodes is on average that of (07.22), in which there is no thrust",
+                           " simulated episodes is on average that of (07.21), in which there is no thrust",
                        mean, total(causal_gap(m, horizon)), 4 * error, "4 standard errors");
 }
 
@@ -234,17 +234,17 @@ void claim_limits(Chapter& chapter, const Scalar& of) {
                             by_hand = scalar_gap(of, start_variance(of), horizon);
   double worst = 0;
   for (std::size_t k = 0; k < gaps.size(); ++k) worst = std::max(worst, std::abs(gaps[k] - by_hand[k]));
-  chapter.claims.equal("(07.22) the ten lines with scalars have the gap of each step (largest difference)",
+  chapter.claims.equal("(07.21) the ten lines with scalars have the gap of each step (largest difference)",
                        worst, 0, rounding(total(gaps)), rounding_of_sums);
   chapter.claims.at_least("every step but the last has a gap (the smallest)",
                           *std::min_element(gaps.begin(), gaps.end() - 1), 1e-7, 0,
                           "computed exactly; a ten-millionth of a nat is far above rounding");
   chapter.claims.equal("and the last, after which nothing is seen, has none", gaps.back(), 0, 0,
                        "Γ_T = 0 exactly");
-  chapter.claims.equal("(07.22) without memory, A = 0, the gap is 0",
+  chapter.claims.equal("(07.21) without memory, A = 0, the gap is 0",
                        total(causal_gap(autoregression({0, 1, 1}), horizon)), 0, 0, "Γ_k = 0 exactly");
   const double r = 1e-8;
-  chapter.claims.equal("(07.22) with readings as good as exact it vanishes like ½ r a²/q a step",
+  chapter.claims.equal("(07.21) with readings as good as exact it vanishes like ½ r a²/q a step",
                        total(causal_gap(autoregression({0.9, 1, r}), horizon)) / (horizon - 1.0) / r,
                        0.5 * 0.81, 10 * r, "the next term of the expansion in r = 1e-8");
   const std::vector<double> hidden = causal_gap(vehicle(1e-8), horizon);
@@ -253,7 +253,7 @@ void claim_limits(Chapter& chapter, const Scalar& of) {
       hidden[horizon / 2], 0.05, 0, "computed exactly; 0.05 nats is far above rounding");
   chapter.claims.equal("nor where Q is singular: of a constant that is read exactly it goes to ½ (T-1)",
                        causal_gap(constant(2, r), horizon)[0], (horizon - 1) / 2.0, horizon * r,
-                       "(07.24) with p = 2 and r = 1e-8: ½ (T-1) r/p is left out");
+                       "(07.22) with p = 2 and r = 1e-8: ½ (T-1) r/p is left out");
 }
 
 }  // namespace

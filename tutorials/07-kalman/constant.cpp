@@ -144,7 +144,7 @@ void more_readings(Chapter& chapter, double r) {
   }
   chapter.print("constant", table);
   chapter.claims.equal(
-      "(07.24) of such a number the gap is ½ (T-1) p/(p + r), all of it in the first step (largest "
+      "(07.22) of such a number the gap is ½ (T-1) p/(p + r), all of it in the first step (largest "
       "difference)",
       worst, 0, rounding(100), rounding_of_sums);
 }

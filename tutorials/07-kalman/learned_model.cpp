@@ -45,14 +45,14 @@ void claim_profile(Chapter& chapter, const Scalar& of) {
       double{(p.evidence - p.gap).item()}, reached,
       numbers * numbers * (p0 + of.r) * 3 * last_rate * last_rate / 2 + 1e4 * u,
       "all numbers within the last rate 1e-4 of the best, times the curvature of J, and rounding");
-  // (07.21) with the wrong model's own filter.
+  // (07.20) with the wrong model's own filter.
   LinearGaussianModel m = autoregression({0.6, 0.7, 2});
   m.start_covariance = Matrix(1, 1, {p0});
   const Var readings = tape.constant(tensor(covariance));
   const LinearChain own = on(tape, m, best_causal(m, short_horizon));
   const Var of_own = expected_bound(wrong.on(tape), own, readings);
   chapter.claims.at_least(
-      "but not with the wrong model's own filter for the future, as (07.21) has it (what that lacks)",
+      "but not with the wrong model's own filter for the future, as (07.20) has it (what that lacks)",
       double{(p.evidence - p.gap - of_own).item()}, 0.01, 0,
       "computed exactly; 0.01 nats is far above rounding");
 }
@@ -130,7 +130,7 @@ void learned_model(Chapter& chapter, const Scalar& of) {
 
   const Value truth = value(of, of), there = value(learned, of);
   claim_profile(chapter, of);
-  chapter.claims.equal("(07.22), (07.27) at the truth the two formulas for the gap agree",
+  chapter.claims.equal("(07.21), (07.27) at the truth the two formulas for the gap agree",
                        truth.gap * model_horizon, total(causal_gap(autoregression(of), model_horizon)),
                        1e4 * u, "ten thousand roundings of a Real");
   chapter.claims.equal(

@@ -32,7 +32,7 @@ std::vector<double> scalar_gap(const Scalar& m, double p0, std::size_t steps) {
   for (std::size_t k = steps; k >= 1; --k) {
     const double open = k > 1 ? q : a * a * p0 + q, seen = future + 1 / r;
     const double w = open / (1 + open * seen);               // W_k
-    gap[k - 1] = w * (future + future * p[k] * future) / 2;  // (07.22)
+    gap[k - 1] = w * (future + future * p[k] * future) / 2;  // (07.21)
     future = a * a * seen / (1 + q * seen);
   }
   //! [scalar-gap]

@@ -228,7 +228,7 @@ void tracking(Chapter& chapter) {
   }
   chapter.claims.equal("(07.9) on average the evidence is minus the entropy of that joint density",
                        expected_log_evidence(m, 60), expected, rounding(expected), rounding_of_sums);
-  chapter.claims.equal("(07.25) without memory it is minus the entropies of its 60 numbers, each alone",
+  chapter.claims.equal("(07.24) without memory it is minus the entropies of its 60 numbers, each alone",
                        memoryless_score(m, 60), alone, rounding(alone), rounding_of_sums);
   double difference = 0, size = 0;
   for (std::size_t k = 0; k <= 60; k += 5) {
