@@ -32,18 +32,19 @@ struct LogLikelihood {
 
 }  // namespace
 
-NormalQuadrature normal_quadrature(double spacing, double radius) {
+NormalQuadrature normal_quadrature(double spacing, double radius, double angle) {
   if (!(spacing > 0 && radius > 0))
     throw std::invalid_argument("normal_quadrature: spacing and radius must be positive");
   const Index reach = static_cast<Index>(radius / spacing);
+  const double c = std::cos(angle), s = std::sin(angle);
   std::vector<Real> nodes;
   NormalQuadrature rule{spacing, {}, {}};
   for (Index i = -reach; i <= reach; ++i) {
     for (Index j = -reach; j <= reach; ++j) {
       const double a = spacing * static_cast<double>(i), b = spacing * static_cast<double>(j);
       if (a * a + b * b > radius * radius) continue;
-      nodes.push_back(static_cast<Real>(a));
-      nodes.push_back(static_cast<Real>(b));
+      nodes.push_back(static_cast<Real>(c * a - s * b));
+      nodes.push_back(static_cast<Real>(s * a + c * b));
       rule.log_weights.push_back(2 * std::log(spacing) - std::log(2 * pi) - 0.5 * (a * a + b * b));
     }
   }

@@ -16,14 +16,15 @@ namespace doxa {
 /// points of a square lattice within `radius` of the origin. Where f is analytic, it converges faster than
 /// any power of the spacing: for f = e^{ik·ε} the error of the aliases is e^{-(2π/spacing - |k|)²/2}, and
 /// leaving out the rest of the plane costs e^{-radius²/2} if |f| <= 1 (Trefethen & Weideman, SIAM Review
-/// 56(3), 2014, section 5).
+/// 56(3), 2014, section 5). Where f jumps, a row of nodes along the edge falls on one side of it as a whole; a
+/// lattice turned by an angle has no row along an edge that is parallel to an axis.
 struct NormalQuadrature {
   double spacing;
   Tensor nodes;                     ///< [n, 2]
   std::vector<double> log_weights;  ///< log(spacing² N(ε_j; 0, I))
 };
 /// Throws std::invalid_argument unless spacing and radius are positive.
-NormalQuadrature normal_quadrature(double spacing, double radius = 8.5);
+NormalQuadrature normal_quadrature(double spacing, double radius = 8.5, double angle = 0);
 
 /// The generative model at the nodes of a quadrature: all that log p(x) needs for every x.
 struct DecodedPrior {

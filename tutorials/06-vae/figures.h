@@ -17,8 +17,8 @@ doxa::support::Figure density_figure(const Sample& held_out, const DataLattice& 
 doxa::support::Figure latent_figure(doxa::Vae& vae, const Sample& held_out);
 // The aggregate posterior beside the prior.
 doxa::support::Figure aggregate_figure(const Surgery& surgery);
-// The importance-weighted bounds of both models against K, between their ELBO and the truth.
-doxa::support::Figure bounds_figure(const Scores& by_elbo, const Scores& by_many, doxa::Index K);
+// What the importance-weighted bounds of both models, which have their scores, lack to the truth, against K.
+doxa::support::Figure bounds_figure(const Fitted& by_elbo, const Fitted& by_many, doxa::Index K);
 // K times the gap of the importance-weighted bound.
 doxa::support::Figure gaps_figure(const std::vector<double>& variances,
                                   const std::vector<std::vector<double>>& gaps, const Scores& scores);

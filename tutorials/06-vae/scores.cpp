@@ -23,8 +23,8 @@ std::vector<double> bound_of_groups(const Tensor& log_weights, Index K) {
 Scores score(Vae& vae, const PlaneData& data, const Sample& held_out, const Settings& settings, bool checks,
              std::uint64_t seed) {
   Scores s;
-  const DecodedPrior model = decode_prior(vae, normal_quadrature(settings.spacing, 6.5)),
-                     coarser = decode_prior(vae, normal_quadrature(settings.spacing * 4 / 3, 6.5));
+  const DecodedPrior model = decode_prior(vae, normal_quadrature(settings.spacing, 6.5, turned)),
+                     coarser = decode_prior(vae, normal_quadrature(settings.spacing * 4 / 3, 6.5, turned));
   const PlaneNormal gaussian = moment_matched(data.density);
   for (const PlanePoint& x : held_out.points) {
     s.evidence.push_back(log_evidence(model, x));
@@ -51,15 +51,18 @@ Scores score(Vae& vae, const PlaneData& data, const Sample& held_out, const Sett
 }
 
 Averages averages(Vae& vae, const PlaneData& data, const DataLattice& lattice, const DataNodes& nodes,
-                  double spacing) {
+                  double spacing, double spacing_of_q) {
   Averages l{.entropy = lattice.entropy(),
              .one_gaussian = -entropy(moment_matched(data.density)),
              .evidence = 0,
-             .bound = expected_bound(vae, nodes, normal_quadrature(0.7, 5.5)),
-             .model = evidence_on_grid(decode_prior(vae, normal_quadrature(spacing * 4 / 3, 6.5)), lattice.at,
-                                       lattice.at)};
+             .bound = expected_bound(vae, nodes, normal_quadrature(spacing_of_q, 5.5, turned)),
+             .model = learned_density(vae, lattice, spacing * 4 / 3, turned)};
   l.evidence = lattice.expected_log(l.model);
   return l;
+}
+
+std::vector<double> learned_density(Vae& vae, const DataLattice& lattice, double spacing, double angle) {
+  return evidence_on_grid(decode_prior(vae, normal_quadrature(spacing, 6.5, angle)), lattice.at, lattice.at);
 }
 
 double expected_bound(Vae& vae, const DataNodes& nodes, const NormalQuadrature& noise) {

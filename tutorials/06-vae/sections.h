@@ -34,8 +34,15 @@ struct Averages {
   double missing() const { return -entropy - evidence; }  // KL(p* ‖ p_θ) (06.12)
   double shortfall() const { return -entropy - bound; }   // (06.13)
 };
+// The spacings are those of the lattices of latents for log p(x) and, in units of q's scales, for E_q.
 Averages averages(doxa::Vae& vae, const PlaneData& data, const DataLattice& lattice, const DataNodes& nodes,
-                  double spacing);
+                  double spacing, double spacing_of_q);
+// The learned density on the lattice over x.
+std::vector<double> learned_density(doxa::Vae& vae, const DataLattice& lattice, double spacing, double angle);
+
+// A decoder that draws clean islands has edges between them, often along the axes of z. The lattices of
+// latents are turned, so that no row of nodes falls as a whole on one side of an edge.
+inline constexpr double turned = 0.6;
 
 // The importance-weighted bound with K samples of each held-out datum, from two independent sets of samples.
 struct ImportanceWeighted {

@@ -57,6 +57,26 @@ TEST(Vae, QuadratureIsTheEvidenceOfALinearModel) {
                 1e3 * std::cbrt(unit_roundoff) * std::cbrt(unit_roundoff));  // the cubic term of tanh
 }
 
+// P(z_1 >= ½): a whole row of nodes lies on the edge, and all of it counts, half a row too much. Turned, the
+// rule is as good for smooth functions and far better for this one.
+TEST(Vae, ATurnedLatticeHasNoRowAlongTheEdge) {
+  const auto mean = [](const NormalQuadrature& rule, auto f) {
+    double sum = 0;
+    for (std::size_t j = 0; j < rule.log_weights.size(); ++j)
+      sum += std::exp(rule.log_weights[j]) * f(double{rule.nodes(static_cast<Index>(j), 0)});
+    return sum;
+  };
+  const auto beyond = [](double z) { return z >= 0.5 ? 1.0 : 0.0; };
+  const double exact = std::erfc(0.5 / std::sqrt(2.0)) / 2;
+  const NormalQuadrature straight = normal_quadrature(0.1), turned = normal_quadrature(0.1, 8.5, 0.6);
+  EXPECT_NEAR(mean(straight, beyond), exact + 0.05 * std::exp(-0.125) / std::sqrt(2 * std::numbers::pi),
+              1e-3);
+  EXPECT_NEAR(mean(turned, beyond), exact, 2e-3);
+  for (const NormalQuadrature* rule : {&straight, &turned})
+    EXPECT_NEAR(mean(*rule, [](double z) { return std::cos(z); }), std::exp(-0.5),
+                1e-12 + 10 * unit_roundoff);
+}
+
 TEST(Vae, OneImportanceWeightIsLogJointMinusLogPosterior) {
   Philox random(2);
   Vae vae({.data = 3, .latent = 2, .hidden = 5}, random);
