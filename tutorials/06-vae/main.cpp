@@ -77,6 +77,7 @@ class Sections {
       settings_.importance_samples = 200;
       settings_.checked = 4;
       settings_.spacing = 0.06;
+      settings_.finer = 1;
       settings_.many_batch = 16;
       settings_.broken_steps = 400;
       settings_.collapse_steps = 400;

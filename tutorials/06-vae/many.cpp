@@ -63,7 +63,7 @@ void compare(Chapter& chapter, Experiment& e, bool as_in_the_text) {
                by_elbo.averages.missing() + mean_gap(by_elbo.vae, e.lattice), by_elbo.averages.shortfall(),
                2e-3, "the mean gap is a sum over every other row and column of the lattice over x");
   if (as_in_the_text) {
-    const double spacing = e.settings.spacing * 5 / 6;
+    const double spacing = e.settings.spacing / e.settings.finer * 5 / 3;
     claims.equal("quadrature has converged for the model trained on " + name +
                      ", too: change of its mean log p(x) on a coarser lattice of latents, turned otherwise",
                  e.lattice.expected_log(learned_density(by_many.vae, e.lattice, spacing, turned / 2)),
