@@ -33,7 +33,7 @@ Fitted& model(Experiment& e, Index K, std::uint64_t seed) {
   Curve curve = train_with_curve(vae, e.data, training, e.held_out, seed, label);
   const bool edges = K > 1;  // the decoder may have some, see `turned`
   const Averages limit = averages(vae, e.data, e.lattice, e.nodes,
-                                  e.settings.spacing / (edges ? e.settings.finer : 1), edges ? 0.25 : 0.7);
+                                  e.settings.spacing / (edges ? e.settings.finer : 1), edges ? 0.5 : 0.7);
   return e.models.emplace(K, Fitted{std::move(vae), std::move(curve), limit}).first->second;
 }
 

@@ -21,7 +21,7 @@ struct Settings {
   int many_batch = 64;  // data a step of that training
   doxa::Index held_out = 2000, importance_samples = 1000, checked = 12;
   double spacing = 0.03;  // of the lattices of latents that log p(x) is summed over
-  double finer = 2;       // by this factor, of the model that is trained on many draws
+  double finer = 1.5;     // by this factor, of the model that is trained on many draws
   int broken_steps = 4000, collapse_steps = 1500, four_latent_steps = 3000;
 };
 
