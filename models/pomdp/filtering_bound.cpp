@@ -103,14 +103,14 @@ FilteringBound filtering_bound(const Pomdp& m, const History& h, const PathPoste
       if (marginal[s] == 0) continue;
       const std::span<const double> row = q.row(k, s);
       log_transition(m, k, s, action, transition);
-      const double evidence = k > 1 ? future.message[k - 1][s] : future.log_evidence;
+      const double seen = k > 1 ? future.message[k - 1][s] : future.log_evidence;  // log p(o_{k:T} ‖ a)
       double divergence = 0, gap = 0;
       for (std::size_t to = 0; to < states; ++to) {
         next[to] += marginal[s] * row[to];
+        const double log_joint = transition[to] + emission[to] + future.message[k][to];
+        const double log_posterior = seen == -infinity ? -infinity : log_joint - seen;  // (09.5)
         divergence += log_ratio_term(row[to], transition[to]);
-        gap += log_ratio_term(row[to], evidence == -infinity ? -infinity
-                                                             : transition[to] + emission[to] +
-                                                                   future.message[k][to] - evidence);
+        gap += log_ratio_term(row[to], log_posterior);
       }
       f.divergence[k - 1] += marginal[s] * divergence;  // (09.4)
       f.gap[k - 1] += marginal[s] * gap;                // (09.6)

@@ -24,6 +24,13 @@ Figure training_figure(const Experiment& e) {
     axes.y_scale = Scale::log;
     axes.y_range = Range{floor, 1e2};
     axes.x_range = Range{0, 0.5 * curve.back().step};
+    std::vector<double> ticks;  // the rate begins to fall at the third
+    std::vector<std::string> names;
+    for (int i = 0; i <= 3; ++i) {
+      ticks.push_back(i * curve.back().step / 6.0);
+      names.push_back(decimal(ticks.back(), 0));
+    }
+    axes.x_ticks(ticks, names);
     const auto draw = [&](const Style& style, auto gap) {
       axes.line(series(curve, &Snapshot::step),
                 series(curve, [&](const Snapshot& s) { return std::max(gap(s), floor); }), style);

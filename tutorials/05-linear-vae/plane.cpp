@@ -128,8 +128,8 @@ void record_and_claim(Chapter& chapter, const std::vector<Fit>& fits) {
                parameters, why);
   claims.equal("two dimensions: the bound is the maximum likelihood: the largest error", bound, 0, within,
                "the rounds go on until nothing moves");
-  claims.equal("two dimensions: and nothing lies between bound and likelihood: the largest gap", gap, 0,
-               within, "the same");
+  claims.equal("two dimensions: no gap is left between bound and likelihood: the largest", gap, 0, within,
+               "the same");
   claims.equal("two dimensions: learned σ² is the variance across, 1", fits.front().noise, short_variance,
                parameters, why);
   chapter.results.set("plane.maximum", fits.front().bound);
@@ -158,11 +158,14 @@ void plane(Chapter& chapter, const Settings& settings) {
   const auto first_rounds = [](const Fit& f) {
     return sparkline(std::span(f.kls).first(std::min<std::size_t>(f.kls.size(), 30)), 30);
   };
-  const std::string last = "held at " + significant(settings.noise_variance, 3);
-  std::cout << "\n  the latent's KL over the first 30 rounds of training, σ²\n"
-            << "    learned" << std::string(columns(last) - 7, ' ') << "  " << first_rounds(fits.front())
-            << '\n'
-            << "    " << last << "  " << first_rounds(fits.back()) << '\n';
+  Table rounds({"σ²", "KL of the first round", "30 rounds of training", "at the end"});
+  const auto course = [&](const std::string& name, const Fit& f) {
+    rounds.row({name, decimal(f.kls.front(), 4), first_rounds(f), decimal(f.kl, 4)});
+  };
+  course("learned", fits.front());
+  course("held at " + significant(settings.noise_variance, 3), fits.back());
+  std::cout << '\n';
+  chapter.print("rounds", rounds);
   record_and_claim(chapter, fits);
 
   // The engine's own: Adam on the points.

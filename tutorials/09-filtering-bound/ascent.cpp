@@ -170,5 +170,6 @@ void ascent(Chapter& chapter, const Setting& uniform) {
       "(09.9) gradient ascent from a random table reaches the value of the dynamic programme", reached, best,
       slack + 1e-12,
       "logits within the last rate r = 1e-3 of the best cost r² a step by (09.11), to second order");
-  chapter.claims.at_most("and does not exceed it", reached, best, rounding(setting, best), rounding_of_terms);
+  chapter.claims.at_most("gradient ascent does not exceed it", reached, best, rounding(setting, best),
+                         rounding_of_terms);
 }

@@ -173,18 +173,20 @@ void bet(Chapter& chapter, const Setting& listening, double ear) {
   Setting twice = listening;
   twice.horizon = 2;
   const BestCausal by_engine = best_causal_posterior(twice.model, twice.policy(), 2);
-  chapter.claims.equal("two roars: the best bet worked out by hand is the engine's best causal bound",
-                       best.bound, by_engine.bound, rounding(twice, best.bound), rounding_of_terms);
-  chapter.claims.equal("two roars: evidence less the two divergences is the same bound", f.average(best.q),
-                       best.bound, rounding(twice, best.bound), rounding_of_terms);
   chapter.claims.equal(
-      "the log-odds of the best bet are the mean lead of the first roar's door, in roars "
-      "(largest difference)",
+      "two roars: the best bet worked out by hand scores what the dynamic programme (09.9) finds", best.bound,
+      by_engine.bound, rounding(twice, best.bound), rounding_of_terms);
+  chapter.claims.equal(
+      "two roars: so does the average of evidence less divergence over the two futures, at the best q",
+      f.average(best.q), best.bound, rounding(twice, best.bound), rounding_of_terms);
+  chapter.claims.equal(
+      "up to " + std::to_string(listening.horizon) +
+          " roars: the log-odds of the best q, in roars, are the mean lead of its door (largest difference)",
       from_rule, 0, rounding(listening, 10) / (1 - best_bet(ear, listening.horizon).q),
       "log-odds divide the roundings of q by 1 - q");
   if (ear == default_ear)
-    chapter.claims.at_most("two roars: the best bet scores less than a coin that heard neither", best.bound,
-                           coin, 0, "an inequality between exact values, 0.0015 nats apart");
+    chapter.claims.at_most("two roars: the best bet scores less than the coin, which heard neither",
+                           best.bound, coin, 0, "an inequality between exact values, 0.0015 nats apart");
   episode(chapter, listening,
           best_causal_posterior(listening.model, listening.policy(), listening.horizon).posterior);
 }

@@ -77,7 +77,7 @@ void decomposition(Chapter& chapter, const Setting& setting, const Exact& exact)
                          rounding(setting, f.bound), rounding_of_terms);
   }
   if (std::isfinite(exact.mean_field.bound))
-    chapter.claims.equal("(09.6) so it is for the mean field",
+    chapter.claims.equal("(09.6) for the mean field, too, bound + gap is the evidence",
                          exact.mean_field.bound + total(exact.mean_field.gap), exact.evidence,
                          rounding(setting, exact.mean_field.bound), rounding_of_terms);
   Philox random(chapter.seed(), smoothing_noise);
@@ -87,6 +87,7 @@ void decomposition(Chapter& chapter, const Setting& setting, const Exact& exact)
         reweight(q.values, q.states, random);
         return q;
       });
-  chapter.claims.equal("(09.6) and for a random smoothing q", smoothing.bound + total(smoothing.gap),
-                       exact.evidence, rounding(setting, smoothing.bound), rounding_of_terms);
+  chapter.claims.equal("(09.6) for a random smoothing q, too, bound + gap is the evidence",
+                       smoothing.bound + total(smoothing.gap), exact.evidence,
+                       rounding(setting, smoothing.bound), rounding_of_terms);
 }

@@ -34,10 +34,12 @@ namespace {
 
 double coin(std::size_t horizon) { return -static_cast<double>(horizon) * std::log(2.0); }
 
+bool always_below(double ear, std::size_t horizon) { return tiger_formula(ear, 1, horizon) < coin(horizon); }
+
 // Where tiger_formula crosses the coin's score between 1/2 and 1, or 1 if it stays below.
 double threshold(double ear, std::size_t horizon) {
   double low = 0.5, high = 1;
-  if (tiger_formula(ear, 1, horizon) < coin(horizon)) return 1;
+  if (always_below(ear, horizon)) return 1;
   while (high - low > 1e-15) {
     const double middle = (low + high) / 2;
     (tiger_formula(ear, middle, horizon) < coin(horizon) ? low : high) = middle;
@@ -59,7 +61,7 @@ void draw_ears(Figure& figure, double ear, std::size_t horizon) {
   draw(1, "listen only", Dash::solid);
   draw(0.9, "90 %", Dash::dashed);
   draw(1.0 / 3, "uniform", Dash::dotted);
-  axes.horizontal(-std::log(2.0), "", {.color = Color::ink, .dash = Dash::dotted});
+  axes.horizontal(-std::log(2.0), "the coin", {.color = Color::ink, .dash = Dash::dotted});
   axes.vertical(ear, "the world's", {.color = Color::ink, .dash = Dash::dotted});
 }
 
@@ -90,10 +92,10 @@ void listening(Chapter& chapter, const Setting& uniform, double ear) {
 
   std::cout
       << "\nEach action by itself: listen with probability w, else a door. The best causal bound is below\n"
-         "the coin for 0 < w < w*:\n";
+         "the coin for 0 < w < w*, and for every w > 0 where there is none:\n";
   Table table({"steps T", {"w*", 4}});
   for (const std::size_t horizon : {2u, 3u, 4u, 5u, 6u, 8u, 16u, 64u, 256u})
-    table.row({horizon, threshold(ear, horizon)});
+    table.row({horizon, always_below(ear, horizon) ? Cell("none") : Cell(threshold(ear, horizon))});
   chapter.print("listening", table);
 
   Figure figure(
@@ -106,7 +108,8 @@ void listening(Chapter& chapter, const Setting& uniform, double ear) {
             {.label = "evidence = best smoothing q", .color = Color::blue, .dash = Dash::solid});
   axes.line(weight, best, {.label = "best causal q", .color = Color::vermillion, .dash = Dash::dashed});
   axes.horizontal(-std::log(2.0), "the coin", {.color = Color::ink, .dash = Dash::dotted});
-  axes.vertical(at, "w*", {.color = Color::ink, .dash = Dash::dotted});
+  if (!always_below(ear, setting.horizon))
+    axes.vertical(at, "w*", {.color = Color::ink, .dash = Dash::dotted});
   draw_ears(figure, ear, setting.horizon);
   chapter.figure("listening", figure);
   chapter.results.set("listening.threshold", at);
@@ -117,12 +120,13 @@ void listening(Chapter& chapter, const Setting& uniform, double ear) {
   if (ear != default_ear) return;
   const Setting& there = with_weight(at);
   chapter.claims.at_most(
-      "(09.13) for those with 0 < w < w*, the true model with its best causal q is worth less than the coin "
-      "(the largest difference)",
+      "(09.13) at each of them below w*, but for 0, the true model with its best causal q scores less "
+      "than the coin (largest difference)",
       best_below, 0, 0, "an inequality between exact values; they differ by far more than rounding");
-  chapter.claims.at_least("(09.12) and for those above w* more (the least difference)", least_above, 0, 0,
+  chapter.claims.at_least("(09.12) at each of them above w* it scores more than the coin (least difference)",
+                          least_above, 0, 0,
                           "an inequality between exact values; they differ by far more than rounding");
-  chapter.claims.equal("at w = w* the two are equal",
+  chapter.claims.equal("at w* it scores the same as the coin",
                        best_causal_bound(there.model, there.policy(), there.horizon), marginal_score(there),
                        rounding(setting, 5),
                        "the root of (09.12) to 1e-15, and " + std::string(rounding_of_terms));

@@ -89,14 +89,14 @@ void sequences(Chapter& chapter, const Setting& uniform, double ear) {
                            std::to_string(plans) + " blind plans (largest difference)",
                        from_formula, 0, rounding(uniform, 5), rounding_of_terms);
   chapter.claims.equal(
-      "a blind plan is worth the coin, what its first run of roars adds, less a cost for each "
-      "later roar (largest difference)",
+      "a blind plan scores as the coin, plus what its roars before the first door add, less δ for each roar "
+      "after it (largest difference)",
       from_gain, 0, rounding(uniform, 5), rounding_of_terms);
   if (ear != default_ear) return;
   chapter.claims.at_least("not every blind policy loses to the coin: listen five times, then open a door",
                           five_then_door, coin, 0, "an inequality between exact values, 0.2 nats apart");
   chapter.claims.equal(
-      "better than the coin are just the plans with three roars or more before the first door and none after "
-      "(exceptions)",
+      "a plan beats the coin if three roars or more come before the first door and none after it, and only "
+      "then (exceptions)",
       static_cast<double>(exceptions), 0, 0, "a count");
 }

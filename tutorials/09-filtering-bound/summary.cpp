@@ -85,8 +85,8 @@ void summary_in_the_prior(Chapter& chapter, const Setting& setting, const Exact&
                setting.per_step(divergence), per_move(moves)});
   };
   row("the POMDP, best causal q", exact.best.bound, causal_divergence, filter.model_moves);
-  row("summary of h_{k-1} in the prior, q = belief", filter.bound, filter.divergence, filter.moves);
-  row("a leak: the prior is the belief, has seen o_k", filter.leak, 0, filter.moves);
+  row("summary of h_{k-1} in the prior, q = beliefs", filter.bound, filter.divergence, filter.moves);
+  row("a leak: prior = belief, as if shown the state", filter.leak, 0, filter.moves);
   chapter.print("summary", table);
   chapter.results.set("summary.bound", setting.per_step(filter.bound));
   chapter.results.set("summary.divergence", setting.per_step(filter.divergence));
@@ -94,14 +94,13 @@ void summary_in_the_prior(Chapter& chapter, const Setting& setting, const Exact&
   chapter.results.set("summary.leak", setting.per_step(filter.leak));
   chapter.results.set("summary.best_causal_divergence", setting.per_step(causal_divergence));
   chapter.claims.equal(
-      "(09.14) with the filter's prediction as the prior, q = belief is causal and its bound is the "
-      "evidence",
+      "(09.14) with the filter's prediction as the prior, the bound of the beliefs is the evidence",
       filter.bound, exact.evidence, rounding(setting, exact.evidence), rounding_of_terms);
   chapter.claims.equal("(09.15) for a random q(s_k|h_k) the gap is Σ E KL(q ‖ belief)",
                        exact.evidence - other.bound, other.from_belief, rounding(setting, other.bound),
                        rounding_of_terms);
   chapter.claims.equal(
-      "(09.14) a \"prior\" that has seen o_k is above the evidence by Σ E KL(belief ‖ prediction): no bound",
+      "a \"prior\" that has seen o_k scores above the evidence, by Σ E KL(belief ‖ prediction): no bound",
       filter.leak - exact.evidence, filter.divergence, rounding(setting, exact.evidence), rounding_of_terms);
 }
 
@@ -122,6 +121,6 @@ void moves_on_tiger(Chapter& chapter, const Setting& listening, double ear) {
     }
   }
   chapter.claims.equal(
-      "listening only, the latents of the summary change doors as often as two draws from beliefs differ",
+      "listening only, the tiger of (09.14) changes doors as often as draws from successive beliefs differ",
       filter.moves, by_counting, rounding(listening, by_counting), rounding_of_terms);
 }
