@@ -120,13 +120,13 @@ void listening(Chapter& chapter, const Setting& uniform, double ear) {
   if (ear != default_ear) return;
   const Setting& there = with_weight(at);
   chapter.claims.at_most(
-      "(09.13) at each of them below w*, but for 0, the true model with its best causal q scores less "
-      "than the coin (largest difference)",
+      "(09.13) listening with 0 < w < w*, the true model with its best causal q scores less than the coin "
+      "(largest difference)",
       best_below, 0, 0, "an inequality between exact values; they differ by far more than rounding");
-  chapter.claims.at_least("(09.12) at each of them above w* it scores more than the coin (least difference)",
+  chapter.claims.at_least("(09.12) listening with w > w*, it scores more than the coin (least difference)",
                           least_above, 0, 0,
                           "an inequality between exact values; they differ by far more than rounding");
-  chapter.claims.equal("at w* it scores the same as the coin",
+  chapter.claims.equal("at w = w* it scores the same as the coin",
                        best_causal_bound(there.model, there.policy(), there.horizon), marginal_score(there),
                        rounding(setting, 5),
                        "the root of (09.12) to 1e-15, and " + std::string(rounding_of_terms));
