@@ -74,7 +74,7 @@ void claim_bound(Claims& claims, const Experiment& e, double tape_rounding) {
   claims.equal(
       "(05.9), (05.11) sampled bounds average to the closed form before training: standard errors between",
       e.before.deviation, 0, 4, "4 standard errors over the data");
-  claims.equal("and after training: standard errors between", e.after.deviation, 0, 4,
+  claims.equal("(05.9), (05.11) and they do after training: standard errors between", e.after.deviation, 0, 4,
                "4 standard errors over the data");
 }
 
@@ -112,7 +112,7 @@ void claim_stationary_points(Claims& claims, const Experiment& e, double tape_ro
                e.rotated.start_elbo, p.maximum - least_gap(e.rotated.start), tape_rounding,
                "1000 roundings of the bound");
   if (p.best.weight.columns > 1)
-    claims.at_least("this gap is not 0", least_gap(e.rotated.start), 1e-3, 0,
+    claims.at_least("at a rotated maximum Hadamard's gap is not 0", least_gap(e.rotated.start), 1e-3, 0,
                     "far above all roundings, so that the line before says something");
   claims.equal(
       "(05.15) with latent k collapsed, σ² the mean of the rest, the gradient is zero too: its largest "
