@@ -24,13 +24,10 @@ Figure training_figure(const Experiment& e) {
     axes.y_scale = Scale::log;
     axes.y_range = Range{floor, 1e2};
     axes.x_range = Range{0, 0.5 * curve.back().step};
-    std::vector<double> ticks;  // the rate begins to fall at the third
-    std::vector<std::string> names;
-    for (int i = 0; i <= 3; ++i) {
-      ticks.push_back(i * curve.back().step / 6.0);
-      names.push_back(decimal(ticks.back(), 0));
-    }
-    axes.x_ticks(ticks, names);
+    const int sixth = curve.back().step / 6;  // the rate begins to fall after two of them
+    if (6 * sixth == curve.back().step)
+      axes.x_ticks({0, 1.0 * sixth, 2.0 * sixth, 3.0 * sixth},
+                   {"0", std::to_string(sixth), std::to_string(2 * sixth), std::to_string(3 * sixth)});
     const auto draw = [&](const Style& style, auto gap) {
       axes.line(series(curve, &Snapshot::step),
                 series(curve, [&](const Snapshot& s) { return std::max(gap(s), floor); }), style);
