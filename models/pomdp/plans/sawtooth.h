@@ -36,19 +36,36 @@ class SawtoothBound {
 
   std::size_t points() const { return points_.size(); }
   std::size_t bytes() const { return bytes_; }
+  /// How much lower_at(b, …) may add to them.
+  static std::size_t bytes_of_point(const SparseBelief& b) {
+    return overhead_of_point + b.size() * (sizeof(double) + sizeof(std::uint32_t));
+  }
 
  private:
   struct Point {
     SparseBelief b;
     double u;
-    double drop;  // Σ_s b(s) v(s) - u
+    double drop;       // Σ_s b(s) v(s) - u
+    std::size_t mode;  // of the entries of b, that of the most probable state, s_i
   };
+  // Where to look: c_i <= x(s_i) / b_i(s_i), so that the point lowers the bound by at most x(s_i) `most`.
+  struct Place {
+    double most;  // drop / b_i(s_i)
+    std::size_t point;
+  };
+  // The point itself and its place in the lists below, thrice for lists that grow, and what the heap adds.
+  static constexpr std::size_t overhead_of_point = 3 * (sizeof(Point) + sizeof(Place)) + 128;
+
   double largest_drop(const SparseBelief& x, double enough, std::size_t except) const;
   double initial_at(const SparseBelief& x) const;
+  void place(std::size_t point);
+  void displace(std::size_t point);
+  void place_all();
 
   AlphaVectors initial_;
   std::vector<double> corner_;  // v(s), [S]
   std::vector<Point> points_;
+  std::vector<std::vector<Place>> places_;  // [S], of the points with s_i = s, the largest `most` first
   std::unordered_multimap<std::uint64_t, std::size_t> by_hash_;
   std::size_t bytes_ = 0;
   mutable std::vector<double> dense_;  // [S], all 0 between calls
