@@ -19,11 +19,11 @@ std::pair<std::size_t, double> LowerBound::best(const SparseBelief& x) const {
   std::pair<std::size_t, double> best{0, -std::numeric_limits<double>::infinity()};
   std::array<double, block_size> product;
   for (std::size_t begin = 0; begin < size(); begin += block_size) {
-    products(static_cast<Index>(x.size()), x.state.data(), x.probability.data(),
-             blocks_[begin / block_size].data(), product.data());
-    const auto end = product.begin() + static_cast<std::ptrdiff_t>(std::min(block_size, size() - begin));
-    const auto most = std::max_element(product.begin(), end);
-    if (*most > best.second) best = {begin + static_cast<std::size_t>(most - product.begin()), *most};
+    const double most = products(static_cast<Index>(x.size()), x.state.data(), x.probability.data(),
+                                 blocks_[begin / block_size].data(), product.data());
+    if (!(most > best.second)) continue;
+    const auto where = std::find(product.begin(), product.end(), most);
+    best = {begin + static_cast<std::size_t>(where - product.begin()), most};
   }
   return best;
 }
@@ -76,7 +76,8 @@ void LowerBound::append(std::size_t action, std::span<const double> alpha) {
   const std::size_t k = size();
   resize(k + 1);
   actions_[k] = action;
-  for (std::size_t s = 0; s < m_.states(); ++s) at(k, s) = alpha[s];
+  // Also where the next ones of this block will be: the first of equals is the one that counts.
+  for (std::size_t s = 0; s < m_.states(); ++s) std::fill_n(&at(k, s), block_size - k % block_size, alpha[s]);
 }
 
 void LowerBound::drop_dominated_by(std::span<const double> alpha) {

@@ -13,20 +13,31 @@ constexpr Index doubles = DOXA_VECTOR_BYTES / static_cast<Index>(sizeof(double))
 
 // `width` registers of sums at once, as many as the set has room for.
 template <Index width>
-void products_of(Index n, const std::uint32_t* s, const double* p, const double* v, double* product) {
+Doubles products_of(Index n, const std::uint32_t* s, const double* p, const double* v, double* product) {
   Doubles sum[width] = {};
   for (Index i = 0; i < n; ++i) {
     const double* const row = v + static_cast<Index>(s[i]) * plan_block;
     for (Index j = 0; j < width; ++j)
       sum[j] += p[i] * *reinterpret_cast<const UnalignedDoubles*>(row + j * doubles);
   }
-  for (Index j = 0; j < width; ++j) *reinterpret_cast<UnalignedDoubles*>(product + j * doubles) = sum[j];
+  Doubles largest = sum[0];
+  for (Index j = 0; j < width; ++j) {
+    *reinterpret_cast<UnalignedDoubles*>(product + j * doubles) = sum[j];
+    largest = sum[j] > largest ? sum[j] : largest;
+  }
+  return largest;
 }
 
-void products(Index n, const std::uint32_t* s, const double* p, const double* v, double* product) {
+double products(Index n, const std::uint32_t* s, const double* p, const double* v, double* product) {
   constexpr Index all = plan_block / doubles, width = all < 8 ? all : 8;
-  for (Index j = 0; j < all; j += width)
-    products_of<width>(n, s, p, v + j * doubles, product + j * doubles);
+  Doubles largest = products_of<width>(n, s, p, v, product);
+  for (Index j = width; j < all; j += width) {
+    const Doubles other = products_of<width>(n, s, p, v + j * doubles, product + j * doubles);
+    largest = other > largest ? other : largest;
+  }
+  double most = largest[0];
+  for (Index lane = 1; lane < doubles; ++lane) most = largest[lane] > most ? largest[lane] : most;
+  return most;
 }
 
 }  // namespace
