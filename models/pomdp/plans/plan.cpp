@@ -13,6 +13,7 @@
 namespace doxa {
 namespace {
 
+constexpr std::size_t fewest_to_sweep = 500;
 constexpr double unbounded = std::numeric_limits<double>::infinity();
 
 class HeuristicSearch {
@@ -132,6 +133,18 @@ class HeuristicSearch {
     ++progress_.backups;
   }
 
+  // What was learned at one point lowers the others too: backs up the upper bound at all of them, the latest
+  // first. As often as their number doubles, so that it costs about as much as the trials.
+  void sweep() {
+    for (std::size_t i = above_.points(); i-- > 0;) {
+      const SparseBelief b = above_.point(i);
+      expand(b);
+      const double upper = ahead_[look_ahead(b)] + m_.slack();
+      if (upper < above_(b)) above_.lower_at(b, upper);
+    }
+    swept_points_ = above_.points();
+  }
+
   // A backup leaves d times the mean gap of the successors and a slack on either side. The third slack lets
   // the gap fall below what is allowed, not only to it; else a trial could go on where nothing is left to
   // gain.
@@ -157,6 +170,7 @@ class HeuristicSearch {
     }
     for (std::size_t i = path_.size(); i-- > 0;) back_up(path_[i]);
     path_bytes_ = 0;
+    if (above_.points() > std::max(fewest_to_sweep, 2 * swept_points_)) sweep();
     if (above_.points() > 32 + pruned_points_ + pruned_points_ / 5) {
       above_.prune();
       pruned_points_ = above_.points();
@@ -174,7 +188,7 @@ class HeuristicSearch {
   std::vector<double> ahead_;                     // [A]
   std::vector<double> upper_;                     // [A][O], the upper bound at after_
   std::vector<bool> candidates_;                  // [A]
-  std::size_t pruned_points_ = 0, path_bytes_ = 0;
+  std::size_t pruned_points_ = 0, swept_points_ = 0, path_bytes_ = 0;
   bool full_ = false;  // something was not kept, for lack of memory
 };
 

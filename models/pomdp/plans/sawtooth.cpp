@@ -37,25 +37,6 @@ double SawtoothBound::initial_at(const SparseBelief& x) const {
   return most;
 }
 
-// The largest c_i drop_i over all points but one, at least `enough`.
-double SawtoothBound::largest_drop(const SparseBelief& x, double enough, std::size_t except) const {
-  for (std::size_t i = 0; i < x.size(); ++i) dense_[x.state[i]] = x.probability[i];
-  for (std::size_t k = 0; k < x.size(); ++k)
-    for (const Place& p : places_[x.state[k]]) {
-      // The roundings of both sides weigh less than that.
-      if (x.probability[k] * p.most * (1 + 0x1p-49) <= enough) break;
-      const Point& point = points_[p.point];
-      if (point.b.size() > x.size() || p.point == except) continue;
-      double c = std::numeric_limits<double>::infinity();
-      const double least = enough / point.drop;
-      for (std::size_t i = 0; i < point.b.size() && c > least; ++i)
-        c = std::min(c, dense_[point.b.state[i]] / point.b.probability[i]);
-      if (c > least && c > smallest_quotient) enough = std::max(enough, c * safely_below * point.drop);
-    }
-  for (std::size_t i = 0; i < x.size(); ++i) dense_[x.state[i]] = 0;
-  return enough;
-}
-
 // Into its list; points that lower nothing are at the end.
 void SawtoothBound::place(std::size_t p) {
   const Point& point = points_[p];
@@ -76,9 +57,51 @@ void SawtoothBound::place_all() {
   for (std::size_t p = 0; p < points_.size(); ++p) place(p);
 }
 
+// The largest c_i drop_i over all points but one. If none is above `enough`, that is returned, and no point.
+SawtoothBound::Drop SawtoothBound::largest_drop(const SparseBelief& x, double enough,
+                                                std::size_t except) const {
+  Drop largest{enough, points_.size(), 0};
+  for (std::size_t i = 0; i < x.size(); ++i) dense_[x.state[i]] = x.probability[i];
+  for (std::size_t k = 0; k < x.size(); ++k)
+    for (const Place& p : places_[x.state[k]]) {
+      // The roundings of both sides weigh less than that.
+      if (x.probability[k] * p.most * (1 + 0x1p-49) <= largest.drop) break;
+      const Point& point = points_[p.point];
+      if (point.b.size() > x.size() || p.point == except) continue;
+      double c = std::numeric_limits<double>::infinity();
+      const double least = largest.drop / point.drop;
+      for (std::size_t i = 0; i < point.b.size() && c > least; ++i)
+        c = std::min(c, dense_[point.b.state[i]] / point.b.probability[i]);
+      c *= safely_below;
+      if (c > smallest_quotient && c * point.drop > largest.drop) largest = {c * point.drop, p.point, c};
+    }
+  for (std::size_t i = 0; i < x.size(); ++i) dense_[x.state[i]] = 0;
+  return largest;
+}
+
+// c u_i and the initial bound of what the point leaves of x. An entry that is left over by rounding alone is
+// dropped: it weighs no more than the roundings of x itself. Of one state the corner is the best bound.
+double SawtoothBound::initial_beside(const SparseBelief& x, const Drop& d) const {
+  const Point& point = points_[d.point];
+  rest_.state.clear();
+  rest_.probability.clear();
+  for (std::size_t i = 0, j = 0; i < x.size(); ++i) {
+    double left = x.probability[i];
+    if (j < point.b.size() && point.b.state[j] == x.state[i]) left -= d.c * point.b.probability[j++];
+    if (left <= 0x1p-49 * x.probability[i]) continue;
+    rest_.state.push_back(x.state[i]);
+    rest_.probability.push_back(left);
+  }
+  if (rest_.size() < 2) return std::numeric_limits<double>::infinity();
+  return d.c * point.u + initial_at(rest_);
+}
+
 double SawtoothBound::operator()(const SparseBelief& x) const {
   const double corners = x.dot(corner_), initial = initial_at(x);
-  return corners - largest_drop(x, std::max(0.0, corners - initial), points_.size());
+  const double gained = std::max(0.0, corners - initial);
+  const Drop d = largest_drop(x, 0, points_.size());
+  const double bound = corners - std::max(gained, d.drop);
+  return d.point < points_.size() ? std::min(bound, initial_beside(x, d)) : bound;
 }
 
 void SawtoothBound::lower_at(const SparseBelief& b, double u) {
@@ -114,7 +137,7 @@ void SawtoothBound::prune() {
     const Point& point = points_[p];
     const double initial = initial_at(point.b), corners = point.b.dot(corner_);
     const double enough = std::max(0.0, corners - initial);
-    implied[p] = largest_drop(point.b, enough, p) >= point.drop;
+    implied[p] = largest_drop(point.b, enough, p).drop >= point.drop;
     if (!implied[p]) continue;
     bytes_ -= bytes_of_point(point.b);
     displace(p);
