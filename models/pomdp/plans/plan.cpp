@@ -13,7 +13,7 @@
 namespace doxa {
 namespace {
 
-constexpr std::size_t fewest_to_sweep = 500;
+constexpr std::size_t fewest_to_sweep = 200;
 constexpr double unbounded = std::numeric_limits<double>::infinity();
 
 class HeuristicSearch {
@@ -67,13 +67,14 @@ class HeuristicSearch {
     return below_.bytes() + above_.bytes() + path_bytes_ + more <= options_.max_bytes;
   }
 
-  // Memory is used up: drops the points that the others imply. A trial is worth it if that is a tenth of all.
+  // Memory is used up: drops the points that the others imply. It is worth going on if they were a tenth of all.
   bool make_room() {
+    const std::size_t before = progress_.bytes;
     above_.prune();
     pruned_points_ = above_.points();
     measure();
     full_ = false;
-    return progress_.bytes < options_.max_bytes - options_.max_bytes / 10;
+    return before - progress_.bytes >= options_.max_bytes / 10;
   }
 
   // Where each action and observation leads from b, into after_.
