@@ -106,7 +106,7 @@ AlphaVectors LowerBound::take() {
     std::vector<double> alpha(m_.states());
     for (std::size_t s = 0; s < m_.states(); ++s) alpha[s] = at(k, s);
     v.append(actions_[k], std::move(alpha));
-    if (k % block_size == block_size - 1) blocks_[k / block_size] = {};
+    if (k % block_size == block_size - 1) Block().swap(blocks_[k / block_size]);
   }
   resize(0);
   return v;
