@@ -116,6 +116,7 @@ std::vector<Benchmark> benchmarks() {
   all.push_back(
       {"elementary", [](const Settings& a, Rows& rows) { time_elementary_functions(a.seconds, rows); }});
   all.push_back({"draws", [](const Settings& a, Rows& rows) { time_draws(a.seconds, rows); }});
+  all.push_back({"plans", [](const Settings& a, Rows& rows) { measure_plans(a.seconds, rows); }});
   return all;
 }
 
@@ -178,7 +179,10 @@ int main(int argc, char** argv) {
       "  doxa-matmul,<n>,<dtype>,1,<GFLOP/s>    product of two n x n matrices; -at, -bt: of a transposed "
       "one\n"
       "  doxa-elementary,<function>,<dtype>,1,<nanoseconds an element>,<the same of std::>,<ratio>\n"
-      "  doxa-draws,<distribution>,<dtype>,1,<nanoseconds a draw>,<millions of draws a second>");
+      "  doxa-draws,<distribution>,<dtype>,1,<nanoseconds a draw>,<millions of draws a second>\n"
+      "Rows of plans:\n"
+      "  doxa-plan,<model>,<dtype>,1,<seconds>,<lower>,<upper bound of the optimum>,<backups>,<vectors>,\n"
+      "                                         <points>,<bytes of both>");
   doxa::benchmarks::Settings settings;
   command.text("case", "NAME", settings.cases, "only this benchmark; may be repeated");
   command.positive("seconds", settings.seconds, "how long to time each");

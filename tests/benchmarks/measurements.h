@@ -66,6 +66,10 @@ void time_draws(double seconds, Rows& rows);
 /// blocks.
 void time_recomputation(double seconds, Rows& rows);
 
+/// How the certificates of Hallway and of Tag close in: a row whenever the time of the processor has doubled
+/// since the last, up to `seconds` for each.
+void measure_plans(double seconds, Rows& rows);
+
 /// Time and memory of one training step of the filtering posterior against the number of steps T, the batch B
 /// and the width H: rows doxa-growth,<T|B|H>,<dtype>,1,<T>,<B>,<H>,<microseconds>,<records>,<bytes>, the
 /// slopes of their logarithms in a table, and the curves in `directory`/growth.svg. Throws std::runtime_error

@@ -196,7 +196,7 @@ TEST_F(Flags, OfLearningAreRefusedBesideASectionThatLearnsNothing) {
       EXPECT_EQ(run.status, 2) << section << " " << flag;
       EXPECT_EQ(run.err, "12-planning: found " + flag.substr(0, flag.find(' ')) + " beside --only " +
                              section + ", expected one of them: " + section +
-                             " learns nothing (see --help)\n");
+                             " trains nothing (see --help)\n");
     }
 }
 

@@ -138,11 +138,7 @@ void three(Chapter& chapter, Experiment& e) {
 void memory(Chapter& chapter, const BeliefSettings& s) {
   const bool only = chapter.arguments().given("only");
   if (!only && (s.variant != "all" || !s.pomdp.file.empty() || !s.episodes.empty())) return;
-  if (only)
-    for (const char* flag : training_flags)
-      if (chapter.arguments().given(flag))
-        throw UsageError("found --" + std::string(flag) +
-                         " beside --only memory, expected one of them: memory trains nothing (see --help)");
+  chapter.arguments().refuse_beside_only("memory", training_flags);
   memory_of_samples(chapter);
 }
 

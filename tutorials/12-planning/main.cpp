@@ -35,13 +35,7 @@ std::vector<Known> known_models(Chapter& chapter, const PomdpInput& input) {
   return all;
 }
 
-// Flags of learning, with a section that learns nothing, would be without effect.
-void refuse_flags_of_learning(const Arguments& arguments, const std::string& section) {
-  for (const char* flag : {"variant", "steps", "checkpoint", "resume"})
-    if (arguments.given(flag))
-      throw UsageError("found --" + std::string(flag) + " beside --only " + section +
-                       ", expected one of them: " + section + " learns nothing (see --help)");
-}
+constexpr const char* training_flags[] = {"variant", "steps", "checkpoint", "resume"};
 
 }  // namespace
 
@@ -62,8 +56,7 @@ int main(int argc, char** argv) {
   std::vector<Known> models;
   const auto section = [&](const char* name, auto run) {
     return Section{name, [&, name, run](Chapter& chapter) {
-                     if (arguments.given("only") && name != std::string("learning"))
-                       refuse_flags_of_learning(arguments, name);
+                     if (name != std::string("learning")) arguments.refuse_beside_only(name, training_flags);
                      if (models.empty()) models = known_models(chapter, input);
                      run(chapter);
                    }};

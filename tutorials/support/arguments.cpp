@@ -34,4 +34,12 @@ bool Arguments::default_run() const {
          });
 }
 
+void Arguments::refuse_beside_only(const std::string& section, std::span<const char* const> flags) const {
+  if (!given("only")) return;
+  for (const char* flag : flags)
+    if (given(flag))
+      throw UsageError("found --" + std::string(flag) + " beside --only " + section +
+                       ", expected one of them: " + section + " trains nothing (see --help)");
+}
+
 }  // namespace doxa::support

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,10 @@ class Arguments : public CommandLine {
 
   // Is this the run that the chapter's text describes: seed 1, and nothing given but --out and --verbose?
   bool default_run() const;
+
+  // Flags of training have no effect on a section that trains nothing, run alone: throws UsageError if --only
+  // and one of them are given.
+  void refuse_beside_only(const std::string& section, std::span<const char* const> flags) const;
 
   const std::string& chapter() const { return program_; }
   const std::string& title() const { return title_; }

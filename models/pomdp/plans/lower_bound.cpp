@@ -1,7 +1,10 @@
 #include "doxa/models/pomdp/plans/lower_bound.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
+
+#include "doxa/models/pomdp/plans/kernels/plan_kernels.h"
 
 namespace doxa {
 
@@ -11,16 +14,18 @@ LowerBound::LowerBound(const PlanningModel& m, const AlphaVectors& initial)
 }
 
 std::pair<std::size_t, double> LowerBound::best(const SparseBelief& x) const {
-  const std::size_t count = size();
-  products_.assign(count, 0.0);
-  double* const product = products_.data();
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const double* const value = row(x.state[i]);
-    const double weight = x.probability[i];
-    for (std::size_t k = 0; k < count; ++k) product[k] += weight * value[k];
+  static_assert(block_size == plan_block);
+  const auto products = plan_kernels(kernels().set).products;
+  std::pair<std::size_t, double> best{0, -std::numeric_limits<double>::infinity()};
+  std::array<double, block_size> product;
+  for (std::size_t begin = 0; begin < size(); begin += block_size) {
+    const double most = products(static_cast<Index>(x.size()), x.state.data(), x.probability.data(),
+                                 blocks_[begin / block_size].data(), product.data());
+    if (!(most > best.second)) continue;
+    const auto where = std::find(product.begin(), product.end(), most);
+    best = {begin + static_cast<std::size_t>(where - product.begin()), most};
   }
-  const auto most = std::max_element(products_.begin(), products_.end());
-  return {static_cast<std::size_t>(most - products_.begin()), *most};
+  return best;
 }
 
 bool LowerBound::back_up(const SparseBelief& b, const std::vector<std::vector<SparseBelief>>& after,
@@ -50,7 +55,7 @@ bool LowerBound::back_up(const SparseBelief& b, const std::vector<std::vector<Sp
     const StochasticMatrix::Row seen = emission_row(m_.model(), action, s);
     future_[s] = 0;
     for (std::size_t j = 0; j < seen.size(); ++j)
-      future_[s] += seen.probability[j] * row(s)[chosen[seen.column[j]]];
+      future_[s] += seen.probability[j] * at(chosen[seen.column[j]], s);
   }
   m_.back_up(action, future_, alpha_);
   for (double& v : alpha_) v -= m_.slack();
@@ -60,17 +65,19 @@ bool LowerBound::back_up(const SparseBelief& b, const std::vector<std::vector<Sp
   return true;
 }
 
+void LowerBound::resize(std::size_t vectors) {
+  actions_.resize(vectors);
+  const std::size_t blocks = (vectors + block_size - 1) / block_size;
+  while (blocks_.size() > blocks) blocks_.pop_back();
+  while (blocks_.size() < blocks) blocks_.emplace_back(m_.states() * block_size, 0.0);
+}
+
 void LowerBound::append(std::size_t action, std::span<const double> alpha) {
-  const std::size_t count = size();
-  if (count == room_) {
-    const std::size_t room = room_ + room_ / 2 + 8;
-    std::vector<double> larger(m_.states() * room);
-    for (std::size_t s = 0; s < m_.states(); ++s) std::copy_n(row(s), count, larger.data() + s * room);
-    values_.swap(larger);
-    room_ = room;
-  }
-  actions_.push_back(action);
-  for (std::size_t s = 0; s < m_.states(); ++s) row(s)[count] = alpha[s];
+  const std::size_t k = size();
+  resize(k + 1);
+  actions_[k] = action;
+  // Also where the next ones of this block will be: the first of equals is the one that counts.
+  for (std::size_t s = 0; s < m_.states(); ++s) std::fill_n(&at(k, s), block_size - k % block_size, alpha[s]);
 }
 
 void LowerBound::drop_dominated_by(std::span<const double> alpha) {
@@ -79,7 +86,7 @@ void LowerBound::drop_dominated_by(std::span<const double> alpha) {
   for (std::size_t k = 0; k < left.size(); ++k) left[k] = k;
   for (std::size_t s = 0; s < m_.states() && !left.empty(); ++s)
     std::erase_if(left, [&](std::size_t k) {
-      if (row(s)[k] > alpha[s]) dominated[k] = false;
+      if (at(k, s) > alpha[s]) dominated[k] = false;
       return !dominated[k];
     });
   if (left.empty()) return;
@@ -87,19 +94,21 @@ void LowerBound::drop_dominated_by(std::span<const double> alpha) {
   for (std::size_t k = 0; k < dominated.size(); ++k) {
     if (dominated[k]) continue;
     actions_[kept] = actions_[k];
-    for (std::size_t s = 0; s < m_.states(); ++s) row(s)[kept] = row(s)[k];
+    for (std::size_t s = 0; s < m_.states(); ++s) at(kept, s) = at(k, s);
     ++kept;
   }
-  actions_.resize(kept);
+  resize(kept);
 }
 
-AlphaVectors LowerBound::vectors() const {
+AlphaVectors LowerBound::take() {
   AlphaVectors v;
   for (std::size_t k = 0; k < size(); ++k) {
     std::vector<double> alpha(m_.states());
-    for (std::size_t s = 0; s < m_.states(); ++s) alpha[s] = row(s)[k];
+    for (std::size_t s = 0; s < m_.states(); ++s) alpha[s] = at(k, s);
     v.append(actions_[k], std::move(alpha));
+    if (k % block_size == block_size - 1) Block().swap(blocks_[k / block_size]);
   }
+  resize(0);
   return v;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "doxa/autograd/tensor.h"
 #include "doxa/models/pomdp/plans/alpha_vectors.h"
 #include "doxa/models/pomdp/plans/planning_model.h"
 
@@ -37,27 +38,34 @@ class LowerBound {
   bool back_up(const SparseBelief& b, const std::vector<std::vector<SparseBelief>>& after,
                const std::vector<bool>& candidates);
 
-  AlphaVectors vectors() const;
+  /// The vectors; none are left here. Memory is handed over block by block.
+  AlphaVectors take();
   std::size_t size() const { return actions_.size(); }
-  std::size_t bytes() const {
-    return values_.size() * sizeof(double) + actions_.size() * sizeof(std::size_t);
-  }
+  std::size_t bytes() const { return blocks_.size() * bytes_of_block(); }
+  /// How much a backup may add to them.
+  std::size_t bytes_of_backup() const { return size() == blocks_.size() * block_size ? bytes_of_block() : 0; }
 
  private:
-  const double* row(std::size_t state) const { return values_.data() + state * room_; }
-  double* row(std::size_t state) { return values_.data() + state * room_; }
+  static constexpr std::size_t block_size = 32;
+  std::size_t bytes_of_block() const {
+    return block_size * (m_.states() * sizeof(double) + sizeof(std::size_t)) + sizeof(Block);
+  }
+  double& at(std::size_t k, std::size_t state) {
+    return blocks_[k / block_size][state * block_size + k % block_size];
+  }
   std::pair<std::size_t, double> best(const SparseBelief& x) const;
   void append(std::size_t action, std::span<const double> alpha);
   void drop_dominated_by(std::span<const double> alpha);
+  void resize(std::size_t vectors);
+
+  // α_k(s) of 32 vectors at s · 32 + k: for one state they are contiguous, so that a product with all of them
+  // runs over them; and more vectors take one block more, without moving those that are there.
+  using Block = std::vector<double, CacheAligned<double>>;
 
   const PlanningModel& m_;
   std::vector<std::size_t> actions_;  // [K]
-  // α_k(s) at s · room_ + k: all vectors' values of one state are contiguous, so that a product with every
-  // vector runs over them.
-  std::vector<double> values_;
-  std::size_t room_ = 0;
-  std::vector<double> future_, alpha_;    // [S]
-  mutable std::vector<double> products_;  // [K]
+  std::vector<Block> blocks_;
+  std::vector<double> future_, alpha_;  // [S]
 };
 
 }  // namespace doxa

@@ -22,7 +22,9 @@ struct PlanOptions {
   double absolute_gap = 0;     ///< the plan ends when upper - lower is at most this …
   double relative_gap = 1e-3;  ///< … or at most this part of max(|lower|, |upper|)
   std::size_t max_backups = 1'000'000;
-  std::size_t max_bytes = std::size_t{1} << 28;  ///< of both bounds together; a trial may exceed it once
+  /// Of both bounds together, and of the beliefs that a trial remembers; never exceeded, unless the bounds
+  /// that it starts with do. Beside it are the model and the beliefs that follow from one.
+  std::size_t max_bytes = std::size_t{1} << 28;
   std::function<void(const PlanProgress&)> on_trial = {};  ///< called before the first trial and after each
   std::function<bool()> stop = {};                         ///< asked after each trial: true ends the plan
 };
@@ -31,7 +33,7 @@ enum class PlanEnd {
   gap,       ///< the target is reached
   rounding,  ///< the gap is as narrow as double precision can prove, and the target narrower
   backups,   ///< max_backups are spent
-  memory,    ///< max_bytes are used
+  memory,    ///< max_bytes leave no room for a backup
   stopped,   ///< `stop` returned true
 };
 

@@ -27,7 +27,8 @@ SawtoothBound::SawtoothBound(std::size_t states, AlphaVectors initial)
   corner_.assign(states, -std::numeric_limits<double>::infinity());
   for (const std::vector<double>& alpha : initial_.values)
     for (std::size_t s = 0; s < states; ++s) corner_[s] = std::max(corner_[s], alpha[s]);
-  bytes_ = (initial_.size() + 2) * states * sizeof(double);
+  places_.resize(states);
+  bytes_ = ((initial_.size() + 2) * sizeof(double) + sizeof(places_[0])) * states;
 }
 
 double SawtoothBound::initial_at(const SparseBelief& x) const {
@@ -36,25 +37,71 @@ double SawtoothBound::initial_at(const SparseBelief& x) const {
   return most;
 }
 
-// The largest c_i drop_i over all points but one, at least `enough`.
-double SawtoothBound::largest_drop(const SparseBelief& x, double enough, std::size_t except) const {
+// Into its list; points that lower nothing are at the end.
+void SawtoothBound::place(std::size_t p) {
+  const Point& point = points_[p];
+  std::vector<Place>& places = places_[point.b.state[point.mode]];
+  const Place here{point.drop / point.b.probability[point.mode], p};
+  places.insert(std::upper_bound(places.begin(), places.end(), here,
+                                 [](const Place& a, const Place& b) { return a.most > b.most; }),
+                here);
+}
+
+void SawtoothBound::displace(std::size_t p) {
+  const Point& point = points_[p];
+  std::erase_if(places_[point.b.state[point.mode]], [p](const Place& other) { return other.point == p; });
+}
+
+void SawtoothBound::place_all() {
+  for (std::vector<Place>& places : places_) places.clear();
+  for (std::size_t p = 0; p < points_.size(); ++p) place(p);
+}
+
+// The largest c_i drop_i over all points but one. If none is above `enough`, that is returned, and no point.
+SawtoothBound::Drop SawtoothBound::largest_drop(const SparseBelief& x, double enough,
+                                                std::size_t except) const {
+  Drop largest{enough, points_.size(), 0};
   for (std::size_t i = 0; i < x.size(); ++i) dense_[x.state[i]] = x.probability[i];
-  for (std::size_t p = 0; p < points_.size(); ++p) {
-    const Point& point = points_[p];
-    if (point.b.size() > x.size() || p == except || !(point.drop > 0)) continue;
-    double c = std::numeric_limits<double>::infinity();
-    const double least = enough / point.drop;
-    for (std::size_t i = 0; i < point.b.size() && c > least; ++i)
-      c = std::min(c, dense_[point.b.state[i]] / point.b.probability[i]);
-    if (c > least && c > smallest_quotient) enough = std::max(enough, c * safely_below * point.drop);
-  }
+  for (std::size_t k = 0; k < x.size(); ++k)
+    for (const Place& p : places_[x.state[k]]) {
+      // The roundings of both sides weigh less than that.
+      if (x.probability[k] * p.most * (1 + 0x1p-49) <= largest.drop) break;
+      const Point& point = points_[p.point];
+      if (point.b.size() > x.size() || p.point == except) continue;
+      double c = std::numeric_limits<double>::infinity();
+      const double least = largest.drop / point.drop;
+      for (std::size_t i = 0; i < point.b.size() && c > least; ++i)
+        c = std::min(c, dense_[point.b.state[i]] / point.b.probability[i]);
+      c *= safely_below;
+      if (c > smallest_quotient && c * point.drop > largest.drop) largest = {c * point.drop, p.point, c};
+    }
   for (std::size_t i = 0; i < x.size(); ++i) dense_[x.state[i]] = 0;
-  return enough;
+  return largest;
+}
+
+// c u_i and the initial bound of what the point leaves of x. An entry that is left over by rounding alone is
+// dropped: it weighs no more than the roundings of x itself. Of one state the corner is the best bound.
+double SawtoothBound::initial_beside(const SparseBelief& x, const Drop& d) const {
+  const Point& point = points_[d.point];
+  rest_.state.clear();
+  rest_.probability.clear();
+  for (std::size_t i = 0, j = 0; i < x.size(); ++i) {
+    double left = x.probability[i];
+    if (j < point.b.size() && point.b.state[j] == x.state[i]) left -= d.c * point.b.probability[j++];
+    if (left <= 0x1p-49 * x.probability[i]) continue;
+    rest_.state.push_back(x.state[i]);
+    rest_.probability.push_back(left);
+  }
+  if (rest_.size() < 2) return std::numeric_limits<double>::infinity();
+  return d.c * point.u + initial_at(rest_);
 }
 
 double SawtoothBound::operator()(const SparseBelief& x) const {
   const double corners = x.dot(corner_), initial = initial_at(x);
-  return corners - largest_drop(x, std::max(0.0, corners - initial), points_.size());
+  const double gained = std::max(0.0, corners - initial);
+  const Drop d = largest_drop(x, 0, points_.size());
+  const double bound = corners - std::max(gained, d.drop);
+  return d.point < points_.size() ? std::min(bound, initial_beside(x, d)) : bound;
 }
 
 void SawtoothBound::lower_at(const SparseBelief& b, double u) {
@@ -63,6 +110,7 @@ void SawtoothBound::lower_at(const SparseBelief& b, double u) {
     if (!(u < v)) return;
     v = u;
     for (Point& point : points_) point.drop = point.b.dot(corner_) - point.u;
+    place_all();
     return;
   }
   const std::uint64_t key = hash(b);
@@ -71,27 +119,37 @@ void SawtoothBound::lower_at(const SparseBelief& b, double u) {
     if (Point& known = points_[i->second]; known.b.state == b.state && known.b.probability == b.probability) {
       known.u = std::min(known.u, u);
       known.drop = b.dot(corner_) - known.u;
+      displace(i->second);
+      place(i->second);
       return;
     }
   by_hash_.emplace(key, points_.size());
-  points_.push_back({b, u, b.dot(corner_) - u});
-  bytes_ += sizeof(Point) + 64 + b.size() * (sizeof(double) + sizeof(std::uint32_t));
+  const auto mode = std::max_element(b.probability.begin(), b.probability.end()) - b.probability.begin();
+  points_.push_back({b, u, b.dot(corner_) - u, static_cast<std::size_t>(mode)});
+  place(points_.size() - 1);
+  bytes_ += bytes_of_point(b);
 }
 
 void SawtoothBound::prune() {
   // One by one, the oldest first: a point may be implied by others only as long as they stay.
-  for (std::size_t p = 0; p < points_.size();) {
+  std::vector<bool> implied(points_.size());
+  for (std::size_t p = 0; p < points_.size(); ++p) {
     const Point& point = points_[p];
     const double initial = initial_at(point.b), corners = point.b.dot(corner_);
     const double enough = std::max(0.0, corners - initial);
-    const bool implied = largest_drop(point.b, enough, p) >= point.drop;
-    if (!implied) {
-      ++p;
-      continue;
-    }
-    bytes_ -= sizeof(Point) + 64 + point.b.size() * (sizeof(double) + sizeof(std::uint32_t));
-    points_.erase(points_.begin() + static_cast<std::ptrdiff_t>(p));
+    implied[p] = largest_drop(point.b, enough, p).drop >= point.drop;
+    if (!implied[p]) continue;
+    bytes_ -= bytes_of_point(point.b);
+    displace(p);
   }
+  std::size_t kept = 0;
+  for (std::size_t p = 0; p < points_.size(); ++p)
+    if (!implied[p]) {
+      if (kept != p) points_[kept] = std::move(points_[p]);
+      ++kept;
+    }
+  points_.erase(points_.begin() + static_cast<std::ptrdiff_t>(kept), points_.end());
+  place_all();
   by_hash_.clear();
   for (std::size_t p = 0; p < points_.size(); ++p) by_hash_.emplace(hash(points_[p].b), p);
 }
