@@ -24,11 +24,9 @@ double worst_tilt(const GaussianMixture& density, double variance) {
   for (int i = -100; i <= 100; ++i) {
     for (int j = -100; j <= 100; ++j) {
       if (i == 0 && j == 0) continue;
-      //! [tilt]
       const PlanePoint t{0.1 * i, 0.1 * j};
       worst = std::max(worst, log_mgf(density, t) - t[0] * matched.mean[0] - t[1] * matched.mean[1] -
                                   variance * (t[0] * t[0] + t[1] * t[1]) / 2);  // (06.19)
-      //! [tilt]
     }
   }
   return worst;
@@ -36,16 +34,14 @@ double worst_tilt(const GaussianMixture& density, double variance) {
 
 }  // namespace
 
-//! [linear]
 double best_linear_bound(const std::vector<double>& eigenvalues, double variance) {
   double bound = 0;
   for (const double lambda : eigenvalues) {
-    const double of_model = std::max(lambda, variance);                              // w² + s²
+    const double of_model = std::max(lambda, variance);                              // a² + s²
     bound -= 0.5 * (std::log(2 * std::numbers::pi * of_model) + lambda / of_model);  // (06.18)
   }
   return bound;
 }
-//! [linear]
 
 double bound_without_latents(const std::vector<double>& eigenvalues, double variance) {
   double bound = 0;

@@ -154,8 +154,8 @@ struct Collapse {
   std::vector<double> four = {};  // the divergences of a model with four latents, the largest first
 };
 
-// Σ_i max over w of E[log N(x_i; 0, w² + s²)], the best bound of a linear decoder (06.18), and what is left of
-// it when no w is allowed (06.17).
+// Σ_i max over a of E[log N(x_i; 0, a² + s²)], the best bound of a linear decoder (06.18), and what is left of
+// it when no a is allowed (06.17).
 double best_linear_bound(const std::vector<double>& eigenvalues, double variance);
 double bound_without_latents(const std::vector<double>& eigenvalues, double variance);
 // ½ log(λ/s²) for λ > s², otherwise 0: what a linear decoder pays for a direction of variance λ (06.18).

@@ -125,7 +125,7 @@ TEST(Exercise06, TheLogarithmOutside) {
       adam.rate = 0.007 * 0.5 * (1 + std::cos(std::numbers::pi * t / steps));
       adam.step(all);
     }
-    return averages(vae, data, lattice, DataNodes(lattice, 4), 0.06).missing();
+    return averages(vae, data, lattice, DataNodes(lattice, 4), 0.06, 0.5).missing();
   };
   const double elbo = missing(false), many = missing(true);
   EXPECT_GT(elbo, 0.1);
