@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "doxa/models/pomdp/environment.h"
+#include "doxa/models/pomdp/episodes.h"
 #include "doxa/models/pomdp/plans/value_bounds.h"
 #include "exhibit.h"
 #include "support/figure.h"
