@@ -3,6 +3,7 @@ local bound_numbers = require("bound_numbers")
 local claims_table = require("claims_table")
 local code = require("code")
 local equations = require("equations")
+local exhibits = require("exhibits")
 local frame = require("frame")
 local index = require("index")
 local layout = require("layout")
@@ -161,6 +162,7 @@ function chapter.write(page, place, links, citations)
   local doc = pandoc.read(site.source(page.path), index.format)
   local taken = {}
   doc = doc:walk{Inlines = function(inlines) return bound_numbers.replace(inlines, page.chapter or "", page.runs) end}
+  doc = doc:walk{Blocks = function(blocks) return exhibits.placed(blocks, page) end}
   doc = doc:walk{Blocks = function(blocks) return quoted(blocks, page, links, taken) end}
   doc = doc:walk{Blocks = function(blocks) return divided(blocks, page, citations, taken) end, Table = scrolling(page)}
   doc = doc:walk(resolved(page, links)):walk{Inlines = cited(page, links)}
@@ -180,7 +182,7 @@ function chapter.write(page, place, links, citations)
     body = body .. (claims_table.html(page.chapter, page.html, links) or "")
   end
   return site.write(page.html, frame.fields{page = page.html, title = page.title, kind = "chapter", body = body,
-                                            head = page.runs and run_panel.head(page.html),
+                                            head = (page.runs and run_panel.head(page.html) or "") .. exhibits.head(page),
                                             links = links, place = place})
 end
 

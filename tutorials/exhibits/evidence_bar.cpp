@@ -28,7 +28,7 @@ struct Bar {
 };
 
 Picture densities(const ScalarModel& model, const ScalarNormal& q) {
-  Figure figure("The densities of the prior, the posterior and q", 1, 230, 400);
+  Figure figure("The densities of the prior, the posterior and q", 1, 240, 350);
   Axes& axes = figure.axes("", "z", "density");
   const std::vector<double> z = spaced(-4, 6, 10 / 400.0);
   axes.x_range = Range{-4, 6};
@@ -45,7 +45,7 @@ Picture densities(const ScalarModel& model, const ScalarNormal& q) {
 }
 
 Picture bar_of(double v, double kl, double evidence) {
-  Figure figure("A bar that ends at log p(x): V, and on top of it KL(q ‖ posterior)", 1, 230, 400);
+  Figure figure("A bar that ends at log p(x): V, and on top of it KL(q ‖ posterior)", 1, 240, 210);
   Axes& axes = figure.axes("", "", "nats");
   const double length = std::max(5.0, 1.25 * kl), floor = evidence - length;
   axes.x_range = Range{0, 1};

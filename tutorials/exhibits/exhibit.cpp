@@ -69,10 +69,11 @@ std::string json_answer(const Exhibit& exhibit, std::string_view line) {
   Answer answer;
   try {
     answer = exhibit.say(line);
-  } catch (const UsageError& e) {
+  } catch (const std::exception& e) {
     return "{\"error\":" + json_string(support::valid_utf8(e.what())) + "}";
   }
-  return "{\"news\":" + json_string(answer.news) + ",\"numbers\":" +
+  return "{\"title\":" + json_string(exhibit.title) + ",\"news\":" + json_string(answer.news) +
+         ",\"numbers\":" +
          json_list(
              answer.numbers,
              [](const Number& n) { return "[" + json_string(n.name) + "," + json_string(n.text) + "]"; }) +

@@ -55,7 +55,7 @@ Exhibit tape();
 std::vector<std::string> names();
 Exhibit open(std::string_view name);
 
-// An answer as one line of JSON, {"news":…, "numbers":[[name, text], …], "listing":…,
+// An answer as one line of JSON, {"title":…, "news":…, "numbers":[[name, text], …], "listing":…,
 // "pictures":[{"description":…, "svg":…}, …], "controls":[…]}; {"error":…} for a line that was refused.
 std::string json_answer(const Exhibit& exhibit, std::string_view line);
 

@@ -28,11 +28,16 @@ std::vector<Control> TigerGame::controls() const {
   return {{Control::Kind::button, "listen", "Listen"},
           {Control::Kind::button, "open-left", "Open the left door"},
           {Control::Kind::button, "open-right", "Open the right door"},
-          {Control::Kind::field, "seed", "A new game, by its seed", std::to_string(seed_)}};
+          {Control::Kind::button, "new", "New game"},
+          {Control::Kind::field, "seed", "Its seed", std::to_string(seed_)}};
 }
 
 bool TigerGame::play(std::string_view line) {
   const Words words = words_of(line);
+  if (words.first == "new" && words.rest.empty()) {
+    begin(seed_ + 1);
+    return true;
+  }
   if (words.first == "seed") {
     const std::optional<std::uint64_t> seed = read_whole_number(words.rest);
     if (!seed) throw UsageError("seed: found '" + std::string(words.rest) + "', expected a whole number");

@@ -11,9 +11,15 @@ const path = require("path");
 exports.load = (file) => {
   globalThis.self = {location: {href: ""}};  // all that Emscripten's code looks for of a worker
   let program = null;
-  new Function("doxa", fs.readFileSync(file, "utf8"))({program: (given) => { program = given; }});
+  const take = (given) => { program = given; };
+  new Function("doxa", fs.readFileSync(file, "utf8"))({program: take, exhibitProgram: take});
   return program;
 };
+
+// The exhibits' program: answer(name, line), which page/exhibit_program.js speaks of.
+exports.loadExhibits = (file) => new Promise((resolve, reject) => {
+  exports.load(file)((answer) => answer instanceof Error ? reject(answer) : resolve(answer));
+});
 
 // Runs it to its end: {status, files, text, error}. `print` is shown each piece of output as it comes.
 exports.run = (program, args, print = () => {}) => new Promise((resolve, reject) => {
