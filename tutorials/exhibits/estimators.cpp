@@ -1,5 +1,5 @@
-// The estimators of chapter 04 on a parabola: draws of q with what each says about the slope, by its score and
-// along its path, and how much the estimates scatter.
+// The estimators of chapter 04 on a parabola: draws of q with what each says about the slope, by its score
+// and along its path, and how much the estimates scatter.
 
 #include <algorithm>
 #include <cmath>
@@ -94,14 +94,18 @@ void draw_arrow(Axes& axes, double x, double y, double length, double unit, cons
             style);
 }
 
-// A draw a row; downhill by a step that is the same for all three ways, chosen so that the longest arrow fits.
+// Where the draws, μ and a are.
+Range range_of(const Parabola& p, const std::vector<double>& z) {
+  return {std::min({-0.3, p.delta - 0.3, z.front()}), std::max({0.3, p.delta + 0.3, z.back()})};
+}
+
+// A draw a row; downhill by a step that is the same for all three ways, so that the longest arrow fits.
 Picture arrows_figure(const Parabola& p, const Way& way, const std::vector<double>& z, double step) {
-  Figure figure("The draws, and the step that each asks of μ", 1, 330, 260);
+  Figure figure("The draws, and the step that each asks of μ", 1, 330, 220);
   Axes& axes = figure.axes(way.name, "z − a", "");
-  const double low = std::min({-0.3, p.delta - 0.3, z.front()}),
-               high = std::max({0.3, p.delta + 0.3, z.back()});
-  const double room = 0.35 * (high - low), unit = high - low;
-  axes.x_range = Range{low - room, high + room};
+  const Range all = range_of(p, z);
+  const double unit = all.high - all.low, room = 0.35 * unit;
+  axes.x_range = Range{all.low - room, all.high + room};
   const auto rows = static_cast<double>(z.size());
   axes.y_range = Range{-0.35 * rows - 1.2, rows + 0.8};
   axes.y_ticks({1, rows, -0.1 * rows - 0.5, -0.25 * rows - 0.8}, {"1", decimal(rows, 0), "mean", "exact"});
@@ -130,7 +134,8 @@ Answer estimates_answer(const Estimates& e) {
   double longest = 0;
   for (const Way& way : ways)
     for (const double arrow : way.arrows) longest = std::max(longest, std::abs(arrow));
-  const double step = 0.35 * (std::max(0.6, z.back() - z.front()) / std::max(longest, 1e-12));
+  const Range all = range_of(p, z);
+  const double step = 0.3 * (all.high - all.low) / std::max(longest, 1e-12);
   Answer answer{.news = "f(z) = (z − a)², and ∂F/∂μ = " + significant(p.gradient(), 3) +
                         ". The variance of an " + "estimate by the score is " +
                         significant(ways[0].measured.variance[0], 3) + ", less the best baseline " +

@@ -61,7 +61,7 @@ double surprise(const TigerGame& game, const std::vector<double>& left) {
 }
 
 Picture foretold_figure(const TigerGame& game, const Foretold& f) {
-  Figure figure("The probability of a roar on the left, before each step", 1, 260, 560);
+  Figure figure("The probability of a roar on the left, before each step", 1, 250, 460);
   Axes& axes = figure.axes("", "step k", "p(roar on the left)");
   const Window window = shown_steps(game.steps() + 1);
   axes.y_range = Range{-0.2, 1.2};

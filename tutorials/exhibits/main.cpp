@@ -1,4 +1,4 @@
-// The exhibits of the book at a terminal: what is typed is a line of the exhibit, and what it answers is printed.
+// The exhibits of the book at a terminal: what is typed is a line of the exhibit, whose answer is printed.
 
 #include <filesystem>
 #include <iostream>

@@ -19,8 +19,8 @@ struct Played {
 
   std::vector<Control> controls() const {
     std::vector<Control> all = game.controls();
-    all.push_back(
-        {Control::Kind::button, "advice", advice ? "Hide what is optimal" : "Show what is optimal"});
+    all.insert(all.begin() + 3,
+               {Control::Kind::button, "advice", advice ? "Hide what is optimal" : "Show what is optimal"});
     return all;
   }
 };
@@ -30,7 +30,7 @@ std::size_t best_of(const std::vector<double>& q) {
 }
 
 Picture beliefs_figure(const TigerGame& game, const TigerBeliefs& beliefs) {
-  Figure figure("The belief in the tiger on the left, step by step", 1, 260, 560);
+  Figure figure("The belief in the tiger on the left, step by step", 1, 250, 460);
   Axes& axes = figure.axes("", "step k", "p(tiger on the left)");
   const Window window = shown_steps(game.steps());
   axes.y_range = Range{-0.2, 1.2};
@@ -61,15 +61,19 @@ std::string table_of_values(const TigerGame& game, const std::vector<double>& q)
   return table.text();
 }
 
+// The actions as the beginning of a sentence, and inside one.
+constexpr const char* doings[] = {"Listening", "Opening the left door", "Opening the right door",
+                                  "listening", "opening the left door", "opening the right door"};
+
 // Of the last action: whether it was the optimal one.
 std::string judged(Played& played, const std::vector<double>& beliefs) {
   const TigerGame& game = played.game;
   if (game.steps() == 0) return "";
   const std::vector<double> q = played.optimum.action_values(beliefs[game.steps() - 1]);
   const std::size_t best = best_of(q), taken = game.past().actions.back();
-  if (taken == best) return " " + game.model().actions[taken] + " was optimal.";
-  return " " + game.model().actions[best] + " was optimal; " + game.model().actions[taken] + " cost " +
-         decimal(q[best] - q[taken], 2) + " on average.";
+  const std::string optimal = std::string(" ") + doings[best] + " was optimal";
+  if (taken == best) return optimal + ".";
+  return optimal + "; " + doings[taken + 3] + " cost " + decimal(q[best] - q[taken], 2) + " on average.";
 }
 
 Answer tiger_answer(Played& played) {

@@ -1,5 +1,5 @@
-// A tape for an expression that one types (chapter 01): its Wengert list with the adjoints, the same as a graph,
-// and what the gradient checker says of it.
+// A tape for an expression that one types (chapter 01): its Wengert list with the adjoints, the same as a
+// graph, and what the gradient checker says of it.
 
 #include <cmath>
 #include <map>

@@ -29,7 +29,7 @@ std::vector<Control> TigerGame::controls() const {
           {Control::Kind::button, "open-left", "Open the left door"},
           {Control::Kind::button, "open-right", "Open the right door"},
           {Control::Kind::button, "new", "New game"},
-          {Control::Kind::field, "seed", "Its seed", std::to_string(seed_)}};
+          {Control::Kind::field, "seed", "Seed of the game", std::to_string(seed_)}};
 }
 
 bool TigerGame::play(std::string_view line) {

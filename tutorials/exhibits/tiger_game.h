@@ -39,8 +39,8 @@ class TigerGame {
 
 enum TigerAction : std::size_t { listen, open_left, open_right };
 
-// The beliefs in the tiger on the left along a game: b_0 … b_k of Bayes' rule, and γ_0 … γ_k that look back on
-// all of it.
+// The beliefs in the tiger on the left along a game: b_0 … b_k of Bayes' rule, and γ_0 … γ_k that look back
+// on all of it.
 struct TigerBeliefs {
   std::vector<double> filtered, smoothed;
 };

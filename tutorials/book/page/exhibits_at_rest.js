@@ -23,16 +23,24 @@ const control = (name) => (c) => {
   return `<button type="button" name="${c.name}">${escape(c.label)}</button>`;
 };
 
+// All of them in their order, buttons that follow one another in a row.
+const controls = (name, all) => all.map((c, i) => {
+  const isButton = (each) => each?.kind === "button";
+  return (isButton(c) && !isButton(all[i - 1]) ? '<div class="buttons">' : "") + control(name)(c) +
+      (isButton(c) && !isButton(all[i + 1]) ? "</div>\n" : "\n");
+}).join("");
+
+// A picture is as wide as its neighbours let it, and beside them as high.
+const flex = (width) => `flex: ${Math.round(width)} 1 ${Math.round(0.8 * width)}px; max-width: min(100%, ${Math.round(1.3 * width)}px)`;
+
 const fragment = (name, answer, pictures) => {
-  const buttons = answer.controls.filter((c) => c.kind === "button"), others = answer.controls.filter((c) => c.kind !== "button");
   const sizes = answer.pictures.map(({svg}) => /<svg[^>]* width="([\d.]+)" height="([\d.]+)"/.exec(svg));
   return `<section class="exhibit" id="exhibit-${name}" aria-labelledby="exhibit-${name}-title" data-name="${name}" ` +
       `data-program="{{run}}/exhibits.js">\n<p class="title" id="exhibit-${name}-title">${escape(answer.title)}</p>\n` +
-      `<form hidden>\n${others.map(control(name)).join("\n")}\n` +
-      (buttons.length ? `<div class="buttons">${buttons.map(control(name)).join("\n")}</div>\n` : "") + "</form>\n" +
+      `<form hidden>\n${controls(name, answer.controls)}</form>\n` +
       `<p class="refused" id="exhibit-${name}-refused" role="alert"></p>\n<p class="news" role="status">${escape(answer.news)}</p>\n` +
       `<div class="pictures">${answer.pictures.map(({description}, i) =>
-          `<img src="{{run}}/exhibits/${path.basename(pictures[i])}" alt="${escape(description)}" width="${sizes[i][1]}" height="${sizes[i][2]}">`).join("")}</div>\n` +
+          `<img src="{{run}}/exhibits/${path.basename(pictures[i])}" alt="${escape(description)}" width="${sizes[i][1]}" height="${sizes[i][2]}" style="${flex(sizes[i][1])}">`).join("")}</div>\n` +
       `<dl>${answer.numbers.map(([of, text]) => `<div><dt>${escape(of)}</dt><dd>${escape(text)}</dd></div>`).join("")}</dl>\n` +
       `<pre tabindex="0" role="group" aria-label="${escape(answer.title)}: as a table"${answer.listing ? "" : " hidden"}>` +
       `${escape(answer.listing)}</pre>\n</section>\n`;
