@@ -30,9 +30,12 @@ void print_answer(const Exhibit& exhibit, const Answer& answer, const std::files
 
 void print_help(const Exhibit& exhibit) {
   std::cout << exhibit.title << ". Type a line, or end with Ctrl-D:\n\n";
-  support::Table table({"line", "what it is", "now"});
-  for (const Control& c : exhibit.controls())
-    table.row({c.kind == Control::Kind::button ? c.name : c.name + " VALUE", c.label, c.value});
+  support::Table table({"line", "what it is", "now", "from … to"});
+  for (const Control& c : exhibit.controls()) {
+    const bool limited = c.kind == Control::Kind::slider;
+    table.row({c.kind == Control::Kind::button ? c.name : c.name + " VALUE", c.label, c.value,
+               limited ? to_text(c.low) + " … " + to_text(c.high) : ""});
+  }
   std::cout << table << '\n';
 }
 
