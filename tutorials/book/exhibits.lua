@@ -11,15 +11,15 @@ local function name_in(block) return block.t == "RawBlock" and block.text:match(
 function exhibits.placed(blocks, page)
   local out, skip = pandoc.List{}, false
   for _, block in ipairs(blocks) do
-    local name = site.runs and name_in(block)
+    local name = name_in(block)
     if skip then
       skip = false
-    elseif name then
+    elseif name and site.runs then
       local html = assert(site.text(site.data .. "/exhibits/" .. name .. ".html"), "no exhibit " .. name)
       local run = site.link(page.html, "run/exhibits.js"):gsub("/exhibits%.js$", "")
       out:insert(pandoc.RawBlock("html", (html:gsub("{{run}}", run))))
       page.exhibits, skip = true, true
-    else
+    elseif not name then
       out:insert(block)
     end
   end

@@ -101,7 +101,7 @@ Range range_of(const Parabola& p, const std::vector<double>& z) {
 
 // A draw a row; downhill by a step that is the same for all three ways, so that the longest arrow fits.
 Picture arrows_figure(const Parabola& p, const Way& way, const std::vector<double>& z, double step) {
-  Figure figure("The draws, and the step that each asks of μ", 1, 330, 220);
+  Figure figure("The draws, and the step that each asks of μ", 1, 270, 220);
   Axes& axes = figure.axes(way.name, "z − a", "");
   const Range all = range_of(p, z);
   const double unit = all.high - all.low, room = 0.35 * unit;

@@ -40,7 +40,7 @@ doxa.exhibit = (section) => {
     image.alt = description;
     [image.width, image.height] = [Math.round(width), Math.round(height)];
     image.style.flex = `${Math.round(width)} 1 ${Math.round(0.8 * width)}px`;  // beside its neighbours it is as high as they
-    image.style.maxWidth = `min(100%, ${Math.round(1.3 * width)}px)`;
+    image.style.maxWidth = `min(100%, ${Math.round(1.15 * width)}px)`;
   };
   const show = (answer) => {
     refused.textContent = "";

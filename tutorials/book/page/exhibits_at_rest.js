@@ -31,7 +31,7 @@ const controls = (name, all) => all.map((c, i) => {
 }).join("");
 
 // A picture is as wide as its neighbours let it, and beside them as high.
-const flex = (width) => `flex: ${Math.round(width)} 1 ${Math.round(0.8 * width)}px; max-width: min(100%, ${Math.round(1.3 * width)}px)`;
+const flex = (width) => `flex: ${Math.round(width)} 1 ${Math.round(0.8 * width)}px; max-width: min(100%, ${Math.round(1.15 * width)}px)`;
 
 const fragment = (name, answer, pictures) => {
   const sizes = answer.pictures.map(({svg}) => /<svg[^>]* width="([\d.]+)" height="([\d.]+)"/.exec(svg));
