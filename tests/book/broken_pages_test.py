@@ -30,10 +30,16 @@ broken_links = {
     "a path of this machine": (page, "</main>", str(root) + "/x</main>", str(root)),
     "a place on this machine": (page, "</main>", '<a href="file:///x">x</a></main>', "file:"),
     "a comment that binds a number": (page, "</main>", "<!--=kl--></main>", "<!--="),
-    "a quote that is gone": (page, 'figure class="quote"', 'figure class="no"', "in the book"),
+    "a quote that is gone": (page, 'figure class="quote', 'figure class="no', "in the book"),
     "an anchor twice": (page, "</main>", '<p id="eq-10.6"></p></main>', "two elements"),
     "a tag that is not closed": (page, "</main>", "<div></main>", "closes"),
 }
+
+
+def styled(rule, wanted):
+    return "</head>", f"<style>{rule}</style></head>", wanted
+
+
 broken_looks = {
     "an error in the console": ("</main>", "<script>console.error('x')</script></main>", "console"),
     "an exception": ("</main>", "<script>null.x</script></main>", "exception"),
@@ -46,6 +52,15 @@ broken_looks = {
     "one in a folded solution": ("</main>", '<details><summary>x</summary><p style="color: #8a8a8a">x</p></details></main>', "contrast"),
     "a formula without size": ("</main>", "<math></math></main>", "formula without size"),
     "a formula that is not MathML": ("</main>", "<svg><math></math></svg></main>", "MathML"),
+    "an equation number elsewhere": ('id="eq-10.6" class="', 'id="eq-10.6" style="margin-right: 2em" class="', "equation number (10.6) ends at"),
+    "code broken in an expression": styled(".pair code.sourceCode > span { white-space: pre-wrap !important; width: 20em; }", "code is broken"),
+    "output broken": styled("pre.output { white-space: pre-wrap; }", "output is broken"),
+    "a column left empty": styled(".pair > .code { display: none; }", "the right column is empty"),
+    "a text left empty": styled(".pair > .lead, .pair > .rest { display: none; }", "the column of the text is empty"),
+    "formulas that do not fit": styled(".equation math { font-size: 3em !important; }", "1440 px, light: does not fit"),
+    "figures that do not fit": styled(".figure img { max-width: none; }", "390 px, light: figure wider"),
+    "figures out of shape": styled(".figure img { height: 100px; }", "figure out of shape"),
+    "contents that scroll away": styled(".bar { position: static; }", "the contents are out of reach"),
     "a box that the keyboard cannot reach": ("</main>", '<div style="overflow: auto; width: 9em"><p style="width: 20em">x</p></div></main>', "keyboard"),
 }
 

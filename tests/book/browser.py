@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The book in a real browser: each page at 390 and 1440 px in both themes (probe.js says what is looked at).
+"""The book in a real browser: each page at 390 and 1440 px in both themes (probe.js and reading.js say what is looked at).
 
     tests/book/browser.py build/book/book [--only REGEX] [--pictures DIR]
 
@@ -34,14 +34,15 @@ def take_pictures(browser, site, only, folder, height):
 
 def problems_of(browser, page):
     """What is wrong with one page, and what was looked at."""
-    probe = (pathlib.Path(__file__).parent / "probe.js").read_text()
+    probe, reading = ((pathlib.Path(__file__).parent / name).read_text() for name in ("probe.js", "reading.js"))
     problems, least = browser.open(page.as_uri()), float("inf")
     for width, height in sizes:
         for theme in themes:
             browser.show(width, height, theme)
             seen = browser.evaluate(probe)
-            problems += [f"{width} px, {theme}: {problem}" for problem in seen["problems"]]
             least = min(least, seen["least"] or least)
+            found = seen["problems"] + (browser.evaluate(reading)["problems"] if theme == themes[0] else [])
+            problems += [f"{width} px, {theme}: {problem}" for problem in found]
     return {**seen, "problems": problems + browser.complaints(), "least": least}
 
 

@@ -1,6 +1,7 @@
-// Looks at a laid-out page as a reader does: nothing may scroll the page sideways, every text must stand out from what
-// is behind it (WCAG 2.2: 4.5, or 3 where it is large), every formula and picture must be there.
+// Looks at a laid-out page as a reader does: nothing may scroll the page sideways, every text must stand out
+// from what is behind it (WCAG 2.2: 4.5, or 3 where it is large), every formula and picture must be there.
 (async () => {
+  await document.fonts.ready;
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const problems = [];
   const about = (element) => `<${element.localName}${element.className ? ' class="' + element.getAttribute("class") + '"' : ""}>`
@@ -29,9 +30,11 @@
   };
   const behind = new Map();
   const background = (element) => {
-    if (!element) return rgba(getComputedStyle(document.documentElement).colorScheme && matchMedia("(prefers-color-scheme: dark)").matches ? "#121212" : "#ffffff");
+    if (!element) return rgba(getComputedStyle(document.documentElement).colorScheme
+        && matchMedia("(prefers-color-scheme: dark)").matches ? "#121212" : "#ffffff");
     if (!behind.has(element)) {
-      behind.set(element, over(rgba(getComputedStyle(element).backgroundColor), background(element.parentElement)));
+      behind.set(element, over(rgba(getComputedStyle(element).backgroundColor),
+          background(element.parentElement)));
     }
     return behind.get(element);
   };
@@ -57,7 +60,7 @@
       if (!node.data.trim() || !element.checkVisibility({visibilityProperty: true})) continue;
       judge(element, getComputedStyle(element), "text");
     }
-    for (const anchor of document.querySelectorAll(".numberSource span > a:first-child")) {
+    for (const anchor of document.querySelectorAll(".chapter .numberSource span > a:first-child, .source code > span")) {
       judge(anchor, getComputedStyle(anchor, "::before"), "line number");
     }
   };
@@ -97,7 +100,8 @@
   }
   for (const box of document.querySelectorAll("main *")) {
     const style = getComputedStyle(box);
-    if (["auto", "scroll"].includes(style.overflowX) && box.scrollWidth > box.clientWidth + 1 && box.tabIndex < 0 && !box.closest("[tabindex='0']")) {
+    if (["auto", "scroll"].includes(style.overflowX) && box.scrollWidth > box.clientWidth + 1
+        && box.tabIndex < 0 && !box.closest("[tabindex='0']")) {
       problems.push(`scrolls, and the keyboard cannot reach it: ${about(box)}`);
     }
   }

@@ -147,10 +147,13 @@ def check_chapter(browser, site, programs, chapter):
            ended.returncode == 0 and len(claims) == sum(name.endswith(".holds") for name in results), ended.stderr)
     wrong = results_differ(page.results(), results, equalities(ended.stdout))
     expect(f"{chapter}: the results agree with the native ones", not wrong, wrong)
-    shown = page.do("return [...document.querySelectorAll('main img')].filter((i) => i.src.startsWith('blob:')).length")
+    shown = page.do("return [...document.querySelectorAll('main img:not(.run img)')].filter((i) => "
+                    "i.src.startsWith('blob:')).length")
+    others = page.do("return panel.querySelectorAll('.found img').length")
     wanted = page.do("return document.querySelectorAll('button.switch').length")
     in_text = {name for name in figures if f'"figures/{name}"' in page.file.read_text()}
     expect(f"{chapter}: {shown} figures of the run are in the text", shown == wanted == len(in_text) > 0, (shown, wanted, in_text))
+    expect(f"{chapter}: {others} figures of its other pages are in the panel", others == len(figures - in_text), (others, figures))
     page.do("for (const details of panel.querySelectorAll('details')) details.open = true")
     probe = (pathlib.Path(__file__).parent / "probe.js").read_text()
     for width, height in looks.sizes:

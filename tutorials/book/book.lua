@@ -1,5 +1,6 @@
--- The book: a custom reader of pandoc whose input is a manifest, a line a fact ("step chapters", "page README.md", …),
--- so that one process of pandoc makes many pages. What it returns is the list of the pages that it wrote.
+-- The book: a custom reader of pandoc whose input is a manifest, a line a fact ("step chapters", "page
+-- README.md", …), so that one process of pandoc makes many pages. What it returns is the list of the pages
+-- that it wrote.
 
 local function manifest(text)
   local facts = {page = {}, source = {}, under = {}}

@@ -1,5 +1,5 @@
--- Numbers of the text that a run produced: `0.912<!--=recurrent.memory_score-->`. Where the reader has run the chapter,
--- the book shows the reader's number, with as many digits as the text has.
+-- Numbers of the text that a run produced: `0.912<!--=recurrent.memory_score-->`. Where the reader has run
+-- the chapter, the book shows the reader's number, with as many digits as the text has.
 local results = require("results")
 
 local bound_numbers = {}
@@ -16,7 +16,8 @@ local function power_of_ten(text, at)
   return last, exponent
 end
 
--- The last number of `text`: what is before it, its sign, digits, power of ten, exponent, and what is after it.
+-- The last number of `text`: what is before it, its sign, digits, power of ten, exponent, and what is after
+-- it.
 local function last_number(text)
   local flat = text:gsub(minus, "-")
   local found, at = nil, 1
@@ -29,7 +30,8 @@ local function last_number(text)
     local power, exponent = power_of_ten(flat, last + 1)
     local sign = flat:sub(first - 1, first - 1):match("[-+]") or ""
     found = {before = flat:sub(1, first - 1 - #sign), sign = sign, digits = flat:sub(first, last),
-             power = power and flat:sub(last + 1, power) or "", exponent = exponent, after = flat:sub((power or last) + 1)}
+             power = power and flat:sub(last + 1, power) or "", exponent = exponent,
+             after = flat:sub((power or last) + 1)}
     at = (power or last) + 1
   end
 end
@@ -48,7 +50,8 @@ function bound_numbers.rewritten(text, value, in_math)
   if like.exponent and shown > 0 then
     local mantissa, exponent = string.format(format:gsub("f", "e"), shown):match("^(.*)e([-+]%d+)$")
     shown = tonumber(mantissa)
-    power = power:gsub("(10%^?{?)%-?%d+", "%1" .. tonumber(exponent)):gsub("^e%-?%d+", "e" .. tonumber(exponent))
+    exponent = tonumber(exponent)
+    power = power:gsub("(10%^?{?)%-?%d+", "%1" .. exponent):gsub("^e%-?%d+", "e" .. exponent)
   end
   local digits = string.format(format, shown)
   local negative = value < 0 and digits:find("[1-9]")
@@ -116,10 +119,12 @@ function bound_numbers.replace(inlines, chapter, runs)
       local holder = (value or name) and last_text(out[last])
       if holder and holder.t == "Str" and holder.text:match("%%$") then percent = true end
       local new = holder and value
-                  and bound_numbers.rewritten(holder.text, percent and value * 100 or value, holder.t == "Math")
+                  and bound_numbers.rewritten(holder.text, percent and value * 100 or value,
+                                              holder.t == "Math")
       if new then
         local attr = marked:clone()
-        attr.attributes.title = "committed with the chapter: " .. (holder.t == "Math" and "$" .. holder.text .. "$" or holder.text)
+        attr.attributes.title = "committed with the chapter: "
+            .. (holder.t == "Math" and "$" .. holder.text .. "$" or holder.text)
         holder.text = new
         out[last] = pandoc.Span({out[last]}, attr)
       elseif holder and name and last == #out then

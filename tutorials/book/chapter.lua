@@ -1,4 +1,5 @@
--- A page of the text: a Markdown file read by pandoc, with its quotes, formulas, figures and links as the book has them.
+-- A page of the text: a Markdown file read by pandoc, with its quotes, formulas, figures and links as the
+-- book has them.
 local bound_numbers = require("bound_numbers")
 local claims_table = require("claims_table")
 local code = require("code")
@@ -7,13 +8,43 @@ local exhibits = require("exhibits")
 local frame = require("frame")
 local index = require("index")
 local layout = require("layout")
+local margins = require("margins")
 local mathml = require("mathml")
+local notation = require("notation")
 local quotes = require("quotes")
 local results = require("results")
 local run_panel = require("run_panel")
+local search_index = require("search_index")
 local site = require("site")
 
 local chapter = {}
+
+-- A box that scrolls if it must, and that the keyboard reaches.
+local function scrolls(label, class)
+  return pandoc.Attr("", {"scroll", class}, {tabindex = "0", role = "group", ["aria-label"] = label})
+end
+
+local function columns(text)
+  local most = 0
+  for line in text:gmatch("[^\n]+") do most = math.max(most, utf8.len(line) or #line) end
+  return most
+end
+
+-- What a program prints stands beside the text, in letters that fit; what is too wide for that, below it.
+local sizes = {{95, ""}, {103, "small"}, {110, "smaller"}, {114, "smallest"}}
+
+local function beside(block)
+  if block.classes:includes("output") or block.classes:includes("wide") then return end
+  local most = columns(block.text)
+  for _, size in ipairs(sizes) do
+    if most <= size[1] then
+      block.classes:insert("output")
+      if size[2] ~= "" then block.classes:insert(size[2]) end
+      return
+    end
+  end
+  block.classes:insert("wide")
+end
 
 -- Quotes and outputs: the comment and the block after it become one block.
 local function quoted(blocks, page, links, taken)
@@ -29,6 +60,7 @@ local function quoted(blocks, page, links, taken)
       out:insert(quotes.block(file, region, page.html, links, taken))
       skip = true
     elseif output then
+      beside(after)
       local own = page.chapter and results.own(page.chapter)
       local text = own and own["printed." .. output]
       if type(text) == "string" then
@@ -37,23 +69,26 @@ local function quoted(blocks, page, links, taken)
         after.attributes["data-output"] = output
       end
     else
+      local long = block.t == "CodeBlock" and not block.classes:includes("cpp") and columns(block.text) > 76
+      if long then beside(block) end
       out:insert(block)
     end
   end
   return out
 end
 
--- Paragraphs with display formulas are divided at them; a picture in a paragraph of its own is a figure, and an
--- emphasised paragraph after it its caption.
+-- Paragraphs with display formulas are divided at them; a picture in a paragraph of its own is a figure, and
+-- an emphasised paragraph after it its caption.
 local function divided(blocks, page, citations, taken)
   local out = pandoc.List{}
   for _, block in ipairs(blocks) do
     if block.t == "Para" and #block.content == 1 and block.content[1].t == "Image" then
-      out:insert(pandoc.Div({pandoc.Div({pandoc.Plain(block.content)}, pandoc.Attr("", {"scroll"}, {tabindex = "0", role = "group", ["aria-label"] = "Figure"}))},
-                            pandoc.Attr("", {"figure"}, {})))
+      local box = pandoc.Div({pandoc.Plain(block.content)}, scrolls("Figure"))
+      out:insert(pandoc.Div({box}, pandoc.Attr("", {"figure"}, {})))
     elseif block.t == "Para" and #block.content == 1 and block.content[1].t == "Emph"
            and #out > 0 and out[#out].t == "Div" and out[#out].classes[1] == "figure" then
-      out[#out].content:insert(pandoc.Div({pandoc.Para(block.content[1].content)}, pandoc.Attr("", {"caption"}, {})))
+      local caption = pandoc.Para(block.content[1].content)
+      out[#out].content:insert(pandoc.Div({caption}, pandoc.Attr("", {"caption"}, {})))
     elseif block.t == "Para" then
       local part = pandoc.List{}
       local function flush()
@@ -78,8 +113,8 @@ local function divided(blocks, page, citations, taken)
   return out
 end
 
--- Links to files lead to their pages, pictures to their copies; a picture of the reader's own run goes before the
--- committed one.
+-- Links to files lead to their pages, pictures to their copies; a picture of the reader's own run goes before
+-- the committed one.
 local function resolved(page, links)
   local folder = site.folder(page.path)
   return {
@@ -98,14 +133,18 @@ local function resolved(page, links)
       local size = site.source(site.resolve(folder, image.src)) or ""
       local picture = page.chapter and not site.runs and image.src:match("^figures/(.*%.svg)$")
       size = picture and site.source("out/" .. page.chapter .. "/" .. picture) or size
-      image.attributes.width, image.attributes.height = size:match('<svg[^>]- width="([%d.]+)" height="([%d.]+)"')
+      local width, height = size:match('<svg[^>]- width="([%d.]+)" height="([%d.]+)"')
+      image.attributes.width, image.attributes.height = width, height
       return image
     end,
     CodeBlock = function(block)
       block.attributes.tabindex = "0"
       if not block.classes:includes("cpp") then return block end
       local _, breaks = block.text:gsub("\n", "")
-      return pandoc.Div({block}, pandoc.Attr("", {"quote"}, {lines = tostring(breaks + 1)}))
+      beside(block)
+      local class = block.classes:includes("wide") and "wide" or "quote"
+      block.classes = block.classes:filter(function(each) return each ~= "wide" and each ~= "output" end)
+      return pandoc.Div({block}, pandoc.Attr("", {class}, {lines = tostring(breaks + 1)}))
     end,
   }
 end
@@ -123,7 +162,8 @@ local function cited(page, links)
         local from, to, number = text:find("%((%d%d%.%d+)%)", at)
         if links.equations[number] then
           if from > at then out:insert(pandoc.Str(text:sub(at, from - 1))) end
-          out:insert(pandoc.Link({pandoc.Str(text:sub(from, to))}, code.equation_link(number, page.html, links)))
+          out:insert(pandoc.Link({pandoc.Str(text:sub(from, to))},
+                                 code.equation_link(number, page.html, links)))
         else
           out:insert(pandoc.Str(text:sub(at, to)))
         end
@@ -136,15 +176,14 @@ local function cited(page, links)
 end
 
 local function scrolling(page)
-  return function(tab)
-    return pandoc.Div({tab}, pandoc.Attr("", {"scroll", "table"}, {tabindex = "0", role = "group", ["aria-label"] = "Table"}))
-  end
+  return function(tab) return pandoc.Div({tab}, scrolls("Table", "table")) end
 end
 
 -- A command of the text that runs the chapter is one to click.
 local function tried(inlines, page)
   return inlines:map(function(inline)
-    local flags = inline.t == "Code" and inline.text:match("^build/bin/" .. page.chapter:gsub("%-", "%%-") .. "(.*)$")
+    local flags = inline.t == "Code"
+        and inline.text:match("^build/bin/" .. page.chapter:gsub("%-", "%%-") .. "(.*)$")
     if not flags or (flags ~= "" and not flags:match("^ %-%-[^<>|&]*$")) then return inline end
     return pandoc.Link({inline}, "#run", "run it here", pandoc.Attr("", {"try"}, {["data-flags"] = flags}))
   end)
@@ -161,10 +200,14 @@ function chapter.write(page, place, links, citations)
   page.runs = site.runs and page.chapter and page.path:match("README%.md$")
   local doc = pandoc.read(site.source(page.path), index.format)
   local taken = {}
-  doc = doc:walk{Inlines = function(inlines) return bound_numbers.replace(inlines, page.chapter or "", page.runs) end}
+  doc = doc:walk{Inlines = function(inlines)
+    return bound_numbers.replace(inlines, page.chapter or "", page.runs)
+  end}
+  search_index.note(page, doc.blocks)
   doc = doc:walk{Blocks = function(blocks) return exhibits.placed(blocks, page) end}
   doc = doc:walk{Blocks = function(blocks) return quoted(blocks, page, links, taken) end}
-  doc = doc:walk{Blocks = function(blocks) return divided(blocks, page, citations, taken) end, Table = scrolling(page)}
+  doc = doc:walk{Blocks = function(blocks) return divided(blocks, page, citations, taken) end,
+                 Table = scrolling(page)}
   doc = doc:walk(resolved(page, links)):walk{Inlines = cited(page, links)}
   doc = doc:walk{Link = function(link)  -- a citation in the text of a link is no link of its own
     link.content = link.content:walk{Link = function(inner) return inner.content end}
@@ -176,14 +219,17 @@ function chapter.write(page, place, links, citations)
   end
   local contents = frame.on_this_page(page)
   if contents and doc.blocks[1].t == "Header" then doc.blocks:insert(2, contents) end
-  local body = site.html(layout.pairs(doc.blocks))
-  body = code.linked(mathml.mended(body), page.path, page.html, links)
+  local body, symbols = mathml.mended(site.html(layout.pairs(doc.blocks, margins.place))), nil
+  if page.chapter then body, symbols = notation.marked(body, tonumber(page.chapter:sub(1, 2))) end
+  body = code.linked(margins.filled(body, page, symbols), page.path, page.html, links)
   if page.chapter and page.path:match("README%.md$") then
     body = body .. (claims_table.html(page.chapter, page.html, links) or "")
   end
-  return site.write(page.html, frame.fields{page = page.html, title = page.title, kind = "chapter", body = body,
-                                            head = (page.runs and run_panel.head(page.html) or "") .. exhibits.head(page),
-                                            links = links, place = place})
+  return site.write(page.html, frame.fields{
+    page = page.html, title = page.title, kind = "chapter", body = body, links = links, place = place,
+    notation = symbols and #symbols > 0 and notation.of_page(symbols),
+    head = (page.runs and run_panel.head(page.html) or "") .. exhibits.head(page),
+  })
 end
 
 return chapter

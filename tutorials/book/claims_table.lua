@@ -7,7 +7,8 @@ local claims_table = {}
 
 local function number(value, digits)
   if type(value) ~= "number" then return site.escape(tostring(value)) end
-  local text = math.type(value) == "integer" and tostring(value) or string.format("%." .. digits .. "g", value)
+  local text = math.type(value) == "integer" and tostring(value)
+      or string.format("%." .. digits .. "g", value)
   local mantissa, exponent = text:match("^(.*)e([-+]%d+)$")
   if mantissa then text = mantissa .. " · 10<sup>" .. string.format("%d", tonumber(exponent)) .. "</sup>" end
   return '<span title="' .. tostring(value) .. '">' .. text:gsub("-", "−") .. "</span>"
@@ -33,19 +34,24 @@ function claims_table.html(chapter, page, links)
     local got, expected = run[name .. ".got"], run[name .. ".expected"]
     local holds = run[name .. ".holds"] == 1
     table.insert(rows, '<tr id="claim-' .. n .. '"><td>' .. n .. "</td><td>"
-        .. code.link_equations(site.escape(run[name]), page, links) .. "</td><td>" .. number(got, 7) .. "</td><td>"
+        .. code.link_equations(site.escape(run[name]), page, links) .. "</td><td>" .. number(got, 7)
+        .. "</td><td>"
         .. number(expected, 7) .. "</td><td>" .. difference(got, expected) .. "</td><td>"
-        .. number(run[name .. ".tolerance"], 2) .. '</td><td class="' .. (holds and "holds" or "fails") .. '">'
+        .. number(run[name .. ".tolerance"], 2) .. '</td><td class="' .. (holds and "holds" or "fails")
+        .. '">'
         .. (holds and "✓" or "✗ failed") .. "</td></tr>\n")
     n = n + 1
   end
   local seed = run.seed and ", seed " .. tostring(run.seed) or ""
   local quick = run.quick == 1 and ", <code>--quick</code>" or ""
-  local stopped = run.stopped and ", stopped " .. site.escape(run.stopped) .. ", so that claims are missing" or ""
-  return '<section class="claims">\n<h2 id="claims-of-the-run">Claims of the run</h2>\n<p>From ' .. whose .. seed .. quick
-      .. stopped .. ".</p>\n" .. '<div class="scroll" tabindex="0" role="region" aria-labelledby="claims-of-the-run">\n<table>\n'
+  local stopped = run.stopped and ", stopped " .. site.escape(run.stopped) .. ", so that claims are missing"
+      or ""
+  return '<section class="claims">\n<h2 id="claims-of-the-run">Claims of the run</h2>\n<p>From ' .. whose
+      .. seed .. quick .. stopped .. ".</p>\n"
+      .. '<div class="scroll" tabindex="0" role="region" aria-labelledby="claims-of-the-run">\n<table>\n'
       .. "<thead><tr><th>#</th><th>claim</th><th>got</th><th>expected, or bound</th><th>difference</th><th>tolerance</th>"
-      .. "<th>holds</th></tr></thead>\n<tbody>\n" .. table.concat(rows) .. "</tbody>\n</table>\n</div>\n</section>\n"
+      .. "<th>holds</th></tr></thead>\n<tbody>\n" .. table.concat(rows)
+      .. "</tbody>\n</table>\n</div>\n</section>\n"
 end
 
 return claims_table

@@ -1,13 +1,14 @@
 -- A display formula with its number, which leads to the code that implements it.
 local index = require("index")
+local mathml = require("mathml")
 local site = require("site")
 
 local equations = {}
 
 local rank = {autograd = 3, distributions = 3, models = 3, tutorials = 4, tests = 5}
 
--- Where the code cites equation `number`, the best place first: in a region quoted on this page, in the chapter's own
--- files, in the library, elsewhere.
+-- Where the code cites equation `number`, the best place first: in a region quoted on this page, in the
+-- chapter's own files, in the library, elsewhere.
 local function places(number, page, citations, taken)
   local found = {}
   for order, place in ipairs(citations[number] or {}) do
@@ -18,7 +19,8 @@ local function places(number, page, citations, taken)
         best, link = 1, "#" .. name .. "-" .. place.line
       end
     end
-    table.insert(found, {rank = best, order = order, link = link, path = place.path, line = place.line, text = place.text})
+    table.insert(found, {rank = best, order = order, link = link, path = place.path, line = place.line,
+                         text = place.text})
   end
   table.sort(found, function(a, b)
     if a.rank ~= b.rank then return a.rank < b.rank end
@@ -30,7 +32,8 @@ end
 local function label(number, found)
   local shown = "(" .. number .. ")"
   if #found == 0 then return '<span class="number">' .. shown .. "</span>" end
-  local first = '<a class="number" href="' .. found[1].link .. '" title="' .. found[1].path .. ", line " .. found[1].line
+  local first = '<a class="number" href="' .. found[1].link .. '" title="' .. found[1].path .. ", line "
+      .. found[1].line
                 .. '">' .. shown .. "</a>"
   if #found == 1 then return first end
   local items = {}
@@ -39,37 +42,31 @@ local function label(number, found)
                  .. "</a><br><code>" .. site.escape(place.text) .. "</code></li>\n")
   end
   return first .. '<details class="places"><summary aria-label="All ' .. #found .. " places of " .. shown
-         .. ' in the code">' .. #found .. " places</summary>\n<ul>\n" .. table.concat(items) .. "</ul></details>"
+         .. ' in the code">' .. #found .. " places</summary>\n<ul>\n" .. table.concat(items)
+         .. "</ul></details>"
 end
 
--- How wide a formula will be, roughly, in letters: commands count as one, and of a fraction the wider half. Beside code
--- there is room for 44 letters; somewhat wider ones are set smaller there.
-function equations.width(tex)
-  local text = tex:gsub("\\d?frac(%b{})(%b{})", function(a, b) return #a > #b and a or b end)
-  text = text:gsub("\\begin{.-}", ""):gsub("\\end{.-}", ""):gsub("\\math%a+", ""):gsub("\\text%a*", "")
-  text = text:gsub("\\[bB]igg?[lr]?", ""):gsub("\\left", ""):gsub("\\right", ""):gsub("\\[,!;:]", "")
-  local widest = 0
-  for line in (text .. "\\\\"):gmatch("(.-)\\\\") do
-    local plain = line:gsub("\\q?quad", "mm"):gsub("\\%a+", "m"):gsub("[{}%s^_&]", "")
-    widest = math.max(widest, utf8.len(plain) or #plain)
-  end
-  return widest
+-- The text is 35 em wide. A formula that has no room beside its number has it below; one that is wider than
+-- the text has smaller letters, or goes on beyond it.
+local function class_and_style(formula, number)
+  local width = mathml.width(site.html{formula})
+  if width > 42 then return {"equation", "below", "wide"}, nil end
+  return (number and width > 28.5) and {"equation", "below"} or {"equation"},
+         width > 33 and string.format("--fit: %.2f", 33 / width) or nil
 end
 
 function equations.block(math, page, citations, taken)
   local number, tex = index.tag(math.text)
-  local size = equations.width(tex)
-  local classes = {"equation"}
-  if size > 43 then table.insert(classes, size > 57 and "widest" or size > 50 and "wider" or "wide") end
   local name = number and "Equation " .. number or "Formula"
-  local box = pandoc.Div({pandoc.Plain{pandoc.Math("DisplayMath", tex)}},
-                         pandoc.Attr("", {"scroll"}, {tabindex = "0", role = "group", ["aria-label"] = name}))
-  local blocks = {box}
+  local formula = pandoc.Plain{pandoc.Math("DisplayMath", tex)}
+  local attributes = {tabindex = "0", role = "group", ["aria-label"] = name}
+  local blocks = {pandoc.Div({formula}, pandoc.Attr("", {"scroll"}, attributes))}
   if number then
-    table.insert(blocks, pandoc.RawBlock("html", '<div class="label">' .. label(number, places(number, page, citations, taken))
-                                         .. "</div>"))
+    local shown = label(number, places(number, page, citations, taken))
+    table.insert(blocks, pandoc.RawBlock("html", '<div class="label">' .. shown .. "</div>"))
   end
-  return pandoc.Div(blocks, pandoc.Attr(number and "eq-" .. number or "", classes, {}))
+  local classes, style = class_and_style(formula, number)
+  return pandoc.Div(blocks, pandoc.Attr(number and "eq-" .. number or "", classes, {style = style}))
 end
 
 return equations

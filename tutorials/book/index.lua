@@ -1,18 +1,22 @@
--- What links need to know of the whole book: titles and sections of the pages, where each equation stands, which line
--- of which file cites it, and which files have a page.
+-- What links need to know of the whole book: titles and sections of the pages, where each equation stands,
+-- which line of which file cites it, and which files have a page.
 local site = require("site")
 
 local index = {}
 
 index.format = "gfm+tex_math_dollars"
 
--- A table of strings, numbers and such tables as Lua text, keys in order, so that the same table is the same text.
+-- A table of strings, numbers and such tables as Lua text, keys in order, so that the same table is the same
+-- text.
 function index.serialise(value)
   local function text(v)
     if type(v) ~= "table" then return string.format("%q", v) end
     local keys = {}
     for key in pairs(v) do table.insert(keys, key) end
-    table.sort(keys, function(a, b) return type(a) == type(b) and a < b or type(a) ~= type(b) and type(a) == "number" end)
+    table.sort(keys, function(a, b)
+      if type(a) ~= type(b) then return type(a) == "number" end
+      return a < b
+    end)
     local parts = {}
     for _, key in ipairs(keys) do table.insert(parts, "[" .. text(key) .. "]=" .. text(v[key])) end
     return "{" .. table.concat(parts, ",\n") .. "}"
@@ -31,7 +35,8 @@ local function read_page(path, links)
   page.chapter = folder:match("^tutorials/(%d%d%-[%w-]+)$")
   local function note_file(target)
     local file = site.resolve(folder, target)
-    if not file:match("%.md$") and not file:match("%.svg$") and site.source(file) then links.sources[file] = true end
+    local linked = not file:match("%.md$") and not file:match("%.svg$") and site.source(file)
+    if linked then links.sources[file] = true end
     return file
   end
   pandoc.read(assert(site.source(path), path), index.format):walk{
@@ -48,7 +53,8 @@ local function read_page(path, links)
       if number then links.equations[number] = page.html end
     end,
     Link = function(link)
-      if not link.target:match("^%a+:") and not link.target:match("^#") then note_file(link.target:gsub("#.*$", "")) end
+      local inside = not link.target:match("^%a+:") and not link.target:match("^#")
+      if inside then note_file(link.target:gsub("#.*$", "")) end
     end,
     RawBlock = function(raw)
       local file = raw.text:match("^<!%-%- quote: (%S+)")
@@ -70,7 +76,8 @@ local function note_citations(path, equations, citations)
       if equations[number] then
         cites = true
         citations[number] = citations[number] or {}
-        table.insert(citations[number], {path = path, line = number_of_line, text = line:match("^%s*(.-)%s*$")})
+        table.insert(citations[number],
+                     {path = path, line = number_of_line, text = line:match("^%s*(.-)%s*$")})
       end
     end
   end

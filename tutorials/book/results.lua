@@ -1,4 +1,5 @@
--- results.json of a chapter: the reader's own last run (out/NN-name) where there is one, else the committed one.
+-- results.json of a chapter: the reader's own last run (out/NN-name) where there is one, else the committed
+-- one.
 local site = require("site")
 
 local results = {}

@@ -27,13 +27,20 @@ local function about(path, text, page, links)
   for _, chapter in ipairs(links.pages) do
     local title = (links.quotes[path] or {})[chapter.html]
     if title then
-      table.insert(quoting, '<a href="' .. site.link(page, chapter.html) .. '">' .. site.escape(title) .. "</a>")
+      table.insert(quoting, '<a href="' .. site.link(page, chapter.html) .. '">' .. site.escape(title)
+                   .. "</a>")
     end
   end
   local sentences = {}
   if #numbers > 0 then table.insert(sentences, "Equations " .. listing(numbers) .. ".") end
   if #quoting > 0 then table.insert(sentences, "Quoted in " .. listing(quoting) .. ".") end
   return #sentences > 0 and "<p>" .. table.concat(sentences, " ") .. "</p>\n" or ""
+end
+
+-- A page of 300 lines has no 300 links to its own lines: the style sheet counts them, and page/reading.js
+-- takes a click.
+local function counted(html)
+  return (html:gsub('<a href="#L%-%d+" data%-line="%d+" tabindex="%-1" aria%-hidden="true"></a>', ""))
 end
 
 function source_page.write(path, links)
@@ -43,8 +50,9 @@ function source_page.write(path, links)
                             .. site.escape(folder) .. "</a>" or ""
   local body = '<h1 class="path">' .. crumbs .. site.escape(name or path) .. "</h1>\n"
       .. about(path, text, page, links)
-      .. code.linked(code.html(text:gsub("\n$", ""), "L", 1, path), path, page, links)
-  return site.write(page, frame.fields{page = page, title = path, kind = "source", body = body, links = links})
+      .. code.linked(counted(code.html(text:gsub("\n$", ""), "L", 1, path)), path, page, links)
+  local fields = frame.fields{page = page, title = path, kind = "source", body = body, links = links}
+  return site.write(page, fields)
 end
 
 function source_page.write_list(links)
@@ -61,7 +69,8 @@ function source_page.write_list(links)
   local parts = {"<h1>Source files</h1>\n"}
   for _, folder in ipairs(names) do
     table.sort(folders[folder])
-    table.insert(parts, '<h2 class="path" id="' .. folder .. '">' .. site.escape(folder) .. '</h2>\n<ul class="files">\n')
+    table.insert(parts, '<h2 class="path" id="' .. folder .. '">' .. site.escape(folder)
+                 .. '</h2>\n<ul class="files">\n')
     for _, path in ipairs(folders[folder]) do
       table.insert(parts, '<li><a href="' .. site.link(page, site.page(path)) .. '">'
                    .. site.escape(path:match("[^/]*$")) .. "</a></li>\n")

@@ -1,4 +1,5 @@
--- What one process of pandoc does: make the index, render the pages of the text, or render pages of source files.
+-- What one process of pandoc does: make the index, render the pages of the text, or render pages of source
+-- files.
 local index = require("index")
 local site = require("site")
 
@@ -21,6 +22,7 @@ function steps.chapters()
   for place, page in ipairs(links.pages) do
     written:insert(chapter.write(page, place, links, citations))
   end
+  require("search_index").write(links)
   return written
 end
 

@@ -1,5 +1,5 @@
-// The claims that end a run, out of its lines: "✓ sentence", further lines of the sentence two columns in, and four columns
-// in both numbers, the difference, the tolerance and its reason.
+// The claims that end a run, out of its lines: "✓ sentence", further lines of the sentence two columns in,
+// and four columns in both numbers, the difference, the tolerance and its reason.
 "use strict";
 var doxa = window.doxa ?? {};
 

@@ -2,8 +2,8 @@
 //
 //   node flags.js NN-name.js LIST
 //
-// A line is name, placeholder, help and what is expected as a value, with tabs between them. The first two and the help
-// are those of --help; what is expected is what the program says of a value that is none, "?".
+// A line is name, placeholder, help and what is expected as a value, with tabs between them. The first two
+// and the help are those of --help; what is expected is what the program says of a value that is none, "?".
 "use strict";
 const fs = require("fs");
 const {load, run} = require("./under_node.js");

@@ -1,5 +1,5 @@
-// How a chapter's program meets its page. This stands inside the program's function, before the code that Emscripten
-// writes, whose FS, ENV and TTY (files, environment, terminal) it sees.
+// How a chapter's program meets its page. This stands inside the program's function, before the code that
+// Emscripten writes, whose FS, ENV and TTY (files, environment, terminal) it sees.
 //
 //   given {arguments, files}: the command line, and files for it, name → bytes
 //   post  takes what happens: {text} printed bytes, {error} the same on standard error, and at the end
@@ -32,6 +32,7 @@
     }
     start = performance.now();
   };
-  Module.onExit = (status) => post({status, seconds: (performance.now() - start) / 1000, files: left("/run", {})});
+  Module.onExit = (status) => post({status, seconds: (performance.now() - start) / 1000,
+      files: left("/run", {})});
   Module.onAbort = (why) => post({failed: String(why)});
 }

@@ -1,14 +1,17 @@
-// The panel that runs a chapter in its page: its form is the program's command line, the program is loaded when Run is
-// first pressed, and each run is a worker of its own, so that the page stays alive and Stop can end it.
+// The panel that runs a chapter in its page: its form is the program's command line, the program is loaded
+// when Run is first pressed, and each run is a worker of its own, so that the page stays alive and Stop can
+// end it.
 "use strict";
 var doxa = window.doxa ?? {};
 
 doxa.panel = (panel) => {
   const find = (selector) => panel.querySelector(selector);
   const form = find("form"), go = find("button[type=submit]"), stop = find(".stop"), status = find(".status");
-  const doing = find(".doing"), progress = find("progress"), printed = find(".output"), pre = find("pre"), found = find(".found");
+  const doing = find(".doing"), progress = find("progress"), printed = find(".output"), pre = find("pre"),
+      found = find(".found");
   const chapter = panel.dataset.chapter;
-  const files = {};  // what a run may read: what the reader gave, and checkpoints of earlier runs; name → bytes
+  // What a run may read: what the reader gave, and checkpoints of earlier runs; name → bytes.
+  const files = {};
   const given = new Set();
   let program = null, worker = null, shown = null, addresses = [];
 
@@ -45,7 +48,8 @@ doxa.panel = (panel) => {
   };
 
   const address = (bytes, name) => {
-    const type = name.endsWith(".svg") ? "image/svg+xml" : name.endsWith(".html") ? "text/html" : "application/octet-stream";
+    const type = name.endsWith(".svg") ? "image/svg+xml" : name.endsWith(".html") ? "text/html"
+        : "application/octet-stream";
     addresses.push(URL.createObjectURL(new Blob([bytes], {type})));
     return addresses.at(-1);
   };
@@ -72,7 +76,8 @@ doxa.panel = (panel) => {
   // What a run leaves: figures and numbers in the text, and files to be saved.
   const show = (left) => {
     const names = Object.keys(left).filter((name) => !given.has(name)).sort();
-    for (const name of names) if (!/\.(svg|json|html|csv)$/.test(name)) files[name] = left[name];  // for a later --resume
+    // For a later --resume.
+    for (const name of names) if (!/\.(svg|json|html|csv)$/.test(name)) files[name] = left[name];
     const pictures = {}, links = [];
     for (const name of names) {
       const plain = name.replace(/^.*\//, ""), href = address(left[name], name);
@@ -85,11 +90,17 @@ doxa.panel = (panel) => {
       const box = element("input", [], {type: "checkbox", checked: true});
       box.addEventListener("change", () => shown.show(box.checked));
       const marked = shown.numbers + shown.tables;
-      found.append(element("p", element("label", [box, ` this run in the text: ${shown.figures} figures, and ` +
-          (marked ? `${marked} numbers and tables that differ from the committed ones, marked` : "no number that differs")])));
+      const differ = marked ? `${marked} numbers and tables that differ from the committed ones, marked`
+          : "no number that differs";
+      const label = element("label", [box, ` this run in the text: ${shown.figures} figures, and ${differ}`]);
+      found.append(element("p", label));
+      const others = shown.elsewhere.map((name) => element("img", [], {src: pictures[name], alt: name}));
+      const words = `Its figures of the chapter's other pages: ${others.length}`;
+      if (others.length) found.append(element("details", [element("summary", words), ...others]));
       shown.show(true);
     }
-    if (links.length) found.append(element("details", [element("summary", "Save its files"), element("ul", links)]));
+    const saved = [element("summary", "Save its files"), element("ul", links)];
+    if (links.length) found.append(element("details", saved));
     found.hidden = found.childElementCount === 0;
   };
 
@@ -118,7 +129,8 @@ doxa.panel = (panel) => {
   const verdict = (claims, seconds) => {
     const failed = claims.filter((claim) => !claim.holds).length, all = claims.length;
     const native = Number(panel.dataset.seconds);
-    return (failed ? `${failed} of ${all} claims failed` : `all ${all} claims hold`) + ` · ${seconds.toFixed(1)} s here` +
+    return (failed ? `${failed} of ${all} claims failed` : `all ${all} claims hold`) +
+        ` · ${seconds.toFixed(1)} s here` +
         (native ? `; the run of the text takes ${native} s as a native program` : "");
   };
 
@@ -144,7 +156,9 @@ doxa.panel = (panel) => {
       bar(text) {
         const bar = text && doxa.bar(text);
         doing.hidden = !bar;
-        if (bar) [progress.max, progress.value, doing.lastElementChild.textContent] = [bar.total, bar.done, bar.words];
+        if (!bar) return;
+        [progress.max, progress.value] = [bar.total, bar.done];
+        doing.lastElementChild.textContent = bar.words;
       },
     });
     const decoder = new TextDecoder();
@@ -177,7 +191,8 @@ doxa.panel = (panel) => {
   };
   const fieldFor = (name) => {
     const inputs = [...form.querySelectorAll("input[type=file]")];
-    const fits = inputs.find((each) => each.dataset.ending && name.endsWith(each.dataset.ending)) ?? inputs[0];
+    const fits = inputs.find((each) => each.dataset.ending && name.endsWith(each.dataset.ending))
+        ?? inputs[0];
     return fits && form.querySelector("#" + fits.dataset.for);
   };
 
@@ -190,8 +205,12 @@ doxa.panel = (panel) => {
   for (const input of form.querySelectorAll("[data-for]")) {
     input.addEventListener("change", async () => {
       const field = form.querySelector("#" + input.dataset.for);
-      if (input.type !== "file") take(field, "pasted" + input.dataset.ending, new TextEncoder().encode(input.value));
-      else if (input.files[0]) take(field, input.files[0].name, new Uint8Array(await input.files[0].arrayBuffer()));
+      const file = input.files?.[0];
+      if (input.type !== "file") {
+        take(field, "pasted" + input.dataset.ending, new TextEncoder().encode(input.value));
+      } else if (file) {
+        take(field, file.name, new Uint8Array(await file.arrayBuffer()));
+      }
     });
   }
   document.addEventListener("dragover", (event) => event.preventDefault());

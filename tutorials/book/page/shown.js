@@ -1,8 +1,10 @@
-// What a run found, in the text of the page where the committed figures, tables and numbers stand; and back again.
+// What a run found, in the text of the page where the committed figures, tables and numbers stand; and back
+// again.
 "use strict";
 var doxa = window.doxa ?? {};
 
-// `value` written like `text`, which is a number: with as many digits, and a power of ten or thin groups if it has them.
+// `value` written like `text`, which is a number: with as many digits, and a power of ten or thin groups if
+// it has them.
 doxa.like = (text, value) => {
   const [, sign, digits, power] = /^([-−+]?)([\d .]+)((?:e-?\d+)?)$/.exec(text) ?? [];
   if (digits === undefined) return null;
@@ -15,8 +17,8 @@ doxa.like = (text, value) => {
   return (minus ? (sign === "-" ? "-" : "−") : sign === "+" ? "+" : "") + shown + exponent;
 };
 
-// A place of the text that a run can change: {own, committed, place}, nodes of which one is shown in the place. Beside a
-// formula the run's number is added.
+// A place of the text that a run can change: {own, committed, place}, nodes of which one is shown in the
+// place. Beside a formula the run's number is added.
 const numberPlace = (span, results) => {
   const value = results[span.dataset.name], like = span.dataset.like;
   if (typeof value !== "number") return null;
@@ -66,17 +68,18 @@ const figurePlace = (image, pictures) => {
   own.src = pictures[name];
   own.removeAttribute("loading");
   own.alt += " (from the run on this page)";
-  return {own, committed: [image], place: image.parentNode};
+  return {own, committed: [image], place: image.parentNode, name};
 };
 
-// Puts what a run left into the page; returns what has changed, and show(own) that switches.
+// Puts what a run left into the page; returns what has changed, the names of figures that no place of the
+// page shows, and show(own) that switches.
 //   results   name → number or text, of results.json
 //   pictures  file name → address
 doxa.shown = (results, pictures) => {
-  const numbers = [...document.querySelectorAll("span.result")].map((each) => numberPlace(each, results)).filter(Boolean);
-  const tables = [...document.querySelectorAll("pre[data-output]")].map((each) => tablePlace(each, results)).filter(Boolean);
-  const figures = [...document.querySelectorAll('main img[src*="figures/"]')].map((each) => figurePlace(each, pictures))
-      .filter(Boolean);
+  const places = (selector, of) => [...document.querySelectorAll(selector)].map(of).filter(Boolean);
+  const numbers = places("span.result", (each) => numberPlace(each, results));
+  const tables = places("pre[data-output]", (each) => tablePlace(each, results));
+  const figures = places('main img[src*="figures/"]', (each) => figurePlace(each, pictures));
   const one = ({own, committed, place}, yes) => {
     own.remove();
     for (const node of committed) node.remove();
@@ -109,5 +112,6 @@ doxa.shown = (results, pictures) => {
     if (now) show(false);
     for (const {button} of buttons) button.remove();
   };
-  return {numbers: numbers.length, tables: tables.length, figures: figures.length, show, remove};
+  const elsewhere = Object.keys(pictures).filter((name) => !figures.some((figure) => figure.name === name));
+  return {numbers: numbers.length, tables: tables.length, figures: figures.length, elsewhere, show, remove};
 };

@@ -29,7 +29,8 @@ exports.run = (program, args, print = () => {}) => new Promise((resolve, reject)
     if (said.error) error.push(said.error);
     if (said.text || said.error) print(said);
     if (said.failed) reject(new Error(said.failed));
-    if (said.files) resolve({...said, text: Buffer.concat(text).toString(), error: Buffer.concat(error).toString()});
+    if (said.files) resolve({...said, text: Buffer.concat(text).toString(),
+        error: Buffer.concat(error).toString()});
   });
 });
 
