@@ -107,7 +107,8 @@ BeliefScore score_belief(M& model, const EpisodeData& data, Index samples, Philo
 /// A trained variant of a belief model, with its training and its score.
 struct LearnedBelief {
   std::string name;
-  Index steps;  ///< of training, as planned; training.steps were done
+  Index steps;           ///< of training, as planned; training.steps were done
+  double untrained = 0;  ///< curve_loss before the first step
   TrainingReport training = {};
   double seconds = 0;  ///< duration of the training
   BeliefScore score = {};

@@ -17,9 +17,17 @@ struct BeliefTraining {
   Index validation_samples = 64;        ///< samples of the belief for a point of the learning curve
 };
 
+/// A point of the learning curve: -log_evidence per step of the curve's episodes, with the same samples each
+/// time, so that the curve shows the model and not the noise.
+template <BeliefModel M>
+double curve_loss(M& model, const EpisodeData& data, Index samples) {
+  Philox same(1);
+  const std::vector<double> log_p = log_evidence(model, data.curve_episodes(), samples, same);
+  return -estimate_mean(log_p).mean / static_cast<double>(data.horizon);
+}
+
 /// Trains a belief model on episodes alone, one batch a step. `how` has the settings of the loop: rate,
-/// clipping, validation, checkpoint, callbacks. The validation loss is -log_evidence per step of the curve's
-/// episodes, and the model ends with the parameters for which it was least. Throws as `train` does.
+/// clipping, validation, checkpoint, callbacks. The validation loss is curve_loss, and the model ends with the parameters for which it was least. Throws as `train` does.
 template <BeliefModel M>
 TrainingReport train_belief(M& model, const EpisodeData& data, const BeliefTraining& belief, Training how) {
   Philox draw(belief.seed, belief.stream), noise(belief.seed, belief.stream + 1);
@@ -36,12 +44,7 @@ TrainingReport train_belief(M& model, const EpisodeData& data, const BeliefTrain
     return static_cast<double>(minimised.item());
   };
   //! [step]
-  how.validation = [&] {
-    Philox same(1);  // the same samples each time, so that the curve shows the model and not the noise
-    const std::vector<double> log_p =
-        log_evidence(model, data.curve_episodes(), belief.validation_samples, same);
-    return -estimate_mean(log_p).mean / static_cast<double>(data.horizon);
-  };
+  how.validation = [&] { return curve_loss(model, data, belief.validation_samples); };
   return train(how);
 }
 

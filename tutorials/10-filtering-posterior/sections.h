@@ -16,7 +16,14 @@ void one_step(doxa::support::Chapter& chapter);
 void show_samples(doxa::support::Chapter& chapter, const doxa::EpisodeData& data,
                   doxa::FilteringPosterior& model, bool claimed);
 
+// Tiger's observations from other states. The tiger is not placed before one listens:
+doxa::Pomdp tiger_placed_late();
+// The state is what was heard: the net count of roars since the last door, from -most to most, and the last
+// roar.
+doxa::Pomdp record_of_roars(int most);
+
 // Where learning comes to rest on Tiger: the true model with its best causal posterior has a worse bound than the
-// learned model, which learning has moved to where less is lost by not looking ahead.
+// learned model, which learning has moved to where less is lost by not looking ahead. And what the best causal
+// posterior is worth with other states that give the same observations.
 void true_parameters(doxa::support::Chapter& chapter, const doxa::EpisodeData& data,
                      std::vector<doxa::support::BeliefVariant<doxa::FilteringPosterior>>& learned);

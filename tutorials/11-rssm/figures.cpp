@@ -26,12 +26,10 @@ Figure learning(const Learned& learned) {
   Axes& axes =
       figure.axes("learning", "share of the training", "excess over the exact filter / nats per step");
   axes.y_scale = Scale::log;
-  for (const LearnedBelief& v : learned.scores)
-    axes.line(
-        series(v.training.validation_step, [&](double step) { return step / static_cast<double>(v.steps); }),
-        series(v.training.validation,
-               [&](double nll) { return std::max(nll - learned.data.exact_on_curve, 1e-4); }),
-        style_of(v.name));
+  for (const LearnedBelief& v : learned.scores) {
+    const LearningCurve curve = learning_curve(learned.data, v);
+    axes.line(curve.share, curve.excess, style_of(v.name));
+  }
   axes.horizontal(estimate_mean(learned.data.last).mean - estimate_mean(learned.data.exact).mean,
                   "the last observation");
   return figure;

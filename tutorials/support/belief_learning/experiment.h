@@ -82,6 +82,7 @@ std::vector<LearnedBelief> learn(Chapter& chapter, const BeliefSettings& s, cons
   for (std::size_t i = 0; i < variants.size(); ++i) {
     BeliefVariant<M>& v = variants[i];
     LearnedBelief& l = learned.emplace_back(LearnedBelief{.name = v.name, .steps = v.steps});
+    l.untrained = curve_loss(v.model, data, belief.validation_samples);
     {
       Progress progress("training " + v.name, static_cast<std::size_t>(v.steps));
       const auto begin = std::chrono::steady_clock::now();
@@ -108,6 +109,13 @@ void report(Chapter& chapter, const BeliefSettings& settings, const std::vector<
 // from.
 void claim_bounds(Chapter& chapter, const BeliefSettings& settings, const EpisodeData& data,
                   const std::vector<LearnedBelief>& learned);
+
+// The excess over the exact filter after each share of the training, from the untrained model on. What is below
+// 1e-4 is drawn there.
+struct LearningCurve {
+  std::vector<double> share, excess;
+};
+LearningCurve learning_curve(const EpisodeData& data, const LearnedBelief& learned);
 
 Figure learning_figure(const EpisodeData& data, const std::vector<LearnedBelief>& learned);
 Figure track_figure(const EpisodeData& data, const std::vector<const LearnedBelief*>& shown);

@@ -29,16 +29,27 @@ std::size_t most_telling(const StepTable& exact) {
 
 }  // namespace
 
+LearningCurve learning_curve(const EpisodeData& data, const LearnedBelief& l) {
+  LearningCurve c;
+  const auto add = [&](double step, double nll) {
+    c.share.push_back(step / static_cast<double>(l.steps));
+    c.excess.push_back(std::max(nll - data.exact_on_curve, 1e-4));
+  };
+  add(0, l.untrained);
+  for (std::size_t i = 0; i < l.training.validation.size(); ++i)
+    add(l.training.validation_step[i], l.training.validation[i]);
+  return c;
+}
+
 Figure learning_figure(const EpisodeData& data, const std::vector<LearnedBelief>& learned) {
   Figure figure("Excess of the prediction over the exact filter in the course of training, by variant");
   Axes& axes =
       figure.axes("learning", "share of the training", "excess over the exact filter / nats per step");
   axes.y_scale = Scale::log;
-  for (const LearnedBelief& v : learned)
-    axes.line(
-        series(v.training.validation_step, [&](double step) { return step / static_cast<double>(v.steps); }),
-        series(v.training.validation, [&](double nll) { return std::max(nll - data.exact_on_curve, 1e-4); }),
-        {.label = v.name});
+  for (const LearnedBelief& v : learned) {
+    const LearningCurve curve = learning_curve(data, v);
+    axes.line(curve.share, curve.excess, {.label = v.name});
+  }
   axes.horizontal(estimate_mean(data.last).mean - estimate_mean(data.exact).mean, "last observation");
   return figure;
 }

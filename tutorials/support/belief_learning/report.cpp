@@ -144,9 +144,11 @@ void claim_bounds(Chapter& chapter, const BeliefSettings& s, const EpisodeData& 
         errors_or_rounding(4, gap, terms, size),
         "the gap is a KL in expectation, and of N samples still not negative; 4 standard errors");
     if (!chapter.quick() && !chapter.arguments().given("samples"))
-      chapter.claims.at_most(v.name + ": what the nll is too high because N is finite, nats per step",
-                             v.score.sampling, 0, 0.02 * memory,
-                             "a fiftieth of what memory is worth; a few times its standard error at most");
+      chapter.claims.at_most(
+          v.name + ": what the nll is too high because N is finite, nats per step", v.score.sampling, 0,
+          0.02 * memory,
+          "a fiftieth of what memory is worth; if it fails, take more samples: --samples " +
+              std::to_string(8 * s.samples));
   }
 }
 
