@@ -24,8 +24,8 @@ class Experiment {
     for (const char* flag : {"summary", "kl-balance", "free-nats", "samples"})
       if (chapter.arguments().given(flag)) published_ = false;
     if (chapter.quick()) {
-      s_.counts = {.validation = 60, .curve = 30, .held_out = 150};
-      if (!chapter.arguments().given("samples")) s_.samples = 32;
+      s_.counts = {.validation = 40, .curve = 20, .held_out = 100};
+      if (!chapter.arguments().given("samples")) s_.samples = 16;
       s_.curve_points = 2;
     }
     learned_.data = read_data(chapter, s_);
@@ -162,6 +162,7 @@ void table(Chapter& chapter, Experiment& e) {
   const std::vector<LearnedBelief> all = scores(e.learned(), names);
   std::erase_if(names, [&](const std::string& name) { return std::ranges::count(before, name) > 0; });
   if (!names.empty()) report(chapter, e.settings(), all);
+  show_multi_sample(chapter, e.learned());
   show_beliefs(chapter, e.settings(), e.learned(), all);
   if (names.size() == all.size()) draw_figures(chapter, e.learned());
   claim_bounds(chapter, e.settings(), e.learned().data, scores(e.learned(), names));

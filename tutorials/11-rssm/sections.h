@@ -63,6 +63,9 @@ inline constexpr double spread_of_balance = 0.3;
 void show_balance(doxa::support::Chapter& chapter, const Learned& learned,
                   const std::vector<std::string>& names);
 
+// The bound (11.7) that the multi-sample variant is trained by, on the held-out episodes, beside (11.3).
+void show_multi_sample(doxa::support::Chapter& chapter, Learned& learned);
+
 // How much of the exact belief is in each variant, beyond its one-step predictions: predictions further
 // ahead, calibration, and what a linear probe reads off its summary, and off that of an untrained network.
 void show_beliefs(doxa::support::Chapter& chapter, const doxa::support::BeliefSettings& settings,
