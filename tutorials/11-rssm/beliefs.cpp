@@ -103,11 +103,14 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, Learned& learned,
   Philox random(12);
   const std::vector<MeanEstimate> floor =
       prediction_kl(exact_ahead, sampled_open_loop(data.pomdp, test, from, ahead, s.samples, random));
-  std::vector<Cell> row{"exact, by samples", floor.front().mean, floor.back().mean};
+  std::vector<Cell> row{"exact, by samples"};
+  for (const std::size_t n : {std::size_t{1}, ahead}) {
+    const double kl = floor[n - 1].mean;  // infinite where no sample allows what may come
+    row.push_back(std::isinf(kl) ? Cell("–") : Cell(kl));
+    if (!std::isinf(kl)) chapter.results.set("exact.kl_ahead." + std::to_string(n), kl);
+  }
   row.resize(columns.size(), Cell(""));
   table.row(row);
-  chapter.results.set("exact.kl_ahead.1", floor.front().mean);
-  chapter.results.set("exact.kl_ahead." + std::to_string(ahead), floor.back().mean);
   std::cout << "KL(exact ‖ learned) of the prediction so many steps ahead, in nats, nothing being looked at "
                "after step "
             << from << "; calibration error";

@@ -60,7 +60,9 @@ void claim_three(Chapter& chapter, const Learned& learned) {
       surely_worse_by(planet, belief), 0, 0, "the standard errors are in the difference");
   chapter.claims.at_least(
       "planet predicts worse than discrete, which sees no more, by more than 4 standard errors",
-      surely_worse_by(planet, discrete), 0, 0, "the standard errors are in the difference");
+      surely_worse_by(planet, discrete), 0, quick ? 0.03 : 0,
+      quick ? "nats: after a twentieth of the training both still have most of what memory is worth to learn"
+            : "the standard errors are in the difference");
   // The gap (11.4) closes.
   chapter.claims.at_most("belief: its latent is empty, KL per step", belief.score.mean_kl(),
                          quick ? 0.05 : 0.01, 0, "nats per step, where 0.05 counts as being in use");
