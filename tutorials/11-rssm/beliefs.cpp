@@ -20,16 +20,17 @@ constexpr std::size_t most_probed_states = 64;
 StepTable sampled_open_loop(const Pomdp& m, std::span<const Trajectory> test, std::size_t from,
                             std::size_t ahead, Index samples, Philox& random) {
   const StepTable beliefs = exact_beliefs(m, test);
+  const double share = 1 / static_cast<double>(samples);
   StepTable p(m.observations.size(), test.size(), ahead);
   for (std::size_t i = 0; i < test.size(); ++i)
     for (Index sample = 0; sample < samples; ++sample) {
-      std::size_t state = draw(beliefs.row(i, from), random);
+      std::size_t state = draw(from > 0 ? beliefs.row(i, from) : std::span(m.start), random);
       for (std::size_t n = 1; n <= ahead; ++n) {
         const std::size_t action = test[i].actions[from + n - 1];
         state = draw(transition_row(m, action, state), random);
-        const auto emitted = emission_row(m, action, state);
+        const StochasticMatrix::Row emitted = emission_row(m, action, state);
         for (std::size_t at = 0; at < emitted.size(); ++at)
-          p.row(i, n)[emitted.column[at]] += emitted.probability[at] / static_cast<double>(samples);
+          p.row(i, n)[emitted.column[at]] += share * emitted.probability[at];
       }
     }
   return p;
