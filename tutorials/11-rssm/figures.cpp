@@ -1,5 +1,6 @@
 #include <map>
 
+#include "doxa/models/pomdp/belief.h"
 #include "sections.h"
 
 using namespace doxa;
