@@ -63,6 +63,7 @@ doxa.meanings = () => {
     else hide();
   });
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+  addEventListener("resize", hide);
 };
 
 // A figure fits its page; a button beside it shows it at its full size, in a box that scrolls.
