@@ -57,7 +57,7 @@ std::vector<double> RssmBelief::predict(std::span<const Index> actions) {
     all_a = take(a, from);
   }
   const Var z = sample(s.latent, p, samples_, random_);
-  // (11.9)
+  // (11.7)
   const Var p_o = exp(Categorical(emission_logits(model_, all_h, all_a, z)).log_probs());
   return weights_.mean(p_o.value(), static_cast<std::size_t>(s.observations));
 }

@@ -108,7 +108,7 @@ RssmLoss rssm_loss(Tape& tape, Rssm& model, const Episodes& e, const RssmObjecti
   RssmLoss l{{}, {mean(t.bound.log_likelihood), mean(t.bound.kl)}, t.summary};
   const RssmLatent& latent = model.settings.latent;
   //! [loss]
-  if (o.samples > 1) {  // (11.7)
+  if (o.samples > 1) {  // (11.8)
     const Var log_p = log_prob(latent, t.prior, t.latent), log_q = log_prob(latent, t.posterior, t.latent);
     const Var log_ratio = log_q - log_p;
     const Var log_weight =
@@ -124,7 +124,7 @@ RssmLoss rssm_loss(Tape& tape, Rssm& model, const Episodes& e, const RssmObjecti
         (1 - *o.kl_balance) * mean(kl_divergence(latent, t.posterior, stop_gradient(t.prior)));
     kl = *o.kl_balance * mean(kl_divergence(latent, stop_gradient(t.posterior), t.prior)) + to_posterior;
   }
-  l.loss = o.kl_weight * maximum(kl, o.free_nats) - l.mean.log_likelihood;  // (11.8)
+  l.loss = o.kl_weight * maximum(kl, o.free_nats) - l.mean.log_likelihood;  // (11.9)
   //! [loss]
   return l;
 }

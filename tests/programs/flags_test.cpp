@@ -174,7 +174,7 @@ TEST_F(Flags, OfChapter11AreRefusedInOneLine) {
        "--variant: found 'all', expected the one that --summary, --kl-balance or --free-nats changes"},
       {"--variant multi-sample --kl-balance 0.5",
        "--variant: found 'multi-sample', expected another one beside --kl-balance or --free-nats, which have "
-       "no place in (11.7)"},
+       "no place in (11.8)"},
       {"--only memory --steps 5",
        "found --steps beside --only memory, expected one of them: memory trains nothing"},
       {"--only three --variant smoothing",

@@ -47,7 +47,7 @@ void claim_no_leak(Chapter& chapter, Learned& learned) {
   }
   chapter.claims.equal(
       "no variant's prediction moves when the observation it is about, and all that follows, is changed",
-      moved, 0, 0, "none: the same numbers are computed from the same inputs");  // (11.9)
+      moved, 0, 0, "none: the same numbers are computed from the same inputs");  // (11.7)
 }
 
 void claim_three(Chapter& chapter, const Learned& learned) {

@@ -22,12 +22,12 @@ void show_multi_sample(Chapter& chapter, Learned& learned) {
       tape.clear();
       const Evaluation evaluation(tape);
       minus_bound.push_back(
-          static_cast<double>(loss(tape, learner, episodes(copied), random).item()));  // (11.7)
+          static_cast<double>(loss(tape, learner, episodes(copied), random).item()));  // (11.8)
     }
     if (minus_bound.empty()) continue;
     const std::string& name = learned.models[v].name;
     const double many = estimate_mean(minus_bound).mean, one = -learned.score(name).score.mean_bound();
-    std::cout << name << ": −bound of " << copies << " samples, (11.7), " << significant(many, 4)
+    std::cout << name << ": −bound of " << copies << " samples, (11.8), " << significant(many, 4)
               << "; of one, " << significant(one, 4) << "\n\n";
     chapter.results.set(name + ".minus_multi_bound", many, spread.bound);
   }

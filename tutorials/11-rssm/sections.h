@@ -63,7 +63,7 @@ inline constexpr double spread_of_balance = 0.3;
 void show_balance(doxa::support::Chapter& chapter, const Learned& learned,
                   const std::vector<std::string>& names);
 
-// The bound (11.7) that the multi-sample variant is trained by, on the held-out episodes, beside (11.3).
+// The bound (11.8) that the multi-sample variant is trained by, on the held-out episodes, beside (11.3).
 void show_multi_sample(doxa::support::Chapter& chapter, Learned& learned);
 
 // How much of the exact belief is in each variant, beyond its one-step predictions: predictions further

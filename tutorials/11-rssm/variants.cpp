@@ -52,7 +52,7 @@ std::string fault(const VariantChanges& c, const BeliefSettings& s) {
     return found("--variant", "all", "the one that --summary, --kl-balance or --free-nats changes");
   if (s.variant == "multi-sample" && objective)
     return found("--variant", s.variant,
-                 "another one beside --kl-balance or --free-nats, which have no place in (11.7)");
+                 "another one beside --kl-balance or --free-nats, which have no place in (11.8)");
   return {};
 }
 
@@ -65,7 +65,7 @@ void add_flags(Arguments& arguments, VariantChanges& c, const BeliefSettings& s)
   arguments.text("kl-balance", "A", c.kl_balance,
                  "α of (11.6), from 0 to 1, or none for the bound itself (default: as the variant has it)");
   arguments.text("free-nats", "F", c.free_nats,
-                 "nats a step below which the KL costs nothing, (11.8) (default: as the variant has it)");
+                 "nats a step below which the KL costs nothing, (11.9) (default: as the variant has it)");
   for (const char* flag : {"summary", "kl-balance", "free-nats"}) arguments.needs(flag, "variant");
   arguments.must_hold([&]() -> std::string {
     if (!c.summary.empty() && c.summary != "latents" && c.summary != "observations" && c.summary != "both")
