@@ -1,5 +1,5 @@
 // Chapter 06: a variational auto-encoder on data whose true density is known, so that every bound has an
-// exact answer to be compared with. The equations are numbered as in README.md.
+// exact answer to be compared with. The equations are numbered as in README.md and rate.md.
 
 #include "figures.h"
 
