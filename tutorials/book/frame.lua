@@ -3,13 +3,14 @@ local site = require("site")
 
 local frame = {}
 
--- The sections of a page as items of a list, of which one may be where the reader is.
+-- The sections of a page as items of a list, of which one may be where the reader is. (A link in a title would
+-- be one within another; <annotation>, of a formula, begins with an a too.)
 function frame.sections(page, current)
   local parts = {}
   for _, section in ipairs(page.sections) do
     table.insert(parts, '<li><a href="#' .. section.id .. '"'
                  .. (section.id == current and ' aria-current="true"' or "") .. ">"
-                 .. section.title:gsub("</?a[^>]*>", "") .. "</a></li>\n")
+                 .. section.title:gsub("</?a%f[%s>][^>]*>", "") .. "</a></li>\n")
   end
   return table.concat(parts)
 end
