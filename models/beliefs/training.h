@@ -27,7 +27,8 @@ double curve_loss(M& model, const EpisodeData& data, Index samples) {
 }
 
 /// Trains a belief model on episodes alone, one batch a step. `how` has the settings of the loop: rate,
-/// clipping, validation, checkpoint, callbacks. The validation loss is curve_loss, and the model ends with the parameters for which it was least. Throws as `train` does.
+/// clipping, validation, checkpoint, callbacks. The validation loss is curve_loss, and the model ends with the
+/// parameters for which it was least. Throws as `train` does.
 template <BeliefModel M>
 TrainingReport train_belief(M& model, const EpisodeData& data, const BeliefTraining& belief, Training how) {
   Philox draw(belief.seed, belief.stream), noise(belief.seed, belief.stream + 1);

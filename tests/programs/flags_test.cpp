@@ -44,9 +44,11 @@ class Flags : public ::testing::Test {
     write_bytes(scratch_ / "m.pomdp", doors);
     write_bytes(scratch_ / "t.csv", "action,observation\nlisten,bell\npush,silence\n");
     std::string episodes = "episode,action,observation\n";
+    // What was heard is heard again, which the exact filter expects and an untrained model does not: else the
+    // learning curve would lie below its figure.
     for (int e = 0; e < 20; ++e)
       for (int k = 0; k < 3; ++k)
-        episodes += std::to_string(e) + ",listen," + ((e >> k) % 2 == 0 ? "bell\n" : "silence\n");
+        episodes += std::to_string(e) + ",listen," + (e % 2 == 0 ? "bell\n" : "silence\n");
     write_bytes(scratch_ / "e.csv", episodes);
   }
 
