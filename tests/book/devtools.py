@@ -9,7 +9,8 @@ import tempfile
 
 
 class Browser:
-    """One page of one browser. Events that came while an answer was waited for are in `events`."""
+    """One page of one browser. Events that came while an answer was waited for are in `events`; `asked` has the schemes
+    of the addresses that pages asked for, as far as `complaints` has looked."""
 
     def __init__(self):
         program = next((found for name in ("chromium", "chromium-browser", "google-chrome")
@@ -32,7 +33,7 @@ class Browser:
             preexec_fn=as_three_and_four, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(to_browser)
         os.close(from_browser)
-        self.buffer, self.number, self.session, self.events = b"", 0, None, []
+        self.buffer, self.number, self.session, self.events, self.asked = b"", 0, None, [], set()
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
@@ -89,6 +90,8 @@ class Browser:
                 said.append("log: " + parameters["entry"]["text"])
             elif event["method"] == "Network.loadingFailed":
                 said.append("failed to load: " + parameters["errorText"])
+            elif event["method"] == "Network.requestWillBeSent":
+                self.asked.add(parameters["request"]["url"].partition(":")[0])
         self.events = []
         return said
 

@@ -18,6 +18,7 @@ import time
 
 import browser as looks
 from devtools import Browser
+from expectations import expect, failed
 from run_test import tables_differ
 
 # Of each exhibit a page that has it, and what is done: (control, key or text) in turn.
@@ -35,13 +36,6 @@ moves = {
                                                   ("listen", "Enter"), ("seed", "3"), ("listen", "Enter"), ("listen", "Enter")]),
 }
 keys = {"ArrowRight": 39, "ArrowLeft": 37, "Home": 36, "End": 35, "PageUp": 33, "Enter": 13, " ": 32, "Tab": 9}
-failed = 0
-
-
-def expect(name, holds, seen=""):
-    global failed
-    failed += not holds
-    print(("holds: " if holds else f"FAILS: {str(seen)[-800:]}\n       ") + name, flush=True)
 
 
 class Native:
@@ -66,13 +60,10 @@ class Exhibit:
     """An exhibit in its page, which is opened."""
 
     def __init__(self, browser, site, chapter, name):
-        self.browser, self.name, self.complaints, self.asked = browser, name, [], set()
+        self.browser, self.name, self.complaints = browser, name, []
         self.complaints += browser.open((site / "tutorials" / chapter / "index.html").as_uri())
 
     def do(self, script):
-        for event in self.browser.events:
-            if event["method"] == "Network.requestWillBeSent":
-                self.asked.add(event["params"]["request"]["url"].partition(":")[0])
         self.complaints += self.browser.complaints()
         return self.browser.evaluate(f"(() => {{ const section = document.getElementById('exhibit-{self.name}');"
                                      f"const find = (s) => section.querySelector(s); {script} }})()")
@@ -188,7 +179,7 @@ def check_exhibit(browser, site, programs, name, pictures):
     expect(f"{name}: nothing moves for a reader who does not want it", exhibit.do("return document.getAnimations().length") == 0)
     exhibit.do("return 0")
     expect(f"{name}: the console is empty, and nothing was asked of a server",
-           not exhibit.complaints and exhibit.asked <= {"file", "blob", "data"}, (exhibit.complaints, exhibit.asked))
+           not exhibit.complaints and exhibit.browser.asked <= {"file", "blob", "data"}, (exhibit.complaints, exhibit.browser.asked))
 
 
 def main():
@@ -209,8 +200,8 @@ def main():
             check_exhibit(browser, given.site.resolve(), given.programs.resolve(), name, given.pictures)
     finally:
         browser.close()
-    print(f"{len(names)} exhibits; {failed} failed")
-    return 1 if failed else 0
+    print(f"{len(names)} exhibits; {failed()} failed")
+    return 1 if failed() else 0
 
 
 if __name__ == "__main__":

@@ -14,15 +14,10 @@ import subprocess
 import sys
 import tempfile
 
+from expectations import expect, failed
+
 root = pathlib.Path(__file__).resolve().parents[2]
 chapter = "10-filtering-posterior"
-failed = 0
-
-
-def expect(name, holds, seen=""):
-    global failed
-    failed += not holds
-    print(("holds: " if holds else f"FAILS: {seen[-600:]}\n") + name)
 
 
 def configure(tree, build, *options):
@@ -106,7 +101,7 @@ def main():
         expect("what did not change is not made again", "The book: models" in again.stdout and "The book: engine" not in again.stdout,
                again.stdout)
         expect("and a new citation is linked", '#eq-06.3">06.3</a>) again' in (site.parents[1] / "models/vae/vae.h.html").read_text())
-    return 1 if failed else 0
+    return 1 if failed() else 0
 
 
 if __name__ == "__main__":

@@ -11,30 +11,21 @@ import re
 import sys
 
 from devtools import Browser
+from expectations import expect, failed
 
 root = pathlib.Path(__file__).resolve().parents[2]
 chapter = "tutorials/10-filtering-posterior/index.html"
-failed = 0
-
-
-def expect(name, holds, seen=""):
-    global failed
-    failed += not holds
-    print(("holds: " if holds else f"FAILS: {str(seen)[-800:]}\n       ") + name, flush=True)
 
 
 class Page:
     def __init__(self, site, width=1440, height=900):
-        self.browser, self.site, self.complaints, self.asked = Browser(), site, [], set()
+        self.browser, self.site, self.complaints = Browser(), site, []
         self.browser.show(width, height, "light")
 
     def open(self, page):
         self.complaints += self.browser.open((self.site / page).as_uri())
 
     def do(self, script):
-        for event in self.browser.events:
-            if event["method"] == "Network.requestWillBeSent":
-                self.asked.add(event["params"]["request"]["url"].partition(":")[0])
         self.complaints += self.browser.complaints()
         return self.browser.evaluate("(async () => { const wait = (ms) => new Promise((done) => setTimeout(done, ms));"
                                      "const find = (s) => document.querySelector(s); " + script + " })()")
@@ -250,12 +241,12 @@ def main():
         check_narrow(page)
         check_print(page, site)
         page.do("return 0")
-        expect("the console is empty, and nothing was asked of a server", not page.complaints and page.asked <= {"file", "data"},
-               (page.complaints, page.asked))
+        expect("the console is empty, and nothing was asked of a server", not page.complaints and page.browser.asked <= {"file", "data"},
+               (page.complaints, page.browser.asked))
     finally:
         page.browser.close()
-    print(f"{failed} failed")
-    return 1 if failed else 0
+    print(f"{failed()} failed")
+    return 1 if failed() else 0
 
 
 if __name__ == "__main__":

@@ -18,21 +18,14 @@ import time
 
 import browser as looks
 from devtools import Browser
-
-failed = 0
-
-
-def expect(name, holds, seen=""):
-    global failed
-    failed += not holds
-    print(("holds: " if holds else f"FAILS: {str(seen)[-800:]}\n       ") + name, flush=True)
+from expectations import expect, failed
 
 
 class Page:
     """A chapter's page, opened, and its panel."""
 
     def __init__(self, browser, site, chapter):
-        self.browser, self.chapter, self.complaints, self.asked = browser, chapter, [], set()
+        self.browser, self.chapter, self.complaints = browser, chapter, []
         self.file = site / "tutorials" / chapter / "index.html"
         self.look(browser.open(self.file.as_uri()))
 
@@ -40,9 +33,6 @@ class Page:
         self.complaints += complaints
 
     def do(self, script):
-        for event in self.browser.events:
-            if event["method"] == "Network.requestWillBeSent":
-                self.asked.add(event["params"]["request"]["url"].partition(":")[0])
         self.look(self.browser.complaints())
         return self.browser.evaluate("(() => { const panel = document.querySelector('section.run');"
                                      f"const find = (s) => panel.querySelector(s); {script} }})()")
@@ -164,7 +154,7 @@ def check_chapter(browser, site, programs, chapter):
                    seen["problems"][:5])
     page.do("return 0")
     expect(f"{chapter}: the console is empty, and nothing was asked of a server",
-           not page.complaints and page.asked <= {"file", "blob", "data"}, (page.complaints, page.asked))
+           not page.complaints and page.browser.asked <= {"file", "blob", "data"}, (page.complaints, page.browser.asked))
 
 
 def check_stop(browser, site):
@@ -269,8 +259,8 @@ def main():
             check_keyboard(browser, site)
     finally:
         browser.close()
-    print(f"{len(chapters)} chapters; {failed} failed")
-    return 1 if failed else 0
+    print(f"{len(chapters)} chapters; {failed()} failed")
+    return 1 if failed() else 0
 
 
 if __name__ == "__main__":
