@@ -66,7 +66,7 @@ void Checkpoint::record_from(Tape& tape, Block block, const void* f, std::span<c
     for (std::size_t i = mark.nodes; i < tape.nodes_.size(); ++i) {
       const Tape::Node& x = tape.nodes_[i];
       for (const std::uint32_t operand : tape.operands_of(x)) use(operand);
-      if (x.leaf) leaves.push_back({*x.shape, x.value, x.gradient});
+      if (x.leaf) leaves.push_back({*x.shape, x.value, x.gradient()});
     }
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       use(tape.check(outputs[i]));

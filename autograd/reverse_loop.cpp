@@ -23,10 +23,10 @@ void Tape::start_at_zero(std::uint32_t root) {
 
 // The tensor may have got other memory since it was bound.
 Real* Tape::gradient_of(const Node& leaf) {
-  if (leaf.gradient->shape() != *leaf.shape)
+  if (leaf.gradient()->shape() != *leaf.shape)
     throw std::logic_error("backward: the gradient of a leaf of shape " + leaf.shape->str() +
-                           " has now the shape " + leaf.gradient->shape().str());
-  return leaf.gradient->data();
+                           " has now the shape " + leaf.gradient()->shape().str());
+  return leaf.gradient()->data();
 }
 
 //! [reverse-loop]

@@ -62,13 +62,13 @@ double Shards::backward(const Loss& loss) {
   expect_the_same_leaves();
   for (const Tape& tape : tapes_)
     for (const Tape::State::BoundValue& leaf : tape.state_->leaves)
-      std::ranges::fill(tape.nodes_[leaf.record].gradient->span(), Real{0});
+      std::ranges::fill(tape.nodes_[leaf.record].gradient()->span(), Real{0});
   double total = 0;
   for (std::size_t s = 0; s < tapes_.size(); ++s) {
     const Tape& tape = tapes_[s];
     for (const Tape::State::BoundValue& leaf : tape.state_->leaves) {
       const Tape::Node& x = tape.nodes_[leaf.record];
-      tape.kernels().add_scaled(x.shape->size(), 1, x.adjoint, x.gradient->data());
+      tape.kernels().add_scaled(x.shape->size(), 1, x.adjoint, x.gradient()->data());
     }
     total += losses_[s];
   }

@@ -73,10 +73,10 @@ inline Tape::Node& Tape::add(const char* name, const Shape* shape, Real* value, 
            .operand = {},
            .root = needs_gradient ? static_cast<std::uint32_t>(nodes_.size()) : none,
            .reached = 0,
-           .scope = scope_,
+           .scope = scope_ & 0xFFFFFF,
            .operands = 0,
-           .leaf = false,
-           .unused_leaf = false};
+           .leaf = 0,
+           .unused_leaf = 0};
   nodes_.count_in(1);
   return added;
 }

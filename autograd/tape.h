@@ -228,17 +228,22 @@ class Tape {
     Rule rule;      // null: nothing to propagate
     const char* name;
     const Shape* shape;  // shared with records of the same shape
-    union {
-      std::uint32_t operand[2];  // of more than two: where they begin among the operands_, and how many
-      Tensor* gradient;          // of a leaf, which has none
-    };
-    std::uint32_t root;     // the record that owns its adjoint: itself, or what it views; none: no gradient
-    std::uint32_t reached;  // the last backward that reached it
-    std::uint32_t scope;
-    std::uint8_t operands;  // 0, 1, 2 or `more`
-    bool leaf;
-    bool unused_leaf;  // a leaf that no record has used yet
-    static constexpr std::uint8_t more = 3;
+    std::uint32_t operand[3];  // of more than three: where they begin among the operands_, and how many
+    std::uint32_t root;        // the record that owns its adjoint: itself, or what it views; none: no gradient
+    std::uint32_t reached;     // the last backward that reached it
+    std::uint32_t scope : 24;
+    std::uint32_t operands : 3;  // 0, 1, 2, 3 or `more`
+    std::uint32_t leaf : 1;
+    std::uint32_t unused_leaf : 1;  // a leaf that no record has used yet
+    static constexpr std::uint32_t more = 4;
+
+    // A leaf has no operands. In their place stands the tensor that its gradient is written to.
+    Tensor* gradient() const {
+      Tensor* tensor;
+      std::memcpy(&tensor, operand, sizeof tensor);
+      return tensor;
+    }
+    void set_gradient(Tensor* tensor) { std::memcpy(operand, &tensor, sizeof tensor); }
   };
   // A list of plain data, at most 2³² - 2 of them. What is added is not initialised, and is not there before
   // it is counted in.
@@ -345,7 +350,7 @@ class Tape {
   const Shape* kept(const Shape& shape);
   // What a new record takes from its operands.
   struct Uses {
-    std::uint32_t operand[2] = {};  // as a Node has them
+    std::uint32_t operand[3] = {};  // as a Node has them
     bool needs_gradient = false;
     bool keeps_shape = false;  // an operand has the very shape, which the tape therefore keeps already
   };
@@ -467,14 +472,10 @@ class Scope {
 DOXA_ALWAYS_INLINE std::uint32_t Tape::begin(const char* name, const Shape& shape,
                                              std::span<const Var> operands, const RuleAndCaptures& backward) {
   Uses uses;
-  if (operands.size() == 1) {
-    uses.operand[0] = check(operands[0], name);
-    use(uses.operand[0], shape, uses);
-  } else if (operands.size() == 2) {
-    uses.operand[0] = check(operands[0], name);
-    uses.operand[1] = check(operands[1], name);
-    use(uses.operand[0], shape, uses);
-    use(uses.operand[1], shape, uses);
+  const std::size_t few = std::size(uses.operand);
+  if (operands.size() <= few) [[likely]] {
+    for (std::size_t i = 0; i < operands.size(); ++i) uses.operand[i] = check(operands[i], name);
+    for (std::size_t i = 0; i < operands.size(); ++i) use(uses.operand[i], shape, uses);
   } else {
     uses = use_many(name, shape, operands);
   }
@@ -495,13 +496,14 @@ DOXA_ALWAYS_INLINE std::uint32_t Tape::begin(const char* name, const Shape& shap
   node.shape = own;
   node.operand[0] = uses.operand[0];
   node.operand[1] = uses.operand[1];
+  node.operand[2] = uses.operand[2];
   node.root = needs_gradient ? added : none;
   node.reached = 0;
-  node.scope = scope_;
-  node.operands = static_cast<std::uint8_t>(operands.size() <= 2 ? operands.size() : Node::more);
+  node.scope = scope_ & 0xFFFFFF;
+  node.operands = operands.size() <= few ? static_cast<std::uint32_t>(operands.size()) & 3 : Node::more;
   node.leaf = node.unused_leaf = false;
   nodes_.count_in(1);
-  if (operands.size() > 2) operands_.count_in(operands.size());
+  if (operands.size() > few) operands_.count_in(operands.size());
   return added;
 }
 

@@ -170,7 +170,7 @@ Var Tape::bind_first(const Shape& shape, const Real* value, Tensor& gradient) {
   if (require_finite_) [[unlikely]]
     check_finite_or_remove(at, value);
   node.leaf = true;
-  node.gradient = &gradient;
+  node.set_gradient(&gradient);
   if (!gradients_) return newest();
   if (!s.keeps_leaf_gradients) node.adjoint = gradient.data();
   node.unused_leaf = true;
