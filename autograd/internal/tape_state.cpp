@@ -51,15 +51,18 @@ Real* Tape::sink(Index n) {
   return s.sink;
 }
 
-// The address at which the tape keeps this shape.
+// The address at which the tape keeps this shape. A step of training has some ten shapes: each is kept about
+// once, so that rules find it in the cache.
 const Shape* Tape::kept(const Shape& shape) {
   static constexpr Shape scalar;
   if (shape.rank() == 0) return &scalar;
   State& s = *state_;
-  for (const Shape* recent : s.recent_shapes)
-    if (recent && *recent == shape) return recent;
-  const Shape*& next = s.recent_shapes[s.next_recent_shape++ % s.recent_shapes.size()];
-  return next = new (allocate(sizeof(Shape))) Shape(shape);
+  std::uint64_t hash = static_cast<std::uint64_t>(shape.rank());
+  for (int axis = 0; axis < Shape::max_rank; ++axis)  // those past the rank are 0
+    hash = (hash ^ static_cast<std::uint64_t>(shape[axis])) * std::uint64_t{0x9E3779B97F4A7C15};
+  const Shape*& recent = s.recent_shapes[hash >> 32 & (s.recent_shapes.size() - 1)];
+  if (recent && *recent == shape) return recent;
+  return recent = new (allocate(sizeof(Shape))) Shape(shape);
 }
 
 std::size_t Tape::bytes() const {

@@ -160,13 +160,23 @@ Real sum(Index n, const Real* x) {
 }
 
 void copy_rows(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_row) {
-  for (Index i = 0; i < m; ++i, x += x_row, y += y_row) assign(n, y, [](Real x_i) { return x_i; }, x);
+  for (Index i = 0; i < m; ++i, x += x_row, y += y_row) for_each_in_halves(n, [=](Index j) { y[j] = x[j]; });
 }
 
-// For fewer columns than a vector holds: their sums stay in one register.
+// For fewer columns than a vector holds: their sums stay in one register. Where whole rows fill it, each of
+// its lanes adds up some of them.
 void add_few_columns(Index m, Lane n, const Real* x, Index x_row, Real* y) {
   OneVector total = {};
-  for (Index i = 0; i < m; ++i, x += x_row) {
+  Index i = 0;
+  if (const Index rows = lanes / n; x_row == n && rows * n == lanes) {
+    for (; i + rows <= m; i += rows, x += lanes) {
+      DOXA_SIMD
+      for (Lane k = 0; k < static_cast<Lane>(lanes); ++k) total.at[k] += x[k];
+    }
+    for (Index half = lanes / 2; half >= n; half /= 2)
+      for (Index k = 0; k < half; ++k) total.at[k] += total.at[k + half];
+  }
+  for (; i < m; ++i, x += x_row) {
     const OneVector row = padded(x, n);
     DOXA_SIMD
     for (Lane k = 0; k < static_cast<Lane>(lanes); ++k) total.at[k] += row.at[k];
@@ -198,8 +208,7 @@ void add_rows(Index m, Index n, const Real* x, Index x_row, Real* y, Index y_row
     for (; n >= lanes; n -= lanes, x += lanes, y += lanes) add_columns<lanes>(m, x, x_row, y);
     if (n == 0) return;
   }
-  for (Index i = 0; i < m; ++i, x += x_row, y += y_row)
-    assign(n, y, [](Real x_i, Real y_i) { return y_i + x_i; }, x, y);
+  for (Index i = 0; i < m; ++i, x += x_row, y += y_row) for_each_in_halves(n, [=](Index j) { y[j] += x[j]; });
 }
 
 void bias_tanh(Index m, Index n, const Real* b, Real* y) {

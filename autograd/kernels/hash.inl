@@ -1,6 +1,6 @@
 // Included by kernels.inl, inside the namespace of one instruction set.
 //
-// Sixteen chains of numbers are hashed side by side and joined at the end. A step mixes shifts to the right,
+// Thirty-two chains of numbers are hashed side by side and joined at the end. A step mixes shifts to the right,
 // which are linear in the bits, with a multiplication by 31, which is linear in the number: what is neither
 // cancels only by chance.
 
@@ -22,8 +22,8 @@ inline Index sample(Index k, Index stride) {
 }
 
 std::uint64_t hash(Index n, Index stride, const Real* x) {
-  constexpr Index chains = 16;
-  std::uint64_t chain[chains], rest = 0;
+  constexpr Index chains = 32;
+  std::uint64_t chain[chains];
   for (Index k = 0; k < chains; ++k) chain[k] = static_cast<std::uint64_t>(k + 1) * 0x9E3779B97F4A7C15U;
   Index i = 0;
   if (stride == 1) {
@@ -31,13 +31,15 @@ std::uint64_t hash(Index n, Index stride, const Real* x) {
       DOXA_SIMD
       for (Index k = 0; k < chains; ++k) chain[k] = mixed(chain[k] ^ bits_of(x[i + k]));
     }
-    for (; i < n; ++i) rest = mixed(rest ^ bits_of(x[i]));
+    DOXA_SIMD
+    for (Index k = 0; k < n - i; ++k) chain[k] = mixed(chain[k] ^ bits_of(x[i + k]));
   } else {
     for (; i + chains <= n / stride; i += chains)
       for (Index k = 0; k < chains; ++k) chain[k] = mixed(chain[k] ^ bits_of(x[sample(i + k, stride)]));
-    for (; i < n / stride; ++i) rest = mixed(rest ^ bits_of(x[sample(i, stride)]));
+    for (Index k = 0; k < n / stride - i; ++k)
+      chain[k] = mixed(chain[k] ^ bits_of(x[sample(i + k, stride)]));
   }
   for (Index half = chains / 2; half > 0; half /= 2)
     for (Index k = 0; k < half; ++k) chain[k] = mixed(chain[k]) + chain[half + k];
-  return mixed(chain[0]) + rest;
+  return mixed(chain[0]);
 }

@@ -11,22 +11,12 @@
 namespace doxa {
 namespace {
 
-double sum_of_squares(Index n, const Real* x) {
-  double sums[8] = {};  // independent chains of additions
-  const Index whole = n / 8 * 8;
-  for (Index i = 0; i < whole; i += 8)
-    for (Index k = 0; k < 8; ++k) sums[k] += static_cast<double>(x[i + k]) * static_cast<double>(x[i + k]);
-  for (Index i = whole; i < n; ++i) sums[i - whole] += static_cast<double>(x[i]) * static_cast<double>(x[i]);
-  double sum = 0;
-  for (const double s : sums) sum += s;
-  return sum;
-}
-
 double sum_of_squares(const Tensor& t) {
-  constexpr Index block = 8 << 14;
+  constexpr Index block = Index{1} << 17;
+  const NnKernels& k = nn_kernels(kernels().set);
   CompensatedSum sum;
   for (Index i = 0; i < t.size(); i += block)
-    sum += sum_of_squares(std::min(block, t.size() - i), t.data() + i);
+    sum += k.sum_of_squares(std::min(block, t.size() - i), t.data() + i);
   return sum;
 }
 

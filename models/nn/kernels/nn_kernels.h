@@ -27,6 +27,8 @@ struct NnKernels {
   };
   /// One step of Adam for n parameters: see models/nn/adam.h. It sets the gradient to zero.
   void (*adam)(Index n, const Adam& step, Real* gradient, Real* mean, Real* variance, Real* value);
+  /// Σ x_i², added up in double precision in 32 sums side by side.
+  double (*sum_of_squares)(Index n, const Real* x);
 };
 
 const NnKernels& nn_kernels(InstructionSet set);

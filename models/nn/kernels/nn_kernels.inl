@@ -88,6 +88,21 @@ void adam(Index n, const NnKernels::Adam& step, Real* gradient, Real* mean, Real
   }
 }
 
+double sum_of_squares(Index n, const Real* x) {
+  constexpr Index side_by_side = 32;
+  double sums[side_by_side] = {};
+  Index i = 0;
+  for (; i + side_by_side <= n; i += side_by_side) {
+    DOXA_SIMD
+    for (Index k = 0; k < side_by_side; ++k)
+      sums[k] += static_cast<double>(x[i + k]) * static_cast<double>(x[i + k]);
+  }
+  for (Index k = 0; i + k < n; ++k) sums[k] += static_cast<double>(x[i + k]) * static_cast<double>(x[i + k]);
+  for (Index half = side_by_side / 2; half > 0; half /= 2)
+    for (Index k = 0; k < half; ++k) sums[k] += sums[k + half];
+  return sums[0];
+}
+
 }  // namespace
 
 DOXA_KERNEL_TABLE(NnKernels, nn_kernels) = {
@@ -96,6 +111,7 @@ DOXA_KERNEL_TABLE(NnKernels, nn_kernels) = {
     .lstm = lstm,
     .lstm_adjoint = lstm_adjoint,
     .adam = adam,
+    .sum_of_squares = sum_of_squares,
 };
 
 }  // namespace doxa
