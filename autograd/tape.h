@@ -227,10 +227,10 @@ class Tape {
     Real* adjoint;  // of a root, once backward has reached it; of a leaf, its gradient
     Rule rule;      // null: nothing to propagate
     const char* name;
-    const Shape* shape;  // shared with records of the same shape
+    const Shape* shape;        // shared with records of the same shape
     std::uint32_t operand[3];  // of more than three: where they begin among the operands_, and how many
-    std::uint32_t root;        // the record that owns its adjoint: itself, or what it views; none: no gradient
-    std::uint32_t reached;     // the last backward that reached it
+    std::uint32_t root;     // the record that owns its adjoint: itself, or what it views; none: no gradient
+    std::uint32_t reached;  // the last backward that reached it
     std::uint32_t scope : 24;
     std::uint32_t operands : 3;  // 0, 1, 2, 3 or `more`
     std::uint32_t leaf : 1;

@@ -30,7 +30,8 @@ Normal Normal::from_log_scale(Var loc, Var log_scale) {
   const Var scale = exp(log_scale);
   // The logarithm of the largest number is larger, and the exponential of the negative one is not yet 0.
   constexpr Real largest = sizeof(Real) == 8 ? 700 : 87;
-  if (!log_scale.tape().kernels().all_between(log_scale.size(), -largest, largest, log_scale.value().data()) &&
+  if (!log_scale.tape().kernels().all_between(log_scale.size(), -largest, largest,
+                                              log_scale.value().data()) &&
       !std::ranges::all_of(scale.value(), is_scale))
     check_parameter("Normal: log_scale", log_scale, "a number whose exponential is positive and finite",
                     [](Real l) { return is_scale(std::exp(l)); });

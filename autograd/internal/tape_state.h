@@ -69,7 +69,7 @@ struct Tape::State {
     sink = nullptr;
     sink_size = 0;
   }
-  std::array<const Shape*, 32> recent_shapes{};  // kept in `memory`, for the next records of such a shape
+  std::array<const Shape*, 32> recent_shapes{};     // kept in `memory`, for the next records of such a shape
   std::vector<Real, CacheAligned<Real>> workspace;  // of the rule that runs
   ScopeTable scopes;
 
