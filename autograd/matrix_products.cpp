@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "doxa/autograd/internal/broadcast.h"
@@ -145,7 +146,9 @@ Var affine(std::span<const Var> parts, Var weight, Var bias, Activation f) {
   const LayerSizes s = sizes(parts, weight, bias);
   const int count = static_cast<int>(parts.size());
   Tape& tape = weight.tape();
-  const std::span<Var> operands(tape.scratch<Var>(count + 2), parts.size() + 2);
+  std::array<Var, 8> few;  // the tape copies the list
+  const std::size_t all = parts.size() + 2;
+  const std::span<Var> operands(all <= few.size() ? few.data() : tape.scratch<Var>(count + 2), all);
   std::ranges::copy(parts, operands.begin());
   operands[parts.size()] = weight;
   operands[parts.size() + 1] = bias;
