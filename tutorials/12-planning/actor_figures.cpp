@@ -18,8 +18,8 @@ std::vector<double> thresholds(const Known& k) {
 }  // namespace
 
 Figure policy_figure(const Known& k, const std::vector<const LearnedActor*>& shown) {
-  Figure figure("Action probabilities over the exact belief, beside the thresholds of the optimal policy",
-                static_cast<int>(shown.size()));
+  Figure figure("Action probabilities over the exact belief, beside the thresholds of the optimal policy", 2,
+                260);
   for (const LearnedActor* l : shown) {
     Axes& axes = figure.axes(l->name, "exact b(" + k.m.states[0] + ")", "probability of the action");
     axes.x_range = axes.y_range = Range{-0.03, 1.03};

@@ -244,10 +244,8 @@ void learn_in_model(Chapter& chapter, const Known& k, const LearningSettings& s,
   const std::string name = alone ? "" : "-" + k.name;
   chapter.figure("returns" + name, returns_figure(k, learned));
   if (k.m.states.size() == 2) {
-    std::vector<const LearnedActor*> shown{&known_world[0], &chosen(learned)};
-    if (learned.size() > 1)
-      shown.push_back(
-          &*std::ranges::min_element(learned, {}, [](const LearnedActor& l) { return l.validation.mean; }));
+    std::vector<const LearnedActor*> shown{&known_world[0]};
+    for (const LearnedActor& l : learned) shown.push_back(&l);
     chapter.figure("policy" + name, policy_figure(k, shown));
   }
 }

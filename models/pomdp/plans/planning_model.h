@@ -42,7 +42,8 @@ SparseBelief sparse(std::span<const double> belief);
 ///     max_a [ Σ_s b(s) r(s,a) + d Σ_o f( Σ_s b(s) T(s'|s,a) O(o|a,s') ) ],   Σ_s b(s) = 1,
 ///
 /// where f is a maximum or minimum of sums over the states, at most four of them one after the other, makes at
-/// most 8 (S + O) + 64 roundings, those of the rows included, each of at most max |r| + d L. Hence `slack`, the most that one backup can be wrong:
+/// most 8 (S + O) + 64 roundings, those of the rows included, each of at most max |r| + d L. Hence `slack`,
+/// the most that one backup can be wrong:
 ///
 ///     slack = 1.2 u (8 (S + O) + 64) (max |r| + d L) + reward_error + underflow,
 ///

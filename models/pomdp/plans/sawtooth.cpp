@@ -79,8 +79,9 @@ SawtoothBound::Drop SawtoothBound::largest_drop(const SparseBelief& x, double en
   return largest;
 }
 
-// c u_i and the initial bound of what the point leaves of x. An entry that is left over by rounding alone is
-// dropped: it weighs no more than the roundings of x itself. Of one state the corner is the best bound.
+// c u_i and the initial bound of what the point leaves of x. An entry of that is wrong by 2 roundings of x(s);
+// one that may be rounding alone is dropped, at most 16 more. The slack has room for them: all roundings of such
+// a backup are at most 5 S + 4 O + 31. Of one state the corner is the best bound.
 double SawtoothBound::initial_beside(const SparseBelief& x, const Drop& d) const {
   const Point& point = points_[d.point];
   rest_.state.clear();
