@@ -29,8 +29,7 @@ void draw_simplex(Axes& axes, const std::vector<SimplexPoint>& points) {
   axes.equal_aspect = true;
   axes.x_range = Range{-0.16, 1.16};
   axes.y_range = Range{-0.16, 1.04};
-  axes.x_ticks({}, {});
-  axes.y_ticks({}, {});
+  axes.without_axes = true;
   const double top = std::sqrt(0.75);
   axes.line(std::vector{0.0, 1.0, 0.5, 0.0}, std::vector{0.0, 0.0, top, 0.0},
             {.color = Color::ink, .dash = Dash::solid, .width = 1});
