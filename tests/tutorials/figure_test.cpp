@@ -91,6 +91,18 @@ TEST(Figure, IsWellFormed) {
   EXPECT_NE(svg.find("prefers-color-scheme:dark"), std::string::npos);
 }
 
+TEST(Figure, WithoutAxesShowsMarksOnly) {
+  Figure figure("a triangle");
+  Axes& axes = figure.axes();
+  axes.without_axes = true;
+  axes.line(std::vector{0.0, 1.0, 0.5, 0.0}, std::vector{0.0, 0.0, 1.0, 0.0});
+  const std::string svg = figure.svg();
+  expect_well_formed(svg);
+  EXPECT_EQ(svg.find("class=\"axis\""), std::string::npos);
+  EXPECT_EQ(svg.find("class=\"grid\""), std::string::npos);
+  EXPECT_NE(svg.find("<path"), std::string::npos);
+}
+
 TEST(Figure, GivesTheSameBytesAgain) { EXPECT_EQ(everything().svg(), everything().svg()); }
 
 TEST(Figure, CoordinatesHaveTwoDecimalsAtMost) {

@@ -148,11 +148,8 @@ void draw_trade(Chapter& chapter, const Choice& c) {
             {.label = "its standard deviation", .color = color_of_gumbel, .dash = Dash::dotted});
   axes.line(temperature, series(errors, [](const GumbelError& e) { return e.root_mean_square(1); }),
             {.label = "its root mean square", .color = color_of_gumbel, .dash = Dash::solid, .width = 2.4});
-  const ExactMoments st = straight_through_moments(c.model, c.logits);
   axes.horizontal(std::sqrt(total(leave_one_out(c.model, c.logits, 2).variance) * 2),
                   "score function, leave one out: standard deviation", {.color = color_of_baseline});
-  axes.horizontal(length(minus(st.mean, c.truth())), "straight-through: bias",
-                  {.color = color_of_straight_through});
   chapter.figure("temperature", figure);
 }
 

@@ -76,7 +76,7 @@ void dimension(Chapter& chapter, const EstimatorOptions& options) {
   axes.line(dimensions, series(all, &Variances::path_exact),
             {.label = "reparametrisation", .color = color_of_path});
   for (const auto seen : {&Variances::naive, &Variances::loo, &Variances::path})
-    axes.scatter(dimensions, series(all, seen), {.color = Color::ink});
+    axes.scatter(dimensions, series(all, seen), {.color = Color::ink, .marker = Marker::circle});
   chapter.figure("dimension", figure);
 }
 

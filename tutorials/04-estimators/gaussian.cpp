@@ -73,7 +73,7 @@ void against_scale(Chapter& chapter, Philox& random) {
           const Parabola p{.sigma = s};
           return measured(p, estimator(p), {.count = 20'000}, random).variance[0];
         });
-    axes.scatter(at, seen, {.color = Color::ink});
+    axes.scatter(at, seen, {.color = Color::ink, .marker = Marker::circle});
   };
   const auto constant = [](double b) {
     return ScoreFunction{.baseline = ConstantBaseline{static_cast<Real>(b)}};

@@ -29,13 +29,12 @@ void draw_simplex(Axes& axes, const std::vector<SimplexPoint>& points) {
   axes.equal_aspect = true;
   axes.x_range = Range{-0.16, 1.16};
   axes.y_range = Range{-0.16, 1.04};
-  axes.x_ticks({}, {});
-  axes.y_ticks({}, {});
+  axes.without_axes = true;
   const double top = std::sqrt(0.75);
   axes.line(std::vector{0.0, 1.0, 0.5, 0.0}, std::vector{0.0, 0.0, top, 0.0},
             {.color = Color::ink, .dash = Dash::solid, .width = 1});
-  axes.text(0, -0.12, "1", Anchor::middle);
-  axes.text(1, -0.12, "2", Anchor::middle);
+  axes.text(0, -0.08, "1", Anchor::middle);
+  axes.text(1, -0.08, "2", Anchor::middle);
   axes.text(0.5, top + 0.06, "3", Anchor::middle);
   // Where two coordinates are equal and the largest, one corner's share ends.
   const double middle_across = 0.5, middle_above = top / 3;

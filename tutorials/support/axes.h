@@ -84,6 +84,7 @@ class Axes {
   std::optional<Range> y_range = {};
   bool equal_aspect = false;  // one unit of x is as long as one unit of y
   bool y_downwards = false;   // the y axis grows downwards, as in a matrix
+  bool without_axes = false;  // neither lines nor ticks, for a drawing
 
   // Ticks at these positions with these labels, instead of round numbers.
   void x_ticks(std::vector<double> positions, std::vector<std::string> labels);

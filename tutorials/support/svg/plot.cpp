@@ -39,6 +39,7 @@ std::vector<Tick> round_ticks(Range range, Scale scale, int at_most) {
 }
 
 std::vector<Tick> y_ticks(const Axes& axes, const Projection& projection) {
+  if (axes.without_axes) return {};
   if (axes.y_tick_list()) return chosen_ticks(*axes.y_tick_list(), projection.y);
   const double spacing = projection.y_scale == Scale::log ? 24 : 30;
   return round_ticks(projection.y, projection.y_scale,
@@ -59,6 +60,7 @@ bool labels_collide(const std::vector<Tick>& ticks, const Projection& projection
 
 std::vector<Tick> x_ticks(const Axes& axes, const Projection& projection) {
   std::vector<Tick> ticks;
+  if (axes.without_axes) return ticks;
   if (axes.x_tick_list()) {
     const std::vector<Tick> all = chosen_ticks(*axes.x_tick_list(), projection.x);
     for (std::size_t stride = 1; stride <= all.size(); ++stride) {
@@ -207,7 +209,7 @@ std::string draw_plot(const Axes& axes, const Rect& box, const Plan& plan) {
   PathData axis = lines.axis;
   axis.polyline({{box.left, box.top}, {box.left, box.bottom()}, {box.right(), box.bottom()}});
   if (framed) axis.polyline({{box.left, box.top}, {box.right(), box.top}, {box.right(), box.bottom()}});
-  drawing += element("path", {{"class", "axis"}, {"d", axis.text()}});
+  if (!axes.without_axes) drawing += element("path", {{"class", "axis"}, {"d", axis.text()}});
   drawing += lines.labels + draw_titles(axes, projection, plan);
   if (const Mark* heatmap = heatmap_of(axes)) drawing += draw_color_bar(*heatmap, box);
 
