@@ -150,7 +150,8 @@ void verdicts(Chapter& chapter) {
       {"x · x², rule assigns", [](Tape&, auto x) { return x[0] * square_assigned(x[0]); }, one, Verdict::fail,
        false},
       {"x · stop_gradient(x)", [](Tape&, auto x) { return x[0] * stop_gradient(x[0]); }, one, Verdict::fail},
-      {"x · x₀, x₀ = x frozen", [&](Tape& t, auto x) { return x[0] * t.constant(one[0]); }, one, Verdict::pass},
+      {"x · x₀, x₀ = x frozen", [&](Tape& t, auto x) { return x[0] * t.constant(one[0]); }, one,
+       Verdict::pass},
       //! [surrogate]
       {"round at 0.3, straight through", [](Tape&, auto x) { return round(x[0]); }, between,
        Verdict::inconclusive},
@@ -249,6 +250,6 @@ void verdicts(Chapter& chapter) {
       "for x · stop_gradient(x) differences see twice what the tape computes (relative error)", worst,
       resolution_limit, 0, "what (01.15) asks of a pass, for d(x²)/dx = 2x against x");
   chapter.claims.equal(
-      "and the tape computes the derivative of the surrogate x · x₀, x₀ frozen (largest difference)", surrogate,
-      0, 0, "the same operations on the same numbers");
+      "and the tape computes the derivative of the surrogate x · x₀, x₀ frozen (largest difference)",
+      surrogate, 0, 0, "the same operations on the same numbers");
 }
