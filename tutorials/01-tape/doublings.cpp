@@ -22,8 +22,8 @@ Var counted_double(Var x, int* runs) {
 }  // namespace
 
 void doublings(Chapter& chapter) {
-  std::cout << "\nDoubling n times, x → x + x: what each way of adding up the chain rule costs:\n\n";
-  Table table({"n", "derivative", "products along paths", "products in one sweep"});
+  std::cout << "\nDoubling again and again, x → x + x: what each way of adding up the chain rule costs:\n\n";
+  Table table({"doublings", "derivative", "products along paths", "products in one sweep"});
   for (const std::size_t n : {1u, 2u, 5u, 10u, 15u}) {
     Edges edges;
     for (std::size_t i = 0; i < n; ++i) edges.insert(edges.end(), 2, {i, i + 1, 1});
@@ -40,7 +40,7 @@ void doublings(Chapter& chapter) {
   Var y = x;
   for (int i = 0; i < times; ++i) y = counted_double(y, &runs);
   tape.backward(y);
-  std::cout << "  n = 60 on a tape: derivative " << significant(x.adjoint()[0]) << " from " << runs
+  std::cout << "  60 doublings on a tape: derivative " << significant(x.adjoint()[0]) << " from " << runs
             << " rules\n";
   chapter.results.set("doublings.derivative", x.adjoint()[0]);
   chapter.results.set("doublings.rules", runs);

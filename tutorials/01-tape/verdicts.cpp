@@ -141,16 +141,17 @@ void verdicts(Chapter& chapter) {
   };
   const std::vector<Trial> trials = {
       {"log x₁ + x₁ x₂ − tanh x₂", [](Tape&, auto x) { return f(x[0], x[1]); }, two, Verdict::pass, false},
-      {"cosh, rule g sinh x", [](Tape&, auto x) { return cosh(x[0]); }, one, Verdict::pass},
-      {"cosh, rule g sinh y", [=](Tape&, auto x) { return cosh_with(of_y, x[0]); }, one, Verdict::fail,
+      {"cosh, rule ȳ sinh x", [](Tape&, auto x) { return cosh(x[0]); }, one, Verdict::pass},
+      {"cosh, rule ȳ sinh y", [=](Tape&, auto x) { return cosh_with(of_y, x[0]); }, one, Verdict::fail,
        false},
-      {"cosh, rule (1 + slip) g sinh x", [=](Tape&, auto x) { return cosh_with(slipped_slope, x[0]); }, one,
+      {"cosh, rule (1 + slip) ȳ sinh x", [=](Tape&, auto x) { return cosh_with(slipped_slope, x[0]); }, one,
        Verdict::fail},
       {"x², rule assigns", [](Tape&, auto x) { return square_assigned(x[0]); }, one, Verdict::fail},
       {"x · x², rule assigns", [](Tape&, auto x) { return x[0] * square_assigned(x[0]); }, one, Verdict::fail,
        false},
       {"x · stop_gradient(x)", [](Tape&, auto x) { return x[0] * stop_gradient(x[0]); }, one, Verdict::fail},
-      {"x · c, c = x frozen", [&](Tape& t, auto x) { return x[0] * t.constant(one[0]); }, one, Verdict::pass},
+      {"x · x₀, x₀ = x frozen", [&](Tape& t, auto x) { return x[0] * t.constant(one[0]); }, one,
+       Verdict::pass},
       //! [surrogate]
       {"round at 0.3, straight through", [](Tape&, auto x) { return round(x[0]); }, between,
        Verdict::inconclusive},
@@ -166,7 +167,7 @@ void verdicts(Chapter& chapter) {
       {"max(x, y) at a tie, 1 to each", [](Tape&, auto x) { return max_with(1, x[0], x[1]); }, tie,
        Verdict::fail},
       {"x √x at 0", [](Tape&, auto x) { return x[0] * sqrt(x[0]); }, zero, Verdict::inconclusive, false},
-      {"(sin x + c) − c, c = 100/√u", [=](Tape&, auto x) { return (sin(x[0]) + large) - large; }, jump,
+      {"(sin x + M) − M, M = 100/√u", [=](Tape&, auto x) { return (sin(x[0]) + large) - large; }, jump,
        Verdict::inconclusive},
   };
 
@@ -189,10 +190,10 @@ void verdicts(Chapter& chapter) {
   chapter.results.set("printed.cancelled", reports.back().str());
   chapter.results.set("printed.assigned", reports[4].str(1));
   chapter.results.set("printed.tie", reports[15].str(3));
-  std::cout << table << "\ncosh with the rule g sinh y in full, its worst elements first:\n\n"
+  std::cout << table << "\ncosh with the rule ȳ sinh y in full, its worst elements first:\n\n"
             << reports[2].str(3) << "\nx² with the rule that assigns:\n\n"
             << reports[4].str(1) << "\nmax(x, y) at a tie, 1 to each:\n\n"
-            << reports[15].str(3) << "\n(sin x + c) − c:\n\n"
+            << reports[15].str(3) << "\n(sin x + M) − M:\n\n"
             << reports.back().str();
 
   //! [tanh-matmul]
@@ -249,6 +250,6 @@ void verdicts(Chapter& chapter) {
       "for x · stop_gradient(x) differences see twice what the tape computes (relative error)", worst,
       resolution_limit, 0, "what (01.15) asks of a pass, for d(x²)/dx = 2x against x");
   chapter.claims.equal(
-      "and the tape computes the derivative of the surrogate x · c, c frozen (largest difference)", surrogate,
-      0, 0, "the same operations on the same numbers");
+      "and the tape computes the derivative of the surrogate x · x₀, x₀ frozen (largest difference)",
+      surrogate, 0, 0, "the same operations on the same numbers");
 }
