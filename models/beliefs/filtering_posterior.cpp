@@ -59,7 +59,7 @@ BoundTerms<Var> filtering_bound(Tape& tape, FilteringPosterior& model, const Epi
   const Index B = episodes.batch, T = episodes.horizon;
   //! [filtering-bound]
   LatentState state = initial_state(tape, model, B);
-  BoundTerms<Var> bound{tape.constant({B}, Real{0}), tape.constant({B}, Real{0})};  // the sum (10.5)
+  BoundTerms<Var> bound{tape.constant({B}, Real{0}), tape.constant({B}, Real{0})};  // the sum (10.6)
   for (Index k = 1; k <= T; ++k) {
     const Var a = one_hot(tape, episodes.actions_at(k), A), o = one_hot(tape, episodes.observations_at(k), O);
     state = advance_summary(model, state, a);
