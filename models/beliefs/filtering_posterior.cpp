@@ -133,7 +133,7 @@ Moved propose(FilteringPosterior& model, const LatentState& before, Var a, Var o
   const Var s = sample(q, random);
   const Categorical p_o = emission(model, {s, before.summary}, a);
   const Var of_seen = log_prob(p_o, seen), of_s = log_prob(p, s), proposed = log_prob(q, s);
-  return {s, of_s + of_seen - proposed};  // (10.9)
+  return {s, of_s + of_seen - proposed};  // log ρ_k of (10.9), a term of (10.5)
   //! [propose]
 }
 
