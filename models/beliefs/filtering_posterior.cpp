@@ -59,7 +59,7 @@ BoundTerms<Var> filtering_bound(Tape& tape, FilteringPosterior& model, const Epi
   const Index B = episodes.batch, T = episodes.horizon;
   //! [filtering-bound]
   LatentState state = initial_state(tape, model, B);
-  BoundTerms<Var> bound{tape.constant({B}, Real{0}), tape.constant({B}, Real{0})};  // the sum (10.5)
+  BoundTerms<Var> bound{tape.constant({B}, Real{0}), tape.constant({B}, Real{0})};  // the sum (10.6)
   for (Index k = 1; k <= T; ++k) {
     const Var a = one_hot(tape, episodes.actions_at(k), A), o = one_hot(tape, episodes.observations_at(k), O);
     state = advance_summary(model, state, a);
@@ -133,7 +133,7 @@ Moved propose(FilteringPosterior& model, const LatentState& before, Var a, Var o
   const Var s = sample(q, random);
   const Categorical p_o = emission(model, {s, before.summary}, a);
   const Var of_seen = log_prob(p_o, seen), of_s = log_prob(p, s), proposed = log_prob(q, s);
-  return {s, of_s + of_seen - proposed};  // (10.9)
+  return {s, of_s + of_seen - proposed};  // log ρ_k of (10.9), a term of (10.5)
   //! [propose]
 }
 

@@ -42,6 +42,7 @@ void true_parameters(Chapter& chapter, const EpisodeData& data,
   }
   const double coin = std::log(0.5);
   bounds.row({"a coin, whatever was heard", coin});
+  std::cout << '\n';
   chapter.print("early_bounds", bounds);
 
   const Pomdp late = tiger_placed_late(), record = record_of_roars(static_cast<int>(horizon));
@@ -52,7 +53,6 @@ void true_parameters(Chapter& chapter, const EpisodeData& data,
   states.row({"a record: net count, last roar", of_record});
   std::cout << '\n';
   chapter.print("states", states);
-  std::cout << '\n';
 
   const char* rounding = "rounding of sums over 46 656 histories";
   double apart = 0;
