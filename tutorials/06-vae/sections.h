@@ -101,7 +101,7 @@ Scores score(doxa::Vae& vae, const PlaneData& data, const Sample& held_out, cons
 void report_terms(doxa::support::Chapter& chapter, const Curve& curve, const Averages& averages);
 void report_scores(doxa::support::Chapter& chapter, const Scores& scores, const Averages& averages);
 void claim_scores(doxa::support::Chapter& chapter, const Scores& scores, const Averages& averages,
-                  const DataLattice& lattice, const Identity& identity);
+                  const DataLattice& lattice, const Identity& identity, bool as_in_the_text);
 // What the chapter's training gains; no theory promises it to another.
 void claim_gain(doxa::support::Chapter& chapter, const Averages& averages);
 
