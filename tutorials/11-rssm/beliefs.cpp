@@ -114,9 +114,10 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, Learned& learned,
   table.row(row);
   std::cout << "KL(exact ‖ learned) of the prediction so many steps ahead, in nats, nothing being looked at "
                "after step "
-            << from << "; calibration error";
-  std::cout << "; last, what " << s.samples << " samples cost\nthat are drawn from the exact belief";
+            << from << ";\nthe last row is what " << s.samples
+            << " samples of the exact belief cost; calibration error";
   if (probed)
-    std::cout << ";\nthe exact belief, read off the summary by a linear probe: KL in nats, total variation";
+    std::cout << "; KL in nats and\ntotal variation of the exact belief as a linear probe reads it off the "
+                 "summary, trained and untrained";
   std::cout << "\n\n" << table << '\n';
 }

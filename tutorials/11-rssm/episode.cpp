@@ -113,8 +113,8 @@ void one_episode(Chapter& chapter, Learned& learned) {
   for (std::size_t i = 0; i < sums.size(); ++i) row.push_back(i % 3 == 1 ? Cell("") : decimals(sums[i]));
   table.row(row);
   std::cout
-      << "One held-out episode: what was done and seen, the exact belief after it and the exact filter's "
-         "−log p(o_k | past);\nof each model a sample of s_k (its class, or the coordinate that moves "
-         "most), and the two\nterms of (11.3), averaged over 500 samples\n\n"
+      << "One held-out episode: what was done and seen, the exact belief after it, and its surprise to the "
+         "exact\nfilter, −log p(o_k | past); of each model a sample of s_k (its class, or the coordinate "
+         "that moves most),\nand the two terms of (11.3), averaged over 500 samples\n\n"
       << table << '\n';
 }
