@@ -241,7 +241,7 @@ def main():
         check_narrow(page)
         check_print(page, site)
         page.do("return 0")
-        expect("the console is empty, and nothing was asked of a server", not page.complaints and page.browser.asked <= {"file", "data"},
+        expect("the console is empty, and nothing was asked of a server", not page.complaints and page.browser.asked <= {"file", "blob", "data"},
                (page.complaints, page.browser.asked))
     finally:
         page.browser.close()
