@@ -28,7 +28,7 @@ Normal::Normal(Var l, Var s) : Normal(l, positive_scale(s), log(s)) {}
 
 Normal Normal::from_log_scale(Var loc, Var log_scale) {
   const Var scale = exp(log_scale);
-  // The logarithm of the largest number is larger, and the exponential of the negative one is not yet 0.
+  // Up to here exponentials are positive and finite, and need not be looked at one by one.
   constexpr Real largest = sizeof(Real) == 8 ? 700 : 87;
   if (!log_scale.tape().kernels().all_between(log_scale.size(), -largest, largest,
                                               log_scale.value().data()) &&

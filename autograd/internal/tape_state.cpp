@@ -284,6 +284,7 @@ std::uint32_t ScopeTable::find(std::uint32_t outer, std::string_view name) {
   std::uint32_t scope = 1;
   while (scope < regions_.size() && (regions_[scope].outer != outer || last_name(scope) != name)) ++scope;
   if (scope == regions_.size()) {
+    if (scope == largest_scope) throw std::length_error("scope: too many regions of one tape");
     std::string path = regions_[outer].path;
     if (outer != 0) path += '/';
     const std::size_t begin = path.size();

@@ -46,7 +46,8 @@ class ScopeTable {
   }
   std::uint32_t find(std::uint32_t outer, std::string_view name);
 
-  std::deque<Region> regions_{{0, 0, ""}};  // whose paths do not move
+  static constexpr std::uint32_t largest_scope = 0xFFFFFF;  // a record keeps its number in 24 bits
+  std::deque<Region> regions_{{0, 0, ""}};                  // whose paths do not move
   std::array<Recent, 64> recent_{};
 };
 

@@ -130,11 +130,11 @@ TEST(Kernels, SumsAreWithinTheirRoundingErrorBound) {
 // Rows apart by more than their length, and one row that stands for all.
 TEST(Kernels, RowsAreCopiedAndAddedAndNothingBetweenThemIsTouched) {
   for (const Kernels* set : available_kernels())
-    for (const Index m : {0, 1, 5})
-      for (const Index n : {0, 1, 6, 8, 21, 77, 157}) {
+    for (const Index m : {0, 1, 5, 37})
+      for (const Index n : {0, 1, 2, 3, 4, 6, 8, 21, 77, 157}) {
         const Index apart = n + 3;
         std::vector<Real> x(static_cast<std::size_t>(m * apart), nan), row(static_cast<std::size_t>(n)),
-            y(static_cast<std::size_t>(m * n)), spread(x.size(), nan);
+            close = row, y(static_cast<std::size_t>(m * n)), spread(x.size(), nan);
         const auto at = [&](Index i, Index j) { return static_cast<std::size_t>(i * apart + j); };
         for (Index i = 0; i < m; ++i)
           for (Index j = 0; j < n; ++j) x[at(i, j)] = static_cast<Real>(10 * i + j);
@@ -143,6 +143,8 @@ TEST(Kernels, RowsAreCopiedAndAddedAndNothingBetweenThemIsTouched) {
         EXPECT_TRUE(same_bits(spread, x)) << set->name;
         set->add_rows(m, n, y.data(), n, spread.data(), apart);
         set->add_rows(m, n, x.data(), apart, row.data(), 0);
+        set->add_rows(m, n, y.data(), n, close.data(), 0);
+        EXPECT_EQ(close, row) << set->name << ", rows without a gap, " << m << " by " << n;
         for (Index i = 0; i < m; ++i)
           for (Index j = 0; j < n; ++j) EXPECT_EQ(spread[at(i, j)], 2 * x[at(i, j)]) << set->name;
         for (Index j = 0; j < n; ++j)
