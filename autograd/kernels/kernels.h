@@ -125,7 +125,8 @@ const Kernels& kernels();
 
 /// n numbers of memory for a kernel to work in, one block for each thread.
 Real* memory_of_thread(Index n);
-/// Those of one set. Check available_kernels() first: a processor without the set stops at the first
+
+/// The kernels of one set. Check available_kernels() first: a processor without the set stops at the first
 /// instruction of it. On machines other than x86-64 all sets are the baseline.
 const Kernels& kernels(InstructionSet set);
 

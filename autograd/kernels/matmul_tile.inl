@@ -72,21 +72,9 @@ constexpr int tile_rows = 4, tile_vectors = 2;
 #endif
 constexpr Index tile_columns = tile_vectors * width;
 
-// C (+)= A B for MR rows by NV vectors of C, which stay in registers while k runs. The tile reads a row of B
-// as whole vectors and broadcasts the elements of A. The rows of A (Columns = false) or its columns (true)
-// are contiguous, and `stride` apart. Ragged: the last vector of each row has only the lanes `last`.
-template <int MR, int NV, bool Columns, bool Ragged>
-DOXA_INLINE void tile(Index k, const Real* a, Index stride, const Real* b, Index b_row, Real* c, Index c_row,
-                      Mask last, bool accumulate) {
-  const Index a_row = Columns ? 1 : stride, a_col = Columns ? stride : 1;
-  Vector sum[MR][NV] = {};
-  for (Index p = 0; p < k; ++p, a += a_col, b += b_row) {
-    Vector row[NV];
-    for (int v = 0; v < NV; ++v)
-      row[v] = Ragged && masks && v == NV - 1 ? load(b + v * width, last) : load(b + v * width);
-    for (int i = 0; i < MR; ++i)
-      for (int v = 0; v < NV; ++v) sum[i][v] += a[i * a_row] * row[v];
-  }
+// C (+)= the sums of MR rows by NV vectors. Ragged: the last vector of each row has only the lanes `last`.
+template <int MR, int NV, bool Ragged>
+DOXA_INLINE void add_to(Real* c, Index c_row, Vector (&sum)[MR][NV], Mask last, bool accumulate) {
   // All rows of C are read before one is stored: a load that overlaps a store just made has to wait for it.
   // The pointer moves from row to row, because c + i * c_row for all i would be computed in advance and kept
   // on the stack.
@@ -109,6 +97,44 @@ DOXA_INLINE void tile(Index k, const Real* a, Index stride, const Real* b, Index
       else
         add(c + v * width, sum[i][v], last);
     }
+}
+
+// C (+)= A B for MR rows by NV vectors of C, which stay in registers while k runs. The tile reads a row of B
+// as whole vectors and broadcasts the elements of A. The rows of A (Columns = false) or its columns (true)
+// are contiguous, and `stride` apart.
+template <int MR, int NV, bool Columns, bool Ragged>
+DOXA_INLINE void tile(Index k, const Real* a, Index stride, const Real* b, Index b_row, Real* c, Index c_row,
+                      Mask last, bool accumulate) {
+  const Index a_row = Columns ? 1 : stride, a_col = Columns ? stride : 1;
+  Vector sum[MR][NV] = {};
+  for (Index p = 0; p < k; ++p, a += a_col, b += b_row) {
+    Vector row[NV];
+    for (int v = 0; v < NV; ++v)
+      row[v] = Ragged && masks && v == NV - 1 ? load(b + v * width, last) : load(b + v * width);
+    for (int i = 0; i < MR; ++i)
+      for (int v = 0; v < NV; ++v) sum[i][v] += a[i * a_row] * row[v];
+  }
+  add_to<MR, NV, Ragged>(c, c_row, sum, last, accumulate);
+}
+
+// The tile of tile_rows rows whose B lies in a large matrix: its next rows are far apart and asked for early.
+// What was read of B is left in `copy`, in rows of NV whole vectors, for the tiles below. The columns of A are
+// contiguous.
+template <int NV, bool Ragged>
+DOXA_INLINE void copying_tile(Index k, const Real* a, Index stride, const Real* b, Index b_row, Real* copy,
+                              Real* c, Index c_row, Mask last, bool accumulate) {
+  Vector sum[tile_rows][NV] = {};
+  for (Index p = 0; p < k; ++p, a += stride, b += b_row, copy += NV * width) {
+    Vector row[NV];
+    for (int v = 0; v < NV; ++v) {
+      row[v] = Ragged && v == NV - 1 ? load(b + v * width, last) : load(b + v * width);
+      store(copy + v * width, row[v]);
+      __builtin_prefetch(b + 8 * b_row + v * width);
+    }
+    for (int i = 0; i < tile_rows; ++i)
+      for (int v = 0; v < NV; ++v) sum[i][v] += a[i] * row[v];
+  }
+  add_to<tile_rows, NV, Ragged>(c, c_row, sum, last, accumulate);
 }
 
 // The tile of `rows` <= MR rows.

@@ -107,10 +107,10 @@ TEST(MatrixProduct, IsExactOnIntegersBeyondTheBlocksOfTheCaches) {
   ASSERT_NO_FATAL_FAILURE(expect_exact(18, 100, 130));
 }
 
-// Both operands are copied, in blocks that end within m, n and k.
+// Both operands are copied, in blocks that end within m, n and k: at least 128 of each, and in all at least 512 x 512 x 128.
 TEST(MatrixProduct, IsExactOnIntegersBeyondTheBlocksOfLargeProducts) {
-  ASSERT_NO_FATAL_FAILURE(expect_exact(101, 967, 601));
-  ASSERT_NO_FATAL_FAILURE(expect_exact(300, 256, 256));
+  ASSERT_NO_FATAL_FAILURE(expect_exact(130, 1069, 601));
+  ASSERT_NO_FATAL_FAILURE(expect_exact(389, 353, 257));
 }
 
 // An element of C is a sum in the same order in a large product and in one of a few rows of A.
