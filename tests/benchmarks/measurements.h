@@ -69,7 +69,7 @@ class BestProduct {
   Tensor a_ = normal_noise({n, n}, random_), b_ = normal_noise({n, n}, random_), c_{Shape{n, n}};
 };
 
-/// The rate of C = A B for square matrices of several sizes, 2n³ operations each, in GFLOP/s and as a share of
+/// The rate of C = A B for square matrices of several sizes, 2n³ operations each, in GFLOP/s, and its share of
 /// that of BestProduct.
 void time_matrix_product(double seconds, Rows& rows);
 
