@@ -7,7 +7,7 @@ using namespace doxa::support;
 
 namespace {
 
-// The trapezium rule from -width to width. For integrands that fall off like a normal its error is that of rounding.
+// The trapezium rule from -width to width, exact but for rounding where an integrand falls off like a normal.
 template <class Integrand>
 double integral(double width, Integrand f) {
   constexpr int points = 2000;

@@ -144,8 +144,8 @@ TEST(Exercise10, SamplesOfTheBelief) {
   for (const int n : {128, 256, 1024}) EXPECT_NEAR(cost(n) * n, 0.245, 6.0 / n);
 }
 
-// E log(1 + e^{-2ds}) for s ~ N(d, 1), between which two sums it lies: log(1 + e^{-x}) = max(-x, 0) + Σ_n ± e^{-n|x|}/n,
-// integrated term by term. With Q the upper tail and A_n = e^{2n(n-1)d²} Q((2n-1)d) it is
+// Two numbers between which E log(1 + e^{-2ds}) lies, s ~ N(d, 1): the series log(1 + e^{-x}) = max(-x, 0) +
+// Σ_n ±e^{-n|x|}/n, integrated term by term. With Q the upper tail and A_n = e^{2n(n-1)d²} Q((2n-1)d) it is
 //     2d(φ(d) - d Q(d)) + Q(d) + Σ_{n≥2} (-1)^n A_n / (n(n-1)),  whose terms alternate and fall.
 std::pair<double, double> by_series(double d, int terms) {
   const auto tail = [](double x) { return std::erfc(x / std::numbers::sqrt2) / 2; };
@@ -175,8 +175,8 @@ TEST(RoarInANormal, CostsMoreThanItBrings) {
     EXPECT_GE(std::numbers::ln2 - least, brings) << d;
     EXPECT_LT(most - least, 3e-4) << d;  // so that three digits of the table are worked out twice
   }
-  // Of a vague roar all but d⁸/12 comes back: the fourth cumulant of the two humps is -2d⁴, and to its lowest order
-  // such a divergence is κ₄²/48. A sharp one brings log 2 and no more.
+  // Of a vague roar all but d⁸/12 comes back: the fourth cumulant of the two humps is -2d⁴, and to lowest
+  // order such a divergence is κ₄²/48. A sharp one brings log 2 and no more.
   const PriceOfARoar vague = price_of_a_roar(0.1), sharp = price_of_a_roar(8);
   EXPECT_NEAR(12 * vague.missed / std::pow(0.1, 8), 1, 0.05);
   EXPECT_NEAR(sharp.brings, std::numbers::ln2, 1e-12);
