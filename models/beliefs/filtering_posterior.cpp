@@ -62,9 +62,10 @@ BoundTerms<Var> filtering_bound(Tape& tape, FilteringPosterior& model, const Epi
   BoundTerms<Var> bound{tape.constant({B}, Real{0}), tape.constant({B}, Real{0})};  // the sum (10.6)
   for (Index k = 1; k <= T; ++k) {
     const Var a = one_hot(tape, episodes.actions_at(k), A), o = one_hot(tape, episodes.observations_at(k), O);
+    const Var eps = reshape(slice(noise, 0, k - 1, k), {B, L});
     state = advance_summary(model, state, a);
     const DiagonalNormal q = posterior(model, state, a, o), p = transition(model, state, a);
-    state.latent = rsample(q, reshape(slice(noise, 0, k - 1, k), {B, L}));  // (10.7)
+    state.latent = rsample(q, eps);  // s_k in the place of s_{k-1}, (10.7)
     const Categorical p_o = emission(model, state, a);
     bound.log_likelihood =
         bound.log_likelihood + log_prob(p_o, episodes.observations_at(k));  // (10.6), first term

@@ -118,7 +118,11 @@ int main(int argc, char** argv) {
   const bool tiger = true, any_model = false;
   return run_chapter(
       arguments, argc, argv,
-      {section("episode", tiger, [](Chapter& c, Experiment& e) { one_episode(c, e.data().pomdp); }),
+      {section("episode", tiger,
+               [](Chapter& c, Experiment& e) {
+                 draw_models(c);
+                 one_episode(c, e.data().pomdp);
+               }),
        section("learning", any_model, [](Chapter& c, Experiment& e) { learning(c, e); }),
        section("samples", any_model,
                [](Chapter& c, Experiment& e) {
@@ -138,5 +142,6 @@ int main(int argc, char** argv) {
              auto& variants = e.variants();
              if (c.complete()) true_parameters(c, e.data(), variants);
            }),
+       section("price", tiger, [](Chapter& c, Experiment&) { show_the_price(c); }),
        section("direction", tiger, [](Chapter& c, Experiment&) { one_step(c); })});
 }

@@ -8,7 +8,7 @@ using namespace doxa::support;
 
 namespace {
 
-constexpr std::size_t listen = 0, open_left = 1, hear_left = 0, hear_right = 1;
+constexpr std::size_t listen = 0, open_left = 1, hear_left = 0, hear_right = 1, tiger_left = 0;
 
 // Three roars on the left, one on the right, one on the left; a door; two roars on the right.
 const Trajectory told{.states = {},
@@ -85,8 +85,7 @@ Figure episode_figure(const std::vector<Draw>& draws, double left, const StepTab
     }
   latents.scatter(at, value,
                   {.color = Color::vermillion, .size = 2.5, .opacity = 0.5});  // the learned one's colour
-  Axes& predicted =
-      figure.axes("probability of a roar on the left, before it is heard", "step k", "probability");
+  Axes& predicted = figure.axes("probability of left, before it is heard", "step k", "probability");
   predicted.y_range = Range{0, 1};
   const auto probability = [&](const StepTable& t) {
     return series(step, [&](double k) { return t.row(0, static_cast<std::size_t>(k))[hear_left]; });
@@ -135,11 +134,13 @@ void one_episode(Chapter& chapter, const Pomdp& tiger) {
       << ", the learned model " << significant(learned_before, 3) << " and " << significant(learned_after, 3)
       << ".\n\nOne draw of the latent along the episode\n\n";
 
-  Table table({"k", "heard", {"s_k", 2}, {"s_k says left", 2}, {"log p(o_k|s_k)", 2}, {"KL_k", 2}});
+  Table table(
+      {"k", "heard", {"b_k", 2}, {"s_k", 2}, {"s_k says left", 2}, {"log p(o_k|s_k)", 2}, {"KL_k", 2}});
   const Draw& first = draws.front();
+  const StepTable beliefs = exact_beliefs(tiger, episode);
   for (std::size_t k = 0; k < told.horizon(); ++k)
-    table.row({std::to_string(k + 1), what_is_heard(k), left * first.latent[k], first.says_left[k],
-               first.log_p[k], first.kl[k]});
+    table.row({std::to_string(k + 1), what_is_heard(k), beliefs.row(0, k + 1)[tiger_left],
+               left * first.latent[k], first.says_left[k], first.log_p[k], first.kl[k]});
   chapter.print("episode", table);
 
   const MeanEstimate bound = estimate_mean(bounds);
@@ -157,6 +158,7 @@ void one_episode(Chapter& chapter, const Pomdp& tiger) {
             << "; the exact one: " << significant(log_evidence(tiger, told), 3) << ".\n\n";
   chapter.results.set("episode.log_p1", explained.mean, 0.15);
   chapter.results.set("episode.kl1", kl, 0.15);
+  chapter.results.set("episode.d", std::sqrt(std::expm1(2 * kl)), 0.3);  // whose price (10.12) is kl
   chapter.claims.at_least("step 1: the latent explains more of the roar than the tiger would, by nats",
                           explained.mean - tiger_explains, 0, 4 * explained.standard_error,
                           "4 standard errors of 400 draws");

@@ -11,6 +11,19 @@ void one_episode(doxa::support::Chapter& chapter, const doxa::Pomdp& tiger);
 // One step with two states: what eq. (4) of the post gives with its KL the wrong way round.
 void one_step(doxa::support::Chapter& chapter);
 
+// The pictures of the two models: what is computed from what.
+void draw_models(doxa::support::Chapter& chapter);
+
+// A roar that is kept in a latent as N(-d, 1) or N(d, 1), in nats.
+struct PriceOfARoar {
+  double costs = 0;   // (10.12): the divergence from the best normal that has not heard it, N(0, 1 + d²)
+  double brings = 0;  // what the first term of (10.6) has more than a coin's, log 2 + E log p(o_1 | s_1)
+  double missed = 0;  // (10.13): the divergence of both together from N(0, 1 + d²), by an integral of its own
+  double later = 0;   // log 2 + E log p(o_k | s_1) of a later roar of the same tiger
+};
+PriceOfARoar price_of_a_roar(double d);
+void show_the_price(doxa::support::Chapter& chapter);
+
 // What the loss (10.9) of a model is with few samples and with many, and what it is if the samples of q are
 // taken for the belief. `claimed`: the loss falls with N, on enough held-out episodes to say so.
 void show_samples(doxa::support::Chapter& chapter, const doxa::EpisodeData& data,

@@ -1,4 +1,4 @@
-// Solutions of chapter 10's exercises.
+// Solutions of chapter 10's exercises, and what its page works out by hand.
 
 #include <gtest/gtest.h>
 
@@ -7,6 +7,7 @@
 #include <numbers>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "doxa/models/beliefs/memory_score.h"
@@ -141,6 +142,89 @@ TEST(Exercise10, SamplesOfTheBelief) {
   };
   EXPECT_NEAR(cost(128), 0.0019, 5e-5);
   for (const int n : {128, 256, 1024}) EXPECT_NEAR(cost(n) * n, 0.245, 6.0 / n);
+}
+
+// Two numbers between which E log(1 + e^{-2ds}) lies, s ~ N(d, 1): the series log(1 + e^{-x}) = max(-x, 0) +
+// Σ_n ±e^{-n|x|}/n, integrated term by term. With Q the upper tail and A_n = e^{2n(n-1)d²} Q((2n-1)d) it is
+//     2d(φ(d) - d Q(d)) + Q(d) + Σ_{n≥2} (-1)^n A_n / (n(n-1)),  whose terms alternate and fall.
+std::pair<double, double> by_series(double d, int terms) {
+  const auto tail = [](double x) { return std::erfc(x / std::numbers::sqrt2) / 2; };
+  const double density = std::exp(-d * d / 2) / std::sqrt(2 * std::numbers::pi);
+  double sum = 2 * d * (density - d * tail(d)) + tail(d), before = sum;
+  for (int n = 2; n <= terms; ++n) {
+    before = sum;
+    sum +=
+        (n % 2 == 0 ? 1 : -1) * std::exp(2.0 * n * (n - 1) * d * d) * tail((2 * n - 1) * d) / (n * (n - 1));
+  }
+  return std::minmax(before, sum);
+}
+
+TEST(RoarInANormal, CostsMoreThanItBrings) {
+  double before = 0;
+  for (double d = 0.1; d < 8; d += 0.1) {
+    const PriceOfARoar price = price_of_a_roar(d);
+    const double loss = price.costs - price.brings;
+    EXPECT_GT(loss, before) << d;  // and the farther apart, the more
+    EXPECT_NEAR(loss, price.missed, 1e-13) << d;
+    before = loss;
+  }
+  for (const double d : {0.5, 1.0, 1.27, 1.5}) {
+    const auto [least, most] = by_series(d, 12);
+    const double brings = price_of_a_roar(d).brings;
+    EXPECT_LE(std::numbers::ln2 - most, brings) << d;
+    EXPECT_GE(std::numbers::ln2 - least, brings) << d;
+    EXPECT_LT(most - least, 3e-4) << d;  // so that three digits of the table are worked out twice
+  }
+  // Of a vague roar all but d⁸/12 comes back: the fourth cumulant of the two humps is -2d⁴, and to lowest
+  // order such a divergence is κ₄²/48. A sharp one brings log 2 and no more.
+  const PriceOfARoar vague = price_of_a_roar(0.1), sharp = price_of_a_roar(8);
+  EXPECT_NEAR(12 * vague.missed / std::pow(0.1, 8), 1, 0.05);
+  EXPECT_NEAR(sharp.brings, std::numbers::ln2, 1e-12);
+  EXPECT_NEAR(sharp.costs, std::log(65) / 2, 1e-12);
+}
+
+// KL(N(±d, 1) ‖ N(mean, variance)), the average of both.
+double cost_of_both(double d, double mean, double variance) {
+  return (std::log(variance) + (1 + d * d + mean * mean) / variance - 1) / 2;
+}
+
+TEST(RoarInANormal, NoOtherNormalForeseesItBetter) {
+  for (const double d : {0.5, 1.27, 3.0}) {
+    const double least = price_of_a_roar(d).costs;
+    EXPECT_NEAR(least, cost_of_both(d, 0, 1 + d * d), 1e-14) << d;
+    for (const double mean : {-0.1, 0.0, 0.1})
+      for (const double scale : {0.9, 1.0, 1.1})
+        if (mean != 0 || scale != 1) {
+          EXPECT_GT(cost_of_both(d, mean, scale * (1 + d * d)), least) << d;
+        }
+  }
+}
+
+TEST(RoarInANormal, LaterRoarsRepayIt) {
+  const PriceOfARoar blurred = price_of_a_roar(1.27), sharp = price_of_a_roar(3);
+  EXPECT_NEAR(blurred.costs, 0.4802, 5e-5);
+  EXPECT_GT(blurred.later, blurred.missed);
+  const double roars = (sharp.missed - blurred.missed) / (sharp.later - blurred.later);
+  EXPECT_GT(roars, 11);
+  EXPECT_LT(roars, 12);
+  // A roar that is surely read foretells a later one by all that memory is worth there.
+  EXPECT_NEAR(price_of_a_roar(12).later, std::numbers::ln2 - entropy(0.745), 1e-9);
+  // One that is pure chance, nothing.
+  EXPECT_NEAR(price_of_a_roar(0).later, 0, 1e-12);
+}
+
+TEST(WeightedDraws, GiveTheEvidenceWhateverQIs) {
+  for (const double q : {0.05, 0.5, 0.85, 0.95}) {
+    const double left = 0.5 * 0.85 / q, right = 0.5 * 0.15 / (1 - q), mean = q * left + (1 - q) * right;
+    EXPECT_NEAR(mean, 0.5, 1e-14);
+    EXPECT_NEAR(q * left / mean, 0.85, 1e-14);  // the weights turn draws of q into the belief
+    const double bound = q * std::log(left) + (1 - q) * std::log(right);
+    EXPECT_NEAR(bound, std::log(0.5) - kl(q, 0.85), 1e-14);
+    if (q == 0.95) {
+      EXPECT_NEAR(left, 0.447, 5e-4);
+      EXPECT_NEAR(bound, -0.744, 5e-4);
+    }
+  }
 }
 
 }  // namespace
