@@ -110,8 +110,7 @@ Figure axes_figure(const Experiment& e) {
         figure.axes(w == &learned ? "learned: the columns of W, doubled" : "as likely: those of W R", "", "");
     axes.equal_aspect = true;
     axes.x_range = axes.y_range = Range{-6.2, 6.2};
-    axes.x_ticks({}, {});
-    axes.y_ticks({}, {});
+    axes.without_axes = true;
     axes.scatter(first, second, {.color = Color::ink, .size = 2.2, .opacity = 0.25});
     const auto draw = [&](Drawn at, const Style& style) {
       axes.line(std::vector{-at.x, at.x}, std::vector{-at.y, at.y}, style);
