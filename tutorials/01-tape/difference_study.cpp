@@ -46,8 +46,9 @@ void finite_differences(Chapter& chapter, const Point& at) {
   constexpr int per_decade = 8;
   const AlongX2 along{at};
   const Sweep s = sweep_steps(along, per_decade);
-  std::cout << "\n∂f/∂x₂ at " << at.text() << " from differences: the error against the step h\n\n";
-  Table table({{"h", 1}, "forward", "central", "Ridders from h", "its estimate"}, 2);
+  std::cout << "\n∂f/∂x₂ at " << at.text() << " from differences: how far they are off with a step h\n\n";
+  Table table({{"h", 1}, "one-sided", "central"}, 2);
+  Table ridders_table({{"first step", 1}, "Ridders", "its estimate"}, 2);
   double worst = 0, worst_ridders = 0, estimate = 0;
   for (std::size_t i = 0; i < s.size(); ++i) {
     const auto& [step, forward, central, extrapolated] = s[i];
@@ -56,10 +57,13 @@ void finite_differences(Chapter& chapter, const Point& at) {
       worst_ridders = worse(worst_ridders, extrapolated.error);
       estimate = worse(estimate, extrapolated.bound);
     }
-    if (i % per_decade == 0)
-      table.row({step, forward.error, central.error, extrapolated.error, extrapolated.bound});
+    if (i % (2 * per_decade) == per_decade && step > 1e-14) table.row({step, forward.error, central.error});
+    if (i % per_decade == 0 && i <= 3 * per_decade)
+      ridders_table.row({step, extrapolated.error, extrapolated.bound});
   }
-  std::cout << table;
+  chapter.print("differences", table);
+  std::cout << "\nThe same by Ridders' extrapolation:\n\n";
+  chapter.print("ridders", ridders_table);
 
   const double noise = along.noise(), third = std::abs(along.exact().third);
   const double best_step = std::min(1.0, std::cbrt(3 * noise / third));  // (01.12)
@@ -83,6 +87,30 @@ void finite_differences(Chapter& chapter, const Point& at) {
   if (best_step > 0 && best_step < 1) best_of_central(chapter, along, best_step, worst_ridders);
 }
 
+// How many u of its result the library's log, and its tanh, are off by at random points, beside the allowance.
+void library_roundings(Chapter& chapter) {
+  const int points = chapter.quick() ? 4000 : 40000;
+  Philox random(chapter.seed(), 4);
+  long double log_off = 0, tanh_off = 0;
+  for (int i = 0; i < points; ++i) {
+    const auto x1 = static_cast<Real>(std::exp(random.normal())), x2 = static_cast<Real>(random.normal());
+    const auto off = [](Real rounded, long double right) {
+      return std::abs((static_cast<long double>(rounded) - right) / right) / static_cast<long double>(u);
+    };
+    if (x1 != 1) log_off = std::max(log_off, off(std::log(x1), std::log(static_cast<long double>(x1))));
+    if (x2 != 0) tanh_off = std::max(tanh_off, off(std::tanh(x2), std::tanh(static_cast<long double>(x2))));
+  }
+  const auto log_u = static_cast<double>(log_off), tanh_u = static_cast<double>(tanh_off);
+  chapter.results.set("roundings.log", log_u, log_allowance);  // of this machine's library
+  chapter.results.set("roundings.tanh", tanh_u, tanh_allowance);
+  std::cout << "\nAt " << points << " random points the library's log is off by at most "
+            << significant(log_u, 2) << " u of its result, its tanh by " << significant(tanh_u, 2) << " u.\n";
+  chapter.claims.at_most(
+      "the library's log keeps to the allowance of 2u (worst of " + std::to_string(points) + " points, in u)",
+      log_u, log_allowance, 0.01, "beside long double, which some machines have no longer than double");
+  chapter.claims.at_most("and its tanh to that of 4u", tanh_u, tanh_allowance, 0.01, "the same");
+}
+
 // Ridders' estimate against the error it estimates, at random points; what rounding may do left out, and not.
 void ridders_estimate(Chapter& chapter) {
   const int points = chapter.quick() ? 500 : 5000;
@@ -93,8 +121,9 @@ void ridders_estimate(Chapter& chapter) {
     const auto x1 = static_cast<Real>(std::exp(random.normal())), x2 = static_cast<Real>(random.normal());
     const auto along = [&](Real at) { return f(x1, at); };
     const auto truth = static_cast<double>(exact_gradient(x1, x2).x2);
-    const Extrapolation full = ridders(along, x2, 0.5, u * roundings(x1, x2));
-    const Extrapolation plain = ridders(along, x2, 0.5, 0);
+    const Extrapolation full =
+        ridders(along, x2, 0.5, [&](Real at) { return u * roundings(double{x1}, double{at}); });
+    const Extrapolation plain = ridders(along, x2, 0.5, [](Real) { return 0.0; });
     worst = worse(worst, std::abs(full.value - truth) / full.error);
     misled += std::abs(plain.value - truth) > ratio_limit * plain.error;
   }

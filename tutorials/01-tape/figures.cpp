@@ -62,7 +62,7 @@ void draw_differences(Chapter& chapter, const AlongX2& along, const Sweep& s, do
     Color color;
     Marker marker;
   };
-  constexpr Method methods[] = {{"forward", &Errors::forward, Color::blue, Marker::square},
+  constexpr Method methods[] = {{"one-sided", &Errors::forward, Color::blue, Marker::square},
                                 {"central", &Errors::central, Color::vermillion, Marker::circle},
                                 {"Ridders", &Errors::ridders, Color::green, Marker::triangle}};
   for (const Method& m : methods)

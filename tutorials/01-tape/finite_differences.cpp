@@ -18,13 +18,13 @@ std::string Point::text() const {
 }
 
 double roundings(double x1, double x2) {
-  return 2 * std::abs(std::log(x1)) + std::abs(x1 * x2) + std::abs(std::log(x1) + x1 * x2) +
-         4 * std::abs(std::tanh(x2)) + std::abs(f(x1, x2));
+  return log_allowance * std::abs(std::log(x1)) + std::abs(x1 * x2) + std::abs(std::log(x1) + x1 * x2) +
+         tanh_allowance * std::abs(std::tanh(x2)) + std::abs(f(x1, x2));
 }
 
 Real AlongX2::operator()(Real x2) const { return f(at.x1, x2); }
 
-double AlongX2::noise() const { return u * roundings(at.x1, at.x2); }
+double AlongX2::noise(double x2) const { return u * roundings(at.x1, x2); }
 
 Derivatives AlongX2::exact() const {
   const double t = std::tanh(double{at.x2}), s = 1 - t * t;
@@ -35,7 +35,7 @@ Difference AlongX2::forward_difference(double h) const {  // (01.10)
   const Real above = static_cast<Real>(at.x2 + h);
   const double rise = static_cast<double>((*this)(above)) - static_cast<double>((*this)(at.x2));
   const double truncation = (std::abs(exact().second) + 2 * h) * h / 2;
-  const double rounding = u * (roundings(at.x1, at.x2 + h) + roundings(at.x1, at.x2)) / h;
+  const double rounding = (noise(at.x2 + h) + noise(at.x2)) / h;
   return {std::abs(rise / (static_cast<double>(above) - at.x2) - exact().first),
           truncation + rounding + 6 * u * std::max(1.0, std::abs(exact().first))};
 }
@@ -45,7 +45,7 @@ Difference AlongX2::central_difference(double h) const {  // (01.11)
   const double rise = static_cast<double>((*this)(above)) - static_cast<double>((*this)(below));
   const double width = static_cast<double>(above) - static_cast<double>(below);
   const double truncation = std::min(2.0, std::abs(exact().third) + 4.1 * h) * h * h / 6;
-  const double rounding = u * (roundings(at.x1, at.x2 + h) + roundings(at.x1, at.x2 - h)) / (2 * h);
+  const double rounding = (noise(at.x2 + h) + noise(at.x2 - h)) / (2 * h);
   return {std::abs(rise / width - exact().first),
           truncation + rounding + 6 * u * std::max(1.0, std::abs(exact().first))};
 }
@@ -55,7 +55,7 @@ Sweep sweep_steps(const AlongX2& along, int per_decade) {
   const int decades = std::numeric_limits<Real>::digits10;
   for (int i = 0; i <= decades * per_decade; ++i) {
     const double h = std::pow(10.0, -static_cast<double>(i) / per_decade);
-    const Extrapolation r = ridders(along, along.at.x2, h, along.noise());
+    const Extrapolation r = ridders(along, along.at.x2, h, [&](Real x2) { return along.noise(double{x2}); });
     s.push_back({h,
                  along.forward_difference(h),
                  along.central_difference(h),

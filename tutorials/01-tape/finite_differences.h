@@ -12,7 +12,10 @@
 
 // Difference quotients of the expression, each with its error and a bound on it.
 
-// How many u the rounded f may be off by: each operation by 1, log by 2, tanh by 4 of the size of its result.
+// How many u the library's log and tanh may be off by, of the size of their result: an allowance, measured below it.
+constexpr double log_allowance = 2, tanh_allowance = 4;
+
+// How many u the rounded f may be off by: each operation by 1 of the size of its result, log and tanh by these.
 double roundings(double x1, double x2);
 
 struct Derivatives {
@@ -30,8 +33,9 @@ struct AlongX2 {
   Point at;
 
   doxa::Real operator()(doxa::Real x2) const;
-  Derivatives exact() const;  // at at.x2
-  double noise() const;       // cu
+  Derivatives exact() const;                                          // at at.x2
+  double noise() const { return noise(static_cast<double>(at.x2)); }  // cu
+  double noise(double x2) const;                                      // the same at another x₂
   // The steps taken are those that x ± h is rounded to; what that and the quotient add is 6u of f'.
   Difference forward_difference(double h) const;  // (01.10)
   Difference central_difference(double h) const;  // (01.11)
@@ -41,10 +45,10 @@ struct Extrapolation {
   double value = 0, error = std::numeric_limits<double>::infinity();
 };
 
-// Steps h, h/√2, h/2, …; row i holds D(h_i) extrapolated 0, 1, … i times. `noise` is what g may be off by;
+// Steps h, h/√2, h/2, …; row i holds D(h_i) extrapolated 0, 1, … i times. noise(x) is what g(x) may be off by;
 // with 0 the estimate leaves rounding out.
-template <class G>
-Extrapolation ridders(G g, doxa::Real at, double h, double noise) {
+template <class G, class Noise>
+Extrapolation ridders(G g, doxa::Real at, double h, Noise noise) {
   constexpr std::size_t rows = 12;
   std::array<std::array<double, rows>, rows> a{}, floor{};
   Extrapolation best;
@@ -53,7 +57,7 @@ Extrapolation ridders(G g, doxa::Real at, double h, double noise) {
     if (above == below) break;
     const double width = static_cast<double>(above) - below;
     a[i][0] = (static_cast<double>(g(above)) - g(below)) / width;
-    floor[i][0] = 2 * noise / width;
+    floor[i][0] = (noise(above) + noise(below)) / width;
     for (std::size_t j = 1; j <= i; ++j) {
       const double factor = std::ldexp(1.0, static_cast<int>(j));
       a[i][j] = (factor * a[i][j - 1] - a[i - 1][j - 1]) / (factor - 1);  // (01.13)

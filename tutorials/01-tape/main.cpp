@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
                       {"nudge", here(naive_differences)},
                       {"differences", here([](Chapter& chapter, const Point& at) {
                          finite_differences(chapter, at);
+                         library_roundings(chapter);
                          ridders_estimate(chapter);
                        })},
                       {"verdicts", elsewhere(verdicts)},

@@ -16,10 +16,11 @@ void doublings(doxa::support::Chapter& chapter);      // one loop, whatever the 
 void tensors(doxa::support::Chapter& chapter);        // adjoints of a broadcast and of a product
 void naive_differences(doxa::support::Chapter& chapter, const Point& at);  // a check as one would write it
 void finite_differences(doxa::support::Chapter& chapter,
-                        const Point& at);                // error against step, and the best step
-void ridders_estimate(doxa::support::Chapter& chapter);  // the estimate against its error
-void verdicts(doxa::support::Chapter& chapter);          // what check_gradients says of a rule
-void checked_model(doxa::support::Chapter& chapter);     // a network with many parameters
+                        const Point& at);                 // error against step, and the best step
+void library_roundings(doxa::support::Chapter& chapter);  // what log and tanh are off by
+void ridders_estimate(doxa::support::Chapter& chapter);   // the estimate against its error
+void verdicts(doxa::support::Chapter& chapter);           // what check_gradients says of a rule
+void checked_model(doxa::support::Chapter& chapter);      // a network with many parameters
 
 // ∂v_to/∂v_from, a product for each path between them; counts the products.
 doxa::Real sum_over_paths(const Edges& edges, std::size_t from, std::size_t to, std::int64_t& products);

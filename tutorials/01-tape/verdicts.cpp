@@ -96,6 +96,36 @@ Var f_without_a_use(Var x1, Var x2) {
 }
 //! [lost]
 
+//! [half-softmax]
+Var half_softmax(Var x) {  // right values, and half of the gradient
+  return Real(0.5) * softmax(x) + Real(0.5) * stop_gradient(softmax(x));
+}
+//! [half-softmax]
+
+// Half a gradient, seen by the sum of the outputs and by each of them.
+void half_a_gradient(Chapter& chapter) {
+  Philox random(chapter.seed(), 5);
+  const std::vector<Tensor> x{normal_noise({4}, random)};
+  const std::vector<std::string> names{"x"};
+  const GradientCheckOptions options{.seed = chapter.seed()};
+  //! [two-checks]
+  const GradientReport of_sum = check_gradients(
+      [](Tape&, std::span<const Var> in) { return sum(half_softmax(in[0])); }, x, options, names);
+  const GradientReport of_each =
+      check_gradients([](Tape&, std::span<const Var> in) { return half_softmax(in[0]); }, x, options, names);
+  //! [two-checks]
+  std::cout << "\nA softmax that sends half of its gradient back, its sum and then each output:\n\n"
+            << of_sum.str(1) << "\n"
+            << of_each.str(3);
+  chapter.results.set("printed.half_sum", of_sum.str(1));
+  chapter.results.set("printed.half_each", of_each.str(3));
+  chapter.claims.equal("half the gradient of a softmax passes as that of the sum of its outputs (fails)",
+                       static_cast<double>(of_sum.count(Verdict::fail)), 0, 0, "that sum is 1 everywhere");
+  chapter.claims.equal("and fails in every derivative of every output (fails)",
+                       static_cast<double>(of_each.count(Verdict::fail)), 16, 0,
+                       "half of a derivative that is nowhere 0, (01.15)");
+}
+
 // One report, before there is a table of them.
 void first_verdict(Chapter& chapter) {
   const std::vector<Tensor> at{Tensor(Shape{}, 3), Tensor(Shape{}, Real(1e-4))};
@@ -116,6 +146,7 @@ void first_verdict(Chapter& chapter) {
 }  // namespace
 
 void verdicts(Chapter& chapter) {
+  half_a_gradient(chapter);
   first_verdict(chapter);
   Philox random(chapter.seed(), 4);
   const std::vector<Tensor> one{normal_noise({5}, random)};
