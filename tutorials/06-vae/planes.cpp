@@ -75,8 +75,7 @@ Axes& frame(Figure& figure, const std::string& title, const Window& window) {
   axes.equal_aspect = true;
   axes.x_range = Range{-window.x, window.x};
   axes.y_range = Range{-window.y, window.y};
-  axes.x_ticks({}, {});
-  axes.y_ticks({}, {});
+  axes.without_axes = true;
   return axes;
 }
 

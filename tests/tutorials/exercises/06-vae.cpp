@@ -18,6 +18,19 @@ double entry(const char* name) {
   return std::get<double>(results.at(name));
 }
 
+// What the page says of all three data sets, and of the other seed and number of draws, in the runs it quotes.
+TEST(CommittedRuns, TrainingOnManyDrawsIsCloserToTheTruthAndHasTheWorseElbo) {
+  const std::string chapter = DOXA_RESULTS;
+  for (const char* run : {"", "-moons", "-pinwheel", "-seed-2", "-samples-3"}) {
+    const auto results = support::read_results(chapter.substr(0, chapter.rfind(".json")) + run + ".json");
+    const auto of = [&](const char* name) { return std::get<double>(results.at(name)); };
+    EXPECT_LT(of("many_kl_from_truth"), of("kl_from_truth") / 2) << run;
+    if (!results.contains("expected_elbo")) continue;  // a run of this one section
+    EXPECT_LT(of("many_expected_elbo"), of("expected_elbo") - 1) << run;
+    EXPECT_LT(of("kl_from_truth"), of("to_be_gained") / 4) << run;
+  }
+}
+
 TEST(Exercise06, APoorModel) {
   const PlaneData data = plane_data("pinwheel");
   Philox random(1), weights(2);
