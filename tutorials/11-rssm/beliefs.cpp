@@ -36,6 +36,31 @@ StepTable sampled_open_loop(const Pomdp& m, std::span<const Trajectory> test, st
   return p;
 }
 
+// What somebody predicts who has forgotten all that was seen: the belief after step `from` is the one of the start.
+StepTable forgetful_open_loop(const Pomdp& m, std::span<const Trajectory> test, std::size_t from,
+                              std::size_t ahead) {
+  StepTable p(m.observations.size(), test.size(), ahead);
+  for (std::size_t i = 0; i < test.size(); ++i) {
+    std::vector<double> belief = m.start;
+    for (std::size_t n = 1; n <= ahead; ++n) {
+      const std::size_t action = test[i].actions[from + n - 1];
+      std::vector<double> moved(belief.size(), 0.0);
+      for (std::size_t s = 0; s < belief.size(); ++s) {
+        const StochasticMatrix::Row row = transition_row(m, action, s);
+        for (std::size_t at = 0; at < row.size(); ++at)
+          moved[row.column[at]] += belief[s] * row.probability[at];
+      }
+      belief = std::move(moved);
+      for (std::size_t s = 0; s < belief.size(); ++s) {
+        const StochasticMatrix::Row row = emission_row(m, action, s);
+        for (std::size_t at = 0; at < row.size(); ++at)
+          p.row(i, n)[row.column[at]] += belief[s] * row.probability[at];
+      }
+    }
+  }
+  return p;
+}
+
 }  // namespace
 
 void show_beliefs(Chapter& chapter, const BeliefSettings& s, Learned& learned,
@@ -101,15 +126,31 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, Learned& learned,
     }
     table.row(row);
   }
-  Philox random(12);
-  const std::vector<MeanEstimate> floor =
-      prediction_kl(exact_ahead, sampled_open_loop(data.pomdp, test, from, ahead, s.samples, random));
-  std::vector<Cell> row{"exact, by samples"};
-  for (const std::size_t n : {std::size_t{1}, ahead}) {
-    const double kl = floor[n - 1].mean;  // infinite where no sample allows what may come
-    row.push_back(std::isinf(kl) ? Cell("–") : Cell(kl));
-    if (!std::isinf(kl)) chapter.results.set("exact.kl_ahead." + std::to_string(n), kl);
+  const auto row_of = [&](const char* label, const std::string& name, const std::vector<MeanEstimate>& kls) {
+    std::vector<Cell> row{label};
+    for (const std::size_t n : {std::size_t{1}, ahead}) {
+      const double kl = kls[n - 1].mean;  // infinite where no sample allows what may come
+      row.push_back(std::isinf(kl) ? Cell("–") : Cell(kl));
+      if (!std::isinf(kl)) chapter.results.set(name + ".kl_ahead." + std::to_string(n), kl);
+    }
+    return row;
+  };
+  std::vector<Cell> row =
+      row_of("remembers nothing", "nothing",
+             prediction_kl(exact_ahead, forgetful_open_loop(data.pomdp, test, from, ahead)));
+  if (probed) {  // a summary that is always the same: the probe finds the mean belief
+    const ProbeScore blind =
+        score(fit_linear_probe(StepTable(1, fit), beliefs_fit), StepTable(1, test), beliefs_test);
+    row.insert(row.end(), {Cell(""), blind.kl.mean, blind.kl.standard_error, blind.total_variation.mean});
+    chapter.results.set("nothing.probe_kl", blind.kl.mean);
+    chapter.results.set("nothing.probe_total_variation", blind.total_variation.mean);
   }
+  row.resize(columns.size(), Cell(""));
+  table.row(row);
+  Philox random(12);
+  row =
+      row_of("exact, by samples", "exact",
+             prediction_kl(exact_ahead, sampled_open_loop(data.pomdp, test, from, ahead, s.samples, random)));
   row.resize(columns.size(), Cell(""));
   table.row(row);
   std::cout << "KL(exact ‖ learned) of the prediction so many steps ahead, in nats, nothing being looked at "
