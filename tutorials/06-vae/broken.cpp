@@ -10,7 +10,8 @@ void broken(Chapter& chapter, const Settings& settings) {
   const DataLattice lattice(data);
   Philox held_out_random(chapter.seed(), held_out_data);
   const Sample held_out = draw(data, settings.held_out, held_out_random);
-  const Training training{.steps = settings.broken_steps, .batch = settings.batch};
+  const Training training{
+      .steps = settings.broken_steps, .batch = settings.batch, .first_rate = settings.broken_rate};
   constexpr double right = 0.3;
   std::cout << "Two networks learn " << data.description << ". Same data, same first weights, same noise;\n"
             << "only s, the scale of the decoder's noise, starts elsewhere: at " << to_text(right)

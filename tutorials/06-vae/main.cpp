@@ -80,7 +80,6 @@ class Sections {
       settings_.spacing = 0.06;
       settings_.finer = 1;
       settings_.many_batch = 16;
-      settings_.broken_steps = 400;
       settings_.collapse_steps = 400;
       settings_.four_latent_steps = 1000;
     }
@@ -116,6 +115,8 @@ int main(int argc, char** argv) {
   arguments.positive("scale", settings.scale, "noise scale s before training");
   arguments.positive("broken-scale", settings.broken_scale,
                      "the same in the second training of section broken");
+  arguments.positive("broken-rate", settings.broken_rate, "learning rate of both trainings there");
+  arguments.integer("broken-steps", settings.broken_steps, {1, 10'000'000, 400}, "and their steps");
   Sections sections(settings);
   const auto part = [&](const char* name, void (Sections::*run)(Chapter&)) {
     return Section{name, [&sections, run](Chapter& chapter) { (sections.*run)(chapter); }};

@@ -17,12 +17,14 @@ struct Settings {
   double scale = 0.3;        // of the noise, s, before training
   doxa::Index samples = 10;  // K of the bound that the second model is trained on
   double broken_scale = 3;   // the same of the model that goes wrong
+  double broken_rate = Training{}.first_rate;
+  int broken_steps = 4000;
   // Not on the command line.
   int many_batch = 64;  // data a step of that training
   doxa::Index held_out = 2000, importance_samples = 1000, checked = 12;
   double spacing = 0.03;  // of the lattices of latents that log p(x) is summed over
   double finer = 1.5;     // by this factor, of the model that is trained on many draws
-  int broken_steps = 4000, collapse_steps = 1500, four_latent_steps = 3000;
+  int collapse_steps = 1500, four_latent_steps = 3000;
 };
 
 // Averages over the data density itself, by quadrature over x: without sampling error.

@@ -31,6 +31,22 @@ TEST(CommittedRuns, TrainingOnManyDrawsIsCloserToTheTruthAndHasTheWorseElbo) {
   }
 }
 
+// What holds the broken model of the page is not the start alone: with less than half of the rate it gets away.
+TEST(BrokenModel, GetsAwayFromALargeScaleAtASmallerRate) {
+  const PlaneData data = plane_data("lattice");
+  for (const double rate : {7e-3, 3e-3}) {
+    Philox init(1, initial_weights), noise(1);
+    Vae vae({.hidden = 32}, init);
+    vae.log_scale.value[0] = static_cast<Real>(std::log(3.0));
+    train(vae, data, {.steps = 4000, .batch = 256, .first_rate = rate}, init, noise, [](int, double) {});
+    const double s = std::exp(static_cast<double>(vae.log_scale.value[0]));
+    if (rate == 7e-3)
+      EXPECT_GT(s * s, 0.5);
+    else
+      EXPECT_LT(s * s, 0.45);
+  }
+}
+
 TEST(Exercise06, APoorModel) {
   const PlaneData data = plane_data("pinwheel");
   Philox random(1), weights(2);
