@@ -87,7 +87,7 @@ void finite_differences(Chapter& chapter, const Point& at) {
   if (best_step > 0 && best_step < 1) best_of_central(chapter, along, best_step, worst_ridders);
 }
 
-// How many u of its result the library's log, and its tanh, are off by at random points, beside the allowance.
+// How many u of their result std::log and std::tanh are off by at random points, beside the allowance.
 void library_roundings(Chapter& chapter) {
   const int points = chapter.quick() ? 4000 : 40000;
   Philox random(chapter.seed(), 4);
@@ -103,12 +103,12 @@ void library_roundings(Chapter& chapter) {
   const auto log_u = static_cast<double>(log_off), tanh_u = static_cast<double>(tanh_off);
   chapter.results.set("roundings.log", log_u, log_allowance);  // of this machine's library
   chapter.results.set("roundings.tanh", tanh_u, tanh_allowance);
-  std::cout << "\nAt " << points << " random points the library's log is off by at most "
-            << significant(log_u, 2) << " u of its result, its tanh by " << significant(tanh_u, 2) << " u.\n";
+  std::cout << "\nAt " << points << " random points std::log is off by at most " << significant(log_u, 2)
+            << " u of its result, std::tanh by " << significant(tanh_u, 2) << " u.\n";
   chapter.claims.at_most(
-      "the library's log keeps to the allowance of 2u (worst of " + std::to_string(points) + " points, in u)",
-      log_u, log_allowance, 0.01, "beside long double, which some machines have no longer than double");
-  chapter.claims.at_most("and its tanh to that of 4u", tanh_u, tanh_allowance, 0.01, "the same");
+      "std::log keeps to the allowance of 2u (worst of " + std::to_string(points) + " points, in u)", log_u,
+      log_allowance, 0.01, "beside long double, which some machines have no longer than double");
+  chapter.claims.at_most("and std::tanh to that of 4u", tanh_u, tanh_allowance, 0.01, "the same");
 }
 
 // Ridders' estimate against the error it estimates, at random points; what rounding may do left out, and not.

@@ -12,7 +12,7 @@
 
 // Difference quotients of the expression, each with its error and a bound on it.
 
-// How many u the library's log and tanh may be off by, of the size of their result: an allowance, measured below it.
+// How many u of their result std::log and std::tanh may be off by; library_roundings measures what they are.
 constexpr double log_allowance = 2, tanh_allowance = 4;
 
 // How many u the rounded f may be off by: each operation by 1 of the size of its result, log and tanh by these.

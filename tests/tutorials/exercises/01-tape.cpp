@@ -4,6 +4,7 @@
 
 #include "doxa/autograd/gradcheck.h"
 #include "doxa/autograd/ops.h"
+#include "doxa/autograd/random.h"
 #include "expression.h"
 #include "sections.h"
 
@@ -42,6 +43,30 @@ TEST(Exercise01, AssigningRules) {
   EXPECT_EQ(derivative_of_sixty(true, false), std::ldexp(1.0, 60));
   EXPECT_EQ(derivative_of_sum(false), 3);
   EXPECT_EQ(derivative_of_sum(true), 2);
+}
+
+// ---- checking.md: a classifier that ends in a softmax with half of its gradient has half of its own ----
+
+std::vector<Real> gradient_of_classifier(bool half) {
+  Philox random(1);
+  const Tensor weights = normal_noise({3, 4}, random), inputs = normal_noise({5, 3}, random);
+  const Tensor targets = normal_noise({5, 4}, random);
+  Tape tape;
+  const Var w = tape.variable(weights);
+  const Var whole = softmax(matmul(tape.constant(inputs), w));
+  const Var y = half ? Real(0.5) * whole + Real(0.5) * stop_gradient(whole) : whole;
+  tape.backward(sum(tape.constant(targets) * log(y)));
+  return {w.adjoint().begin(), w.adjoint().end()};
+}
+
+TEST(CheckingGradients, HalfASoftmaxAtTheEndHalvesTheWholeGradient) {
+  const std::vector<Real> whole = gradient_of_classifier(false), half = gradient_of_classifier(true);
+  double largest = 0;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    largest = std::max(largest, static_cast<double>(std::abs(whole[i])));
+    EXPECT_EQ(half[i], whole[i] / 2);  // factors of ½ are exact
+  }
+  EXPECT_GT(largest, 0.1);
 }
 
 // ---- differences, in double precision whatever Real is ----
