@@ -36,35 +36,43 @@ StepTable sampled_open_loop(const Pomdp& m, std::span<const Trajectory> test, st
   return p;
 }
 
-// What somebody predicts who has forgotten all that was seen: the belief after step `from` is the one of the start.
-StepTable forgetful_open_loop(const Pomdp& m, std::span<const Trajectory> test, std::size_t from,
-                              std::size_t ahead) {
-  StepTable p(m.observations.size(), test.size(), ahead);
+// What is known without looking, from the actions alone: beliefs of all steps, and predictions of the steps
+// after `from`.
+struct Unseeing {
+  StepTable beliefs, ahead;
+};
+Unseeing unseeing(const Pomdp& m, std::span<const Trajectory> test, std::size_t from, std::size_t ahead) {
+  Unseeing known{StepTable(m.states.size(), test), StepTable(m.observations.size(), test.size(), ahead)};
   for (std::size_t i = 0; i < test.size(); ++i) {
-    std::vector<double> belief = m.start;
-    for (std::size_t n = 1; n <= ahead; ++n) {
-      const std::size_t action = test[i].actions[from + n - 1];
-      std::vector<double> moved(belief.size(), 0.0);
-      for (std::size_t s = 0; s < belief.size(); ++s) {
-        const StochasticMatrix::Row row = transition_row(m, action, s);
-        for (std::size_t at = 0; at < row.size(); ++at)
-          moved[row.column[at]] += belief[s] * row.probability[at];
-      }
-      belief = std::move(moved);
-      for (std::size_t s = 0; s < belief.size(); ++s) {
-        const StochasticMatrix::Row row = emission_row(m, action, s);
-        for (std::size_t at = 0; at < row.size(); ++at)
-          p.row(i, n)[row.column[at]] += belief[s] * row.probability[at];
-      }
+    Belief belief = initial_belief(m);
+    for (std::size_t k = 1; k <= test[i].horizon(); ++k) {
+      predict(m, belief, test[i].actions[k - 1]);
+      if (k > from && k <= from + ahead)
+        predictive(m, belief, test[i].actions[k - 1], known.ahead.row(i, k - from));
+      std::swap(belief.posterior, belief.predicted);
+      for (std::size_t s = 0; s < m.states.size(); ++s) known.beliefs.row(i, k)[s] = probability(belief, s);
     }
   }
-  return p;
+  return known;
+}
+
+double mean_total_variation(const StepTable& a, const StepTable& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.values.size(); ++i) sum += std::abs(a.values[i] - b.values[i]) / 2;
+  return sum / static_cast<double>(a.rows());
+}
+
+double mean_kl(const StepTable& a, const StepTable& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.values.size(); ++i)
+    if (a.values[i] > 0) sum += a.values[i] * std::log(a.values[i] / b.values[i]);
+  return sum / static_cast<double>(a.rows());
 }
 
 }  // namespace
 
-void show_beliefs(Chapter& chapter, const BeliefSettings& s, Learned& learned,
-                  const std::vector<LearnedBelief>& shown) {
+double show_beliefs(Chapter& chapter, const BeliefSettings& s, Learned& learned,
+                    const std::vector<LearnedBelief>& shown) {
   const EpisodeData& data = learned.data;
   const auto few = [most = std::size_t{chapter.quick() ? 30u : 200u}](const std::vector<Trajectory>& all) {
     return std::span(all).first(std::min(all.size(), most));
@@ -98,6 +106,20 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, Learned& learned,
   std::vector<Column> columns{"variant", "KL 1 ahead", "KL " + last, {"calibration", 2}};
   if (probed) columns.insert(columns.end(), {"probe KL", {"± se", 1}, "probe TV", "untrained KL", "TV"});
   Table table(columns, 3);
+  const Unseeing blind = unseeing(data.pomdp, test, from, ahead);
+  const std::vector<MeanEstimate> no_look = prediction_kl(exact_ahead, blind.ahead);
+  std::vector<Cell> actions_only{"actions only", no_look.front().mean, no_look.back().mean, ""};
+  chapter.results.set("actions_only.kl_ahead.1", no_look.front().mean);
+  chapter.results.set("actions_only.kl_ahead." + std::to_string(ahead), no_look.back().mean);
+  if (probed) {
+    const double kl = mean_kl(beliefs_test, blind.beliefs),
+                 variation = mean_total_variation(beliefs_test, blind.beliefs);
+    actions_only.insert(actions_only.end(), {kl, "", variation, "", ""});
+    chapter.results.set("actions_only.belief_kl", kl);
+    chapter.results.set("actions_only.belief_total_variation", variation);
+  }
+  table.row(actions_only);
+  double most_missed = 0;
   for (const LearnedBelief& v : shown) {
     RssmLearner &learner = learned.models[learned.at(v.name)].model,
                 &fresh = learned.untrained[learned.at(v.name)];
@@ -113,6 +135,7 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, Learned& learned,
     chapter.results.set(v.name + ".calibration_error", error, spread.calibration);
     if (probed) {
       const ProbeScore after = probe(learner), before = probe(fresh);
+      most_missed = std::max(most_missed, after.kl.mean / mean_kl(beliefs_test, blind.beliefs));
       row.insert(row.end(), {after.kl.mean, after.kl.standard_error, after.total_variation.mean,
                              before.kl.mean, before.total_variation.mean});
       chapter.results.set(v.name + ".probe_cross_entropy", after.cross_entropy.mean,
@@ -126,39 +149,24 @@ void show_beliefs(Chapter& chapter, const BeliefSettings& s, Learned& learned,
     }
     table.row(row);
   }
-  const auto row_of = [&](const char* label, const std::string& name, const std::vector<MeanEstimate>& kls) {
-    std::vector<Cell> row{label};
-    for (const std::size_t n : {std::size_t{1}, ahead}) {
-      const double kl = kls[n - 1].mean;  // infinite where no sample allows what may come
-      row.push_back(std::isinf(kl) ? Cell("–") : Cell(kl));
-      if (!std::isinf(kl)) chapter.results.set(name + ".kl_ahead." + std::to_string(n), kl);
-    }
-    return row;
-  };
-  std::vector<Cell> row =
-      row_of("remembers nothing", "nothing",
-             prediction_kl(exact_ahead, forgetful_open_loop(data.pomdp, test, from, ahead)));
-  if (probed) {  // a summary that is always the same: the probe finds the mean belief
-    const ProbeScore blind =
-        score(fit_linear_probe(StepTable(1, fit), beliefs_fit), StepTable(1, test), beliefs_test);
-    row.insert(row.end(), {Cell(""), blind.kl.mean, blind.kl.standard_error, blind.total_variation.mean});
-    chapter.results.set("nothing.probe_kl", blind.kl.mean);
-    chapter.results.set("nothing.probe_total_variation", blind.total_variation.mean);
-  }
-  row.resize(columns.size(), Cell(""));
-  table.row(row);
   Philox random(12);
-  row =
-      row_of("exact, by samples", "exact",
-             prediction_kl(exact_ahead, sampled_open_loop(data.pomdp, test, from, ahead, s.samples, random)));
+  const std::vector<MeanEstimate> floor =
+      prediction_kl(exact_ahead, sampled_open_loop(data.pomdp, test, from, ahead, s.samples, random));
+  std::vector<Cell> row{"exact, by samples"};
+  for (const std::size_t n : {std::size_t{1}, ahead}) {
+    const double kl = floor[n - 1].mean;  // infinite where no sample allows what may come
+    row.push_back(std::isinf(kl) ? Cell("–") : Cell(kl));
+    if (!std::isinf(kl)) chapter.results.set("exact.kl_ahead." + std::to_string(n), kl);
+  }
   row.resize(columns.size(), Cell(""));
   table.row(row);
   std::cout << "KL(exact ‖ learned) of the prediction so many steps ahead, in nats, nothing being looked at "
                "after step "
-            << from << ";\nthe last row is what " << s.samples
+            << from << ";\nthe first row has looked at nothing at all, the last is what " << s.samples
             << " samples of the exact belief cost; calibration error";
   if (probed)
     std::cout << "; KL in nats and\ntotal variation of the exact belief as a linear probe reads it off the "
                  "summary, trained and untrained";
   std::cout << "\n\n" << table << '\n';
+  return most_missed;
 }

@@ -164,11 +164,11 @@ void table(Chapter& chapter, Experiment& e) {
   std::erase_if(names, [&](const std::string& name) { return std::ranges::count(before, name) > 0; });
   if (!names.empty()) report(chapter, e.settings(), all);
   show_multi_sample(chapter, e.learned());
-  show_beliefs(chapter, e.settings(), e.learned(), all);
+  const double most_missed = show_beliefs(chapter, e.settings(), e.learned(), all);
   if (names.size() == all.size()) draw_figures(chapter, e.learned());
   claim_bounds(chapter, e.settings(), e.learned().data, scores(e.learned(), names));
   claim_no_leak(chapter, e.learned());
-  if (e.published()) claim_table(chapter, e.learned(), all);
+  if (e.published()) claim_table(chapter, all, most_missed);
 }
 
 }  // namespace

@@ -68,8 +68,9 @@ void show_multi_sample(doxa::support::Chapter& chapter, Learned& learned);
 
 // How much of the exact belief is in each variant, beyond its one-step predictions: predictions further
 // ahead, calibration, and what a linear probe reads off its summary, and off that of an untrained network.
-void show_beliefs(doxa::support::Chapter& chapter, const doxa::support::BeliefSettings& settings,
-                  Learned& learned, const std::vector<doxa::LearnedBelief>& shown);
+// Returns the largest KL of a probe, as a share of that of who knows the actions only; 0 if none was fitted.
+double show_beliefs(doxa::support::Chapter& chapter, const doxa::support::BeliefSettings& settings,
+                    Learned& learned, const std::vector<doxa::LearnedBelief>& shown);
 
 // Learning curves and calibration.
 void draw_figures(doxa::support::Chapter& chapter, const Learned& learned);
@@ -81,5 +82,5 @@ void claim_no_leak(doxa::support::Chapter& chapter, Learned& learned);
 // What the variants reach on Tiger, in the chapter's own run.
 void claim_three(doxa::support::Chapter& chapter, const Learned& learned);
 void claim_balance(doxa::support::Chapter& chapter, const Learned& learned);
-void claim_table(doxa::support::Chapter& chapter, const Learned& learned,
-                 const std::vector<doxa::LearnedBelief>& seven);
+void claim_table(doxa::support::Chapter& chapter, const std::vector<doxa::LearnedBelief>& seven,
+                 double most_missed_by_a_probe);
