@@ -71,8 +71,7 @@ void claim_three(Chapter& chapter, const Learned& learned) {
   chapter.results.set("memory_is_worth", memory);
   if (!quick)
     chapter.claims.at_least(
-        "a past of normal samples costs the bound a fifth of what memory is worth, and more; as a share of "
-        "it",
+        "a past of normal samples costs the bound a fifth of what memory is worth, or more (share of it)",
         price / memory, 0.2, 0, "trainings differ: 0.35 to 0.44 over four of them");
   // The gap (11.4) closes.
   chapter.claims.at_most("belief: its latent is empty, KL per step", belief.score.mean_kl(),
