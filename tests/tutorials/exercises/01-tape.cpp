@@ -37,12 +37,26 @@ double derivative_of_sum(bool first_assigns) {  // of (x + x) + x
   return x.adjoint()[0];
 }
 
+double derivative_of_five(
+    bool another_use_first) {  // of (x + x) + 3x, where the rule of x + x assigns, then adds
+  Tape tape;
+  const Var x = tape.variable(Tensor(Shape{}, 1));
+  Var three = x, two = x;
+  if (another_use_first) three = 3 * x;
+  two = doubled(x, true, false);
+  if (!another_use_first) three = 3 * x;
+  tape.backward(two + three);
+  return x.adjoint()[0];
+}
+
 TEST(Exercise01, AssigningRules) {
   EXPECT_EQ(derivative_of_sixty(false, false), std::ldexp(1.0, 60));
   EXPECT_EQ(derivative_of_sixty(true, true), 1);
   EXPECT_EQ(derivative_of_sixty(true, false), std::ldexp(1.0, 60));
   EXPECT_EQ(derivative_of_sum(false), 3);
   EXPECT_EQ(derivative_of_sum(true), 2);
+  EXPECT_EQ(derivative_of_five(true), 5);  // of an earlier record backward comes later, and adds
+  EXPECT_EQ(derivative_of_five(false), 2);
 }
 
 // ---- checking.md: a classifier that ends in a softmax with half of its gradient has half of its own ----
