@@ -107,7 +107,8 @@ TEST(MatrixProduct, IsExactOnIntegersBeyondTheBlocksOfTheCaches) {
   ASSERT_NO_FATAL_FAILURE(expect_exact(18, 100, 130));
 }
 
-// Both operands are copied, in blocks that end within m, n and k: at least 128 of each, and in all at least 512 x 512 x 128.
+// Both operands are copied, in blocks that end within m, n and k: where each of these is at least 128, and their
+// product at least 512 x 512 x 128.
 TEST(MatrixProduct, IsExactOnIntegersBeyondTheBlocksOfLargeProducts) {
   ASSERT_NO_FATAL_FAILURE(expect_exact(130, 1069, 601));
   ASSERT_NO_FATAL_FAILURE(expect_exact(389, 353, 257));

@@ -108,14 +108,15 @@ double show_beliefs(Chapter& chapter, const BeliefSettings& s, Learned& learned,
   Table table(columns, 3);
   const Unseeing blind = unseeing(data.pomdp, test, from, ahead);
   const std::vector<MeanEstimate> no_look = prediction_kl(exact_ahead, blind.ahead);
+  double unseen_kl = 0;
   std::vector<Cell> actions_only{"actions only", no_look.front().mean, no_look.back().mean, ""};
   chapter.results.set("actions_only.kl_ahead.1", no_look.front().mean);
   chapter.results.set("actions_only.kl_ahead." + std::to_string(ahead), no_look.back().mean);
   if (probed) {
-    const double kl = mean_kl(beliefs_test, blind.beliefs),
-                 variation = mean_total_variation(beliefs_test, blind.beliefs);
-    actions_only.insert(actions_only.end(), {kl, "", variation, "", ""});
-    chapter.results.set("actions_only.belief_kl", kl);
+    unseen_kl = mean_kl(beliefs_test, blind.beliefs);
+    const double variation = mean_total_variation(beliefs_test, blind.beliefs);
+    actions_only.insert(actions_only.end(), {unseen_kl, "", variation, "", ""});
+    chapter.results.set("actions_only.belief_kl", unseen_kl);
     chapter.results.set("actions_only.belief_total_variation", variation);
   }
   table.row(actions_only);
@@ -135,7 +136,7 @@ double show_beliefs(Chapter& chapter, const BeliefSettings& s, Learned& learned,
     chapter.results.set(v.name + ".calibration_error", error, spread.calibration);
     if (probed) {
       const ProbeScore after = probe(learner), before = probe(fresh);
-      most_missed = std::max(most_missed, after.kl.mean / mean_kl(beliefs_test, blind.beliefs));
+      most_missed = std::max(most_missed, after.kl.mean / unseen_kl);
       row.insert(row.end(), {after.kl.mean, after.kl.standard_error, after.total_variation.mean,
                              before.kl.mean, before.total_variation.mean});
       chapter.results.set(v.name + ".probe_cross_entropy", after.cross_entropy.mean,

@@ -125,9 +125,8 @@ void claim_table(Chapter& chapter, const std::vector<LearnedBelief>& seven, doub
                           live ? live->score.memory.score : 0, quick ? 0.3 : 0.92, 0,
                           quick ? "a third of what memory is worth" : "what this chapter set out to reach");
   chapter.claims.at_most(
-      "Tiger: a linear probe misses little of the belief in any summary; the largest KL as a share of that "
-      "of "
-      "who knows the actions only",
+      "Tiger: a linear probe misses little of the belief in any summary; the largest KL as a share "
+      "of that of who knows the actions only",
       most_missed_by_a_probe, quick ? 1 : 0.1, 0,
       quick ? "all of it, after a twentieth of the training"
             : "a tenth, which is what the page calls little");

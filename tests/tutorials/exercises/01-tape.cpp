@@ -37,15 +37,12 @@ double derivative_of_sum(bool first_assigns) {  // of (x + x) + x
   return x.adjoint()[0];
 }
 
-double derivative_of_five(
-    bool another_use_first) {  // of (x + x) + 3x, where the rule of x + x assigns, then adds
+// Of (x + x) + 3x, where the rule of x + x assigns, then adds, and 3x is recorded before it or after.
+double derivative_of_five(bool three_first) {
   Tape tape;
   const Var x = tape.variable(Tensor(Shape{}, 1));
-  Var three = x, two = x;
-  if (another_use_first) three = 3 * x;
-  two = doubled(x, true, false);
-  if (!another_use_first) three = 3 * x;
-  tape.backward(two + three);
+  const Var before = 3 * x, two = doubled(x, true, false), after = 3 * x;
+  tape.backward(two + (three_first ? before : after));
   return x.adjoint()[0];
 }
 

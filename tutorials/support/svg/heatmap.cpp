@@ -97,9 +97,9 @@ std::string draw_heatmap(const Axes::Mark& mark, const Projection& projection) {
   const Point first = projection(x.low, y.low), last = projection(x.high, y.high);
   const double wide = (last.x - first.x) / static_cast<double>(grid.columns);
   const double high = (last.y - first.y) / static_cast<double>(grid.rows);
-  // Strokes a little wider than a row leave no gap where a renderer rounds the edges of two rows apart.
   // More than two decimals here: the error of the scale is multiplied by the number of cells.
   const auto exact = [](double value) { return px(value * 1e4).append("e-4"); };
+  // Strokes a little wider than a row leave no gap where a renderer rounds the edges of two rows apart.
   return element("g",
                  {{"class", "line"},
                   {"shape-rendering", "crispEdges"},
